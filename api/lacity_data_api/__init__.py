@@ -1,0 +1,1 @@
+"""The REST service of the 311 Data Server."""
