@@ -1,0 +1,12 @@
+output "arn" {
+  description = "The cluster."
+  value       = aws_ecs_cluster.this.arn
+
+  # Whoever starts tasks by a capacity provider must find it there.
+  depends_on = [aws_ecs_cluster_capacity_providers.this]
+}
+
+output "name" {
+  description = "Name of the cluster, as the workflows use it."
+  value       = aws_ecs_cluster.this.name
+}

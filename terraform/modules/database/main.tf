@@ -1,0 +1,139 @@
+locals {
+  port = 5432
+
+  # The pipeline writes as loader_311, the API and the reports read as reader_311; the migrate task gives both their passwords.
+  logins = toset(["loader", "reader"])
+}
+
+resource "aws_security_group" "this" {
+  name        = "${var.name}-database"
+  description = "Postgres: reached by the named tasks only, calls nobody"
+  vpc_id      = var.vpc_id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "client" {
+  for_each = var.client_security_group_ids
+
+  security_group_id            = aws_security_group.this.id
+  description                  = "Postgres from ${each.key}"
+  referenced_security_group_id = each.value
+  ip_protocol                  = "tcp"
+  from_port                    = local.port
+  to_port                      = local.port
+}
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.name
+  description = "Subnets without a route out"
+  subnet_ids  = var.subnet_ids
+}
+
+resource "aws_db_parameter_group" "this" {
+  name        = "${var.name}-postgres${var.engine_version}"
+  family      = "postgres${var.engine_version}"
+  description = "TLS only, slow statements in the log"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  parameter {
+    name  = "log_lock_waits"
+    value = "1"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_iam_role" "monitoring" {
+  name = "${var.name}-database-monitoring"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "monitoring.rds.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "monitoring" {
+  role       = aws_iam_role.monitoring.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}
+
+resource "aws_db_instance" "this" {
+  identifier     = var.name
+  engine         = "postgres"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+  db_name        = var.database_name
+  port           = local.port
+
+  # owner_311 is the master user, because only rds_superuser may create the PostGIS extension.
+  # RDS makes, keeps and rotates its password itself: it never passes through Terraform.
+  username                      = "owner_311"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.kms_key_arn
+
+  storage_type          = "gp3"
+  allocated_storage     = var.storage_gib
+  max_allocated_storage = var.storage_limit_gib
+  storage_encrypted     = true
+  kms_key_id            = var.kms_key_arn
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [aws_security_group.this.id]
+  parameter_group_name   = aws_db_parameter_group.this.name
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+  publicly_accessible    = false
+  multi_az               = var.is_multi_az
+
+  auto_minor_version_upgrade = true
+  maintenance_window         = "sun:11:00-sun:12:00"
+  backup_window              = "06:00-07:00"
+  backup_retention_period    = var.backup_days
+  copy_tags_to_snapshot      = true
+  deletion_protection        = var.is_protected
+  delete_automated_backups   = !var.is_protected
+  skip_final_snapshot        = !var.is_protected
+  final_snapshot_identifier  = var.is_protected ? "${var.name}-final" : null
+  apply_immediately          = !var.is_protected
+
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = var.kms_key_arn
+  performance_insights_retention_period = 7
+  monitoring_interval                   = 60
+  monitoring_role_arn                   = aws_iam_role.monitoring.arn
+  enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
+
+  depends_on = [aws_iam_role_policy_attachment.monitoring]
+}
+
+# Without punctuation, so that a password stands in a URL as it is.
+ephemeral "aws_secretsmanager_random_password" "login" {
+  for_each = local.logins
+
+  password_length     = 40
+  exclude_punctuation = true
+}
+
+resource "aws_ssm_parameter" "url" {
+  for_each = local.logins
+
+  name             = "/${var.name}/DATABASE_${upper(each.key)}_URL"
+  description      = "Postgres URL of ${each.key}_311"
+  type             = "SecureString"
+  key_id           = var.kms_key_arn
+  value_wo         = "postgresql://${each.key}_311:${ephemeral.aws_secretsmanager_random_password.login[each.key].random_password}@${aws_db_instance.this.endpoint}/${var.database_name}"
+  value_wo_version = var.password_version
+}

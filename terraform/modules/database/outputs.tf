@@ -1,0 +1,34 @@
+output "identifier" {
+  description = "Name of the instance, for alarms."
+  value       = aws_db_instance.this.identifier
+}
+
+output "security_group_id" {
+  description = "Group of the database, for the tasks' outgoing rules."
+  value       = aws_security_group.this.id
+}
+
+output "port" {
+  description = "Port of Postgres."
+  value       = local.port
+}
+
+output "owner_url" {
+  description = "URL of the owner without its password, which RDS keeps."
+  value       = "postgresql://owner_311@${aws_db_instance.this.endpoint}/${var.database_name}"
+}
+
+output "owner_secret_arn" {
+  description = "Secret that RDS keeps, a JSON object with username and password."
+  value       = aws_db_instance.this.master_user_secret[0].secret_arn
+}
+
+output "loader_url_arn" {
+  description = "Parameter that holds the pipeline's URL."
+  value       = aws_ssm_parameter.url["loader"].arn
+}
+
+output "reader_url_arn" {
+  description = "Parameter that holds the URL of API and reports."
+  value       = aws_ssm_parameter.url["reader"].arn
+}

@@ -1,0 +1,89 @@
+# What the deploy workflow may do, by OIDC and without a key: run the migration, put new digests into these families and services.
+# It cannot read a secret, change a role or open a port.
+
+locals {
+  issuer = "token.actions.githubusercontent.com"
+
+  task_definitions = [for family in var.task_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
+}
+
+resource "aws_iam_role" "deploy" {
+  name                 = "${var.name}-deploy"
+  description          = "Assumed by the deploy workflow of ${var.repository}, environment ${var.environment}"
+  max_session_duration = 3600
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::${var.account_id}:oidc-provider/${local.issuer}" }
+      Condition = { StringEquals = {
+        "${local.issuer}:aud" = "sts.amazonaws.com"
+        "${local.issuer}:sub" = "repo:${var.repository}:environment:${var.environment}"
+      } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "deploy" {
+  name = "deploy"
+  role = aws_iam_role.deploy.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "NoResourceLevelInEcs"
+        Effect = "Allow"
+        Action = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
+        # These two know no resources: AWS accepts only the star.
+        Resource = "*"
+      },
+      {
+        Sid      = "NewRevisions"
+        Effect   = "Allow"
+        Action   = "ecs:RegisterTaskDefinition"
+        Resource = local.task_definitions
+      },
+      {
+        Sid       = "RunMigrationAndNight"
+        Effect    = "Allow"
+        Action    = "ecs:RunTask"
+        Resource  = [for family in var.runnable_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
+        Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
+      },
+      {
+        Sid       = "WatchTasks"
+        Effect    = "Allow"
+        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Resource  = "arn:aws:ecs:${var.region}:${var.account_id}:task/${var.cluster_name}/*"
+        Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
+      },
+      {
+        Sid      = "RollServices"
+        Effect   = "Allow"
+        Action   = ["ecs:DescribeServices", "ecs:UpdateService"]
+        Resource = var.service_arns
+      },
+      {
+        Sid       = "HandTasksTheirRoles"
+        Effect    = "Allow"
+        Action    = "iam:PassRole"
+        Resource  = var.task_role_arns
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Sid      = "RememberDigests"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter", "ssm:PutParameter"]
+        Resource = var.image_parameter_arns
+      },
+      {
+        Sid      = "ReadTaskLogs"
+        Effect   = "Allow"
+        Action   = ["logs:GetLogEvents", "logs:FilterLogEvents"]
+        Resource = [for group in var.log_groups : "arn:aws:logs:${var.region}:${var.account_id}:log-group:${group}:*"]
+      },
+    ]
+  })
+}

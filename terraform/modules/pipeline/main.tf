@@ -1,0 +1,113 @@
+# The night: one task a day, started by EventBridge Scheduler, gone when it ends.
+
+locals {
+  full_name = "${var.common.name}-pipeline"
+}
+
+module "task" {
+  source = "../task"
+
+  name               = var.common.name
+  task               = "pipeline"
+  region             = var.common.region
+  account_id         = var.common.account_id
+  vpc_id             = var.common.vpc_id
+  kms_key_arn        = var.common.kms_key_arn
+  cpu_architecture   = var.common.cpu_architecture
+  log_retention_days = var.common.log_retention_days
+
+  image                = var.image
+  command              = ["python", "flow.py"]
+  cpu                  = var.cpu
+  memory_mib           = var.memory_mib
+  environment          = var.environment
+  secrets              = var.secrets
+  servers              = var.servers
+  https_reason         = "the city's portal, the API, Slack"
+  stop_timeout_seconds = 120
+}
+
+resource "aws_iam_role" "schedule" {
+  name = "${local.full_name}-schedule"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = var.common.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name = "start-the-night"
+  role = aws_iam_role.schedule.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "ecs:RunTask"
+        Resource  = ["${module.task.family_arn}:*", module.task.family_arn]
+        Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = "iam:PassRole"
+        Resource  = module.task.role_arns
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Effect   = "Allow"
+        Action   = "kms:Decrypt"
+        Resource = var.common.kms_key_arn
+      },
+    ]
+  })
+}
+
+resource "aws_scheduler_schedule" "night" {
+  count = var.schedule == null ? 0 : 1
+
+  name                         = local.full_name
+  description                  = "Loads what the city changed since the last night"
+  schedule_expression          = var.schedule
+  schedule_expression_timezone = "UTC"
+  kms_key_arn                  = var.common.kms_key_arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = var.cluster_arn
+    role_arn = aws_iam_role.schedule.arn
+
+    # Concerns starting the task only; retries within the night are the flow's own.
+    retry_policy {
+      maximum_retry_attempts       = 5
+      maximum_event_age_in_seconds = 3600
+    }
+
+    ecs_parameters {
+      # Without revision: the schedule follows deployments by itself.
+      task_definition_arn = module.task.family_arn
+      task_count          = 1
+      platform_version    = "LATEST"
+
+      capacity_provider_strategy {
+        capacity_provider = var.is_spot ? "FARGATE_SPOT" : "FARGATE"
+        weight            = 1
+      }
+
+      network_configuration {
+        subnets          = var.subnet_ids
+        security_groups  = [module.task.security_group_id]
+        assign_public_ip = false
+      }
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.schedule]
+}

@@ -1,0 +1,19 @@
+output "family" {
+  description = "Family of the task definition."
+  value       = module.task.family
+}
+
+output "security_group_id" {
+  description = "Security group of the task."
+  value       = module.task.security_group_id
+}
+
+output "role_arns" {
+  description = "Roles that whoever runs the task must be allowed to pass."
+  value       = module.task.role_arns
+}
+
+output "log_group" {
+  description = "Log group of the nights."
+  value       = module.task.log_group
+}

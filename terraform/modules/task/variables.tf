@@ -1,0 +1,117 @@
+variable "name" {
+  description = "Prefix of every name, for example la311-dev."
+  type        = string
+}
+
+variable "task" {
+  description = "Name of the container, for example api; with the prefix the task family."
+  type        = string
+}
+
+variable "region" {
+  description = "AWS region of the logs."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Account whose ECS may assume the roles."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "VPC of the security group."
+  type        = string
+}
+
+variable "image" {
+  description = "Image by digest: a tag can move, a digest is what was tested."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9./_:-]*@sha256:[0-9a-f]{64}$", var.image))
+    error_message = "image must be pinned by digest: name@sha256:<64 hex digits>."
+  }
+}
+
+variable "command" {
+  description = "Command instead of the image's own."
+  type        = list(string)
+  default     = null
+}
+
+variable "port" {
+  description = "Port on which the container listens, or null."
+  type        = number
+  default     = null
+}
+
+variable "cpu" {
+  description = "CPU units; 1024 are one vCPU."
+  type        = number
+
+  validation {
+    condition     = contains([256, 512, 1024, 2048, 4096], var.cpu)
+    error_message = "cpu must be one of 256, 512, 1024, 2048, 4096."
+  }
+}
+
+variable "memory_mib" {
+  description = "Memory in MiB; Fargate allows two to eight times the vCPU in GiB."
+  type        = number
+
+  validation {
+    condition     = var.memory_mib >= 2 * var.cpu && var.memory_mib <= 8 * var.cpu
+    error_message = "memory_mib must be between 2 and 8 times cpu."
+  }
+}
+
+variable "cpu_architecture" {
+  description = "X86_64 or ARM64; must be that of the images."
+  type        = string
+}
+
+variable "environment" {
+  description = "Settings that are no secrets."
+  type        = map(string)
+
+  validation {
+    condition     = alltrue([for key in keys(var.environment) : !can(regex("TOKEN|PASSWORD|KEY|WEBHOOK|SECRET", key))])
+    error_message = "A setting with this name belongs into secrets, not into environment."
+  }
+}
+
+variable "secrets" {
+  description = "Settings that are secrets: name to the ARN of a parameter or secret (with :key:: for one key of a JSON secret)."
+  type        = map(string)
+}
+
+variable "kms_key_arn" {
+  description = "Key of secrets and logs."
+  type        = string
+}
+
+variable "servers" {
+  description = "What the task may connect to inside the VPC."
+  type        = map(object({ security_group_id = string, port = number }))
+}
+
+variable "https_reason" {
+  description = "Why the task calls out, for the rule's description."
+  type        = string
+}
+
+variable "stop_timeout_seconds" {
+  description = "Time to end by itself after SIGTERM."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120
+    error_message = "Fargate allows 2 to 120 seconds."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days to keep the log."
+  type        = number
+}

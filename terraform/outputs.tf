@@ -1,0 +1,84 @@
+output "name" {
+  description = "Prefix of every name of this stage."
+  value       = local.name
+}
+
+output "region" {
+  description = "AWS region."
+  value       = var.region
+}
+
+output "cluster" {
+  description = "ECS cluster."
+  value       = module.cluster.name
+}
+
+output "services" {
+  description = "ECS services, by container name."
+  value       = { api = module.api.name, reports = module.reports.name }
+}
+
+output "task_families" {
+  description = "Task families, by container name."
+  value = {
+    api      = module.api.family
+    reports  = module.reports.family
+    pipeline = module.pipeline.family
+    migrate  = module.migrate.family
+  }
+}
+
+output "subnets" {
+  description = "Private subnets for tasks that the workflow starts."
+  value       = module.network.task_subnet_ids
+}
+
+output "security_groups" {
+  description = "Security groups of the tasks, by container name."
+  value = {
+    api      = module.api.security_group_id
+    reports  = module.reports.security_group_id
+    pipeline = module.pipeline.security_group_id
+    migrate  = module.migrate.security_group_id
+  }
+}
+
+output "log_groups" {
+  description = "Log groups of the tasks, by container name."
+  value = {
+    api      = module.api.log_group
+    reports  = module.reports.log_group
+    pipeline = module.pipeline.log_group
+    migrate  = module.migrate.log_group
+  }
+}
+
+output "image_parameters" {
+  description = "Parameters that hold the deployed digests, by image."
+  value       = { for image, parameter in aws_ssm_parameter.image : image => parameter.name }
+}
+
+output "deploy_role_arn" {
+  description = "Role of the deploy workflow."
+  value       = module.delivery.role_arn
+}
+
+output "load_balancer" {
+  description = "Name to which both hosts must point."
+  value       = module.edge.dns_name
+}
+
+output "api_url" {
+  description = "Where the API answers."
+  value       = local.api_url
+}
+
+output "reports_url" {
+  description = "Where the reports answer."
+  value       = local.reports_url
+}
+
+output "alarm_topic_arn" {
+  description = "Topic of all alarms."
+  value       = module.observability.topic_arn
+}

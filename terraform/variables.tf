@@ -1,0 +1,341 @@
+variable "project" {
+  description = "First part of every name."
+  type        = string
+  default     = "la311"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.project))
+    error_message = "project must be 2 to 12 lower case letters and digits, a letter first: RDS and ElastiCache demand it."
+  }
+}
+
+variable "stage" {
+  description = "Second part of every name, the GitHub environment that may deploy, and STAGE of every container."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "prod"], var.stage)
+    error_message = "stage must be dev or prod."
+  }
+}
+
+variable "account_id" {
+  description = "The twelve digits of the AWS account; any other account is refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be twelve digits."
+  }
+}
+
+variable "region" {
+  description = "AWS region."
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
+    error_message = "region must look like us-east-1."
+  }
+}
+
+variable "emulator_endpoint" {
+  description = "URL of a local AWS emulator for the checks; null for a real account."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.emulator_endpoint == null || can(regex("^http://(127\\.0\\.0\\.1|localhost):[0-9]+$", var.emulator_endpoint))
+    error_message = "emulator_endpoint must be a local address: dummy keys never go elsewhere."
+  }
+}
+
+variable "github_repository" {
+  description = "Repository, owner/name, whose deploy workflow may assume the deploy role."
+  type        = string
+}
+
+variable "images" {
+  description = "First digest of each image; later ones come from deployments, by parameter /<project>-<stage>/image/<name>."
+  type        = object({ api = string, reports = string, pipeline = string })
+
+  validation {
+    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Every image must be pinned by digest: name@sha256:<64 hex digits>."
+  }
+}
+
+variable "cpu_architecture" {
+  description = "Architecture of the images: X86_64, or ARM64 (a fifth cheaper)."
+  type        = string
+  default     = "X86_64"
+
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.cpu_architecture)
+    error_message = "cpu_architecture must be X86_64 or ARM64."
+  }
+}
+
+variable "cidr_block" {
+  description = "Addresses of the VPC; different for each stage, so that they could be connected one day."
+  type        = string
+}
+
+variable "zone_count" {
+  description = "Availability zones to spread over."
+  type        = number
+  default     = 2
+}
+
+variable "is_nat_per_zone" {
+  description = "One NAT gateway per zone instead of one in all."
+  type        = bool
+  default     = false
+}
+
+variable "interface_endpoints" {
+  description = "AWS services to reach by private endpoints instead of through NAT."
+  type        = set(string)
+  default     = []
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of both hosts, in this region."
+  type        = string
+}
+
+variable "api_host" {
+  description = "Host name of the API, for example api.example.org."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.api_host))
+    error_message = "api_host must be a host name without scheme."
+  }
+}
+
+variable "reports_host" {
+  description = "Host name of the reports."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.reports_host)) && var.reports_host != var.api_host
+    error_message = "reports_host must be a host name without scheme, other than api_host."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "Route 53 zone in which to point both hosts to the load balancer; null where DNS lives elsewhere."
+  type        = string
+  default     = null
+}
+
+variable "requests_per_5_minutes" {
+  description = "Requests one address may make in five minutes before it gets 429."
+  type        = number
+  default     = 3000
+}
+
+variable "api_allowed_origins" {
+  description = "Origins whose pages may call the API, exact."
+  type        = list(string)
+
+  validation {
+    condition     = alltrue([for origin in var.api_allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Each origin must be https://host without path or wildcard."
+  }
+}
+
+variable "frame_ancestors" {
+  description = "Origins whose pages may show the reports in a frame."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.frame_ancestors : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Each origin must be https://host without path or wildcard."
+  }
+}
+
+variable "github_issues_url" {
+  description = "Where the API files feedback; null switches it off."
+  type        = string
+  default     = null
+}
+
+variable "github_project_url" {
+  description = "Project board of that feedback, or null."
+  type        = string
+  default     = null
+}
+
+variable "socrata_url" {
+  description = "The city's portal."
+  type        = string
+  default     = "https://data.lacity.org"
+
+  validation {
+    condition     = startswith(var.socrata_url, "https://")
+    error_message = "socrata_url must be https."
+  }
+}
+
+variable "log_level" {
+  description = "LOG_LEVEL of every container."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "external_secrets" {
+  description = "Settings whose values were put into Parameter Store by hand as /<project>-<stage>/<NAME>."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.external_secrets, ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL", "SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"])) == 0
+    error_message = "external_secrets may hold GITHUB_TOKEN, SENDGRID_API_KEY, SENTRY_URL, SLACK_WEBHOOK_URL and SOCRATA_APP_TOKEN."
+  }
+}
+
+variable "secret_versions" {
+  description = "Raise one by one to make a new value of that secret; docs/runbook.md tells the order."
+  type        = object({ admin_token = number, database = number, cache = number })
+  default     = { admin_token = 1, database = 1, cache = 1 }
+
+  validation {
+    condition     = alltrue([for version in values(var.secret_versions) : version >= 1 && floor(version) == version])
+    error_message = "Versions must be whole numbers from 1."
+  }
+}
+
+variable "database_engine_version" {
+  description = "Major version of Postgres, the same as in compose and in the tests."
+  type        = string
+  default     = "15"
+}
+
+variable "database_instance_class" {
+  description = "Size of the database."
+  type        = string
+}
+
+variable "database_storage_gib" {
+  description = "Storage at the start, in GiB."
+  type        = number
+}
+
+variable "database_storage_limit_gib" {
+  description = "Storage to which RDS may grow by itself, in GiB."
+  type        = number
+}
+
+variable "is_database_multi_az" {
+  description = "A standby database in a second zone."
+  type        = bool
+}
+
+variable "database_ssl_mode" {
+  description = "require encrypts; verify-full also checks the server against database_ca_path, which the images must then hold."
+  type        = string
+  default     = "require"
+
+  validation {
+    condition     = contains(["require", "verify-full"], var.database_ssl_mode)
+    error_message = "database_ssl_mode must be require or verify-full: RDS refuses plain connections."
+  }
+}
+
+variable "database_ca_path" {
+  description = "File in the images with the certificate authorities of RDS, used with verify-full."
+  type        = string
+  default     = "/etc/ssl/certs/rds-global-bundle.pem"
+}
+
+variable "is_protected" {
+  description = "Refuse to delete database and load balancer, keep a final snapshot."
+  type        = bool
+
+  validation {
+    condition     = var.stage != "prod" || var.is_protected
+    error_message = "prod must be protected."
+  }
+}
+
+variable "backup_days" {
+  description = "Days of point-in-time recovery."
+  type        = number
+}
+
+variable "cache_engine_version" {
+  description = "Version of Redis, the same major version as in compose and in the tests."
+  type        = string
+  default     = "7.1"
+}
+
+variable "cache_node_type" {
+  description = "Size of a cache node."
+  type        = string
+}
+
+variable "cache_node_count" {
+  description = "Cache nodes: 1, or 2 for a replica that takes over."
+  type        = number
+}
+
+variable "api_size" {
+  description = "CPU units and MiB of an API task."
+  type        = object({ cpu = number, memory_mib = number })
+}
+
+variable "api_tasks" {
+  description = "Fewest and most API tasks."
+  type        = object({ min = number, max = number })
+}
+
+variable "reports_size" {
+  description = "CPU units and MiB of a reports task."
+  type        = object({ cpu = number, memory_mib = number })
+}
+
+variable "reports_tasks" {
+  description = "Fewest and most reports tasks."
+  type        = object({ min = number, max = number })
+}
+
+variable "pipeline_size" {
+  description = "CPU units and MiB of the pipeline's task."
+  type        = object({ cpu = number, memory_mib = number })
+}
+
+variable "is_pipeline_spot" {
+  description = "Run the night on spot capacity."
+  type        = bool
+}
+
+variable "schedule" {
+  description = "When the night runs, in UTC; null runs it by hand only."
+  type        = string
+  default     = "cron(0 8 * * ? *)"
+}
+
+variable "alarm_emails" {
+  description = "Who is told by the alarms."
+  type        = set(string)
+}
+
+variable "log_retention_days" {
+  description = "Days to keep logs."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([30, 60, 90, 180, 365, 400], var.log_retention_days)
+    error_message = "log_retention_days must be 30, 60, 90, 180, 365 or 400."
+  }
+}
