@@ -1,0 +1,74 @@
+"""The portal's list of datasets (``/api/catalog/v1``) and the layout of one (``/api/views``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.datasets import BOUNDARIES_ID, BOUNDARIES_TITLE, Dataset
+from portal.store import Store
+from portal.view import View
+
+VIEW_TYPES = {"floating_timestamp": "calendar_date", "boolean": "checkbox"}
+BOUNDARY_COLUMNS = ("the_geom", "name", "waddress", "certified", "objectid", "service_re", "nc_id", "dwebsite")
+MAX_RESULTS = 10_000
+
+
+def catalog(store: Store, parameters: Mapping[str, str], boundaries_updated_at: str) -> dict[str, Any]:
+    """Datasets whose title has every word of ``q`` (and among ``ids``), with ``limit`` and ``offset``."""
+    entries = [_entry(d.id, d.title, store.updated_at(d), [c.name for c in d.schema.columns], "dataset")
+               for d in store.datasets.values()]
+    entries.append(_entry(BOUNDARIES_ID, BOUNDARIES_TITLE, boundaries_updated_at, BOUNDARY_COLUMNS, "map"))
+    found = [entry for entry in entries if _is_wanted(entry["resource"], parameters)]
+    offset = _whole(parameters.get("offset"), 0)
+    page = found[offset : offset + _whole(parameters.get("limit"), 100)]
+    return {"results": page, "resultSetSize": len(found), "timings": {"serviceMillis": 1}, "warnings": []}
+
+
+def _whole(text: str | None, default: int) -> int:
+    return min(int(text), MAX_RESULTS) if text and text.isdecimal() else default
+
+
+def _is_wanted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> bool:
+    title = str(resource["name"]).lower()
+    ids = parameters.get("ids", "")
+    has_words = all(word in title for word in parameters.get("q", "").lower().split())
+    return has_words and (not ids or resource["id"] in ids.split(","))
+
+
+def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) -> dict[str, Any]:
+    resource = {
+        "name": title,
+        "id": dataset_id,
+        "type": kind,
+        "updatedAt": updated_at,
+        "data_updated_at": updated_at,
+        "columns_field_name": list(names),
+        "columns_name": list(names),
+    }
+    domain = {"domain": "data.lacity.org"}
+    return {"resource": resource, "metadata": domain, "permalink": f"/d/{dataset_id}", "link": f"/d/{dataset_id}"}
+
+
+def view_metadata(dataset: Dataset, view: View, updated_at: str) -> dict[str, Any]:
+    """What ``/api/views/{id}.json`` says: name, times in seconds of the epoch, and columns."""
+    seconds = int(datetime.fromisoformat(updated_at).astimezone(UTC).timestamp()) if updated_at else 0
+    columns = [
+        {
+            "id": position,
+            "name": column.name,
+            "fieldName": column.name,
+            "dataTypeName": VIEW_TYPES.get(column.type, column.type),
+            "position": position,
+        }
+        for position, column in enumerate(view.columns, 1)
+    ]
+    return {
+        "id": dataset.id,
+        "name": dataset.title,
+        "assetType": "dataset",
+        "rowsUpdatedAt": seconds,
+        "viewLastModified": seconds,
+        "columns": columns,
+    }

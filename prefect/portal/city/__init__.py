@@ -1,0 +1,1 @@
+"""A deterministic, made-up city whose proportions are those of the real one."""

@@ -1,0 +1,126 @@
+"""What happens to a request whatever day we look at it: block ``b`` of a seed is always the same draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from portal.city.calendar import Calendar, hour_shares
+from portal.city.councils import load_councils
+from portal.city.facts import Choices, Floats, Integers, facts
+from portal.city.kinds import kinds
+from portal.city.places import places
+from portal.datasets import CASES_START, FIRST_DAY
+
+BLOCK = 10_000
+DRAWS = 32
+MINUTES_A_DAY = 1_440
+CASES_START_DAY = (CASES_START - FIRST_DAY).days
+LOCAL_TASTE = 0.25
+NEVER = -1
+LATE_SHARE = 0.06
+LATE_DAYS = 300
+OFFICE_OPENS, OFFICE_HOURS = 6 * 60, 12 * 60
+
+
+@dataclass(frozen=True)
+class Block:
+    """Requests with consecutive numbers. Times are minutes since 2015-01-01 00:00; NEVER where there is none.
+
+    ``chance`` are the uniform numbers nobody used yet, by name of use.
+    """
+
+    row: Integers
+    kind: Integers
+    council: Integers
+    source: Integers
+    latitude: Floats
+    longitude: Floats
+    created: Integers
+    handled: Integers
+    closed: Integers
+    late_update: Integers
+    chance: dict[str, Floats]
+
+
+SPARE = ("owner", "status", "anonymous", "house", "street", "street_kind", "corner", "place", "bad", "bad_detail",
+         "assigned", "overlap", "resolution", "spelling", "mobile", "zip")
+
+
+def draw(seed: int, number: int, calendar: Calendar) -> Block:
+    """Block ``number``: rows ``number * BLOCK`` and on, cut at the calendar's last row."""
+    uniform = np.random.default_rng([seed, number]).random((DRAWS, BLOCK))
+    row = np.arange(number * BLOCK, min((number + 1) * BLOCK, calendar.rows))
+    uniform = uniform[:, : len(row)]
+    day = calendar.day_of(row)
+    created = day * MINUTES_A_DAY + _minute_of_day(uniform[0], uniform[1])
+    council = np.searchsorted(council_shares(), uniform[2], side="right").astype(np.int64)
+    kind = _kind(seed, council, day, uniform[3])
+    latitude, longitude = places().points(council, uniform[4:10])
+    closed = _closed(kind, created, uniform[10:13])
+    return Block(
+        row=row,
+        kind=kind,
+        council=council,
+        source=kinds().sources.pick(kind, uniform[13]),
+        latitude=latitude,
+        longitude=longitude,
+        created=created,
+        handled=created + (uniform[14] ** 3 * 3 * MINUTES_A_DAY).astype(np.int64),
+        closed=closed,
+        late_update=_late_update(closed, uniform[15]),
+        chance=dict(zip(SPARE, uniform[16:], strict=True)),
+    )
+
+
+@cache
+def council_shares() -> Floats:
+    people = np.array([council.population for council in load_councils()], dtype=np.float64)
+    shares: Floats = np.cumsum(people) / people.sum()
+    shares[-1] = 1.0
+    return shares
+
+
+def _minute_of_day(hour: Floats, minute: Floats) -> Integers:
+    hours = np.searchsorted(hour_shares(), hour, side="right")
+    return (hours * 60 + (minute * 60).astype(np.int64)).astype(np.int64)
+
+
+def _kind(seed: int, council: Integers, day: Integers, uniform: Floats) -> Integers:
+    is_new = (day >= CASES_START_DAY).astype(np.int64)
+    group = is_new * len(load_councils()) + council
+    return _tastes(seed).pick(group, uniform) + is_new * int(np.argmax(kinds().is_new))
+
+
+@cache
+def _tastes(seed: int) -> Choices:
+    """Each council has its own mix of kinds, around the city's."""
+    known = kinds()
+    generator = np.random.default_rng([seed, 0, 1])
+    factors = np.exp(LOCAL_TASTE * (generator.random((len(load_councils()), len(known.weights))) * 2 - 1))
+    own = known.weights * factors
+    old = [list(row[known.is_new == 0]) for row in own]
+    return Choices(old + [list(row[known.is_new == 1]) for row in own])
+
+
+def _closed(kind: Integers, created: Integers, uniform: Floats) -> Integers:
+    known = kinds()
+    shares = np.array(facts()["closing"]["shares"], dtype=np.float64)
+    segment = np.clip(np.searchsorted(shares, uniform[0], side="right") - 1, 0, len(shares) - 2)
+    low, high = known.closing_days[kind, segment], known.closing_days[kind, segment + 1]
+    along = (uniform[0] - shares[segment]) / (shares[segment + 1] - shares[segment])
+    days = np.rint(low + along * (high - low)).astype(np.int64)
+    midnight = created - created % MINUTES_A_DAY
+    later = midnight + days * MINUTES_A_DAY + OFFICE_OPENS + (uniform[1] * OFFICE_HOURS).astype(np.int64)
+    same_day = created + (uniform[1] * (MINUTES_A_DAY - created % MINUTES_A_DAY)).astype(np.int64)
+    closed = np.where(days == 0, same_day, later)
+    return np.where(uniform[2] < known.never_closed[kind], NEVER, closed)
+
+
+def _late_update(closed: Integers, uniform: Floats) -> Integers:
+    """A few closed requests are changed again, weeks or months later; others a few minutes after closing."""
+    share = np.minimum(uniform / LATE_SHARE, 1.0)
+    late = closed + MINUTES_A_DAY + (share**2 * LATE_DAYS * MINUTES_A_DAY).astype(np.int64)
+    return np.where(closed == NEVER, NEVER, np.where(uniform < LATE_SHARE, late, closed + (uniform * 10).astype(np.int64)))

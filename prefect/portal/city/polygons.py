@@ -1,0 +1,76 @@
+"""Approximate council polygons: the Voronoi cells of the centres, each kept within reach of its centre."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from portal.city.councils import Council
+
+Point = tuple[float, float]
+Ring = list[Point]
+
+REFERENCE_LATITUDE = 34.05
+DEGREES_TO_KM = 111.2
+LONGITUDE_SCALE = math.cos(math.radians(REFERENCE_LATITUDE))
+CIRCLE_CORNERS = 24
+NEIGHBOURS = 4
+REACH = 1.25
+REACH_LIMITS_KM = (1.8, 5.5)
+DECIMALS = 6
+
+
+def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:
+    """A convex ring of (longitude, latitude) per council code, counter-clockwise, not closed.
+
+    Rings do not overlap beyond rounding, and each holds its own council's centre.
+    """
+    centres = [to_km(council.longitude, council.latitude) for council in councils]
+    rings = {}
+    for council, centre in zip(councils, centres, strict=True):
+        others = sorted((o for o in centres if o != centre), key=lambda o: math.dist(o, centre))
+        ring = _circle(centre, _reach_km(centre, others))
+        for other in others:
+            ring = _nearer_to(ring, centre, other)
+        rings[council.nc_id] = _rounded([to_degrees(*point) for point in ring])
+    return rings
+
+
+def to_km(longitude: float, latitude: float) -> Point:
+    return longitude * LONGITUDE_SCALE * DEGREES_TO_KM, latitude * DEGREES_TO_KM
+
+
+def to_degrees(x_km: float, y_km: float) -> Point:
+    return x_km / DEGREES_TO_KM / LONGITUDE_SCALE, y_km / DEGREES_TO_KM
+
+
+def _reach_km(centre: Point, others: Sequence[Point]) -> float:
+    low, high = REACH_LIMITS_KM
+    return min(high, max(low, REACH * math.dist(centre, others[NEIGHBOURS - 1])))
+
+
+def _circle(centre: Point, radius_km: float) -> Ring:
+    angles = [2 * math.pi * corner / CIRCLE_CORNERS for corner in range(CIRCLE_CORNERS)]
+    return [(centre[0] + radius_km * math.cos(a), centre[1] + radius_km * math.sin(a)) for a in angles]
+
+
+def _nearer_to(ring: Ring, centre: Point, other: Point) -> Ring:
+    """The part of the ring on the centre's side of the line halfway to the other."""
+    normal = (other[0] - centre[0], other[1] - centre[1])
+    middle = ((other[0] + centre[0]) / 2, (other[1] + centre[1]) / 2)
+    beyond = [(p[0] - middle[0]) * normal[0] + (p[1] - middle[1]) * normal[1] for p in ring]
+    kept: Ring = []
+    for at, point in enumerate(ring):
+        before, distance = beyond[at - 1], beyond[at]
+        if (before > 0) != (distance > 0):
+            share = before / (before - distance)
+            start = ring[at - 1]
+            kept.append((start[0] + share * (point[0] - start[0]), start[1] + share * (point[1] - start[1])))
+        if distance <= 0:
+            kept.append(point)
+    return kept
+
+
+def _rounded(ring: Ring) -> Ring:
+    points = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring]
+    return [point for at, point in enumerate(points) if point != points[at - 1]]

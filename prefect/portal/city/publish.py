@@ -1,0 +1,91 @@
+"""The city's requests into the portal's datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.city.bad_rows import DEFAULT_BAD_SHARE, spoil
+from portal.city.calendar import Calendar, calendar
+from portal.city.case_rows import cases_table
+from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
+from portal.city.legacy_rows import Table, legacy_table
+from portal.city.life import seen_on
+from portal.datasets import CASES_START, FIRST_DAY, LEGACY_DENSE_END, Dataset, published
+from portal.schemas import CASES, LEGACY
+from portal.store import SYSTEM_NAMES, Row, Store
+
+STRAGGLERS = 0.08
+"""Share of requests that the old dataset still receives after August 2025."""
+
+
+@dataclass(frozen=True)
+class City:
+    """Which city: ``rows`` requests up to the day before ``anchor``, as known on the morning of ``today``."""
+
+    rows: int
+    today: date
+    anchor: date
+    seed: int = 311
+    bad_share: float = DEFAULT_BAD_SHARE
+
+    def anchored_at(self, anchor: date) -> City:
+        return replace(self, anchor=anchor)
+
+    @property
+    def calendar(self) -> Calendar:
+        return calendar(self.rows, self.anchor, self.today)
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.calendar.rows // BLOCK)
+
+
+def publish_city(store: Store, city: City) -> None:
+    """Fill the store with every dataset up to the day before the city's today."""
+    datasets = datasets_until(city.today)
+    for dataset in datasets:
+        store.add_dataset(dataset)
+    for number in range(city.blocks):
+        for dataset, members in block_rows(city, number, datasets):
+            store.append(dataset, members)
+    store.index()
+
+
+def datasets_until(today: date) -> list[Dataset]:
+    """What the portal lists on that day: a year's dataset appears with the year."""
+    return published(today.year)
+
+
+def block_rows(city: City, number: int, datasets: list[Dataset]) -> Iterator[tuple[Dataset, list[Row]]]:
+    """The rows of one block, by dataset; each in the order of the dataset's stored columns."""
+    block = draw(city.seed, number, city.calendar)
+    life = seen_on(block, (city.today - FIRST_DAY).days)
+    makers = {LEGACY.name: legacy_table, CASES.name: cases_table}
+    for schema in (LEGACY, CASES):
+        groups = [(d, members) for d in datasets if d.schema is schema and (members := _members(d, block)).any()]
+        if not groups:
+            continue
+        table = makers[schema.name](block, life)
+        spoil(table, schema, block, city.bad_share)
+        rows = list(zip(*_ordered(table, groups[0][0]), strict=True))
+        for dataset, members in groups:
+            yield dataset, [rows[at] for at in np.flatnonzero(members).tolist()]
+
+
+def _ordered(table: Table, dataset: Dataset) -> list[list[str | None]]:
+    return [table[name] for name in (*SYSTEM_NAMES, *dataset.schema.stored_names)]
+
+
+def _members(dataset: Dataset, block: Block) -> NDArray[np.bool_]:
+    day = block.created // MINUTES_A_DAY
+    first, last = ((d - FIRST_DAY).days for d in (dataset.first_day, dataset.last_day))
+    members = (day >= first) & (day <= last)
+    if dataset.schema is LEGACY and dataset.last_day > CASES_START:
+        is_straggler = block.chance["overlap"] < STRAGGLERS
+        members &= (day <= (LEGACY_DENSE_END - FIRST_DAY).days) | is_straggler
+    return np.asarray(members, dtype=np.bool_)

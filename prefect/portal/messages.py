@@ -1,0 +1,44 @@
+"""A request and its answer, apart from the socket they travel on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from portal.faults import Fault
+
+JSON = "application/json;charset=utf-8"
+CSV = "text/csv;charset=utf-8"
+GEOJSON = "application/vnd.geo+json;charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the client asked; header names are lower case."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    client: str = ""
+    body: bytes = b""
+
+    @property
+    def app_token(self) -> str:
+        return self.headers.get("x-app-token") or self.parameters.get("$$app_token", "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers and the body in pieces; ``struck`` are the faults of the wire it meets on its way."""
+
+    body: Iterable[bytes]
+    status: int = 200
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    struck: tuple[Fault, ...] = ()
+
+
+def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer([json.dumps(content).encode() + b"\n"], status, JSON, headers or {})

@@ -1,0 +1,78 @@
+"""The store a portal serves: made once, and found again by the next start."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from portal.city.publish import City, datasets_until, publish_city
+from portal.files import load_file
+from portal.store import Store
+
+SOURCES = Path(__file__).parent
+ANCHOR_FILE = "anchor"
+
+
+def city_store(folder: Path, city: City) -> Store:
+    """A store of the city in ``folder``: the one of an earlier start when nothing it depends on has changed.
+
+    Without an anchor the day of the folder's first start is the anchor, so that on later days the same requests
+    are there, some closed by then, and new ones. Edits last until the city is made again, on the next day.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    city = anchored(folder, city)
+    made = folder / f"city-{fingerprint(city)}.sqlite"
+    if made.exists():
+        store = Store(made)
+        for dataset in datasets_until(city.today):
+            store.add_dataset(dataset)
+        return store
+    for old in folder.glob("city-*.sqlite*"):
+        old.unlink()
+    return _made(made, city)
+
+
+def _made(path: Path, city: City) -> Store:
+    unfinished = path.with_suffix(".unfinished")
+    for leftover in path.parent.glob(f"{unfinished.name}*"):
+        leftover.unlink()
+    store = Store(unfinished)
+    publish_city(store, city)
+    store.close()
+    unfinished.rename(path)
+    store = Store(path)
+    for dataset in datasets_until(city.today):
+        store.add_dataset(dataset)
+    return store
+
+
+def anchored(folder: Path, city: City) -> City:
+    """The city with the anchor that ``folder`` remembers for its size and seed, remembered now if it is new."""
+    memory = folder / f"{ANCHOR_FILE}-{city.rows}-{city.seed}"
+    if not memory.exists():
+        memory.write_text(city.anchor.isoformat(), encoding="utf-8")
+    known = date.fromisoformat(memory.read_text(encoding="utf-8"))
+    return city.anchored_at(min(known, city.today))
+
+
+def fingerprint(city: City) -> str:
+    """Changes with the city and with the code and facts that make it."""
+    digest = hashlib.sha256(repr(city).encode())
+    for path in sorted([*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def file_store(folder: Path, data: Path) -> Store:
+    """A store of a JSON file's rows, made afresh."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("file.sqlite*"):
+        old.unlink()
+    store = Store(folder / "file.sqlite")
+    load_file(store, data)
+    return store
+
+
+def utc_today() -> date:
+    return datetime.now(UTC).date()

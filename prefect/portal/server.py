@@ -1,0 +1,97 @@
+"""The running portal, as a process and inside a test."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+from portal import boundaries
+from portal.city.bad_rows import DEFAULT_BAD_SHARE
+from portal.city.publish import City, publish_city
+from portal.controller import Controller
+from portal.faults import Fault, FaultBoard
+from portal.files import load_file
+from portal.handler import Handler
+from portal.routes import Portal
+from portal.prepare import utc_today
+from portal.store import Store
+from portal.throttle import Throttle
+
+
+class PortalServer(ThreadingHTTPServer):
+    """Threads of one process in front of one Portal."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], portal: Portal, *, has_admin: bool, has_gzip: bool) -> None:
+        self.portal = portal
+        self.controller = Controller(portal)
+        self.has_admin = has_admin
+        self.has_gzip = has_gzip
+        self.stopping = threading.Event()
+        super().__init__(address, Handler)
+
+    def server_close(self) -> None:
+        self.stopping.set()
+        super().server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@contextmanager
+def serve(
+    *,
+    rows: int = 2_000,
+    today: date | None = None,
+    anchor: date | None = None,
+    seed: int = 311,
+    data: Path | None = None,
+    boundaries_file: Path | None = None,
+    bad_share: float = DEFAULT_BAD_SHARE,
+    faults: Iterable[Fault] = (),
+    throttle: Throttle | None = None,
+    has_admin: bool = False,
+    has_gzip: bool = True,
+    port: int = 0,
+) -> Iterator[tuple[str, Controller]]:
+    """A portal on a free port of this machine while the block runs: its address and its controller.
+
+    Serves ``rows`` generated requests up to the day before ``today``, or the rows of the file ``data``. With the
+    same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
+    """
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        store = Store(Path(folder) / "portal.sqlite")
+        if data is not None:
+            load_file(store, data)
+        else:
+            day = today or utc_today()
+            publish_city(store, City(rows, day, anchor or day, seed, bad_share))
+        polygons = boundaries.from_file(boundaries_file) if boundaries_file else boundaries.approximate()
+        portal = Portal(store, polygons, FaultBoard(faults), throttle or Throttle())
+        with running(portal, port, has_admin=has_admin, has_gzip=has_gzip) as server:
+            yield server.url, server.controller
+        store.close()
+
+
+@contextmanager
+def running(
+    portal: Portal, port: int, *, host: str = "127.0.0.1", has_admin: bool, has_gzip: bool
+) -> Iterator[PortalServer]:
+    """The server answering in a thread of its own until the block ends."""
+    server = PortalServer((host, port), portal, has_admin=has_admin, has_gzip=has_gzip)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

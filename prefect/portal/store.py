@@ -1,0 +1,107 @@
+"""The portal's rows in one SQLite file: memory stays flat, and a restart finds them made."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from portal.datasets import Dataset
+from portal.schemas import SYSTEM_COLUMNS
+from portal.soql.literals import fixed
+from portal.view import View
+
+Row = Sequence[str | None]
+SYSTEM_NAMES = tuple(column.name for column in SYSTEM_COLUMNS)
+BULK_SETTINGS = ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536")
+
+
+def table_name(dataset: Dataset) -> str:
+    return "rows_" + dataset.id.replace("-", "_")
+
+
+class Store:
+    """Datasets and their rows. Reads run beside each other, each on its own snapshot; writes one by one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.datasets: dict[str, Dataset] = {}
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._writing = threading.Lock()
+        self._last_stamp = datetime.min.replace(tzinfo=UTC)
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's own connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
+            for setting in BULK_SETTINGS:
+                found.execute(f"PRAGMA {setting}")
+            self._local.connection = found
+            self._connections.append(found)
+        return found
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    def add_dataset(self, dataset: Dataset) -> None:
+        """Publish a dataset; an existing table is kept with its rows."""
+        columns = ", ".join(f'"{name}" TEXT' for name in (*SYSTEM_NAMES, *dataset.schema.stored_names))
+        self.connection().execute(f"CREATE TABLE IF NOT EXISTS {table_name(dataset)} ({columns})")
+        self.datasets[dataset.id] = dataset
+
+    def view(self, dataset: Dataset) -> View:
+        return View(table_name(dataset), dataset.schema.columns)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The one writer's transaction."""
+        connection = self.connection()
+        with self._writing:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def append(self, dataset: Dataset, rows: Iterable[Row]) -> None:
+        """Add rows in the order of the system columns, then the stored ones."""
+        width = len(SYSTEM_NAMES) + len(dataset.schema.stored_names)
+        places = ", ".join("?" * width)
+        with self.writing() as connection:
+            connection.executemany(f"INSERT INTO {table_name(dataset)} VALUES ({places})", rows)
+
+    def index(self) -> None:
+        """Make the index that keyset pages and counts walk; quickest after the rows are in."""
+        for dataset in self.datasets.values():
+            table = table_name(dataset)
+            self.connection().execute(
+                f'CREATE UNIQUE INDEX IF NOT EXISTS {table}_keyset ON {table} (":updated_at", ":id")'
+            )
+
+    def next_stamp(self) -> str:
+        """An update time later than every one given before, and than every row's."""
+        newest = max((self.updated_at(dataset) for dataset in self.datasets.values()), default="")
+        if newest:
+            self._last_stamp = max(self._last_stamp, datetime.fromisoformat(newest))
+        self._last_stamp = max(datetime.now(UTC), self._last_stamp + timedelta(milliseconds=1))
+        return fixed(self._last_stamp)
+
+    def updated_at(self, dataset: Dataset) -> str:
+        """The newest ``:updated_at`` of the dataset, or an empty text when it has no rows."""
+        question = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
+        newest = self.connection().execute(question).fetchone()[0]
+        return str(newest) if newest else ""
+
+    def count(self, dataset: Dataset) -> int:
+        """Rows of the dataset."""
+        return int(self.connection().execute(f"SELECT count(*) FROM {table_name(dataset)}").fetchone()[0])

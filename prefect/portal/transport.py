@@ -1,0 +1,145 @@
+"""The way of an answer onto the socket, with the faults of the wire."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from http.server import BaseHTTPRequestHandler
+
+from portal import faults
+from portal.faults import Fault
+from portal.messages import Answer
+
+GZIP_MIN_BYTES = 1_024
+BUFFERED_BYTES = 256 * 1024
+DRIP_PIECES = 20
+HTML_PAGE = b"<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Broken(Exception):
+    """The connection is to be ended without the rest of the answer."""
+
+
+def send(handler: BaseHTTPRequestHandler, answer: Answer, *, may_gzip: bool, stop: threading.Event) -> None:
+    """Write the answer; ends the connection instead where a fault says so. ``stop`` ends every wait."""
+    kinds = {fault.kind: fault for fault in answer.struck}
+    _before_body(handler, kinds, stop)
+    if faults.HTML in kinds:
+        answer = Answer([HTML_PAGE], 200, "text/html;charset=utf-8", struck=answer.struck)
+    pieces = iter(answer.body)
+    head, is_whole = _buffered(pieces)
+    uses_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
+    body = _chain(head, pieces)
+    if uses_gzip:
+        body = _gzipped(body)
+    if is_whole:
+        _send_whole(handler, answer, b"".join(body), kinds, stop, is_gzip=uses_gzip)
+    else:
+        _send_chunked(handler, answer, body, kinds, stop, is_gzip=uses_gzip)
+
+
+def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop: threading.Event) -> None:
+    if faults.HANG in kinds:
+        stop.wait(kinds[faults.HANG].seconds)
+        raise Broken
+    if faults.RESET in kinds:
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        raise Broken
+
+
+def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+    """The first pieces, and whether they are all: a body of moderate size gets a Content-Length."""
+    buffer: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        buffer.append(piece)
+        size += len(piece)
+        if size > BUFFERED_BYTES:
+            return b"".join(buffer), False
+    return b"".join(buffer), True
+
+
+def _chain(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from rest
+
+
+def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        packed = packer.compress(piece)
+        if packed:
+            yield packed
+    yield packer.flush()
+
+
+def _start(handler: BaseHTTPRequestHandler, answer: Answer, length: int | None, *, is_gzip: bool) -> None:
+    handler.send_response(answer.status)
+    handler.send_header("Content-Type", answer.content_type)
+    for name, value in answer.headers.items():
+        handler.send_header(name, value)
+    if is_gzip:
+        handler.send_header("Content-Encoding", "gzip")
+    if length is None:
+        handler.send_header("Transfer-Encoding", "chunked")
+    elif answer.status != 304:  # noqa: PLR2004
+        handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+
+
+def _send_whole(
+    handler: BaseHTTPRequestHandler,
+    answer: Answer,
+    body: bytes,
+    kinds: dict[str, Fault],
+    stop: threading.Event,
+    *,
+    is_gzip: bool,
+) -> None:
+    _start(handler, answer, len(body), is_gzip=is_gzip)
+    if faults.CUT in kinds:
+        handler.wfile.write(body[: len(body) // 2])
+        raise Broken
+    _write_body(handler.wfile.write, body, kinds, stop)
+
+
+def _send_chunked(
+    handler: BaseHTTPRequestHandler,
+    answer: Answer,
+    body: Iterable[bytes],
+    kinds: dict[str, Fault],
+    stop: threading.Event,
+    *,
+    is_gzip: bool,
+) -> None:
+    def write_chunk(data: bytes) -> None:
+        handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
+
+    _start(handler, answer, None, is_gzip=is_gzip)
+    for piece in body:
+        if faults.CUT in kinds:
+            write_chunk(piece[: max(1, len(piece) // 2)])
+            raise Broken
+        if piece:
+            _write_body(write_chunk, piece, kinds, stop)
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def _write_body(
+    write: Callable[[bytes], object], body: bytes, kinds: dict[str, Fault], stop: threading.Event
+) -> None:
+    if faults.HANG_IN_BODY in kinds and body:
+        write(body[: max(1, len(body) // 2)])
+        stop.wait(kinds[faults.HANG_IN_BODY].seconds)
+        raise Broken
+    if faults.DRIP not in kinds or not body:
+        write(body)
+        return
+    size = max(1, len(body) // DRIP_PIECES)
+    for start in range(0, len(body), size):
+        write(body[start : start + size])
+        stop.wait(kinds[faults.DRIP].seconds / DRIP_PIECES)
