@@ -51,9 +51,7 @@ def build_portal(settings: Settings, stack: ExitStack) -> Portal:
         store = file_store(folder, settings.portal_data)
     else:
         today = settings.portal_today or utc_today()
-        city = City(
-            settings.portal_requests, today, today, settings.portal_seed, settings.portal_bad_share
-        )
+        city = City(settings.portal_requests, today, today, settings.portal_seed, settings.portal_bad_share)
         store = city_store(folder, city)
     stack.callback(store.close)
     given = settings.portal_boundaries

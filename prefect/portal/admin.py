@@ -15,9 +15,9 @@ from portal.routes import refusal
 def administer(controller: Controller, request: Request) -> Answer:
     """Do what the POST asks; 400 with a message when it cannot be understood."""
     action = {"/_portal/faults": _set_faults, "/_portal/rows": _edit_rows}.get(request.path)
+    if action is None:
+        return refusal(SodaError("not_found", "Not found", 404))
     try:
-        if action is None:
-            raise SodaError("not_found", "Not found", 404)
         return json_answer(action(controller, json.loads(request.body or b"{}")))
     except SodaError as error:
         return refusal(error)
@@ -38,4 +38,7 @@ def _edit_rows(controller: Controller, wanted: dict[str, Any]) -> dict[str, obje
     dataset_id = str(wanted.get("dataset", ""))
     stamps = [controller.upsert(row, dataset_id) for row in wanted.get("upsert", [])]
     deleted = sum(controller.delete(str(key), dataset_id) for key in wanted.get("delete", []))
-    return {"updated_at": stamps, "deleted": deleted}
+    touched = (
+        controller.touch(dataset_id, int(wanted["touch"]), wanted.get("changes")) if "touch" in wanted else 0
+    )
+    return {"updated_at": stamps, "deleted": deleted, "touched": touched}

@@ -11,14 +11,25 @@ from portal.store import Store
 from portal.view import View
 
 VIEW_TYPES = {"floating_timestamp": "calendar_date", "boolean": "checkbox"}
-BOUNDARY_COLUMNS = ("the_geom", "name", "waddress", "certified", "objectid", "service_re", "nc_id", "dwebsite")
+BOUNDARY_COLUMNS = (
+    "the_geom",
+    "name",
+    "waddress",
+    "certified",
+    "objectid",
+    "service_re",
+    "nc_id",
+    "dwebsite",
+)
 MAX_RESULTS = 10_000
 
 
 def catalog(store: Store, parameters: Mapping[str, str], boundaries_updated_at: str) -> dict[str, Any]:
     """Datasets whose title has every word of ``q`` (and among ``ids``), with ``limit`` and ``offset``."""
-    entries = [_entry(d.id, d.title, store.updated_at(d), [c.name for c in d.schema.columns], "dataset")
-               for d in store.datasets.values()]
+    entries = [
+        _entry(d.id, d.title, store.updated_at(d), [c.name for c in d.schema.columns], "dataset")
+        for d in store.datasets.values()
+    ]
     entries.append(_entry(BOUNDARIES_ID, BOUNDARIES_TITLE, boundaries_updated_at, BOUNDARY_COLUMNS, "map"))
     found = [entry for entry in entries if _is_wanted(entry["resource"], parameters)]
     offset = _whole(parameters.get("offset"), 0)
@@ -48,7 +59,12 @@ def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) 
         "columns_name": list(names),
     }
     domain = {"domain": "data.lacity.org"}
-    return {"resource": resource, "metadata": domain, "permalink": f"/d/{dataset_id}", "link": f"/d/{dataset_id}"}
+    return {
+        "resource": resource,
+        "metadata": domain,
+        "permalink": f"/d/{dataset_id}",
+        "link": f"/d/{dataset_id}",
+    }
 
 
 def view_metadata(dataset: Dataset, view: View, updated_at: str) -> dict[str, Any]:

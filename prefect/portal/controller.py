@@ -35,9 +35,9 @@ class Controller:
         """Remove a row by srnumber or casenumber; returns how many went."""
         return self.portal.editor.delete(key, dataset_id)
 
-    def touch(self, dataset_id: str, amount: int = 1) -> None:
-        """New update times for rows whose content stays."""
-        self.portal.editor.touch(dataset_id, amount)
+    def touch(self, dataset_id: str, amount: int = 1, changes: Mapping[str, object] | None = None) -> int:
+        """New update times for ``amount`` rows, with the same new values in each if there are ``changes``."""
+        return self.portal.editor.touch(dataset_id, amount, changes)
 
     def count(self, dataset_id: str) -> int:
         """Rows of the dataset in truth, whatever faults are on."""

@@ -28,9 +28,7 @@ def _every(share: float, value: str, otherwise: str) -> str:
 
 
 def _renamed(view: View, _schema: Schema, fault: Fault) -> View:
-    columns = tuple(
-        Column(fault.to, c.type, c.sql) if c.name == fault.column else c for c in view.columns
-    )
+    columns = tuple(Column(fault.to, c.type, c.sql) if c.name == fault.column else c for c in view.columns)
     return replace(view, columns=columns)
 
 

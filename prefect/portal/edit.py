@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from portal.datasets import ID_ALPHABET, Dataset
-from portal.errors import not_found
+from portal.errors import no_such_column, not_found
 from portal.store import Store, table_name
 
 Fields = Mapping[str, object]
@@ -28,6 +28,12 @@ def stored(value: object) -> str | None:
     return str(value)
 
 
+def _check_columns(dataset: Dataset, row: Fields) -> None:
+    for name in row:
+        if name not in dataset.schema.stored_names and name != ":id":
+            raise no_such_column(name)
+
+
 class Editor:
     """Insert, change, delete and touch rows, as the city's staff do during the day."""
 
@@ -41,10 +47,13 @@ class Editor:
         Returns the new ``:updated_at``. Raises SodaError (404) when no dataset fits.
         """
         dataset = self._dataset(row, dataset_id)
+        _check_columns(dataset, row)
         key = stored(row.get(dataset.schema.key)) or ""
         names = [name for name in dataset.schema.stored_names if name in row]
-        stamp = self._store.next_stamp()
-        if not self._change(dataset, key, {**{name: stored(row[name]) for name in names}, ":updated_at": stamp}):
+        stamp = self._store.next_stamps(1)[0]
+        if not self._change(
+            dataset, key, {**{name: stored(row[name]) for name in names}, ":updated_at": stamp}
+        ):
             self._insert(dataset, row, stamp)
         return stamp
 
@@ -56,14 +65,28 @@ class Editor:
         with self._store.writing() as connection:
             return connection.execute(question, (key,)).rowcount
 
-    def touch(self, dataset_id: str, amount: int) -> None:
-        """Give ``amount`` rows, spread over the dataset, a new stamp without changing what they say."""
-        table = table_name(self._known(dataset_id))
-        for _ in range(amount):
-            stamp = self._store.next_stamp()
-            chosen = f"(SELECT rowid FROM {table} WHERE rowid > abs(random() % (SELECT max(rowid) FROM {table})) LIMIT 1)"
-            with self._store.writing() as connection:
-                connection.execute(f'UPDATE {table} SET ":updated_at" = ? WHERE rowid = {chosen}', (stamp,))
+    def touch(self, dataset_id: str, amount: int, changes: Fields | None = None) -> int:
+        """Give ``amount`` rows, spread over the dataset, new stamps and the values of ``changes``.
+
+        Returns how many rows there were to touch.
+        """
+        dataset = self._known(dataset_id)
+        _check_columns(dataset, changes or {})
+        table = table_name(dataset)
+        names = [name for name in dataset.schema.stored_names if name in (changes or {})]
+        values = [stored((changes or {})[name]) for name in names]
+        chosen = f"SELECT rowid FROM {table} ORDER BY random() LIMIT ?"
+        rows = [row[0] for row in self._store.connection().execute(chosen, (amount,))]
+        setting = ", ".join(f'"{name}" = ?' for name in (":updated_at", *names))
+        with self._store.writing() as connection:
+            connection.executemany(
+                f"UPDATE {table} SET {setting} WHERE rowid = ?",
+                [
+                    (stamp, *values, row)
+                    for stamp, row in zip(self._store.next_stamps(len(rows)), rows, strict=True)
+                ],
+            )
+        return len(rows)
 
     def _known(self, dataset_id: str) -> Dataset:
         try:
@@ -100,7 +123,8 @@ class Editor:
         table, key_name = table_name(dataset), dataset.schema.key
         changes = ", ".join(f'"{name}" = ?' for name in values)
         # A key published twice has two rows: the edit goes to the newer one.
-        newest = f'SELECT rowid FROM {table} WHERE "{key_name}" = ? ORDER BY ":updated_at" DESC, ":id" DESC LIMIT 1'
+        newest = f'SELECT rowid FROM {table} WHERE "{key_name}" = ? '
+            'ORDER BY ":updated_at" DESC, ":id" DESC LIMIT 1'
         question = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
         with self._store.writing() as connection:
             return connection.execute(question, (*values.values(), key)).rowcount > 0

@@ -23,7 +23,8 @@ class SodaError(Exception):
 
 def no_such_column(name: str) -> SodaError:
     return SodaError(
-        "query.soql.no-such-column", f"Query coordinator error: query.soql.no-such-column; No such column: {name}"
+        "query.soql.no-such-column",
+        f"Query coordinator error: query.soql.no-such-column; No such column: {name}",
     )
 
 

@@ -17,8 +17,8 @@ ANCHOR_FILE = "anchor"
 def city_store(folder: Path, city: City) -> Store:
     """A store of the city in ``folder``: the one of an earlier start when nothing it depends on has changed.
 
-    Without an anchor the day of the folder's first start is the anchor, so that on later days the same requests
-    are there, some closed by then, and new ones. Edits last until the city is made again, on the next day.
+    The day of the folder's first start is the city's anchor, so that on later days the same requests are
+    there, some closed by then, and new ones. Edits last until the city is made again, on the next day.
     """
     folder.mkdir(parents=True, exist_ok=True)
     city = anchored(folder, city)
@@ -48,7 +48,7 @@ def _made(path: Path, city: City) -> Store:
 
 
 def anchored(folder: Path, city: City) -> City:
-    """The city with the anchor that ``folder`` remembers for its size and seed, remembered now if it is new."""
+    """The city with the anchor that ``folder`` remembers for its size and seed; its own the first time."""
     memory = folder / f"{ANCHOR_FILE}-{city.rows}-{city.seed}"
     if not memory.exists():
         memory.write_text(city.anchor.isoformat(), encoding="utf-8")

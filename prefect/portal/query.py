@@ -1,4 +1,4 @@
-"""A SODA question (``$select``, ``$where``, ``$order``, ``$limit``, ``$offset``, ``$group``) as one SQL statement."""
+"""A SODA question (``$select``, ``$where``, ``$order``, ``$limit`` …) as one SQL statement."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def build(parameters: Mapping[str, str], view: View) -> Statement:
     columns = tuple(_answered(item, field) for item, field in zip(selected, fields, strict=True))
     where = _where(parameters, view)
     group = _group(parameters, selected, view)
-    order = _order(parameters, view, is_grouped=bool(group) or any(is_aggregate(i.expression) for i in selected))
+    order = _order(
+        parameters, view, is_grouped=bool(group) or any(is_aggregate(i.expression) for i in selected)
+    )
     limit, offset = _limit(parameters), _number(parameters, "$offset", 0)
     tail = f"FROM {view.table} WHERE {where.text}{group}{order.text} LIMIT {limit} OFFSET {offset}"
     return Statement(columns, fields, tail, where.values + order.values, limit)
@@ -93,7 +95,9 @@ def _where(parameters: Mapping[str, str], view: View) -> Sql:
         text, values = f"{text} AND {condition.text}", condition.values
     for name, value in parameters.items():
         if not name.startswith("$"):
-            condition = compile_condition(parse_where(f"`{name}` = '{value.replace(chr(39), chr(39) * 2)}'"), view)
+            condition = compile_condition(
+                parse_where(f"`{name}` = '{value.replace(chr(39), chr(39) * 2)}'"), view
+            )
             text, values = f"{text} AND {condition.text}", values + condition.values
     return Sql(text, values)
 
@@ -126,6 +130,6 @@ def _limit(parameters: Mapping[str, str]) -> int:
 
 def _number(parameters: Mapping[str, str], name: str, default: int) -> int:
     text = parameters.get(name, str(default))
-    if not text.isdecimal() or len(text) > 15:  # noqa: PLR2004
+    if not text.isdecimal() or len(text) > 15:
         raise SodaError("query.invalid-number", f"{name} must be a whole number, not {text!r}")
     return int(text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from datetime import UTC, datetime
 
 from portal import faults
 from portal.boundaries import Boundaries

@@ -51,8 +51,8 @@ HUMAN_ADDRESS = r"{\"address\": \"\", \"city\": \"\", \"state\": \"\", \"zip\": 
 
 def _location(latitude: str, longitude: str) -> Column:
     text = (
-        f"'{{\"latitude\":'||json_quote(\"{latitude}\")||',\"longitude\":'||json_quote(\"{longitude}\")"
-        f"||',\"human_address\":\"{HUMAN_ADDRESS}\"}}'"
+        f'\'{{"latitude":\'||json_quote("{latitude}")||\',"longitude":\'||json_quote("{longitude}")'
+        f'||\',"human_address":"{HUMAN_ADDRESS}"}}\''
     )
     present = f'"{latitude}" IS NOT NULL AND "{longitude}" IS NOT NULL'
     return Column("location", LOCATION, f"CASE WHEN {present} THEN {text} END")
@@ -97,7 +97,7 @@ CASES = Schema(
         Column("createddate", FLOATING),
         Column("systemmodstamp", FLOATING),
         Column("closeddate", FLOATING),
-        Column("servicedate__c", FLOATING),
+        Column("service_date__c", FLOATING),
         Column("date_service_was_rendered", FLOATING),
         *_texts("type", "status", "origin", "department_name__c", "assigned_to__c"),
         *_texts("created_by_user_organization", "action_taken__c", "reason_code__c", "resolution_code__c"),

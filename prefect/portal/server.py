@@ -17,8 +17,8 @@ from portal.controller import Controller
 from portal.faults import Fault, FaultBoard
 from portal.files import load_file
 from portal.handler import Handler
-from portal.routes import Portal
 from portal.prepare import utc_today
+from portal.routes import Portal
 from portal.store import Store
 from portal.throttle import Throttle
 
@@ -64,8 +64,8 @@ def serve(
 ) -> Iterator[tuple[str, Controller]]:
     """A portal on a free port of this machine while the block runs: its address and its controller.
 
-    Serves ``rows`` generated requests up to the day before ``today``, or the rows of the file ``data``. With the
-    same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
+    Serves ``rows`` generated requests up to the day before ``today``, or the rows of the file ``data``. With
+    the same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         store = Store(Path(folder) / "portal.sqlite")

@@ -16,6 +16,7 @@ from portal.view import View
 
 Row = Sequence[str | None]
 SYSTEM_NAMES = tuple(column.name for column in SYSTEM_COLUMNS)
+MILLISECOND = timedelta(milliseconds=1)
 BULK_SETTINGS = ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536")
 
 
@@ -32,6 +33,7 @@ class Store:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._writing = threading.Lock()
+        self._stamping = threading.Lock()
         self._last_stamp = datetime.min.replace(tzinfo=UTC)
 
     def connection(self) -> sqlite3.Connection:
@@ -88,13 +90,15 @@ class Store:
                 f'CREATE UNIQUE INDEX IF NOT EXISTS {table}_keyset ON {table} (":updated_at", ":id")'
             )
 
-    def next_stamp(self) -> str:
-        """An update time later than every one given before, and than every row's."""
-        newest = max((self.updated_at(dataset) for dataset in self.datasets.values()), default="")
-        if newest:
-            self._last_stamp = max(self._last_stamp, datetime.fromisoformat(newest))
-        self._last_stamp = max(datetime.now(UTC), self._last_stamp + timedelta(milliseconds=1))
-        return fixed(self._last_stamp)
+    def next_stamps(self, amount: int) -> list[str]:
+        """Rising update times, each later than every one given before and than every row's."""
+        with self._stamping:
+            newest = max((self.updated_at(dataset) for dataset in self.datasets.values()), default="")
+            if newest:
+                self._last_stamp = max(self._last_stamp, datetime.fromisoformat(newest))
+            first = max(datetime.now(UTC), self._last_stamp + MILLISECOND)
+            self._last_stamp = first + amount * MILLISECOND
+        return [fixed(first + number * MILLISECOND) for number in range(amount)]
 
     def updated_at(self, dataset: Dataset) -> str:
         """The newest ``:updated_at`` of the dataset, or an empty text when it has no rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import struct
 import threading
 import zlib
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler
 
 from portal import faults
+from portal.errors import SodaError
 from portal.faults import Fault
 from portal.messages import Answer
 
@@ -20,7 +22,7 @@ HTML_PAGE = b"<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></ht
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """The connection is to be ended without the rest of the answer."""
 
 
@@ -45,21 +47,27 @@ def send(handler: BaseHTTPRequestHandler, answer: Answer, *, may_gzip: bool, sto
 def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop: threading.Event) -> None:
     if faults.HANG in kinds:
         stop.wait(kinds[faults.HANG].seconds)
-        raise Broken
+        raise BrokenError
     if faults.RESET in kinds:
         handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        raise Broken
+        raise BrokenError
 
 
 def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """The first pieces, and whether they are all: a body of moderate size gets a Content-Length."""
+    """The first pieces, and whether they are all: a body of moderate size gets a Content-Length.
+
+    Nothing is sent yet, so a question that fails here can still be refused properly.
+    """
     buffer: list[bytes] = []
     size = 0
-    for piece in pieces:
-        buffer.append(piece)
-        size += len(piece)
-        if size > BUFFERED_BYTES:
-            return b"".join(buffer), False
+    try:
+        for piece in pieces:
+            buffer.append(piece)
+            size += len(piece)
+            if size > BUFFERED_BYTES:
+                return b"".join(buffer), False
+    except sqlite3.Error as error:
+        raise SodaError("internal_error", "The question could not be answered", 500) from error
     return b"".join(buffer), True
 
 
@@ -86,7 +94,7 @@ def _start(handler: BaseHTTPRequestHandler, answer: Answer, length: int | None, 
         handler.send_header("Content-Encoding", "gzip")
     if length is None:
         handler.send_header("Transfer-Encoding", "chunked")
-    elif answer.status != 304:  # noqa: PLR2004
+    elif answer.status != 304:
         handler.send_header("Content-Length", str(length))
     handler.end_headers()
 
@@ -103,7 +111,7 @@ def _send_whole(
     _start(handler, answer, len(body), is_gzip=is_gzip)
     if faults.CUT in kinds:
         handler.wfile.write(body[: len(body) // 2])
-        raise Broken
+        raise BrokenError
     _write_body(handler.wfile.write, body, kinds, stop)
 
 
@@ -123,7 +131,7 @@ def _send_chunked(
     for piece in body:
         if faults.CUT in kinds:
             write_chunk(piece[: max(1, len(piece) // 2)])
-            raise Broken
+            raise BrokenError
         if piece:
             _write_body(write_chunk, piece, kinds, stop)
     handler.wfile.write(b"0\r\n\r\n")
@@ -135,7 +143,7 @@ def _write_body(
     if faults.HANG_IN_BODY in kinds and body:
         write(body[: max(1, len(body) // 2)])
         stop.wait(kinds[faults.HANG_IN_BODY].seconds)
-        raise Broken
+        raise BrokenError
     if faults.DRIP not in kinds or not body:
         write(body)
         return

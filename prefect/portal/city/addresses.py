@@ -37,7 +37,7 @@ def addresses(block: Block) -> Addresses:
     street = chosen(stems, stem)
     other = chosen(stems, (stem + 1 + (block.chance["house"] * 37).astype(np.int64)) % len(stems))
     suffix = chosen(street_kinds, (block.chance["street_kind"] * len(street_kinds)).astype(np.int64))
-    is_east_west = block.chance["street_kind"] * len(street_kinds) % 1 < 0.5  # noqa: PLR2004
+    is_east_west = block.chance["street_kind"] * len(street_kinds) % 1 < 0.5
     offset = np.where(is_east_west, block.longitude - CENTRE_LONGITUDE, block.latitude - CENTRE_LATITUDE)
     letter = np.where(is_east_west, np.where(offset < 0, 2, 3), np.where(offset < 0, 1, 0))
     direction = chosen(("N", "S", "W", "E"), letter)

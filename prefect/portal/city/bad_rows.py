@@ -41,8 +41,16 @@ class Parts:
 
 
 LEGACY_PARTS = Parts(
-    "srnumber", "updateddate", "requesttype", "owner", "requestsource", "address", "latitude", "longitude", "nc",
-    "actiontaken"
+    "srnumber",
+    "updateddate",
+    "requesttype",
+    "owner",
+    "requestsource",
+    "address",
+    "latitude",
+    "longitude",
+    "nc",
+    "actiontaken",
 )
 CASES_PARTS = Parts(
     "casenumber",
@@ -91,7 +99,10 @@ def _at(latitude: str | None, longitude: str | None) -> Damage:
 
 
 def _swapped(table: Table, parts: Parts, at: int) -> None:
-    table[parts.latitude][at], table[parts.longitude][at] = table[parts.longitude][at], table[parts.latitude][at]
+    table[parts.latitude][at], table[parts.longitude][at] = (
+        table[parts.longitude][at],
+        table[parts.latitude][at],
+    )
 
 
 def _closed_first(table: Table, _parts: Parts, at: int) -> None:
@@ -107,10 +118,10 @@ def _long_address(table: Table, parts: Parts, at: int) -> None:
 
 
 def _odd_text(table: Table, parts: Parts, at: int) -> None:
-    table[parts.address][at] = ODD_TEXTS[len(str(table[":id"][at])) * at % len(ODD_TEXTS)]
+    table[parts.address][at] = ODD_TEXTS[at % len(ODD_TEXTS)]
 
 
-def _repeated(newer: bool) -> Damage:  # noqa: FBT001
+def _repeated(newer: bool) -> Damage:
     """The request before is published again under its own number, as it was earlier or became later."""
 
     def damage(table: Table, parts: Parts, at: int) -> None:

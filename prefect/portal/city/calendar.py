@@ -21,8 +21,8 @@ FADING_DAYS = 60
 class Calendar:
     """Days from 2015-01-01 and how many requests were created up to the end of each.
 
-    Made for ``rows`` requests up to the day before ``anchor``. Later days follow at the latest rate, so that a
-    city looked at on a later ``today`` has the same requests and some more.
+    Made for ``rows`` requests up to the day before ``anchor``. Later days follow at the latest rate,
+    so that a city looked at on a later ``today`` has the same requests and some more.
     """
 
     first_row: Integers
@@ -41,8 +41,8 @@ class Calendar:
 def calendar(rows: int, anchor: date, today: date) -> Calendar:
     """The calendar of a city of ``rows`` requests at ``anchor``, seen on ``today``.
 
-    Up to 30,000 of the rows, and at most 60% of them, are added to the last 60 days (fading out over the 60 days
-    before), so that a small city has lively recent reports and some requests in every year.
+    Up to 30,000 of the rows, and at most 60% of them, are added to the last 60 days (fading out over the
+    60 days before), so that a small city has lively recent reports and some requests in every year.
     """
     days = (max(today, anchor) - FIRST_DAY).days
     anchor_days = (anchor - FIRST_DAY).days

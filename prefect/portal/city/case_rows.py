@@ -33,7 +33,7 @@ def cases_table(block: Block, life: Life) -> Table:
         "createddate": floating_times(block.created),
         "systemmodstamp": floating_times(life.updated),
         "closeddate": floating_times(life.closed),
-        "servicedate__c": floating_days(_known(block, life, SERVICE_KNOWN)),
+        "service_date__c": floating_days(_known(block, life, SERVICE_KNOWN)),
         "date_service_was_rendered": floating_times(_known(block, life, RENDERED_KNOWN)),
         "type": chosen(kinds().case_names, block.kind),
         "status": statuses("cases", block, life),
@@ -68,7 +68,9 @@ def _codes(block: Block, life: Life) -> Table:
     reason = [f"R{number:02}" for number in range(20)]
     position = (block.chance["bad_detail"] * len(reason)).astype(np.int64)
     return {
-        "resolution_code__c": blanked(chosen([f"RC{number:03}" for number in range(count)], code), life.is_open),
+        "resolution_code__c": blanked(
+            chosen([f"RC{number:03}" for number in range(count)], code), life.is_open
+        ),
         "reason_code__c": blanked(chosen(reason, position), block.chance["spelling"] >= REASON_KNOWN),
     }
 
@@ -79,7 +81,9 @@ def _origin(block: Block) -> Table:
     share = facts()["cases"]["unit_share"]
     is_handed_on = block.chance["owner"] < share
     unit = (block.chance["owner"] / share * len(facts()["cases"]["units"])).astype(np.int64)
-    owner = np.where(is_handed_on, len(departments) + department * len(facts()["cases"]["units"]) + unit, department)
+    owner = np.where(
+        is_handed_on, len(departments) + department * len(facts()["cases"]["units"]) + unit, department
+    )
     owners = chosen(departments + units, owner)
     sources = _sources(block)
     flags = ("false", "true")
@@ -87,7 +91,7 @@ def _origin(block: Block) -> Table:
         "department_name__c": owners,
         "origin": sources,
         "created_by_user_organization": organizations(sources, owners),
-        "assigned_to__c": blanked(owners, block.chance["assigned"] > 0.95),  # noqa: PLR2004
+        "assigned_to__c": blanked(owners, block.chance["assigned"] > 0.95),
         "reported_anonymously__c": chosen(flags, anonymous(block)),
     }
 

@@ -45,8 +45,24 @@ class Block:
     chance: dict[str, Floats]
 
 
-SPARE = ("owner", "status", "anonymous", "house", "street", "street_kind", "corner", "place", "bad", "bad_detail",
-         "assigned", "overlap", "resolution", "spelling", "mobile", "zip")
+SPARE = (
+    "owner",
+    "status",
+    "anonymous",
+    "house",
+    "street",
+    "street_kind",
+    "corner",
+    "place",
+    "bad",
+    "bad_detail",
+    "assigned",
+    "overlap",
+    "resolution",
+    "spelling",
+    "mobile",
+    "zip",
+)
 
 
 def draw(seed: int, number: int, calendar: Calendar) -> Block:
@@ -123,4 +139,6 @@ def _late_update(closed: Integers, uniform: Floats) -> Integers:
     """A few closed requests are changed again, weeks or months later; others a few minutes after closing."""
     share = np.minimum(uniform / LATE_SHARE, 1.0)
     late = closed + MINUTES_A_DAY + (share**2 * LATE_DAYS * MINUTES_A_DAY).astype(np.int64)
-    return np.where(closed == NEVER, NEVER, np.where(uniform < LATE_SHARE, late, closed + (uniform * 10).astype(np.int64)))
+    return np.where(
+        closed == NEVER, NEVER, np.where(uniform < LATE_SHARE, late, closed + (uniform * 10).astype(np.int64))
+    )

@@ -64,7 +64,7 @@ def _inherited(name: str, spec: dict[str, Any], old: dict[str, Any]) -> dict[str
 
 def _source_names(declared: dict[str, Any]) -> tuple[str, ...]:
     mixes = declared["origins"]["sources"]
-    usual = [name for key, mix in mixes.items() if isinstance(mix, dict) for name in mix]
+    usual = [name for mix in mixes.values() if isinstance(mix, dict) for name in mix]
     return tuple(dict.fromkeys([*usual, *mixes["seldom"]]))
 
 
@@ -72,6 +72,7 @@ def _source_weights(declared: dict[str, Any], mix: str, names: tuple[str, ...]) 
     mixes = declared["origins"]["sources"]
     each_seldom = mixes["seldom_share"] / len(mixes["seldom"])
     return [
-        mixes[mix].get(name, 0.0) * (1 - mixes["seldom_share"]) + (each_seldom if name in mixes["seldom"] else 0.0)
+        mixes[mix].get(name, 0.0) * (1 - mixes["seldom_share"])
+        + (each_seldom if name in mixes["seldom"] else 0.0)
         for name in names
     ]

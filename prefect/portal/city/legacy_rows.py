@@ -102,7 +102,11 @@ def anonymous(block: Block) -> Integers:
 
 def organizations(sources: Texts, owners: Texts) -> Texts:
     """Who typed the request in: callers themselves, the owner's staff, or the call centre."""
-    own = {"Mobile App": "Self Service", "Self Service": "Self Service", "Council's Office": "Council's Office"}
+    own = {
+        "Mobile App": "Self Service",
+        "Self Service": "Self Service",
+        "Council's Office": "Council's Office",
+    }
     return [own.get(str(source), owner) for source, owner in zip(sources, owners, strict=True)]
 
 
@@ -125,5 +129,5 @@ def _assigned(block: Block, owner: Integers) -> Texts:
     pools = [teams.get(name, (None,)) for name in names]
     table = [pool[at % len(pool)] for pool in pools for at in range(TEAM_CYCLE)]
     # A council's requests go to one team, now and then to another.
-    usual = block.council + (block.chance["assigned"] > 0.9).astype(np.int64)  # noqa: PLR2004
+    usual = block.council + (block.chance["assigned"] > 0.9).astype(np.int64)
     return chosen(table, owner * TEAM_CYCLE + usual % TEAM_CYCLE)

@@ -27,7 +27,7 @@ class Life:
 
     @property
     def is_open(self) -> Flags:
-        return self.closed == NEVER
+        return np.asarray(self.closed == NEVER, dtype=np.bool_)
 
 
 def seen_on(block: Block, today: int) -> Life:

@@ -17,7 +17,7 @@ SPOT_REACH_DEGREES = 0.0009
 
 @dataclass(frozen=True)
 class Places:
-    """Triangles that fill each council's polygon (corners as longitude, latitude) and each council's spots."""
+    """Triangles that fill the councils' polygons (corners as longitude, latitude) and the councils' spots."""
 
     triangles: Choices
     corners: Floats
@@ -33,7 +33,9 @@ class Places:
         point = first * (1 - root) + second * root * (1 - share) + third * root * share
         near = uniform[3] < facts()["places"]["hotspot_share"]
         spot = self.spots[council, (uniform[4] * SPOTS).astype(np.int64)]
-        around = spot + SPOT_REACH_DEGREES * np.stack([uniform[2] + uniform[5] - 1, uniform[1] + uniform[0] - 1], axis=1)
+        around = spot + SPOT_REACH_DEGREES * np.stack(
+            [uniform[2] + uniform[5] - 1, uniform[1] + uniform[0] - 1], axis=1
+        )
         point[near] = around[near]
         return point[:, 1], point[:, 0]
 

@@ -17,7 +17,7 @@ CIRCLE_CORNERS = 24
 NEIGHBOURS = 4
 REACH = 1.25
 REACH_LIMITS_KM = (1.8, 5.5)
-DECIMALS = 6
+DECIMALS = 7
 
 
 def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:

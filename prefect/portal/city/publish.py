@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,11 +14,12 @@ from portal.city.calendar import Calendar, calendar
 from portal.city.case_rows import cases_table
 from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
 from portal.city.legacy_rows import Table, legacy_table
-from portal.city.life import seen_on
+from portal.city.life import Life, seen_on
 from portal.datasets import CASES_START, FIRST_DAY, LEGACY_DENSE_END, Dataset, published
-from portal.schemas import CASES, LEGACY
+from portal.schemas import CASES, LEGACY, SCHEMAS, Schema
 from portal.store import SYSTEM_NAMES, Row, Store
 
+TABLES: dict[str, Callable[[Block, Life], Table]] = {LEGACY.name: legacy_table, CASES.name: cases_table}
 STRAGGLERS = 0.08
 """Share of requests that the old dataset still receives after August 2025."""
 
@@ -64,21 +65,26 @@ def datasets_until(today: date) -> list[Dataset]:
 def block_rows(city: City, number: int, datasets: list[Dataset]) -> Iterator[tuple[Dataset, list[Row]]]:
     """The rows of one block, by dataset; each in the order of the dataset's stored columns."""
     block = draw(city.seed, number, city.calendar)
+    for schema in SCHEMAS.values():
+        groups = [
+            (d, members) for d in datasets if d.schema is schema and (members := _members(d, block)).any()
+        ]
+        if groups:
+            rows = _rows(city, block, schema, (*SYSTEM_NAMES, *schema.stored_names))
+            for dataset, members in groups:
+                yield dataset, [rows[at] for at in np.flatnonzero(members).tolist()]
+
+
+def whole_block(city: City, number: int, schema: Schema, names: Sequence[str]) -> list[Row]:
+    """Every row of one block in the named columns of one schema, whatever dataset its day belongs to."""
+    return _rows(city, draw(city.seed, number, city.calendar), schema, names)
+
+
+def _rows(city: City, block: Block, schema: Schema, names: Sequence[str]) -> list[Row]:
     life = seen_on(block, (city.today - FIRST_DAY).days)
-    makers = {LEGACY.name: legacy_table, CASES.name: cases_table}
-    for schema in (LEGACY, CASES):
-        groups = [(d, members) for d in datasets if d.schema is schema and (members := _members(d, block)).any()]
-        if not groups:
-            continue
-        table = makers[schema.name](block, life)
-        spoil(table, schema, block, city.bad_share)
-        rows = list(zip(*_ordered(table, groups[0][0]), strict=True))
-        for dataset, members in groups:
-            yield dataset, [rows[at] for at in np.flatnonzero(members).tolist()]
-
-
-def _ordered(table: Table, dataset: Dataset) -> list[list[str | None]]:
-    return [table[name] for name in (*SYSTEM_NAMES, *dataset.schema.stored_names)]
+    table = TABLES[schema.name](block, life)
+    spoil(table, schema, block, city.bad_share)
+    return list(zip(*(table[name] for name in names), strict=True))
 
 
 def _members(dataset: Dataset, block: Block) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What follows from where a request is: coordinates as text, council, district, police; some of it missing."""
+"""What follows from where a request is: coordinates, council, district, police; some of it missing."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ def _times() -> Objects:
 
 @cache
 def _batch_times() -> Objects:
-    return objects([f"00:{5 + batch // 3:02}:{batch % 3 * 20:02}.{137 + 61 * batch:03}Z" for batch in range(BATCHES)])
+    return objects(
+        [f"00:{5 + batch // 3:02}:{batch % 3 * 20:02}.{137 + 61 * batch:03}Z" for batch in range(BATCHES)]
+    )
 
 
 def floating_times(minutes: Integers) -> Texts:
@@ -57,7 +59,7 @@ def floating_days(minutes: Integers) -> Texts:
 
 
 def stamps(day: Integers, row: Integers) -> Texts:
-    """When the portal took the row in: the nightly load of that day came in a few batches, each with one stamp."""
+    """When the portal took the row in: each night's load came in a few batches, each with one stamp."""
     batch = (mixed(row, 7) % np.uint64(BATCHES)).astype(np.int64)
     return list(_days()[day] + _batch_times()[batch])
 

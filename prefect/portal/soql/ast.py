@@ -84,9 +84,7 @@ class Or:
     right: Expression
 
 
-Expression = (
-    Literal | Name | Star | Call | Compare | RowAfter | IsNull | In | Between | Not | And | Or
-)
+Expression = Literal | Name | Star | Call | Compare | RowAfter | IsNull | In | Between | Not | And | Or
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,9 @@ def _as_type(constant: Sql, wanted: str | None) -> Sql:
 
 def _row_after(expression: RowAfter, view: View) -> Sql:
     columns = [compile_expression(column, view) for column in expression.columns]
-    values = [_as_type(Sql("?", (), None, v), c.type) for c, v in zip(columns, expression.values, strict=True)]
+    values = [
+        _as_type(Sql("?", (), None, v), c.type) for c, v in zip(columns, expression.values, strict=True)
+    ]
     left = ", ".join(column.text for column in columns)
     return Sql(f"(({left}) > (?, ?))", tuple(item.values[0] for item in values), BOOLEAN)
 
@@ -162,7 +164,7 @@ def _call(call: Call, view: View) -> Sql:
     arguments = [compile_expression(argument, view) for argument in call.arguments]
     if len(arguments) == 1:
         return _of_one(call.function, arguments[0])
-    if call.function in ("like", "starts_with") and len(arguments) == 2:  # noqa: PLR2004
+    if call.function in ("like", "starts_with") and len(arguments) == 2:
         return _text_match(call.function, *(_as_type(argument, TEXT) for argument in arguments))
     raise malformed(f"no such function: {call.function} with {len(arguments)} arguments")
 

@@ -14,7 +14,9 @@ def recognise(expression: Expression) -> Expression:
     if isinstance(expression, And):
         return And(recognise(expression.left), recognise(expression.right))
     if isinstance(expression, Or):
-        return _pair(expression.left, expression.right) or _pair(expression.right, expression.left) or expression
+        return (
+            _pair(expression.left, expression.right) or _pair(expression.right, expression.left) or expression
+        )
     return expression
 
 

@@ -1,0 +1,20 @@
+"""Portals for the tests: one per session for reading, one per test for faults and edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from portal_site import Site, running_site
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """A portal of 20,000 requests that nobody changes."""
+    yield from running_site(20_000)
+
+
+@pytest.fixture
+def own_site() -> Iterator[Site]:
+    """A small portal for one test alone."""
+    yield from running_site(1_500)
