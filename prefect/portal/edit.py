@@ -123,8 +123,10 @@ class Editor:
         table, key_name = table_name(dataset), dataset.schema.key
         changes = ", ".join(f'"{name}" = ?' for name in values)
         # A key published twice has two rows: the edit goes to the newer one.
-        newest = f'SELECT rowid FROM {table} WHERE "{key_name}" = ? '
+        newest = (
+            f'SELECT rowid FROM {table} WHERE "{key_name}" = ? '
             'ORDER BY ":updated_at" DESC, ":id" DESC LIMIT 1'
+        )
         question = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
         with self._store.writing() as connection:
             return connection.execute(question, (*values.values(), key)).rowcount > 0
