@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TextIO
 
@@ -48,13 +48,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def write_json(out: TextIO, names: Names, blocks: Iterable[list[Row]]) -> None:
     """One JSON array, an object a row, nulls left out."""
+    objects = (_json_object(names, row) for rows in blocks for row in rows)
+    out.writelines(_array(objects))
+
+
+def _array(objects: Iterable[str]) -> Iterator[str]:
     separator = "["
-    for rows in blocks:
-        for row in rows:
-            present = {name: value for name, value in zip(names, row, strict=True) if value is not None}
-            out.write(separator + json.dumps(present, ensure_ascii=False))
-            separator = "\n,"
-    out.write("[]\n" if separator == "[" else "]\n")
+    for text in objects:
+        yield separator + text
+        separator = "\n,"
+    yield "[]\n" if separator == "[" else "]\n"
+
+
+def _json_object(names: Names, row: Row) -> str:
+    present = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    return json.dumps(present, ensure_ascii=False)
 
 
 def write_csv(out: TextIO, names: Names, blocks: Iterable[list[Row]]) -> None:

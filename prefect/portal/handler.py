@@ -37,6 +37,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._reply(self._administer)
 
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            self.server.portal.store.release()
+
     def _administer(self, request: Request) -> Answer:
         if not self.server.has_admin:
             return json_answer({"error": True, "code": "not_found", "message": "Not found"}, 404)

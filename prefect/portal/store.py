@@ -1,5 +1,7 @@
 """The portal's rows in one SQLite file: memory stays flat, and a restart finds them made."""
 
+# ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
+
 from __future__ import annotations
 
 import sqlite3
@@ -17,7 +19,7 @@ from portal.view import View
 Row = Sequence[str | None]
 SYSTEM_NAMES = tuple(column.name for column in SYSTEM_COLUMNS)
 MILLISECOND = timedelta(milliseconds=1)
-BULK_SETTINGS = ("journal_mode = WAL", "synchronous = OFF", "cache_size = -65536")
+CONNECTION_SETTINGS = ("journal_mode = WAL", "synchronous = OFF", "cache_size = -8192")
 
 
 def table_name(dataset: Dataset) -> str:
@@ -41,13 +43,22 @@ class Store:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
-            for setting in BULK_SETTINGS:
+            for setting in CONNECTION_SETTINGS:
                 found.execute(f"PRAGMA {setting}")
             self._local.connection = found
             self._connections.append(found)
         return found
 
+    def release(self) -> None:
+        """Close this thread's connection; for threads that end before the store does."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is not None:
+            self._local.connection = None
+            self._connections.remove(found)
+            found.close()
+
     def close(self) -> None:
+        """Close every connection, of whatever thread."""
         for connection in self._connections:
             connection.close()
         self._connections.clear()

@@ -84,16 +84,10 @@ def compile_expression(expression: Expression, view: View) -> Sql:
 
 def _condition(expression: Expression, view: View) -> Sql:
     match expression:
-        case And(left, right):
-            return _joined("AND", left, right, view)
-        case Or(left, right):
-            return _joined("OR", left, right, view)
-        case Not(operand):
-            inner = compile_condition(operand, view)
-            return Sql(f"(NOT {inner.text})", inner.values, BOOLEAN)
-        case IsNull(operand):
-            inner = compile_expression(operand, view)
-            return Sql(f"({inner.text} IS NULL)", inner.values, BOOLEAN)
+        case And() | Or():
+            return _joined(expression, view)
+        case Not() | IsNull():
+            return _tested(expression, view)
         case Compare(operator, left, right):
             return _compared(operator, left, right, view)
         case RowAfter():
@@ -105,9 +99,18 @@ def _condition(expression: Expression, view: View) -> Sql:
     raise malformed(f"{expression!r} is not a condition")
 
 
-def _joined(word: str, left: Expression, right: Expression, view: View) -> Sql:
-    first, second = compile_condition(left, view), compile_condition(right, view)
+def _joined(expression: And | Or, view: View) -> Sql:
+    word = "AND" if isinstance(expression, And) else "OR"
+    first, second = compile_condition(expression.left, view), compile_condition(expression.right, view)
     return Sql(f"({first.text} {word} {second.text})", first.values + second.values, BOOLEAN)
+
+
+def _tested(expression: Not | IsNull, view: View) -> Sql:
+    if isinstance(expression, Not):
+        inner = compile_condition(expression.operand, view)
+        return Sql(f"(NOT {inner.text})", inner.values, BOOLEAN)
+    inner = compile_expression(expression.operand, view)
+    return Sql(f"({inner.text} IS NULL)", inner.values, BOOLEAN)
 
 
 def _compared(operator: str, left: Expression, right: Expression, view: View) -> Sql:

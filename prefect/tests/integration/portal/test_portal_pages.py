@@ -143,3 +143,18 @@ def test_the_process_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+def test_a_finished_connection_leaves_nothing_open(own_site: Site) -> None:
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    own_site.http.get(f"/resource/{CASES_ID}.json")
+    before = open_files()
+    for _ in range(20):
+        httpx.get(f"{own_site.url}/resource/{CASES_ID}.json?$limit=1", trust_env=False)
+    for _ in range(100):
+        if open_files() <= before + 3:
+            break
+        time.sleep(0.02)
+    assert open_files() <= before + 3

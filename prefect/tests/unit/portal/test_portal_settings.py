@@ -36,6 +36,17 @@ def test_an_empty_path_is_no_path() -> None:
     assert (settings.portal_data, settings.portal_cache, settings.portal_today) == (None, None, None)
 
 
+def test_a_file_takes_the_place_of_the_city(tmp_path: Path) -> None:
+    data = tmp_path / "rows.json"
+    data.write_text('[{"srnumber": "1-1", "createddate": "2019-05-01T00:00:00.000"}]', encoding="utf-8")
+    with ExitStack() as stack:
+        portal = build_portal(Settings(portal_data=data, portal_cache=tmp_path), stack)
+        again = build_portal(Settings(portal_data=data, portal_cache=tmp_path), stack)
+        for store in (portal.store, again.store):
+            assert sum(store.count(dataset) for dataset in store.datasets.values()) == 1
+        assert again.store.count(again.store.datasets["pvft-t768"]) == 1
+
+
 def test_a_portal_is_built_from_them(tmp_path: Path) -> None:
     settings = Settings(
         portal_requests=100,
