@@ -1,0 +1,21 @@
+"""Room on the disk, checked before a step that would fail half way."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tools.problem import Problem
+
+MEGABYTE = 1_000_000
+
+
+def require_space(folder: Path, megabytes: int, purpose: str) -> None:
+    """Raise ``Problem`` when the disk that holds ``folder`` has less than ``megabytes`` free."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free // MEGABYTE
+    if free < megabytes:
+        raise Problem(
+            f"{purpose} needs about {megabytes:,} MB, but the disk of {existing} has {free:,} MB free.\n"
+            f"  Make room there (`make clean` removes everything under .local) and try again."
+        )

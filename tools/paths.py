@@ -1,0 +1,24 @@
+"""Where things are. Everything that the tools write lies under ``LOCAL``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+CACHE = LOCAL / "cache"
+ENVIRONMENTS = LOCAL / "venv"
+SERVERS = LOCAL / "servers"
+UP = LOCAL / "up"
+ENV_FILE = LOCAL / "env"
+
+SERVICES = ("api", "dash", "prefect")
+"""Folders that are each one container."""
+
+FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
+"""Folders that each have a lock and an environment of their own."""
+
+
+def python_of(folder: str) -> Path:
+    """The interpreter of a folder's environment."""
+    return ENVIRONMENTS / folder / "bin" / "python"

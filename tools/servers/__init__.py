@@ -1,0 +1,1 @@
+"""Private PostgreSQL and Redis servers, each with a folder and a port of its own."""

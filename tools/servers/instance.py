@@ -1,0 +1,210 @@
+"""A named pair of servers whose ports and passwords are remembered beside their files."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.locks import ensure_folder, exclusive
+from tools.paths import SERVERS
+from tools.problem import Problem
+from tools.servers.ports import free_port, is_free
+from tools.servers.postgres import Postgres
+from tools.servers.programs import postgres_programs
+from tools.servers.redis import Redis
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+DATABASE = "la311"
+OWNER, LOADER, READER = "owner_311", "loader_311", "reader_311"
+READER_TIMEOUT_SECONDS = 15
+ATTEMPTS = 3
+
+# As the superuser: the extension goes into every database made from now on, the roles may do no more than
+# their work. Repeated at every start, so that an interrupted first one heals.
+PREPARE = f"""
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS postgis;
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['{OWNER}', '{LOADER}', '{READER}']) AS name
+ WHERE name NOT IN (SELECT rolname FROM pg_roles) \\gexec
+ALTER ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD :'owner_password';
+ALTER ROLE {LOADER} LOGIN PASSWORD :'loader_password';
+ALTER ROLE {READER} LOGIN PASSWORD :'reader_password';
+ALTER ROLE {READER} SET statement_timeout = '{READER_TIMEOUT_SECONDS}s';
+GRANT {LOADER} TO {OWNER};
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """What has to stay the same from start to start."""
+
+    postgres_port: int
+    redis_port: int
+    passwords: dict[str, str]
+    is_durable: bool
+
+    @staticmethod
+    def new(*, is_durable: bool) -> State:
+        roles = ("postgres", OWNER, LOADER, READER)
+        passwords = {role: secrets.token_hex(16) for role in roles}
+        return State(free_port(), free_port(), passwords, is_durable)
+
+
+class Instance:
+    """Servers under ``.local/servers/<name>``; made at the first start, kept until removed."""
+
+    def __init__(self, name: str, *, is_durable: bool = False) -> None:
+        if not NAME.fullmatch(name):
+            raise Problem(f"{name!r} is no name for servers: lower-case letters, digits and hyphens only.")
+        self.name = name
+        self.folder = SERVERS / name
+        self._state_file = self.folder / "state.json"
+        self._is_durable = is_durable
+
+    def exists(self) -> bool:
+        return self._state_file.is_file()
+
+    @property
+    def state(self) -> State:
+        """The remembered state; ``Problem`` when there never was such an instance."""
+        try:
+            return State(**json.loads(self._state_file.read_text()))
+        except FileNotFoundError as error:
+            raise Problem(f"there are no servers named {self.name!r}.") from error
+
+    def _remember(self, **changes: object) -> None:
+        old = self.state if self.exists() else State.new(is_durable=self._is_durable)
+        ensure_folder(self.folder)
+        temporary = self._state_file.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(vars(old) | changes))
+        temporary.replace(self._state_file)
+
+    @property
+    def postgres(self) -> Postgres:
+        state = self.state
+        folder = self.folder / "postgres"
+        return Postgres(folder, state.postgres_port, state.passwords["postgres"], state.is_durable)
+
+    @property
+    def redis(self) -> Redis:
+        return Redis(self.folder / "redis", self.state.redis_port)
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        """The address of a database for one of the three roles."""
+        return self.postgres.url(database, role, self.state.passwords[role])
+
+    def start(self, *, postgres: bool = True, redis: bool = True) -> None:
+        """Start what is asked for and does not run yet; returns when it answers."""
+        with exclusive(SERVERS / f"{self.name}.lock"):
+            self._remember()
+            if postgres and not self.postgres.pid():
+                self._start_on_free_port("postgres")
+                self._prepare()
+            if redis and not self.redis.pid():
+                self._start_on_free_port("redis")
+
+    def _start_on_free_port(self, kind: str) -> None:
+        """Keep the port of last time; move if somebody else has it by now."""
+        for attempt in range(1, ATTEMPTS + 1):
+            server: Postgres | Redis = self.postgres if kind == "postgres" else self.redis
+            if not is_free(server.port):
+                self._remember(**{f"{kind}_port": free_port()})
+                continue
+            try:
+                server.start()
+            except Problem:
+                if attempt == ATTEMPTS or is_free(server.port):
+                    raise
+            else:
+                return
+        raise Problem(f"no free port for {kind} could be had.")
+
+    def use_port(self, *, postgres: int | None = None, redis: int | None = None) -> None:
+        """Fix a port before the start; ``Problem`` when somebody else listens there."""
+        self._remember()
+        for kind, port in (("postgres", postgres), ("redis", redis)):
+            server: Postgres | Redis = self.postgres if kind == "postgres" else self.redis
+            if port is None or server.pid():
+                continue
+            if not is_free(port):
+                raise Problem(f"port {port}, asked for {kind}, is taken.")
+            self._remember(**{f"{kind}_port": port})
+
+    def _prepare(self) -> None:
+        passwords = self.state.passwords
+        variables = {
+            "owner_password": passwords[OWNER],
+            "loader_password": passwords[LOADER],
+            "reader_password": passwords[READER],
+        }
+        self.sql(PREPARE, database="template1", variables=variables)
+        self.create_database(DATABASE)
+
+    def create_database(self, name: str) -> None:
+        """Make an empty database of the owner's, unless it exists."""
+        create = f"SELECT 'CREATE DATABASE {name} OWNER {OWNER}'"
+        unless = f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')"
+        self.sql(f"{create} {unless} \\gexec", database="postgres")
+
+    def sql(self, script: str, *, database: str, variables: dict[str, str] | None = None) -> str:
+        """Run a psql script as the superuser; returns unaligned rows."""
+        command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
+        for name, value in (variables or {}).items():
+            command += ["-v", f"{name}={value}"]
+        result = subprocess.run(
+            [*command, "-d", self.postgres.url(database)],
+            input=script,
+            capture_output=True,
+            text=True,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+        if result.returncode:
+            raise Problem(f"PostgreSQL refused a set-up step:\n{result.stderr.strip()}")
+        return result.stdout.strip()
+
+    def stop(self, *, postgres: bool = True, redis: bool = True) -> None:
+        """End what runs; the files stay."""
+        with exclusive(SERVERS / f"{self.name}.lock"):
+            if postgres and self.exists():
+                self.postgres.stop()
+            if redis and self.exists():
+                self.redis.stop()
+
+    def remove(self) -> None:
+        """End the servers and delete their files."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (SERVERS / f"{self.name}.lock").unlink(missing_ok=True)
+
+    def describe(self) -> dict[str, Any]:
+        """What a test or a person needs: addresses, process numbers (null: not running), files."""
+        postgres, redis = self.postgres, self.redis
+        return {
+            "name": self.name,
+            "postgres": {
+                "pid": postgres.pid(),
+                "port": postgres.port,
+                "superuser_url": postgres.url(DATABASE),
+                "owner_url": self.url(OWNER),
+                "loader_url": self.url(LOADER),
+                "reader_url": self.url(READER),
+                "data": str(postgres.data),
+                "log": str(postgres.log),
+            },
+            "redis": {"pid": redis.pid(), "port": redis.port, "url": redis.url(), "log": str(redis.log)},
+        }
+
+
+def instances() -> list[Instance]:
+    """Every instance that has files, by name."""
+    states: list[Path] = sorted(SERVERS.glob("*/state.json"))
+    return [Instance(path.parent.name) for path in states]

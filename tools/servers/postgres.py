@@ -1,0 +1,147 @@
+"""A private PostgreSQL server with PostGIS: 127.0.0.1 only, passwords only, no sockets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.disk import require_space
+from tools.problem import Problem, last_lines
+from tools.servers import processes
+from tools.servers.programs import postgres_programs
+from tools.servers.users import as_user, give_to
+
+USER = "postgres"
+NEEDED_MB = 300
+START_SECONDS = 60
+# Parallel queries share memory here; containers often give it 64 MB.
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
+SMALL_SHARED_MEMORY_BYTES = 512_000_000
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """One server. ``is_durable`` false trades safety against power loss for speed; crashes lose nothing."""
+
+    folder: Path
+    port: int
+    password: str
+    is_durable: bool
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "postgres.log"
+
+    def url(self, database: str = "postgres", user: str = USER, password: str | None = None) -> str:
+        """A libpq address; without a user, the superuser's."""
+        return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+
+    def pid(self) -> int | None:
+        """The running server's process, or nothing."""
+        pid = self._recorded_pid()
+        return pid if pid and processes.works_in(pid, self.data) else None
+
+    def _recorded_pid(self) -> int | None:
+        try:
+            return int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, IndexError, ValueError):
+            return None
+
+    def start(self) -> None:
+        """Make the cluster if need be and start it; returns when it takes connections."""
+        if self.pid():
+            return
+        require_space(self.folder, NEEDED_MB, "PostgreSQL")
+        if not (self.data / "PG_VERSION").exists():
+            self._create()
+        self._clear_after_crash()
+        (self.data / "local.conf").write_text(self._settings())
+        self._control("start", "-w", "-t", str(START_SECONDS), "-l", str(self.log))
+
+    def stop(self) -> None:
+        """End the server; its sessions are rolled back. Nothing to do when it does not run."""
+        if self.pid():
+            self._control("stop", "-w", "-m", "fast", "-t", str(START_SECONDS))
+        processes.end(processes.working_in(self.data))
+
+    def _create(self) -> None:
+        # A half made cluster of an interrupted run cannot be used and holds nothing.
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        give_to(USER, self.folder)
+        password_file = self.folder / "password"
+        password_file.write_text(self.password)
+        give_file = ["chown", USER, str(password_file)]
+        if os.geteuid() == 0:
+            subprocess.run(give_file, check=True)
+        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--username={USER}"]
+        options += [f"--pwfile={password_file}", f"--pgdata={self.data}", "--no-instructions"]
+        if not self.is_durable:
+            options.append("--no-sync")
+        try:
+            self._run("initdb", *options)
+        finally:
+            password_file.unlink()
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write("include 'local.conf'\n")
+
+    def _clear_after_crash(self) -> None:
+        """Let no leftover stop the start: backends that outlived their server, or a stranger's number."""
+        processes.end(processes.working_in(self.data))
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _settings(self) -> str:
+        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        shared_mb = min(2048, memory_mb // 8) if self.is_durable else 128
+        settings = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": 200,
+            "shared_buffers": f"{shared_mb}MB",
+            "effective_cache_size": f"{memory_mb // 2}MB",
+            "work_mem": "32MB",
+            "maintenance_work_mem": "256MB",
+            "max_wal_size": "4GB",
+            "random_page_cost": 1.1,
+            "jit": "off",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "log_lock_waits": "on",
+            "dynamic_shared_memory_type": self._shared_memory_type(),
+        }
+        if not self.is_durable:
+            settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+        return "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+
+    @staticmethod
+    def _shared_memory_type() -> str:
+        is_small = (
+            not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).total < SMALL_SHARED_MEMORY_BYTES
+        )
+        return "mmap" if is_small else "posix"
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self.data), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = as_user(USER, [str(postgres_programs() / program), *arguments], self.folder)
+        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
+        output = self.folder.parent / "postgres-tool.log"
+        with output.open("w") as file:
+            # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
+            result = subprocess.run(
+                command, env=clean, cwd="/", stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
+            )
+        if result.returncode:
+            raise Problem(
+                f"PostgreSQL did not {arguments[2] if program == 'pg_ctl' else 'create its files'}:\n"
+                f"{last_lines(output)}\n  The end of {self.log}:\n{last_lines(self.log)}"
+            )

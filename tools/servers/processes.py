@@ -1,0 +1,90 @@
+"""What runs on this machine, read from /proc."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def _processes() -> Iterator[int]:
+    return (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and waits to be collected does not."""
+    try:
+        state = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state not in {"Z", "X"}
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a living process has this working directory, as a server has its data folder.
+
+    A process number alone proves nothing: after a crash or a reboot it may be somebody else's.
+    """
+    try:
+        return is_alive(pid) and (PROC / str(pid) / "cwd").readlink() == folder
+    except OSError:
+        return False
+
+
+def working_in(folder: Path) -> list[int]:
+    """Every living process with this working directory."""
+    return [pid for pid in _processes() if works_in(pid, folder)]
+
+
+def with_variable(name: str, value: str) -> list[int]:
+    """Every living process that was started with this environment variable, other than this one."""
+    wanted = f"{name}={value}".encode()
+    return [pid for pid in _processes() if pid != os.getpid() and wanted in _environment(pid)]
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (PROC / str(pid) / "environ").read_bytes().split(b"\0") if is_alive(pid) else []
+    except OSError:
+        return []
+
+
+def name_of(pid: int) -> str:
+    """The command line, shortened, for a message."""
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ")
+    except OSError:
+        return "?"
+    return words.decode(errors="replace").strip()[:100] or "?"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
+    """Ask again and again; whether the condition came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
+def end(pids: Iterable[int], grace_seconds: float = 10) -> None:
+    """Ask processes to end, then make them; returns when they are gone."""
+    waiting = list(pids)
+    for chosen in (signal.SIGTERM, signal.SIGKILL):
+        for pid in waiting:
+            _signal(pid, chosen)
+        if wait_until(lambda: not any(map(is_alive, waiting)), grace_seconds):
+            return
+        waiting = [pid for pid in waiting if is_alive(pid)]
+
+
+def _signal(pid: int, chosen: signal.Signals) -> None:
+    try:
+        os.kill(pid, chosen)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,59 @@
+"""Where the machine's packages put the servers' programs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from tools.problem import Problem
+
+OLDEST_POSTGRES = 15
+DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
+NOT_FOUND = "was not found; `make up` and `make test` install it"
+
+
+def _with_postgis(programs: Path) -> bool:
+    config = programs / "pg_config"
+    if not (config.is_file() and (programs / "initdb").is_file()):
+        return False
+    shared = subprocess.run([str(config), "--sharedir"], capture_output=True, text=True, check=False).stdout
+    return (Path(shared.strip()) / "extension" / "postgis.control").is_file()
+
+
+def _version(programs: Path) -> int:
+    said = subprocess.run(
+        [str(programs / "pg_config"), "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    found = re.search(r"\d+", said)
+    return int(found[0]) if found else 0
+
+
+def find_postgres_programs() -> Path | None:
+    """The folder of the newest PostgreSQL, 15 or later, that has PostGIS."""
+    folders = [*DEBIAN_POSTGRES.glob("*/bin")]
+    if on_path := shutil.which("pg_config"):
+        folders.append(Path(on_path).parent)
+    usable = [folder for folder in folders if _with_postgis(folder)]
+    newest = max(usable, key=_version, default=None)
+    return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
+
+
+@cache
+def postgres_programs() -> Path:
+    """The same, or a ``Problem`` that says what to do."""
+    found = find_postgres_programs()
+    if found is None:
+        raise Problem(f"PostgreSQL {OLDEST_POSTGRES} or later with PostGIS {NOT_FOUND}.")
+    return found
+
+
+@cache
+def redis_server() -> str:
+    """The Redis program, or a ``Problem``."""
+    found = shutil.which("redis-server")
+    if found is None:
+        raise Problem(f"Redis {NOT_FOUND}.")
+    return found

@@ -1,0 +1,95 @@
+"""A private Redis server: 127.0.0.1 only, bounded memory, nothing kept on disk."""
+
+from __future__ import annotations
+
+import pwd
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.problem import Problem, last_lines
+from tools.servers import processes
+from tools.servers.programs import redis_server
+from tools.servers.users import as_user, give_to, is_root
+
+START_SECONDS = 15
+MAX_MEMORY_MB = 256
+
+
+def redis_user() -> str:
+    """Debian's package makes a user for it; elsewhere the database's will do."""
+    known = {entry.pw_name for entry in pwd.getpwall()} if is_root() else set()
+    return "redis" if "redis" in known else "postgres"
+
+
+@dataclass(frozen=True)
+class Redis:
+    """One server. It is a cache: a restart begins empty."""
+
+    folder: Path
+    port: int
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "redis.log"
+
+    def url(self, database: int = 0) -> str:
+        return f"redis://127.0.0.1:{self.port}/{database}"
+
+    def pid(self) -> int | None:
+        """The running server's process, or nothing."""
+        try:
+            pid = int((self.folder / "redis.pid").read_text())
+        except (OSError, ValueError):
+            return None
+        return pid if processes.works_in(pid, self.folder) else None
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        if self.pid():
+            return
+        processes.end(processes.working_in(self.folder))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        user = redis_user()
+        give_to(user, self.folder)
+        configuration = self.folder / "redis.conf"
+        configuration.write_text(self._settings())
+        # Readable by the user that the server runs as, in a folder that only that user can enter.
+        configuration.chmod(0o644)
+        command = as_user(user, [redis_server(), str(configuration)], self.folder)
+        result = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+        if result.returncode or not processes.wait_until(self._answers, START_SECONDS):
+            raise Problem(
+                f"Redis did not start:\n{result.stdout}{result.stderr}"
+                f"  The end of {self.log}:\n{last_lines(self.log)}"
+            )
+
+    def stop(self) -> None:
+        """End the server. Nothing to do when it does not run."""
+        processes.end(processes.working_in(self.folder))
+
+    def _answers(self) -> bool:
+        if not self.pid():
+            return False
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(7) == b"+PONG\r\n"
+        except OSError:
+            return False
+
+    def _settings(self) -> str:
+        settings = (
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            "daemonize yes",
+            f'dir "{self.folder}"',
+            f'pidfile "{self.folder}/redis.pid"',
+            f'logfile "{self.log}"',
+            'save ""',
+            "appendonly no",
+            f"maxmemory {MAX_MEMORY_MB}mb",
+            "maxmemory-policy allkeys-lru",
+        )
+        return "\n".join(settings) + "\n"

@@ -1,0 +1,60 @@
+"""Which user a server runs as: PostgreSQL refuses root, and Redis has no use for it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from tools.problem import Problem
+
+# Without one of these the user cannot enter a checkout below a closed folder such as root's home. The first
+# only lets it read and pass; containers often have only the second.
+CAPABILITIES = ("", "dac_read_search", "dac_override")
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def give_to(user: str, folder: Path) -> None:
+    """Make a folder the user's own and closed to others; nothing to do unless we are root."""
+    folder.chmod(0o700)
+    if is_root():
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+
+
+def as_user(user: str, command: list[str], folder: Path) -> list[str]:
+    """The command as run by ``user`` when we are root, able to reach ``folder``; else as it is."""
+    return [*_prefix(user, folder), *command] if is_root() else command
+
+
+@cache
+def _prefix(user: str, folder: Path) -> list[str]:
+    if not shutil.which("setpriv"):
+        raise Problem("setpriv is missing; it comes with util-linux (`apt-get install util-linux`).")
+    try:
+        pwd.getpwnam(user)
+    except KeyError as error:
+        raise Problem(f"the user {user!r}, which its package should have made, does not exist.") from error
+    for capability in CAPABILITIES:
+        prefix = _setpriv(user, capability)
+        if _succeeds([*prefix, "test", "-x", str(folder)]):
+            return prefix
+    raise Problem(
+        f"the user {user!r} cannot reach {folder}, and this container cannot let it.\n"
+        "  Put the checkout into a folder that every user may enter, or run as a user who is not root."
+    )
+
+
+def _setpriv(user: str, capability: str) -> list[str]:
+    kept = f"-all,+{capability}" if capability else "-all"
+    identity = ["--reuid", user, "--regid", str(pwd.getpwnam(user).pw_gid), "--clear-groups"]
+    return ["setpriv", *identity, f"--inh-caps={kept}", f"--ambient-caps={kept}", "--no-new-privs", "--"]
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, cwd="/", check=False).returncode == 0
