@@ -68,8 +68,7 @@ def _json_object(names: Names, row: Row) -> str:
 def write_csv(out: TextIO, names: Names, blocks: Iterable[list[Row]]) -> None:
     """A header and quoted fields; a null is an empty field."""
     out.write(_csv_lines([names]))
-    for rows in blocks:
-        out.write(_csv_lines(rows))
+    out.writelines(_csv_lines(rows) for rows in blocks)
 
 
 def _csv_lines(rows: Iterable[Sequence[str | None]]) -> str:

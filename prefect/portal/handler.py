@@ -27,6 +27,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection: GET for everybody, POST for the tests' admin routes where they are switched on."""
 
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes: the second must not wait for the client's delayed acknowledgement.
+    disable_nagle_algorithm = True
     server_version = "SamplePortal"
     sys_version = ""
     server: PortalServer

@@ -33,7 +33,7 @@ class Store:
         self.path = path
         self.datasets: dict[str, Dataset] = {}
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: set[sqlite3.Connection] = set()
         self._writing = threading.Lock()
         self._stamping = threading.Lock()
         self._last_stamp = datetime.min.replace(tzinfo=UTC)
@@ -46,7 +46,7 @@ class Store:
             for setting in CONNECTION_SETTINGS:
                 found.execute(f"PRAGMA {setting}")
             self._local.connection = found
-            self._connections.append(found)
+            self._connections.add(found)
         return found
 
     def release(self) -> None:
@@ -54,14 +54,13 @@ class Store:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is not None:
             self._local.connection = None
-            self._connections.remove(found)
+            self._connections.discard(found)
             found.close()
 
     def close(self) -> None:
         """Close every connection, of whatever thread."""
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
+        while self._connections:
+            self._connections.pop().close()
         self._local = threading.local()
 
     def add_dataset(self, dataset: Dataset) -> None:
