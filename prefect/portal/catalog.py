@@ -22,6 +22,7 @@ BOUNDARY_COLUMNS = (
     "dwebsite",
 )
 MAX_RESULTS = 10_000
+NEVER_UPDATED = "2015-01-01T00:00:00.000Z"
 
 
 def catalog(store: Store, parameters: Mapping[str, str], boundaries_updated_at: str) -> dict[str, Any]:
@@ -49,12 +50,13 @@ def _is_wanted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> bo
 
 
 def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) -> dict[str, Any]:
+    changed = updated_at or NEVER_UPDATED
     resource = {
         "name": title,
         "id": dataset_id,
         "type": kind,
-        "updatedAt": updated_at,
-        "data_updated_at": updated_at,
+        "updatedAt": changed,
+        "data_updated_at": changed,
         "columns_field_name": list(names),
         "columns_name": list(names),
     }

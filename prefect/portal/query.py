@@ -30,7 +30,7 @@ class Statement:
     limit: int
 
     def sql(self, row: str) -> tuple[str, tuple[Value, ...]]:
-        """The statement that selects the text ``row``, in which ``{0}``, ``{1}`` … stand for the fields."""
+        """The statement that selects ``row``, an SQL expression with each field in it once and in order."""
         values = tuple(value for piece in self.fields for value in piece.values)
         return f"SELECT {row} {self.tail}", values + self.tail_values
 

@@ -57,6 +57,14 @@ def test_a_row_is_an_object_of_strings_without_its_nulls(small: httpx.Client) ->
     assert second == {"srnumber": "1-2", "createddate": "2020-01-02T01:00:00.000"}
 
 
+def test_an_empty_dataset_is_listed_with_a_time(small: httpx.Client) -> None:
+    results = small.get("/api/catalog/v1").json()["results"]
+    times = {result["resource"]["id"]: result["resource"]["updatedAt"] for result in results}
+    assert times["ms7h-a45h"] == "2015-01-01T00:00:00.000Z"
+    assert times["rq3b-xjk8"] == "2020-01-07T21:17:00.000Z"
+    assert small.get("/resource/ms7h-a45h.json").json() == []
+
+
 def test_rows_are_separated_as_the_portal_does(small: httpx.Client) -> None:
     body = small.get(f"{LEGACY}.json", params={"$select": "srnumber"}).text
     assert body == '[{"srnumber":"1-1"}\n,{"srnumber":"1-2"}]\n'
