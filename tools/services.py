@@ -35,9 +35,7 @@ def _arguments() -> argparse.Namespace:
         if name == "start":
             command.add_argument("--postgres-port", type=int, help="default: a free one, kept")
             command.add_argument("--redis-port", type=int, help="default: a free one, kept")
-            command.add_argument(
-                "--migrate", action="store_true", help=f"bring {DATABASE} to the newest schema"
-            )
+            command.add_argument("--migrate", action="store_true", help="bring la311 to the newest schema")
     return parser.parse_args()
 
 

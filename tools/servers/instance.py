@@ -23,22 +23,9 @@ from tools.servers.redis import Redis
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 DATABASE = "la311"
 OWNER, LOADER, READER = "owner_311", "loader_311", "reader_311"
-READER_TIMEOUT_SECONDS = 15
 ATTEMPTS = 3
 
-# As the superuser: the extension goes into every database made from now on, the roles may do no more than
-# their work. Repeated at every start, so that an interrupted first one heals.
-PREPARE = f"""
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS postgis;
-SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['{OWNER}', '{LOADER}', '{READER}']) AS name
- WHERE name NOT IN (SELECT rolname FROM pg_roles) \\gexec
-ALTER ROLE {OWNER} LOGIN CREATEROLE CREATEDB PASSWORD :'owner_password';
-ALTER ROLE {LOADER} LOGIN PASSWORD :'loader_password';
-ALTER ROLE {READER} LOGIN PASSWORD :'reader_password';
-ALTER ROLE {READER} SET statement_timeout = '{READER_TIMEOUT_SECONDS}s';
-GRANT {LOADER} TO {OWNER};
-"""
+PREPARE = Path(__file__).with_name("prepare.sql")
 
 
 @dataclass(frozen=True)
@@ -139,13 +126,8 @@ class Instance:
             self._remember(**{f"{kind}_port": port})
 
     def _prepare(self) -> None:
-        passwords = self.state.passwords
-        variables = {
-            "owner_password": passwords[OWNER],
-            "loader_password": passwords[LOADER],
-            "reader_password": passwords[READER],
-        }
-        self.sql(PREPARE, database="template1", variables=variables)
+        passwords = {role: self.state.passwords[role] for role in (OWNER, LOADER, READER)}
+        self.sql(PREPARE.read_text(), database="template1", variables=passwords)
         self.create_database(DATABASE)
 
     def create_database(self, name: str) -> None:

@@ -12,14 +12,14 @@ from tools.disk import require_space
 from tools.problem import Problem, last_lines
 from tools.servers import processes
 from tools.servers.programs import postgres_programs
-from tools.servers.users import as_user, give_to
+from tools.servers.users import as_user, give_to, is_root
 
 USER = "postgres"
 NEEDED_MB = 300
 START_SECONDS = 60
 # Parallel queries share memory here; containers often give it 64 MB.
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
-SMALL_SHARED_MEMORY_BYTES = 512_000_000
+ENOUGH_SHARED_MEMORY_BYTES = 512_000_000
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ class Postgres:
         give_to(USER, self.folder)
         password_file = self.folder / "password"
         password_file.write_text(self.password)
-        give_file = ["chown", USER, str(password_file)]
-        if os.geteuid() == 0:
-            subprocess.run(give_file, check=True)
+        password_file.chmod(0o600)
+        if is_root():
+            shutil.chown(password_file, USER)
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--username={USER}"]
         options += [f"--pwfile={password_file}", f"--pgdata={self.data}", "--no-instructions"]
         if not self.is_durable:
@@ -124,7 +124,7 @@ class Postgres:
     @staticmethod
     def _shared_memory_type() -> str:
         is_small = (
-            not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).total < SMALL_SHARED_MEMORY_BYTES
+            not SHARED_MEMORY.is_dir() or shutil.disk_usage(SHARED_MEMORY).total < ENOUGH_SHARED_MEMORY_BYTES
         )
         return "mmap" if is_small else "posix"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -74,17 +75,14 @@ def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.0
 
 def end(pids: Iterable[int], grace_seconds: float = 10) -> None:
     """Ask processes to end, then make them; returns when they are gone."""
-    waiting = list(pids)
+    wanted = list(pids)
     for chosen in (signal.SIGTERM, signal.SIGKILL):
-        for pid in waiting:
+        for pid in filter(is_alive, wanted):
             _signal(pid, chosen)
-        if wait_until(lambda: not any(map(is_alive, waiting)), grace_seconds):
+        if wait_until(lambda: not any(map(is_alive, wanted)), grace_seconds):
             return
-        waiting = [pid for pid in waiting if is_alive(pid)]
 
 
 def _signal(pid: int, chosen: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, chosen)
-    except ProcessLookupError:
-        return

@@ -1,0 +1,58 @@
+"""``make down``: stop the system, wherever and however it was started. Safe to repeat."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from tools.console import say, step
+from tools.locks import ensure_folder, exclusive_or_busy
+from tools.paths import UP
+from tools.problem import Problem, guarded
+from tools.servers import processes
+from tools.servers.instance import Instance
+from tools.supervisor import sweep
+from tools.up import INSTANCE, LOCK, READY, SUPERVISOR_PID, mark
+
+STOP_SECONDS = 90
+
+
+def _is_stopped() -> bool:
+    with exclusive_or_busy(LOCK) as is_free:
+        return is_free
+
+
+def _stop_supervisor() -> None:
+    """Ask it; it stops its programs and servers itself."""
+    pid = int(SUPERVISOR_PID.read_text())
+    with step("Stopping the running system"):
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except PermissionError as error:
+            raise Problem(
+                f"the system runs as another user (process {pid}); stop it as that user."
+            ) from error
+        if not processes.wait_until(_is_stopped, STOP_SECONDS, every=0.2):
+            raise Problem(f"process {pid} did not stop in {STOP_SECONDS} s.")
+
+
+def main() -> int:
+    ensure_folder(UP)
+    if not _is_stopped() and SUPERVISOR_PID.exists():
+        _stop_supervisor()
+    # Left behind when a supervisor was killed.
+    ended = sweep(mark())
+    if ended:
+        say(f"• Ended {ended} processes that a killed `make up` had left behind")
+    instance = Instance(INSTANCE)
+    if instance.exists():
+        instance.stop()
+    for path in (READY, SUPERVISOR_PID):
+        path.unlink(missing_ok=True)
+    say("• Nothing is running; the data is kept.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

@@ -1,0 +1,111 @@
+"""Targets whose work lies in other folders: each runs what is there, and fails clearly when nothing is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import apt, environments, settings
+from tools.console import say
+from tools.migrate import migrate
+from tools.paths import ENV_FILE, ROOT, SERVICES, python_of
+from tools.problem import Problem, guarded
+from tools.servers.instance import DATABASE, Instance
+from tools.test_environment import test_variables
+
+
+def _has_module(folder: Path, module: str) -> bool:
+    return (folder / module / "__main__.py").is_file() or (folder / f"{module}.py").is_file()
+
+
+def _run(service: str, module: str, arguments: list[str], environment: dict[str, str]) -> int:
+    say(f"• {service}: python -m {module} {' '.join(arguments)}".rstrip())
+    command = [str(python_of(service)), "-m", module, *arguments]
+    return subprocess.run(command, cwd=ROOT / service, env=environment, check=False).returncode
+
+
+def bench(arguments: list[str]) -> int:
+    """Every service's ``benchmarks``, on servers of their own that keep their data for the next time."""
+    services = [name for name in SERVICES if _has_module(ROOT / name, "benchmarks")]
+    if not services:
+        raise Problem("no service has benchmarks yet (a package `benchmarks` that runs with python -m).")
+    apt.ensure()
+    environments.ensure(services)
+    instance = Instance("bench", is_durable=True)
+    instance.start()
+    try:
+        migrate(instance, DATABASE)
+        values = settings.local_settings(instance, {})
+        codes = [
+            _run(name, "benchmarks", arguments, settings.environment(values) | test_variables(instance, name))
+            for name in services
+        ]
+    finally:
+        instance.stop()
+    return max(codes)
+
+
+def load(arguments: list[str]) -> int:
+    """Locust against the running system."""
+    if not (ROOT / "locust" / "locustfile.py").is_file():
+        raise Problem("there are no load tests yet (locust/locustfile.py).")
+    environments.ensure(["locust"])
+    values = settings.read(ENV_FILE)
+    if not values:
+        raise Problem("the system was never started; `make up` first.")
+    chosen = arguments or ["--headless", "--users", "20", "--spawn-rate", "5", "--run-time", "60s"]
+    command = [str(python_of("locust")), "-m", "locust", "--host", values["API_URL"], *chosen]
+    return subprocess.run(
+        command, cwd=ROOT / "locust", env=settings.environment(values), check=False
+    ).returncode
+
+
+def screenshots(arguments: list[str]) -> int:
+    """Pictures of the running reports."""
+    if not _has_module(ROOT / "dash", "screenshots"):
+        raise Problem("there is nothing yet that takes pictures (dash/screenshots.py).")
+    apt.ensure(browser=True)
+    environments.ensure(["dash"])
+    return _run("dash", "screenshots", arguments, settings.environment(settings.read(ENV_FILE)))
+
+
+def images(arguments: list[str]) -> int:
+    """The images of compose, built by the engine of this machine."""
+    if not (ROOT / "docker-compose.yml").is_file():
+        raise Problem("there is no docker-compose.yml yet.")
+    engine = shutil.which("docker") or shutil.which("podman")
+    if engine is None:
+        raise Problem("neither docker nor podman is installed on this machine.")
+    return subprocess.run([engine, "compose", "build", *arguments], cwd=ROOT, check=False).returncode
+
+
+def deploy_check(arguments: list[str]) -> int:
+    """Terraform's own check script."""
+    script = ROOT / "terraform" / "check.sh"
+    if not script.is_file():
+        raise Problem("the deployment has no checks yet (terraform/check.sh).")
+    return subprocess.run(["bash", str(script), *arguments], cwd=ROOT, env=os.environ, check=False).returncode
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "bench": bench,
+    "load": load,
+    "screenshots": screenshots,
+    "images": images,
+    "deploy-check": deploy_check,
+}
+
+
+def main() -> int:
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in COMMANDS:
+        raise Problem(f"one of {', '.join(COMMANDS)} is needed.")
+    return COMMANDS[name](arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

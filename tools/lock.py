@@ -1,0 +1,87 @@
+"""``make lock``: compile each ``pyproject.toml`` into locks with hashes, for every platform and Python alike.
+
+``--upgrade`` takes newer versions; without it the locked ones stay where they still fit.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from tools import environments
+from tools.console import say, step
+from tools.paths import FOLDERS_WITH_ENVIRONMENT, ROOT
+from tools.problem import Problem, guarded
+
+OLDEST_PYTHON = "3.11"
+FROM_INPUT = "# Compiled from pyproject.toml by `make lock`; its dependencies then: "
+OPTIONS = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
+# No index, path or command line of the machine that happened to compile it.
+ANONYMOUS = ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"]
+
+
+def requirements(pyproject: Path) -> dict[str, list[str]]:
+    """The declared requirements: of the service itself (``""``) and of each extra, sorted."""
+    project = tomllib.loads(pyproject.read_text())["project"]
+    extras = project.get("optional-dependencies", {})
+    return {"": sorted(project.get("dependencies", []))} | {
+        name: sorted(extras[name]) for name in sorted(extras)
+    }
+
+
+def input_digest(pyproject: Path) -> str:
+    """What a lock depends on, in short: changes with the requirements, not with their comments or order."""
+    import hashlib
+
+    return hashlib.sha256(repr(requirements(pyproject)).encode()).hexdigest()[:16]
+
+
+def is_in_step(lock: Path, pyproject: Path) -> bool:
+    """Whether the lock was compiled from what the file beside it says now."""
+    return lock.is_file() and lock.read_text().startswith(FROM_INPUT + input_digest(pyproject) + "\n")
+
+
+def locks_of(folder: Path) -> dict[Path, list[str]]:
+    """The lock files of a folder and the extras that go into each."""
+    extras = [name for name in requirements(folder / "pyproject.toml") if name]
+    found: dict[Path, list[str]] = {folder / "requirements.txt": []}
+    if extras:
+        found[folder / "requirements-dev.txt"] = extras
+    return found
+
+
+def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
+    """Write one lock."""
+    flags = [flag for name in extras for flag in ("--extra", name)]
+    result = subprocess.run(
+        [str(environments.UV), "pip", "compile", *OPTIONS, *ANONYMOUS, *flags, *arguments]
+        + ["pyproject.toml", "-o", lock.name],
+        cwd=lock.parent,
+        env=os.environ | environments.uv_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise Problem(f"{lock.relative_to(ROOT)} could not be compiled:\n{result.stderr.strip()}")
+    body = re.sub(r"\A(#.*\n)+", "", lock.read_text())
+    lock.write_text(FROM_INPUT + input_digest(lock.parent / "pyproject.toml") + "\n" + body)
+
+
+def main() -> int:
+    environments.install_uv()
+    folders = [ROOT / name for name in FOLDERS_WITH_ENVIRONMENT if (ROOT / name / "pyproject.toml").is_file()]
+    for folder in folders:
+        for lock, extras in locks_of(folder).items():
+            with step(f"Locking {lock.relative_to(ROOT)}"):
+                compile_lock(lock, extras, sys.argv[1:])
+    say("• `make test` installs them.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

@@ -1,0 +1,93 @@
+"""The settings of a running system: what the person set, and what this machine's private servers say.
+
+The shell goes before ``.env``, and ``.env`` before what is made up here. Databases and cache are always the
+private ones: a DATABASE_URL left in a shell must not get somebody else's database migrated.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tools.console import say
+from tools.migrate import database_settings
+from tools.paths import CACHE, ENV_FILE, LOCAL, ROOT
+from tools.servers.instance import DATABASE, Instance
+
+EXAMPLE = ROOT / ".env.example"
+ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
+PORTS = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
+PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
+
+
+def documented() -> list[str]:
+    """Names of all settings, in the order of ``.env.example``."""
+    return [name for name, _ in ASSIGNMENT.findall(EXAMPLE.read_text())]
+
+
+def read(path: Path) -> dict[str, str]:
+    """A file of ``NAME=value`` lines; empty values and a missing file count as not set."""
+    text = path.read_text() if path.is_file() else ""
+    found = {name: value.strip().strip("'\"") for name, value in ASSIGNMENT.findall(text)}
+    return {name: value for name, value in found.items() if value}
+
+
+def chosen_by_person() -> dict[str, str]:
+    """Documented settings from the shell and from ``.env``."""
+    shell = {name: os.environ[name] for name in documented() if os.environ.get(name)}
+    return read(ROOT / ".env") | shell
+
+
+def database_for(chosen: Mapping[str, str]) -> str:
+    """One database per source of rows: the sample city and the real one must not be mixed."""
+    if url := chosen.get("SOCRATA_URL"):
+        source = urlsplit(url).netloc or url
+    elif data := chosen.get("PORTAL_DATA"):
+        source = Path(data).stem
+    else:
+        return DATABASE
+    return f"{DATABASE}_{re.sub('[^a-z0-9]+', '_', source.lower())}"[:63]
+
+
+def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Every setting that has a value, for all services alike."""
+    for name in PRIVATE:
+        if name in chosen:
+            say(f"  {name} is set, but `make up` only uses its own servers: ignored.")
+    ports = {name: chosen.get(name, default) for name, default in PORTS.items()}
+    made_up = {
+        **ports,
+        "API_URL": f"http://127.0.0.1:{ports['API_PORT']}",
+        "REPORTS_URL": f"http://127.0.0.1:{ports['REPORTS_PORT']}",
+        "SOCRATA_URL": f"http://127.0.0.1:{ports['PORTAL_PORT']}",
+        "PORTAL_CACHE": str(CACHE / "portal"),
+        "API_ALLOWED_ORIGINS": "http://localhost:3000",
+        "ADMIN_TOKEN": read(ENV_FILE).get("ADMIN_TOKEN") or secrets.token_urlsafe(24),
+        "STAGE": "dev",
+        "LOG_LEVEL": "INFO",
+    }
+    return made_up | chosen | database_settings(instance, database_for(chosen))
+
+
+def write(settings: Mapping[str, str]) -> None:
+    """Keep the settings for people and scripts; only this user may read the file."""
+    LOCAL.mkdir(exist_ok=True)
+    lines = [f"{name}={settings[name]}" if name in settings else f"# {name}=" for name in documented()]
+    temporary = ENV_FILE.with_name("env.new")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=0o600)
+    temporary.write_text("# Written by `make up`.\n" + "\n".join(lines) + "\n")
+    temporary.replace(ENV_FILE)
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a service: the machine's, its documented settings replaced by these."""
+    names = set(documented())
+    machine = {name: value for name, value in os.environ.items() if name not in names}
+    machine.pop("PYTHONPATH", None)
+    own = {"PREFECT_HOME": str(LOCAL / "prefect"), "PYTHONUNBUFFERED": "1"}
+    return machine | own | dict(settings)

@@ -1,0 +1,130 @@
+"""Keeps a few programs running together, and leaves none behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.problem import Problem, last_lines
+from tools.servers import processes
+
+MARK = "LA311_RUN"
+STOP_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Program:
+    """Something to run; ready when ``health_url`` answers 200. ``is_task``: it is meant to end by itself."""
+
+    name: str
+    command: list[str]
+    folder: Path
+    health_url: str = ""
+    is_task: bool = False
+
+
+@dataclass
+class Supervisor:
+    """Starts programs, each in a session of its own and with a log of its own under ``logs``."""
+
+    mark: str
+    logs: Path
+    environment: Mapping[str, str]
+    running: dict[str, tuple[Program, subprocess.Popen[bytes]]] = field(default_factory=dict)
+
+    def log_of(self, program: Program) -> Path:
+        return self.logs / f"{program.name}.log"
+
+    def start(self, program: Program) -> None:
+        """Start and return at once."""
+        with self.log_of(program).open("wb") as log:
+            process = subprocess.Popen(
+                program.command,
+                cwd=program.folder,
+                env={**self.environment, MARK: self.mark},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C reaches the supervisor alone, which then stops everything in order.
+                start_new_session=True,
+            )
+        self.running[program.name] = (program, process)
+
+    def wait_healthy(self, name: str, seconds: float) -> None:
+        """Wait until the program answers; ``Problem`` when it ends or takes too long."""
+        program, _ = self.running[name]
+        deadline = time.monotonic() + seconds
+        while not _answers(program.health_url):
+            self.check()
+            if time.monotonic() > deadline:
+                silence = f"{name} did not answer {program.health_url} in {seconds:.0f} s"
+                raise Problem(f"{silence}; {self._end(program)}")
+            time.sleep(0.2)
+
+    def run(self, program: Program) -> None:
+        """Run a task to its end, while watching the others; ``Problem`` when it fails."""
+        self.start(program)
+        while self.running[program.name][1].poll() is None:
+            self.check()
+            time.sleep(0.2)
+        self.collect(program.name)
+
+    def collect(self, name: str) -> bool:
+        """Whether a task has ended well by now; ``Problem`` when it failed."""
+        program, process = self.running[name]
+        code = process.poll()
+        if code is None:
+            return False
+        del self.running[name]
+        if code:
+            raise Problem(f"{name} failed with exit code {code}; {self._end(program)}")
+        return True
+
+    def check(self) -> None:
+        """Raise ``Problem`` when a program that should run has ended."""
+        for program, process in self.running.values():
+            code = process.poll()
+            if code is not None and not program.is_task:
+                how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+                raise Problem(f"{program.name} {how}; {self._end(program)}")
+
+    def _end(self, program: Program) -> str:
+        log = self.log_of(program)
+        return f"the end of {log}:\n{last_lines(log)}"
+
+    def stop(self) -> None:
+        """End everything, last started first, and whatever they started and forgot."""
+        for _, process in reversed(self.running.values()):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for _, process in self.running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+        sweep(self.mark)
+        for _, process in self.running.values():
+            process.wait()
+        self.running.clear()
+
+
+def sweep(mark: str) -> int:
+    """End every process that a supervisor with this mark started, directly or not; returns how many."""
+    left = processes.with_variable(MARK, mark)
+    processes.end(left, grace_seconds=STOP_SECONDS)
+    return len(left)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

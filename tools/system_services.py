@@ -1,0 +1,53 @@
+"""Debian starts a server as soon as its package is installed: here only the programs are wanted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.servers.processes import wait_until
+
+CLUSTERS = Path("/etc/postgresql")
+REDIS_SCRIPT = Path("/etc/init.d/redis-server")
+SYSTEMD = Path("/run/systemd/system")
+
+
+def _clusters() -> set[tuple[str, str]]:
+    """PostgreSQL clusters of the system, as (version, name)."""
+    return {(path.parent.name, path.name) for path in CLUSTERS.glob("*/*") if path.is_dir()}
+
+
+@dataclass(frozen=True)
+class SystemServices:
+    """What the machine had before an install, so that only what the install added is taken back."""
+
+    prefix: list[str]
+    clusters: set[tuple[str, str]]
+    has_redis: bool
+
+    @staticmethod
+    def now(prefix: list[str]) -> SystemServices:
+        return SystemServices(prefix, _clusters(), REDIS_SCRIPT.exists())
+
+    def restore(self) -> None:
+        """Drop clusters made since (they are empty), stop and disable a Redis service that is new."""
+        for version, name in _clusters() - self.clusters:
+            self._run("pg_dropcluster", "--stop", version, name)
+        if not self.has_redis and REDIS_SCRIPT.exists():
+            self._stop_redis()
+
+    def _stop_redis(self) -> None:
+        if SYSTEMD.is_dir() and shutil.which("systemctl"):
+            self._run("systemctl", "disable", "--now", "redis-server.service")
+            return
+        self._run("update-rc.d", "redis-server", "disable")
+        # Right after its start the service has no process number on file yet and would not be found.
+        wait_until(Path("/run/redis/redis-server.pid").exists, seconds=2)
+        self._run(str(REDIS_SCRIPT), "stop")
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(
+            [*self.prefix, *command], capture_output=True, stdin=subprocess.DEVNULL, check=False, cwd="/"
+        )

@@ -1,0 +1,71 @@
+"""The servers and variables that the services' test suites find."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools import settings
+from tools.console import step
+from tools.migrate import migrate
+from tools.paths import CACHE, LOCAL
+from tools.servers import processes
+from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
+
+TEMPLATE = "template_311"
+REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4}
+OF_A_RUN = re.compile(r"test-(\d+)")
+
+
+def test_variables(instance: Instance, service: str) -> dict[str, str]:
+    """Where a suite finds its servers; each suite has a Redis database of its own."""
+    return {
+        "TEST_ADMIN_URL": instance.url(OWNER, "postgres"),
+        "TEST_LOADER_URL": instance.url(LOADER, "postgres"),
+        "TEST_READER_URL": instance.url(READER, "postgres"),
+        "TEST_TEMPLATE": TEMPLATE,
+        "TEST_REDIS_URL": instance.redis.url(REDIS_DATABASE[service]),
+    }
+
+
+def clean_environment(service: str) -> dict[str, str]:
+    """The machine's variables without any setting of the system, caches under ``.local``."""
+    names = {*settings.documented(), "PYTHONPATH"}
+    machine = {name: value for name, value in os.environ.items() if name not in names}
+    own = {
+        "COVERAGE_FILE": str(CACHE / "coverage" / service / "data"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis" / service),
+        "MYPY_CACHE_DIR": str(CACHE / "mypy" / service),
+        "PREFECT_HOME": str(LOCAL / "test" / str(os.getpid()) / "prefect"),
+        "PYTHONPYCACHEPREFIX": str(CACHE / "pycache"),
+        "RUFF_CACHE_DIR": str(CACHE / "ruff"),
+        "XDG_CACHE_HOME": str(CACHE / "home"),
+    }
+    for name in ("COVERAGE_FILE", "PREFECT_HOME"):
+        Path(own[name]).parent.mkdir(parents=True, exist_ok=True)
+    return machine | own
+
+
+@contextmanager
+def servers() -> Iterator[Instance]:
+    """Servers for one run of tests, with a migrated template database; gone afterwards."""
+    remove_abandoned()
+    instance = Instance(f"test-{os.getpid()}")
+    try:
+        with step("Starting PostgreSQL and Redis for the tests"):
+            instance.start()
+            migrate(instance, TEMPLATE)
+        yield instance
+    finally:
+        instance.remove()
+
+
+def remove_abandoned() -> None:
+    """Remove the servers of test runs that were killed."""
+    for instance in instances():
+        run = OF_A_RUN.fullmatch(instance.name)
+        if run and not processes.is_alive(int(run[1])):
+            instance.remove()
