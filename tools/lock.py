@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -19,24 +20,21 @@ from tools.problem import Problem, guarded
 
 OLDEST_PYTHON = "3.11"
 FROM_INPUT = "# Compiled from pyproject.toml by `make lock`; its dependencies then: "
-OPTIONS = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes"]
+OPTIONS = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--quiet"]
 # No index, path or command line of the machine that happened to compile it.
-ANONYMOUS = ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"]
+OPTIONS += ["--no-emit-index-url", "--no-emit-find-links", "--no-header"]
 
 
 def requirements(pyproject: Path) -> dict[str, list[str]]:
     """The declared requirements: of the service itself (``""``) and of each extra, sorted."""
     project = tomllib.loads(pyproject.read_text())["project"]
     extras = project.get("optional-dependencies", {})
-    return {"": sorted(project.get("dependencies", []))} | {
-        name: sorted(extras[name]) for name in sorted(extras)
-    }
+    own = sorted(project.get("dependencies", []))
+    return {"": own} | {name: sorted(extras[name]) for name in sorted(extras)}
 
 
 def input_digest(pyproject: Path) -> str:
     """What a lock depends on, in short: changes with the requirements, not with their comments or order."""
-    import hashlib
-
     return hashlib.sha256(repr(requirements(pyproject)).encode()).hexdigest()[:16]
 
 
@@ -58,8 +56,17 @@ def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
     """Write one lock."""
     flags = [flag for name in extras for flag in ("--extra", name)]
     result = subprocess.run(
-        [str(environments.UV), "pip", "compile", *OPTIONS, *ANONYMOUS, *flags, *arguments]
-        + ["pyproject.toml", "-o", lock.name],
+        [
+            str(environments.UV),
+            "pip",
+            "compile",
+            *OPTIONS,
+            *flags,
+            *arguments,
+            "pyproject.toml",
+            "-o",
+            lock.name,
+        ],
         cwd=lock.parent,
         env=os.environ | environments.uv_environment(),
         capture_output=True,

@@ -20,7 +20,7 @@ from tools.servers.instance import DATABASE, Instance
 
 EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
-PORTS = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
+PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
 PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
 
@@ -70,7 +70,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
         "STAGE": "dev",
         "LOG_LEVEL": "INFO",
     }
-    return made_up | chosen | database_settings(instance, database_for(chosen))
+    return made_up | dict(chosen) | database_settings(instance, database_for(chosen))
 
 
 def write(settings: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""``make up``: the whole system on this machine, from the portal to the reports, until Ctrl-C or ``make down``.
+"""``make up``: the whole system on this machine, until Ctrl-C or ``make down``.
 
 With ``--detach`` it returns once everything answers and leaves the system running.
 """
@@ -11,20 +11,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from tools import apt, environments, settings
 from tools.console import say, step
 from tools.locks import ensure_folder, exclusive_or_busy
 from tools.migrate import migrate
-from tools.paths import ROOT, SERVICES, UP, python_of
+from tools.paths import ROOT, SERVICES, UP
+from tools.plan import Plan, greeting
 from tools.problem import Problem, guarded
 from tools.servers import processes
 from tools.servers.instance import Instance
-from tools.servers.ports import is_free
-from tools.supervisor import Program, Supervisor, sweep
+from tools.supervisor import Supervisor, sweep
 
 INSTANCE = "up"
 LOCK = UP / "lock"
@@ -44,58 +44,17 @@ def mark() -> str:
     return str(UP)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to run, decided from the settings."""
-
-    values: Mapping[str, str]
-    database: str
-    has_portal: bool
-
-    def port(self, name: str) -> int:
-        return int(self.values[name])
-
-    def _url(self, port: str, path: str) -> str:
-        return f"http://127.0.0.1:{self.port(port)}{path}"
-
-    def portal(self) -> Program:
-        command = [str(python_of("prefect")), "-m", "portal"]
-        return Program("portal", command, ROOT / "prefect", self._url("PORTAL_PORT", "/api/catalog/v1"))
-
-    def api(self) -> Program:
-        command = [str(python_of("api")), "-m", "lacity_data_api"]
-        return Program("api", command, ROOT / "api", self._url("API_PORT", "/status/api"))
-
-    def reports(self) -> Program:
-        command = [str(python_of("dash")), "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:server"]
-        return Program("reports", command, ROOT / "dash", self._url("REPORTS_PORT", "/health"))
-
-    def night(self) -> Program:
-        return Program("flow", [str(python_of("prefect")), "flow.py"], ROOT / "prefect", is_task=True)
-
-    def check_ports(self) -> None:
-        """Raise ``Problem`` when one of the ports that people know is taken."""
-        names = ["API_PORT", "REPORTS_PORT", *(["PORTAL_PORT"] if self.has_portal else [])]
-        for name in names:
-            if not is_free(self.port(name)):
-                raise Problem(
-                    f"port {self.port(name)} is taken by another program.\n"
-                    f"  Stop that program, or choose another port: `{name}=… make up`."
-                )
-
-
 def prepare() -> tuple[Instance, Plan]:
     """Everything that must be there before the first program starts."""
     apt.ensure()
     environments.ensure(SERVICES)
     chosen = settings.chosen_by_person()
-    ports = Plan(settings.PORTS | chosen, "", has_portal="SOCRATA_URL" not in chosen)
-    ports.check_ports()
+    Plan.of(settings.PORTS | chosen, chosen).check_ports()
     instance = Instance(INSTANCE, is_durable=True)
     with step("Starting PostgreSQL and Redis"):
         instance.start()
     values = settings.local_settings(instance, chosen)
-    plan = replace(ports, values=values, database=settings.database_for(chosen))
+    plan = Plan.of(values, chosen)
     settings.write(values)
     with step("Bringing the database to the newest schema"):
         migrate(instance, plan.database)
@@ -127,23 +86,7 @@ def start_all(supervisor: Supervisor, instance: Instance, plan: Plan) -> None:
         say(f"• The data is {hours} hours old and stays; `make night` fetches what changed since")
 
 
-def greeting(plan: Plan) -> str:
-    """What to open."""
-    values = plan.values
-    source = "the sample portal" if plan.has_portal else "the portal"
-    return "\n".join(
-        (
-            "",
-            f"  Reports      {values['REPORTS_URL']}",
-            f"  API          {values['API_URL']}/docs",
-            f"  Data from    {values['SOCRATA_URL']} ({source}), in database {plan.database}",
-            "  Also         make psql · make logs · make night · make down",
-            "",
-        )
-    )
-
-
-def watch(supervisor: Supervisor) -> None:
+def watch(supervisor: Supervisor) -> NoReturn:
     """Stay until interrupted; ``Problem`` when a program ends."""
     while True:
         supervisor.check()
@@ -175,7 +118,6 @@ def interruptible() -> Iterator[None]:
 def supervise() -> int:
     """Run the system in this process until it is told to stop, or a part of it fails."""
     SUPERVISOR_PID.write_text(str(os.getpid()))
-    READY.unlink(missing_ok=True)
     ensure_folder(LOGS)
     sweep(mark())
     supervisor = Supervisor(mark(), LOGS, {})
@@ -240,6 +182,7 @@ def main() -> int:
     with exclusive_or_busy(LOCK) as is_ours:
         if not is_ours:
             return already_running()
+        READY.unlink(missing_ok=True)
         if not arguments.detach:
             return supervise()
     return detach()
