@@ -42,7 +42,8 @@ def _prefix(user: str, folder: Path) -> list[str]:
         raise Problem(f"the user {user!r}, which its package should have made, does not exist.") from error
     for capability in CAPABILITIES:
         prefix = _setpriv(user, capability)
-        if _succeeds([*prefix, "test", "-x", str(folder)]):
+        # Not `test -x`: the call behind it leaves capabilities out of account.
+        if _succeeds([*prefix, "stat", f"{folder}/."]):
             return prefix
     raise Problem(
         f"the user {user!r} cannot reach {folder}, and this container cannot let it.\n"
