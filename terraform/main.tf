@@ -42,6 +42,17 @@ locals {
   } : service => { for name, arn in local.external : name => arn if contains(names, name) } }
 }
 
+# New random values at each run; each goes only into write-only arguments, which take it when their version is raised.
+module "password" {
+  source   = "./modules/password"
+  for_each = { admin_token = 48, loader = 40, reader = 40, cache = 64 }
+
+  length    = each.value
+  is_mocked = var.is_mocked
+
+  providers = { aws = aws.generator }
+}
+
 module "secrets" {
   source = "./modules/secrets"
 
@@ -49,6 +60,7 @@ module "secrets" {
   region              = var.region
   account_id          = var.account_id
   admin_token_version = var.secret_versions.admin_token
+  admin_token         = module.password["admin_token"].value
 }
 
 module "network" {
@@ -81,6 +93,7 @@ module "database" {
   is_protected      = var.is_protected
   backup_days       = var.backup_days
   password_version  = var.secret_versions.database
+  passwords         = { loader = module.password["loader"].value, reader = module.password["reader"].value }
 
   client_security_group_ids = {
     api      = module.api.security_group_id
@@ -101,6 +114,7 @@ module "cache" {
   node_type      = var.cache_node_type
   node_count     = var.cache_node_count
   token_version  = var.secret_versions.cache
+  token          = module.password["cache"].value
 
   client_security_group_ids = {
     api     = module.api.security_group_id

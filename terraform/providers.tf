@@ -11,8 +11,8 @@ provider "aws" {
   secret_key                  = local.is_emulated ? "emulated" : null
   skip_credentials_validation = local.is_emulated
   skip_metadata_api_check     = local.is_emulated
-  skip_requesting_account_id  = local.is_emulated
   skip_region_validation      = local.is_emulated
+  max_retries                 = local.is_emulated ? 2 : null
 
   endpoints {
     applicationautoscaling = var.emulator_endpoint
@@ -41,5 +41,22 @@ provider "aws" {
       stage      = var.stage
       managed-by = "terraform"
     }
+  }
+}
+
+# The same provider again, for the ephemeral passwords alone: a mocked provider refuses configurations that have any.
+provider "aws" {
+  alias  = "generator"
+  region = var.region
+
+  access_key                  = local.is_emulated ? "emulated" : null
+  secret_key                  = local.is_emulated ? "emulated" : null
+  skip_credentials_validation = local.is_emulated
+  skip_metadata_api_check     = local.is_emulated
+  skip_region_validation      = local.is_emulated
+
+  endpoints {
+    secretsmanager = var.emulator_endpoint
+    sts            = var.emulator_endpoint
   }
 }

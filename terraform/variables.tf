@@ -339,3 +339,14 @@ variable "log_retention_days" {
     error_message = "log_retention_days must be 30, 60, 90, 180, 365 or 400."
   }
 }
+
+variable "is_mocked" {
+  description = "True in terraform test only, whose mocked provider has no ephemeral resources: passwords are then a fixed word."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.is_mocked || var.account_id == "123456789012"
+    error_message = "is_mocked is for the account number of AWS's documentation only."
+  }
+}

@@ -25,28 +25,12 @@ resource "aws_elasticache_subnet_group" "this" {
   subnet_ids  = var.subnet_ids
 }
 
-resource "aws_elasticache_parameter_group" "this" {
-  name        = "${var.name}-redis7"
-  family      = "redis7"
-  description = "A full cache drops what was least used instead of refusing writes"
-
-  parameter {
-    name  = "maxmemory-policy"
-    value = "allkeys-lru"
-  }
-}
-
-ephemeral "aws_secretsmanager_random_password" "token" {
-  password_length     = 64
-  exclude_punctuation = true
-}
-
 resource "aws_ssm_parameter" "token" {
   name             = "/${var.name}/redis-token"
   description      = "Token of the cache; the services get it within REDIS_URL"
   type             = "SecureString"
   key_id           = var.kms_key_arn
-  value_wo         = ephemeral.aws_secretsmanager_random_password.token.random_password
+  value_wo         = var.token
   value_wo_version = var.token_version
 }
 
@@ -62,11 +46,10 @@ resource "aws_elasticache_replication_group" "this" {
   replication_group_id = var.name
   description          = "Finished answers of API and reports; can be lost at any time"
 
-  engine               = "redis"
-  engine_version       = var.engine_version
-  node_type            = var.node_type
-  port                 = local.port
-  parameter_group_name = aws_elasticache_parameter_group.this.name
+  engine         = "redis"
+  engine_version = var.engine_version
+  node_type      = var.node_type
+  port           = local.port
 
   num_cache_clusters         = var.node_count
   automatic_failover_enabled = var.node_count > 1

@@ -57,3 +57,10 @@ variable "token_version" {
   description = "Raise by one to make a new token."
   type        = number
 }
+
+variable "token" {
+  description = "New token, taken when token_version is raised; ephemeral."
+  type        = string
+  ephemeral   = true
+  sensitive   = true
+}

@@ -119,14 +119,6 @@ resource "aws_db_instance" "this" {
   depends_on = [aws_iam_role_policy_attachment.monitoring]
 }
 
-# Without punctuation, so that a password stands in a URL as it is.
-ephemeral "aws_secretsmanager_random_password" "login" {
-  for_each = local.logins
-
-  password_length     = 40
-  exclude_punctuation = true
-}
-
 resource "aws_ssm_parameter" "url" {
   for_each = local.logins
 
@@ -134,6 +126,6 @@ resource "aws_ssm_parameter" "url" {
   description      = "Postgres URL of ${each.key}_311"
   type             = "SecureString"
   key_id           = var.kms_key_arn
-  value_wo         = "postgresql://${each.key}_311:${ephemeral.aws_secretsmanager_random_password.login[each.key].random_password}@${aws_db_instance.this.endpoint}/${var.database_name}"
+  value_wo         = "postgresql://${each.key}_311:${var.passwords[each.key]}@${aws_db_instance.this.endpoint}/${var.database_name}"
   value_wo_version = var.password_version
 }

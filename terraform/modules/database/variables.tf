@@ -103,3 +103,10 @@ variable "password_version" {
   description = "Raise by one to make new passwords for loader_311 and reader_311; the migrate task then sets them."
   type        = number
 }
+
+variable "passwords" {
+  description = "New passwords of loader and reader, taken when password_version is raised; ephemeral, so in no plan and no state."
+  type        = object({ loader = string, reader = string })
+  ephemeral   = true
+  sensitive   = true
+}

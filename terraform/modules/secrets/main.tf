@@ -43,17 +43,11 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-# Ephemeral: the value goes from the generator to Parameter Store and is written to no plan and no state.
-ephemeral "aws_secretsmanager_random_password" "admin_token" {
-  password_length     = 48
-  exclude_punctuation = true
-}
-
 resource "aws_ssm_parameter" "admin_token" {
   name             = "/${var.name}/ADMIN_TOKEN"
   description      = "Bearer token of the API's admin routes"
   type             = "SecureString"
   key_id           = aws_kms_key.this.arn
-  value_wo         = ephemeral.aws_secretsmanager_random_password.admin_token.random_password
+  value_wo         = var.admin_token
   value_wo_version = var.admin_token_version
 }

@@ -22,3 +22,10 @@ variable "admin_token_version" {
     error_message = "admin_token_version must be a whole number from 1."
   }
 }
+
+variable "admin_token" {
+  description = "New token, taken when admin_token_version is raised; ephemeral, so in no plan and no state."
+  type        = string
+  ephemeral   = true
+  sensitive   = true
+}

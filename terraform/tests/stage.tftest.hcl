@@ -1,0 +1,173 @@
+# Rules of a whole stage. Every resource is a mock: what is checked is what Terraform would ask AWS for.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+# Never called: is_mocked makes no password.
+provider "aws" {
+  alias                       = "generator"
+  region                      = "us-east-1"
+  access_key                  = "mocked"
+  secret_key                  = "mocked"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  is_mocked         = true
+  stage             = "dev"
+  account_id        = "123456789012"
+  github_repository = "example/311-data-server"
+  cidr_block        = "10.31.0.0/16"
+  certificate_arn   = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+  api_host          = "api.example.org"
+  reports_host      = "reports.example.org"
+
+  api_allowed_origins = ["https://311.example.org"]
+  external_secrets    = ["SLACK_WEBHOOK_URL", "GITHUB_TOKEN", "SENTRY_URL"]
+  alarm_emails        = ["team@example.org"]
+
+  images = {
+    api      = "docker.io/example/api@sha256:1111111111111111111111111111111111111111111111111111111111111111"
+    reports  = "docker.io/example/reports@sha256:2222222222222222222222222222222222222222222222222222222222222222"
+    pipeline = "docker.io/example/pipeline@sha256:3333333333333333333333333333333333333333333333333333333333333333"
+  }
+
+  is_protected               = false
+  is_database_multi_az       = false
+  is_pipeline_spot           = true
+  database_instance_class    = "db.t4g.small"
+  database_storage_gib       = 30
+  database_storage_limit_gib = 100
+  backup_days                = 3
+  cache_node_type            = "cache.t4g.micro"
+  cache_node_count           = 1
+  api_size                   = { cpu = 256, memory_mib = 1024 }
+  api_tasks                  = { min = 1, max = 2 }
+  reports_size               = { cpu = 256, memory_mib = 1024 }
+  reports_tasks              = { min = 1, max = 2 }
+  pipeline_size              = { cpu = 1024, memory_mib = 2048 }
+}
+
+run "dev" {
+  assert {
+    condition     = output.name == "la311-dev" && output.cluster == "la311-dev"
+    error_message = "Names start with project and stage."
+  }
+
+  assert {
+    condition     = alltrue([for name in concat(values(output.task_families), values(output.services)) : startswith(name, "la311-dev-")])
+    error_message = "Every family and service carries the stage in its name."
+  }
+
+  assert {
+    condition     = length(distinct(values(output.security_groups))) == 4
+    error_message = "No two kinds of task share a security group."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(output.log_groups) : startswith(group, "/la311-dev/")])
+    error_message = "Every log group carries the stage in its name."
+  }
+}
+
+run "prod" {
+  variables {
+    stage        = "prod"
+    is_protected = true
+  }
+
+  assert {
+    condition = length(setintersection(
+      concat(values(output.task_families), values(output.services), values(output.log_groups), values(output.image_parameters), [output.cluster]),
+      concat(values(run.dev.task_families), values(run.dev.services), values(run.dev.log_groups), values(run.dev.image_parameters), [run.dev.cluster]),
+    )) == 0
+    error_message = "The two stages share a name."
+  }
+}
+
+run "unknown_stage_is_refused" {
+  command = plan
+
+  variables {
+    stage = "latest"
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "unprotected_prod_is_refused" {
+  command = plan
+
+  variables {
+    stage = "prod"
+  }
+
+  expect_failures = [var.is_protected]
+}
+
+run "moving_tag_is_refused" {
+  command = plan
+
+  variables {
+    images = {
+      api      = "docker.io/example/api:latest"
+      reports  = "docker.io/example/reports@sha256:2222222222222222222222222222222222222222222222222222222222222222"
+      pipeline = "docker.io/example/pipeline@sha256:3333333333333333333333333333333333333333333333333333333333333333"
+    }
+  }
+
+  expect_failures = [var.images]
+}
+
+run "any_origin_is_refused" {
+  command = plan
+
+  variables {
+    api_allowed_origins = ["*"]
+  }
+
+  expect_failures = [var.api_allowed_origins]
+}
+
+run "plain_database_connections_are_refused" {
+  command = plan
+
+  variables {
+    database_ssl_mode = "prefer"
+  }
+
+  expect_failures = [var.database_ssl_mode]
+}
+
+run "dummy_keys_stay_on_this_machine" {
+  command = plan
+
+  variables {
+    emulator_endpoint = "http://emulator.example.org:5000"
+  }
+
+  expect_failures = [var.emulator_endpoint]
+}
+
+run "unknown_secret_is_refused" {
+  command = plan
+
+  variables {
+    external_secrets = ["DATABASE_URL"]
+  }
+
+  expect_failures = [var.external_secrets]
+}
+
+run "mocked_passwords_stay_in_tests" {
+  command = plan
+
+  variables {
+    account_id = "210987654321"
+  }
+
+  expect_failures = [var.is_mocked]
+}
