@@ -1,0 +1,102 @@
+"""An AWS account for the checks: moto's server, with what it lacks of the answers that the Terraform provider waits for.
+
+``python moto_aws.py -H 127.0.0.1 -p PORT``. What is added here is only as true as we wrote it: a plan without changes
+proves the configuration for everything else, and for these attributes that both sides agree.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import Any
+
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto.core.responses import EmptyResult
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ecs.models import Service
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup
+from moto.elasticache.responses import ElastiCacheResponse
+from moto.rds.models import DBInstance, DBParameterGroup
+from moto.server import main
+
+CLUSTER_ARGUMENTS = [name for name in inspect.signature(CacheCluster.__init__).parameters if name != "self"]
+
+create_group = ElastiCacheBackend.create_replication_group
+delete_group = ElastiCacheBackend.delete_replication_group
+delete_cluster = ElastiCacheBackend.delete_cache_cluster
+make_instance = DBInstance.__init__
+update_parameters = DBParameterGroup.update_parameters
+
+
+def member(backend: ElastiCacheBackend, name: str, arguments: dict[str, Any]) -> CacheCluster:
+    """A node of a replication group, which moto names but does not make."""
+    known = {key: arguments.get(key) for key in CLUSTER_ARGUMENTS}
+    known |= {"account_id": backend.account_id, "region_name": backend.region_name, "cache_cluster_id": name}
+    known["engine"] = known["engine"] or "redis"
+    cluster = CacheCluster(**known)
+    cluster.at_rest_encryption_enabled = arguments.get("at_rest_encryption_enabled")
+    groups = arguments.get("security_group_ids") or []
+    cluster.security_groups = [{"SecurityGroupId": group, "Status": "active"} for group in groups]
+    return cluster
+
+
+def create_replication_group(self: ElastiCacheBackend, **arguments: Any) -> ReplicationGroup:
+    group = create_group(self, **arguments)
+    for name in group.member_clusters:
+        self.cache_clusters[name] = member(self, name, arguments)
+    return group
+
+
+def delete_replication_group(
+    self: ElastiCacheBackend, replication_group_id: str, retain_primary_cluster: bool | None = None
+) -> ReplicationGroup:
+    """Moto says ``deleting`` for ever."""
+    group = delete_group(self, replication_group_id, retain_primary_cluster)
+    for name in group.member_clusters:
+        self.cache_clusters.pop(name, None)
+    self.replication_groups.pop(replication_group_id, None)
+    return group
+
+
+def delete_cache_cluster(self: ElastiCacheBackend, cache_cluster_id: str) -> CacheCluster:
+    cluster = delete_cluster(self, cache_cluster_id)
+    self.cache_clusters.pop(cache_cluster_id, None)
+    return cluster
+
+
+def delete_cache_subnet_group(self: ElastiCacheResponse) -> EmptyResult:
+    self.elasticache_backend.cache_subnet_groups.pop(self._get_param("CacheSubnetGroupName"), None)
+    return EmptyResult()
+
+
+def initialise_instance(self: DBInstance, *arguments: Any, **named: Any) -> None:
+    """Moto forgets what it was told of Performance Insights."""
+    make_instance(self, *arguments, **named)
+    self.performance_insights_enabled = named.get("enable_performance_insights", False)
+    self.performance_insights_kms_key_id = named.get("performance_insights_kms_key_id")
+    self.performance_insights_retention_period = named.get("performance_insights_retention_period")
+
+
+def update_own_parameters(self: DBParameterGroup, new_parameters: list[dict[str, Any]]) -> None:
+    """The provider reads back only parameters whose source is the user."""
+    update_parameters(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
+
+
+def description(self: SecurityGroupRule) -> str | None:
+    """Moto keeps the description of a rule for addresses, not of one for another group."""
+    return self.ip_range.get("Description") or self.source_group.get("Description")
+
+
+ElastiCacheBackend.create_replication_group = create_replication_group
+ElastiCacheBackend.delete_replication_group = delete_replication_group
+ElastiCacheBackend.delete_cache_cluster = delete_cache_cluster
+ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
+DBInstance.__init__ = initialise_instance
+DBParameterGroup.update_parameters = update_own_parameters
+SecurityGroupRule.description = property(description)
+# The provider's default, left out of DescribeServices by moto.
+Service.availability_zone_rebalancing = "DISABLED"
+
+if __name__ == "__main__":
+    main()
