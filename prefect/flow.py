@@ -1,0 +1,77 @@
+"""The nightly flow and its command line: ``python flow.py`` runs one night, ``python flow.py serve`` every night."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+
+from pipeline import prefect_home
+
+# Prefect reads its settings while it is imported.
+prefect_home.settle(os.environ)
+
+from prefect import flow  # noqa: E402
+from prefect.futures import PrefectFuture  # noqa: E402
+
+from pipeline.catalog import load_catalog  # noqa: E402
+from pipeline.config import Settings  # noqa: E402
+from pipeline.download import Downloaded, Order  # noqa: E402
+from pipeline.night import Night, finish, opened  # noqa: E402
+from pipeline.options import Options  # noqa: E402
+from tasks import steps, tell  # noqa: E402
+
+
+@flow(name="night", flow_run_name="{mode} night")
+def night(
+    mode: str = "incremental",
+    years: tuple[int, ...] = (),
+    datasets: tuple[str, ...] = (),
+    since: datetime | None = None,
+    is_dry: bool = False,
+) -> str:
+    """Pull what the city's portal published since the last night into Postgres, and let the API serve it.
+
+    Modes: `incremental`, `full` (everything anew, swapped in at the end), `reconcile` (everything is read and
+    what the portal no longer has is retired).
+    """
+    options = Options(
+        years=years,
+        datasets=datasets,
+        since=since,
+        full=mode == "full",
+        reconcile=mode == "reconcile",
+        dry_run=is_dry,
+    )
+    settings = Settings()
+    run: Night | None = None
+    try:
+        with opened(settings, options, load_catalog()) as run:
+            return _steps(run)
+    finally:
+        if run is not None:
+            tell.tell_slack(run)
+
+
+def _steps(run: Night) -> str:
+    orders = steps.plan_night(run)
+    message = steps.merge_downloads(run, _download(orders))
+    tell.leave_artifacts(run)
+    if not run.options.dry_run:
+        steps.publish_generation(run)
+    finish(run)
+    return message
+
+
+def _download(orders: list[Order]) -> list[Downloaded]:
+    """Every dataset at once; all have ended when the first failure is raised."""
+    futures: list[PrefectFuture[Downloaded]] = [steps.download_dataset.submit(order) for order in orders]
+    for future in futures:
+        future.wait()
+    return [future.result() for future in futures]
+
+
+if __name__ == "__main__":
+    from pipeline.cli import main
+
+    sys.exit(main(night, sys.argv[1:]))

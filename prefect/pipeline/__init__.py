@@ -1,0 +1,1 @@
+"""The nightly pipeline as plain typed functions; ``tasks`` and ``flow`` give them to Prefect."""

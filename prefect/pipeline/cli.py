@@ -1,0 +1,135 @@
+"""The command line: one night, or a schedule; exit codes say who has to act."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from pipeline.config import Settings
+from pipeline.database import refuse_if_busy
+from pipeline.errors import INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE, UNEXPECTED_EXIT_CODE, NightError
+from pipeline.prefect_home import own_server
+
+log = logging.getLogger("pipeline")
+CRON = "0 8 * * *"
+TIME_ZONE = "UTC"
+EXIT_CODES = """
+exit codes: 0 done, 2 wrong arguments, 10 trouble at the source, 20 trouble with the data, 30 our own trouble,
+40 loaded but the API does not serve it yet, 50 another run is at work, 143 ended by SIGTERM
+"""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line as a namespace; exits with 2 when it makes no sense."""
+    parser = argparse.ArgumentParser(prog="python flow.py", description="The nightly pipeline.", epilog=EXIT_CODES)
+    parser.add_argument("command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule")
+    parser.add_argument("--years", type=_years, default=(), help="only these, as 2020 or 2015-2018,2020")
+    parser.add_argument("--dataset", action="append", default=[], help="only this dataset; may be repeated")
+    parser.add_argument("--since", type=_moment, help="read rows that the portal updated since then, as 2026-01-31")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--full", action="store_true", help="load everything anew and swap it in")
+    ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
+    parser.add_argument("--cron", default=CRON, help=f"for serve (default: {CRON})")
+    parser.add_argument("--time-zone", default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})")
+    chosen = parser.parse_args(arguments)
+    if chosen.since and (chosen.full or chosen.reconcile):
+        parser.error("--since reads a part, --full and --reconcile need everything")
+    return chosen
+
+
+def _years(text: str) -> tuple[int, ...]:
+    years: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        years.update(range(int(first), int(last or first) + 1))
+    return tuple(sorted(years))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def main(night: Any, arguments: Sequence[str]) -> int:
+    """Do what the command line says; ``night`` is the flow. Returns the exit code."""
+    chosen = parse(arguments)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        names = ", ".join(str(part) for problem in error.errors() for part in problem["loc"]).upper()
+        print(f"settings missing or wrong: {names}", file=sys.stderr)  # noqa: T201
+        return UNEXPECTED_EXIT_CODE
+    signal.signal(signal.SIGTERM, _terminate)
+    with contextlib.ExitStack() as stack:
+        return _guarded(lambda: _start(night, chosen, settings, stack))
+
+
+def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
+    refuse_if_busy(settings.database_loader_url)
+    stack.enter_context(prefect_api(settings))
+    if chosen.command == "serve":
+        night.serve(name="nightly", schedule=_schedule(chosen), limit=1)
+        return
+    mode = "full" if chosen.full else "reconcile" if chosen.reconcile else "incremental"
+    from tasks.runners import task_runner
+
+    night.with_options(task_runner=task_runner(settings))(
+        mode=mode,
+        years=chosen.years,
+        datasets=tuple(chosen.dataset),
+        since=chosen.since,
+        is_dry=chosen.dry_run,
+    )
+
+
+def _schedule(chosen: argparse.Namespace) -> Any:
+    from prefect.schedules import Cron
+
+    return Cron(chosen.cron, timezone=chosen.time_zone)
+
+
+@contextlib.contextmanager
+def prefect_api(settings: Settings) -> Iterator[None]:
+    """Prefect's API for the block: the one of the settings, or a server of our own."""
+    if settings.prefect_api_url:
+        yield
+        return
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with own_server(os.environ) as address, temporary_settings({PREFECT_API_URL: address}):
+        yield
+        _flush_logs()
+
+
+def _flush_logs() -> None:
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=5)
+
+
+def _guarded(action: Callable[[], None]) -> int:
+    try:
+        action()
+    except NightError as error:
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED_EXIT_CODE
+    except Exception:
+        log.exception("our own trouble")
+        return UNEXPECTED_EXIT_CODE
+    return 0
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(TERMINATED_EXIT_CODE)

@@ -1,0 +1,100 @@
+"""Connections, the statements of ``sql/``, and the lock that keeps two runs apart."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow, dict_row
+
+from pipeline.errors import BusyError
+
+Connection = psycopg.Connection[TupleRow]
+STATEMENTS = Path(__file__).parents[1] / "sql"
+CONNECT_TIMEOUT_SECONDS = 10
+# A backend notices within this time that its client was killed, and gives up the lock and the transaction.
+CLIENT_CHECK_MILLISECONDS = 1_000
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
+
+@cache
+def statement(name: str) -> sql.SQL:
+    """The statement of ``sql/<name>.sql``."""
+    text = (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")
+    return sql.SQL(cast("LiteralString", text))
+
+
+def composed(name: str, /, **identifiers: sql.Composable) -> sql.Composed:
+    """The statement of ``sql/<name>.sql`` with its ``{placeholders}`` filled by identifiers."""
+    return statement(name).format(**identifiers)
+
+
+def columns(names: tuple[str, ...], of: str = "") -> sql.Composed:
+    """A comma-separated list of column names, each led by the table name ``of`` if there is one."""
+    return sql.SQL(", ").join(sql.Identifier(of, name) if of else sql.Identifier(name) for name in names)
+
+
+def connect(url: str, purpose: str) -> Connection:
+    """A connection in autocommit mode, in UTC, that names itself and this process to the server."""
+    connection = psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        application_name=f"311 {purpose} @{socket.gethostname()}:{os.getpid()}"[:63],
+        **KEEPALIVES,
+    )
+    connection.execute("SET timezone = 'UTC'")
+    connection.execute(f"SET client_connection_check_interval = {CLIENT_CHECK_MILLISECONDS}")
+    connection.execute("SET client_min_messages = warning")
+    # Every statement runs once: compiling it costs more than it saves.
+    connection.execute("SET jit = off")
+    return connection
+
+
+def run(connection: Connection, name: str, parameters: Mapping[str, object] | None = None) -> int:
+    """Run a statement without placeholders for identifiers; returns how many rows it touched."""
+    return connection.execute(statement(name), parameters).rowcount
+
+
+def fetch(
+    connection: Connection, name: str, parameters: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """Every row of a statement's answer, by column name."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement(name), parameters).fetchall()
+
+
+def fetch_one(
+    connection: Connection, name: str, parameters: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """The only row of a statement's answer."""
+    (row,) = fetch(connection, name, parameters)
+    return row
+
+
+@contextmanager
+def run_lock(url: str) -> Iterator[Connection]:
+    """The connection that holds the lock of all runs; the merge runs on it, so that losing it loses the merge.
+
+    Raises BusyError, with the holder's name, when another run has the lock.
+    """
+    with connect(url, "night") as connection:
+        if not fetch_one(connection, "runs/lock")["is_ours"]:
+            holders = fetch(connection, "runs/lock_holder")
+            who = holders[0] if holders else {"name": "a run that is just ending", "since": ""}
+            raise BusyError(f"another run is at work: {who['name']} {who['since']}".rstrip())
+        yield connection
+
+
+def refuse_if_busy(url: str) -> None:
+    """Raise BusyError at once when another run holds the lock; a free lock is not taken."""
+    with connect(url, "question") as connection:
+        for holder in fetch(connection, "runs/lock_holder"):
+            raise BusyError(f"another run is at work: {holder['name']}, {holder['since']}")

@@ -1,0 +1,26 @@
+"""The night's message to people."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+
+from pipeline.config import Settings
+
+log = logging.getLogger(__name__)
+TIMEOUT_SECONDS = 10.0
+
+
+def slack(settings: Settings, text: str) -> bool:
+    """Post to the webhook, if there is one; a silent Slack never fails a night. Returns whether it was told."""
+    url = settings.slack_webhook_url.get_secret_value()
+    if not url:
+        return False
+    try:
+        httpx.post(url, json={"text": text}, timeout=TIMEOUT_SECONDS).raise_for_status()
+    except httpx.HTTPError as error:
+        # The address is a secret: its text stays out of the log.
+        log.warning("Slack was not told: %s", type(error).__name__)
+        return False
+    return True

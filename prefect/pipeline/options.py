@@ -1,0 +1,35 @@
+"""What one run is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Options:
+    """``full`` reads everything and swaps in new tables; ``reconcile`` reads everything and retires what the
+    portal no longer has; ``since`` reads from that portal update time on; ``dry_run`` changes nothing.
+    """
+
+    years: tuple[int, ...] = ()
+    datasets: tuple[str, ...] = ()
+    since: datetime | None = None
+    full: bool = False
+    reconcile: bool = False
+    dry_run: bool = False
+    now: datetime = field(default_factory=utc_now)
+
+    @property
+    def reads_everything(self) -> bool:
+        return self.full or self.reconcile
+
+    @property
+    def mode(self) -> str:
+        """The word for it in ``load_runs``."""
+        chosen = "full" if self.full else "reconcile" if self.reconcile else "incremental"
+        return f"{chosen} dry run" if self.dry_run else chosen

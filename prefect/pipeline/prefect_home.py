@@ -1,0 +1,92 @@
+"""Prefect's environment for one run: quiet, private, and a server of its own that ends with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from pipeline.errors import NightError
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
+    "PREFECT_LOGGING_COLORS": "false",
+}
+JSON_LOGS = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "logging.StreamHandler",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+}
+START_SECONDS = 120.0
+STOP_SECONDS = 10.0
+
+
+def settle(environment: MutableMapping[str, str]) -> None:
+    """Fill in what Prefect should find when it is imported; what is set already stays."""
+    defaults = QUIET | {"PREFECT_HOME": str(home()), "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO")}
+    if environment.get("LOG_FORMAT") == "json":
+        defaults |= JSON_LOGS
+    for name, value in defaults.items():
+        environment.setdefault(name, value)
+
+
+def home() -> Path:
+    """Where Prefect keeps its files: beside the checkout's other local files, else a temporary folder."""
+    local = Path(__file__).parents[2] / ".local"
+    return (local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())) / "prefect"
+
+
+@contextmanager
+def own_server(environment: Mapping[str, str]) -> Iterator[str]:
+    """A Prefect server for the block: its API's address. It ends with this process, however that ends.
+
+    Raises NightError when it does not start.
+    """
+    command = [sys.executable, "-m", "pipeline.prefect_server"]
+    with subprocess.Popen(
+        command,
+        env=dict(environment),
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            yield _address(server)
+        finally:
+            _stop(server)
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    """What the server says first, once it answers."""
+    line = server.stdout.readline().strip() if server.stdout else ""
+    if not line:
+        raise NightError(f"Prefect's server did not start (exit code {server.wait()})")
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{line}/health", timeout=5).status_code == 200:
+                return line
+        except httpx.HTTPError:
+            time.sleep(0.05)
+    raise NightError(f"Prefect's server did not answer within {START_SECONDS:.0f} s")
+
+
+def _stop(server: subprocess.Popen[str]) -> None:
+    if server.stdin:
+        server.stdin.close()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()

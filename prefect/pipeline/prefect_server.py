@@ -1,0 +1,44 @@
+"""``python -m pipeline.prefect_server``: Prefect's API for one run, on a free port of this machine.
+
+Prints its address, and ends when its standard input does: that is when the run ends, even if it is killed.
+Prefect's own ephemeral server stays behind after SIGTERM and SIGKILL.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    # Before the slow imports, so that a run that is killed early leaves nothing behind either.
+    stopping = threading.Event()
+    threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(ephemeral=True), log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    threading.Thread(target=_end_with, args=(stopping, server), daemon=True).start()
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}/api", flush=True)  # noqa: T201  # its one word to the run
+    server.run(sockets=[listener])
+
+
+def _watch_input(stopping: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stopping.set()
+    # A server that does not end by itself would outlive its run.
+    threading.Timer(5, os._exit, args=(1,)).start()
+
+
+def _end_with(stopping: threading.Event, server: object) -> None:
+    stopping.wait()
+    server.should_exit = True  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()

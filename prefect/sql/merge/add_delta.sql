@@ -1,0 +1,3 @@
+INSERT INTO {rollup} AS cells ({dimensions}, requests)
+SELECT {dimensions}, sum(requests)::integer FROM delta WHERE {population} GROUP BY {dimensions} HAVING sum(requests) <> 0
+ON CONFLICT ({dimensions}) DO UPDATE SET requests = cells.requests + excluded.requests

@@ -1,0 +1,1 @@
+INSERT INTO touched SELECT request_id FROM retired

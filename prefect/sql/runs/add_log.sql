@@ -1,0 +1,1 @@
+INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id

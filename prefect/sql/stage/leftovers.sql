@@ -1,0 +1,1 @@
+SELECT tablename AS name FROM pg_tables WHERE schemaname = 'staging'
