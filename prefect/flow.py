@@ -1,4 +1,4 @@
-"""The nightly flow and its command line: ``python flow.py`` runs one night, ``python flow.py serve`` every night."""
+"""The nightly flow and its command line: ``python flow.py`` runs one night, ``… serve`` every night."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def night(
         reconcile=mode == "reconcile",
         dry_run=is_dry,
     )
-    settings = Settings()
+    settings = Settings.from_environment()
     run: Night | None = None
     try:
         with opened(settings, options, load_catalog()) as run:
@@ -65,10 +65,12 @@ def _steps(run: Night) -> str:
 
 def _download(orders: list[Order]) -> list[Downloaded]:
     """Every dataset at once; all have ended when the first failure is raised."""
-    futures: list[PrefectFuture[Downloaded]] = [steps.download_dataset.submit(order) for order in orders]
+    idle = [Downloaded(order.reading) for order in orders if not order.reading.is_due]
+    due = [order for order in orders if order.reading.is_due]
+    futures: list[PrefectFuture[Downloaded]] = [steps.download_dataset.submit(order) for order in due]
     for future in futures:
         future.wait()
-    return [future.result() for future in futures]
+    return [*idle, *(future.result() for future in futures)]
 
 
 if __name__ == "__main__":

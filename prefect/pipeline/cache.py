@@ -1,4 +1,4 @@
-"""Publishing: the API primes its answers of the new data generation, switches, and is asked what it serves."""
+"""Publishing: the API primes its answers of the new generation, switches, and is asked what it serves."""
 
 from __future__ import annotations
 

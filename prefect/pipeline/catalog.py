@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,9 @@ class Schema(Declaration):
         unknown = (self.columns.keys() | self.required) - set(REQUEST_COLUMNS)
         missing = self.required - self.columns.keys()
         if unknown or missing:
-            raise ValueError(f"no column of requests, or required but not mapped: {sorted(unknown | missing)}")
+            raise ValueError(
+                f"no column of requests, or required but not mapped: {sorted(unknown | missing)}"
+            )
         return self
 
 
@@ -85,7 +88,7 @@ class Catalog(Declaration):
         if unknown := self.aliases.keys() - set(CODED_COLUMNS):
             raise ValueError(f"aliases only for {CODED_COLUMNS}, not {sorted(unknown)}")
         ordered = sorted(self.datasets, key=lambda dataset: dataset.first_day)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if later.first_day <= earlier.last_day:
                 raise ValueError(f"{earlier.id} and {later.id} both take {later.first_day}")
         return self

@@ -30,11 +30,17 @@ exit codes: 0 done, 2 wrong arguments, 10 trouble at the source, 20 trouble with
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line as a namespace; exits with 2 when it makes no sense."""
-    parser = argparse.ArgumentParser(prog="python flow.py", description="The nightly pipeline.", epilog=EXIT_CODES)
-    parser.add_argument("command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule")
+    parser = argparse.ArgumentParser(
+        prog="python flow.py", description="The nightly pipeline.", epilog=EXIT_CODES
+    )
+    parser.add_argument(
+        "command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule"
+    )
     parser.add_argument("--years", type=_years, default=(), help="only these, as 2020 or 2015-2018,2020")
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset; may be repeated")
-    parser.add_argument("--since", type=_moment, help="read rows that the portal updated since then, as 2026-01-31")
+    parser.add_argument(
+        "--since", type=_moment, help="read rows that the portal updated since then, as 2026-01-31"
+    )
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--full", action="store_true", help="load everything anew and swap it in")
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
@@ -64,12 +70,13 @@ def main(night: Any, arguments: Sequence[str]) -> int:
     """Do what the command line says; ``night`` is the flow. Returns the exit code."""
     chosen = parse(arguments)
     try:
-        settings = Settings()
+        settings = Settings.from_environment()
     except ValidationError as error:
         names = ", ".join(str(part) for problem in error.errors() for part in problem["loc"]).upper()
         print(f"settings missing or wrong: {names}", file=sys.stderr)  # noqa: T201
         return UNEXPECTED_EXIT_CODE
     signal.signal(signal.SIGTERM, _terminate)
+    log.setLevel(settings.log_level.upper())
     with contextlib.ExitStack() as stack:
         return _guarded(lambda: _start(night, chosen, settings, stack))
 

@@ -20,7 +20,16 @@ from pipeline.socrata import Portal, TemporaryError
 from pipeline.staging import PageTaker, Staging
 
 log = logging.getLogger(__name__)
-COUNTED = ("rows", "read", "accepted", "refused", "elsewhere", "from_the_future", "bad_updates", "bad_coordinates")
+COUNTED = (
+    "rows",
+    "read",
+    "accepted",
+    "refused",
+    "elsewhere",
+    "from_the_future",
+    "bad_updates",
+    "bad_coordinates",
+)
 ORDER = ":updated_at,:id"
 
 
@@ -85,7 +94,9 @@ def _added(result: Downloaded, page: dict[str, Any]) -> Downloaded:
 
 
 def _read_page(portal: Portal, taker: PageTaker, where: str | None, page_rows: int) -> dict[str, Any]:
-    question = {"select": taker.select, "order": ORDER, "limit": page_rows} | ({"where": where} if where else {})
+    question = {"select": taker.select, "order": ORDER, "limit": page_rows} | (
+        {"where": where} if where else {}
+    )
     dataset_id = taker.reading.dataset.id
 
     def attempt() -> dict[str, Any]:
@@ -105,7 +116,9 @@ def _in_words(dataset_id: str, copy: Callable[[], None]) -> None:
     try:
         copy()
     except psycopg.DataError as error:
-        raise TemporaryError(f"{dataset_id}: not the CSV that was asked for: {error.diag.message_primary}") from error
+        raise TemporaryError(
+            f"{dataset_id}: not the CSV that was asked for: {error.diag.message_primary}"
+        ) from error
 
 
 def _reconcile(portal: Portal, taker: PageTaker, result: Downloaded) -> None:

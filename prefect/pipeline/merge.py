@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from psycopg import sql
 
+from pipeline.boundaries import Refreshed
 from pipeline.catalog import Catalog
 from pipeline.database import Connection, composed, fetch, run
 from pipeline.plan import Reading
@@ -30,13 +31,21 @@ class Merged:
     retired: int = 0
     served_changes: int = 0
     new_codes: dict[str, list[str]] = field(default_factory=dict)
-    placed_anew: int = 0
+    boundaries: Refreshed = field(default_factory=Refreshed)
+    is_rebuilt: bool = False
 
     @property
     def is_visible(self) -> bool:
         """Whether a reader could tell."""
         changed = sum(counts["inserted"] + counts["updated"] for counts in self.rows.values())
-        return bool(changed or self.retired or self.served_changes or self.new_codes or self.placed_anew)
+        others = (
+            self.retired,
+            self.served_changes,
+            self.new_codes,
+            self.boundaries.has_changed,
+            self.is_rebuilt,
+        )
+        return bool(changed or any(others))
 
 
 def name_staging(connection: Connection, staging: Staging) -> None:
@@ -88,27 +97,31 @@ def name_served(connection: Connection, requests: sql.Identifier) -> None:
     connection.execute(composed("merge/served_view", requests=requests))
 
 
-def apply_changes(connection: Connection, merged: Merged, *, is_complete: bool) -> None:
-    """Write the rows that differ. ``is_complete``: the staged datasets were read from their first row."""
+def find_changes(connection: Connection, merged: Merged, *, is_complete: bool) -> None:
+    """Find and count the rows that differ from the stored ones.
+
+    ``is_complete``: the staged datasets were read from their first row on.
+    """
     run(connection, "merge/find_changes", {"is_complete": is_complete})
     run(connection, "merge/drop_same")
     connection.execute("ANALYZE changes")
-    run(connection, "merge/update_requests")
-    run(connection, "merge/insert_requests")
     for row in fetch(connection, "merge/count_changes"):
         merged.rows[row.pop("dataset_id")] = row
+
+
+def write_changes(connection: Connection) -> None:
+    """Write the rows that differ into ``requests`` and note which served rows that touches."""
+    run(connection, "merge/update_requests")
+    run(connection, "merge/insert_requests")
     run(connection, "merge/touch_changed")
 
 
-def retire(connection: Connection, staging: Staging, dataset_ids: list[str]) -> None:
-    """Move requests that the portal no longer has out of the way; they are kept in ``retired_requests``."""
+def retire(connection: Connection, staging: Staging, dataset_ids: list[str]) -> int:
+    """Move requests that the portal no longer has to ``retired_requests``; returns how many."""
     statement = composed("merge/find_retired", refused=staging.refused)
     connection.execute(statement, {"dataset_ids": dataset_ids})
     run(connection, "merge/touch_retired")
-
-
-def remove_retired(connection: Connection, merged: Merged) -> None:
-    merged.retired = run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
+    return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
 
 
 def serve_changes(connection: Connection, merged: Merged) -> None:

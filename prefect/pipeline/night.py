@@ -1,4 +1,4 @@
-"""One night from the lock to the last word, as steps that a flow calls in order."""
+"""One night from the lock to the last word: its beginning, its plan and its end."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
-from pipeline import merge, quality, report, runs
-from pipeline.catalog import Catalog
+from pipeline import runs
+from pipeline.boundaries import Boundaries, fetch_boundaries
+from pipeline.catalog import Catalog, Dataset
 from pipeline.config import Settings
-from pipeline.database import Connection, connect, run, run_lock
+from pipeline.database import Connection, connect, run_lock
 from pipeline.discovery import discover
 from pipeline.download import Downloaded, Order
-from pipeline.errors import DataError, NightError
+from pipeline.errors import NightError, SourceError
 from pipeline.options import Options
 from pipeline.plan import Known, Reading, plan_reading
 from pipeline.quality import Check
@@ -32,7 +31,9 @@ log = logging.getLogger(__name__)
 class Night:
     """A run under way. Its connection holds the lock; the facts gather here as the steps are done."""
 
-    def __init__(self, settings: Settings, options: Options, catalog: Catalog, connection: Connection) -> None:
+    def __init__(
+        self, settings: Settings, options: Options, catalog: Catalog, connection: Connection
+    ) -> None:
         self.settings = settings
         self.options = options
         self.catalog = catalog
@@ -40,6 +41,7 @@ class Night:
         self.load_run_id = 0
         self.started = time.monotonic()
         self.notices: list[str] = []
+        self.boundaries: Boundaries | None = None
         self.downloads: list[Downloaded] = []
         self.datasets: dict[str, dict[str, Any]] = {}
         self.reasons: list[dict[str, Any]] = []
@@ -61,7 +63,7 @@ class Night:
 
 @contextmanager
 def opened(settings: Settings, options: Options, catalog: Catalog) -> Iterator[Night]:
-    """A night that has the lock, its number and its staging tables; both go when the block ends.
+    """A night that has the lock, its number and its staging tables; a failure inside is noted.
 
     Raises BusyError when another run is at work.
     """
@@ -69,9 +71,9 @@ def opened(settings: Settings, options: Options, catalog: Catalog) -> Iterator[N
         night = Night(settings, options, catalog, connection)
         chosen = {"years": options.years, "datasets": options.datasets, "since": str(options.since or "")}
         night.load_run_id = runs.start(connection, options.mode, {"options": chosen})
-        night.staging.create(connection)
-        log.info("run %d begins (%s)", night.load_run_id, options.mode)
         try:
+            night.staging.create(connection)
+            log.info("run %d begins (%s)", night.load_run_id, options.mode)
             yield night
         except Exception as error:
             fail(night, failure_text(error))
@@ -79,7 +81,7 @@ def opened(settings: Settings, options: Options, catalog: Catalog) -> Iterator[N
         drop_leftovers(connection)
 
 
-def failure_text(error: Exception) -> str:
+def failure_text(error: BaseException) -> str:
     """What a failure says of itself: in full if it was foreseen, else its kind and first line."""
     if isinstance(error, NightError):
         return f"{error.who}: {error}"
@@ -88,111 +90,35 @@ def failure_text(error: Exception) -> str:
 
 
 def plan(night: Night) -> list[Order]:
-    """Ask the portal what is new and decide what to download. Raises SourceError or DataError."""
+    """Ask the portal what is new; one order for each dataset. Raises SourceError or DataError."""
     settings, options = night.settings, night.options
+    if not settings.socrata_app_token.get_secret_value():
+        log.info("no SOCRATA_APP_TOKEN: the portal may throttle")
     with Portal(settings) as portal:
         night.catalog, notice = discover(portal, night.catalog, options.now.date())
+        night.boundaries = _boundaries(night, portal)
     if notice:
         log.warning(notice)
         night.notices.append(notice)
     known = runs.known_datasets(night.connection)
 
-    def reading(dataset: Any) -> Reading:
+    def reading(dataset: Dataset) -> Reading:
+        memory = known.get(dataset.id, Known())
         with Portal(settings) as portal:
-            return plan_reading(portal, settings, night.catalog, dataset, known.get(dataset.id, Known()), options)
+            return plan_reading(portal, settings, night.catalog, dataset, memory, options)
 
     with ThreadPoolExecutor(settings.download_workers) as pool:
         readings = list(pool.map(reading, night.catalog.chosen(options.years, options.datasets)))
     return [Order(settings, night.catalog, night.load_run_id, reading, options.now) for reading in readings]
 
 
-def merge_downloads(night: Night, downloads: list[Downloaded]) -> str:
-    """Everything into the live tables in one transaction; returns the run in one line.
-
-    Raises DataError, before anything changes, when too much of what was read is unusable.
-    """
-    night.downloads = downloads
-    merge.name_staging(night.connection, night.staging)
-    night.reasons = quality.refused_reasons(night.connection)
-    _stop_if_unusable(night)
-    with night.connection.transaction(force_rollback=night.options.dry_run):
-        _set_memory(night)
-        merged = _merge(night)
-        _remember(night, merged)
-    night.is_merged = not night.options.dry_run
-    log.info(night.message)
-    return night.message
-
-
-def _stop_if_unusable(night: Night) -> None:
+def _boundaries(night: Night, portal: Portal) -> Boundaries | None:
+    """The polygons, or nothing: without them a night goes on with those it has."""
     try:
-        quality.stop_if_too_many_refused(night.downloads, night.settings, night.reasons)
-    except DataError:
-        # Kept although nothing else of this night is: they say what was wrong.
-        run(night.connection, "merge/keep_refused", {"load_run_id": night.load_run_id})
-        raise
-
-
-def _set_memory(night: Night) -> None:
-    megabytes = sql.Literal(f"{night.settings.merge_work_mem_mb}MB")
-    for name in ("work_mem", "maintenance_work_mem"):
-        night.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), megabytes))
-
-
-def _merge(night: Night) -> merge.Merged:
-    connection, staging = night.connection, night.staging
-    readings = [result.reading for result in night.downloads if result.reading.is_due]
-    merged = merge.prepare(connection, staging, night.catalog, readings)
-    merge.name_served(connection, sql.Identifier("requests"))
-    run(connection, "merge/create_touched")
-    merge.apply_changes(connection, merged, is_complete=night.options.reads_everything)
-    if night.options.reconcile:
-        merge.retire(connection, staging, [reading.dataset.id for reading in readings])
-        merge.remove_retired(connection, merged)
-    merge.serve_changes(connection, merged)
-    return merged
-
-
-def _remember(night: Night, merged: merge.Merged) -> None:
-    """Watermarks, refused rows, generation, ``load_runs`` and ``log``, in the merge's transaction."""
-    connection = night.connection
-    for result in night.downloads:
-        _set_watermark(connection, result)
-    run(connection, "merge/keep_refused", {"load_run_id": night.load_run_id})
-    if merged.is_visible:
-        run(connection, "merge/next_generation")
-    night.generation = runs.generation(connection)
-    night.datasets = report.dataset_rows(night.downloads, merged)
-    night.checks = [
-        *(Check("datasets", "warn", notice) for notice in night.notices),
-        *quality.read_checks(night.downloads),
-        *quality.code_checks(merged.new_codes),
-        *quality.stored_checks(connection, night.options.now),
-    ]
-    total = report.totals(night.datasets, merged)
-    night.status = "WARN" if quality.worst(night.checks) else "INFO"
-    night.message = report.sentence(
-        total, night.generation, is_dry=night.options.dry_run, is_visible=merged.is_visible
-    )
-    details = {"datasets": night.datasets, "quality": [asdict(check) for check in night.checks]}
-    details |= {"superseded": merged.superseded, "new_codes": merged.new_codes}
-    values = {**total, "generation": night.generation, "message": night.message, "details": details}
-    runs.merged(connection, night.load_run_id, values)
-    night.log_id = runs.add_log(connection, night.status, night.message)
-
-
-def _set_watermark(connection: Connection, result: Downloaded) -> None:
-    reading = result.reading
-    moment = reading.newest or result.newest
-    if not reading.is_due or moment is None:
-        return
-    values = {
-        "dataset_id": reading.dataset.id,
-        "source_updated_at": moment,
-        "source_row_id": result.last_row_id,
-        "source_row_count": reading.total,
-    }
-    run(connection, "merge/set_watermark", values)
+        return fetch_boundaries(portal, night.catalog.boundaries.id)
+    except SourceError as error:
+        night.notices.append(f"the boundaries could not be read: {error}")
+        return None
 
 
 def finish(night: Night) -> None:
@@ -206,7 +132,7 @@ def finish(night: Night) -> None:
 def fail(night: Night, message: str) -> None:
     """Note the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
 
-    A server that is gone is asked once more over a new connection; if that fails too, the log line says all.
+    Over a connection of its own: that of the run may be what broke. If that fails too, the log line says all.
     """
     night.status, night.message = "ERROR", message
     log.error(message)
@@ -221,7 +147,8 @@ def _note_failure(night: Night, connection: Connection) -> None:
     if night.options.dry_run:
         runs.forget(connection, night.load_run_id)
         return
-    details = {"downloads": {result.reading.dataset.id: result.counts for result in night.downloads}}
+    counts = {result.reading.dataset.id: result.counts for result in night.downloads}
+    details = {"downloads": counts, "notices": night.notices}
     runs.failed(connection, night.load_run_id, night.message, is_merged=night.is_merged, details=details)
     if night.is_merged:
         runs.change_log(connection, night.log_id, "ERROR", night.message)

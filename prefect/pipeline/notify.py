@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 def slack(settings: Settings, text: str) -> bool:
-    """Post to the webhook, if there is one; a silent Slack never fails a night. Returns whether it was told."""
+    """Post to the webhook, if there is one, and return whether it was told; its silence fails no night."""
     url = settings.slack_webhook_url.get_secret_value()
     if not url:
         return False

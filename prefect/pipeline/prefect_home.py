@@ -34,7 +34,10 @@ STOP_SECONDS = 10.0
 
 def settle(environment: MutableMapping[str, str]) -> None:
     """Fill in what Prefect should find when it is imported; what is set already stays."""
-    defaults = QUIET | {"PREFECT_HOME": str(home()), "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO")}
+    defaults = QUIET | {
+        "PREFECT_HOME": str(home()),
+        "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO"),
+    }
     if environment.get("LOG_FORMAT") == "json":
         defaults |= JSON_LOGS
     for name, value in defaults.items():
@@ -44,7 +47,9 @@ def settle(environment: MutableMapping[str, str]) -> None:
 def home() -> Path:
     """Where Prefect keeps its files: beside the checkout's other local files, else a temporary folder."""
     local = Path(__file__).parents[2] / ".local"
-    return (local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())) / "prefect"
+    return (
+        local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())
+    ) / "prefect"
 
 
 @contextmanager

@@ -28,13 +28,15 @@ class Check:
     meaning: str = ""
 
 
-def stop_if_too_many_refused(downloads: Iterable[Downloaded], settings: Settings, reasons: list[dict[str, Any]]) -> None:
+def stop_if_too_many_refused(
+    downloads: Iterable[Downloaded], settings: Settings, reasons: list[dict[str, Any]]
+) -> None:
     """Raise DataError, with the reasons, when a dataset has more unusable rows than the limit."""
     for result in downloads:
         read, refused = result.counts["rows"], result.counts["refused"]
         if refused > FEW_ROWS and refused > read * settings.refused_share_limit:
             dataset = result.reading.dataset
-            why = ", ".join(f"{r['rows']} × {r['reason']}" for r in reasons if r["dataset_id"] == dataset.id)
+            why = ", ".join(f"{r['rows']} x {r['reason']}" for r in reasons if r["dataset_id"] == dataset.id)
             raise DataError(
                 f"{dataset.id} ({dataset.title}): {refused} of {read} rows cannot be used, more than "
                 f"{settings.refused_share_limit:.0%}: {why}. Nothing was changed."
@@ -78,7 +80,9 @@ def _doubtful(connection: Connection) -> list[Check]:
         "without coordinates": "stored, not on the map",
         "outside the city": "stored, not on the map: the coordinates are wrong",
     }
-    return [Check(name, "ok", str(row[name.replace(" ", "_")]), meaning) for name, meaning in meanings.items()]
+    return [
+        Check(name, "ok", str(row[name.replace(" ", "_")]), meaning) for name, meaning in meanings.items()
+    ]
 
 
 def _orphans(connection: Connection) -> Check:
@@ -95,7 +99,9 @@ def read_checks(downloads: Iterable[Downloaded]) -> list[Check]:
             text = ", ".join(reading.missing)
             checks.append(Check(f"{title}: lost columns", "warn", text, "stored values stay"))
         if reading.added:
-            checks.append(Check(f"{title}: unknown columns", "ok", str(len(reading.added)), ", ".join(reading.added)))
+            checks.append(
+                Check(f"{title}: unknown columns", "ok", str(len(reading.added)), ", ".join(reading.added))
+            )
         if result.counts["from_the_future"]:
             value = str(result.counts["from_the_future"])
             checks.append(Check(f"{title}: updated in the future", "warn", value, "taken as updated now"))
@@ -105,7 +111,9 @@ def read_checks(downloads: Iterable[Downloaded]) -> list[Check]:
 def code_checks(new_codes: dict[str, list[str]]) -> list[Check]:
     """Codes that were added unreviewed."""
     return [
-        Check(f"new {table.replace('_', ' ')}", "warn", str(len(codes)), ", ".join(repr(code) for code in codes))
+        Check(
+            f"new {table.replace('_', ' ')}", "warn", str(len(codes)), ", ".join(repr(code) for code in codes)
+        )
         for table, codes in new_codes.items()
     ]
 

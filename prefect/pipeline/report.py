@@ -28,7 +28,9 @@ def dataset_rows(downloads: Iterable[Downloaded], merged: Merged) -> dict[str, d
             "missing": list(reading.missing),
             "added": list(reading.added),
             **result.counts,
-            **{"inserted": 0, "updated": 0, "unchanged": 0},
+            "inserted": 0,
+            "updated": 0,
+            "unchanged": 0,
             **merged.rows.get(reading.dataset.id, {}),
         }
     return rows
@@ -40,15 +42,16 @@ def totals(datasets: Mapping[str, Mapping[str, Any]], merged: Merged) -> dict[st
     return summed | {"retired": merged.retired}
 
 
-def sentence(total: Mapping[str, int], generation: int, *, is_dry: bool, is_visible: bool) -> str:
+def sentence(total: Mapping[str, int], merged: Merged, generation: int, *, is_dry: bool) -> str:
     """The run in one line."""
     read = f"{total['read']:,} rows read"
     refused = f", {total['refused']:,} refused" if total["refused"] else ""
-    if not is_visible:
+    if not merged.is_visible:
         return f"Nothing changed: {read}{refused}, all as stored; generation {generation}"
     verb = "Would load" if is_dry else "Loaded"
     retired = f", {total['retired']:,} retired" if total["retired"] else ""
-    changes = f"{total['inserted']:,} new, {total['updated']:,} updated{retired}"
+    polygons = ", new boundaries" if merged.boundaries.has_changed else ""
+    changes = f"{total['inserted']:,} new, {total['updated']:,} updated{retired}{polygons}"
     return f"{verb} {changes}{refused} of {read}; generation {generation}"
 
 
@@ -72,8 +75,12 @@ def run_page(
     """The run as Markdown for its page in Prefect."""
     names = ("title", "published", *TOTALS, "seconds")
     rows = [{"dataset": key} | {name: row[name] for name in names} for key, row in datasets.items()]
-    refused = [{**reason, "examples": ", ".join(filter(None, reason["examples"] or []))} for reason in reasons]
+    refused = [dict(reason) | {"examples": _joined(reason["examples"])} for reason in reasons]
     return f"{message}\n\n## Datasets\n{table(rows)}\n\n## Refused rows\n{table(refused)}\n"
+
+
+def _joined(examples: Sequence[str | None] | None) -> str:
+    return ", ".join(repr(example) for example in examples or () if example)
 
 
 def quality_page(checks: Sequence[Check]) -> str:

@@ -19,7 +19,9 @@ def start(connection: Connection, mode: str, details: Mapping[str, object]) -> i
 
 def merged(connection: Connection, load_run_id: int, totals: Mapping[str, Any]) -> None:
     """Note, in the merge's transaction, what it changed; ``totals`` has the columns of ``load_runs``."""
-    run(connection, "runs/merged", {**totals, "details": Jsonb(totals["details"]), "load_run_id": load_run_id})
+    run(
+        connection, "runs/merged", {**totals, "details": Jsonb(totals["details"]), "load_run_id": load_run_id}
+    )
 
 
 def published(connection: Connection, load_run_id: int) -> None:

@@ -1,4 +1,4 @@
-"""sodapy's client with what it lacks: plain http for local portals, patience, and pages as a stream of bytes."""
+"""sodapy's client with what it lacks: plain http for local portals, patience, pages as streams."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Patience:
             before_sleep=note,
             reraise=True,
         )
-        return cast("Answer", retrying(attempt))
+        return retrying(attempt)
 
     def _wait(self, state: RetryCallState) -> float:
         asked = getattr(_error(state), "retry_after", None)
@@ -127,9 +127,13 @@ def check(response: requests.Response, content_type: str) -> None:
         wait = float(asked) if asked.isdecimal() else None
         raise TemporaryError(f"the portal answered {response.status_code}", wait)
     if response.status_code != 200:
-        raise SourceError(f"the portal answered {response.status_code} to {response.url}: {response.text[:300]}")
+        raise SourceError(
+            f"the portal answered {response.status_code} to {response.url}: {response.text[:300]}"
+        )
     if content_type not in response.headers.get("Content-Type", ""):
-        raise TemporaryError(f"the portal answered {response.headers.get('Content-Type')}, not {content_type}")
+        raise TemporaryError(
+            f"the portal answered {response.headers.get('Content-Type')}, not {content_type}"
+        )
 
 
 @contextmanager

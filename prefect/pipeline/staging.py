@@ -128,6 +128,7 @@ class PageTaker:
 def _raw(sources: Mapping[str, str]) -> sql.Composable:
     """The row as JSON under the portal's own column names."""
     members = [
-        sql.SQL("{}, {}").format(sql.Literal(source), sql.Identifier(name)) for name, source in sources.items()
+        sql.SQL("{}, {}").format(sql.Literal(source), sql.Identifier(name))
+        for name, source in sources.items()
     ]
     return sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(members))

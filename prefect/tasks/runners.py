@@ -15,7 +15,7 @@ def task_runner(settings: Settings) -> TaskRunner[Any]:
     """Threads, unless ``DASK_SCHEDULER`` names a scheduler or asks for a cluster on this machine."""
     if not settings.dask_scheduler:
         return ThreadPoolTaskRunner(max_workers=settings.download_workers)
-    from prefect_dask import DaskTaskRunner
+    from prefect_dask.task_runners import DaskTaskRunner
 
     if settings.dask_scheduler != LOCAL_CLUSTER:
         return DaskTaskRunner(address=settings.dask_scheduler)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from pipeline import cache, night
+from pipeline import cache, loading, night
 from pipeline.download import Downloaded, Order, download
+
 
 @task(name="plan", cache_policy=NO_CACHE)
 def plan_night(run: night.Night) -> list[Order]:
@@ -23,7 +24,7 @@ def download_dataset(order: Order) -> Downloaded:
 @task(name="merge", cache_policy=NO_CACHE)
 def merge_downloads(run: night.Night, downloads: list[Downloaded]) -> str:
     """Everything into the live tables in one transaction."""
-    return night.merge_downloads(run, downloads)
+    return loading.merge_downloads(run, downloads)
 
 
 @task(name="publish", cache_policy=NO_CACHE)

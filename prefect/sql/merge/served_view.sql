@@ -1,5 +1,5 @@
--- How a published row is served. Codes are looked up under their aliases; a blank or retired council is found
--- by the place, and 0 means none. Coordinates outside the city's surroundings are typing errors: such rows
+-- How a published row is served. Codes are looked up under their aliases. A blank or retired council is found
+-- by the place, and 0 means none; retired is a council without a polygon, once there are polygons. Coordinates outside the city's surroundings are typing errors: such rows
 -- stay in requests and are not on the map.
 CREATE OR REPLACE TEMP VIEW served AS
 SELECT r.id AS request_id,
@@ -25,6 +25,8 @@ SELECT r.id AS request_id,
   LEFT JOIN agencies ON agencies.data_code = coalesce(a2.meaning, btrim(r.owner), '')
   LEFT JOIN sources ON sources.data_code = coalesce(a3.meaning, btrim(r.requestsource), '')
   LEFT JOIN councils ON councils.data_code = r.nc AND r.nc <> 0
+       AND (EXISTS (SELECT FROM geometries AS own WHERE own.council_id = councils.council_id)
+            OR NOT EXISTS (SELECT FROM geometries))
   LEFT JOIN LATERAL (
       SELECT home.council_id, home.region_id
         FROM geometries

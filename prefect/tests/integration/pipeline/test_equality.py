@@ -1,0 +1,112 @@
+"""Nights of differences lead to the same tables as one full load, whatever happened on the way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pipeline_tests import databases
+from pipeline_tests.databases import Database
+from pipeline_tests.histories import History, Row, content, histories, load
+from pipeline_tests.nights import settings_for
+from pipeline_tests.truth import assert_sound, requests_of, served_of
+
+from pipeline.catalog import load_catalog
+from pipeline.rollups import ROLLUPS
+
+CATALOG = load_catalog()
+EMPTIED = ", ".join(
+    ("requests", "service_requests", "retired_requests", "rejected_requests", *(r.table for r in ROLLUPS))
+)
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+# Each example is several nights in a real database. HISTORIES=200 looks much further.
+EXAMPLES = int(os.environ.get("HISTORIES", "10"))
+ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Database]:
+    with databases.database() as database:
+        yield database
+
+
+def emptied(database: Database) -> None:
+    database.change(f"TRUNCATE {EMPTIED} RESTART IDENTITY CASCADE")
+    database.change("TRUNCATE dataset_watermarks")
+
+
+def final_rows(history: History) -> list[Row]:
+    return list(history.portal.values())
+
+
+def truth(history: History) -> set[tuple[str, str | None]]:
+    """Each number with the newest row that the portal has for it, found without SQL."""
+    newest: dict[str, Row] = {}
+    for row in sorted(history.portal.values(), key=lambda row: (row.stamp, row.id)):
+        newest[row.srnumber] = row
+    return {(number, row.fields["source_row_id"]) for number, row in newest.items()}
+
+
+def ids_of(database: Database) -> list[tuple[object, ...]]:
+    """Every id, as stored and as served."""
+    question = (
+        "SELECT srnumber, id, request_id FROM requests LEFT JOIN service_requests USING (srnumber) ORDER BY 1"
+    )
+    return database.rows(question)
+
+
+@ENOUGH
+@given(history=histories())
+def test_incremental_nights_equal_one_full_load(shared: Database, history: History) -> None:
+    night = settings_for(shared, "http://unused.invalid")
+    emptied(shared)
+    for rows in history.nights:
+        load(night, CATALOG, rows)
+        assert_sound(shared)
+    nightly = requests_of(shared), served_of(shared)
+    ids = ids_of(shared)
+    assert {(row[0], row[-2]) for row in nightly[0]} == truth(history)
+    load(night, CATALOG, final_rows(history), full=True)
+    assert_sound(shared)
+    assert (requests_of(shared), served_of(shared)) == nightly
+    assert ids_of(shared) == ids
+    emptied(shared)
+    load(night, CATALOG, final_rows(history))
+    assert_sound(shared)
+    assert (requests_of(shared), served_of(shared)) == nightly
+
+
+@ENOUGH
+@given(history=histories(), gone=st.sets(st.integers(0, 20)))
+def test_reconciling_after_deletions_equals_a_full_load(
+    shared: Database, history: History, gone: set[int]
+) -> None:
+    night = settings_for(shared, "http://unused.invalid")
+    left = [row for row in final_rows(history) if row.id not in gone]
+    emptied(shared)
+    for rows in history.nights:
+        load(night, CATALOG, rows)
+    load(night, CATALOG, left, reconcile=True)
+    assert_sound(shared)
+    reconciled = requests_of(shared), served_of(shared)
+    numbers = shared.value("SELECT count(DISTINCT srnumber) FROM retired_requests")
+    emptied(shared)
+    load(night, CATALOG, left)
+    assert (requests_of(shared), served_of(shared)) == reconciled
+    assert numbers == len({row.srnumber for row in final_rows(history)} - {row.srnumber for row in left})
+
+
+@ENOUGH
+@given(fields=content(), stamps=st.permutations([0, 1, 2]))
+def test_an_older_row_never_wins(
+    shared: Database, fields: tuple[tuple[str, str | None], ...], stamps: list[int]
+) -> None:
+    night = settings_for(shared, "http://unused.invalid")
+    emptied(shared)
+    for stamp in stamps:
+        named = tuple((name, f"at {stamp}" if name == "status" else value) for name, value in fields)
+        load(night, CATALOG, [Row(1, "1-1", stamp, named)])
+    assert shared.rows("SELECT status FROM requests") == [("at 2",)]

@@ -1,0 +1,56 @@
+"""The city's own published sample, through the portal and the whole night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipeline_tests.databases import Database
+from pipeline_tests.nights import run_night, settings_for
+from pipeline_tests.truth import assert_sound, fingerprint
+
+from portal.server import serve
+
+SAMPLE = Path(__file__).parents[5] / "shared" / "data" / "requests_2020_sample.json"
+pytestmark = pytest.mark.skipif(
+    not SAMPLE.is_file(), reason="the city's sample is not beside this checkout (../shared/data)"
+)
+
+
+def test_sample_is_loaded_completely_and_once(database: Database) -> None:
+    with serve(data=SAMPLE) as (url, _):
+        settings = settings_for(database, url)
+        first = run_night(settings)
+        before = fingerprint(database)
+        again = run_night(settings)
+        reread = run_night(settings, reconcile=True)
+    counts = {
+        "requests": database.value("SELECT count(*) FROM requests"),
+        "served": database.value("SELECT count(*) FROM service_requests"),
+        "open": database.value("SELECT count(*) FROM service_requests WHERE closed_date IS NULL"),
+        "open in the rollup": database.value("SELECT sum(requests) FROM rollup_open"),
+    }
+    assert counts == {"requests": 1500, "served": 1489, "open": 43, "open in the rollup": 43}
+    assert first.message.startswith("Loaded 1,500 new, 0 updated")
+    assert again.message.startswith("Nothing changed: 0 rows read")
+    assert reread.message.startswith("Nothing changed: 1,500 rows read")
+    assert first.generation == again.generation == reread.generation == 1
+    assert fingerprint(database) == before
+    assert_sound(database)
+
+
+def test_one_changed_row_changes_one_row(database: Database) -> None:
+    with serve(data=SAMPLE) as (url, portal):
+        settings = settings_for(database, url)
+        run_night(settings)
+        number = database.value("SELECT srnumber FROM service_requests WHERE closed_date IS NULL LIMIT 1")
+        portal.upsert({"srnumber": number, "closeddate": "2020-02-03T10:00:00.000", "status": "Closed"})
+        night = run_night(settings)
+    assert night.message.startswith("Loaded 0 new, 1 updated")
+    assert night.generation == 2
+    closed = database.rows(
+        "SELECT closed_date::text, status FROM service_requests WHERE srnumber = %s", number
+    )
+    assert closed == [("2020-02-03 10:00:00", "Closed")]
+    assert database.value("SELECT sum(requests) FROM rollup_open") == 42
+    assert_sound(database)

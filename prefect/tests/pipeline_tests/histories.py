@@ -1,0 +1,147 @@
+"""Random histories of a small portal: rows appear, change, come late and come again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from pipeline import loading
+from pipeline.catalog import Catalog, Dataset
+from pipeline.config import Settings
+from pipeline.database import connect
+from pipeline.download import Downloaded
+from pipeline.night import Night, finish, opened
+from pipeline.options import Options
+from pipeline.plan import Reading
+from pipeline.staging import PageTaker
+from pipeline_tests.nights import NOW
+
+FIRST_STAMP = datetime(2026, 11, 1, tzinfo=UTC)
+NUMBERS = [f"1-{number}" for number in range(8)]
+TYPES = ["Bulky Items", "Graffiti Removal", "Illegal Dumping", "Space Debris", None]
+SOURCES = ["Call", "Driver Self Report", "Driver Self Reported", None]
+PLACES = [("34.05", "-118.25"), ("34.20", "-118.45"), (None, None), ("0", "0"), ("34.1", None)]
+COUNCILS = ["6", "52", "65", "0", "9999", None]
+TIMES = ["2026-03-01T00:00:00.000", "2026-03-01T23:59:59.000", "2026-03-02T12:00:00.000"]
+CLOSINGS = [None, "2026-03-01T23:00:00.000", "2026-03-05T08:00:00.000", "2026-02-01T08:00:00.000"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A published row; ``id`` stays when it changes, ``stamp`` counts minutes and only grows."""
+
+    id: int
+    srnumber: str
+    stamp: int
+    content: tuple[tuple[str, str | None], ...]
+
+    @property
+    def fields(self) -> dict[str, str | None]:
+        moment = FIRST_STAMP + timedelta(minutes=self.stamp)
+        own = {"source_row_id": f"row-{self.id:03}", "source_updated_at": moment.isoformat()}
+        return {**own, "srnumber": self.srnumber, **dict(self.content)}
+
+
+@dataclass
+class History:
+    """What each night reads, and what the portal has in the end."""
+
+    nights: list[list[Row]] = field(default_factory=list)
+    portal: dict[int, Row] = field(default_factory=dict)
+
+
+CONTENT = st.fixed_dictionaries(
+    {
+        "requesttype": st.sampled_from(TYPES),
+        "owner": st.sampled_from(["BOS", "LA Sanitation", None]),
+        "requestsource": st.sampled_from(SOURCES),
+        "status": st.sampled_from(["Open", "Closed", "O'Brien", None]),
+        "createddate": st.sampled_from(TIMES),
+        "closeddate": st.sampled_from(CLOSINGS),
+        "nc": st.sampled_from(COUNCILS),
+        "place": st.sampled_from(PLACES),
+    }
+)
+
+
+@st.composite
+def content(draw: st.DrawFn) -> tuple[tuple[str, str | None], ...]:
+    drawn = draw(CONTENT)
+    latitude, longitude = drawn.pop("place")
+    return (*drawn.items(), ("latitude", latitude), ("longitude", longitude))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Up to four nights; a night misses some rows (they come late) and repeats some old ones."""
+    history, stamp, held_back = History(), 0, []
+    for _ in range(draw(st.integers(1, 4))):
+        read = held_back
+        held_back = []
+        for _ in range(draw(st.integers(0, 6))):
+            # Many rows of the real portal share one update time.
+            stamp += draw(st.integers(0, 1))
+            row = _next_row(draw, history, stamp)
+            history.portal[row.id] = row
+            (held_back if draw(st.integers(0, 4)) == 0 else read).append(row)
+        repeats = (
+            draw(st.lists(st.sampled_from(list(history.portal.values())), max_size=3))
+            if history.portal
+            else []
+        )
+        history.nights.append(draw(st.permutations([*read, *repeats])))
+    history.nights.append(held_back)
+    return history
+
+
+def _next_row(draw: st.DrawFn, history: History, stamp: int) -> Row:
+    """An update of a row, a second row for a number, or a new number."""
+    known = list(history.portal.values())
+    if known and draw(st.booleans()):
+        old = draw(st.sampled_from(known))
+        # Whatever changes takes a later update time than it had.
+        return replace(old, stamp=max(stamp, old.stamp + 1), content=draw(content()))
+    return Row(len(known), draw(st.sampled_from(NUMBERS)), stamp, draw(content()))
+
+
+def as_csv(names: Iterable[str], rows: Iterable[Row]) -> bytes:
+    """The rows as the portal would send them."""
+    out = io.StringIO()
+    names = list(names)
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(names)
+    for row in rows:
+        values = [row.fields.get(name) for name in names]
+        out.write(",".join("" if value is None else f'"{value}"' for value in values) + "\n")
+    return out.getvalue().encode()
+
+
+DATASET = Dataset(
+    id="2cy6-i7zn",
+    title="histories",
+    schema="cases",
+    first_day=datetime(2026, 1, 1, tzinfo=UTC).date(),
+    last_day=datetime(2026, 12, 31, tzinfo=UTC).date(),
+)
+COLUMNS = ("srnumber", "requesttype", "owner", "requestsource", "status", "createddate", "closeddate", "nc")
+
+
+def load(settings: Settings, catalog: Catalog, rows: list[Row], **options: bool) -> Night:
+    """A night that reads exactly these rows, through the real staging and merge."""
+    columns = {name: name for name in (*COLUMNS, "latitude", "longitude")}
+    reading = Reading(DATASET, "", len(rows), None, len(rows), columns)
+    with opened(settings, Options(now=NOW, **options), catalog) as night:
+        with connect(settings.database_loader_url, "test") as connection:
+            taker = PageTaker(connection, night.staging, reading, catalog, NOW)
+            taker.prepare()
+            taker.copy(iter([as_csv(taker.column_names, rows)]))
+            page = taker.take()
+        counts = Downloaded(reading).counts
+        result = Downloaded(reading, {name: page[name] for name in counts}, page["newest"], "row")
+        loading.merge_downloads(night, [result])
+        finish(night)
+    return night

@@ -1,0 +1,128 @@
+"""Nights that are killed on purpose, and a reader that watches meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from pipeline_tests.databases import Database
+from pipeline_tests.nights import NOW
+
+FOLDER = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60
+INVARIANTS = """
+SELECT (SELECT generation FROM data_generation),
+       (SELECT count(*) FROM requests
+         WHERE latitude BETWEEN 33.6 AND 34.5 AND longitude BETWEEN -118.8 AND -118.0),
+       (SELECT count(*) FROM service_requests),
+       (SELECT coalesce(sum(requests), 0) FROM rollup_daily),
+       (SELECT coalesce(sum(requests), 0) FROM rollup_hour_source),
+       (SELECT coalesce(sum(requests), 0) FROM rollup_open) + (SELECT coalesce(sum(requests), 0) FROM rollup_close_days),
+       (SELECT count(*) FROM service_requests WHERE closed_date IS NULL),
+       (SELECT coalesce(sum(requests), 0) FROM rollup_open),
+       (SELECT coalesce(max(generation), 0) FROM load_runs)
+"""
+
+
+def start_night(database: Database, portal_url: str, **options: object) -> subprocess.Popen[str]:
+    """A night that runs beside the test."""
+    settings = {
+        "database_loader_url": database.loader_url,
+        "socrata_url": portal_url,
+        "socrata_page_rows": 2_000,
+    }
+    chosen = {"now": NOW.isoformat(), **options}
+    path = os.pathsep.join((str(FOLDER), str(FOLDER / "tests")))
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline_tests.one_night", json.dumps(settings), json.dumps(chosen)],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=FOLDER,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def complete_night(database: Database, portal_url: str, **options: object) -> None:
+    """A night that nobody disturbs; waits until the server has noticed that the one before was killed."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        night = start_night(database, portal_url, **options)
+        _, errors = night.communicate(timeout=600)
+        if night.returncode == 0:
+            return
+        if "BusyError" not in errors or time.monotonic() > deadline:
+            raise AssertionError(errors[-3000:])
+        time.sleep(0.2)
+
+
+def kill_at(database: Database, portal_url: str, seconds: float, **options: object) -> str:
+    """Kill a night so long after it began; returns the last thing it said."""
+    night = start_night(database, portal_url, **options)
+    said = night.stdout.readline().strip() if night.stdout else ""
+    time.sleep(seconds)
+    night.kill()
+    rest, _ = night.communicate(timeout=60)
+    return (said + "\n" + rest).split()[-1] if (said or rest) else "busy"
+
+
+def moments(amount: int, duration: float, seed: int) -> list[float]:
+    """Random moments of a night that takes so long; seeded, so that a failure can be repeated."""
+    chance = random.Random(seed)
+    return [chance.uniform(0, duration) for _ in range(amount)]
+
+
+@dataclass
+class Watch:
+    """What a reader saw: how often it looked, and everything that was wrong."""
+
+    looks: int = 0
+    problems: list[str] = field(default_factory=list)
+    states: dict[int, set[tuple[int, ...]]] = field(default_factory=dict)
+
+
+@contextmanager
+def watched(database: Database) -> Iterator[Watch]:
+    """Poll what must hold at any moment while the block runs, as the API's role."""
+    watch, stop = Watch(), threading.Event()
+    thread = threading.Thread(target=_poll, args=(database, watch, stop), daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def _poll(database: Database, watch: Watch, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            with psycopg.connect(database.reader_url, autocommit=True) as connection:
+                while not stop.is_set():
+                    row = connection.execute(INVARIANTS).fetchone()
+                    _judge(watch, tuple(int(value) for value in row or ()))
+                    stop.wait(0.01)
+        except psycopg.OperationalError:
+            # A server that restarts takes its readers with it.
+            stop.wait(0.1)
+
+
+def _judge(watch: Watch, seen: tuple[int, ...]) -> None:
+    generation, stored, served, daily, hourly, open_or_closed, is_open, in_open, noted = seen
+    watch.looks += 1
+    if not stored == served == daily == hourly == open_or_closed or is_open != in_open or noted != generation:
+        watch.problems.append(str(seen))
+    watch.states.setdefault(generation, set()).add(seen)
+    if len(watch.states[generation]) > 1:
+        watch.problems.append(f"generation {generation} has two states: {watch.states[generation]}")
