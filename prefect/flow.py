@@ -10,13 +10,18 @@ from pipeline import prefect_home
 
 # Prefect reads its settings while it is imported.
 prefect_home.settle(os.environ)
+if __name__ == "__main__":
+    # It takes seconds to start: beside the imports they cost nothing.
+    prefect_home.start_early(os.environ)
 
 from prefect import flow  # noqa: E402
+from prefect.exceptions import TerminationSignal  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
 
 from pipeline.catalog import load_catalog  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.download import Downloaded, Order  # noqa: E402
+from pipeline.ending import end_soon  # noqa: E402
 from pipeline.night import Night, finish, opened  # noqa: E402
 from pipeline.options import Options  # noqa: E402
 from tasks import steps, tell  # noqa: E402
@@ -48,6 +53,10 @@ def night(
     try:
         with opened(settings, options, load_catalog()) as run:
             return _steps(run)
+    except (KeyboardInterrupt, SystemExit, TerminationSignal):
+        # Downloads under way would hold the process for as long as the portal keeps them waiting.
+        end_soon()
+        raise
     finally:
         if run is not None:
             tell.tell_slack(run)

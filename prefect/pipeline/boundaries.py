@@ -61,8 +61,8 @@ def refresh(connection: Connection, boundaries: Boundaries | None) -> Refreshed:
         _add(connection, feature, refreshed)
     difference = fetch_one(connection, "boundaries/compare")
     if len(difference["lost"]) > LOST_LIMIT:
-        text = f"the boundary dataset lost {len(difference['lost'])} of {difference['had']} councils: not taken over"
-        refreshed.notices.append(text)
+        lost = f"{len(difference['lost'])} of {difference['had']} councils"
+        refreshed.notices.append(f"the boundary dataset lost {lost}: it was not taken over")
         return refreshed
     refreshed.digest = boundaries.digest
     _take_over(connection, difference, refreshed)

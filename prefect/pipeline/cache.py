@@ -40,6 +40,8 @@ def _publish_once(api: httpx.Client, settings: Settings, generation: int) -> str
     if _served(api) >= generation:
         return f"the API serves generation {generation}"
     token = settings.admin_token.get_secret_value()
+    if not token:
+        raise PublishError(f"ADMIN_TOKEN is not set: the API cannot be told of generation {generation}")
     answer = _ask(api, "POST", RESET_ROUTE, headers={"Authorization": f"Bearer {token}"})
     primed = sum(answer.get("details", {}).values())
     if _served(api) < generation:

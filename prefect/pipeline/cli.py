@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
 from pipeline.errors import INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE, UNEXPECTED_EXIT_CODE, NightError
-from pipeline.prefect_home import own_server
+from pipeline.prefect_home import discard_early, own_server
 
 log = logging.getLogger("pipeline")
 CRON = "0 8 * * *"
@@ -68,16 +68,17 @@ def _moment(text: str) -> datetime:
 
 def main(night: Any, arguments: Sequence[str]) -> int:
     """Do what the command line says; ``night`` is the flow. Returns the exit code."""
-    chosen = parse(arguments)
-    try:
-        settings = Settings.from_environment()
-    except ValidationError as error:
-        names = ", ".join(str(part) for problem in error.errors() for part in problem["loc"]).upper()
-        print(f"settings missing or wrong: {names}", file=sys.stderr)  # noqa: T201
-        return UNEXPECTED_EXIT_CODE
-    signal.signal(signal.SIGTERM, _terminate)
-    log.setLevel(settings.log_level.upper())
     with contextlib.ExitStack() as stack:
+        stack.callback(discard_early)
+        chosen = parse(arguments)
+        try:
+            settings = Settings.from_environment()
+        except ValidationError as error:
+            names = ", ".join(str(part) for problem in error.errors() for part in problem["loc"]).upper()
+            print(f"settings missing or wrong: {names}", file=sys.stderr)  # noqa: T201
+            return UNEXPECTED_EXIT_CODE
+        signal.signal(signal.SIGTERM, _terminate)
+        log.setLevel(settings.log_level.upper())
         return _guarded(lambda: _start(night, chosen, settings, stack))
 
 

@@ -73,7 +73,7 @@ def _read_pages(portal: Portal, taker: PageTaker, page_rows: int) -> Downloaded:
     reading, result, where = taker.reading, Downloaded(taker.reading), taker.reading.where
     progress, started = Progress(reading), time.monotonic()
     while True:
-        page = _read_page(portal, taker, where, page_rows)
+        page = _read_page(portal, taker, where, page_rows, result.newest or reading.known_newest)
         result = replace(_added(result, page), seconds=time.monotonic() - started)
         progress.report(result)
         if page["rows"] < page_rows:
@@ -93,7 +93,9 @@ def _added(result: Downloaded, page: dict[str, Any]) -> Downloaded:
     return replace(result, counts=counts, newest=newest, last_row_id=last, pages=result.pages + 1)
 
 
-def _read_page(portal: Portal, taker: PageTaker, where: str | None, page_rows: int) -> dict[str, Any]:
+def _read_page(
+    portal: Portal, taker: PageTaker, where: str | None, page_rows: int, newest: datetime | None
+) -> dict[str, Any]:
     question = {"select": taker.select, "order": ORDER, "limit": page_rows} | (
         {"where": where} if where else {}
     )
@@ -108,7 +110,7 @@ def _read_page(portal: Portal, taker: PageTaker, where: str | None, page_rows: i
         return order
 
     order = portal.patience(f"{dataset_id} page", attempt)
-    return order | taker.take()
+    return order | taker.take(newest)
 
 
 def _in_words(dataset_id: str, copy: Callable[[], None]) -> None:

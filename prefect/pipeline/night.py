@@ -75,7 +75,7 @@ def opened(settings: Settings, options: Options, catalog: Catalog) -> Iterator[N
             night.staging.create(connection)
             log.info("run %d begins (%s)", night.load_run_id, options.mode)
             yield night
-        except Exception as error:
+        except BaseException as error:
             fail(night, failure_text(error))
             raise
         drop_leftovers(connection)
@@ -85,6 +85,8 @@ def failure_text(error: BaseException) -> str:
     """What a failure says of itself: in full if it was foreseen, else its kind and first line."""
     if isinstance(error, NightError):
         return f"{error.who}: {error}"
+    if not isinstance(error, Exception):
+        return f"ended by {type(error).__name__} before it was done"
     first_line = str(error).strip().split("\n")[0]
     return f"{NightError.who}: {type(error).__name__}: {first_line}"
 
@@ -107,8 +109,12 @@ def plan(night: Night) -> list[Order]:
         with Portal(settings) as portal:
             return plan_reading(portal, settings, night.catalog, dataset, memory, options)
 
-    with ThreadPoolExecutor(settings.download_workers) as pool:
+    pool = ThreadPoolExecutor(settings.download_workers)
+    try:
         readings = list(pool.map(reading, night.catalog.chosen(options.years, options.datasets)))
+    finally:
+        # A run that is told to stop does not wait for a portal that hangs.
+        pool.shutdown(wait=False, cancel_futures=True)
     return [Order(settings, night.catalog, night.load_run_id, reading, options.now) for reading in readings]
 
 

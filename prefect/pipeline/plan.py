@@ -50,6 +50,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     is_due: bool = True
+    known_newest: datetime | None = None
 
     @property
     def where(self) -> str | None:
@@ -84,7 +85,10 @@ def plan_reading(
     unstamped = count(portal, dataset, ":updated_at IS NULL")
     if unstamped:
         raise SourceError(f"{dataset.id}: {unstamped} rows have no :updated_at, so the portal is in trouble")
-    return Reading(dataset, start, total, newest, expected, columns, missing, added)
+    known_newest = known.watermark.source_updated_at if known.watermark else None
+    return Reading(
+        dataset, start, total, newest, expected, columns, missing, added, known_newest=known_newest
+    )
 
 
 def count(portal: Portal, dataset: Dataset, where: str | None = None) -> int:
@@ -94,7 +98,7 @@ def count(portal: Portal, dataset: Dataset, where: str | None = None) -> int:
 
 def _first(portal: Portal, dataset: Dataset, **question: object) -> dict[str, str]:
     answer = portal.rows(dataset.id, **question)
-    if len(answer) != 1:
+    if not answer or any(row != answer[0] for row in answer):
         raise SourceError(f"{dataset.id}: the portal answered {len(answer)} rows to a count")
     return answer[0]
 
@@ -114,8 +118,8 @@ def _check_size(dataset: Dataset, total: int, known: Known, settings: Settings) 
     if lost > before * settings.shrunk_share_limit:
         raise DataError(
             f"{dataset.id} ({dataset.title}) shrank from {before} to {total} rows, more than "
-            f"{settings.shrunk_share_limit:.0%}: nothing was changed. If the city meant it, run with a higher "
-            "SHRUNK_SHARE_LIMIT and --reconcile."
+            f"{settings.shrunk_share_limit:.0%}: nothing was changed. If the city meant it, "
+            "run with a higher SHRUNK_SHARE_LIMIT and --reconcile."
         )
     if lost > 0:
         log.warning("%s: %d rows fewer than the last time; --reconcile finds which", dataset.id, lost)

@@ -23,13 +23,14 @@ QUIET = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
     "PREFECT_LOGGING_COLORS": "false",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
 JSON_LOGS = {
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "logging.StreamHandler",
+    "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "pipeline.log_lines.JsonLines",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
 }
 START_SECONDS = 120.0
-STOP_SECONDS = 10.0
+STOP_SECONDS = 3.0
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
@@ -52,25 +53,46 @@ def home() -> Path:
     ) / "prefect"
 
 
+def start_early(environment: Mapping[str, str]) -> None:
+    """Start the server that ``own_server`` will use, unless the settings name another."""
+    if not environment.get("PREFECT_API_URL"):
+        _started.append(_start(environment))
+
+
+def discard_early() -> None:
+    """End a server that was started early and not needed in the end."""
+    for server in _started:
+        with server:
+            server.kill()
+    _started.clear()
+
+
 @contextmanager
 def own_server(environment: Mapping[str, str]) -> Iterator[str]:
     """A Prefect server for the block: its API's address. It ends with this process, however that ends.
 
     Raises NightError when it does not start.
     """
-    command = [sys.executable, "-m", "pipeline.prefect_server"]
-    with subprocess.Popen(
-        command,
+    server = _started.pop() if _started else _start(environment)
+    with server:
+        try:
+            yield _address(server)
+        finally:
+            _stop(server)
+
+
+def _start(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.prefect_server"],
         env=dict(environment),
         cwd=Path(__file__).parents[1],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as server:
-        try:
-            yield _address(server)
-        finally:
-            _stop(server)
+    )
+
+
+_started: list[subprocess.Popen[str]] = []
 
 
 def _address(server: subprocess.Popen[str]) -> str:

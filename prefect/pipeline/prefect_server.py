@@ -11,6 +11,8 @@ import socket
 import sys
 import threading
 
+GRACE_SECONDS = 2.0
+
 
 def main() -> None:
     """Serve until standard input closes."""
@@ -32,7 +34,7 @@ def _watch_input(stopping: threading.Event) -> None:
     sys.stdin.buffer.read()
     stopping.set()
     # A server that does not end by itself would outlive its run.
-    threading.Timer(5, os._exit, args=(1,)).start()
+    threading.Timer(GRACE_SECONDS, os._exit, args=(1,)).start()
 
 
 def _end_with(stopping: threading.Event, server: object) -> None:

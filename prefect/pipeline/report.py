@@ -75,7 +75,9 @@ def run_page(
     """The run as Markdown for its page in Prefect."""
     names = ("title", "published", *TOTALS, "seconds")
     rows = [{"dataset": key} | {name: row[name] for name in names} for key, row in datasets.items()]
-    refused = [dict(reason) | {"examples": _joined(reason["examples"])} for reason in reasons]
+    refused: list[dict[str, object]] = [
+        {**reason, "examples": _joined(reason["examples"])} for reason in reasons
+    ]
     return f"{message}\n\n## Datasets\n{table(rows)}\n\n## Refused rows\n{table(refused)}\n"
 
 

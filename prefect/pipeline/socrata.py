@@ -66,7 +66,7 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
-    """The city's portal. Every method raises SourceError, in words, for whatever the network or portal does."""
+    """The city's portal. Every method raises SourceError, in words, whatever the network does."""
 
     def __init__(self, settings: Settings) -> None:
         address = urlsplit(settings.socrata_url)

@@ -104,8 +104,11 @@ class PageTaker:
     def order(self) -> dict[str, Any]:
         return fetch_one(self.connection, "stage/page_order")
 
-    def take(self) -> dict[str, Any]:
-        """Judge the page's rows and keep them; returns their numbers by what became of them."""
+    def take(self, newest: datetime | None = None) -> dict[str, Any]:
+        """Judge the page's rows and keep them; returns their numbers by what became of them.
+
+        ``newest`` is the latest update time read so far, or that of an earlier night.
+        """
         dataset = self.reading.dataset
         others = tuple(other for other in self.catalog.datasets if other.id != dataset.id)
         statement = composed(
@@ -120,6 +123,7 @@ class PageTaker:
             "other_days": days(others),
             "elsewhere": ELSEWHERE,
             "now": self.now,
+            "newest": newest,
         }
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement, parameters).fetchone() or {}

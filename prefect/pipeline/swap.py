@@ -100,11 +100,12 @@ def _lock(connection: Connection) -> None:
         try:
             with connection.transaction():
                 connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
-            return
         except psycopg.errors.LockNotAvailable:
             if attempt == LOCK_ATTEMPTS:
                 raise
             log.warning("readers are busy; asking again for the moment of the swap")
+        else:
+            return
 
 
 def _rename(connection: Connection, kind: str, name: str) -> None:

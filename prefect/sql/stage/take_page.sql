@@ -1,11 +1,21 @@
 -- Types the page's rows and parts them into accepted, refused and those of a day that another dataset takes.
-WITH typed AS MATERIALIZED (
+-- A row updated in the future counts as the newest that is real, so that the next real update is newer.
+WITH timed AS MATERIALIZED (
+    SELECT line, source_updated_at::timestamptz AS stamp,
+           source_updated_at::timestamptz > %(now)s + interval '1 day' AS is_future
+      FROM page
+),
+real AS MATERIALIZED (
+    SELECT coalesce(greatest(max(stamp) FILTER (WHERE NOT is_future), %(newest)s), %(now)s) AS newest FROM timed
+),
+typed AS MATERIALIZED (
     SELECT page.*,
            staging.as_time(createddate) AS created,
            staging.as_time(closeddate) AS closed,
-           CASE WHEN source_updated_at::timestamptz > %(now)s + interval '1 day' THEN %(now)s
-                ELSE source_updated_at::timestamptz END AS stamp
+           CASE WHEN is_future THEN real.newest ELSE stamp END AS stamp,
+           is_future
       FROM page
+      JOIN timed USING (line), real
 ),
 judged AS MATERIALIZED (
     SELECT typed.*,
@@ -50,9 +60,9 @@ SELECT count(*) AS rows,
        (SELECT count(*) FROM accepted) AS accepted,
        (SELECT count(*) FROM refused WHERE reason <> %(elsewhere)s) AS refused,
        count(*) FILTER (WHERE reason IS NULL AND NOT is_own) AS elsewhere,
-       count(*) FILTER (WHERE source_updated_at::timestamptz > %(now)s + interval '1 day') AS from_the_future,
+       count(*) FILTER (WHERE is_future) AS from_the_future,
        count(*) FILTER (WHERE updateddate IS NOT NULL AND staging.as_time(updateddate) IS NULL) AS bad_updates,
        count(*) FILTER (WHERE latitude IS NOT NULL AND staging.as_number(latitude) IS NULL
                            OR longitude IS NOT NULL AND staging.as_number(longitude) IS NULL) AS bad_coordinates,
-       max(stamp) FILTER (WHERE source_updated_at::timestamptz <= %(now)s + interval '1 day') AS newest
+       max(stamp) FILTER (WHERE NOT is_future) AS newest
   FROM judged

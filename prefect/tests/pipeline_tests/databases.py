@@ -63,4 +63,12 @@ def database() -> Iterator[Database]:
             urls = (in_database(variable(key), name) for key in ("TEST_LOADER_URL", "TEST_READER_URL"))
             yield Database(name, *urls, in_database(admin, name))
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(connection, sql.Identifier(name))
+
+
+def _drop(connection: psycopg.Connection[Any], name: sql.Identifier) -> None:
+    """Plainly at first, which waits for who is just leaving and for the server's own workers."""
+    try:
+        connection.execute(sql.SQL("DROP DATABASE {}").format(name))
+    except psycopg.errors.ObjectInUse:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

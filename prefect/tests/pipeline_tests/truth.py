@@ -11,8 +11,8 @@ from pipeline_tests.databases import Database
 
 PUBLISHED = ", ".join((*REQUEST_COLUMNS, "dataset_id", "source_row_id", "source_updated_at"))
 SERVED = """
-SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name, council_id, service_requests.region_id,
-       address, service_requests.latitude, service_requests.longitude, status, ST_AsText(geom)
+SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name, council_id,
+       service_requests.region_id, address, service_requests.latitude, service_requests.longitude, status, ST_AsText(geom)
   FROM service_requests
   JOIN request_types USING (type_id)
   JOIN agencies ON agencies.agency_id = service_requests.agency_id
@@ -74,9 +74,8 @@ def fingerprint(database: Database) -> str:
         database.rows(f"SELECT * FROM {rollup.table} ORDER BY {', '.join(rollup.dimensions)}")
         for rollup in ROLLUPS
     ]
-    seen = repr(
-        (requests_of(database), served_of(database), [sum(row[-1] for row in rows) for rows in rollups])
-    )
+    totals = [sum(row[-1] for row in rows) for rows in rollups]
+    seen = repr((requests_of(database), served_of(database), totals))
     return hashlib.sha256(seen.encode()).hexdigest()
 
 

@@ -28,7 +28,8 @@ SELECT (SELECT generation FROM data_generation),
        (SELECT count(*) FROM service_requests),
        (SELECT coalesce(sum(requests), 0) FROM rollup_daily),
        (SELECT coalesce(sum(requests), 0) FROM rollup_hour_source),
-       (SELECT coalesce(sum(requests), 0) FROM rollup_open) + (SELECT coalesce(sum(requests), 0) FROM rollup_close_days),
+       (SELECT coalesce(sum(requests), 0) FROM rollup_open)
+       + (SELECT coalesce(sum(requests), 0) FROM rollup_close_days),
        (SELECT count(*) FROM service_requests WHERE closed_date IS NULL),
        (SELECT coalesce(sum(requests), 0) FROM rollup_open),
        (SELECT coalesce(max(generation), 0) FROM load_runs)

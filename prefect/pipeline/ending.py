@@ -1,0 +1,18 @@
+"""The end of a run that was told to stop."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from pipeline.errors import TERMINATED_EXIT_CODE
+
+GRACE_SECONDS = 5.0
+"""Containers get 30 seconds between SIGTERM and SIGKILL; Prefect needs a moment to note the end."""
+
+
+def end_soon() -> None:
+    """End this process after a moment, whatever its threads still wait for."""
+    deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(TERMINATED_EXIT_CODE,))
+    deadline.daemon = True
+    deadline.start()

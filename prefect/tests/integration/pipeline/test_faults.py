@@ -1,0 +1,224 @@
+"""Whatever the portal does wrong, the result is the truth, or the night fails and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from pipeline_tests import databases
+from pipeline_tests.databases import Database
+from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.truth import assert_sound, requests_of, served_of
+
+from pipeline.errors import DataError, NightError, SourceError
+from portal.controller import Controller
+from portal.server import serve
+
+LIVE = "2cy6-i7zn"
+OLD = "rq3b-xjk8"
+BOTH = (LIVE, OLD)
+"""One dataset of each schema: enough for every fault, and quick."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A portal, and a database that was loaded while it behaved."""
+
+    url: str
+    portal: Controller
+    truth: Database
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    with serve(rows=3_000, today=NOW.date()) as (url, portal), databases.database() as truth:
+        run_night(settings_for(truth, url), datasets=BOTH)
+        yield Town(url, portal, truth)
+
+
+@pytest.fixture(autouse=True)
+def behave_again(town: Town) -> Iterator[None]:
+    yield
+    town.portal.behave()
+
+
+def assert_true(database: Database, town: Town) -> None:
+    assert requests_of(database) == requests_of(town.truth)
+    assert served_of(database) == served_of(town.truth)
+    assert_sound(database)
+
+
+SURVIVED: dict[str, dict[str, Any]] = {
+    "throttle": {"times": 4, "retry_after": 0},
+    "unavailable": {"times": 4, "dataset": LIVE},
+    "cut": {"times": 2, "dataset": LIVE},
+    "reset": {"times": 2, "dataset": LIVE},
+    "html": {"times": 2, "dataset": OLD},
+    "hang": {"times": 1, "dataset": OLD, "seconds": 1.5},
+    "hang_in_body": {"times": 1, "dataset": LIVE, "seconds": 1.5},
+    "drip": {"dataset": OLD, "seconds": 0.2},
+    "shuffle": {},
+    "repeat": {"share": 0.2},
+    "add": {"column": "mood"},
+    "future_updates": {"share": 0.0001},
+    "null_updates": {"share": 0.0001},
+}
+
+
+@pytest.mark.parametrize("kind", SURVIVED)
+def test_the_truth_is_loaded_in_spite_of(kind: str, town: Town, database: Database) -> None:
+    town.portal.misbehave(kind, **SURVIVED[kind])
+    run_night(
+        settings_for(
+            database, town.url, socrata_attempts=5, socrata_page_rows=700, socrata_timeout_seconds=0.5
+        ),
+        datasets=BOTH,
+    )
+    assert town.portal.fired()[kind] > 0
+    assert_true(database, town)
+
+
+FAILED: dict[str, tuple[dict[str, Any], type[NightError], str]] = {
+    "throttle": ({"retry_after": 0}, SourceError, "429"),
+    "unavailable": ({"dataset": LIVE}, SourceError, "503"),
+    "hang": ({"dataset": OLD, "seconds": 1.5}, SourceError, "ReadTimeout"),
+    "hang_in_body": ({"dataset": OLD, "seconds": 1.5}, SourceError, "Timeout|ConnectionError"),
+    "cut": ({"dataset": LIVE, "area": "resource"}, SourceError, "IncompleteRead|ChunkedEncoding|JSON"),
+    "html": ({"dataset": LIVE}, SourceError, "text/html"),
+    "null_stamps": ({"dataset": LIVE}, SourceError, "no :updated_at"),
+    "count_off": ({"dataset": LIVE, "amount": 5}, SourceError, "no :updated_at"),
+    "remove": ({"dataset": LIVE, "column": "type"}, DataError, "lost the required column requesttype"),
+    "rename": (
+        {"dataset": OLD, "column": "srnumber", "to": "sr"},
+        DataError,
+        r"srnumber.*expected as srnumber.*sr",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FAILED)
+def test_the_night_fails_in_words_and_changes_nothing(kind: str, town: Town, database: Database) -> None:
+    details, error, words = FAILED[kind]
+    settings = settings_for(database, town.url, socrata_attempts=2, socrata_timeout_seconds=0.5)
+    town.portal.misbehave(kind, **details)
+    with pytest.raises(error, match=words):
+        run_night(settings, datasets=BOTH)
+    assert requests_of(database) == []
+    assert database.value("SELECT generation FROM data_generation") == 0
+    assert database.rows("SELECT * FROM dataset_watermarks") == []
+    assert database.rows("SELECT status FROM load_runs") == [("failed",)]
+    logged = database.rows("SELECT status, message FROM log")
+    assert [status for status, _ in logged] == ["ERROR"]
+    assert error.who in logged[0][1]
+    town.portal.behave()
+    run_night(settings, datasets=BOTH)
+    assert_true(database, town)
+
+
+def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
+    # The counts before and after are wrong; the one of rows without update time between them is right.
+    town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", times=1)
+    town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", after=2)
+    with pytest.raises(SourceError, match=r"counts \d+ rows but served \d+"):
+        run_night(settings_for(database, town.url), datasets=BOTH)
+    assert requests_of(database) == []
+
+
+def test_rows_that_move_between_pages_are_read_once(town: Town, database: Database) -> None:
+    with serve(rows=3_000, today=NOW.date()) as (url, portal):
+        portal.misbehave("moving", amount=40, dataset=LIVE)
+        run_night(settings_for(database, url, socrata_page_rows=200), datasets=BOTH)
+        portal.behave()
+        run_night(settings_for(database, url), datasets=BOTH)
+    stored = [row[:-1] for row in requests_of(database)]
+    assert stored == [row[:-1] for row in requests_of(town.truth)]
+    assert_sound(database)
+
+
+def test_stamps_of_the_future_neither_stop_nor_win(town: Town, database: Database) -> None:
+    with serve(rows=3_000, today=NOW.date()) as (url, portal):
+        portal.misbehave("future_stamps", share=0.1)
+        night = run_night(settings_for(database, url), datasets=BOTH)
+        assert any("updated in the future" in check.name for check in night.checks)
+        portal.behave()
+        question = (
+            "SELECT srnumber FROM requests WHERE dataset_id = %s ORDER BY source_updated_at DESC LIMIT 1"
+        )
+        number = database.value(question, LIVE)
+        run_night(settings_for(database, url), datasets=BOTH)
+        portal.upsert({"casenumber": number, "status": "Changed since"}, LIVE)
+        run_night(settings_for(database, url), datasets=BOTH)
+    assert database.value("SELECT status FROM requests WHERE srnumber = %s", number) == "Changed since"
+
+
+def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_returns(
+    town: Town, database: Database
+) -> None:
+    with serve(rows=3_000, today=NOW.date()) as (url, portal):
+        settings = settings_for(database, url)
+        run_night(settings, datasets=BOTH)
+        addresses = database.value("SELECT count(address) FROM requests")
+        portal.misbehave("rename", dataset=LIVE, column="locator_gis_returned_address", to="where_it_is")
+        portal.touch(LIVE, 200, {"status": "Looked at"})
+        new = {"casenumber": "98000001", "createddate": "2026-11-23T09:00:00.000", "type": "Bulky Items"}
+        portal.upsert({**new, "locator_gis_returned_address": "1 MAIN ST"}, LIVE)
+        night = run_night(settings, datasets=BOTH)
+        assert any("lost columns" in check.name and check.value == "address" for check in night.checks)
+        assert any("where_it_is" in check.meaning for check in night.checks)
+        assert database.value("SELECT count(address) FROM requests") == addresses
+        portal.behave()
+        run_night(settings, datasets=BOTH)
+    assert database.value("SELECT address FROM requests WHERE srnumber = '98000001'") == "1 MAIN ST"
+    assert_sound(database)
+
+
+def test_a_shrunken_dataset_stops_the_night(town: Town, database: Database) -> None:
+    settings = settings_for(database, town.url)
+    run_night(settings, datasets=BOTH)
+    town.portal.misbehave("shrink", dataset=LIVE, share=0.1)
+    with pytest.raises(DataError, match=r"shrank from \d+ to \d+ rows"):
+        run_night(settings, datasets=BOTH, reconcile=True)
+    assert_true(database, town)
+
+
+def test_a_few_rows_gone_are_retired_by_reconciling(town: Town, database: Database) -> None:
+    settings = settings_for(database, town.url)
+    run_night(settings, datasets=BOTH)
+    stored = database.value("SELECT count(*) FROM requests")
+    town.portal.misbehave("shrink", dataset=LIVE, share=0.01)
+    assert run_night(settings, datasets=BOTH).message.startswith("Nothing changed")
+    night = run_night(settings, datasets=BOTH, reconcile=True)
+    retired = database.value("SELECT count(*) FROM retired_requests")
+    assert retired > 0
+    assert f"{retired} retired" in night.message
+    assert database.value("SELECT count(*) FROM requests") == stored - retired
+    assert_sound(database)
+    town.portal.behave()
+    run_night(settings, datasets=BOTH, reconcile=True)
+    assert_true(database, town)
+
+
+def test_too_many_unusable_rows_stop_the_night_and_are_kept(database: Database) -> None:
+    with (
+        serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _),
+        pytest.raises(DataError, match=r"rows cannot be used, more than 2%: .*created date"),
+    ):
+        run_night(settings_for(database, url), datasets=BOTH)
+    assert requests_of(database) == []
+    kept = database.rows(
+        "SELECT reason, raw FROM rejected_requests WHERE reason = 'created date is not a time'"
+    )
+    assert kept
+    assert all(raw["createddate"] for _, raw in kept)
+
+
+def test_half_bad_rows_are_survived_when_allowed(database: Database) -> None:
+    with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
+        night = run_night(settings_for(database, url, refused_share_limit=1), datasets=BOTH)
+    assert_sound(database)
+    refused = sum(row["rows"] for row in night.reasons)
+    assert refused == database.value("SELECT count(*) FROM rejected_requests")
+    assert database.value("SELECT count(*) FROM requests WHERE address LIKE '%%東京%%'") > 0
+    assert database.value("SELECT count(*) FROM requests WHERE srnumber = '' OR createddate IS NULL") == 0

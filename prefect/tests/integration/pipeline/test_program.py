@@ -1,0 +1,121 @@
+"""The program as a whole: its exit codes, what it tells, and what it leaves running (nothing)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from pipeline_tests.databases import Database
+from pipeline_tests.programs import call, descendants, environment_for, start, wait_gone, wait_until
+from pipeline_tests.standins import TOKEN, Standin, standin
+from pipeline_tests.truth import assert_sound
+
+from pipeline import prefect_home
+from portal.controller import Controller
+
+LIVE = ("--dataset", "2cy6-i7zn")
+
+
+@pytest.fixture(scope="module")
+def prefect_api() -> Iterator[str]:
+    """One Prefect server for the runs that need not bring their own."""
+    environment = dict(os.environ)
+    prefect_home.settle(environment)
+    with prefect_home.own_server(environment) as address:
+        yield address
+
+
+@pytest.fixture
+def api(database: Database) -> Iterator[Standin]:
+    with standin(lambda: database.value("SELECT generation FROM data_generation")) as state:
+        yield state
+
+
+def test_a_run_brings_its_own_server_and_leaves_nothing(
+    database: Database, town: tuple[str, Controller], api: Standin
+) -> None:
+    more = {
+        "API_URL": api.url,
+        "ADMIN_TOKEN": TOKEN,
+        "SLACK_WEBHOOK_URL": f"{api.url}/slack",
+        "LOG_FORMAT": "json",
+    }
+    run = start(environment_for(database, town[0], **more), *LIVE)
+    wait_until(lambda: descendants(run) or run.poll() is not None)
+    started = descendants(run)
+    output, _ = run.communicate(timeout=180)
+    assert run.returncode == 0, output
+    assert started
+    assert wait_gone(started) == []
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    assert any(line["message"].startswith("Loaded ") for line in lines)
+    assert database.rows("SELECT status, generation FROM load_runs") == [("succeeded", 1)]
+    assert (api.served, api.resets) == (1, 1)
+    assert len(api.told) == 1
+    assert "Loaded" in api.told[0]
+    assert_sound(database)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_an_ended_run_leaves_nothing(
+    how: signal.Signals, database: Database, town: tuple[str, Controller]
+) -> None:
+    url, portal = town
+    portal.misbehave("hang", dataset="2cy6-i7zn", seconds=60)
+    run = start(environment_for(database, url), *LIVE)
+    wait_until(lambda: portal.fired().get("hang"))
+    started = descendants(run)
+    assert started
+    run.send_signal(how)
+    output, _ = run.communicate(timeout=40)
+    assert wait_gone(started) == []
+    assert database.value("SELECT count(*) FROM requests") == 0
+    if how is signal.SIGTERM:
+        assert run.returncode == 143, output
+        assert database.rows("SELECT status FROM load_runs") == [("failed",)]
+        assert "ended by" in database.value("SELECT message FROM log")
+
+
+def test_exit_codes_say_who_has_to_act(
+    database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
+) -> None:
+    url, portal = town
+    more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "PUBLISH_TIMEOUT_SECONDS": "1"}
+    environment = environment_for(database, url, **more)
+    portal.misbehave("unavailable", dataset="2cy6-i7zn")
+    assert call(environment, *LIVE)[0] == 10
+    portal.behave()
+    portal.misbehave("remove", dataset="2cy6-i7zn", column="casenumber")
+    code, output = call(environment, *LIVE)
+    assert (code, "lost the required column srnumber" in output) == (20, True)
+    portal.behave()
+    code, output = call(environment, *LIVE)
+    assert (code, "ADMIN_TOKEN is not set" in output) == (40, True)
+    assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("failed",), ("failed",), ("merged",)]
+    assert database.value("SELECT count(*) FROM requests") > 0
+    code, output = call(environment | {"ADMIN_TOKEN": TOKEN}, *LIVE)
+    assert (code, "Nothing changed" in output) == (0, True)
+    assert api.served == 1
+    assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
+
+
+def test_a_second_run_says_who_is_at_work(database: Database, prefect_api: str) -> None:
+    environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL=prefect_api)
+    with psycopg.connect(database.loader_url, application_name="311 night @elsewhere:7") as holder:
+        holder.execute("SELECT pg_advisory_lock(311, 1)")
+        code, output = call(environment)
+    assert code == 50
+    assert "another run is at work: 311 night @elsewhere:7" in output
+    assert database.rows("SELECT * FROM load_runs") == []
+
+
+def test_wrong_arguments_and_settings_are_named(database: Database) -> None:
+    environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert call(environment, "--full", "--reconcile")[0] == 2
+    del environment["DATABASE_LOADER_URL"]
+    code, output = call(environment)
+    assert (code, "DATABASE_LOADER_URL" in output) == (30, True)

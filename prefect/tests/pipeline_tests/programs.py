@@ -1,0 +1,64 @@
+"""``python flow.py`` as people and schedulers call it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from pipeline_tests.databases import Database
+
+FOLDER = Path(__file__).parents[2]
+SETTINGS = ("DATABASE_LOADER_URL", "SOCRATA_URL", "API_URL", "PREFECT_API_URL", "SLACK_WEBHOOK_URL")
+
+
+def environment_for(database: Database, portal_url: str, **more: str) -> dict[str, str]:
+    """The machine's environment without settings of its own, and those of the test."""
+    machine = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    own = {"DATABASE_LOADER_URL": database.loader_url, "SOCRATA_URL": portal_url, "API_URL": ""}
+    quick = {"SOCRATA_BACKOFF_SECONDS": "0.01", "SOCRATA_ATTEMPTS": "2"}
+    return machine | own | quick | more
+
+
+def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """A run of the flow, with its output in one pipe."""
+    return subprocess.Popen(
+        [sys.executable, "flow.py", *arguments],
+        env=environment,
+        cwd=FOLDER,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def call(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    """Exit code and output of a run."""
+    run = start(environment, *arguments)
+    output, _ = run.communicate(timeout=180)
+    return run.returncode, output
+
+
+def descendants(run: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes that the run has started so far."""
+    return psutil.Process(run.pid).children(recursive=True)
+
+
+def wait_gone(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Process]:
+    """Those that are still there after that time; the dead do not count."""
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def wait_until(is_so: object, seconds: float = 60) -> None:
+    """Wait for a condition. Raises AssertionError when it does not come about."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():  # type: ignore[operator]
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
