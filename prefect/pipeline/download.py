@@ -64,6 +64,7 @@ def download(order: Order) -> Downloaded:
     with Portal(order.settings) as portal, connect(order.settings.database_loader_url, purpose) as connection:
         taker = PageTaker(connection, Staging(order.load_run_id), order.reading, order.catalog, order.now)
         taker.prepare()
+        taker.staging.discard(connection, order.reading.dataset.id)
         result = _read_pages(portal, taker, order.settings.socrata_page_rows)
         _reconcile(portal, taker, result)
     return result

@@ -78,10 +78,8 @@ class PageTaker:
     now: datetime
 
     def prepare(self) -> None:
-        """Make the page table of this connection and forget an earlier attempt."""
-        self.connection.execute("DROP TABLE IF EXISTS page")
+        """Make the page table of this connection."""
         run(self.connection, "stage/create_page")
-        self.staging.discard(self.connection, self.reading.dataset.id)
 
     @property
     def column_names(self) -> tuple[str, ...]:

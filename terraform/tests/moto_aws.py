@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import uuid
 from typing import Any
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -71,8 +72,9 @@ def delete_cache_subnet_group(self: ElastiCacheResponse) -> EmptyResult:
 
 
 def initialise_instance(self: DBInstance, *arguments: Any, **named: Any) -> None:
-    """Moto forgets what it was told of Performance Insights."""
+    """Moto forgets what it was told of Performance Insights, and gives every instance the same resource id."""
     make_instance(self, *arguments, **named)
+    self.dbi_resource_id = f"db-{uuid.uuid4().hex.upper()[:26]}"
     self.performance_insights_enabled = named.get("enable_performance_insights", False)
     self.performance_insights_kms_key_id = named.get("performance_insights_kms_key_id")
     self.performance_insights_retention_period = named.get("performance_insights_retention_period")

@@ -1,0 +1,1 @@
+"""Measures the API on a generated city; ``python -m benchmarks``."""

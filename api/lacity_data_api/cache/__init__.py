@@ -1,0 +1,1 @@
+"""Finished answers: kept in the process, in Redis, and made once."""

@@ -1,0 +1,59 @@
+"""The API's settings, from the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    redis_url: SecretStr = Field(description="Redis for finished answers, shared by all workers.")
+    admin_token: SecretStr = Field(
+        default=SecretStr(""), description="Opens the admin routes as a bearer token; empty: they stay closed."
+    )
+    api_allowed_origins: str = Field(
+        default="", description="Browsers' origins that may call the API, comma-separated and exact."
+    )
+    api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    api_port: int = Field(default=5000, ge=0, le=65535, description="Port the API listens on.")
+    api_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve.")
+    api_stop_seconds: int = Field(
+        default=20, ge=1, description="Time for requests in flight when the API is told to stop."
+    )
+    api_pool_size: int = Field(default=8, ge=1, le=100, description="Database connections of one worker.")
+    api_pool_wait_seconds: float = Field(
+        default=5, gt=0, description="Wait for a free database connection before the answer is 503."
+    )
+    api_query_seconds: float = Field(default=15, gt=0, description="Longest query before the answer is 503.")
+    api_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body.")
+    cache_memory_mb: int = Field(default=128, ge=1, description="Finished answers kept in one worker.")
+    cache_redis_mb: int = Field(
+        default=250, ge=0, description="Memory of a Redis that has no limit of its own; 0: leave it alone."
+    )
+    stage: str = Field(default="dev", description="Shown by /status/api and in reports of errors.")
+    code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
+    git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
+    github_token: SecretStr = Field(default=SecretStr(""), description="Makes feedback an issue.")
+    github_issues_url: str = Field(default="", description="API address of the repository's issues.")
+    github_project_url: str = Field(default="", description="API address of the project column's cards.")
+    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), description="Mail for feedback.")
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("DEBUG, INFO, WARNING or ERROR is needed")
+        return value.upper()
+
+    @property
+    def allowed_origins(self) -> frozenset[bytes]:
+        """Origins as they stand in the Origin header."""
+        parts = (part.strip().rstrip("/") for part in self.api_allowed_origins.split(","))
+        return frozenset(part.encode() for part in parts if part)

@@ -1,0 +1,117 @@
+"""The database behind one worker: a Gino engine with limits, and answers read in one snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import gino
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine.url import URL, make_url
+
+from lacity_data_api.config import Settings
+from lacity_data_api.errors import BusyError, UnavailableError, of_database
+from lacity_data_api.queries import Query, in_one_snapshot
+
+# Gino names its dialect in an entry point of an old format, which current setuptools do not write.
+registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
+
+APPLICATION_NAME = "311-api"
+
+
+class Found(NamedTuple):
+    """What a query found, and the generation of the data that it saw."""
+
+    generation: int
+    body: bytes | None
+    next_cursor: str | None
+
+
+def _tls(url: URL) -> ssl.SSLContext | str | None:
+    """libpq's ``sslmode``, which gino does not pass on; ``verify-full`` against ``sslrootcert``."""
+    mode = url.query.get("sslmode")
+    if mode == "verify-full":
+        return ssl.create_default_context(cafile=url.query.get("sslrootcert"))
+    return mode
+
+
+class Database:
+    """A pool that connects when it is first needed, so that the API starts, and heals, without Postgres."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: Any = None
+
+    async def open(self) -> None:
+        """Make the pool; nothing connects yet."""
+        settings = self._settings
+        url = make_url(settings.database_reader_url.get_secret_value())
+        self._engine = await gino.create_engine(
+            url,
+            loop=asyncio.get_running_loop(),
+            min_size=0,
+            max_size=settings.api_pool_size,
+            timeout=3,
+            command_timeout=settings.api_query_seconds + 2,
+            max_inactive_connection_lifetime=300,
+            ssl=_tls(url),
+            server_settings={
+                "application_name": APPLICATION_NAME,
+                "statement_timeout": str(int(settings.api_query_seconds * 1000)),
+                "idle_in_transaction_session_timeout": "60000",
+                "default_transaction_read_only": "on",
+                # Compiling a query takes longer than any of ours runs; sorting a month of requests needs 32 MB.
+                "jit": "off",
+                "work_mem": "64MB",
+            },
+        )
+
+    async def close(self) -> None:
+        """Let queries end for a moment, then cut them off."""
+        pool = self._engine.raw_pool
+        try:
+            await asyncio.wait_for(pool.close(), 5)
+        except TimeoutError:
+            pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A Gino connection; ApiError when none can be had or it fails underway."""
+        try:
+            connection = await self._engine.acquire(timeout=self._settings.api_pool_wait_seconds)
+        except TimeoutError as error:
+            raise (BusyError() if self._is_exhausted() else UnavailableError()) from error
+        except Exception as error:
+            raise of_database(error) or error from error
+        try:
+            yield connection
+        except Exception as error:
+            raise of_database(error) or error from error
+        finally:
+            await connection.release()
+
+    def _is_exhausted(self) -> bool:
+        pool = self._engine.raw_pool
+        return bool(pool.get_size() - pool.get_idle_size() >= pool.get_max_size())
+
+    def pool_use(self) -> tuple[int, int, int]:
+        """Connections in use, open, and allowed."""
+        pool = self._engine.raw_pool
+        return pool.get_size() - pool.get_idle_size(), pool.get_size(), pool.get_max_size()
+
+    async def find(self, query: Query) -> Found:
+        """Run a query that makes a body, together with the generation in the same snapshot."""
+        async with self.connection() as connection:
+            row = await connection.first(in_one_snapshot(query))
+        return Found(row.generation, row.body, row.next_cursor)
+
+    async def rows(self, clause: Any) -> list[Any]:
+        async with self.connection() as connection:
+            return list(await connection.all(clause))
+
+    async def scalar(self, clause: Any) -> Any:
+        async with self.connection() as connection:
+            return await connection.scalar(clause)

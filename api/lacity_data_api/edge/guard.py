@@ -1,0 +1,79 @@
+"""Reads the request's body within a limit, and stops the work when the client has left."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lacity_data_api.responses import json_response
+
+
+class BodyTooLargeError(Exception):
+    pass
+
+
+class Guard:
+    """ASGI middleware: what runs inside is cancelled when nobody waits for the answer any more."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._read(receive)
+        except BodyTooLargeError:
+            detail = f"The body may have {self._max_body_bytes} bytes"
+            await json_response({"detail": detail}, 413, {"Connection": "close"})(scope, receive, send)
+            return
+        if body is not None:
+            await self._run(scope, body, receive, send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """The whole body; None when the client leaves before it is complete."""
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self._max_body_bytes:
+                raise BodyTooLargeError
+            parts.append(part)
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        has_left = asyncio.Event()
+        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            if messages:
+                return messages.pop()
+            await has_left.wait()
+            return {"type": "http.disconnect"}
+
+        work = asyncio.ensure_future(self._app(scope, replay, send))
+        leaving = asyncio.ensure_future(_until_gone(receive))
+        try:
+            await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                has_left.set()
+                work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+        finally:
+            work.cancel()
+            leaving.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

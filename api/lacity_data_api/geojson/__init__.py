@@ -1,0 +1,1 @@
+"""Council polygons and hot spots."""

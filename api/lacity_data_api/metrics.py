@@ -1,0 +1,37 @@
+"""Prometheus metrics of all workers: what was asked, how long it took, and where the answer came from."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, registry
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+REQUESTS = Counter("api_requests_total", "Requests by route, method and status.", ["route", "method", "status"])
+LATENCY = Histogram("api_request_seconds", "Time to the last byte, by route.", ["route"], buckets=SECONDS)
+IN_FLIGHT = Gauge("api_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
+ANSWERS = Counter("api_answers_total", "Finished answers by where they came from.", ["origin"])
+POOL = Gauge("api_pool_connections", "Database connections by state.", ["state"], multiprocess_mode="livesum")
+DATA_AGE = Gauge("api_data_age_seconds", "Time since the newest load.", multiprocess_mode="mostrecent")
+GENERATION = Gauge("api_data_generation", "Generation of the data served.", multiprocess_mode="livemin")
+
+
+class Origins(NamedTuple):
+    edge: Counter
+    memory: Counter
+    redis: Counter
+    database: Counter
+
+
+CACHE = Origins(*(ANSWERS.labels(origin) for origin in Origins._fields))
+
+
+def exposition() -> bytes:
+    """All workers' metrics in Prometheus' text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(registry.REGISTRY)
+    workers = CollectorRegistry()
+    multiprocess.MultiProcessCollector(workers)  # type: ignore[no-untyped-call]
+    return generate_latest(workers)

@@ -1,0 +1,37 @@
+"""What the OpenAPI document says of answers that are finished before FastAPI sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class Problem(BaseModel):
+    """Why there is no answer."""
+
+    detail: str
+
+
+NOT_FOUND: Responses = {404: {"model": Problem, "description": "There is no such item"}}
+UNAVAILABLE: Responses = {
+    503: {
+        "model": Problem,
+        "description": "Not now; Retry-After says in how many seconds",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+    }
+}
+NOT_MODIFIED: Responses = {304: {"description": "The client holds this answer (If-None-Match)"}}
+HEADERS = {
+    "ETag": {"description": "Names this answer; send it back as If-None-Match", "schema": {"type": "string"}},
+    "Cache-Control": {"schema": {"type": "string"}},
+}
+LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type": "string"}}}
+
+
+def finished(model: Any, *, is_paged: bool = False) -> Responses:
+    """A cached JSON answer of this shape, and what every such route may answer besides."""
+    headers = HEADERS | (LINK if is_paged else {})
+    return {200: {"model": model, "headers": headers}} | NOT_MODIFIED | UNAVAILABLE

@@ -1,0 +1,46 @@
+"""Types of parameters that several routes share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+LARGEST_ID = 2**63 - 1
+MOST_VALUES = 1_000
+
+T = TypeVar("T")
+
+
+class CamelModel(BaseModel):
+    """An answer or a body with camelCase keys; bodies may use snake_case as well."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+def _storable(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("must not contain NUL")
+    value.encode()  # UnicodeEncodeError is a ValueError: half a surrogate pair is no text
+    return value
+
+
+def _unique(values: list[T]) -> list[T]:
+    """Sorted without repetitions, so that equal questions look equal."""
+    return sorted(set(values))  # type: ignore[type-var]
+
+
+StorableText = Annotated[str, AfterValidator(_storable)]
+PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, examples=[1])]
+Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
+Ids = Annotated[list[Id], AfterValidator(_unique)]
+
+
+def today() -> dt.date:
+    """The date in Los Angeles."""
+    return dt.datetime.now(LOS_ANGELES).date()

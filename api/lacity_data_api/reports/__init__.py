@@ -1,0 +1,1 @@
+"""Counts by any of the report fields, and exports."""

@@ -1,0 +1,70 @@
+"""The rows of the benchmarks: a generated city as CSV pages, and nights of changes drawn from what is stored."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from pipeline.catalog import Catalog, load_catalog
+from pipeline.columns import REQUEST_COLUMNS
+from pipeline.database import Connection, composed
+from pipeline.staging import SYSTEM_COLUMNS
+
+FOLDER = Path(__file__).parents[1]
+PAGE_ROWS = 50_000
+NAMES = (*SYSTEM_COLUMNS, *REQUEST_COLUMNS)
+HEADER = ",".join(NAMES).encode() + b"\n"
+SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
+
+
+def one_dataset() -> Catalog:
+    """The declared catalog with a single dataset that takes every day."""
+    catalog = load_catalog()
+    last = catalog.datasets[-1]
+    everything = catalog.datasets[0].model_copy(update={"last_day": last.last_day})
+    return catalog.model_copy(update={"datasets": (everything,)})
+
+
+def generate(rows: int, file: Path) -> None:
+    """Write so many rows of the sample city, undamaged and without line breaks inside."""
+    command = [sys.executable, "-m", "portal.generate", "--rows", str(rows), "--format", "csv"]
+    columns = ["--columns", ",".join(SOURCES), "--bad-share", "0", "--today", "2026-11-24"]
+    with file.open("wb") as out:
+        subprocess.run([*command, *columns], cwd=FOLDER, stdout=out, check=True)
+
+
+class Pages:
+    """The file's rows in pages; safe to draw from with several threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._lines = file.open("rb")
+        self._lines.readline()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Pages:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+    def __iter__(self) -> Iterator[list[bytes]]:
+        return self
+
+    def __next__(self) -> list[bytes]:
+        with self._lock:
+            lines = list(islice(self._lines, PAGE_ROWS))
+        if not lines:
+            raise StopIteration
+        return [HEADER, b"".join(lines)]
+
+
+def night_of_changes(connection: Connection, night: int, changed: int, added: int) -> list[bytes]:
+    """One page with changes of stored rows and with rows that are new, drawn at random."""
+    values = {"night": night, "changed": changed, "added": added}
+    statement = composed("benchmarks/night_of_changes")
+    with connection.cursor().copy(statement, values) as copy:
+        return [bytes(piece) for piece in copy]

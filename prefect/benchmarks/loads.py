@@ -1,0 +1,87 @@
+"""Loads through the pipeline's own staging and merge, timed; only the way over HTTP is left out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from benchmarks.city import NAMES
+from pipeline import loading
+from pipeline.catalog import Catalog
+from pipeline.config import Settings
+from pipeline.database import connect
+from pipeline.download import COUNTED, Downloaded
+from pipeline.night import Night, finish, opened
+from pipeline.options import Options
+from pipeline.plan import Reading
+from pipeline.staging import PageTaker
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+Page = list[bytes]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Rows and the seconds of staging and merging them."""
+
+    rows: int
+    staging_seconds: float
+    merge_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        return self.staging_seconds + self.merge_seconds
+
+    @property
+    def rate(self) -> float:
+        return self.rows / self.seconds
+
+
+def load(settings: Settings, catalog: Catalog, pages: Iterable[Page]) -> Timed:
+    """Stage the pages with as many threads as a night has, then merge."""
+    (dataset,) = catalog.datasets
+    columns = {name: name for name in NAMES[2:]}
+    reading = Reading(dataset, "", 0, None, 0, columns)
+    with opened(settings, Options(now=NOW), catalog) as night:
+        started = time.monotonic()
+        result = _stage(settings, night, reading, iter(pages))
+        staged = time.monotonic()
+        loading.merge_downloads(night, [result])
+        merged = time.monotonic()
+        finish(night)
+    return Timed(result.counts["rows"], staged - started, merged - staged)
+
+
+def _stage(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
+    with ThreadPoolExecutor(settings.download_workers) as pool:
+        parts = [
+            pool.submit(_take, settings, night, reading, pages) for _ in range(settings.download_workers)
+        ]
+        results = [part.result() for part in parts]
+    counts = {name: sum(result.counts[name] for result in results) for name in COUNTED}
+    newest = max(result.newest for result in results if result.newest)
+    return replace(results[0], counts=counts, newest=newest, last_row_id="row")
+
+
+@contextmanager
+def _taker(settings: Settings, night: Night, reading: Reading) -> Iterator[PageTaker]:
+    with connect(settings.database_loader_url, "benchmark") as connection:
+        taker = PageTaker(connection, night.staging, reading, night.catalog, NOW)
+        taker.prepare()
+        yield taker
+
+
+def _take(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
+    result = Downloaded(reading)
+    with _taker(settings, night, reading) as taker:
+        for page in pages:
+            taker.copy(iter(page))
+            taken = taker.take()
+            counts = {name: result.counts[name] + taken[name] for name in COUNTED}
+            moments = [moment for moment in (result.newest, taken["newest"]) if moment]
+            result = replace(result, counts=counts, newest=max(moments))
+    return result
