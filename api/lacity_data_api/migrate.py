@@ -1,0 +1,60 @@
+"""``python -m lacity_data_api.migrate``: roles and newest schema, safe to repeat and while the API serves.
+
+Reads DATABASE_URL (owner) and, where the roles are to be made here, DATABASE_LOADER_URL and
+DATABASE_READER_URL, whose passwords the roles get. Without the right to make roles they must exist.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg2
+from alembic import command
+from alembic.config import Config
+from psycopg2 import sql
+
+API = Path(__file__).parents[1]
+ROLE_SETTINGS = ("DATABASE_LOADER_URL", "DATABASE_READER_URL")
+MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+
+
+def ensure_role(cursor: Any, url: str) -> None:
+    """Make the login role that the URL names, or give it the URL's password."""
+    parts = urlsplit(url)
+    role, password = unquote(parts.username or ""), unquote(parts.password or "")
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+    verb = sql.SQL("ALTER ROLE" if cursor.fetchone() else "CREATE ROLE")
+    cursor.execute(sql.SQL("{} {} LOGIN PASSWORD %s").format(verb, sql.Identifier(role)), (password,))
+
+
+def ensure_roles(environment: Mapping[str, str]) -> None:
+    """Make the roles whose URLs are set, when the owner may."""
+    urls = [environment[name] for name in ROLE_SETTINGS if environment.get(name)]
+    with psycopg2.connect(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute(MAY_MAKE_ROLES)
+        if cursor.fetchone() == (True,):
+            for url in urls:
+                ensure_role(cursor, url)
+    connection.close()
+
+
+def configuration() -> Config:
+    """Alembic's, whatever the folder it is called from."""
+    config = Config(str(API / "alembic.ini"))
+    config.set_main_option("script_location", str(API / "alembic"))
+    return config
+
+
+def main() -> int:
+    ensure_roles(os.environ)
+    command.upgrade(configuration(), "head")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
