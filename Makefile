@@ -55,7 +55,7 @@ test-prefect: ## Tests of the pipeline and of the sample portal
 test-tools: ## Tests of make itself, and of what must agree across the repository
 	@$(RUN) tools.check test tools -- $(ARGS)
 
-lint: ## ruff check, ruff format --check, yamllint
+lint: ## ruff check, ruff format --check, yamllint, locks in step
 	@$(RUN) tools.check lint
 
 format: ## Let ruff repair what it can

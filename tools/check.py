@@ -50,6 +50,7 @@ def lint_jobs() -> list[Job]:
     jobs = [
         Job("ruff check", [tool("ruff"), "check", "."], ROOT, environment),
         Job("ruff format", [tool("ruff"), "format", "--check", "."], ROOT, environment),
+        Job("locks", [sys.executable, "-m", "tools.lock", "--check"], ROOT, environment),
     ]
     if files := _yaml_files():
         jobs.append(Job("yamllint", [tool("yamllint"), "--strict", *files], ROOT, environment))

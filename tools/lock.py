@@ -1,6 +1,9 @@
 """``make lock``: compile each ``pyproject.toml`` into locks with hashes, for every platform and Python alike.
 
-``--upgrade`` takes newer versions; without it the locked ones stay where they still fit.
+python3 -m tools.lock [FOLDER…] [--upgrade] | --check
+
+``--upgrade`` takes newer versions; without it the locked ones stay where they still fit. ``--check`` only
+says which locks are missing or were compiled from other dependencies; it needs no network.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from pathlib import Path
 
 from tools import environments
 from tools.console import say, step
-from tools.paths import FOLDERS_WITH_ENVIRONMENT, ROOT
+from tools.paths import FOLDERS_WITH_LOCK, ROOT
 from tools.problem import Problem, guarded
 
 OLDEST_PYTHON = "3.11"
@@ -45,8 +48,9 @@ def is_in_step(lock: Path, pyproject: Path) -> bool:
 
 def locks_of(folder: Path) -> dict[Path, list[str]]:
     """The lock files of a folder and the extras that go into each."""
-    extras = [name for name in requirements(folder / "pyproject.toml") if name]
-    found: dict[Path, list[str]] = {folder / "requirements.txt": []}
+    declared = requirements(folder / "pyproject.toml")
+    extras = [name for name in declared if name]
+    found: dict[Path, list[str]] = {folder / "requirements.txt": []} if declared[""] else {}
     if extras:
         found[folder / "requirements-dev.txt"] = extras
     return found
@@ -79,15 +83,52 @@ def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
     lock.write_text(FROM_INPUT + input_digest(lock.parent / "pyproject.toml") + "\n" + body)
 
 
-def main() -> int:
+def declared_folders() -> list[Path]:
+    """Folders that declare dependencies."""
+    return [ROOT / name for name in FOLDERS_WITH_LOCK if (ROOT / name / "pyproject.toml").is_file()]
+
+
+def stale_locks() -> list[Path]:
+    """Locks that are missing, or were compiled from something else than what is declared now."""
+    return [
+        lock
+        for folder in declared_folders()
+        for lock in locks_of(folder)
+        if not is_in_step(lock, folder / "pyproject.toml")
+    ]
+
+
+def check() -> int:
+    """Exit code 1, and the names, when a lock is out of step."""
+    stale = stale_locks()
+    for lock in stale:
+        say(f"{lock.relative_to(ROOT)} is missing or out of step: `make lock` writes it; commit it.")
+    return 1 if stale else 0
+
+
+def compile_all(names: set[str], arguments: list[str]) -> int:
+    """Write the locks of the folders named, or all."""
     environments.install_uv()
-    folders = [ROOT / name for name in FOLDERS_WITH_ENVIRONMENT if (ROOT / name / "pyproject.toml").is_file()]
-    for folder in folders:
+    for folder in declared_folders():
+        if names and folder.name not in names:
+            continue
         for lock, extras in locks_of(folder).items():
             with step(f"Locking {lock.relative_to(ROOT)}"):
-                compile_lock(lock, extras, sys.argv[1:])
+                compile_lock(lock, extras, arguments)
     say("• `make test` installs them.")
     return 0
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments == ["--check"]:
+        return check()
+    names = {argument for argument in arguments if not argument.startswith("-")}
+    if unknown := names - set(FOLDERS_WITH_LOCK):
+        raise Problem(
+            f"no such folder: {', '.join(sorted(unknown))}. There are {', '.join(FOLDERS_WITH_LOCK)}."
+        )
+    return compile_all(names, [argument for argument in arguments if argument.startswith("-")])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ SERVICES = ("api", "dash", "prefect")
 """Folders that are each one container."""
 
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
-"""Folders that each have a lock and an environment of their own."""
+"""Folders whose environments `make test` makes."""
+
+FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "terraform")
+"""Folders whose pyproject has locks beside it. The environment of Terraform's checks is made on demand."""
 
 
 def python_of(folder: str) -> Path:
