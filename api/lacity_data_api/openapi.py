@@ -27,6 +27,7 @@ NOT_MODIFIED: Responses = {304: {"description": "The client holds this answer (I
 HEADERS = {
     "ETag": {"description": "Names this answer; send it back as If-None-Match", "schema": {"type": "string"}},
     "Cache-Control": {"schema": {"type": "string"}},
+    "X-Data-Generation": {"description": "The load that the answer comes from", "schema": {"type": "integer"}},
 }
 LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type": "string"}}}
 

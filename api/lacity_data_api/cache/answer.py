@@ -77,6 +77,8 @@ class Answer:
             (b"etag", f'"{self.digest}{"-" if encoding else ""}{encoding}"'.encode()),
             (b"cache-control", CACHE_CONTROL),
             (b"vary", b"Accept-Encoding, Origin"),
+            # Lets whoever watches from outside see that no answer mixes generations and none goes back.
+            (b"x-data-generation", str(self.generation).encode()),
         ]
         if self.link:
             kept.append((b"link", self.link.encode()))

@@ -19,7 +19,7 @@ class Cors:
         return [
             (b"access-control-allow-origin", origin),
             (b"access-control-allow-credentials", b"true"),
-            (b"access-control-expose-headers", b"ETag, Link, X-Request-ID"),
+            (b"access-control-expose-headers", b"ETag, Link, X-Data-Generation, X-Request-ID"),
         ]
 
     def headers(self, origin: bytes) -> Headers:
