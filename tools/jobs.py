@@ -20,6 +20,7 @@ from tools.supervisor import MARK, sweep
 
 TIME_LIMIT_SECONDS = 20 * 60
 TIMED_OUT = 124
+GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     try:
-        process.wait(10)
+        process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

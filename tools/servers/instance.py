@@ -52,6 +52,7 @@ class Instance:
             raise Problem(f"{name!r} is no name for servers: lower-case letters, digits and hyphens only.")
         self.name = name
         self.folder = SERVERS / name
+        self._lock = SERVERS / f"{name}.lock"
         self._state_file = self.folder / "state.json"
         self._is_durable = is_durable
 
@@ -90,7 +91,7 @@ class Instance:
 
     def start(self, *, postgres: bool = True, redis: bool = True) -> None:
         """Start what is asked for and does not run yet; returns when it answers."""
-        with exclusive(SERVERS / f"{self.name}.lock"):
+        with exclusive(self._lock):
             self._remember()
             if postgres and not self.postgres.pid():
                 self._start_on_free_port("postgres")
@@ -155,7 +156,7 @@ class Instance:
 
     def stop(self, *, postgres: bool = True, redis: bool = True) -> None:
         """End what runs; the files stay."""
-        with exclusive(SERVERS / f"{self.name}.lock"):
+        with exclusive(self._lock):
             if postgres and self.exists():
                 self.postgres.stop()
             if redis and self.exists():
@@ -165,7 +166,7 @@ class Instance:
         """End the servers and delete their files."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        (SERVERS / f"{self.name}.lock").unlink(missing_ok=True)
+        self._lock.unlink(missing_ok=True)
 
     def describe(self) -> dict[str, Any]:
         """What a test or a person needs: addresses, process numbers (null: not running), files."""

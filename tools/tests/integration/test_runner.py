@@ -1,0 +1,158 @@
+"""Checks beside each other: counted rightly, ended surely."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tools import check, jobs
+from tools.jobs import Count, Job, Outcome, Runner, read_report
+from tools.paths import ROOT
+from tools.problem import Problem
+from tools.servers import processes
+from tools.supervisor import MARK
+from tools.tests.programs import DEAF, PARENT, python
+
+SUITE = """
+import pytest
+def test_good(): pass
+def test_bad(): assert 0
+@pytest.mark.skip(reason="not today")
+def test_skipped(): pass
+@pytest.fixture
+def broken(): raise ValueError
+def test_error(broken): pass
+"""
+
+
+def job(folder: Path, code: str, name: str = "job") -> Job:
+    return Job(name, python(code), folder, os.environ)
+
+
+def suite(folder: Path, text: str, *arguments: str) -> Job:
+    """A pytest run with a report, as ``make test`` starts them."""
+    (folder / "test_it.py").write_text(text)
+    report = folder / "report.xml"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={report}",
+        *arguments,
+    ]
+    return Job("suite", command, folder, os.environ, report)
+
+
+def run(folder: Path, *wanted: Job) -> list[Outcome]:
+    return Runner(folder / "logs", 2).run(wanted)
+
+
+def test_a_suite_counts_each_outcome(tmp_path: Path) -> None:
+    (outcome,) = run(tmp_path, suite(tmp_path, SUITE))
+    assert not outcome.is_good
+    assert str(outcome.count) == "1 passed, 2 failed, 1 skipped"
+
+
+def test_a_check_without_a_report_counts_as_one(tmp_path: Path) -> None:
+    good, bad = run(tmp_path, job(tmp_path, ""), job(tmp_path, "raise SystemExit(3)", "bad"))
+    assert (good.count, bad.count, bad.exit_code) == (Count(passed=1), Count(failed=1), 3)
+
+
+def test_a_failure_that_no_test_shows_counts_as_one_more(tmp_path: Path) -> None:
+    (outcome,) = run(
+        tmp_path, suite(tmp_path, "def test_good(): pass", "--strict-markers", "-m", "good or bad(")
+    )
+    assert not outcome.is_good
+    assert outcome.count == Count(failed=1)
+
+
+def test_a_report_of_an_earlier_run_is_never_counted(tmp_path: Path) -> None:
+    good = suite(tmp_path, "def test_good(): pass")
+    run(tmp_path, good)
+    broken = Job("suite", python("raise SystemExit(1)"), tmp_path, os.environ, good.report)
+    (outcome,) = run(tmp_path, broken)
+    assert outcome.count == Count(failed=1)
+
+
+def test_a_cut_report_counts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "cut.xml").write_text("<testsuites><testsuite tests='3'")
+    assert read_report(tmp_path / "cut.xml") == Count()
+
+
+def test_a_whole_output_is_shown_in_one_piece(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "import time\nfor n in range(3): print(n, flush=True); time.sleep(0.05)"
+    run(tmp_path, job(tmp_path, lines, "one"), job(tmp_path, lines, "two"))
+    assert capsys.readouterr().out.count("\n0\n1\n2\n") == 2
+
+
+def test_a_job_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "TIME_LIMIT_SECONDS", 0.5)
+    (outcome,) = run(tmp_path, job(tmp_path, "import time; time.sleep(60)"))
+    assert outcome.exit_code == jobs.TIMED_OUT
+    assert outcome.seconds < 10
+
+
+def test_what_a_job_leaves_behind_is_ended_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (outcome,) = run(tmp_path, job(tmp_path, PARENT))
+    said = capsys.readouterr().out
+    assert outcome.left_behind == 1
+    assert "ended 1 processes that it left behind" in said
+    child = next(line for line in said.splitlines() if line.isdigit())
+    assert not processes.is_alive(int(child))
+
+
+def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, sys; from tools import jobs; from tools.jobs import Job, Runner\n"
+        "jobs.GRACE_SECONDS = 0.5\n"
+        f"job = Job('deaf', [sys.executable, '-c', {DEAF!r}], pathlib.Path('/'), os.environ)\n"
+        f"Runner(pathlib.Path({str(tmp_path)!r}), 1).run([job])"
+    )
+    runner = subprocess.Popen(python(code), cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    log = tmp_path / "deaf.log"
+    assert processes.wait_until(lambda: log.exists() and log.read_text() == "deaf\n", 10)
+    children = processes.with_variable(MARK, f"{tmp_path}:deaf")
+    runner.send_signal(signal.SIGINT)
+    assert len(children) == 1
+    assert runner.wait(30) != 0
+    assert not processes.is_alive(children[0])
+
+
+def test_the_closing_line_is_alone_and_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = run(tmp_path, job(tmp_path, ""), job(tmp_path, "raise SystemExit(3)", "bad"))
+    capsys.readouterr()
+    assert check.summarise([good, bad]) == 1
+    assert capsys.readouterr().out == "\nFAILED: bad (exit code 3)\n1 passed, 1 failed, 0 skipped\n"
+    assert check.summarise([good]) == 0
+
+
+def test_no_check_at_all_is_a_failure() -> None:
+    assert check.summarise([]) == 1
+
+
+def test_arguments_after_the_dashes_go_to_pytest() -> None:
+    assert check._split(["api", "dash", "--", "-k", "words"]) == (["api", "dash"], ["-k", "words"])
+    assert check._split([]) == (list(check.SUITES), [])
+
+
+def test_an_unknown_suite_is_named() -> None:
+    with pytest.raises(Problem, match="no such suite: web"):
+        check._split(["web"])
+
+
+def test_jobs_run_beside_each_other(tmp_path: Path) -> None:
+    started = time.monotonic()
+    nap = "import time; time.sleep(1)"
+    run(tmp_path, job(tmp_path, nap, "one"), job(tmp_path, nap, "two"))
+    assert time.monotonic() - started < 1.8

@@ -1,0 +1,206 @@
+"""Private servers: started once, stopped surely, found again with their data."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from tools.problem import Problem
+from tools.servers import instance as module
+from tools.servers import postgres as postgres_module
+from tools.servers import processes
+from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
+from tools.servers.ports import free_port
+from tools.servers.users import is_root
+
+
+@pytest.fixture
+def fresh(servers_folder: Path) -> Iterator[Instance]:
+    """Servers that no other test uses, not started."""
+    made = Instance("fresh")
+    yield made
+    if made.exists():
+        made.remove()
+
+
+def ask(instance: Instance, question: str, role: str = OWNER) -> object:
+    with psycopg.connect(instance.url(role), connect_timeout=5) as connection:
+        row = connection.execute(question).fetchone()
+    return row and row[0]
+
+
+def redis_of(instance: Instance) -> redis.Redis:
+    return redis.Redis.from_url(instance.redis.url(), socket_timeout=5)
+
+
+def pids(instance: Instance) -> tuple[int | None, int | None]:
+    return instance.postgres.pid(), instance.redis.pid()
+
+
+def test_they_answer_and_have_postgis(running: Instance) -> None:
+    assert str(ask(running, "SELECT postgis_version()", READER)).startswith("3.")
+    with contextlib.closing(redis_of(running)) as client:
+        assert client.ping()
+
+
+def test_a_second_start_changes_nothing(running: Instance) -> None:
+    before = pids(running)
+    running.start()
+    assert pids(running) == before
+    assert None not in before
+
+
+def test_they_never_run_as_root(running: Instance) -> None:
+    for pid in pids(running):
+        owner = Path(f"/proc/{pid}").stat().st_uid
+        assert owner != 0 if is_root() else owner == os.geteuid()
+
+
+def test_nobody_else_may_read_their_files(running: Instance) -> None:
+    for folder in (running.postgres.folder, running.redis.folder):
+        assert folder.stat().st_mode & 0o077 == 0
+    assert (running.folder / "state.json").stat().st_mode & 0o077 == 0
+
+
+def test_they_listen_on_this_machine_only(running: Instance) -> None:
+    assert ask(running, "SHOW listen_addresses") == "127.0.0.1"
+    assert running.sql("SHOW unix_socket_directories", database="postgres") == ""
+    with contextlib.closing(redis_of(running)) as client:
+        assert client.config_get("bind") == {"bind": "127.0.0.1"}
+
+
+def test_a_wrong_password_is_refused(running: Instance) -> None:
+    address = running.postgres.url("la311", READER, "wrong")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(address)
+
+
+def test_the_reader_may_not_write(running: Instance) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask(running, "CREATE TABLE mine (a int)", READER)
+
+
+def test_the_readers_questions_have_a_time_limit(running: Instance) -> None:
+    assert ask(running, "SHOW statement_timeout", READER) == "15s"
+    assert ask(running, "SHOW statement_timeout", LOADER) == "0"
+
+
+def test_the_cache_is_bounded_and_kept_nowhere(running: Instance) -> None:
+    with contextlib.closing(redis_of(running)) as client:
+        found = client.config_get("maxmemory", "maxmemory-policy", "save", "appendonly")
+    assert found == {
+        "maxmemory": str(256 * 2**20),
+        "maxmemory-policy": "allkeys-lru",
+        "save": "",
+        "appendonly": "no",
+    }
+
+
+def test_the_description_is_what_a_test_needs(running: Instance) -> None:
+    described = running.describe()
+    assert described["postgres"]["pid"] == running.postgres.pid()
+    assert described["postgres"]["owner_url"] == running.url(OWNER)
+    assert described["redis"]["url"] == running.redis.url()
+
+
+def test_a_life_of_servers(fresh: Instance) -> None:
+    """Stop, start, kill, start, lose the port, remove: one after the other, as each start costs a second."""
+    fresh.start()
+    addresses = fresh.url(OWNER), fresh.redis.url()
+    _keep_a_row(fresh)
+    first = pids(fresh)
+    fresh.stop()
+    assert pids(fresh) == (None, None)
+    assert not any(processes.is_alive(pid) for pid in first if pid)
+    fresh.stop()
+
+    fresh.start()
+    assert (fresh.url(OWNER), fresh.redis.url()) == addresses
+    assert _kept(fresh) == 1
+
+    _kill(fresh)
+    fresh.start()
+    assert _kept(fresh) == 1
+
+    fresh.stop()
+    with socket.create_server(("127.0.0.1", fresh.postgres.port)):
+        fresh.start()
+        assert fresh.url(OWNER) != addresses[0]
+        assert _kept(fresh) == 1
+
+    fresh.remove()
+    assert not fresh.folder.exists()
+    assert instances() == []
+
+
+def _keep_a_row(instance: Instance) -> None:
+    with psycopg.connect(instance.url(OWNER)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS a")
+
+
+def _kept(instance: Instance) -> object:
+    return ask(instance, "SELECT a FROM kept")
+
+
+def _kill(instance: Instance) -> None:
+    """As a crash does: no chance to tidy up."""
+    for pid in pids(instance):
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        assert processes.wait_until(lambda pid=pid: not processes.is_alive(pid), 10)  # type: ignore[misc]
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_named(fresh: Instance) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(Problem, match=rf"port {port}, asked for redis, is taken"):
+            fresh.use_port(redis=port)
+
+
+def test_a_port_that_was_asked_for_is_used(fresh: Instance) -> None:
+    port = free_port()
+    fresh.use_port(redis=port)
+    fresh.start(postgres=False)
+    assert fresh.redis.url() == f"redis://127.0.0.1:{port}/0"
+    assert fresh.redis.pid()
+    assert not fresh.postgres.folder.exists()
+
+
+def test_a_full_disk_stops_a_start_before_it_begins(fresh: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_module, "NEEDED_MB", 9_000_000_000)
+    with pytest.raises(Problem, match=r"PostgreSQL needs about 9,000,000,000 MB"):
+        fresh.start(redis=False)
+    assert not fresh.postgres.data.exists()
+
+
+def test_a_server_that_cannot_start_shows_its_log(fresh: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_module.Postgres, "_settings", lambda _: "shared_buffers = 'much'\n")
+    with pytest.raises(
+        Problem, match=r"PostgreSQL did not start:(.|\n)*invalid value for parameter \"shared_buffers\""
+    ):
+        fresh.start(redis=False)
+
+
+def test_a_refused_step_says_what_postgres_said(running: Instance) -> None:
+    with pytest.raises(Problem, match=r"refused a set-up step:(.|\n)*division by zero"):
+        running.sql("SELECT 1/0", database="postgres")
+
+
+@pytest.mark.parametrize("name", ["", "Up", "a b", "../up", "x" * 42])
+def test_names_are_folders_and_nothing_else(name: str) -> None:
+    with pytest.raises(Problem, match="is no name for servers"):
+        Instance(name)
+
+
+def test_unknown_servers_are_said_to_be_unknown(servers_folder: Path) -> None:
+    with pytest.raises(Problem, match="no servers named 'nobody'"):
+        _ = Instance("nobody").state
+    assert module.instances() == []
