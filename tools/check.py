@@ -113,8 +113,8 @@ def test(arguments: list[str]) -> list[Outcome]:
     """The suites named, or all."""
     suites, pytest_arguments = _split(arguments)
     apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)))
-    # Migrations come from the API's environment whatever the suite.
-    environments.ensure({"api", *suites})
+    # Migrations come from the API's environment whatever the suite; the tools' own tests look at all.
+    environments.ensure(environments.locked_folders() if "tools" in suites else {"api", *suites})
     with servers() as instance:
         return _run([test_job(suite, instance, pytest_arguments) for suite in suites])
 

@@ -1,0 +1,111 @@
+"""The repository's files, and the facts that its code declares, read without importing it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tools.paths import ROOT
+
+CODE = ("api", "dash", "prefect", "locust")
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Every file that git tracks or would track, relative to the root."""
+    listed = subprocess.check_output(
+        ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "-z"], text=True
+    )
+    paths = (Path(name) for name in listed.split("\0") if name)
+    return tuple(path for path in paths if (ROOT / path).is_file())
+
+
+def with_suffix(*suffixes: str) -> list[Path]:
+    return [path for path in files() if path.suffix in suffixes]
+
+
+def is_test(path: Path) -> bool:
+    return "tests" in path.parts
+
+
+def python_code(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    """The parsed modules of these folders, tests left out."""
+    for path in with_suffix(".py"):
+        if path.parts[0] in folders and not is_test(path):
+            yield path, ast.parse((ROOT / path).read_text())
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A field of a settings class. ``default`` is None where it is not a plain value."""
+
+    name: str
+    default: object
+    description: str
+    where: str
+
+
+@cache
+def declared_settings() -> tuple[Setting, ...]:
+    """Every field of every class that pydantic-settings fills from the environment."""
+    return tuple(
+        _setting(field, f"{path}:{field.lineno}")
+        for path, module in python_code(*CODE)
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef) and _is_settings_class(node)
+        for field in node.body
+        if isinstance(field, ast.AnnAssign)
+    )
+
+
+def _is_settings_class(node: ast.ClassDef) -> bool:
+    return any("BaseSettings" in ast.unparse(base) for base in node.bases)
+
+
+def _setting(field: ast.AnnAssign, where: str) -> Setting:
+    given = _keywords(field.value)
+    description = given.get("description", "")
+    return Setting(ast.unparse(field.target).upper(), given.get("default"), str(description), where)
+
+
+def _keywords(value: ast.expr | None) -> dict[str, object]:
+    """Keyword arguments of a ``Field(…)`` that are plain values; a secret counts as what it holds."""
+    if not isinstance(value, ast.Call):
+        return {"default": _plain(value)}
+    return {keyword.arg or "": _plain(keyword.value) for keyword in value.keywords}
+
+
+def _plain(value: ast.expr | None) -> object:
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "SecretStr":
+        value = value.args[0]
+    try:
+        return ast.literal_eval(value) if value else None
+    except ValueError:
+        return None
+
+
+def variables_read(*folders: str) -> dict[str, str]:
+    """Names of environment variables that code reads by itself, with a place where it does."""
+    return {
+        name: f"{path}:{node.lineno}"
+        for path, module in python_code(*folders)
+        for node in ast.walk(module)
+        if isinstance(node, ast.expr)
+        for name in _names_read(node)
+    }
+
+
+def _names_read(node: ast.expr) -> list[str]:
+    """The name in ``environ["NAME"]``, ``environ.get("NAME")``, ``getenv("NAME")``."""
+    match node:
+        case ast.Subscript(value=holder, slice=ast.Constant(value=str(name))):
+            return [name] if "environ" in ast.unparse(holder) else []
+        case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
+            return (
+                [name] if ast.unparse(called).endswith(("environ.get", "getenv", "environment.get")) else []
+            )
+    return []
