@@ -21,7 +21,9 @@ def configure_session(connection: Connection) -> None:
 
 
 def run() -> None:
-    engine = create_engine(sync_url(os.environ["DATABASE_URL"]), connect_args={"application_name": "311-migrate"})
+    engine = create_engine(
+        sync_url(os.environ["DATABASE_URL"]), connect_args={"application_name": "311-migrate"}
+    )
     with engine.connect() as connection:
         configure_session(connection)
         context.configure(connection=connection)

@@ -14,7 +14,8 @@ class Settings(BaseSettings):
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
     redis_url: SecretStr = Field(description="Redis for finished answers, shared by all workers.")
     admin_token: SecretStr = Field(
-        default=SecretStr(""), description="Opens the admin routes as a bearer token; empty: they stay closed."
+        default=SecretStr(""),
+        description="Opens the admin routes as a bearer token; empty: they stay closed.",
     )
     api_allowed_origins: str = Field(
         default="", description="Browsers' origins that may call the API, comma-separated and exact."
@@ -51,6 +52,11 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("DEBUG, INFO, WARNING or ERROR is needed")
         return value.upper()
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Raises ValidationError when something is missing or makes no sense."""
+        return cls()  # type: ignore[call-arg]  # pydantic reads the environment
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:

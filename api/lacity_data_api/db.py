@@ -31,8 +31,8 @@ class Found(NamedTuple):
 
 
 def _tls(url: URL) -> ssl.SSLContext | str | None:
-    """libpq's ``sslmode``, which gino does not pass on; ``verify-full`` against ``sslrootcert``."""
-    mode = url.query.get("sslmode")
+    """What libpq calls ``sslmode``, which gino does not pass on; ``verify-full`` against ``sslrootcert``."""
+    mode: str | None = url.query.get("sslmode")
     if mode == "verify-full":
         return ssl.create_default_context(cafile=url.query.get("sslrootcert"))
     return mode
@@ -63,7 +63,7 @@ class Database:
                 "statement_timeout": str(int(settings.api_query_seconds * 1000)),
                 "idle_in_transaction_session_timeout": "60000",
                 "default_transaction_read_only": "on",
-                # Compiling a query takes longer than any of ours runs; sorting a month of requests needs 32 MB.
+                # Compiling a query takes longer than any of ours runs; a month of requests sorts in 32 MB.
                 "jit": "off",
                 "work_mem": "64MB",
             },

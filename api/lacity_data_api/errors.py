@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -22,7 +22,7 @@ class ApiError(Exception):
 
     status = 500
     detail = "Internal Server Error"
-    headers: dict[str, str] = {}
+    headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail or self.detail)
@@ -39,7 +39,7 @@ class RefusedError(ApiError):
 
     status = 401
     detail = "A bearer token is needed"
-    headers = {"WWW-Authenticate": "Bearer"}
+    headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
 class ClosedError(ApiError):
@@ -52,7 +52,7 @@ class ClosedError(ApiError):
 class TooManyError(ApiError):
     status = 429
     detail = "Too many requests"
-    headers = {"Retry-After": "60"}
+    headers: ClassVar = {"Retry-After": "60"}
 
 
 class UnavailableError(ApiError):
@@ -60,7 +60,7 @@ class UnavailableError(ApiError):
 
     status = 503
     detail = "The database cannot be reached"
-    headers = {"Retry-After": "2"}
+    headers: ClassVar = {"Retry-After": "2"}
 
 
 class BusyError(UnavailableError):
@@ -69,11 +69,11 @@ class BusyError(UnavailableError):
 
 class TooSlowError(UnavailableError):
     detail = "The question took too long; ask for less"
-    headers = {"Retry-After": "30"}
+    headers: ClassVar = {"Retry-After": "30"}
 
 
 class NotConfiguredError(UnavailableError):
-    headers = {"Retry-After": "86400"}
+    headers: ClassVar = {"Retry-After": "86400"}
 
 
 class InvalidError(ApiError):
@@ -87,7 +87,11 @@ class InvalidError(ApiError):
 
 
 AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
-AWAY_TOO = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.IdleInTransactionSessionTimeoutError)
+AWAY_TOO = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
 
@@ -116,7 +120,10 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
 def _told(error: dict[str, Any]) -> dict[str, Any]:
     """Where and what, without the input: it may be huge, or no JSON at all."""
     told = {"loc": error["loc"], "msg": error["msg"], "type": error["type"]}
-    context = {key: value if isinstance(value, int | float | str) else str(value) for key, value in error.get("ctx", {}).items()}
+    context = {
+        key: value if isinstance(value, int | float | str) else str(value)
+        for key, value in error.get("ctx", {}).items()
+    }
     return told | ({"ctx": context} if context else {})
 
 

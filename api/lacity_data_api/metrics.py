@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, registry
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+    registry,
+)
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-REQUESTS = Counter("api_requests_total", "Requests by route, method and status.", ["route", "method", "status"])
+REQUESTS = Counter(
+    "api_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
+)
 LATENCY = Histogram("api_request_seconds", "Time to the last byte, by route.", ["route"], buckets=SECONDS)
 IN_FLIGHT = Gauge("api_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
 ANSWERS = Counter("api_answers_total", "Finished answers by where they came from.", ["origin"])

@@ -27,9 +27,14 @@ NOT_MODIFIED: Responses = {304: {"description": "The client holds this answer (I
 HEADERS = {
     "ETag": {"description": "Names this answer; send it back as If-None-Match", "schema": {"type": "string"}},
     "Cache-Control": {"schema": {"type": "string"}},
-    "X-Data-Generation": {"description": "The load that the answer comes from", "schema": {"type": "integer"}},
+    "X-Data-Generation": {"description": "The load that it comes from", "schema": {"type": "integer"}},
 }
 LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type": "string"}}}
+
+
+def plain(model: Any) -> Responses:
+    """An answer of this shape that nobody keeps."""
+    return {200: {"model": model}}
 
 
 def finished(model: Any, *, is_paged: bool = False) -> Responses:

@@ -24,6 +24,10 @@ SELECT (SELECT generation FROM data_generation) AS generation,
        answer.next_cursor
   FROM (SELECT true) AS always LEFT JOIN ({sql}) AS answer ON true
 """
+WRITTEN = "SELECT written.body, NULL::text AS next_cursor FROM ({sql}) AS written"
+LIST = (
+    "SELECT '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' AS body FROM ({sql}) AS item"
+)
 
 
 def in_one_snapshot(query: Query) -> ClauseElement:
@@ -44,7 +48,7 @@ def listed(rows: Select) -> Query:
     """All rows as a JSON list of objects, keys as labelled, in the order of the select."""
     row = rows.alias("item")
     items = func.coalesce(func.string_agg(cast(func.row_to_json(text("item")), Text), ","), "")
-    return Query("", clause=select([func.concat("[", items, "]")]).select_from(row))
+    return Query("", clause=select([cast("[", Text) + items + cast("]", Text)]).select_from(row))
 
 
 def single(rows: Select) -> Query:
@@ -55,13 +59,12 @@ def single(rows: Select) -> Query:
 
 def written(sql: str, **parameters: Any) -> Query:
     """SQL by hand that gives one row with the column ``body``."""
-    return Query(f"SELECT written.body, NULL::text AS next_cursor FROM ({sql}) AS written", parameters)
+    return Query(WRITTEN.format(sql=sql), parameters)
 
 
 def written_list(sql: str, **parameters: Any) -> Query:
     """The rows of a statement as a JSON list of objects, in its order; column names are the keys."""
-    items = "coalesce(string_agg(row_to_json(item)::text, ','), '')"
-    return written(f"SELECT '[' || {items} || ']' AS body FROM ({sql}) AS item", **parameters)
+    return written(LIST.format(sql=sql), **parameters)
 
 
 def is_id(column: Any, value: int) -> Any:

@@ -10,18 +10,19 @@ SEEDS = Path(__file__).parents[1] / "alembic" / "seeds"
 def read_seed(table: str) -> list[dict[str, str | None]]:
     """Rows of the table's seed file, in file order; an empty field of a number is None."""
     with (SEEDS / f"{table}.csv").open(newline="", encoding="utf-8") as file:
-        return [{key: value or _when_empty(key) for key, value in row.items()} for row in csv.DictReader(file)]
+        return [
+            {key: value or _when_empty(key) for key, value in row.items()} for row in csv.DictReader(file)
+        ]
 
 
 def load_seed(connection: Any, table: str) -> None:
-    """Insert the seed rows through an open SQLAlchemy connection; table and columns come from our own files."""
+    """Insert the seed rows through an open SQLAlchemy connection; names come from our own files."""
     import sqlalchemy as sa
 
     rows = read_seed(table)
     columns = list(rows[0])
-    statement = sa.text(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(':' + name for name in columns)})"
-    )
+    values = ", ".join(f":{name}" for name in columns)
+    statement = sa.text(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})")  # noqa: S608
     for row in rows:
         connection.execute(statement, **row)
 

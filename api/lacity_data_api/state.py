@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
@@ -11,6 +12,15 @@ from lacity_data_api.cache.publication import Publication
 from lacity_data_api.cache.store import Store
 from lacity_data_api.config import Settings
 from lacity_data_api.db import Database
+from lacity_data_api.edge.access_log import AccessLog
+from lacity_data_api.hot import hot_questions
+
+
+@dataclass
+class Known:
+    """What the database said last, for when it is away."""
+
+    last_pulled: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,15 @@ class State:
     store: Store
     answers: Answers
     publication: Publication
+    access_log: AccessLog = field(default_factory=AccessLog)
+    known: Known = field(default_factory=Known)
+
+
+def build_state(settings: Settings) -> State:
+    """The app's parts; nothing is connected yet."""
+    database, store = Database(settings), Store(settings)
+    answers = Answers(settings, database, store)
+    return State(settings, database, store, answers, Publication(answers, hot_questions))
 
 
 def state_of(request: Request) -> State:

@@ -82,7 +82,10 @@ class Answer:
         ]
         if self.link:
             kept.append((b"link", self.link.encode()))
-        described = [(b"content-type", self.media_type.encode()), (b"content-length", str(len(body)).encode())]
+        described = [
+            (b"content-type", self.media_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
         if encoding:
             described.append((b"content-encoding", encoding.encode()))
         return Representation(body, kept + described, kept)

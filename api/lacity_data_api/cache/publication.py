@@ -100,7 +100,9 @@ class Publication:
         async with self._store.lock(LOCK):
             primed = await self.prime()
             generation = await self._switch(primed)
-            hot = [self._answers.key(question, generation) for group in primed.values() for question, _ in group]
+            hot = [
+                self._answers.key(question, generation) for group in primed.values() for question, _ in group
+            ]
             await self._store.forget_all_but(hot)
         return primed
 
@@ -186,5 +188,6 @@ class Publication:
     async def _refresh_calmly(self, *, is_told: bool = False) -> None:
         try:
             await self.refresh(is_told=is_told)
-        except (ApiError, ExceptionGroup, MovedOnError) as error:
-            log.warning("The generation to serve is not known: %s", type(error).__name__)
+        except* (ApiError, MovedOnError) as group:
+            causes = ", ".join(sorted({type(error).__name__ for error in group.exceptions}))
+            log.warning("The generation to serve is not known: %s", causes)

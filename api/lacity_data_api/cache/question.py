@@ -34,8 +34,8 @@ class Question:
 
     def key(self, generation: int, database: str) -> str:
         """The key in Redis, of bounded length."""
-        given = {name: value for name, value in self.parameters.items() if value not in (None, [], ())}
-        told = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode() if given else ""
+        given = {name: value for name, value in self.parameters.items() if value is not None}
+        told = orjson.dumps(given, default=list, option=orjson.OPT_SORT_KEYS).decode() if given else ""
         if len(told) > LONGEST_PARAMETERS:
             told = hashlib.blake2b(told.encode(), digest_size=20).hexdigest()
         return f"311:{generation}:{database}:{self.route}:{told}"

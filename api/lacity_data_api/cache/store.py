@@ -93,11 +93,13 @@ class Store:
     async def lock(self, key: str) -> AsyncIterator[bool]:
         """Yields whether this worker is the one that makes what ``key`` names; True when Redis is away."""
         token, name = token_hex(8), f"311:lock:{key}"
-        is_ours = await self.attempt(
-            lambda: self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS), otherwise=True
-        )
+
+        async def take() -> bool:
+            return bool(await self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS))
+
+        is_ours = await self.attempt(take, otherwise=True)
         try:
-            yield bool(is_ours)
+            yield is_ours
         finally:
             if is_ours:
                 await self.attempt(lambda: self._release(name, token), None)
@@ -134,7 +136,7 @@ class Store:
         await self.attempt(forget, None)
 
     async def bound_memory(self) -> None:
-        """Give a Redis without a limit of its own one, and let it drop what is least used; managed ones refuse."""
+        """Give a Redis without a limit one, and let it drop what is least used; managed ones refuse."""
         if not self._settings.cache_redis_mb:
             return
         try:

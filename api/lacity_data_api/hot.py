@@ -1,0 +1,42 @@
+"""The answers that are made before a generation is served: what a map asks for when it opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from lacity_data_api.agencies import repository as agencies
+from lacity_data_api.cache.question import Question
+from lacity_data_api.councils import repository as councils
+from lacity_data_api.params import today
+from lacity_data_api.regions import repository as regions
+from lacity_data_api.request_types import repository as types
+from lacity_data_api.requests import repository as requests
+from lacity_data_api.requests.filters import RequestFilter
+
+MAP_DAYS = 8
+# The map asks day by day, each with this limit.
+MAP_LIMIT = 10_000
+
+
+def _map_day(day: dt.date) -> Question:
+    return requests.created(RequestFilter(day, day), skip=0, limit=MAP_LIMIT, next_page=_path(day))
+
+
+def _path(day: dt.date) -> str:
+    return f"/requests?start_date={day}&end_date={day}&limit={MAP_LIMIT}&"
+
+
+def hot_questions() -> dict[str, list[Question]]:
+    """By the names under which the original's cache reset counted them, and a few more."""
+    last = today()
+    return {
+        "open_requests": [requests.open_pins()],
+        "open_requests_counts": [types.open_counts()],
+        "types": [types.all_types()],
+        "councils": [councils.all_councils()],
+        "regions": [regions.all_regions()],
+        "agencies": [agencies.all_agencies()],
+        "type_stats": [types.stats()],
+        "council_type_stats": [councils.stats_of_all()],
+        "num_requests_last_week": [_map_day(last - dt.timedelta(days=ago)) for ago in range(MAP_DAYS)],
+    }

@@ -1,0 +1,32 @@
+"""Reports of errors to Sentry, when a DSN is set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sentry_sdk
+
+from lacity_data_api.config import Settings
+
+HEALTH_ROUTES = ("/status/api", "/status/live", "/status/ready")
+HEALTH_SHARE = 0.01
+
+
+def share_of(context: dict[str, Any]) -> float:
+    """Share of requests that are traced: health checks would drown the rest."""
+    scope = context.get("asgi_scope") or {}
+    return HEALTH_SHARE if scope.get("path") in HEALTH_ROUTES else 1.0
+
+
+def start(settings: Settings) -> None:
+    """Report unhandled errors and traces from now on; nothing without a DSN."""
+    dsn = settings.sentry_url.get_secret_value()
+    if not dsn:
+        return
+    sentry_sdk.init(
+        dsn,
+        environment=settings.stage,
+        release=settings.code_version,
+        traces_sampler=share_of,
+        send_default_pii=False,
+    )
