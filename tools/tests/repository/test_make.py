@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tools.paths import ROOT
+from tools.tests.programs import executable
 from tools.tests.repository.sources import with_suffix
 
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -51,9 +56,46 @@ def test_an_unknown_command_of_a_tool_says_which_there_are() -> None:
         assert "is needed" in done.stderr
 
 
-def test_ci_runs_exactly_what_a_developer_runs() -> None:
-    script = ROOT / ".ci" / "run"
-    assert script.stat().st_mode & 0o111
-    assert re.findall(r"^[^#\n]*make .*$", script.read_text(), re.MULTILINE)[0].startswith(
-        ("make test", "exec make test")
+CLOSING_LINE = re.compile(r"\d+ passed, \d+ failed, \d+ skipped")
+
+
+@pytest.fixture
+def stand_in_for_make(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Runs ``.ci/run`` with a ``make`` that carries out a shell script instead."""
+
+    def run(script: str) -> subprocess.CompletedProcess[str]:
+        executable(tmp_path, "make", f'[ "$*" = test ] || exit 99\n{script}')
+        environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.run([ROOT / ".ci" / "run"], env=environment, text=True, check=False, **both)  # type: ignore[call-overload,no-any-return]
+
+    return run
+
+
+def test_ci_passes_as_make_test_passes(
+    stand_in_for_make: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    done = stand_in_for_make("echo; echo '12 passed, 0 failed, 1 skipped'")
+    assert done.returncode == 0
+    assert CLOSING_LINE.fullmatch(done.stdout.splitlines()[-1])
+
+
+def test_ci_fails_as_make_test_fails_and_still_ends_with_the_count(
+    stand_in_for_make: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    done = stand_in_for_make(
+        "echo '11 passed, 1 failed, 1 skipped'; echo 'a warning' >&2; "
+        "echo 'make: *** [Makefile:44: test] Error 1' >&2; exit 2"
     )
+    assert done.returncode == 2
+    assert "a warning" in done.stdout
+    assert "***" not in done.stdout
+
+
+def test_hooks_before_a_commit_need_no_network() -> None:
+    configured = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (.*)", configured) == ["local"]
+    entries = re.findall(r"entry: make (.*)", configured)
+    assert len(entries) == configured.count("entry:")
+    assert set(entries) <= TARGETS
+    subprocess.run([sys.executable, "-m", "pre_commit", "validate-config"], cwd=ROOT, check=True)
