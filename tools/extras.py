@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import apt, environments, settings
 from tools.console import say
+from tools.load import load
 from tools.migrate import migrate
 from tools.paths import ENV_FILE, ROOT, SERVICES, python_of
 from tools.problem import Problem, guarded
@@ -47,21 +48,6 @@ def bench(arguments: list[str]) -> int:
     finally:
         instance.stop()
     return max(codes)
-
-
-def load(arguments: list[str]) -> int:
-    """Locust against the running system."""
-    if not (ROOT / "locust" / "locustfile.py").is_file():
-        raise Problem("there are no load tests yet (locust/locustfile.py).")
-    environments.ensure(["locust"])
-    values = settings.read(ENV_FILE)
-    if not values:
-        raise Problem("the system was never started; `make up` first.")
-    chosen = arguments or ["--headless", "--users", "20", "--spawn-rate", "5", "--run-time", "60s"]
-    command = [str(python_of("locust")), "-m", "locust", "--host", values["API_URL"], *chosen]
-    return subprocess.run(
-        command, cwd=ROOT / "locust", env=settings.environment(values), check=False
-    ).returncode
 
 
 def screenshots(arguments: list[str]) -> int:

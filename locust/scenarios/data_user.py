@@ -1,0 +1,72 @@
+"""Somebody who takes the data home: pages by cursor, exports, and asks again only for what changed."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from locust import between, task
+
+from scenarios import places
+from scenarios.browser import Call, Visitor, header
+from scenarios.levels import label
+
+GROUP, EXPORTS = "data", "exports"
+NEXT = re.compile(r'<([^>]+)>; rel="next"')
+REQUEST_ID = re.compile(rb'"requestId": ?(\d+)')
+PAGE_ROWS = 2_000
+MOST_PAGES = 10
+
+
+class DataUser(Visitor):
+    """A script more than a person: little waiting, large answers."""
+
+    weight = 3
+    wait_time = between(3, 10)
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.draw = random.Random()
+
+    @task(4)
+    def page_year(self) -> None:
+        """Follow the cursor through a year until it ends, or has been tried enough; no row may come twice."""
+        year = places.past_day(self.draw).year
+        url = f"/requests?start_date={year}-01-01&end_date={year}-12-31&limit={PAGE_ROWS}"
+        seen: set[bytes] = set()
+        generations: set[str] = set()
+        for _ in range(MOST_PAGES):
+            response = self.browser.ask("GET", url, label(GROUP, "GET /requests (a page)"))
+            found = REQUEST_ID.findall(response.content or b"")
+            generations.add(header(response, "x-data-generation"))
+            if len(generations) == 1 and not seen.isdisjoint(found):
+                self.browser.report("no row twice", "a page repeats rows of an earlier one")
+            seen.update(found)
+            following = NEXT.search(header(response, "link"))
+            if following is None:
+                return
+            url = following[1]
+
+    @task(1)
+    def export_month(self) -> None:
+        year = self.draw.randint(places.FIRST_DAY.year, places.today().year)
+        url = f"/reports/export/{year}/service_requests.csv.gz"
+        self.browser.ask("GET", url, label(EXPORTS, "GET /reports/export/{year}/….csv.gz"))
+
+    @task(3)
+    def ask_again(self) -> None:
+        """Open data habits: the same address every few minutes, with the ETag of last time."""
+        for path in ("/requests/pins/open", "/requests/counts/open/types", "/types"):
+            self.browser.get(Call(GROUP, path, path))
+
+    @task(1)
+    def ask_pins(self) -> None:
+        """A month of some councils, as the older map asked."""
+        month = places.days(places.past_day(self.draw), 30)
+        body = {
+            "startDate": month[0].isoformat(),
+            "endDate": month[-1].isoformat(),
+            "typeIds": sorted({places.request_type(self.draw) for _ in range(4)}),
+            "councilIds": sorted({places.council(self.draw) for _ in range(20)}),
+        }
+        self.browser.ask("POST", "/requests/pins", label(GROUP, "POST /requests/pins"), json=body)

@@ -1,0 +1,76 @@
+"""Somebody at the map: the calls of the public front end, in its order and with its parallelism."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+
+from locust import between, task
+
+from scenarios import places
+from scenarios.browser import Call, Visitor
+
+CACHED, UNCACHED = "map cached", "map uncached"
+ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
+REQUEST_ID = re.compile(rb'"requestId": ?(\d+)')
+IDS_KEPT = 200
+RETURNING_SHARE = 0.4
+
+
+def day_call(group: str, day: dt.date) -> Call:
+    """All requests of one day, as the front end asks for them."""
+    return Call(group, "/requests (a day)", f"/requests?start_date={day}&end_date={day}&limit=10000")
+
+
+class MapVisitor(Visitor):
+    """Opens the map, looks at pins, types an address, changes the dates, comes back or is somebody new."""
+
+    weight = 100
+    wait_time = between(4, 16)
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.draw = random.Random()
+        self.request_ids: list[bytes] = []
+        self.open_map()
+
+    def open_map(self) -> None:
+        """The last week, a call per day, and the five that the page needs; all at once."""
+        week = [day_call(CACHED, day) for day in places.days(places.today(), 8)]
+        bodies = self.browser.together([*week, *(Call(CACHED, path, path) for path in ON_LOAD)])
+        self._remember(bodies[: len(week)])
+
+    def _remember(self, bodies: list[bytes]) -> None:
+        """Some of the pins now on the map."""
+        found = [number for body in bodies for number in REQUEST_ID.findall(body)]
+        self.request_ids = self.draw.sample(found, min(IDS_KEPT, len(found)))
+
+    @task(60)
+    def look_at_pin(self) -> None:
+        if self.request_ids:
+            number = self.draw.choice(self.request_ids).decode()
+            self.browser.get(Call(UNCACHED, "/requests/{id}", f"/requests/{number}"))
+
+    @task(12)
+    def find_address(self) -> None:
+        latitude, longitude = places.point(self.draw)
+        url = f"/geojson/geocode?latitude={latitude}&longitude={longitude}"
+        self.browser.get(Call(UNCACHED, "/geojson/geocode", url))
+
+    @task(12)
+    def choose_dates(self) -> None:
+        """The front end asks for every day of the span at once."""
+        calls = [day_call(UNCACHED, day) for day in places.span(self.draw)]
+        self._remember(self.browser.together(calls))
+
+    @task(10)
+    def filter_pins(self) -> None:
+        """Types and states are filtered in the browser: the server notices nothing."""
+
+    @task(6)
+    def come_again(self) -> None:
+        """Reload, or make room for the next person, whose browser holds nothing."""
+        if self.draw.random() > RETURNING_SHARE:
+            self.browser.forget()
+        self.open_map()

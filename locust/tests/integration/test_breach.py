@@ -1,0 +1,52 @@
+"""A level that is broken on purpose fails the run and is named. A real server, the real Locust."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Case
+
+
+def test_slowed_route_fails_the_run_and_is_named(cases: dict[str, Case]) -> None:
+    run = cases["slowed"].run
+    assert run.exit_code == 1, run.output
+    assert re.search(r"SERVICE LEVEL BROKEN: map cached: p95 is [\d,]+ ms, at most 400 ms", run.output)
+    assert "SERVICE LEVEL BROKEN: map uncached" not in run.output
+
+
+def test_failing_route_fails_the_run_and_is_named(cases: dict[str, Case]) -> None:
+    run = cases["failing"].run
+    assert run.exit_code == 1, run.output
+    assert "SERVICE LEVEL BROKEN: map cached: 2 of " in run.output
+
+
+def test_going_back_to_older_data_fails_the_run(cases: dict[str, Case]) -> None:
+    run = cases["backwards"].run
+    assert run.exit_code == 1, run.output
+    assert "SERVICE LEVEL BROKEN: one generation: " in run.output
+    assert "an answer of generation 1 after one of generation 2" in run.output
+
+
+def test_counts_that_contradict_lists_fail_the_run(cases: dict[str, Case]) -> None:
+    run = cases["miscounted"].run
+    assert run.exit_code == 1, run.output
+    assert "2 open requests are counted, 1 listed (1)" in run.output
+
+
+def test_missing_switch_fails_a_run_that_expects_it(cases: dict[str, Case]) -> None:
+    run = cases["still"].run
+    assert run.exit_code == 1, run.output
+    assert "the data did not switch to another generation" in run.output
+
+
+@pytest.mark.parametrize(("name", "exit_code"), [("refusing", 0), ("crashing", 1)])
+def test_crawler_may_be_refused_but_not_crash_anything(
+    cases: dict[str, Case], name: str, exit_code: int
+) -> None:
+    run = cases[name].run
+    assert run.exit_code == exit_code, run.output
+    assert ("SERVICE LEVEL BROKEN: crawler: " in run.output) == bool(exit_code)

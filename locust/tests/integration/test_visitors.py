@@ -1,0 +1,59 @@
+"""What the visitors ask for, seen from a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+if TYPE_CHECKING:
+    from conftest import Case
+    from load_tests.runs import Started
+
+ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
+
+
+def test_everybody_together_keeps_the_levels(cases: dict[str, Case]) -> None:
+    run = cases["good"].run
+    assert run.exit_code == 0, run.output
+    assert "verdict: every service level was kept" in run.output
+
+
+def test_run_leaves_reports_for_people_and_for_programs(cases: dict[str, Case], files: Path) -> None:
+    assert cases["good"].run.exit_code == 0
+    assert "map cached" in (files / "report.html").read_text()
+    assert "map cached" in (files / "stats_stats.csv").read_text()
+
+
+def test_opened_map_asks_for_eight_days_and_the_five_once(cases: dict[str, Case]) -> None:
+    assert cases["still"].run.output
+    first = cases["still"].site.order[:13]
+    assert sorted(first) == sorted([*["/requests"] * 8, *ON_LOAD])
+
+
+def test_every_kind_of_visitor_comes(cases: dict[str, Case]) -> None:
+    assert cases["good"].run.output
+    asked = cases["good"].site.asked
+    assert all(asked[path] >= 15 for path in ON_LOAD)
+    assert asked["/requests/1"]
+    assert asked["/status/live"]
+
+
+def test_operations_send_back_the_etags_they_were_given(cases: dict[str, Case]) -> None:
+    assert cases["miscounted"].run.output
+    assert cases["miscounted"].site.conditional >= 4
+
+
+def test_web_interface_answers_when_it_is_asked_for(interface: tuple[Started, str]) -> None:
+    started, url = interface
+    page = b""
+    for _ in range(150):
+        assert started.process.poll() is None
+        with contextlib.suppress(URLError), urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+            page = response.read()
+            break
+        time.sleep(0.1)
+    assert b"Locust" in page

@@ -1,0 +1,89 @@
+"""A small real server with the API's shapes and headers, that can be slowed, broken or sent back in time."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Site:
+    """What the server does next; tests change it while it runs."""
+
+    url: str = ""
+    generation: int = 1
+    delays: dict[str, float] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    # Each answer takes the next of these generations, while there are any.
+    generations: list[int] = field(default_factory=list)
+    bodies: dict[str, Any] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    conditional: int = 0
+
+    @property
+    def asked(self) -> Counter[str]:
+        """How often each path was asked for."""
+        return Counter(self.order)
+
+    def body(self, path: str) -> bytes:
+        default = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
+        return json.dumps(self.bodies.get(path, default)).encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    site: Site
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        self.site.order.append(path)
+        time.sleep(self.site.delays.get(path, 0))
+        generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
+        etag = f'"{path}-{generation}"'
+        is_known = self.headers.get("If-None-Match") == etag
+        self.site.conditional += is_known
+        status = 304 if is_known else self.site.statuses.get(path, 200)
+        self._answer(status, b"" if is_known else self.site.body(path), generation, etag)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def _answer(self, status: int, body: bytes, generation: int, etag: str) -> None:
+        self.send_response(status)
+        self.send_header("ETag", etag)
+        self.send_header("X-Data-Generation", str(generation))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keeps the tests' output clean."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+@contextmanager
+def running(site: Site) -> Iterator[Site]:
+    """The site on a free port, until the block ends."""
+    handler = type("SiteHandler", (Handler,), {"site": site, "disable_nagle_algorithm": True})
+    with Server(("127.0.0.1", 0), handler) as server:
+        site.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            thread.join()
