@@ -1,0 +1,1 @@
+"""The whole API, served by uvicorn on real databases."""

@@ -1,0 +1,1 @@
+"""Databases, rows and servers for tests."""

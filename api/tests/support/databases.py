@@ -1,0 +1,86 @@
+"""Databases of their own for tests, copied from the migrated template."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from psycopg2 import errors, sql
+
+from benchmarks.rollups import recount
+
+
+def variable(name: str) -> str:
+    """A variable that ``make`` sets for the tests."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run `make test-api`", pytrace=False)
+    return value
+
+
+def in_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database, empty but for the reference data."""
+
+    name: str
+    owner_url: str
+    loader_url: str
+    reader_url: str
+
+    @contextmanager
+    def cursor(self, url: str = "") -> Iterator[Any]:
+        """One transaction, as the owner unless another URL is given."""
+        connecting = closing(psycopg2.connect(url or self.owner_url))
+        with connecting as connection, connection, connection.cursor() as cursor:
+            yield cursor
+
+    def run(self, statement: str, *values: Any, url: str = "") -> list[tuple[Any, ...]]:
+        """Run one statement and commit; its rows, if any."""
+        with self.cursor(url) as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, question: str, *values: Any) -> Any:
+        return self.run(question, *values)[0][0]
+
+    def finish_load(self) -> None:
+        """Bring the rollups in step with the served requests, as a new generation."""
+        with self.cursor() as cursor:
+            recount(cursor)
+            cursor.execute("UPDATE data_generation SET generation = generation + 1, changed_at = now()")
+
+
+@contextmanager
+def database(template: str = "") -> Iterator[Database]:
+    """A fresh copy of the template, dropped at the end whoever is still connected."""
+    name = f"api_{uuid.uuid4().hex[:12]}"
+    admin, copied = variable("TEST_ADMIN_URL"), template or variable("TEST_TEMPLATE")
+    with closing(psycopg2.connect(admin)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            cursor.execute(create.format(sql.Identifier(name), sql.Identifier(copied)))
+            try:
+                urls = (variable(f"TEST_{role}_URL") for role in ("ADMIN", "LOADER", "READER"))
+                yield Database(name, *(in_database(url, name) for url in urls))
+            finally:
+                _drop(cursor, sql.Identifier(name))
+
+
+def _drop(cursor: Any, name: sql.Identifier) -> None:
+    """Plainly at first, which waits for who is just leaving and for the server's own workers."""
+    try:
+        cursor.execute(sql.SQL("DROP DATABASE {}").format(name))
+    except errors.ObjectInUse:
+        cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

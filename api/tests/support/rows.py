@@ -1,0 +1,75 @@
+"""Requests for tests: each names only what its test is about."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from tests.support.databases import Database
+
+_numbers = itertools.count(1)
+
+DEFAULTS: dict[str, Any] = {
+    "created_date": "2020-01-02 10:00",
+    "closed_date": None,
+    "type_id": 4,
+    "agency_id": 2,
+    "source_id": 8,
+    "council_id": 52,
+    "region_id": None,
+    "cd": None,
+    "address": "200 N SPRING ST, 90012",
+    "latitude": 34.0537,
+    "longitude": -118.2427,
+}
+RAW = """
+INSERT INTO requests (srnumber, requesttype, requestsource, owner, nc, status, createddate,
+                      updateddate, closeddate, cd, address, latitude, longitude, dataset_id,
+                      source_row_id, source_updated_at)
+SELECT %(srnumber)s,
+       (SELECT data_code FROM request_types WHERE type_id = %(type_id)s),
+       (SELECT data_code FROM sources WHERE source_id = %(source_id)s),
+       (SELECT data_code FROM agencies WHERE agency_id = %(agency_id)s),
+       (SELECT nullif(data_code, 0) FROM councils WHERE council_id = %(council_id)s),
+       %(status)s, %(created_date)s, coalesce(%(closed_date)s::timestamp, %(created_date)s), %(closed_date)s,
+       %(cd)s, %(address)s, %(latitude)s, %(longitude)s, 'test-test', 'row-' || %(srnumber)s, now()
+RETURNING id
+"""
+SERVED = """
+INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
+                              council_id, region_id, address, latitude, longitude, status, geom)
+SELECT %(request_id)s, %(srnumber)s, %(created_date)s, %(closed_date)s, %(type_id)s, %(agency_id)s,
+       %(source_id)s, %(council_id)s,
+       coalesce(%(region_id)s, (SELECT region_id FROM councils WHERE council_id = %(council_id)s), 0),
+       %(address)s, %(latitude)s, %(longitude)s, %(status)s,
+       ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326)
+"""
+SQUARE = """
+INSERT INTO geometries (council_id, nc_id, geom)
+VALUES (%s, %s, ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))
+"""
+
+
+def add_requests(database: Database, *rows: dict[str, Any]) -> list[int]:
+    """Requests as published and as served, in one new generation; their ids, in the order given."""
+    with database.cursor() as cursor:
+        ids = [_add(cursor, DEFAULTS | row) for row in rows]
+    database.finish_load()
+    return ids
+
+
+def _add(cursor: Any, row: dict[str, Any]) -> int:
+    row.setdefault("srnumber", f"1-{next(_numbers):09d}")
+    row.setdefault("status", "Closed" if row["closed_date"] else "Open")
+    cursor.execute(RAW, row)
+    row.setdefault("request_id", cursor.fetchone()[0])
+    cursor.execute(SERVED, row)
+    return int(row["request_id"])
+
+
+def add_square(
+    database: Database, council_id: int, west: float, south: float, east: float, north: float
+) -> None:
+    """Give a council a polygon: a rectangle in degrees."""
+    nc_id = database.value("SELECT data_code FROM councils WHERE council_id = %s", council_id)
+    database.run(SQUARE, council_id, nc_id, west, south, east, north)

@@ -1,0 +1,1 @@
+"""Parts alone: no server, no database."""
