@@ -1,0 +1,59 @@
+"""The report server. ``python -m gunicorn -c gunicorn.conf.py app:server`` in this folder runs it.
+
+Nothing is read from Postgres or Redis before somebody asks for a page.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+from pathlib import Path
+
+from dash import Dash
+from flask import Flask
+
+from config import Settings
+from data.source import Source
+from frame import routes, shell
+
+HERE = Path(__file__).parent
+DESCRIPTION = "What the City of Los Angeles is asked for through 311, where, and how long it takes."
+
+
+def create(settings: Settings) -> Dash:
+    """The whole application for these settings."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = Flask("reports")
+    server.extensions["source"] = Source(settings)
+    app = Dash(
+        "reports",
+        server=server,  # type: ignore[arg-type]  # documented, but not in its types
+        use_pages=True,
+        # Ours are imported below: Dash would load them under names of its own, and skip some by their text.
+        pages_folder="",
+        assets_folder=str(HERE / "assets"),
+        title="Los Angeles 311 reports",
+        update_title="",
+        description=DESCRIPTION,
+        # Cards of pages that are not open have callbacks too.
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+    )
+    app.index_string = (HERE / "index.html").read_text()
+    import_pages()
+    shell.connect()
+    app.layout = lambda: shell.layout(settings.stage)
+    routes.add_routes(server)
+    routes.add_headers(app, settings)
+    return app
+
+
+def import_pages() -> None:
+    """Every module of ``pages/`` makes its page while it is imported."""
+    for module in pkgutil.iter_modules([str(HERE / "pages")]):
+        importlib.import_module(f"pages.{module.name}")
+
+
+app = create(Settings.from_environment())
+server = app.server

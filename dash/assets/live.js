@@ -1,0 +1,80 @@
+/* What pages do in the browser: the address follows the controls, figures lead deeper, and open pages
+   notice new data and a database that has come back. */
+(function () {
+  "use strict";
+  var READY = "/ready";
+  var CALM_MS = 30000;
+  var WAITING_MS = 2000;
+
+  function words(value, id) {
+    if (id.control === "period") {
+      return value && value[0] && value[1] ? { from: value[0], to: value[1] } : {};
+    }
+    var text = Array.isArray(value) ? value.join(",") : value;
+    var found = {};
+    if (text) found[id.control] = text;
+    return found;
+  }
+
+  /* The first day of a range was chosen, the last is still to come. */
+  function isHalf(value, id) {
+    return id.control === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    live: {
+      /* A control changed: write it into the address, and keep what the others said there. */
+      choose: function (values, ids, before) {
+        var clientside = window.dash_clientside;
+        var unchanged = [clientside.no_update, clientside.no_update];
+        var changed = clientside.callback_context.triggered_id;
+        var place = changed ? ids.findIndex(function (id) { return id.control === changed.control; }) : -1;
+        if (place < 0 || isHalf(values[place], changed)) return unchanged;
+        var query = new URLSearchParams(before || "");
+        (changed.control === "period" ? ["from", "to"] : [changed.control]).forEach(function (name) { query.delete(name); });
+        Object.entries(words(values[place], changed)).forEach(function (pair) { query.set(pair[0], pair[1]); });
+        var search = query.toString().replace(/%2C/g, ",");
+        return search === (before || "") ? unchanged : [search, search ? "?" + search : ""];
+      },
+      /* A bar, slice or area was chosen: its custom data is an address. */
+      go: function (clicks) {
+        var triggered = window.dash_clientside.callback_context.triggered[0];
+        var point = triggered && triggered.value && triggered.value.points && triggered.value.points[0];
+        var address = point && (Array.isArray(point.customdata) ? point.customdata[0] : point.customdata);
+        return typeof address === "string" && address ? address : window.dash_clientside.no_update;
+      },
+    },
+  });
+
+  var version = null;
+  var timer = null;
+  function lookIn(milliseconds) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, milliseconds);
+  }
+  function look() {
+    fetch(READY, { cache: "no-store" })
+      .then(function (answer) { return answer.json().then(function (body) { tell(answer.ok, body.version); }); })
+      .catch(function () {})
+      .finally(function () { lookIn(isWaiting() ? WAITING_MS : CALM_MS); });
+  }
+  function isWaiting() {
+    return document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
+  }
+  function tell(isReady, seen) {
+    var waits = document.querySelector("[data-retry]");
+    if (isReady && waits) {
+      if (waits.dataset.retry === "page") return window.location.reload();
+      window.dash_clientside.set_props("attempt", { data: Date.now() });
+    }
+    if (version !== null && version !== seen) window.dash_clientside.set_props("data-version", { data: seen });
+    version = seen;
+  }
+  lookIn(1000);
+  /* A card that fails between two looks asks for an earlier next one. */
+  new MutationObserver(function () {
+    var failed = document.querySelectorAll("[data-retry]:not([data-seen])");
+    failed.forEach(function (element) { element.dataset.seen = "yes"; });
+    if (failed.length) lookIn(WAITING_MS);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,65 @@
+"""The report server's settings, from the environment."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?")
+
+
+class Settings(BaseSettings):
+    """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    redis_url: SecretStr = Field(
+        default=SecretStr(""), description="Redis for answers, shared by all workers; empty: none."
+    )
+    reports_host: str = Field(default="127.0.0.1", description="Address the reports listen on.")
+    reports_port: int = Field(default=5500, ge=0, le=65535, description="Port the reports listen on.")
+    reports_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve.")
+    reports_threads: int = Field(default=8, ge=1, le=64, description="Callbacks of one worker at once.")
+    reports_query_seconds: float = Field(
+        default=10, gt=0, description="Longest query before a figure says that it took too long."
+    )
+    reports_stale_hours: float = Field(
+        default=36, gt=0, description="Age of the last load from which every report warns."
+    )
+    frame_ancestors: str = Field(
+        default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
+    )
+    stage: str = Field(default="dev", description="Shown in the footer unless it is prod.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """The settings of this process. Raises pydantic's ValidationError, which names what is missing."""
+        return cls()  # type: ignore[call-arg]  # the environment gives them
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _only_origins(cls, value: str) -> str:
+        for origin in _parts(value):
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is not an origin such as https://example.org")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("DEBUG, INFO, WARNING or ERROR is needed")
+        return value.upper()
+
+    @property
+    def allowed_frames(self) -> list[str]:
+        """Origins as they stand in a Content-Security-Policy."""
+        return _parts(self.frame_ancestors)
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip().rstrip("/") for part in value.split(",") if part.strip()]

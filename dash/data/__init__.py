@@ -1,0 +1,1 @@
+"""Everything that the reports read: one module a subject, all SQL in here, the role only reads."""

@@ -1,0 +1,90 @@
+"""The connections of one worker to Postgres, as the role that only reads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import Connection, IsolationLevel
+from psycopg.sql import SQL, Composed
+from psycopg_pool import ConnectionPool
+
+from config import Settings
+from data.errors import of_database
+from data.table import Table
+
+log = logging.getLogger(__name__)
+
+Query = SQL | Composed
+APPLICATION_NAME = "311-reports"
+CONNECT_SECONDS = 2
+WAIT_SECONDS = 3.0
+GENERATION = SQL("SELECT generation FROM data_generation")
+
+
+class Database:
+    """A pool that connects when it is first needed: the server starts, and heals, without Postgres."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening = threading.Lock()
+        self._pool: ConnectionPool[Connection[Any]] | None = None
+
+    def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, Table]:
+        """What a query finds, with the generation of the data in the same snapshot; DataError otherwise."""
+        try:
+            with self._connections().connection() as connection:
+                generation = connection.execute(GENERATION).fetchone()
+                cursor = connection.execute(query, parameters)
+                columns = [column.name for column in cursor.description or ()]
+                return generation[0] if generation else 0, Table.of(columns, cursor.fetchall())
+        except Exception as error:
+            log.warning("The database gave no answer: %s: %s", type(error).__name__, error)
+            raise of_database(error) from error
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+
+    def _connections(self) -> ConnectionPool[Connection[Any]]:
+        # Made in the worker, not before it is forked: its threads would stay behind.
+        with self._opening:
+            if self._pool is None:
+                self._pool = _pool(self._settings)
+            return self._pool
+
+
+def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
+    options = {
+        "statement_timeout": f"{settings.reports_query_seconds * 1000:.0f}",
+        "idle_in_transaction_session_timeout": "60000",
+        # Compiling a query takes longer than any of ours runs.
+        "jit": "off",
+        "work_mem": "64MB",
+    }
+    return ConnectionPool(
+        settings.database_reader_url.get_secret_value(),
+        kwargs={
+            "application_name": APPLICATION_NAME,
+            "connect_timeout": CONNECT_SECONDS,
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            # A plan made for "any filter" would not see that most filters are absent.
+            "prepare_threshold": None,
+        },
+        configure=_configure,
+        check=ConnectionPool.check_connection,
+        min_size=0,
+        max_size=settings.reports_threads,
+        timeout=WAIT_SECONDS,
+        max_idle=300,
+        # Give up quickly; the next visitor makes the next attempt.
+        reconnect_timeout=1,
+        open=True,
+    )
+
+
+def _configure(connection: Connection[Any]) -> None:
+    connection.read_only = True
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ

@@ -1,0 +1,53 @@
+"""One quiet look. The style sheet colours text and grid, so that they follow light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Figure = dict[str, Any]
+
+FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13}
+CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "showTips": False}
+STATIC: Any = {**CONFIG, "staticPlot": True}
+HEIGHT = 320
+ROW_HEIGHT = 24
+
+
+def layout(height: int = HEIGHT, **more: Any) -> Figure:
+    """The layout that every figure starts from."""
+    base = {
+        "height": height,
+        "font": FONT,
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"align": "left", "font": FONT},
+        "legend": {"orientation": "h", "y": -0.2, "x": 0, "font": FONT},
+        "showlegend": False,
+        "separators": ".,",
+        "dragmode": False,
+        "bargap": 0.25,
+    }
+    return base | more
+
+
+def axis(title: str = "", **more: Any) -> Figure:
+    """An axis with room for its labels."""
+    base = {
+        "title": {"text": title, "standoff": 8},
+        "automargin": True,
+        "gridcolor": "rgba(128,128,128,0.25)",
+        "zerolinecolor": "rgba(128,128,128,0.5)",
+        "fixedrange": True,
+    }
+    return base | more
+
+
+def counts(title: str = "Requests", **more: Any) -> Figure:
+    """An axis of whole numbers from zero."""
+    return axis(title, rangemode="tozero", tickformat=",d", **more)
+
+
+def height_of(rows: int, smallest: int = 200) -> int:
+    """Room for so many horizontal bars."""
+    return max(smallest, rows * ROW_HEIGHT + 70)

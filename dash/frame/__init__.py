@@ -1,0 +1,1 @@
+"""What every report has in common: controls, address, cards, states, downloads. Reports are in ``pages/``."""

@@ -1,0 +1,15 @@
+"""Attributes of HTML whose names are no names of Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def aria(**values: str) -> dict[str, Any]:
+    """``aria-…`` attributes, for assistive technology."""
+    return {f"aria-{name}": value for name, value in values.items()}
+
+
+def data(**values: str) -> dict[str, Any]:
+    """``data-…`` attributes, which ``assets/live.js`` reads."""
+    return {f"data-{name}": value for name, value in values.items()}

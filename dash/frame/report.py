@@ -1,0 +1,71 @@
+"""A report: what it is called, what can be chosen, and its cards. One file in ``pages/`` makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from data.source import Source
+from frame.controls import Control
+from frame.selection import Selection
+from frame.shown import Shown
+
+Build = Callable[[Source, Selection], Shown]
+
+OPEN_RULE = "A request is open while it has no closed date."
+SAME_DAY_RULE = (
+    "Days to close are whole calendar days; a request closed on the day it was made took 0 days and counts."
+)
+NO_COUNCIL_RULE = "Requests outside every neighborhood council are shown apart, as “No council”."
+PLACE_RULE = "Requests that the city published without a place are not counted."
+TIME_RULE = "Times are the city's local time, as published."
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure, row of numbers or grid; ``name`` stands in the address of its CSV file."""
+
+    name: str
+    title: str
+    build: Build
+    note: str = ""
+    """What the title does not say: units, what is left out."""
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """``purpose`` is one sentence for the home page; ``picture`` names the card shown there."""
+
+    path: str
+    title: str
+    purpose: str
+    cards: Sequence[Card]
+    order: int
+    controls: Sequence[Control] = ()
+    rules: Sequence[str] = (PLACE_RULE, TIME_RULE)
+    picture: str = ""
+    has_period: bool = True
+    """Whether the text above the cards names a period of created dates."""
+    aliases: Sequence[str] = field(default_factory=tuple)
+    """Former addresses, kept as redirects."""
+
+    @property
+    def name(self) -> str:
+        """The path without its slash; part of ids and addresses."""
+        return self.path.strip("/")
+
+    def card(self, name: str) -> Card | None:
+        return next((card for card in self.cards if card.name == name), None)
+
+    def card_id(self, card: Card) -> str:
+        return f"{self.name}--{card.name}"
+
+
+REPORTS: dict[str, Report] = {}
+"""Every report by name, filled while the pages are imported; it never changes afterwards."""
+
+
+def reports() -> list[Report]:
+    """All reports in the order of the menu."""
+    return sorted(REPORTS.values(), key=lambda report: report.order)

@@ -1,0 +1,110 @@
+"""What surrounds every page: title, menu, notices, and a footer that says how new the data are."""
+
+from __future__ import annotations
+
+import dash
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
+from dash.development.base_component import Component
+
+from data.errors import DataError
+from data.facts import Facts
+from frame import words
+from frame.attributes import aria
+from frame.page import VERSION, source
+from frame.report import reports
+
+SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
+
+
+def layout(stage: str) -> Component:
+    """The page around the pages."""
+    menu = [dcc.Link("Home", href="/"), *(dcc.Link(report.title, href=report.path) for report in reports())]
+    body = [
+        dcc.Location(id="address", refresh=False),
+        dcc.Location(id="destination", refresh="callback-nav"),
+        dcc.Store(id=VERSION),
+        dcc.Store(id="attempt"),
+        html.A("Skip to the report", href="#content", className="skip"),
+        html.Header(
+            [
+                dcc.Link("Los Angeles 311 reports", href="/", className="brand"),
+                html.Nav(menu, **aria(label="Reports")),
+                dmc.ColorSchemeToggle(
+                    variant="subtle",
+                    color="gray",
+                    size="lg",
+                    lightIcon=html.Span("☀", **aria(hidden="true")),
+                    darkIcon=html.Span("☾", **aria(hidden="true")),
+                    attributes={"root": {"aria-label": "Switch between light and dark"}},
+                ),
+            ],
+            className="top",
+        ),
+        html.Div(id="notices", **aria(live="polite")),
+        html.Main(dash.page_container, id="content", tabIndex=-1),
+        html.Footer(
+            [
+                html.P(id="data-age"),
+                html.P(
+                    "City of Los Angeles, MyLA311 service requests."
+                    + ("" if stage == "prod" else f" Stage: {stage}.")
+                ),
+            ]
+        ),
+    ]
+    return dmc.MantineProvider(html.Div(body, className="shell"), theme=THEME, defaultColorScheme="auto")
+
+
+def connect() -> None:
+    """Callbacks of the shell."""
+    clientside_callback(
+        ClientsideFunction("live", "go"),
+        Output("destination", "href"),
+        Input({"graph": dash.ALL}, "clickData"),
+        prevent_initial_call=True,
+    )
+
+    @callback(Output("data-age", "children"), Output("notices", "children"), Input(VERSION, "data"))
+    def tell(_version: str) -> tuple[str, list[Component]]:
+        try:
+            facts = source().facts()
+        except DataError as error:
+            return "The age of the data is not known right now.", [notice(error.advice)]
+        return data_age(facts), notices(facts)
+
+
+def data_age(facts: Facts) -> str:
+    """The footer's line."""
+    if facts.loaded_at is None or facts.age is None:
+        return "No data have been loaded yet."
+    last = f", with requests up to {words.day(facts.last_day)}" if facts.last_day else ""
+    return (
+        f"Data loaded {words.moment(facts.loaded_at)}, {words.age(facts.age)} ago{last}. "
+        f"Generation {facts.generation}."
+    )
+
+
+def notices(facts: Facts) -> list[Component]:
+    """What a visitor must know before reading any number."""
+    found = []
+    if facts.is_away:
+        found.append(
+            notice(
+                "The database does not answer right now. What you see was kept from before; "
+                "the rest will follow."
+            )
+        )
+    if facts.is_stale and facts.age is not None:
+        found.append(
+            notice(
+                f"These data are {words.age(facts.age)} old: the nightly load has not succeeded since "
+                f"{words.moment(facts.loaded_at)}. Newer requests are missing here."  # type: ignore[arg-type]
+            )
+        )
+    return found
+
+
+def notice(text: str) -> Component:
+    return html.Div(text, className="notice", role="status")

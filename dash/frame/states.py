@@ -1,0 +1,33 @@
+"""What a card shows when it has no figure to show: it says why, or what to do."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from data.errors import DataError
+from frame.attributes import data
+
+
+def skeleton(height: int = 200) -> Component:
+    """In the place of a figure that is on its way."""
+    return html.Div([dmc.Skeleton(height=height, radius="sm"), html.Span("Loading…", className="only-read")])
+
+
+def empty(why: str) -> Component:
+    return html.Div([html.P("Nothing to show", className="state-title"), html.P(why)], className="state")
+
+
+def failed(error: DataError) -> Component:
+    """What to do; if waiting helps, ``assets/live.js`` asks again when the server is ready."""
+    retry = data(retry="card") if error.heals_itself else {}
+    parts = [html.P("Not available right now", className="state-title"), html.P(error.advice)]
+    return html.Div(parts, className="state state-failed", role="alert", **retry)
+
+
+def page_failed(error: DataError) -> Component:
+    """In the place of a whole page; it loads itself again when the server is ready."""
+    retry = data(retry="page") if error.heals_itself else {}
+    parts = [html.H1("The reports cannot be shown right now"), html.P(error.advice)]
+    return html.Div(parts, className="state state-failed state-page", role="alert", **retry)

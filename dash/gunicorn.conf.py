@@ -1,0 +1,19 @@
+"""How gunicorn serves the reports: processes with threads, since callbacks wait for Postgres and Redis."""
+
+from config import Settings
+
+_settings = Settings.from_environment()
+
+bind = f"{_settings.reports_host}:{_settings.reports_port}"
+workers = _settings.reports_workers
+worker_class = "gthread"
+threads = _settings.reports_threads
+# The workers share the memory of what was imported; connections are made later, by each for itself.
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+keepalive = 75
+# Heartbeat files in memory: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+loglevel = _settings.log_level.lower()
+control_socket_disable = True

@@ -1,0 +1,1 @@
+"""The reports: one file each, which makes its page while it is imported."""

@@ -1,0 +1,62 @@
+"""The home page: what each report is for, with a small live picture of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import Input, Output, callback, dcc, html
+from dash.development.base_component import Component
+
+from data.errors import DataError
+from figures import charts
+from frame import card, states
+from frame.page import VERSION, source
+from frame.report import Report, reports
+from frame.selection import Selection
+
+
+def layout(**_given: Any) -> Component:
+    tiles = [tile(report) for report in reports()]
+    purpose = "What residents ask the City of Los Angeles for through 311, where, and how long it takes."
+    return html.Article(
+        [
+            html.Header([html.H1("Los Angeles 311 reports"), html.P(purpose, className="purpose")]),
+            html.Div(tiles, className="tiles"),
+        ]
+    )
+
+
+def tile(report: Report) -> Component:
+    parts = [
+        html.H2(dcc.Link(report.title, href=report.path)),
+        html.P(report.purpose),
+        html.Div(states.skeleton(110), id={"picture": report.name}, className="tile-picture"),
+    ]
+    return html.Section(parts, className="card tile")
+
+
+@callback(
+    Output({"picture": dash.MATCH}, "children"),
+    Input({"picture": dash.MATCH}, "id"),
+    Input(VERSION, "data"),
+    Input("attempt", "data"),
+)
+def picture(identity: dict[str, str], _version: str, _attempt: int) -> list[Component]:
+    report = next((report for report in reports() if report.name == identity["picture"]), None)
+    found = report.card(report.picture) if report else None
+    if report is None or found is None:
+        return []
+    try:
+        facts = source().facts()
+        if facts.last_day is None:
+            return [states.empty("No requests have been loaded yet.")]
+        shown = found.build(source(), Selection.of(report.controls, "", facts))
+    except DataError as error:
+        return [states.failed(error)]
+    if shown.figure is None or shown.is_empty:
+        return []
+    return [card.picture_of(report, shown, charts.small(shown.figure))]
+
+
+dash.register_page(__name__, path="/", name="Home", title="Los Angeles 311 reports", layout=layout, order=0)
