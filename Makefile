@@ -1,7 +1,7 @@
 # Thin on purpose: what a target does is in tools/, in Python that is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools lint format types \
-	lock bench load screenshots images deploy-check setup clean
+.PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
+	format types lock bench load screenshots images deploy-check setup clean
 
 # The first interpreter that the services can run on; another: make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -55,6 +55,9 @@ test-prefect: ## Tests of the pipeline and of the sample portal
 test-tools: ## Tests of make itself, and of what must agree across the repository
 	@$(RUN) tools.check test tools -- $(ARGS)
 
+test-locust: ## Tests of the load tests, with a small run of make load
+	@$(RUN) tools.check test locust -- $(ARGS)
+
 lint: ## ruff check, ruff format --check, yamllint, locks in step
 	@$(RUN) tools.check lint
 
@@ -70,7 +73,7 @@ lock: ## Compile every pyproject.toml into its locks; ARGS=--upgrade takes newer
 bench: ## Measure what each service's benchmarks measure
 	@$(RUN) tools.extras bench $(ARGS)
 
-load: ## Load-test the running system with Locust
+load: ## Visitors against a fresh system with a night meanwhile; ARGS="--url https://…" for one that runs
 	@$(RUN) tools.extras load $(ARGS)
 
 screenshots: ## Take the pictures of the documentation

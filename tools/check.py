@@ -22,7 +22,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 
 AT_ONCE = 2
 # The longest first, so that two beside each other end at about the same time.
-SUITES = ("prefect", "api", "dash", "tools")
+SUITES = ("prefect", "api", "dash", "tools", "locust")
 NEEDS_BROWSER = {"dash"}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
@@ -114,7 +114,9 @@ def test(arguments: list[str]) -> list[Outcome]:
     suites, pytest_arguments = _split(arguments)
     apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)))
     # Migrations come from the API's environment whatever the suite; the tools' own tests look at all.
-    environments.ensure(environments.locked_folders() if "tools" in suites else {"api", *suites})
+    environments.ensure(
+        environments.locked_folders() if {"tools", "locust"} & set(suites) else {"api", *suites}
+    )
     with servers() as instance:
         return _run([test_job(suite, instance, pytest_arguments) for suite in suites])
 

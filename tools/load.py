@@ -34,9 +34,14 @@ HEALTH_SECONDS = 300
 CHANGING = ("73a2-6ar5", "2cy6-i7zn")
 # Users besides the visitors of the map, as the weights in locust/scenarios say, and the one who watches.
 USERS_PER_VISITOR, WATCHERS = 1.1, 1
-SPAWNED_A_SECOND = 20
+SPAWNED_A_SECOND = 8
 # When the night begins, as a share of the run: everybody has arrived by then.
 NIGHT_AT = 0.25
+# How long visitors stay after the night, however long it took, and how long it may take.
+AFTERWARDS_SECONDS = 5
+LONGEST_NIGHT_SECONDS = 900
+# The first seconds of a small run weigh much in it, and other checks may share the machine.
+SMOKE_PATIENCE = "8"
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,14 @@ class Size:
     seconds: int = 180
     changed: int = 50_000
     has_reports: bool = True
+    is_smoke: bool = False
 
     @property
     def users(self) -> int:
         return round(self.visitors * USERS_PER_VISITOR) + WATCHERS
 
 
-SMOKE = Size(rows=3_000, visitors=10, seconds=16, changed=500, has_reports=False)
+SMOKE = Size(rows=3_000, visitors=10, seconds=12, changed=500, has_reports=False, is_smoke=True)
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -137,30 +143,29 @@ def locust_command(url: str, arguments: list[str]) -> list[str]:
 
 def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
     """Visitors come; a night changes rows and switches the generation; the visitors say how it was."""
-    values = plan.values
-    options = [
-        "-u",
-        str(size.users),
-        "-r",
-        str(SPAWNED_A_SECOND),
-        "-t",
-        f"{size.seconds}s",
-        "--expect-switch",
-    ]
-    if size.has_reports:
-        options += ["--reports-host", values["REPORTS_URL"]]
-    command = locust_command(values["API_URL"], [*options, *arguments])
+    command = locust_command(plan.values["API_URL"], [*_options(plan, size), *arguments])
     visitors = Program("locust", command, ROOT / "locust", is_task=True)
     say(f"• {size.visitors} visitors of the map and {size.users - size.visitors} others for {size.seconds} s")
+    started = time.monotonic()
     supervisor.start(visitors)
     time.sleep(size.seconds * NIGHT_AT)
     with step(f"A night merges {size.changed:,} changed rows meanwhile"):
-        change_rows(values["SOCRATA_URL"], size.changed)
+        change_rows(plan.values["SOCRATA_URL"], size.changed)
         supervisor.run(plan.night())
-    code = supervisor.running["locust"][1].wait(size.seconds + 60)
+    time.sleep(max(AFTERWARDS_SECONDS, started + size.seconds - time.monotonic()))
+    process = supervisor.running["locust"][1]
+    process.terminate()
+    code = process.wait(60)
     say(_said_at_the_end(supervisor.log_of(visitors)))
     say(f"• Reports: {FOLDER}/report.html and stats_*.csv")
     return code
+
+
+def _options(plan: Plan, size: Size) -> list[str]:
+    longest = f"{size.seconds + LONGEST_NIGHT_SECONDS}s"
+    options = ["-u", str(size.users), "-r", str(SPAWNED_A_SECOND), "-t", longest, "--expect-switch"]
+    options += ["--reports-host", plan.values["REPORTS_URL"]] if size.has_reports else []
+    return options + (["--patience", SMOKE_PATIENCE] if size.is_smoke else [])
 
 
 def change_rows(portal_url: str, amount: int) -> None:

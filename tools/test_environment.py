@@ -16,8 +16,8 @@ from tools.servers import processes
 from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
 
 TEMPLATE = "template_311"
-REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4}
-OF_A_RUN = re.compile(r"test-(\d+)")
+REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5}
+OF_A_RUN = re.compile(r"(?:test|load)-(\d+)")
 
 
 def test_variables(instance: Instance, service: str) -> dict[str, str]:
@@ -64,7 +64,7 @@ def servers() -> Iterator[Instance]:
 
 
 def remove_abandoned() -> None:
-    """Remove the servers of test runs that were killed."""
+    """Remove the servers of test runs and load runs that were killed."""
     for instance in instances():
         run = OF_A_RUN.fullmatch(instance.name)
         if run and not processes.is_alive(int(run[1])):

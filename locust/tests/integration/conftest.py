@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def smoke() -> Iterator[Started]:
     """`make load`, small; under way while the others run."""
-    started = start([sys.executable, "-m", "tools.extras", "load", "--smoke"], FOLDER.parent)
+    started = start(["make", "--no-print-directory", "load", "ARGS=--smoke"], FOLDER.parent)
     yield started
     started.kill()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 FOLDER = Path(__file__).parents[2]
-LIMIT_SECONDS = 120
+LIMIT_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class Started:
         return Run(exit_code, self.file.read().decode())
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        """End it, and leave it time to end what it started."""
+        self.process.terminate()
+        self.process.wait(LIMIT_SECONDS)
         self.file.close()
 
 
