@@ -10,7 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 ifeq ($(PYTHON),)
 $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
-RUN := PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
+# Compiled modules are kept, and under .local: without them Prefect alone takes twice as long to start.
+RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
 ARGS ?=
 DETACH ?=
 

@@ -21,6 +21,7 @@ from tools.servers.instance import DATABASE, Instance
 EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
+PYTHON_CHOICES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
 
@@ -87,7 +88,16 @@ def write(settings: Mapping[str, str]) -> None:
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a service: the machine's, its documented settings replaced by these."""
     names = set(documented())
+    own = {"PREFECT_HOME": str(LOCAL / "prefect"), "PYTHONUNBUFFERED": "1", **python_environment()}
     machine = {name: value for name, value in os.environ.items() if name not in names}
-    machine.pop("PYTHONPATH", None)
-    own = {"PREFECT_HOME": str(LOCAL / "prefect"), "PYTHONUNBUFFERED": "1"}
-    return machine | own | dict(settings)
+    return without_python_choices(machine) | own | dict(settings)
+
+
+def without_python_choices(machine: Mapping[str, str]) -> dict[str, str]:
+    """The variables without those by which the machine would change what our programs import, or how fast."""
+    return {name: value for name, value in machine.items() if name not in PYTHON_CHOICES}
+
+
+def python_environment() -> dict[str, str]:
+    """Compiled modules are kept under .local."""
+    return {"PYTHONPYCACHEPREFIX": str(CACHE / "pycache")}

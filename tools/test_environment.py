@@ -33,20 +33,20 @@ def test_variables(instance: Instance, service: str) -> dict[str, str]:
 
 def clean_environment(service: str) -> dict[str, str]:
     """The machine's variables without any setting of the system, caches under ``.local``."""
-    names = {*settings.documented(), "PYTHONPATH"}
+    names = set(settings.documented())
     machine = {name: value for name, value in os.environ.items() if name not in names}
     own = {
         "COVERAGE_FILE": str(CACHE / "coverage" / service / "data"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis" / service),
         "MYPY_CACHE_DIR": str(CACHE / "mypy" / service),
         "PREFECT_HOME": str(LOCAL / "test" / str(os.getpid()) / "prefect"),
-        "PYTHONPYCACHEPREFIX": str(CACHE / "pycache"),
+        **settings.python_environment(),
         "RUFF_CACHE_DIR": str(CACHE / "ruff"),
         "XDG_CACHE_HOME": str(CACHE / "home"),
     }
     for name in ("COVERAGE_FILE", "PREFECT_HOME"):
         Path(own[name]).parent.mkdir(parents=True, exist_ok=True)
-    return machine | own
+    return settings.without_python_choices(machine) | own
 
 
 @contextmanager

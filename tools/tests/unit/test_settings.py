@@ -90,6 +90,7 @@ def test_the_file_is_for_this_user_only_and_reads_back(running: Instance, elsewh
 def test_a_service_sees_no_setting_but_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCRATA_APP_TOKEN", "from the shell")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     seen = settings.environment({"API_PORT": "5001"})
     assert seen["API_PORT"] == "5001"
-    assert not {"SOCRATA_APP_TOKEN", "PYTHONPATH"} & seen.keys()
+    assert not {"SOCRATA_APP_TOKEN", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"} & seen.keys()
