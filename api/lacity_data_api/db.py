@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from lacity_data_api.queries import Query, in_one_snapshot
 registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
 
 APPLICATION_NAME = "311-api"
+STREAMED_AT_ONCE = 1_000
 
 
 class Found(NamedTuple):
@@ -44,6 +45,8 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engine: Any = None
+        # A stream holds its connection as long as its reader likes; half of the pool stays for quick answers.
+        self._streams_left = max(1, settings.api_pool_size // 2)
 
     async def open(self) -> None:
         """Make the pool; nothing connects yet."""
@@ -65,6 +68,8 @@ class Database:
                 "default_transaction_read_only": "on",
                 # Compiling a query takes longer than any of ours runs; a month of requests sorts in 32 MB.
                 "jit": "off",
+                # A plan for any day and any type fits neither a rare type nor a whole year.
+                "plan_cache_mode": "force_custom_plan",
                 "work_mem": "64MB",
             },
         )
@@ -101,6 +106,28 @@ class Database:
         """Connections in use, open, and allowed."""
         pool = self._engine.raw_pool
         return pool.get_size() - pool.get_idle_size(), pool.get_size(), pool.get_max_size()
+
+    @asynccontextmanager
+    async def stream_connection(self) -> AsyncIterator[Any]:
+        """A connection for one long answer; BusyError at once when too many are under way."""
+        if not self._streams_left:
+            raise BusyError
+        self._streams_left -= 1
+        try:
+            async with self.connection() as connection:
+                yield connection
+        finally:
+            self._streams_left += 1
+
+    async def stream(self, clause: Any) -> AsyncGenerator[list[Any], None]:
+        """The rows of one statement, in batches, all of one snapshot; one batch is in memory at a time."""
+        sql, values = self._engine.compile(clause)
+        async with self.stream_connection() as connection:
+            raw = connection.raw_connection
+            async with raw.transaction(readonly=True):
+                cursor = await raw.cursor(sql, *values)
+                while rows := await cursor.fetch(STREAMED_AT_ONCE):
+                    yield rows
 
     async def find(self, query: Query) -> Found:
         """Run a query that makes a body, together with the generation in the same snapshot."""

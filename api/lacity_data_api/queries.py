@@ -34,8 +34,12 @@ def in_one_snapshot(query: Query) -> ClauseElement:
     """One statement, hence one snapshot, for the body and the generation that it belongs to."""
     if query.clause is not None:
         return _core_in_one_snapshot(query.clause)
-    statement = text(SNAPSHOT.format(sql=query.sql))
-    return statement.bindparams(*(bindparam(name, value) for name, value in query.parameters.items()))
+    return bound(SNAPSHOT.format(sql=query.sql), query.parameters)
+
+
+def bound(sql: str, parameters: dict[str, Any]) -> ClauseElement:
+    """A statement with the values of its ``:name`` parameters."""
+    return text(sql).bindparams(*(bindparam(name, value) for name, value in parameters.items()))
 
 
 def _core_in_one_snapshot(body: Select) -> Select:

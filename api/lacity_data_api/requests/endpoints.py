@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from lacity_data_api.cache.answer import JSON
 from lacity_data_api.cache.endpoint import answer
 from lacity_data_api.openapi import NOT_FOUND, finished
 from lacity_data_api.params import PathId, StorableText
@@ -12,22 +13,36 @@ from lacity_data_api.request_types import repository as types
 from lacity_data_api.request_types.schemas import TypeCount
 from lacity_data_api.requests import repository
 from lacity_data_api.requests.filters import RequestFilter
-from lacity_data_api.requests.params import Part, PinsBody, Wanted, check_days
+from lacity_data_api.requests.params import IsStreamed, Part, PinsBody, Wanted, check_days, check_streamed
 from lacity_data_api.requests.schemas import Pin, ServiceRequest
+from lacity_data_api.state import state_of
+from lacity_data_api.streaming import json_list, streamed
 
 router = APIRouter(prefix="/requests", tags=["requests"])
 
 
+async def _all(request: Request, wanted: RequestFilter, dated_by: tuple[str, ...]) -> Response:
+    check_streamed(wanted)
+    items = repository.streamed(state_of(request).database, wanted, dated_by)
+    return await streamed(request, json_list(items), JSON)
+
+
 @router.get("", responses=finished(list[ServiceRequest], is_paged=True))
-async def list_requests(request: Request, wanted: Wanted, page: Part) -> Response:
+async def list_requests(request: Request, wanted: Wanted, page: Part, stream: IsStreamed = False) -> Response:
     """Requests created on the days asked for, newest first, then by id; all days without dates."""
+    if stream:
+        return await _all(request, wanted, repository.CREATED)
     question = repository.created(wanted, page.skip, page.limit, page.after, page.next_page)
     return await answer(request, question)
 
 
 @router.get("/updated", responses=finished(list[ServiceRequest], is_paged=True))
-async def list_updated_requests(request: Request, wanted: Wanted, page: Part) -> Response:
+async def list_updated_requests(
+    request: Request, wanted: Wanted, page: Part, stream: IsStreamed = False
+) -> Response:
     """Requests created or closed on the days asked for, newest first, then by id."""
+    if stream:
+        return await _all(request, wanted, repository.CREATED_OR_CLOSED)
     question = repository.updated(wanted, page.skip, page.limit, page.after, page.next_page)
     return await answer(request, question)
 

@@ -81,6 +81,16 @@ def next_page(request: Request) -> str:
     return f"{request.url.path}?{urlencode(kept)}{'&' if kept else ''}"
 
 
+LONGEST_STREAM_DAYS = 366
+
+
+def check_streamed(wanted: RequestFilter) -> None:
+    """Raises InvalidError unless both days are given and at most a leap year apart."""
+    start, end = wanted.start_date, wanted.end_date
+    if start is None or end is None or (end - start).days >= LONGEST_STREAM_DAYS:
+        raise InvalidError(["query", "stream"], "needs start_date and end_date, at most 366 days")
+
+
 class Page:
     """Which part of a list: by position, or after the end of the page before."""
 
@@ -99,6 +109,13 @@ class Page:
         self.next_page = next_page(request)
 
 
+IsStreamed = Annotated[
+    bool,
+    Query(
+        alias="stream",
+        description="At most 366 days in one answer, sent while it is read; without skip, limit, cursor",
+    ),
+]
 Wanted = Annotated[RequestFilter, Depends(request_filter)]
 Part = Annotated[Page, Depends()]
 

@@ -1,0 +1,88 @@
+"""Answers that are sent while they are read, with flat memory and no end at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from lacity_data_api.cache.answer import preferred
+from lacity_data_api.responses import NO_STORE
+
+GZIP = 16 + zlib.MAX_WBITS
+GZIP_LEVEL = 1
+
+Parts = AsyncGenerator[bytes, None]
+
+
+class StreamedResponse(Response):
+    """Parts sent one by one; closed, with their connection to the database, however the sending ends."""
+
+    def __init__(self, parts: Parts, headers: dict[str, str], media_type: str) -> None:
+        self._parts = parts
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        async with aclosing(self._parts) as parts:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async for part in parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def streamed(
+    request: Request, parts: Parts, media_type: str, headers: dict[str, str] | None = None
+) -> Response:
+    """A response of these parts, in gzip if the client takes it.
+
+    The first part is waited for, so that what fails at the beginning still has a status of its own.
+    What fails later ends the connection: a client sees that the answer is not complete.
+    """
+    first = await anext(parts, b"")
+    body = _from(first, parts)
+    described = {**NO_STORE, "Vary": "Accept-Encoding, Origin", **(headers or {})}
+    if takes_gzip(request):
+        body = _compressed(body)
+        described["Content-Encoding"] = "gzip"
+    return StreamedResponse(body, described, media_type)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client takes gzip, whatever it likes better: brotli is made of whole bodies only."""
+    parts = request.headers.get("accept-encoding", "").split(",")
+    others = ",".join(part for part in parts if not part.strip().lower().startswith("br"))
+    return preferred(others.encode("latin-1")) == "gzip"
+
+
+async def _from(first: bytes, parts: Parts) -> Parts:
+    async with aclosing(parts):
+        yield first
+        async for part in parts:
+            yield part
+
+
+async def _compressed(parts: Parts) -> Parts:
+    compressor = zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
+    async with aclosing(parts):
+        async for part in parts:
+            if packed := await asyncio.to_thread(compressor.compress, part):
+                yield packed
+    yield compressor.flush()
+
+
+async def json_list(batches: AsyncGenerator[list[str], None]) -> Parts:
+    """The parts of one JSON list of these items, which are JSON already."""
+    opening = "["
+    async with aclosing(batches):
+        async for batch in batches:
+            yield (opening + ",".join(batch)).encode()
+            opening = ","
+    yield b"[]" if opening == "[" else b"]"
