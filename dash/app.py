@@ -5,9 +5,7 @@ Nothing is read from Postgres or Redis before somebody asks for a page.
 
 from __future__ import annotations
 
-import importlib
 import logging
-import pkgutil
 from pathlib import Path
 
 from dash import Dash
@@ -15,7 +13,8 @@ from flask import Flask
 
 from config import Settings
 from data.source import Source
-from frame import routes, shell
+from frame import home, page, routes, shell
+from frame.registry import reports
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What the City of Los Angeles is asked for through 311, where, and how long it takes."
@@ -30,7 +29,7 @@ def create(settings: Settings) -> Dash:
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,
-        # Ours are imported below: Dash would load them under names of its own, and skip some by their text.
+        # Ours are published below: Dash would import them under names of its own.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
         title="Los Angeles 311 reports",
@@ -41,18 +40,14 @@ def create(settings: Settings) -> Dash:
         serve_locally=True,
     )
     app.index_string = (HERE / "index.html").read_text()
-    import_pages()
+    home.publish()
+    for report in reports():
+        page.publish(report)
     shell.connect()
     app.layout = lambda: shell.layout(settings.stage)
     routes.add_routes(server)
     routes.add_headers(app, settings)
     return app
-
-
-def import_pages() -> None:
-    """Every module of ``pages/`` makes its page while it is imported."""
-    for module in pkgutil.iter_modules([str(HERE / "pages")]):
-        importlib.import_module(f"pages.{module.name}")
 
 
 app = create(Settings.from_environment())

@@ -18,7 +18,7 @@ from frame import card as cards
 from frame import states, words
 from frame.attributes import aria
 from frame.controls import Control, Period, Pick
-from frame.report import REPORTS, Card, Report
+from frame.report import Card, Report
 from frame.selection import Selection
 
 log = logging.getLogger(__name__)
@@ -33,11 +33,10 @@ def source() -> Source:
     return found
 
 
-def publish(report: Report, module: str) -> Report:
-    """Make a page of a report, with its address, place in the menu and callbacks; returns the report."""
-    REPORTS[report.name] = report
+def publish(report: Report) -> None:
+    """Make a page of a report, with its address, place in the menu and callbacks."""
     dash.register_page(
-        module,
+        report.name,
         path=report.path,
         name=report.title,
         title=f"{report.title} · Los Angeles 311",
@@ -49,7 +48,6 @@ def publish(report: Report, module: str) -> Report:
     _connect_covers(report)
     for card in report.cards:
         _connect_card(report, card)
-    return report
 
 
 def page_of(report: Report, given: dict[str, Any]) -> Component:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from data.source import Source
 from frame.controls import Control
@@ -47,7 +47,7 @@ class Report:
     picture: str = ""
     has_period: bool = True
     """Whether the text above the cards names a period of created dates."""
-    aliases: Sequence[str] = field(default_factory=tuple)
+    aliases: Sequence[str] = ()
     """Former addresses, kept as redirects."""
 
     @property
@@ -60,12 +60,3 @@ class Report:
 
     def card_id(self, card: Card) -> str:
         return f"{self.name}--{card.name}"
-
-
-REPORTS: dict[str, Report] = {}
-"""Every report by name, filled while the pages are imported; it never changes afterwards."""
-
-
-def reports() -> list[Report]:
-    """All reports in the order of the menu."""
-    return sorted(REPORTS.values(), key=lambda report: report.order)

@@ -12,7 +12,8 @@ from flask import Flask, Response, abort, jsonify, redirect, request
 from config import Settings
 from data.errors import DataError, SlowError
 from frame.page import source
-from frame.report import REPORTS, Card, Report
+from frame.registry import find, reports
+from frame.report import Card, Report
 from frame.selection import Selection
 
 RETRY_SECONDS = "5"
@@ -25,7 +26,7 @@ def add_routes(server: Flask) -> None:
     server.add_url_rule("/health", "health", lambda: jsonify(status="alive"))
     server.add_url_rule("/ready", "ready", ready)
     server.add_url_rule("/csv/<report>/<card>.csv", "csv", csv_file)
-    for report in REPORTS.values():
+    for report in reports():
         for number, alias in enumerate(report.aliases):
             server.add_url_rule(alias, f"{report.name}-{number}", _redirect_to(report.path))
     for number, address in enumerate(HOME):
@@ -62,7 +63,7 @@ def csv_file(report: str, card: str) -> Response:
 
 
 def _find(report: str, card: str) -> tuple[Report, Card] | None:
-    known = REPORTS.get(report)
+    known = find(report)
     found = known.card(card) if known else None
     return (known, found) if known and found else None
 

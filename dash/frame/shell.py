@@ -12,7 +12,7 @@ from data.facts import Facts
 from frame import words
 from frame.attributes import aria
 from frame.page import VERSION, source
-from frame.report import reports
+from frame.registry import reports
 
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}

@@ -1,1 +1,1 @@
-"""The reports: one file each, which makes its page while it is imported."""
+"""The reports, one file each."""

@@ -11,7 +11,6 @@ from data.table import Table
 from figures import charts
 from figures.colors import OTHERS, in_turn, type_colors
 from frame import controls, report, words
-from frame.page import publish
 from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
@@ -160,57 +159,54 @@ def _links(table: Table, dimension: Dimension, selection: Selection) -> list[str
 
 
 PAGE = "/overview-combined"
-REPORT = publish(
-    Report(
-        path=PAGE,
-        title="Overview",
-        purpose="How many requests the city gets, for what, from which neighborhoods, through which channel, "
-        "and how long they take.",
-        order=1,
-        controls=(
-            controls.Period(),
-            controls.types(),
-            controls.councils(),
-            controls.agencies(),
-            controls.sources(),
+REPORT = Report(
+    path=PAGE,
+    title="Overview",
+    purpose="How many requests the city gets, for what, from which neighborhoods, through which channel, "
+    "and how long they take.",
+    order=1,
+    controls=(
+        controls.Period(),
+        controls.types(),
+        controls.councils(),
+        controls.agencies(),
+        controls.sources(),
+    ),
+    rules=(
+        report.PLACE_RULE,
+        report.OPEN_RULE,
+        report.SAME_DAY_RULE,
+        report.NO_COUNCIL_RULE,
+        report.TIME_RULE,
+    ),
+    picture="over-time",
+    cards=(
+        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("over-time", "Requests over time", over_time, is_wide=True),
+        Card("by-type", "By request type", by_type, "Choose a slice to see that type alone."),
+        Card("by-agency", "By agency", by_agency, "The agency that owns the request."),
+        Card("by-weekday", "By day of the week", by_weekday, "The day on which the request was made."),
+        Card("by-source", "By source", by_source, "How the request reached the city."),
+        Card(
+            "by-council",
+            "By neighborhood council",
+            by_council,
+            "Choose a bar to see that council.",
+            is_wide=True,
         ),
-        rules=(
-            report.PLACE_RULE,
-            report.OPEN_RULE,
-            report.SAME_DAY_RULE,
-            report.NO_COUNCIL_RULE,
-            report.TIME_RULE,
-        ),
-        picture="over-time",
-        cards=(
-            Card("numbers", "In numbers", numbers, is_wide=True),
-            Card("over-time", "Requests over time", over_time, is_wide=True),
-            Card("by-type", "By request type", by_type, "Choose a slice to see that type alone."),
-            Card("by-agency", "By agency", by_agency, "The agency that owns the request."),
-            Card("by-weekday", "By day of the week", by_weekday, "The day on which the request was made."),
-            Card("by-source", "By source", by_source, "How the request reached the city."),
-            Card(
-                "by-council",
-                "By neighborhood council",
-                by_council,
-                "Choose a bar to see that council.",
-                is_wide=True,
-            ),
-            Card(
-                "days-to-close",
-                "Days to close by request type",
-                days_to_close,
-                BOX_NOTE,
-                is_wide=True,
-            ),
-        ),
-        aliases=(
-            "/dashboards/overview",
-            "/dashboards/overview_combined",
-            "/dashboards/overviewComb",
-            "/reports/dashboards/overview",
-            "/reports/dashboards/overview_combined",
+        Card(
+            "days-to-close",
+            "Days to close by request type",
+            days_to_close,
+            BOX_NOTE,
+            is_wide=True,
         ),
     ),
-    __name__,
+    aliases=(
+        "/dashboards/overview",
+        "/dashboards/overview_combined",
+        "/dashboards/overviewComb",
+        "/reports/dashboards/overview",
+        "/reports/dashboards/overview_combined",
+    ),
 )

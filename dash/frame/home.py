@@ -12,7 +12,8 @@ from data.errors import DataError
 from figures import charts
 from frame import card, states
 from frame.page import VERSION, source
-from frame.report import Report, reports
+from frame.registry import find, reports
+from frame.report import Report
 from frame.selection import Selection
 
 
@@ -36,14 +37,24 @@ def tile(report: Report) -> Component:
     return html.Section(parts, className="card tile")
 
 
-@callback(
-    Output({"picture": dash.MATCH}, "children"),
-    Input({"picture": dash.MATCH}, "id"),
-    Input(VERSION, "data"),
-    Input("attempt", "data"),
-)
-def picture(identity: dict[str, str], _version: str, _attempt: int) -> list[Component]:
-    report = next((report for report in reports() if report.name == identity["picture"]), None)
+def publish() -> None:
+    """Make the page and its callback."""
+    title = "Los Angeles 311 reports"
+    dash.register_page("home", path="/", name="Home", title=title, layout=layout, order=0)
+
+    @callback(
+        Output({"picture": dash.MATCH}, "children"),
+        Input({"picture": dash.MATCH}, "id"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+    )
+    def show(identity: dict[str, str], _version: str, _attempt: int) -> list[Component]:
+        return picture(identity["picture"])
+
+
+def picture(name: str) -> list[Component]:
+    """The small picture of a report, or the state it is in."""
+    report = find(name)
     found = report.card(report.picture) if report else None
     if report is None or found is None:
         return []
@@ -57,6 +68,3 @@ def picture(identity: dict[str, str], _version: str, _attempt: int) -> list[Comp
     if shown.figure is None or shown.is_empty:
         return []
     return [card.picture_of(report, shown, charts.small(shown.figure))]
-
-
-dash.register_page(__name__, path="/", name="Home", title="Los Angeles 311 reports", layout=layout, order=0)

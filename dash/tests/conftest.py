@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+from support import city as small_city
+from support.browser import Visitor, chromium
+from support.databases import Database, database
+from support.serving import Reports, forget_everything, serve, settings_for
+
+from data.source import Source
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[Database]:
+    """The small city; tests read it and never change it."""
+    with database() as filled:
+        small_city.fill(filled)
+        yield filled
+
+
+@pytest.fixture(scope="session")
+def source(city: Database) -> Iterator[Source]:
+    """A worker's way to the small city, without Redis."""
+    found = Source(settings_for(city.reader_url))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def reports(city: Database) -> Iterator[Reports]:
+    """The report server on the small city."""
+    forget_everything()
+    with serve(city.reader_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(browser: Browser, reports: Reports) -> Iterator[Visitor]:
+    """A visitor at a desk; whatever goes wrong in the browser, or asks another host, fails the test."""
+    someone = Visitor(browser, reports.url)
+    yield someone
+    someone.close()
+    assert someone.problems == []

@@ -1,0 +1,73 @@
+-- A small city, the same every time, dates relative to the city's today. Number n decides everything about a row.
+-- Two agencies share a name, two types share a colour, some rows lie outside every council, some have no place,
+-- some were closed on the same day or before they were made, and some are of the day that is still running.
+CREATE FUNCTION pg_temp.pick(n int, salt int, among int) RETURNS int LANGUAGE sql IMMUTABLE
+RETURN abs(hashint4(n * 31 + salt) % among);
+
+INSERT INTO geometries (council_id, nc_id, geom, is_approximate)
+SELECT council_id, data_code,
+    ST_Multi(ST_MakeEnvelope(-118.6 + (council_id % 10) * 0.03, 33.8 + (council_id / 10) * 0.03,
+        -118.575 + (council_id % 10) * 0.03, 33.825 + (council_id / 10) * 0.03, 4326)), true
+FROM councils WHERE council_id > 0;
+
+INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, closeddate, requestsource, owner, nc,
+    address, latitude, longitude, dataset_id, source_row_id, source_updated_at)
+SELECT '1-' || n, t.data_code, CASE WHEN closed IS NULL THEN 'Open' ELSE 'Closed' END, created, created, closed,
+    s.data_code, a.data_code, nullif(c.data_code, 0), CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
+    CASE WHEN n % 53 = 0 THEN NULL ELSE 33.8 + (c.council_id / 10) * 0.03 + 0.01 END,
+    CASE WHEN n % 53 = 0 THEN NULL ELSE -118.6 + (c.council_id % 10) * 0.03 + 0.01 END,
+    'test-test', 'row-' || n, now()
+FROM (
+    SELECT n,
+        (ARRAY[4,4,4,1,1,1,2,3,5,6,6,7,8,9,10,10,11,12])[1 + pg_temp.pick(n, 1, 18)] AS type_id,
+        (ARRAY[2,2,3,4,4,1,7,8,9,6,5])[1 + pg_temp.pick(n, 2, 11)] AS agency_id,
+        (ARRAY[8,8,8,7,7,18,17,2,3,9])[1 + pg_temp.pick(n, 3, 10)] AS source_id,
+        CASE WHEN n % 37 = 0 THEN 0 WHEN n % 5 < 2 THEN 52 ELSE 1 + pg_temp.pick(n, 4, 99) END AS council_id,
+        created,
+        CASE pg_temp.pick(n, 6, 8)
+            WHEN 0 THEN NULL
+            WHEN 1 THEN created + interval '2 hours'
+            WHEN 2 THEN created - interval '1 day'
+            ELSE created + pg_temp.pick(n, 7, 40) * pg_temp.pick(n, 8, 4) * interval '1 day' + interval '5 hours'
+        END AS closed
+    FROM (
+        SELECT n, today::timestamp
+            - CASE WHEN n % 200 = 0 THEN 0 WHEN n % 3 = 0 THEN 1 + pg_temp.pick(n, 9, 1100) ELSE 1 + pg_temp.pick(n, 9, 45) END
+                * interval '1 day'
+            + pg_temp.pick(n, 10, 1440) * interval '1 minute' AS created
+        FROM generate_series(1, 4000) n, (SELECT (now() AT TIME ZONE 'America/Los_Angeles')::date AS today) d
+    ) timed
+) made
+JOIN request_types t ON t.type_id = made.type_id JOIN agencies a ON a.agency_id = made.agency_id
+JOIN sources s ON s.source_id = made.source_id
+JOIN councils c ON c.council_id = made.council_id ORDER BY n;
+
+INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id, council_id,
+    region_id, address, latitude, longitude, status, geom)
+SELECT r.id, r.srnumber, r.createddate, r.closeddate, t.type_id, a.agency_id, s.source_id, c.council_id, c.region_id,
+    r.address, r.latitude, r.longitude, r.status, ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326)
+FROM requests r
+JOIN request_types t ON t.data_code = r.requesttype JOIN agencies a ON a.data_code = r.owner
+JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0)
+WHERE r.latitude IS NOT NULL AND r.id NOT IN (SELECT request_id FROM service_requests);
+
+
+INSERT INTO load_runs (started_at, finished_at, status, mode, generation, rows_read, rows_inserted, rows_updated,
+    rows_unchanged, rows_refused, message, details)
+SELECT now() - n * interval '1 day' - interval '3 hours', now() - n * interval '1 day' - interval '170 minutes',
+    CASE WHEN n = 3 THEN 'failed' ELSE 'succeeded' END, 'incremental', 20 - n, 400 + n, 100 + n, 20 + n, 270, n,
+    CASE WHEN n = 3 THEN 'The portal gave no answer' ELSE 'Loaded' END,
+    jsonb_build_object('quality', jsonb_build_array(
+        jsonb_build_object('name', 'freshness', 'value', n::text, 'status', 'pass', 'meaning', 'the newest row'),
+        jsonb_build_object('name', 'new request types', 'value', '2', 'status', 'warn', 'meaning', 'two of them')))
+FROM generate_series(14, 0, -1) n;
+
+INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
+SELECT (SELECT max(load_run_id) FROM load_runs), 'test-test', 'bad-' || n, 'bad-' || n,
+    (ARRAY['no created date', 'no number', 'no number'])[1 + n % 3], '{}'
+FROM generate_series(1, 12) n;
+
+INSERT INTO dataset_watermarks (dataset_id, source_updated_at, source_row_id, source_row_count)
+VALUES ('test-test', now() - interval '4 hours', 'row-4000', 4000);
+
+INSERT INTO log (status, message) VALUES ('INFO', 'Loaded 4,000 new'), ('WARN', 'Loaded with warnings')

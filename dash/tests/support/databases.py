@@ -1,0 +1,64 @@
+"""Databases of their own for tests, copied from the migrated template."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+
+def variable(name: str) -> str:
+    """A variable that ``make`` sets for the tests."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run `make test-dash`", pytrace=False)
+    return value
+
+
+def in_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database; the owner's connection sees and changes everything."""
+
+    name: str
+    owner_url: str
+    reader_url: str
+
+    def run(self, statement: Any, values: Any = None) -> list[tuple[Any, ...]]:
+        """Run one statement as the owner and commit; its rows, if any."""
+        with psycopg.connect(self.owner_url) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def rows(self, question: str, **values: Any) -> list[list[Any]]:
+        """Rows as a report has them: dates as ISO text."""
+        found = self.run(question, values)
+        return [[cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in row] for row in found]
+
+    def value(self, question: str, **values: Any) -> Any:
+        return self.run(question, values)[0][0]
+
+
+@contextmanager
+def database(template: str = "") -> Iterator[Database]:
+    """A fresh copy of the template, or of another database, dropped at the end."""
+    name = f"dash_{uuid.uuid4().hex[:12]}"
+    admin, copied = variable("TEST_ADMIN_URL"), template or variable("TEST_TEMPLATE")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(copied)))
+        try:
+            yield Database(name, in_database(admin, name), in_database(variable("TEST_READER_URL"), name))
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
