@@ -100,7 +100,7 @@ def test_weekdays_in_the_order_of_the_week(city: Database, source: Source) -> No
     counted = rows(
         city,
         f"""SELECT trim(to_char(created, 'Day')), count(*), count(DISTINCT created::date)
-            FROM past WHERE {LAST_30} GROUP BY 1, extract(dow FROM created) ORDER BY extract(dow FROM created)""",
+            FROM past WHERE {LAST_30} GROUP BY 1 ORDER BY min(extract(dow FROM created))""",
     )
     assert [list(row[:3]) for row in shown.rows] == counted
     assert shown.column("weekday")[0] == "Sunday"
@@ -113,9 +113,10 @@ def test_days_to_close(city: Database, source: Source) -> None:
     shown = page.days_to_close(source, select(source, "council=52")).table
     counted = rows(
         city,
-        """SELECT type, count(*), min(days), percentile_disc(0.25) WITHIN GROUP (ORDER BY days),
-            percentile_disc(0.5) WITHIN GROUP (ORDER BY days), percentile_disc(0.75) WITHIN GROUP (ORDER BY days),
-            percentile_disc(0.9) WITHIN GROUP (ORDER BY days), max(days)
+        """SELECT type, count(*), min(days),
+            percentile_disc(0.25) WITHIN GROUP (ORDER BY days), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
+            percentile_disc(0.75) WITHIN GROUP (ORDER BY days), percentile_disc(0.9) WITHIN GROUP (ORDER BY days),
+            max(days)
             FROM raw JOIN councils ON council = council_name WHERE closed IS NOT NULL AND council_id = 52
             GROUP BY 1 ORDER BY 5 DESC, 6 DESC, 1""",
     )
@@ -125,8 +126,8 @@ def test_days_to_close(city: Database, source: Source) -> None:
 
 def test_filters_narrow_every_figure_down(city: Database, source: Source) -> None:
     selection = select(source, f"{last_30(source)}&type=4&council=52&agency=2,3&source=8")
-    where = f"""WHERE {LAST_30} AND type = 'Bulky Items' AND source = 'Phone Call' AND agency = 'Sanitation Bureau'
-        AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
+    where = f"""WHERE {LAST_30} AND type = 'Bulky Items' AND source = 'Phone Call'
+        AND agency = 'Sanitation Bureau' AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
     (counted,) = rows(city, f"SELECT count(*) FROM past {where}")
     assert counted[0] > 0
     for build in (
