@@ -1,0 +1,57 @@
+"""A client that adds as little as it can: one connection, bytes in, bytes counted."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+WRK_SECONDS = 4
+RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
+ERRORS = re.compile(r"Non-2xx|Socket errors")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request."""
+
+    path: str
+    body: dict[str, Any] | None = None
+
+    def on(self, connection: http.client.HTTPConnection) -> int:
+        """Send it and read the whole answer; returns its bytes. RuntimeError unless it is 200."""
+        if self.body is None:
+            connection.request("GET", self.path)
+        else:
+            content = json.dumps(self.body)
+            connection.request("POST", self.path, content, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        size = len(response.read())
+        if response.status != 200:
+            raise RuntimeError(f"{self.path} answered {response.status}")
+        return size
+
+
+@contextmanager
+def connected(url: str) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rate(url: str) -> float:
+    """Requests a second that one wrk thread with 16 connections gets. RuntimeError when any failed."""
+    command = ["wrk", "-t1", "-c16", f"-d{WRK_SECONDS}s", url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = RATE.search(said)
+    if found is None or ERRORS.search(said):
+        raise RuntimeError(f"wrk {url}:\n{said}")
+    return float(found[1])
