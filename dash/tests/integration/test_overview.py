@@ -114,8 +114,10 @@ def test_days_to_close(city: Database, source: Source) -> None:
     counted = rows(
         city,
         """SELECT type, count(*), min(days),
-            percentile_disc(0.25) WITHIN GROUP (ORDER BY days), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
-            percentile_disc(0.75) WITHIN GROUP (ORDER BY days), percentile_disc(0.9) WITHIN GROUP (ORDER BY days),
+            percentile_disc(0.25) WITHIN GROUP (ORDER BY days),
+            percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
+            percentile_disc(0.75) WITHIN GROUP (ORDER BY days),
+            percentile_disc(0.9) WITHIN GROUP (ORDER BY days),
             max(days)
             FROM raw JOIN councils ON council = council_name WHERE closed IS NOT NULL AND council_id = 52
             GROUP BY 1 ORDER BY 5 DESC, 6 DESC, 1""",
