@@ -7,7 +7,8 @@ import datetime as dt
 from lacity_data_api.agencies import repository as agencies
 from lacity_data_api.cache.question import Question
 from lacity_data_api.councils import repository as councils
-from lacity_data_api.params import today
+from lacity_data_api.geojson import repository as geojson
+from lacity_data_api.params import today, year_before
 from lacity_data_api.regions import repository as regions
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.requests import repository as requests
@@ -35,8 +36,10 @@ def hot_questions() -> dict[str, list[Question]]:
         "types": [types.all_types()],
         "councils": [councils.all_councils()],
         "regions": [regions.all_regions()],
+        "geojson": [geojson.council_polygons()],
         "agencies": [agencies.all_agencies()],
         "type_stats": [types.stats()],
         "council_type_stats": [councils.stats_of_all()],
+        "hotspots": [geojson.hotspots(geojson.DEFAULT_TYPE, year_before(last))],
         "num_requests_last_week": [_map_day(last - dt.timedelta(days=ago)) for ago in range(MAP_DAYS)],
     }

@@ -41,6 +41,14 @@ Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
 Ids = Annotated[list[Id], AfterValidator(_unique)]
 
 
+def year_before(day: dt.date) -> dt.date:
+    """The same day a year earlier; the 28th for the 29th of February."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
 def today() -> dt.date:
     """The date in Los Angeles."""
     return dt.datetime.now(LOS_ANGELES).date()

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from lacity_data_api.cache.answer import JSON
 from lacity_data_api.cache.endpoint import answer
+from lacity_data_api.geojson.schemas import OpenPins
 from lacity_data_api.openapi import NOT_FOUND, finished
 from lacity_data_api.params import PathId, StorableText
 from lacity_data_api.request_types import repository as types
@@ -67,7 +68,7 @@ async def list_open_pins(request: Request) -> Response:
     return await answer(request, repository.open_pins())
 
 
-@router.get("/pins/open/geojson", responses=finished(None))
+@router.get("/pins/open/geojson", responses=finished(OpenPins))
 async def map_open_pins(request: Request) -> Response:
     """All open requests as GeoJSON points, newest first."""
     return await answer(request, repository.open_pins_as_geojson())
