@@ -1,16 +1,21 @@
-"""Where things are. Everything that the tools write lies under ``LOCAL``."""
+"""Where things are. Everything that the tools write lies under ``LOCAL``.
+
+LA311_STATE moves what a running system writes, so that a second one can run beside the first.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 CACHE = LOCAL / "cache"
 ENVIRONMENTS = LOCAL / "venv"
-SERVERS = LOCAL / "servers"
-UP = LOCAL / "up"
-ENV_FILE = LOCAL / "env"
+STATE = Path(os.environ.get("LA311_STATE") or LOCAL)
+SERVERS = STATE / "servers"
+UP = STATE / "up"
+ENV_FILE = STATE / "env"
 
 SERVICES = ("api", "dash", "prefect")
 """Folders that are each one container."""

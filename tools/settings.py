@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tools.console import say
 from tools.migrate import database_settings
-from tools.paths import CACHE, ENV_FILE, LOCAL, ROOT
+from tools.paths import CACHE, ENV_FILE, ROOT, STATE
 from tools.servers.instance import DATABASE, Instance
 
 EXAMPLE = ROOT / ".env.example"
@@ -76,7 +76,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
 
 def write(settings: Mapping[str, str]) -> None:
     """Keep the settings for people and scripts; only this user may read the file."""
-    LOCAL.mkdir(exist_ok=True)
+    ENV_FILE.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"{name}={settings[name]}" if name in settings else f"# {name}=" for name in documented()]
     temporary = ENV_FILE.with_name("env.new")
     temporary.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def write(settings: Mapping[str, str]) -> None:
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of a service: the machine's, its documented settings replaced by these."""
     names = set(documented())
-    own = {"PREFECT_HOME": str(LOCAL / "prefect"), "PYTHONUNBUFFERED": "1", **python_environment()}
+    own = {"PREFECT_HOME": str(STATE / "prefect"), "PYTHONUNBUFFERED": "1", **python_environment()}
     machine = {name: value for name, value in os.environ.items() if name not in names}
     return without_python_choices(machine) | own | dict(settings)
 

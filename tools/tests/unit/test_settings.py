@@ -18,7 +18,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Neither the person's .env nor the running system's settings."""
     for name in settings.documented():
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(settings, "LOCAL", tmp_path)
     monkeypatch.setattr(settings, "ENV_FILE", tmp_path / "env")
     return tmp_path
 

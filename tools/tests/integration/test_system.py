@@ -1,0 +1,179 @@
+"""``make up`` and what follows, as a person types it: a whole system on ports of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tools import settings
+from tools.paths import ROOT
+from tools.servers import processes
+from tools.servers.ports import free_port
+from tools.supervisor import MARK
+
+REQUESTS = 1_500
+NEWEST = """
+SELECT srnumber, dataset_id, request_id FROM service_requests JOIN requests USING (srnumber)
+ WHERE extract(year FROM created_date) >= extract(year FROM now()) - 1 AND created_date > '2025-04-01'
+ ORDER BY created_date DESC, srnumber LIMIT 1
+"""
+RUNS = "SELECT status, rows_inserted, rows_updated FROM load_runs ORDER BY load_run_id"
+
+
+@dataclass(frozen=True)
+class System:
+    """A system with a state of its own."""
+
+    state: Path
+    variables: dict[str, str]
+
+    def make(self, *words: str) -> subprocess.CompletedProcess[str]:
+        # ARGS of the run that these tests belong to would go on to this one.
+        command = ["make", "--no-print-directory", "ARGS=", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env=os.environ | self.variables, capture_output=True, text=True, check=False
+        )
+
+    def setting(self, name: str) -> str:
+        return settings.read(self.state / "env")[name]
+
+    def get(self, place: str, path: str) -> Any:
+        """The JSON that a part of the system answers."""
+        with urllib.request.urlopen(self.setting(place) + path, timeout=10) as response:
+            return json.load(response)
+
+    def edit(self, dataset: str, row: dict[str, str]) -> None:
+        """Change a row in the portal."""
+        body = json.dumps({"dataset": dataset, "upsert": [row]}).encode()
+        request = urllib.request.Request(f"{self.setting('SOCRATA_URL')}/_portal/rows", body)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert response.status == 200
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.setting("DATABASE_READER_URL")) as connection:
+            return connection.execute(question).fetchall()
+
+    def processes(self) -> list[int]:
+        """What runs with its mark, and its servers."""
+        folders = (self.state / "servers" / "up").glob("*/data")
+        return [
+            *processes.with_variable(MARK, str(self.state / "up")),
+            *(pid for folder in folders for pid in processes.working_in(folder)),
+            *processes.working_in(self.state / "servers" / "up" / "redis"),
+        ]
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Up, with data."""
+    state = tmp_path_factory.mktemp("system")
+    ports = {name: str(free_port()) for name in settings.PORTS}
+    portal = {"PORTAL_REQUESTS": str(REQUESTS), "PORTAL_ADMIN": "true", "PORTAL_CACHE": str(state / "portal")}
+    system = System(state, {"LA311_STATE": str(state), **ports, **portal})
+    try:
+        done = system.make("up", "DETACH=1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert system.setting("REPORTS_URL") in done.stdout
+        yield system
+    finally:
+        system.make("down")
+        assert system.processes() == []
+
+
+def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
+    ((stored, served),) = system.rows(
+        "SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests)"
+    )
+    assert REQUESTS * 0.9 < served < stored <= REQUESTS * 1.05
+    told = system.get("API_URL", "/status/db")
+    assert (told["requests"], told["service_requests"]) == (stored, served)
+    assert system.get("API_URL", "/status/data")["generation"] == 1
+
+
+def test_the_reports_are_there(system: System) -> None:
+    for path in ("/health", "/"):
+        with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=10) as response:
+            assert response.status == 200
+
+
+def test_a_second_start_says_what_runs(system: System) -> None:
+    before = sorted(system.processes())
+    done = system.make("up")
+    assert done.returncode == 0
+    assert "Already running (`make down` stops it)" in done.stdout
+    assert system.setting("API_URL") in done.stdout
+    assert sorted(system.processes()) == before
+
+
+def test_a_change_in_the_portal_is_a_change_here_and_nothing_else_is(system: System) -> None:
+    number, dataset, request_id = system.rows(NEWEST)[0]
+    changed = {"casenumber": number, "locator_gis_returned_address": "1 CHANGED ST, 90012"}
+    system.edit(dataset, changed)
+    night = system.make("night")
+    assert night.returncode == 0, night.stdout + night.stderr
+    assert system.rows(RUNS)[-1] == ("succeeded", 0, 1)
+    assert system.get("API_URL", f"/requests/{request_id}")["address"] == "1 CHANGED ST, 90012"
+
+
+def test_a_night_without_news_says_so(system: System) -> None:
+    generation = system.get("API_URL", "/status/data")["generation"]
+    night = system.make("night")
+    assert "Nothing changed" in night.stdout + night.stderr
+    assert system.get("API_URL", "/status/data")["generation"] == generation
+
+
+def test_people_can_look_at_it(system: System) -> None:
+    assert system.setting("API_URL") in system.make("status").stdout
+    asked = subprocess.run(
+        ["make", "--no-print-directory", "psql", "ROLE=reader"],
+        cwd=ROOT,
+        env=os.environ | system.variables,
+        input="SELECT current_user;",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "reader_311" in asked.stdout
+
+
+def test_what_a_killed_start_left_is_ended_and_the_data_kept(system: System) -> None:
+    os.kill(int((system.state / "up" / "supervisor.pid").read_text()), signal.SIGKILL)
+    assert len(system.processes()) > 3
+    done = system.make("down")
+    assert "that a killed `make up` had left behind" in done.stdout
+    assert processes.wait_until(partial(_is_empty, system), 5)
+    again = system.make("up", "DETACH=1")
+    assert "The data is 0 hours old and stays" in again.stdout
+    assert len(system.rows(RUNS)) >= 1
+
+
+def _is_empty(system: System) -> bool:
+    return not system.processes()
+
+
+def test_a_port_that_is_taken_is_said(system: System) -> None:
+    taken = {"API_PORT": system.variables["API_PORT"], "LA311_STATE": f"{system.state}/other"}
+    other = System(system.state / "other", system.variables | taken)
+    done = other.make("up", "DETACH=1")
+    assert done.returncode != 0
+    assert f"port {taken['API_PORT']} is taken by another program" in done.stdout + done.stderr
+    assert other.processes() == []
+
+
+def test_a_stop_leaves_nothing(system: System) -> None:
+    """Last: it ends what the others look at."""
+    assert "Nothing is running; the data is kept" in system.make("down").stdout
+    assert system.processes() == []
+    assert (system.state / "servers" / "up" / "postgres" / "data" / "PG_VERSION").is_file()
+    assert "Not running" in system.make("status").stdout
