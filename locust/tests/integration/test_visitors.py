@@ -52,7 +52,7 @@ def test_web_interface_answers_when_it_is_asked_for(interface: tuple[Started, st
     page = b""
     for _ in range(150):
         assert started.process.poll() is None
-        with contextlib.suppress(URLError), urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+        with contextlib.suppress(URLError), urllib.request.urlopen(url, timeout=5) as response:
             page = response.read()
             break
         time.sleep(0.1)
