@@ -2,12 +2,11 @@
 # It cannot read a secret, change a role or open a port.
 
 locals {
-  issuer = "token.actions.githubusercontent.com"
-
   task_definitions = [for family in var.task_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
 }
 
 resource "aws_iam_role" "deploy" {
+  #checkov:skip=CKV_AWS_393:The claim is repo:owner/name:environment:stage; the check does not see into the variable, whose validation and test demand that form
   name                 = "${var.name}-deploy"
   description          = "Assumed by the deploy workflow of ${var.repository}, environment ${var.environment}"
   max_session_duration = 3600
@@ -17,10 +16,10 @@ resource "aws_iam_role" "deploy" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRoleWithWebIdentity"
-      Principal = { Federated = "arn:aws:iam::${var.account_id}:oidc-provider/${local.issuer}" }
+      Principal = { Federated = "arn:aws:iam::${var.account_id}:oidc-provider/token.actions.githubusercontent.com" }
       Condition = { StringEquals = {
-        "${local.issuer}:aud" = "sts.amazonaws.com"
-        "${local.issuer}:sub" = "repo:${var.repository}:environment:${var.environment}"
+        "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:sub" = "repo:${var.repository}:environment:${var.environment}"
       } }
     }]
   })

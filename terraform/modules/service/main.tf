@@ -45,6 +45,7 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
 }
 
 resource "aws_lb_target_group" "this" {
+  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; from there it is one hop within private subnets
   name        = local.full_name
   vpc_id      = var.common.vpc_id
   target_type = "ip"

@@ -29,6 +29,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them would serve nobody and cost more
   name              = "/${var.name}/${var.task}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -63,6 +64,7 @@ resource "aws_iam_role" "task" {
 }
 
 resource "aws_security_group" "this" {
+  #checkov:skip=CKV2_AWS_5:Attached where the task runs: by the service, the schedule or the workflow
   name        = local.full_name
   description = "Tasks of ${local.full_name}"
   vpc_id      = var.vpc_id
