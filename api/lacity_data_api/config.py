@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         default=5, gt=0, description="Wait for a free database connection before the answer is 503."
     )
     api_query_seconds: float = Field(default=15, gt=0, description="Longest query before the answer is 503.")
+    api_export_seconds: float = Field(default=900, gt=0, description="Longest export before it is cut off.")
     api_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body.")
     cache_memory_mb: int = Field(default=128, ge=1, description="Finished answers kept in one worker.")
     cache_redis_mb: int = Field(

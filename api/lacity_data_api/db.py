@@ -129,6 +129,40 @@ class Database:
                 while rows := await cursor.fetch(STREAMED_AT_ONCE):
                     yield rows
 
+    async def copy(self, clause: Any) -> AsyncGenerator[bytes, None]:
+        """The rows of one statement as CSV with a header line, as they come; nothing is collected."""
+        sql, values = self._engine.compile(clause)
+        parts: asyncio.Queue[bytes | Exception | None] = asyncio.Queue(1)
+
+        async def read() -> None:
+            try:
+                async with self.stream_connection() as connection:
+                    await self._copy(connection.raw_connection, sql, values, parts.put)
+            except Exception as error:  # noqa: BLE001  raised where the parts are read
+                await parts.put(error)
+            else:
+                await parts.put(None)
+
+        reading = asyncio.ensure_future(read())
+        try:
+            while (part := await parts.get()) is not None:
+                if isinstance(part, Exception):
+                    raise part
+                yield part
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+
+    async def _copy(self, raw: Any, sql: str, values: Any, output: Any) -> None:
+        """Within the time that a whole export may take; the connection of one cut off is not used again."""
+        seconds = self._settings.api_export_seconds
+        try:
+            await raw.fetchval("SELECT set_config('statement_timeout', $1, false)", str(int(seconds * 1000)))
+            await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
+        except BaseException:
+            raw.terminate()
+            raise
+
     async def find(self, query: Query) -> Found:
         """Run a query that makes a body, together with the generation in the same snapshot."""
         async with self.connection() as connection:

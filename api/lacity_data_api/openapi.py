@@ -41,3 +41,9 @@ def finished(model: Any, *, is_paged: bool = False) -> Responses:
     """A cached JSON answer of this shape, and what every such route may answer besides."""
     headers = HEADERS | (LINK if is_paged else {})
     return {200: {"model": model, "headers": headers}} | NOT_MODIFIED | UNAVAILABLE
+
+
+def file_of(media_type: str) -> Responses:
+    """A file that is sent while it is made."""
+    content = {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"content": content, "description": "The file"}} | UNAVAILABLE

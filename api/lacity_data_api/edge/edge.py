@@ -113,7 +113,11 @@ class Edge:
         )
         if watched.is_head:
             scope = {**scope, "method": "GET"}
-        scope.setdefault("state", {})["request_id"] = watched.request_id.decode()
+        scope["state"] = {
+            **scope.get("state", {}),
+            "request_id": watched.request_id.decode(),
+            "is_head": watched.is_head,
+        }
         IN_FLIGHT.inc()
         try:
             await self._app(scope, receive, self._watch(watched, send))
