@@ -6,7 +6,7 @@ from sqlalchemy.sql.expression import Select
 from lacity_data_api.cache.question import DAY_SECONDS, Question
 from lacity_data_api.models import Council, Region
 from lacity_data_api.queries import is_id, listed, single, written_list
-from lacity_data_api.request_types.repository import OPEN_COUNTS, STATS
+from lacity_data_api.request_types.repository import OPEN_COUNTS, stats_of_types, stats_of_types_and_councils
 
 
 def _councils() -> Select:
@@ -35,15 +35,12 @@ def one_council(council_id: int) -> Question:
 
 
 def stats_of_all() -> Question:
-    query = written_list(STATS.format(keys="h.council_id, h.type_id", where="true"))
+    query = written_list(stats_of_types_and_councils())
     return Question("councils/types/stats", query, ttl_seconds=DAY_SECONDS)
 
 
 def stats_of_one(council_id: int) -> Question:
-    query = written_list(
-        STATS.format(keys="h.type_id", where="h.council_id = CAST(:council_id AS bigint)"),
-        council_id=council_id,
-    )
+    query = written_list(stats_of_types("council_id = CAST(:council_id AS bigint)"), council_id=council_id)
     return Question("council/types/stats", query, {"id": council_id})
 
 

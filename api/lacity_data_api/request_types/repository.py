@@ -7,24 +7,29 @@ from lacity_data_api.cache.question import DAY_SECONDS, Question
 from lacity_data_api.models import Agency, RequestType
 from lacity_data_api.queries import is_id, listed, single, written_list
 
-# The smallest day whose cumulative count reaches the share is what percentile_disc gives over the rows.
+# The smallest day whose cumulative count reaches the share is what percentile_disc gives over the rows. The
+# window delivers each group's days in order, so that its arrays are sorted and can be searched.
 STATS = """
-WITH histogram AS (
-    SELECT {keys}, days_to_close, sum(requests) AS requests
-      FROM rollup_close_days h WHERE {where} GROUP BY {keys}, days_to_close
-), cumulative AS (
-    SELECT h.*, sum(requests) OVER (PARTITION BY {keys} ORDER BY days_to_close) AS reached,
-           sum(requests) OVER (PARTITION BY {keys}) AS total
-      FROM histogram h
+WITH cumulative AS (
+    SELECT {keys}, days_to_close,
+           sum(requests) OVER (PARTITION BY {keys} ORDER BY days_to_close ROWS UNBOUNDED PRECEDING) AS reached
+      FROM ({histogram}) AS histogram
+), stats AS (
+    SELECT {keys}, array_agg(days_to_close) AS days, array_agg(reached) AS reached, max(reached) AS total
+      FROM cumulative GROUP BY {keys}
 )
-SELECT {keys}, coalesce(t.type_name, '') AS type_name, min(days_to_close) AS min,
-       min(days_to_close) FILTER (WHERE reached >= 0.25 * total) AS q1,
-       min(days_to_close) FILTER (WHERE reached >= 0.50 * total) AS median,
-       min(days_to_close) FILTER (WHERE reached >= 0.75 * total) AS q3,
-       max(days_to_close) AS max
-  FROM cumulative h LEFT JOIN request_types t USING (type_id)
- GROUP BY {keys}, t.type_name ORDER BY {keys}
+SELECT {order}, coalesce(t.type_name, '') AS type_name, days[1] AS min,
+       days[1 + width_bucket((total + 3) / 4 - 1, reached)] AS q1,
+       days[1 + width_bucket((total + 1) / 2 - 1, reached)] AS median,
+       days[1 + width_bucket((3 * total + 3) / 4 - 1, reached)] AS q3,
+       days[cardinality(days)] AS max
+  FROM stats LEFT JOIN request_types t USING (type_id) ORDER BY {order}
 """
+BY_TYPE = """
+SELECT type_id, days_to_close, sum(requests)::integer AS requests
+  FROM rollup_close_days WHERE {where} GROUP BY type_id, days_to_close
+"""
+BY_TYPE_AND_COUNCIL = "SELECT type_id, council_id, days_to_close, requests FROM rollup_close_days"
 
 OPEN_COUNTS = """
 SELECT type_id AS "typeId", coalesce(t.type_name, '') AS "typeName", sum(o.requests) AS "typeCount"
@@ -55,8 +60,19 @@ def one_type(type_id: int) -> Question:
     return Question("type", query, {"id": type_id}, is_shared=False)
 
 
+def stats_of_types(where: str) -> str:
+    """SQL for the days to close by type, of the cells that meet the condition."""
+    return STATS.format(keys="type_id", order="type_id", histogram=BY_TYPE.format(where=where))
+
+
+def stats_of_types_and_councils() -> str:
+    """The same by type and council."""
+    keys, order = "type_id, council_id", "council_id, type_id"
+    return STATS.format(keys=keys, order=order, histogram=BY_TYPE_AND_COUNCIL)
+
+
 def stats() -> Question:
-    query = written_list(STATS.format(keys="h.type_id", where="true"))
+    query = written_list(stats_of_types("true"))
     return Question("types/stats", query, ttl_seconds=DAY_SECONDS)
 
 
