@@ -21,7 +21,7 @@ SELECT concat('{"type":"Feature","properties":{"council_id":', council_id, ',"co
 
 # A point on a border belongs to the council with the lower id, as in the merge.
 COUNCIL_OF_PLACE = """
-SELECT json_build_object('council_id', council_id)::text AS body
+SELECT concat('{"council_id":', council_id, '}') AS body
   FROM geometries
  WHERE ST_Covers(geom, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326))
  ORDER BY council_id LIMIT 1

@@ -1,0 +1,70 @@
+"""Recorded answers of the original, and ours to the same requests in its ids."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.support.night import GOLDEN, SAMPLE
+from tests.support.serving import Api
+
+ID_KEYS = ("requestId", "request_id")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    method: str
+    path: str
+    body: Any
+    status: int
+    answer: Any
+
+    def ask(self, api: Api) -> httpx.Response:
+        """Put the same request to ours."""
+        if self.method == "POST":
+            return api.post(self.path, self.body)
+        return api.client.get(self.path)
+
+
+def recorded(name: str) -> Recorded:
+    content = json.loads((GOLDEN / f"{name}.json").read_text())
+    request = content["request"]
+    return Recorded(
+        request["method"], request["path"], request["json"], content["status"], content["response"]
+    )
+
+
+def original_ids() -> dict[str, int]:
+    """By srnumber: the original numbered the rows of the sample from 1."""
+    rows = json.loads(SAMPLE.read_text())
+    return {row["srnumber"]: number for number, row in enumerate(rows, start=1)}
+
+
+def with_ids(content: Any, ids: dict[int, int]) -> Any:
+    """The same with other request ids."""
+    if isinstance(content, list):
+        return [with_ids(item, ids) for item in content]
+    if isinstance(content, dict):
+        return {key: ids[value] if key in ID_KEYS else with_ids(value, ids) for key, value in content.items()}
+    return content
+
+
+def sorted_items(content: Any) -> Any:
+    """Lists and features in one order, for routes that never promised any."""
+    if isinstance(content, dict):
+        return {key: sorted_items(value) for key, value in content.items()}
+    if isinstance(content, list) and content and isinstance(content[0], dict):
+        return sorted(content, key=lambda item: json.dumps(item, sort_keys=True))
+    return content
+
+
+def types_of(content: Any) -> Any:
+    """Keys in their order, and the types of values; numbers are of one kind."""
+    if isinstance(content, dict):
+        return {key: types_of(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [types_of(item) for item in content[:1]]
+    return "number" if isinstance(content, int | float) else type(content).__name__
