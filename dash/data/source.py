@@ -69,6 +69,10 @@ class Source:
             found = self._cache.get(generation, question) or self._read(query, parameters, question)
         return Table.from_json(found)
 
+    def fresh(self, query: Query, **parameters: Any) -> Table:
+        """What the query finds now, past the cache; raises DataError."""
+        return Table.from_json(self._database.read(query, parameters)[1].to_json())
+
     def _read(self, query: Query, parameters: dict[str, Any], question: bytes) -> bytes:
         generation, table = self._database.read(query, parameters)
         answer = table.to_json()

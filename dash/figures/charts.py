@@ -10,10 +10,11 @@ from textwrap import wrap
 from typing import Any
 
 from figures import theme
-from figures.colors import ACCENT, in_turn
+from figures.colors import ACCENT, OTHERS, SECOND, in_turn
 from figures.theme import Figure
 
 WRAP_AT = 22
+LONG = 16
 Values = Sequence[Any]
 
 
@@ -44,8 +45,8 @@ def horizontal_bars(
         "data": [trace],
         "layout": theme.layout(
             theme.height_of(len(names)),
-            xaxis=theme.counts(unit.capitalize(), side="bottom"),
-            yaxis=theme.axis(autorange="reversed", type="category", dtick=1),
+            xaxis=theme.counts(unit.capitalize(), side=_side(names)),
+            yaxis=theme.names(len(names)),
         ),
     }
 
@@ -92,8 +93,8 @@ def donut(
         "insidetextfont": {"color": "#ffffff"},
         "hovertemplate": f"%{{label}}: %{{value:,}} {unit} (%{{percent}})<extra></extra>",
     }
-    legend = {"orientation": "v", "x": 1.02, "y": 0.5, "font": theme.FONT}
-    return {"data": [trace], "layout": theme.layout(showlegend=True, legend=legend)}
+    legend = {"orientation": "h", "x": 0, "y": -0.04, "yanchor": "top", "font": theme.FONT}
+    return {"data": [trace], "layout": theme.layout(400, showlegend=True, legend=legend)}
 
 
 def lines(
@@ -103,10 +104,12 @@ def lines(
     colors: Sequence[str] | None = None,
     y_title: str = "",
     whole: bool = True,
+    by_month: bool = False,
 ) -> Figure:
     """Lines over days; each series is a name, its days and its values."""
     colors = colors or in_turn(len(series))
     dashes = ("solid", "dot", "dash", "dashdot")
+    day = "%B %Y" if by_month else "%a %b %-d, %Y"
     number = "," if whole else ",.2f"
     traces = [
         {
@@ -117,7 +120,7 @@ def lines(
             "y": list(values),
             "line": {"color": color, "width": 2, "dash": dashes[place // 6 % len(dashes)]},
             "marker": {"size": 6, "symbol": place % 6},
-            "hovertemplate": f"{name}, %{{x|%a %b %-d, %Y}}: %{{y:{number}}} {unit}<extra></extra>",
+            "hovertemplate": f"{name}, %{{x|{day}}}: %{{y:{number}}} {unit}<extra></extra>",
         }
         for place, ((name, days, values), color) in enumerate(zip(series, colors, strict=True))
     ]
@@ -126,12 +129,72 @@ def lines(
         "data": traces,
         "layout": theme.layout(
             380 if len(series) > 1 else theme.HEIGHT,
-            xaxis=theme.axis(type="date", tickformat="%a<br>%m/%d" if _is_short(series) else ""),
+            xaxis=theme.axis(
+                type="date", tickformat="%a<br>%m/%d" if _is_short(series) and not by_month else ""
+            ),
             yaxis=y_axis,
             showlegend=len(series) > 1,
             hovermode="closest",
         ),
     }
+
+
+def stacked(names: Values, series: Sequence[tuple[str, Values, str]], *, unit: str) -> Figure:
+    """Bars of several parts; each part is its name, its values and its colour."""
+    traces = [
+        {
+            "type": "bar",
+            "name": part,
+            "x": list(names),
+            "y": list(values),
+            "marker": {"color": color},
+            "hovertemplate": f"%{{x}}: %{{y:,}} {unit} {part.lower()}<extra></extra>",
+        }
+        for part, values, color in series
+    ]
+    layout = theme.layout(
+        barmode="stack",
+        showlegend=True,
+        xaxis=theme.axis(type="category"),
+        yaxis=theme.counts(unit.capitalize()),
+    )
+    return {"data": traces, "layout": layout}
+
+
+def ranges(names: Values, low: Values, high: Values, *, low_name: str, high_name: str, unit: str) -> Figure:
+    """Two points a name with a line between them, the first name on top."""
+    joined = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [value for pair in zip(low, high, strict=True) for value in (*pair, None)],
+        "y": [name for name in names for _ in range(3)],
+        "line": {"color": OTHERS, "width": 2},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    points = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": title,
+            "x": list(values),
+            "y": list(names),
+            "marker": {"size": 10, "color": color, "symbol": symbol},
+            "hovertemplate": f"%{{y}}, {title.lower()}: %{{x:,}} {unit}<extra></extra>",
+        }
+        for title, values, color, symbol in (
+            (low_name, low, ACCENT, "circle"),
+            (high_name, high, SECOND, "diamond"),
+        )
+    ]
+    layout = theme.layout(
+        theme.height_of(len(names)) + 40,
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "font": theme.FONT},
+        xaxis=theme.counts(unit.capitalize(), side=_side(names)),
+        yaxis=theme.names(len(names)),
+    )
+    return {"data": [joined, *points], "layout": layout}
 
 
 def boxes(
@@ -171,8 +234,8 @@ def boxes(
         "data": traces,
         "layout": theme.layout(
             theme.height_of(len(names)),
-            xaxis=theme.counts(unit.capitalize()),
-            yaxis=theme.axis(autorange="reversed", type="category", dtick=1),
+            xaxis=theme.counts(unit.capitalize(), side=_side(names)),
+            yaxis=theme.names(len(names)),
             boxgap=0.35,
         ),
     }
@@ -202,3 +265,8 @@ def _links(links: Values | None, names: Values) -> list[Any]:
 
 def _is_short(series: Sequence[tuple[str, Values, Values]]) -> bool:
     return max((len(days) for _, days, _ in series), default=0) <= 31
+
+
+def _side(names: Values) -> str:
+    # Long charts scroll; their scale must be seen without.
+    return "top" if len(names) > LONG else "bottom"

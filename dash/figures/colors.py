@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from data.table import Table
 
 ACCENT = "#1D6996"
 SECOND = "#C4501B"
 OTHERS = "#8A8F94"
 UNREVIEWED = "#7F7F7F"
-"""The colour of types that nobody has looked at yet: one grey for all of them says nothing."""
+"""The colour in ``request_types`` of types that nobody has looked at yet: all the same."""
 
 # For what has no colour of its own; each differs clearly from all colours of the seeded types.
 SPARE = ("#4FB6E8", "#C9B200", "#5C3A1E", "#F29EA8", "#2B3A8C", "#8FE3B0", "#D6249F", "#4D5A12")
@@ -16,15 +18,16 @@ SEQUENCE = ("#1D6996", "#C4501B", "#11975F", "#685DB1", "#B88600", "#BF5A9F", "#
 
 
 def type_colors(types: Table) -> dict[int, str]:
-    """Type id → colour; the first of two types with one colour keeps it, the other gets a spare one."""
-    spare = iter(SPARE)
-    used: set[str] = set()
+    """Type id → colour; the first of two types with one colour keeps it, the other gets a spare one.
+
+    Types that nobody has looked at yet take turns with the spare ones, always the same.
+    """
+    spare = cycle(SPARE)
+    used = {UNREVIEWED}
     colors = {}
     for row in sorted(types, key=lambda row: int(row["type_id"])):
         color = row["color"].upper()
-        if color in used and color != UNREVIEWED:
-            color = next(spare, UNREVIEWED)
-        colors[int(row["type_id"])] = color
+        colors[int(row["type_id"])] = next(spare) if color in used else color
         used.add(color)
     return colors
 

@@ -43,9 +43,14 @@ def axis(title: str = "", **more: Any) -> Figure:
     return base | more
 
 
-def counts(title: str = "Requests", **more: Any) -> Figure:
+def counts(title: str, **more: Any) -> Figure:
     """An axis of whole numbers from zero."""
     return axis(title, rangemode="tozero", tickformat=",d", **more)
+
+
+def names(count: int) -> Figure:
+    """An axis of so many names, the first on top."""
+    return axis(type="category", dtick=1, range=[count - 0.4, -0.6], ticklabelstandoff=6)
 
 
 def height_of(rows: int, smallest: int = 200) -> int:

@@ -19,6 +19,12 @@ from frame.words import number
 
 TABLE_ROWS = 40
 GRID_ROWS = 20
+# Colours of the style sheet, so that grids follow light and dark.
+GRID_THEME = (
+    "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
+    "headerTextColor: 'var(--ink)', headerBackgroundColor: 'var(--card)', borderColor: 'var(--line)', "
+    "rowHoverColor: 'var(--paper)', fontFamily: 'inherit', fontSize: 13, accentColor: 'var(--link)'})"
+)
 
 
 def frame_of(report: Report, card: Card) -> Component:
@@ -87,9 +93,9 @@ def _grid(report: Report, card: Card, shown: Shown) -> Component:
             "ensureDomOrder": True,
             "enableCellTextSelection": True,
             "animateRows": False,
-            "theme": "legacy",
+            "theme": {"function": GRID_THEME},
         },
-        className="ag-theme-quartz grid",
+        className="grid",
         style={"height": None, "width": "100%"},
     )
 

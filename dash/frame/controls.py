@@ -21,7 +21,7 @@ class Period:
     """From and to; without them the last ``days`` days, or everything that is loaded when that is None."""
 
     days: int | None = None
-    names: tuple[str, ...] = ("from", "to")
+    label: str = "Created"
 
     def default(self, facts: Facts) -> tuple[date, date]:
         """The period of an address without one; today alone while nothing is loaded."""
@@ -33,7 +33,7 @@ class Period:
         first, last = value
         return dmc.DatePickerInput(
             id={"report": report, "control": "period"},
-            label="Created",
+            label=self.label,
             type="range",
             value=[first.isoformat(), last.isoformat()],
             minDate=facts.first_day.isoformat() if facts.first_day else None,

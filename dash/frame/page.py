@@ -131,8 +131,12 @@ def covers(report: Report, search: str) -> list[Component]:
 
 
 def _period(report: Report, selection: Selection) -> list[str]:
-    if not report.has_period:
+    if report.covers == "nothing":
         return []
+    if report.covers == "closed":
+        return [
+            f"Requests closed {words.month(selection.first)} to {words.month(selection.last)}, months whole."
+        ]
     span = f"{words.day(selection.first)} to {words.day(selection.last)}"
     return [f"Requests created {span} ({words.plural(selection.days, 'day')}, both included)."]
 
@@ -173,7 +177,7 @@ def card_content(report: Report, card: Card, search: str) -> list[Component]:
     """A card for an address: its figure, or a state that says why there is none."""
     try:
         facts = source().facts()
-        if facts.last_day is None and report.has_period:
+        if facts.last_day is None and report.covers != "nothing":
             return [states.empty(NOT_LOADED)]
         shown = card.build(source(), Selection.of(report.controls, search, facts))
     except DataError as error:

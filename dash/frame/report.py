@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from data.source import Source
 from frame.controls import Control
 from frame.selection import Selection
 from frame.shown import Shown
 
+Covers = Literal["created", "closed", "nothing"]
 Build = Callable[[Source, Selection], Shown]
 
 OPEN_RULE = "A request is open while it has no closed date."
@@ -18,6 +20,7 @@ SAME_DAY_RULE = (
 )
 NO_COUNCIL_RULE = "Requests outside every neighborhood council are shown apart, as “No council”."
 PLACE_RULE = "Requests that the city published without a place are not counted."
+FULL_DAY_RULE = "A period ends with the last full day; the day that is still running is left out."
 TIME_RULE = "Times are the city's local time, as published."
 
 
@@ -45,8 +48,8 @@ class Report:
     controls: Sequence[Control] = ()
     rules: Sequence[str] = (PLACE_RULE, TIME_RULE)
     picture: str = ""
-    has_period: bool = True
-    """Whether the text above the cards names a period of created dates."""
+    covers: Covers = "created"
+    """What the period means: days on which requests were created, whole months in which they were closed."""
     aliases: Sequence[str] = ()
     """Former addresses, kept as redirects."""
 

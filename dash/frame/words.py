@@ -22,6 +22,12 @@ def day(value: date | str) -> str:
     return f"{value:%b} {value.day}, {value.year}"
 
 
+def month(value: date | str) -> str:
+    """November 2026."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{value:%B %Y}"
+
+
 def moment(value: datetime) -> str:
     """A time as the city's clocks show it."""
     local = value.astimezone(CITY)

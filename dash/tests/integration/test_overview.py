@@ -129,7 +129,8 @@ def test_days_to_close(city: Database, source: Source) -> None:
 def test_filters_narrow_every_figure_down(city: Database, source: Source) -> None:
     selection = select(source, f"{last_30(source)}&type=4&council=52&agency=2,3&source=8")
     where = f"""WHERE {LAST_30} AND type = 'Bulky Items' AND source = 'Phone Call'
-        AND agency = 'Sanitation Bureau' AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
+        AND agency = 'Sanitation Bureau'
+        AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
     (counted,) = rows(city, f"SELECT count(*) FROM past {where}")
     assert counted[0] > 0
     for build in (
