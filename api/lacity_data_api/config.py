@@ -45,7 +45,14 @@ class Settings(BaseSettings):
     github_token: SecretStr = Field(default=SecretStr(""), description="Makes feedback an issue.")
     github_issues_url: str = Field(default="", description="API address of the repository's issues.")
     github_project_url: str = Field(default="", description="API address of the project column's cards.")
-    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), description="Mail for feedback.")
+    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), description="Mails feedback to the team.")
+    sendgrid_url: str = Field(
+        default="https://api.sendgrid.com/v3/mail/send", description="API address that sends mail."
+    )
+    feedback_mail_to: str = Field(default="", description="The team's address: the only one that gets mail.")
+    feedback_mail_from: str = Field(default="", description="Sender of that mail, known to SendGrid.")
+    feedback_per_client: int = Field(default=5, ge=1, description="Messages of one client in an hour.")
+    feedback_per_hour: int = Field(default=60, ge=1, description="Messages of all clients in an hour.")
 
     @field_validator("log_level")
     @classmethod

@@ -13,6 +13,7 @@ from lacity_data_api.cache.store import Store
 from lacity_data_api.config import Settings
 from lacity_data_api.db import Database
 from lacity_data_api.edge.access_log import AccessLog
+from lacity_data_api.feedback.limits import Limits
 from lacity_data_api.hot import hot_questions
 
 
@@ -30,6 +31,7 @@ class State:
     store: Store
     answers: Answers
     publication: Publication
+    limits: Limits
     access_log: AccessLog = field(default_factory=AccessLog)
     known: Known = field(default_factory=Known)
 
@@ -38,7 +40,8 @@ def build_state(settings: Settings) -> State:
     """The app's parts; nothing is connected yet."""
     database, store = Database(settings), Store(settings)
     answers = Answers(settings, database, store)
-    return State(settings, database, store, answers, Publication(answers, hot_questions))
+    publication = Publication(answers, hot_questions)
+    return State(settings, database, store, answers, publication, Limits(settings, store))
 
 
 def state_of(request: Request) -> State:

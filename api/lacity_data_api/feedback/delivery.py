@@ -1,0 +1,114 @@
+"""Messages to GitHub and SendGrid. A message counts as delivered when one of them has it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+
+import httpx
+
+from lacity_data_api.config import Settings
+from lacity_data_api.errors import NotConfiguredError, UnavailableError
+from lacity_data_api.feedback import writing
+from lacity_data_api.feedback.schemas import Message
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 5.0
+USER_AGENT = "311-data-server"
+# ValueError: what came is no JSON; KeyError and TypeError: it is none of an issue.
+FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError)
+
+
+class NotDeliveredError(UnavailableError):
+    detail = "The message could not be delivered; send it again"
+    headers: ClassVar = {"Retry-After": "60"}
+
+
+@asynccontextmanager
+async def _client(token: str) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
+    # Where messages go is a matter of the settings alone: no redirects, no proxies of the environment.
+    async with httpx.AsyncClient(
+        headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+    ) as client:
+        yield client
+
+
+async def _post(client: httpx.AsyncClient, url: str, content: dict[str, Any]) -> httpx.Response:
+    response = await client.post(url, json=content)
+    if not response.is_success:
+        raise httpx.HTTPStatusError(str(response.status_code), request=response.request, response=response)
+    return response
+
+
+class Delivery:
+    """The ways that are configured."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def check(self) -> None:
+        """NotConfiguredError when there is no way at all."""
+        if not (self._has_github or self._has_mail):
+            raise NotConfiguredError("Feedback is not configured on this server")
+
+    @property
+    def _has_github(self) -> bool:
+        return bool(self._settings.github_token.get_secret_value() and self._settings.github_issues_url)
+
+    @property
+    def _has_mail(self) -> bool:
+        settings = self._settings
+        return bool(
+            settings.sendgrid_api_key.get_secret_value()
+            and settings.feedback_mail_to
+            and settings.feedback_mail_from
+        )
+
+    async def deliver(self, message: Message) -> None:
+        """NotDeliveredError when no way worked; what one could not do is in the log, without the message."""
+        issue_url = await self._open_issue(message) if self._has_github else None
+        is_mailed = await self._send_mail(message, issue_url) if self._has_mail else False
+        if issue_url is None and not is_mailed:
+            raise NotDeliveredError
+
+    async def _open_issue(self, message: Message) -> str | None:
+        """The issue's address; None when there is none."""
+        settings = self._settings
+        async with _client(settings.github_token.get_secret_value()) as client:
+            try:
+                made = (await _post(client, settings.github_issues_url, writing.issue(message))).json()
+                number, url = int(made["id"]), str(made["html_url"])
+            except FAILURES as error:
+                _tell("GitHub took no issue", error)
+                return None
+            await self._add_card(client, number)
+            return url
+
+    async def _add_card(self, client: httpx.AsyncClient, issue_id: int) -> None:
+        if not self._settings.github_project_url:
+            return
+        card = {"content_id": issue_id, "content_type": "Issue"}
+        try:
+            await _post(client, self._settings.github_project_url, card)
+        except FAILURES as error:
+            _tell("GitHub took no card for an issue", error)
+
+    async def _send_mail(self, message: Message, issue_url: str | None) -> bool:
+        settings = self._settings
+        content = writing.mail(message, issue_url, settings.feedback_mail_to, settings.feedback_mail_from)
+        async with _client(settings.sendgrid_api_key.get_secret_value()) as client:
+            try:
+                await _post(client, settings.sendgrid_url, content)
+            except FAILURES as error:
+                _tell("SendGrid took no mail", error)
+                return False
+        return True
+
+
+def _tell(what: str, error: Exception) -> None:
+    status = f" {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else ""
+    log.error("%s: %s%s", what, type(error).__name__, status)

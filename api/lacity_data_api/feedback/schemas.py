@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from lacity_data_api.params import StorableText
+
+LONGEST_TITLE = 200
+LONGEST_BODY = 5_000
+BETWEEN_LINES = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+
+
+def _visible(text: str) -> str:
+    """Without characters that steer a terminal, hide text or turn its direction."""
+    kept = (char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})
+    return "".join(kept)
+
+
+def _one_line(text: str) -> str:
+    return _said(" ".join(_visible(BETWEEN_LINES.sub(" ", text.replace("\n", " "))).split()))
+
+
+def _lines(text: str) -> str:
+    return _said(_visible(BETWEEN_LINES.sub("\n", text.replace("\t", " "))).strip())
+
+
+def _said(text: str) -> str:
+    if not text:
+        raise ValueError("must say something")
+    return text
+
+
+class Message(BaseModel):
+    """What a visitor wants to say."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    title: Annotated[StorableText, AfterValidator(_one_line)] = Field(
+        max_length=LONGEST_TITLE,
+        description="A subject, or the sender's mail address",
+        examples=["a@b.example"],
+    )
+    body: Annotated[StorableText, AfterValidator(_lines)] = Field(
+        max_length=LONGEST_BODY, examples=["First name: Ana\nMessage: The map is fast"]
+    )
+
+
+class Received(BaseModel):
+    success: bool
