@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 LARGEST_ID = 2**63 - 1
 MOST_VALUES = 1_000
+ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 
 T = TypeVar("T")
 
@@ -35,6 +37,16 @@ def _unique(values: list[T]) -> list[T]:
     return sorted(set(values))  # type: ignore[type-var]
 
 
+def _iso_date(value: object) -> object:
+    """Only dates as they are written: a number is no date, nor is a time of day."""
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return dt.date(*map(int, value.split("-")))
+    if isinstance(value, dt.date):
+        return value
+    raise ValueError("must be a date, as 2020-01-31")
+
+
+Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
 PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]

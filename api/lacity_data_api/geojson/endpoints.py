@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +9,7 @@ from lacity_data_api.cache.endpoint import answer
 from lacity_data_api.geojson import repository
 from lacity_data_api.geojson.schemas import Councils, Hotspots, Place
 from lacity_data_api.openapi import NOT_FOUND, finished
-from lacity_data_api.params import Id, today, year_before
+from lacity_data_api.params import Date, Id, today, year_before
 
 router = APIRouter(prefix="/geojson", tags=["geojson"])
 
@@ -36,7 +35,7 @@ async def find_hotspots(
     request: Request,
     type_id: Annotated[Id, Query(examples=[2])] = repository.DEFAULT_TYPE,
     start_date: Annotated[
-        dt.date | None,
+        Date | None,
         Query(description="First day that counts; left out: a year ago", examples=["2020-01-01"]),
     ] = None,
 ) -> Response:

@@ -11,12 +11,12 @@ from fastapi import Depends, Query, Request
 from pydantic import Field
 
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, MOST_VALUES, CamelModel, Ids
+from lacity_data_api.params import LARGEST_ID, MOST_VALUES, CamelModel, Date, Ids
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import Box, RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
 
-Day = Annotated[dt.date | None, Query(examples=["2020-01-01"])]
+Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
 SomeIds = Annotated[Ids, Query(max_length=MOST_VALUES)]
 BoxText = Annotated[
     str | None,
@@ -123,7 +123,7 @@ Part = Annotated[Page, Depends()]
 class PinsBody(CamelModel):
     """Points of the map; an empty list of ids finds none."""
 
-    start_date: dt.date = Field(examples=["2020-01-01"])
-    end_date: dt.date = Field(examples=["2020-01-31"])
+    start_date: Date = Field(examples=["2020-01-01"])
+    end_date: Date = Field(examples=["2020-01-31"])
     type_ids: Ids = Field(max_length=MOST_VALUES, examples=[[1, 4]])
     council_ids: Ids = Field(max_length=MOST_VALUES, examples=[[52]])

@@ -1,0 +1,1 @@
+"""/requests and what lies below it."""

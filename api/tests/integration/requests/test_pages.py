@@ -1,0 +1,126 @@
+"""Order, pages and the one long answer."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api
+
+# As published: to the minute, many in each.
+ROWS = 107
+YEAR = {"start_date": "2020-01-01", "end_date": "2020-12-31"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ids(database: Database) -> list[int]:
+    """All ids in the order in which they must come: newest first, then the larger id."""
+    rows = [{"created_date": f"2020-01-02 10:{number % 3:02}"} for number in range(ROWS)]
+    made = add_requests(database, *rows)
+    dated = [(row["created_date"], request_id) for row, request_id in zip(rows, made, strict=True)]
+    return [request_id for _, request_id in sorted(dated, reverse=True)]
+
+
+def _ids(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["requestId"] for row in rows]
+
+
+@pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
+def test_order_is_total(api: Api, ids: list[int], path: str) -> None:
+    assert _ids(api.json(path)) == ids
+
+
+@pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
+def test_pages_by_position_hold_every_row_once(api: Api, ids: list[int], path: str) -> None:
+    pages = [api.json(path, skip=skip, limit=10) for skip in range(0, ROWS, 10)]
+    assert [request_id for page in pages for request_id in _ids(page)] == ids
+
+
+@pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
+@pytest.mark.parametrize("limit", [1, 10, 107])
+def test_links_lead_through_every_row_once(api: Api, ids: list[int], path: str, limit: int) -> None:
+    found: list[int] = []
+    response = api.get(path, limit=limit, type_id=[1, 4], status="open", **YEAR)
+    while "next" in response.links:
+        found += _ids(response.json())
+        response = api.client.get(response.links["next"]["url"])
+    assert found + _ids(response.json()) == ids
+
+
+def test_link_keeps_the_question_and_skips_once(api: Api, ids: list[int]) -> None:
+    response = api.get("/requests", skip=7, limit=5, type_id=[4, 1], bbox="-119,33,-118,35")
+    link = parse_qs(urlsplit(response.links["next"]["url"]).query)
+    assert link.keys() == {"limit", "type_id", "bbox", "cursor"}
+    assert link["type_id"] == ["4", "1"]
+    assert _ids(api.client.get(response.links["next"]["url"]).json()) == ids[12:17]
+
+
+@pytest.mark.parametrize("parameters", [{"limit": ROWS + 1}, {"limit": 0}, {"skip": ROWS}])
+def test_last_page_leads_nowhere(api: Api, parameters: dict[str, int]) -> None:
+    assert "link" not in api.get("/requests", **parameters).headers
+
+
+def test_no_rows_can_be_asked_for(api: Api) -> None:
+    assert api.json("/requests", limit=0) == []
+
+
+def test_page_stays_the_same_when_newer_rows_arrive(api: Api, ids: list[int], database: Database) -> None:
+    link = api.get("/requests", limit=10).links["next"]["url"]
+    (newest,) = add_requests(database, {"created_date": "2020-01-03 10:00"})
+    try:
+        api.publish()
+        assert api.json("/requests", limit=1)[0]["requestId"] == newest
+        assert _ids(api.client.get(link).json()) == ids[10:20]
+    finally:
+        database.run("DELETE FROM service_requests WHERE request_id = %s", newest)
+        database.finish_load()
+        api.publish()
+
+
+@pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
+def test_stream_holds_everything_in_order(api: Api, ids: list[int], path: str) -> None:
+    streamed = api.json(path, stream="true", limit=1, skip=50, **YEAR)
+    assert streamed == api.json(path, limit=1000, **YEAR)
+    assert _ids(streamed) == ids
+
+
+def test_stream_of_nothing_is_an_empty_list(api: Api) -> None:
+    assert api.json("/requests", stream="true", start_date="1999-01-01", end_date="1999-12-31") == []
+
+
+def test_stream_is_packed_for_who_takes_it(api: Api, ids: list[int]) -> None:
+    with api.client.stream(
+        "GET", "/requests", params={"stream": "true", **YEAR}, headers={"Accept-Encoding": "br, gzip"}
+    ) as response:
+        assert response.headers["content-encoding"] == "gzip"
+        packed = b"".join(response.iter_raw())
+    assert _ids(json.loads(zlib.decompress(packed, 16 + zlib.MAX_WBITS))) == ids
+
+
+def test_stream_is_plain_for_who_does_not(api: Api) -> None:
+    response = httpx.get(
+        f"{api.url}/requests", params={"stream": "true", **YEAR}, headers={"Accept-Encoding": "identity"}
+    )
+    assert "content-encoding" not in response.headers
+    assert len(response.json()) == ROWS
+
+
+def test_streams_leave_half_of_the_pool(api: Api) -> None:
+    _, _, allowed = api.state.database.pool_use()
+    params = {"stream": "true", **YEAR}
+    api.state.database._streams_left = 0
+    try:
+        refused = api.get("/requests", **params)
+        assert refused.status_code == 503
+        assert "retry-after" in refused.headers
+        assert api.get("/requests", limit=3).status_code == 200
+    finally:
+        api.state.database._streams_left = allowed // 2
+    assert api.get("/requests", **params).status_code == 200
