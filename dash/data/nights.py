@@ -1,4 +1,4 @@
-"""What the nightly loads did: runs, checks, refused rows, datasets and the log."""
+"""What the nightly loads did: runs, checks, refused rows, datasets and the log. Times are the city's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ NIGHTS = 30
 LOG_LINES = 100
 
 RUNS = SQL("""
-    SELECT started_at, status, mode, round(extract(epoch FROM finished_at - started_at))::int AS seconds,
+    SELECT to_char(started_at AT TIME ZONE 'America/Los_Angeles', 'YYYY-MM-DD HH24:MI') AS started_at,
+        status, mode, round(extract(epoch FROM finished_at - started_at))::int AS seconds,
         rows_read, rows_inserted, rows_updated, rows_unchanged, rows_refused, rows_retired,
         generation, message
     FROM load_runs ORDER BY load_run_id DESC LIMIT %(nights)s
@@ -32,14 +33,21 @@ REFUSED_BY_REASON = SQL(
 DATASETS = SQL("""
     SELECT w.dataset_id AS dataset,
         coalesce(r.details -> 'datasets' -> w.dataset_id ->> 'title', '') AS title,
-        w.source_row_count AS rows_published, w.source_updated_at AS newest_change, w.read_at
+        w.source_row_count AS rows_published,
+        to_char(w.source_updated_at AT TIME ZONE 'America/Los_Angeles', 'YYYY-MM-DD HH24:MI')
+            AS newest_change,
+        to_char(w.read_at AT TIME ZONE 'America/Los_Angeles', 'YYYY-MM-DD HH24:MI') AS read_at
     FROM dataset_watermarks w LEFT JOIN LATERAL (
         SELECT details FROM load_runs WHERE details -> 'datasets' ? w.dataset_id
         ORDER BY load_run_id DESC LIMIT 1
     ) r ON true
     ORDER BY w.source_updated_at DESC
 """)
-LOG = SQL("SELECT created_time, status, message FROM log ORDER BY id DESC LIMIT %(lines)s")
+LOG = SQL("""
+    SELECT to_char(created_time AT TIME ZONE 'UTC' AT TIME ZONE 'America/Los_Angeles', 'YYYY-MM-DD HH24:MI')
+        AS created_time, status, message
+    FROM log ORDER BY id DESC LIMIT %(lines)s
+""")
 SERVED = SQL("SELECT coalesce(sum(requests), 0)::bigint AS requests FROM rollup_day_type")
 
 
@@ -73,7 +81,7 @@ def datasets(source: Source) -> Table:
 
 
 def log(source: Source) -> Table:
-    """The last lines, the newest first. Columns: created_time (UTC), status, message."""
+    """The last lines, the newest first. Columns: created_time, status, message."""
     return source.fresh(LOG, lines=LOG_LINES)
 
 

@@ -19,6 +19,7 @@ from frame.words import number
 
 TABLE_ROWS = 40
 GRID_ROWS = 20
+CELL_LETTERS = 240
 # Colours of the style sheet, so that grids follow light and dark.
 GRID_THEME = (
     "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
@@ -81,10 +82,10 @@ def _figure(report: Report, card: Card, shown: Shown) -> Component:
 def _grid(report: Report, card: Card, shown: Shown) -> Component:
     return dag.AgGrid(
         id={"grid": report.card_id(card)},
-        rowData=list(shown.table.shown()),
+        rowData=[{name: _short(value) for name, value in row.items()} for row in shown.table.shown()],
         columnDefs=list(shown.columns),
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 110},
-        columnSize="responsiveSizeToFit",
+        defaultColDef={"sortable": True, "resizable": True, "filter": True, "maxWidth": 420},
+        columnSize="autoSize",
         dashGridOptions={
             "pagination": True,
             "paginationPageSize": GRID_ROWS,
@@ -98,6 +99,11 @@ def _grid(report: Report, card: Card, shown: Shown) -> Component:
         className="grid",
         style={"height": None, "width": "100%"},
     )
+
+
+def _short(value: Any) -> Any:
+    """Long text cut, with a sign; the CSV file has all of it."""
+    return value[:CELL_LETTERS] + "…" if isinstance(value, str) and len(value) > CELL_LETTERS else value
 
 
 def _rows(table: Table) -> list[Component]:

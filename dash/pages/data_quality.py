@@ -74,7 +74,12 @@ def loaded(source: Source, _: Selection) -> Shown:
 
 def runs(source: Source, _: Selection) -> Shown:
     table = nights.runs(source)
-    return Shown(table, "The newest run first.", columns=_columns(table, wide="message"), why_empty=NO_NIGHTS)
+    return Shown(
+        table,
+        "The newest run first. Times are the city's.",
+        columns=_columns(table, wide="message"),
+        why_empty=NO_NIGHTS,
+    )
 
 
 def checks(source: Source, _: Selection) -> Shown:
@@ -100,18 +105,18 @@ def refused_by_dataset(source: Source, _: Selection) -> Shown:
 
 def datasets(source: Source, _: Selection) -> Shown:
     table = nights.datasets(source)
-    summary = "Each dataset of the city's portal, and how far it has been read."
+    summary = "Each dataset of the city's portal, and how far it has been read. Times are the city's."
     return Shown(table, summary, columns=_columns(table, wide="title"), why_empty=NO_NIGHTS)
 
 
 def log(source: Source, _: Selection) -> Shown:
     table = nights.log(source)
-    summary = f"The last {nights.LOG_LINES} lines, the newest first. Times are UTC."
+    summary = f"The last {nights.LOG_LINES} lines, the newest first. Times are the city's."
     return Shown(table, summary, columns=_columns(table, wide="message"), why_empty=NO_NIGHTS)
 
 
 def _time(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["started_at"]).astimezone(words.CITY)
+    return datetime.fromisoformat(row["started_at"]).replace(tzinfo=words.CITY)
 
 
 def _columns(table: Table, wide: str) -> list[dict[str, Any]]:
@@ -120,9 +125,10 @@ def _columns(table: Table, wide: str) -> list[dict[str, Any]]:
     for name in table.columns:
         column: dict[str, Any] = {"field": name, "headerName": name.replace("_", " ").capitalize()}
         if name == wide:
-            column |= {"flex": 1, "minWidth": 240, "wrapText": True, "autoHeight": True}
+            column |= {"flex": 1, "minWidth": 260, "maxWidth": 900, "wrapText": True, "autoHeight": True}
+            column |= {"cellStyle": {"lineHeight": 1.4, "paddingBlock": 6}}
         elif any(isinstance(value, int) for value in table.column(name)):
-            column |= {"type": "numericColumn", "width": 120}
+            column |= {"type": "numericColumn"}
         found.append(column)
     return found
 
