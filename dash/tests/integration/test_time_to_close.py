@@ -11,8 +11,8 @@ from data.source import Source
 from frame.selection import Selection
 from pages import time_to_close as page
 
-# Whole months from that of the period's first day; the report's default is 730 days. The last month goes as far
-# as it is loaded, also beyond the last full day.
+# Whole months from that of the period's first day; the report's default is 730 days. The last month goes
+# as far as it is loaded, also beyond the last full day.
 CLOSED = """FROM raw WHERE closed >= date_trunc('month', today - 730)
     AND date_trunc('month', closed) <= today - 1"""
 PERCENTILES = """count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
@@ -38,7 +38,8 @@ def test_month_by_month(city: Database, source: Source) -> None:
     shown = page.trend(source, select(source, "type=4,1")).table
     counted = city.rows(
         RAW
-        + f"""SELECT date_trunc('month', closed)::date, {PERCENTILES} {CLOSED} AND type IN ('Bulky Items', 'Graffiti')
+        + f"""SELECT date_trunc('month', closed)::date, {PERCENTILES}
+            {CLOSED} AND type IN ('Bulky Items', 'Graffiti')
             GROUP BY 1 ORDER BY 1"""
     )
     assert [list(row) for row in shown.rows] == counted
