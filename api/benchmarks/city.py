@@ -70,7 +70,7 @@ WITH centres AS (
     SELECT (ST_Dump(ST_VoronoiPolygons(ST_Collect(centre)))).geom AS cell FROM centres
 )
 INSERT INTO geometries (council_id, nc_id, geom, is_approximate)
-SELECT council_id, data_code, ST_Multi(ST_Segmentize(cell, 0.0032)), true
+SELECT council_id, data_code, ST_Multi(ST_Segmentize(cell, 0.004)), true
   FROM cells JOIN centres ON ST_Contains(cell, centre)
 ON CONFLICT DO NOTHING
 """

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: a first load beside a bare COPY, then nights of 20,000 changes."""
+"""``python -m benchmarks``: a first load beside a bare COPY, then nights of changes on a whole city."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import logging
 import os
 import resource
-import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,68 +16,88 @@ import psycopg
 from psycopg import sql
 
 from benchmarks import bare, city
-from benchmarks.loads import Timed, load
+from benchmarks.figures import Figure, write
+from benchmarks.loads import load
 from pipeline.config import Settings
 from pipeline.database import connect
 
 NIGHTS = 5
 CHANGED, ADDED = 8_000, 12_000
+NIGHT_GOAL_SECONDS = 2
+# A first load has to reach this share of a bare COPY.
+LOAD_GOAL_SHARE = 0.5
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rows", type=int, default=500_000, help="requests of the first load (the goal: 5000000)")
-    parser.add_argument("--bare", action=argparse.BooleanOptionalAction, default=True, help="measure the bare COPY")
+    parser.add_argument("--rows", type=int, default=500_000, help="requests of the first load (0: none)")
+    parser.add_argument("--json", type=Path, help="leave the figures there")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    with database() as url, tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_loader_url=url, socrata_url="http://unused.invalid", api_url="")
-        first = first_load(settings, chosen.rows, Path(folder))
-        if chosen.bare:
-            beside_bare_copy(settings, first, Path(folder))
-        nights(settings)
-    print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most in this process")
+    figures = []
+    for figure in measured(chosen.rows):
+        print(figure.line(), flush=True)
+        figures.append(figure)
+    write(figures, chosen.json)
 
 
-def first_load(settings: Settings, rows: int, folder: Path) -> Timed:
-    file = folder / "rows.csv"
-    city.generate(rows, file)
-    with city.Pages(file) as pages:
-        first = load(settings, city.one_dataset(), pages)
-    file.unlink()
-    print(
-        f"first load: {first.rows:,} rows in {first.seconds:.1f} s = {first.rate:,.0f} rows/s "
-        f"(staging {first.staging_seconds:.1f} s, merge {first.merge_seconds:.1f} s)"
+def measured(rows: int) -> Iterator[Figure]:
+    """A first load into an empty database, nights in a copy of DATABASE_LOADER_URL's city, and memory."""
+    before = _memory_mb()
+    if rows:
+        with database(os.environ["TEST_TEMPLATE"]) as url:
+            yield first_load(_settings(url), rows)
+    with database(urlsplit(os.environ["DATABASE_LOADER_URL"]).path.strip("/")) as url:
+        yield nights(_settings(url))
+    yield Figure(
+        "memory of a loading process", "MB", _memory_mb(), before, "the same before it loads anything"
     )
-    return first
 
 
-def beside_bare_copy(settings: Settings, first: Timed, folder: Path) -> None:
-    with connect(settings.database_loader_url, "benchmark") as connection:
-        seconds = bare.bare_copy_seconds(connection, folder)
-    print(f"bare COPY into the same tables: {seconds:.1f} s = {first.rows / seconds:,.0f} rows/s")
-    print(f"first load against bare COPY: {seconds / first.seconds:.2f} (floor 0.5)")
+def _settings(url: str) -> Settings:
+    return Settings(database_loader_url=url, socrata_url="http://unused.invalid", api_url="")
 
 
-def nights(settings: Settings) -> None:
-    merges = []
+def _memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def first_load(settings: Settings, rows: int) -> Figure:
+    """Rows a second through staging and merge, and through a COPY into the same tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rows.csv"
+        city.generate(rows, file)
+        with city.Pages(file) as pages:
+            first = load(settings, city.one_dataset(), pages)
+        file.unlink()
+        with connect(settings.database_loader_url, "benchmark") as connection:
+            seconds = bare.bare_copy_seconds(connection, Path(folder))
+    print(f"  (staging {first.staging_seconds:.1f} s, merge {first.merge_seconds:.1f} s)")
+    limit = first.rows / seconds
+    what = f"bare COPY into the same tables, of {first.rows:,} rows"
+    return Figure("first load", "rows/s", first.rate, limit, what, LOAD_GOAL_SHARE * limit, (first.rate,))
+
+
+def nights(settings: Settings) -> Figure:
+    """Seconds of a merge, and of the same changes as bare SQL."""
+    merges, limits = [], []
     for night in range(1, NIGHTS + 1):
         with connect(settings.database_loader_url, "benchmark") as connection:
             page = city.night_of_changes(connection, night, CHANGED, ADDED)
-        timed = load(settings, city.one_dataset(), [page])
-        merges.append(timed.merge_seconds)
-        print(f"night {night}: {timed.rows:,} rows staged in {timed.staging_seconds:.2f} s, merged in {timed.merge_seconds:.2f} s")
-    print(f"night of {CHANGED + ADDED:,} changed rows: {statistics.median(merges):.2f} s after the download (ceiling 2)")
+        merges.append(load(settings, city.one_dataset(), [page]).merge_seconds)
+        with connect(settings.database_loader_url, "benchmark") as connection:
+            limits.append(bare.changes_seconds(connection, CHANGED, ADDED))
+    work = f"a night of {CHANGED + ADDED:,} changed rows, after the download"
+    return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", NIGHT_GOAL_SECONDS)
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """A database of its own, copied from the migrated one; the loader's address of it."""
+def database(template: str) -> Iterator[str]:
+    """A database of its own, copied from that one; the loader's address of it."""
     admin, loader = os.environ["TEST_ADMIN_URL"], os.environ["TEST_LOADER_URL"]
-    template = urlsplit(os.environ.get("DATABASE_LOADER_URL", "")).path.strip("/") or os.environ["TEST_TEMPLATE"]
     name = f"benchmark_{os.getpid()}"
     with psycopg.connect(admin, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield urlsplit(loader)._replace(path=f"/{name}").geturl()

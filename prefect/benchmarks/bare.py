@@ -1,13 +1,14 @@
-"""The yardstick: a bare COPY of the finished rows into tables with the same indexes, on the same server."""
+"""The yardsticks: what Postgres itself needs for the rows of a load, and for the changes of a night."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 
-from pipeline.database import Connection
+from pipeline.database import Connection, composed
 from pipeline.swap import SWAPPED_TABLES
 
 CHUNK_BYTES = 1 << 18
@@ -25,10 +26,23 @@ def _copy(connection: Connection, table: str, file: Path) -> float:
             out.write(piece)
     connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(bare, live))
     started = time.monotonic()
-    with file.open("rb") as rows, connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(bare)) as copy:
+    into = sql.SQL("COPY {} FROM STDIN").format(bare)
+    with file.open("rb") as rows, connection.cursor().copy(into) as copy:
         while piece := rows.read(CHUNK_BYTES):
             copy.write(piece)
     seconds = time.monotonic() - started
     connection.execute(sql.SQL("DROP TABLE {}").format(bare))
     file.unlink()
+    return seconds
+
+
+def changes_seconds(connection: Connection, changed: int, added: int) -> float:
+    """Seconds of so many updates and inserts of rows drawn at random, raw and served; nothing of it stays."""
+    with connection.transaction():
+        connection.execute(composed("benchmarks/draw_changes"), {"changed": changed, "added": added})
+        started = time.monotonic()
+        for statement in ("update_raw", "update_served", "insert_raw", "insert_served"):
+            connection.execute(composed(f"benchmarks/{statement}"))
+        seconds = time.monotonic() - started
+        raise psycopg.Rollback
     return seconds

@@ -1,4 +1,4 @@
-"""The rows of the benchmarks: a generated city as CSV pages, and nights of changes drawn from what is stored."""
+"""Rows for the benchmarks: a generated city as CSV pages, and nights of changes drawn from what is stored."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.columns import REQUEST_COLUMNS
@@ -45,7 +46,7 @@ class Pages:
         self._lines.readline()
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Pages:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
