@@ -26,6 +26,7 @@ from tools.system_services import SystemServices
 LISTS = Path("/var/lib/apt/lists")
 STALE_SECONDS = 24 * 3600
 NEEDED_MB = {"servers": 400, "browser": 700}
+NAMES_WITHOUT_LISTS = {"postgres": "postgresql-postgis", "redis": "redis-server", "browser": "chromium"}
 POSTGIS = re.compile(r"^(postgresql-(\d+))-postgis-3 ", re.MULTILINE)
 LOG = LOCAL / "log" / "apt.log"
 
@@ -117,18 +118,43 @@ def ensure(*, browser: bool = False) -> None:
             f"missing: {', '.join(needs)}, and there is no apt-get to install it.\n"
             "  Install PostgreSQL 15 or later with PostGIS 3, and Redis (Chromium for browser tests)."
         )
+    prefix = _ready(_wanted(needs))
+    install(prefix, packages_for(needs), sum(_need_mb(name) for name in needs))
+
+
+def ensure_packages(packages: list[str], megabytes: int) -> None:
+    """Install packages of these names. Raises Problem without apt-get or the right to use it."""
+    if not shutil.which("apt-get"):
+        raise Problem(f"missing: {' '.join(packages)}, and there is no apt-get to install it.")
+    install(_ready(" ".join(packages)), packages, megabytes)
+
+
+def _ready(wanted: str) -> list[str]:
+    """Package lists of today, and what to put before a command that needs root."""
     ensure_folder(LOG.parent)
     LOG.write_text("")
-    prefix = root_prefix(", ".join(needs))
+    prefix = root_prefix(wanted)
     if lists_are_stale():
         with step("Fetching Debian's package lists"):
             _apt(prefix, "update")
-    packages = packages_for(needs)
-    require_space(Path("/usr"), sum(_need_mb(name) for name in needs), "Installing " + " ".join(packages))
+    return prefix
+
+
+def install(prefix: list[str], packages: list[str], megabytes: int) -> None:
+    """Install; what the install itself started is stopped again."""
+    require_space(Path("/usr"), megabytes, "Installing " + " ".join(packages))
     with step(f"Installing {' '.join(packages)}"):
         before = SystemServices.now(prefix)
         _install(prefix, packages)
         before.restore()
+
+
+def _wanted(needs: list[str]) -> str:
+    """Package names for a message, as far as they can be known before the lists are fetched."""
+    try:
+        return " ".join(packages_for(needs))
+    except Problem:
+        return " ".join(NAMES_WITHOUT_LISTS[need] for need in needs)
 
 
 def _need_mb(need: str) -> int:

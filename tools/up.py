@@ -137,8 +137,8 @@ def supervise() -> int:
         supervisor.stop()
         if Instance(INSTANCE).exists():
             Instance(INSTANCE).stop()
+            say("• Everything is stopped; the data is kept.")
         SUPERVISOR_PID.unlink(missing_ok=True)
-        say("• Everything is stopped; the data is kept.")
 
 
 def detach() -> int:

@@ -6,55 +6,28 @@ A copy of the tools in another folder is a checkout of its own to them. Only roo
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.paths import ROOT
 from tools.servers import processes
-from tools.servers.users import as_user, is_root
+from tools.servers.users import is_root
+from tools.tests.checkouts import Checkout, copy_tools
 
 HOMES = Path(tempfile.gettempdir())
 pytestmark = pytest.mark.skipif(not is_root(), reason="only root can run programs as other users")
 
 
-@dataclass(frozen=True)
-class Checkout:
-    """The tools in a folder of their own, run by a user."""
-
-    folder: Path
-    user: str
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        interpreter = Path(sys.executable).resolve()
-        command = [str(interpreter), "-m", *arguments]
-        if self.user != "root":
-            # With the right to read, where the interpreter itself lies in a closed folder.
-            command = as_user(self.user, command, interpreter.parent)
-        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(
-            command, cwd=self.folder, env=clean, capture_output=True, text=True, check=False
-        )
-
-    def services(self, *arguments: str) -> dict[str, Any]:
-        done = self.run("tools.services", *arguments, "--name", "tried")
-        assert done.returncode == 0, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
-
-
-def copy_tools(target: Path) -> None:
-    shutil.copytree(ROOT / "tools", target / "tools", ignore=shutil.ignore_patterns("tests", "__pycache__"))
-    shutil.copy(ROOT / ".env.example", target)
+def services(checkout: Checkout, *arguments: str) -> dict[str, Any]:
+    done = checkout.run("tools.services", *arguments, "--name", "tried")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 @pytest.fixture
@@ -82,7 +55,7 @@ def closed(tmp_path: Path) -> Iterator[Checkout]:
     folder = tmp_path / "closed"
     copy_tools(folder)
     folder.chmod(0o700)
-    checkout = Checkout(folder, "root")
+    checkout = Checkout(folder)
     yield checkout
     checkout.run("tools.services", "remove", "--name", "tried")
 
@@ -92,19 +65,19 @@ def uid_of(pid: int) -> int:
 
 
 def test_a_user_without_root_runs_the_servers_as_himself(of_person: Checkout) -> None:
-    started = of_person.services("start")
+    started = services(of_person, "start")
     own = int(subprocess.check_output(["id", "-u", of_person.user]))
     assert {uid_of(started[server]["pid"]) for server in ("postgres", "redis")} == {own}
-    assert of_person.services("start") == started
-    stopped = of_person.services("stop")
+    assert services(of_person, "start") == started
+    stopped = services(of_person, "stop")
     assert stopped["postgres"]["pid"] is stopped["redis"]["pid"] is None
     assert not processes.is_alive(started["postgres"]["pid"])
 
 
 def test_a_closed_folder_keeps_nobody_from_the_servers(closed: Checkout) -> None:
-    started = closed.services("start")
+    started = services(closed, "start")
     assert 0 not in {uid_of(started[server]["pid"]) for server in ("postgres", "redis")}
-    assert closed.services("remove") == {"name": "tried", "removed": True}
+    assert services(closed, "remove") == {"name": "tried", "removed": True}
 
 
 def test_files_of_another_user_are_explained(of_person: Checkout) -> None:
@@ -116,7 +89,7 @@ def test_files_of_another_user_are_explained(of_person: Checkout) -> None:
 
 
 def test_a_user_without_rights_is_told_whom_to_ask(of_person: Checkout) -> None:
-    ask = "from tools import apt, problem; problem.guarded(lambda: len(apt.root_prefix('redis-server')))"
+    ask = "from tools import apt; apt.missing = lambda browser: ['redis']; apt.guarded(apt.ensure)"
     (of_person.folder / "ask.py").write_text(ask)
     done = of_person.run("ask")
     assert "redis-server must be installed, which takes root" in done.stderr

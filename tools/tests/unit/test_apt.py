@@ -73,6 +73,16 @@ def test_without_root_and_sudo_the_command_for_an_administrator_is_said(
         apt.root_prefix("redis-server")
 
 
+def test_an_administrator_is_told_package_names_even_without_lists(
+    bare_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apt, "is_root", lambda: False)
+    stand_in(bare_machine, "apt-cache", "true")
+    stand_in(bare_machine, "apt-get", "true")
+    with pytest.raises(Problem, match="no-install-recommends postgresql-postgis redis-server chromium"):
+        apt.ensure(browser=True)
+
+
 @pytest.mark.parametrize(("answer", "may"), [("exit 0", True), ("exit 1", False)])
 def test_sudo_is_used_where_it_asks_nothing(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch, answer: str, *, may: bool

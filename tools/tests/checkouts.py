@@ -1,0 +1,38 @@
+"""Copies of the tools that are a checkout of their own to themselves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.paths import ROOT
+from tools.servers.users import as_user
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The tools in a folder of their own, run by a user."""
+
+    folder: Path
+    user: str = "root"
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """``python -m …`` there, with an environment that knows nothing of these tests."""
+        interpreter = Path(sys.executable).resolve()
+        command = [str(interpreter), "-m", *arguments]
+        if self.user != "root":
+            # With the right to read, where the interpreter itself lies in a closed folder.
+            command = as_user(self.user, command, interpreter.parent)
+        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            command, cwd=self.folder, env=clean, capture_output=True, text=True, check=False
+        )
+
+
+def copy_tools(target: Path) -> None:
+    shutil.copytree(ROOT / "tools", target / "tools", ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    shutil.copy(ROOT / ".env.example", target)

@@ -1,0 +1,115 @@
+"""What the commands behind make say when there is nothing to do, or nothing to do it with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools import check, extras, session, test_environment
+from tools.problem import Problem
+from tools.servers.instance import Instance
+from tools.test_environment import clean_environment, remove_abandoned
+from tools.tests.checkouts import Checkout, copy_tools
+
+NEVER_A_PROCESS = 2**22 + 1
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Checkout:
+    """The tools and nothing else."""
+    copy_tools(tmp_path)
+    return Checkout(tmp_path)
+
+
+@pytest.mark.parametrize("command", [["night"], ["psql"], ["psql", "reader"]])
+def test_nothing_runs_yet(empty: Checkout, command: list[str]) -> None:
+    done = empty.run("tools.session", *command)
+    assert done.returncode == 1
+    assert "the system is not running; `make up` starts it" in done.stderr
+
+
+def test_no_status_and_no_logs(empty: Checkout) -> None:
+    status, logs = empty.run("tools.session", "status"), empty.run("tools.session", "logs")
+    assert (status.returncode, logs.returncode) == (1, 1)
+    assert "Not running" in status.stdout
+    assert "there are no logs yet" in logs.stderr
+
+
+def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
+    for _ in range(2):
+        done = empty.run("tools.down")
+        assert (done.returncode, done.stdout) == (0, "• Nothing is running; the data is kept.\n")
+
+
+def test_cleaning_removes_all_that_was_made(empty: Checkout) -> None:
+    started = empty.run("tools.services", "start", "--name", "tried", "--redis")
+    assert started.returncode == 0, started.stderr
+    done = empty.run("tools.clean")
+    assert done.returncode == 0, done.stderr
+    assert not (empty.folder / ".local").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("bench", "no service has benchmarks yet"),
+        ("screenshots", "there is nothing yet that takes pictures"),
+        ("deploy-check", "the deployment has no checks yet"),
+    ],
+)
+def test_work_that_is_not_there_is_never_pretended(empty: Checkout, command: str, said: str) -> None:
+    done = empty.run("tools.extras", command)
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+def test_the_deployments_own_script_is_run_with_its_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "terraform").mkdir()
+    (tmp_path / "terraform" / "check.sh").write_text('[ "$1 $2" = "quick only" ] || exit 9; exit 7')
+    monkeypatch.setattr(extras, "ROOT", tmp_path)
+    assert extras.deploy_check(["quick", "only"]) == 7
+
+
+def test_an_unknown_role_is_named() -> None:
+    with pytest.raises(Problem, match="'king' is no role: owner, loader, reader"):
+        session.psql(["king"])
+
+
+def test_linters_and_types_are_jobs_of_every_folder() -> None:
+    assert {job.name for job in check.lint_jobs()} >= {"ruff check", "ruff format", "locks"}
+    assert {job.name for job in check.type_jobs()} >= {"mypy api", "mypy dash", "mypy prefect", "mypy tools"}
+
+
+def test_a_whole_suite_measures_coverage_and_a_part_does_not(running: Instance) -> None:
+    assert "--cov" in check.test_job("api", running, []).command
+    part = check.test_job("api", running, ["-k", "councils"])
+    assert part.command[-2:] == ["-k", "councils"]
+    assert "--cov" not in part.command
+
+
+def test_each_suite_has_a_cache_database_of_its_own(running: Instance) -> None:
+    places = {
+        suite: test_environment.test_variables(running, suite)["TEST_REDIS_URL"] for suite in check.SUITES
+    }
+    assert len(set(places.values())) == len(places)
+    assert all(place.startswith("redis://127.0.0.1:") for place in places.values())
+
+
+def test_tests_see_no_setting_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/precious")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    assert not {"DATABASE_URL", "PYTHONPATH"} & clean_environment("tools").keys()
+
+
+def test_servers_of_a_killed_test_run_are_removed(servers_folder: Path) -> None:
+    dead, other = Instance(f"test-{NEVER_A_PROCESS}"), Instance("mine")
+    for instance in (dead, other):
+        instance.start(postgres=False)
+    try:
+        remove_abandoned()
+        assert (dead.exists(), other.exists()) == (False, True)
+    finally:
+        other.remove()

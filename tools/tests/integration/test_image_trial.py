@@ -1,0 +1,182 @@
+"""The images, started as in production against real servers: read-only, without capabilities, not as root."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tools.images import containers, engines
+from tools.images.engines import Engine
+from tools.images.services import IMAGES
+from tools.images.trial import SWITCH
+from tools.migrate import database_settings
+from tools.servers.instance import Instance
+from tools.servers.ports import free_port
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get(SWITCH), reason="takes minutes: `make deploy-check` builds the images and runs it"
+)
+API, REPORTS, PIPELINE = (image.tag for image in IMAGES)
+DATABASE = "of_the_images"
+TOKEN = "a token of the tests"
+START_SECONDS = 60
+MIGRATE = ("python", "-m", "lacity_data_api.migrate")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    found = engines.find()
+    if found is None or not found.can_run:
+        pytest.skip("nothing here runs containers")
+    absent = [image.tag for image in IMAGES if not found.has_image(image.tag)]
+    if absent:
+        pytest.skip(f"not built yet: {', '.join(absent)} (`make images`)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def settings(running: Instance, engine: Engine) -> dict[str, str]:
+    """Addresses of servers whose database was made by the API's image."""
+    running.create_database(DATABASE)
+    values = database_settings(running, DATABASE)
+    owner = {name: value for name, value in values.items() if name.startswith("DATABASE")}
+    done = containers.run(engine, API, owner, *MIGRATE)
+    assert done.returncode == 0, done.stdout
+    ports = {name: str(free_port()) for name in ("API_PORT", "REPORTS_PORT", "PORTAL_PORT")}
+    return values | ports | {"ADMIN_TOKEN": TOKEN, "API_HOST": "127.0.0.1", "REPORTS_HOST": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def api(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
+    names = ("DATABASE_READER_URL", "REDIS_URL", "ADMIN_TOKEN", "API_HOST", "API_PORT")
+    with containers.running(engine, API, {name: settings[name] for name in names}) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def reports(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
+    names = ("DATABASE_READER_URL", "REDIS_URL", "REPORTS_HOST", "REPORTS_PORT")
+    with containers.running(engine, REPORTS, {name: settings[name] for name in names}) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def portal(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
+    values = {"PORTAL_PORT": settings["PORTAL_PORT"], "PORTAL_REQUESTS": "2000"}
+    with containers.running(engine, PIPELINE, values, "python", "-m", "portal") as name:
+        yield name
+
+
+def answer(port: str, path: str) -> bytes:
+    """The body of a 200, waited for while the container starts."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+                body: bytes = response.read()
+                return body
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def sh(engine: Engine, container: str, script: str) -> str:
+    return engine.call("exec", container, "sh", "-c", script)
+
+
+def test_the_schema_can_be_brought_up_to_date_again(engine: Engine, settings: dict[str, str]) -> None:
+    owner = {name: value for name, value in settings.items() if name.startswith("DATABASE")}
+    assert containers.run(engine, API, owner, *MIGRATE).returncode == 0
+
+
+def test_the_api_answers(api: str, settings: dict[str, str]) -> None:
+    status = json.loads(answer(settings["API_PORT"], "/status/api"))
+    assert {"currentTimeUTC", "lastPulledUTC", "gitSha", "version"} <= status.keys()
+    assert len(json.loads(answer(settings["API_PORT"], "/councils"))) == 99
+
+
+def test_the_reports_answer(reports: str, settings: dict[str, str]) -> None:
+    assert json.loads(answer(settings["REPORTS_PORT"], "/health"))["status"] == "alive"
+    assert b"<html" in answer(settings["REPORTS_PORT"], "/")
+
+
+def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings: dict[str, str]) -> None:
+    answer(settings["PORTAL_PORT"], "/api/catalog/v1")
+    values = {
+        "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
+        "ADMIN_TOKEN": TOKEN,
+        "API_URL": f"http://127.0.0.1:{settings['API_PORT']}",
+        "SOCRATA_URL": f"http://127.0.0.1:{settings['PORTAL_PORT']}",
+    }
+    done = containers.run(engine, PIPELINE, values)
+    assert done.returncode == 0, done.stdout
+    assert json.loads(answer(settings["API_PORT"], "/status/data"))["generation"] == 1
+
+
+def test_a_failed_night_says_so_with_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
+    values = {
+        "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
+        "SOCRATA_URL": f"http://127.0.0.1:{free_port()}",
+        "SOCRATA_ATTEMPTS": "1",
+    }
+    assert containers.run(engine, PIPELINE, values).returncode == 10
+
+
+def test_a_container_is_not_root_and_writes_only_to_tmp(engine: Engine, api: str, reports: str) -> None:
+    for container in (api, reports):
+        assert sh(engine, container, "id -u") == "10001"
+        assert sh(engine, container, "cat /proc/1/comm") == "tini"
+        attempts = (
+            "for place in / /app /venv /run /var/tmp; do touch $place/new 2>/dev/null && echo $place; done; :"
+        )
+        assert sh(engine, container, attempts) == ""
+        assert sh(engine, container, "touch /tmp/new && echo written") == "written"
+
+
+def test_nothing_of_the_machine_that_built_stays(engine: Engine) -> None:
+    """No index, certificate or path of a secret in any layer's command or in the files of the image."""
+    for image in IMAGES:
+        history = engine.call("history", "--no-trunc", "--format", "{{.CreatedBy}}", image.tag)
+        assert "http" not in history.replace("http://127.0.0.1:", ""), image.name
+        left = containers.run(
+            engine, image.tag, {}, "sh", "-c", "ls -A /run/secrets /etc/pip.conf ~root/.cache 2>/dev/null"
+        )
+        assert left.stdout == "", image.name
+
+
+def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
+    for image in IMAGES:
+        listed = containers.run(engine, image.tag, {}, "ls", "-A", "/app").stdout.split()
+        assert "requirements.txt" in listed, image.name
+        assert not {"tests", "benchmarks", "Dockerfile", "README.md", ".dockerignore"} & set(listed), (
+            image.name
+        )
+
+
+def test_a_health_check_tells_a_server_that_answers(
+    engine: Engine, api: str, settings: dict[str, str]
+) -> None:
+    answer(settings["API_PORT"], "/status/live")
+    command = json.loads(
+        engine.call("image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", API)
+    )
+    assert command[0] == "CMD"
+    engine.call("exec", api, *command[1:])
+    with pytest.raises(Exception, match="failed"):
+        engine.call("exec", "--env", f"API_PORT={free_port()}", api, *command[1:])
+
+
+def test_a_stop_is_heard(engine: Engine, settings: dict[str, str]) -> None:
+    """Last, and with containers of its own: exit code 0 and not 137, the code of a kill."""
+    values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
+    for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):
+        with containers.running(engine, image, values) as name:
+            answer(values[port], "/status/live" if image == API else "/health")
+            assert containers.stop(engine, name) == 0, image

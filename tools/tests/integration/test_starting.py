@@ -1,0 +1,154 @@
+"""The order of a start, and what is done about the data's age, with small programs in the services' place."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tools import settings, up
+from tools.plan import Plan
+from tools.problem import Problem
+from tools.servers import processes
+from tools.servers.instance import Instance
+from tools.supervisor import Program, Supervisor
+from tools.tests.programs import answering, python
+
+RUNS = """
+CREATE TABLE load_runs (status text, finished_at timestamptz);
+INSERT INTO load_runs VALUES ('failed', now()), ('succeeded', now() - interval '30 hours'),
+    ('succeeded', now() - interval '5 hours'), ('running', NULL);
+"""
+
+
+@dataclass(frozen=True)
+class SmallPlan(Plan):
+    """The same parts, each a program that only answers; the night is a line of Python."""
+
+    folder: Path = field(kw_only=True)
+    night_code: str = field(kw_only=True, default="print('loaded')")
+
+    def _named(self, name: str) -> Program:
+        small = answering(self.folder)
+        return Program(name, small.command, small.folder, small.health_url)
+
+    def portal(self) -> Program:
+        return self._named("portal")
+
+    def api(self) -> Program:
+        return self._named("api")
+
+    def reports(self) -> Program:
+        return self._named("reports")
+
+    def night(self) -> Program:
+        return Program("flow", python(self.night_code), self.folder, is_task=True)
+
+
+def small_plan(folder: Path, night_code: str = "print('loaded')") -> SmallPlan:
+    return SmallPlan(settings.PORTS, "la311", has_portal=True, folder=folder, night_code=night_code)
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(str(tmp_path), tmp_path, os.environ)
+    yield supervisor
+    supervisor.stop()
+
+
+def start(
+    supervisor: Supervisor, plan: SmallPlan, monkeypatch: pytest.MonkeyPatch, *, hours: int | None
+) -> None:
+    """A start that finds data of this age."""
+    monkeypatch.setattr(up, "hours_since_last_night", lambda instance, database: hours)
+    up.start_all(supervisor, Instance("unused"), plan)
+
+
+def test_the_first_start_runs_the_night_to_its_end(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(supervisor, small_plan(tmp_path), monkeypatch, hours=None)
+    assert (tmp_path / "flow.log").read_text() == "loaded\n"
+    assert list(supervisor.running) == ["portal", "api", "reports"]
+
+
+def test_a_first_night_that_fails_ends_the_start(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = small_plan(tmp_path, "raise SystemExit('the portal is away')")
+    with pytest.raises(Problem, match=r"flow failed with exit code 1;(.|\n)*the portal is away"):
+        start(supervisor, plan, monkeypatch, hours=None)
+
+
+def test_fresh_data_stays(
+    supervisor: Supervisor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    start(supervisor, small_plan(tmp_path), monkeypatch, hours=3)
+    assert "The data is 3 hours old and stays" in capsys.readouterr().out
+    assert not (tmp_path / "flow.log").exists()
+
+
+def test_old_data_is_served_while_the_night_runs_beside(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(supervisor, small_plan(tmp_path, "import time; time.sleep(30)"), monkeypatch, hours=30)
+    assert list(supervisor.running) == ["portal", "api", "reports", "flow"]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("", "The nightly flow has finished"),
+        ("raise SystemExit(10)", "The data of the last good night stays"),
+    ],
+)
+def test_how_the_night_beside_ended_is_told_and_the_system_stays(
+    supervisor: Supervisor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    told: str,
+) -> None:
+    start(supervisor, small_plan(tmp_path, code), monkeypatch, hours=30)
+    assert processes.wait_until(lambda: supervisor.running["flow"][1].poll() is not None, 10)
+    os.kill(supervisor.running["api"][1].pid, signal.SIGKILL)
+    supervisor.running["api"][1].wait()
+    up._report_night(supervisor)
+    assert told in capsys.readouterr().out
+    with pytest.raises(Problem, match="api was ended by signal 9"):
+        up.watch(supervisor)
+
+
+def test_the_age_of_the_data_is_that_of_the_last_good_night(running: Instance) -> None:
+    running.create_database("aged")
+    running.sql(RUNS, database="aged")
+    assert up.hours_since_last_night(running, "aged") == 5
+    running.sql("DELETE FROM load_runs WHERE status = 'succeeded'", database="aged")
+    assert up.hours_since_last_night(running, "aged") is None
+
+
+def test_an_interrupt_of_any_kind_ends_the_run() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        before = signal.getsignal(number), signal.getsignal(signal.SIGINT)
+        try:
+            with pytest.raises(KeyboardInterrupt), up.interruptible():
+                signal.raise_signal(number)
+        finally:
+            signal.signal(number, before[0])
+            signal.signal(signal.SIGINT, before[1])
+
+
+def test_a_system_that_is_still_starting_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(up, "READY", tmp_path / "ready")
+    assert up.already_running() == 0
+    assert "still starting, or stopping" in capsys.readouterr().out
