@@ -80,7 +80,7 @@ load: ## Visitors against a fresh system with a night meanwhile; ARGS="--url htt
 screenshots: ## Take the pictures of the documentation
 	@$(RUN) tools.extras screenshots $(ARGS)
 
-images: ## Build the services' container images
+images: ## Build the container images and say what each adds to its base; ARGS="--install --local-base" without Docker
 	@$(RUN) tools.extras images $(ARGS)
 
 deploy-check: ## Check what can be checked of the deployment without an account

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,13 +59,10 @@ def screenshots(arguments: list[str]) -> int:
 
 
 def images(arguments: list[str]) -> int:
-    """The images of compose, built by the engine of this machine."""
-    if not (ROOT / "docker-compose.yml").is_file():
-        raise Problem("there is no docker-compose.yml yet.")
-    engine = shutil.which("docker") or shutil.which("podman")
-    if engine is None:
-        raise Problem("neither docker nor podman is installed on this machine.")
-    return subprocess.run([engine, "compose", "build", *arguments], cwd=ROOT, check=False).returncode
+    """The services' images, by the engine of this machine."""
+    return subprocess.run(
+        [sys.executable, "-m", "tools.images", *arguments], cwd=ROOT, env=os.environ, check=False
+    ).returncode
 
 
 def deploy_check(arguments: list[str]) -> int:
