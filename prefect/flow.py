@@ -12,7 +12,7 @@ from pipeline import prefect_home
 prefect_home.settle(os.environ)
 if __name__ == "__main__":
     # It takes seconds to start: beside the imports they cost nothing.
-    prefect_home.start_early(os.environ)
+    prefect_home.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
 
 from prefect import flow  # noqa: E402
 from prefect.exceptions import TerminationSignal  # noqa: E402
@@ -22,12 +22,13 @@ from pipeline.catalog import load_catalog  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.download import Downloaded, Order  # noqa: E402
 from pipeline.ending import end_soon  # noqa: E402
-from pipeline.night import Night, finish, opened  # noqa: E402
+from pipeline.errors import BusyError  # noqa: E402
+from pipeline.night import Night, failure_text, finish, opened  # noqa: E402
 from pipeline.options import Options  # noqa: E402
-from tasks import steps, tell  # noqa: E402
+from tasks import runners, steps, tell  # noqa: E402
 
 
-@flow(name="night", flow_run_name="{mode} night")
+@flow(name="night", flow_run_name="{mode} night", task_runner=runners.task_runner(os.environ))
 def night(
     mode: str = "incremental",
     years: tuple[int, ...] = (),
@@ -56,6 +57,13 @@ def night(
     except (KeyboardInterrupt, SystemExit, TerminationSignal):
         # Downloads under way would hold the process for as long as the portal keeps them waiting.
         end_soon()
+        raise
+    except BusyError:
+        raise
+    except Exception as error:
+        if run is None:
+            # Nothing was noted in a database that cannot be reached.
+            tell.tell_no_start(settings, failure_text(error))
         raise
     finally:
         if run is not None:

@@ -62,7 +62,10 @@ def _ask(api: httpx.Client, method: str, route: str, **details: Any) -> dict[str
         raise PublishError(f"the API refuses ADMIN_TOKEN ({response.status_code} to {method} {route})")
     if response.status_code != 200:
         raise NotYetError(f"{method} {route} answered {response.status_code}: {response.text[:200]}")
-    answer: dict[str, Any] = response.json()
+    try:
+        answer: dict[str, Any] = response.json()
+    except ValueError as error:
+        raise NotYetError(f"{method} {route} answered no JSON: is API_URL right?") from error
     return answer
 
 

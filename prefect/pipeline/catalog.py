@@ -99,6 +99,11 @@ class Catalog(Declaration):
         rest = {"aliases": self.aliases, "boundaries": self.boundaries, "discovery": self.discovery}
         return Catalog.model_validate(fields | rest)
 
+    @property
+    def last_day(self) -> date:
+        """The last day that any dataset takes."""
+        return max(dataset.last_day for dataset in self.datasets)
+
     def covers(self, day: date) -> bool:
         return any(dataset.first_day <= day <= dataset.last_day for dataset in self.datasets)
 

@@ -14,13 +14,21 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from pipeline import notify
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
-from pipeline.errors import INTERRUPTED_EXIT_CODE, TERMINATED_EXIT_CODE, UNEXPECTED_EXIT_CODE, NightError
-from pipeline.prefect_home import discard_early, own_server
+from pipeline.errors import (
+    INTERRUPTED_EXIT_CODE,
+    TERMINATED_EXIT_CODE,
+    UNEXPECTED_EXIT_CODE,
+    NightError,
+    UnreachableError,
+)
+from pipeline.prefect_home import NO_PAGE, discard_early, own_server
 
 log = logging.getLogger("pipeline")
 CRON = "0 8 * * *"
+RECONCILE_CRON = "0 10 * * 0"
 TIME_ZONE = "UTC"
 EXIT_CODES = """
 exit codes: 0 done, 2 wrong arguments, 10 trouble at the source, 20 trouble with the data, 30 our own trouble,
@@ -46,6 +54,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
     parser.add_argument("--cron", default=CRON, help=f"for serve (default: {CRON})")
+    parser.add_argument(
+        "--reconcile-cron", default=RECONCILE_CRON, help=f"for serve (default: {RECONCILE_CRON})"
+    )
     parser.add_argument("--time-zone", default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})")
     chosen = parser.parse_args(arguments)
     if chosen.since and (chosen.full or chosen.reconcile):
@@ -83,16 +94,18 @@ def main(night: Any, arguments: Sequence[str]) -> int:
 
 
 def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
-    refuse_if_busy(settings.database_loader_url)
-    stack.enter_context(prefect_api(settings))
+    if chosen.command == "run":
+        _refuse_if_busy(settings)
+    try:
+        stack.enter_context(prefect_api(settings))
+    except NightError as error:
+        notify.tell_no_start(settings, str(error))
+        raise
     if chosen.command == "serve":
-        night.serve(name="nightly", schedule=_schedule(chosen), limit=1)
+        night.serve(name="nightly", schedules=schedules(chosen), limit=1)
         return
-    mode = "full" if chosen.full else "reconcile" if chosen.reconcile else "incremental"
-    from tasks.runners import task_runner
-
-    night.with_options(task_runner=task_runner(settings))(
-        mode=mode,
+    night(
+        mode="full" if chosen.full else "reconcile" if chosen.reconcile else "incremental",
         years=chosen.years,
         datasets=tuple(chosen.dataset),
         since=chosen.since,
@@ -100,10 +113,21 @@ def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: co
     )
 
 
-def _schedule(chosen: argparse.Namespace) -> Any:
+def schedules(chosen: argparse.Namespace) -> list[Any]:
+    """Every night what is new; once a week everything, so that rows gone from the portal are found."""
     from prefect.schedules import Cron
 
-    return Cron(chosen.cron, timezone=chosen.time_zone)
+    weekly = {"mode": "reconcile"}
+    return [
+        Cron(chosen.cron, timezone=chosen.time_zone, slug="nightly"),
+        Cron(chosen.reconcile_cron, timezone=chosen.time_zone, slug="weekly-reconcile", parameters=weekly),
+    ]
+
+
+def _refuse_if_busy(settings: Settings) -> None:
+    """Spare a second run the start of Prefect. Without a database the run itself finds out, and tells."""
+    with contextlib.suppress(UnreachableError):
+        refuse_if_busy(settings.database_loader_url)
 
 
 @contextlib.contextmanager
@@ -115,6 +139,8 @@ def prefect_api(settings: Settings) -> Iterator[None]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     with own_server(os.environ) as address, temporary_settings({PREFECT_API_URL: address}):
+        # Inherited by the runs of a schedule: their pages end with this process too.
+        os.environ[NO_PAGE] = "true"
         yield
         _flush_logs()
 

@@ -61,8 +61,3 @@ class Settings(BaseSettings):
     def from_environment(cls) -> Settings:
         """The settings of this process. Raises pydantic's ValidationError, which names what is missing."""
         return cls()  # type: ignore[call-arg]  # the environment gives them
-
-    @property
-    def has_prefect_page(self) -> bool:
-        """Whether a link to the run's page still works when the run is over."""
-        return bool(self.prefect_api_url)

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, dict_row
 
-from pipeline.errors import BusyError
+from pipeline.errors import BusyError, UnreachableError
 
 Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
@@ -47,14 +47,20 @@ def columns(names: tuple[str, ...], of: str = "") -> sql.Composed:
 
 
 def connect(url: str, purpose: str) -> Connection:
-    """A connection in autocommit mode, in UTC, that names itself and this process to the server."""
-    connection = psycopg.connect(
-        url,
-        autocommit=True,
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        application_name=f"311 {purpose} @{socket.gethostname()}:{os.getpid()}"[:63],
-        **KEEPALIVES,
-    )
+    """A connection in autocommit mode, in UTC, that names itself and this process to the server.
+
+    Raises UnreachableError when there is none to be had.
+    """
+    try:
+        connection = psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            application_name=f"311 {purpose} @{socket.gethostname()}:{os.getpid()}"[:63],
+            **KEEPALIVES,
+        )
+    except psycopg.OperationalError as error:
+        raise UnreachableError(f"the database cannot be reached: {str(error).strip()}") from error
     connection.execute("SET timezone = 'UTC'")
     connection.execute(f"SET client_connection_check_interval = {CLIENT_CHECK_MILLISECONDS}")
     connection.execute("SET client_min_messages = warning")
@@ -99,7 +105,10 @@ def run_lock(url: str) -> Iterator[Connection]:
 
 
 def refuse_if_busy(url: str) -> None:
-    """Raise BusyError at once when another run holds the lock; a free lock is not taken."""
+    """Raise BusyError at once when another run holds the lock; a free lock is not taken.
+
+    Raises UnreachableError when there is no database.
+    """
     with connect(url, "question") as connection:
         for holder in fetch(connection, "runs/lock_holder"):
             raise BusyError(f"another run is at work: {holder['name']}, {holder['since']}")

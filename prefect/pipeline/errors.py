@@ -33,6 +33,10 @@ class PublishError(NightError):
     who = "trouble at the API"
 
 
+class UnreachableError(NightError):
+    """The database cannot be connected to."""
+
+
 class BusyError(NightError):
     """Another run holds the lock; the message says which."""
 

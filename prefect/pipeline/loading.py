@@ -42,8 +42,9 @@ def _stop_if_unusable(night: Night) -> None:
     try:
         quality.stop_if_too_many_refused(night.downloads, night.settings, night.reasons)
     except DataError:
-        # Kept although nothing else of this night is: they say what was wrong.
-        run(night.connection, "merge/keep_refused", {"load_run_id": night.load_run_id})
+        if not night.options.dry_run:
+            # Kept although nothing else of this night is: they say what was wrong.
+            run(night.connection, "merge/keep_refused", {"load_run_id": night.load_run_id})
         raise
 
 
@@ -133,7 +134,7 @@ def _remember(night: Night, merged: Merged) -> None:
 def _set_watermark(connection: Connection, result: Downloaded) -> None:
     reading = result.reading
     moment = reading.newest or result.newest
-    if not reading.is_due or moment is None:
+    if not reading.is_due or moment is None or not reading.is_seamless:
         return
     values = {
         "dataset_id": reading.dataset.id,

@@ -18,7 +18,7 @@ from pipeline.config import Settings
 from pipeline.database import Connection, connect, run_lock
 from pipeline.discovery import discover
 from pipeline.download import Downloaded, Order
-from pipeline.errors import NightError, SourceError
+from pipeline.errors import NightError, SourceError, UnreachableError
 from pipeline.options import Options
 from pipeline.plan import Known, Reading, plan_reading
 from pipeline.quality import Check
@@ -97,11 +97,10 @@ def plan(night: Night) -> list[Order]:
     if not settings.socrata_app_token.get_secret_value():
         log.info("no SOCRATA_APP_TOKEN: the portal may throttle")
     with Portal(settings) as portal:
-        night.catalog, notice = discover(portal, night.catalog, options.now.date())
+        night.catalog, night.notices = discover(portal, night.catalog, options.now.date())
         night.boundaries = _boundaries(night, portal)
-    if notice:
+    for notice in night.notices:
         log.warning(notice)
-        night.notices.append(notice)
     known = runs.known_datasets(night.connection)
 
     def reading(dataset: Dataset) -> Reading:
@@ -145,7 +144,7 @@ def fail(night: Night, message: str) -> None:
     try:
         with connect(night.settings.database_loader_url, f"run {night.load_run_id} failed") as connection:
             _note_failure(night, connection)
-    except psycopg.Error as error:
+    except (psycopg.Error, UnreachableError) as error:
         log.error("the failure could not be noted in the database: %s", type(error).__name__)  # noqa: TRY400
 
 

@@ -6,10 +6,16 @@ import logging
 
 import httpx
 
+from pipeline import report
 from pipeline.config import Settings
 
 log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10.0
+
+
+def tell_no_start(settings: Settings, message: str) -> bool:
+    """Say that a night failed before there was anything to count."""
+    return slack(settings, report.slack_text(settings.stage, "ERROR", message, (), 0, settings.reports_url))
 
 
 def slack(settings: Settings, text: str) -> bool:

@@ -38,7 +38,8 @@ class Known:
 class Reading:
     """One dataset's work for tonight. ``start`` is a portal time, or empty for everything.
 
-    ``columns`` maps a column of ``requests`` to the portal's; ``missing`` are those that the portal lost.
+    ``columns`` maps a column of ``requests`` to the portal's; ``missing`` are those that the portal lost;
+    ``lost`` is how many rows it has fewer than the last time.
     """
 
     dataset: Dataset
@@ -51,6 +52,13 @@ class Reading:
     added: tuple[str, ...] = ()
     is_due: bool = True
     known_newest: datetime | None = None
+    lost: int = 0
+
+    @property
+    def is_seamless(self) -> bool:
+        """Whether it begins no later than the last merged run ended: else rows between are still unread."""
+        start = from_portal(self.start)
+        return start is None or (self.known_newest is not None and start <= self.known_newest)
 
     @property
     def where(self) -> str | None:
@@ -75,9 +83,9 @@ def plan_reading(
 ) -> Reading:
     """Ask the portal what it has and decide what to read. Raises SourceError or DataError."""
     total, newest = _size(portal, dataset, options.now)
-    _check_size(dataset, total, known, settings)
+    lost = _check_size(dataset, total, known, settings)
     if _is_unchanged(known, options, total, newest):
-        return Reading(dataset, BEGINNING, total, newest, 0, {}, is_due=False)
+        return Reading(dataset, BEGINNING, total, newest, 0, {}, is_due=False, lost=lost)
     schema = catalog.schemas[dataset.schema_name]
     columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
     start = _start(settings, known, options, missing)
@@ -87,7 +95,7 @@ def plan_reading(
         raise SourceError(f"{dataset.id}: {unstamped} rows have no :updated_at, so the portal is in trouble")
     known_newest = known.watermark.source_updated_at if known.watermark else None
     return Reading(
-        dataset, start, total, newest, expected, columns, missing, added, known_newest=known_newest
+        dataset, start, total, newest, expected, columns, missing, added, known_newest=known_newest, lost=lost
     )
 
 
@@ -112,7 +120,8 @@ def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetim
     return int(answer["rows"]), newest
 
 
-def _check_size(dataset: Dataset, total: int, known: Known, settings: Settings) -> None:
+def _check_size(dataset: Dataset, total: int, known: Known, settings: Settings) -> int:
+    """How many rows fewer the portal has than the last time. Raises DataError when they are too many."""
     before = known.watermark.source_row_count if known.watermark else 0
     lost = before - total
     if lost > before * settings.shrunk_share_limit:
@@ -121,8 +130,7 @@ def _check_size(dataset: Dataset, total: int, known: Known, settings: Settings) 
             f"{settings.shrunk_share_limit:.0%}: nothing was changed. If the city meant it, "
             "run with a higher SHRUNK_SHARE_LIMIT and --reconcile."
         )
-    if lost > 0:
-        log.warning("%s: %d rows fewer than the last time; --reconcile finds which", dataset.id, lost)
+    return max(0, lost)
 
 
 def _is_unchanged(known: Known, options: Options, total: int, newest: datetime | None) -> bool:

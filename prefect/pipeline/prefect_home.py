@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from pipeline.errors import NightError
+from pipeline.prefect_server import WITH_SCHEDULES
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -24,11 +25,14 @@ QUIET = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
     "PREFECT_LOGGING_COLORS": "false",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "DASK_LOGGING__DISTRIBUTED": "warning",
 }
 JSON_LOGS = {
     "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "pipeline.log_lines.JsonLines",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
 }
+NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
+"""Set while Prefect's server is our own: nobody is sent to a page that is gone when the run is over."""
 START_SECONDS = 120.0
 STOP_SECONDS = 3.0
 
@@ -53,10 +57,10 @@ def home() -> Path:
     ) / "prefect"
 
 
-def start_early(environment: Mapping[str, str]) -> None:
+def start_early(environment: Mapping[str, str], *, has_schedules: bool = False) -> None:
     """Start the server that ``own_server`` will use, unless the settings name another."""
     if not environment.get("PREFECT_API_URL"):
-        _started.append(_start(environment))
+        _started.append(_start(environment, has_schedules=has_schedules))
 
 
 def discard_early() -> None:
@@ -73,7 +77,7 @@ def own_server(environment: Mapping[str, str]) -> Iterator[str]:
 
     Raises NightError when it does not start.
     """
-    server = _started.pop() if _started else _start(environment)
+    server = _started.pop() if _started else _start(environment, has_schedules=False)
     with server:
         try:
             yield _address(server)
@@ -81,9 +85,9 @@ def own_server(environment: Mapping[str, str]) -> Iterator[str]:
             _stop(server)
 
 
-def _start(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+def _start(environment: Mapping[str, str], *, has_schedules: bool) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "pipeline.prefect_server"],
+        [sys.executable, "-m", "pipeline.prefect_server", *([WITH_SCHEDULES] if has_schedules else [])],
         env=dict(environment),
         cwd=Path(__file__).parents[1],
         stdin=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """``python -m pipeline.prefect_server``: Prefect's API for one run, on a free port of this machine.
 
 Prints its address, and ends when its standard input does: that is when the run ends, even if it is killed.
+With ``--with-schedules`` it also does what a schedule needs; a single run is quicker without.
 Prefect's own ephemeral server stays behind after SIGTERM and SIGKILL.
 """
 
@@ -12,6 +13,7 @@ import sys
 import threading
 
 GRACE_SECONDS = 2.0
+WITH_SCHEDULES = "--with-schedules"
 
 
 def main() -> None:
@@ -23,7 +25,8 @@ def main() -> None:
     from prefect.server.api.server import create_app
 
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(ephemeral=True), log_level="error", access_log=False)
+    app = create_app(ephemeral=WITH_SCHEDULES not in sys.argv)
+    config = uvicorn.Config(app, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     threading.Thread(target=_end_with, args=(stopping, server), daemon=True).start()
     print(f"http://127.0.0.1:{listener.getsockname()[1]}/api", flush=True)  # noqa: T201  # its one word to the run

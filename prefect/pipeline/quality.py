@@ -95,6 +95,13 @@ def read_checks(downloads: Iterable[Downloaded]) -> list[Check]:
     checks = []
     for result in downloads:
         reading, title = result.reading, result.reading.dataset.title
+        if reading.lost:
+            checks.append(
+                Check(f"{title}: rows gone upstream", "warn", str(reading.lost), "--reconcile retires them")
+            )
+        if not reading.is_seamless:
+            meaning = "rows updated before are still unread: the next night reads them"
+            checks.append(Check(f"{title}: read only since", "warn", reading.start, meaning))
         if reading.missing:
             text = ", ".join(reading.missing)
             checks.append(Check(f"{title}: lost columns", "warn", text, "stored values stay"))

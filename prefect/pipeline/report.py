@@ -60,7 +60,8 @@ def table(rows: Sequence[Mapping[str, object]]) -> str:
     if not rows:
         return "none"
     head = list(rows[0])
-    lines = [head, ["---"] * len(head), *([row.get(name, "") for name in head] for row in rows)]
+    lines: list[Sequence[object]] = [head, ["---"] * len(head)]
+    lines += [[row.get(name, "") for name in head] for row in rows]
     return "\n".join("| " + " | ".join(_cell(value) for value in line) + " |" for line in lines)
 
 

@@ -6,6 +6,8 @@ import codecs
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 CHUNK_BYTES = 1 << 16
 LONGEST_WAIT_SECONDS = 60.0
+LONGEST_ASKED_SECONDS = 300.0
+"""A portal may ask for a longer wait than we would choose, but not for a whole night."""
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -58,7 +62,7 @@ class Patience:
 
     def _wait(self, state: RetryCallState) -> float:
         asked = getattr(_error(state), "retry_after", None)
-        return min(float(asked), LONGEST_WAIT_SECONDS) if asked is not None else self._backoff(state)
+        return min(float(asked), LONGEST_ASKED_SECONDS) if asked is not None else self._backoff(state)
 
 
 def _error(state: RetryCallState) -> BaseException | None:
@@ -123,8 +127,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
 def check(response: requests.Response, content_type: str) -> None:
     """Raise SourceError unless the answer is a success of that content type."""
     if response.status_code in RETRIED_STATUSES:
-        asked = response.headers.get("Retry-After", "")
-        wait = float(asked) if asked.isdecimal() else None
+        wait = asked_wait(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise TemporaryError(f"the portal answered {response.status_code}", wait)
     if response.status_code != 200:
         raise SourceError(
@@ -134,6 +137,17 @@ def check(response: requests.Response, content_type: str) -> None:
         raise TemporaryError(
             f"the portal answered {response.headers.get('Content-Type')}, not {content_type}"
         )
+
+
+def asked_wait(retry_after: str, now: datetime) -> float | None:
+    """Seconds that a ``Retry-After`` asks for, written as seconds or as a time; None when it says neither."""
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment - now).total_seconds())
 
 
 @contextmanager

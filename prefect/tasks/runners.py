@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
@@ -11,13 +12,24 @@ from pipeline.config import Settings
 LOCAL_CLUSTER = "local"
 
 
-def task_runner(settings: Settings) -> TaskRunner[Any]:
-    """Threads, unless ``DASK_SCHEDULER`` names a scheduler or asks for a cluster on this machine."""
-    if not settings.dask_scheduler:
-        return ThreadPoolTaskRunner(max_workers=settings.download_workers)
+def task_runner(environment: Mapping[str, str]) -> TaskRunner[Any]:
+    """Threads, unless ``DASK_SCHEDULER`` names a scheduler or asks for a cluster on this machine.
+
+    A flow has its runner from the moment it is imported, before there are settings to be wrong.
+    """
+    scheduler, workers = environment.get("DASK_SCHEDULER", ""), _workers(environment)
+    if not scheduler:
+        return ThreadPoolTaskRunner(max_workers=workers)
     from prefect_dask.task_runners import DaskTaskRunner
 
-    if settings.dask_scheduler != LOCAL_CLUSTER:
-        return DaskTaskRunner(address=settings.dask_scheduler)
-    workers = {"n_workers": settings.download_workers, "threads_per_worker": 1, "dashboard_address": None}
-    return DaskTaskRunner(cluster_kwargs=workers)
+    if scheduler != LOCAL_CLUSTER:
+        return DaskTaskRunner(address=scheduler)
+    cluster = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    return DaskTaskRunner(cluster_kwargs=cluster)
+
+
+def _workers(environment: Mapping[str, str]) -> int:
+    """As the settings will read it; what makes no sense is refused there, in words."""
+    text = environment.get("DOWNLOAD_WORKERS", "")
+    default: int = Settings.model_fields["download_workers"].default
+    return int(text) if text.isdecimal() and int(text) else default

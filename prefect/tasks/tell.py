@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 
 from pipeline import notify, report
+from pipeline.config import Settings
 from pipeline.night import Night
+from pipeline.prefect_home import NO_PAGE
 
 
 def leave_artifacts(night: Night) -> None:
@@ -18,9 +22,20 @@ def leave_artifacts(night: Night) -> None:
 
 
 def tell_slack(night: Night) -> bool:
-    """The night in a few lines, with a link to its page where there is one."""
-    link = (flow_run.ui_url if night.settings.has_prefect_page else "") or night.settings.reports_url
+    """The night in a few lines, with a link to its page where there is one; nobody is told of a dry run."""
+    if night.options.dry_run:
+        return False
     text = report.slack_text(
-        night.settings.stage, night.status, night.message, night.checks, night.seconds, link
+        night.settings.stage, night.status, night.message, night.checks, night.seconds, _link(night.settings)
     )
     return notify.slack(night.settings, text)
+
+
+def tell_no_start(settings: Settings, message: str) -> bool:
+    """The failure of a night that could not even begin."""
+    return notify.tell_no_start(settings, message)
+
+
+def _link(settings: Settings) -> str:
+    page = "" if os.environ.get(NO_PAGE) else flow_run.ui_url
+    return page or settings.reports_url

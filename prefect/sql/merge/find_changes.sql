@@ -20,5 +20,4 @@ SELECT staged.staged_id,
     OR (staged.source_updated_at, staged.source_row_id COLLATE "C")
        >= (stored.source_updated_at, stored.source_row_id COLLATE "C")
     OR %(is_complete)s AND staged.dataset_id = stored.dataset_id
-       AND stored.source_row_id NOT IN (SELECT source_row_id FROM staged AS present
-                                         WHERE present.dataset_id = stored.dataset_id)
+       AND (stored.dataset_id, stored.source_row_id) NOT IN (SELECT dataset_id, source_row_id FROM staged)

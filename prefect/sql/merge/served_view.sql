@@ -1,6 +1,6 @@
 -- How a published row is served. Codes are looked up under their aliases. A blank or retired council is found
--- by the place, and 0 means none; retired is a council without a polygon, once there are polygons. Coordinates outside the city's surroundings are typing errors: such rows
--- stay in requests and are not on the map.
+-- by the place, and 0 means none; retired is a council without a polygon, once there are polygons.
+-- Coordinates outside the city's surroundings are typing errors: such rows stay in requests, not on the map.
 CREATE OR REPLACE TEMP VIEW served AS
 SELECT r.id AS request_id,
        r.srnumber,

@@ -12,7 +12,8 @@ from pipeline_tests.databases import Database
 PUBLISHED = ", ".join((*REQUEST_COLUMNS, "dataset_id", "source_row_id", "source_updated_at"))
 SERVED = """
 SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name, council_id,
-       service_requests.region_id, address, service_requests.latitude, service_requests.longitude, status, ST_AsText(geom)
+       service_requests.region_id, address, service_requests.latitude, service_requests.longitude, status,
+       ST_AsText(geom)
   FROM service_requests
   JOIN request_types USING (type_id)
   JOIN agencies ON agencies.agency_id = service_requests.agency_id
