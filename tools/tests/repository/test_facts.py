@@ -1,0 +1,119 @@
+"""Documents say what the code does: ports, columns, exit codes, counts, commands."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools import settings
+from tools.paths import ROOT
+
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+PARTS = ["Context", "Decision", "Alternatives", "What enforces it"]
+CATALOG = tomllib.loads((ROOT / "prefect" / "catalog.toml").read_text())
+LOADING = (ROOT / "docs" / "data_loading.md").read_text()
+ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| (`[^|]*`) \|([^|]*)\|", re.MULTILINE)
+WORD = re.compile(r"`(\w+)`")
+
+
+def text_of(*parts: str) -> str:
+    return ROOT.joinpath(*parts).read_text()
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/server_setup.md", "docs/pictures/architecture.svg"], ids=str
+)
+def test_ports_are_those_that_make_up_uses(document: str) -> None:
+    text = text_of(*document.split("/"))
+    known = set(settings.PORTS.values())
+    named = set(re.findall(r"(?:localhost:|port |\()(5\d{3})\b", text))
+    assert named <= known
+    assert {settings.PORTS["API_PORT"], settings.PORTS["REPORTS_PORT"]} <= named
+
+
+def documented_columns(cell: int) -> dict[str, str]:
+    """The table of columns: name in ``requests`` → name in a schema; several of each stand in one row."""
+    pairs: dict[str, str] = {}
+    for row in ROW.findall(LOADING):
+        ours, theirs = WORD.findall(row[0]), WORD.findall(row[cell])
+        pairs |= dict(zip(ours, theirs, strict=False))
+    return pairs
+
+
+@pytest.mark.parametrize(("schema", "cell"), [("legacy", 1), ("cases", 2)])
+def test_the_columns_of_the_catalog_are_documented(schema: str, cell: int) -> None:
+    declared = {name: sources[0] for name, sources in CATALOG["schema"][schema]["columns"].items()}
+    assert documented_columns(cell) == declared
+
+
+def test_the_days_at_which_the_schemas_meet_are_documented() -> None:
+    cases = min(dataset["first_day"] for dataset in CATALOG["dataset"] if dataset["schema"] == "cases")
+    legacy = max(dataset["last_day"] for dataset in CATALOG["dataset"] if dataset["schema"] == "legacy")
+    assert f"since {cases:%d %B %Y}" in LOADING
+    assert f"2015 to {legacy:%d %B %Y}" in LOADING
+
+
+def test_exit_codes_are_the_pipelines() -> None:
+    tree = ast.parse(text_of("prefect", "pipeline", "cli.py"))
+    said = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXIT_CODES"
+    )
+    pattern = r"\b(\d{1,3}) (?:done|wrong|trouble|our|loaded|another|ended)"
+    described = LOADING.partition("Exit codes")[2]
+    assert re.findall(pattern, described) == re.findall(pattern, said)
+    assert len(re.findall(pattern, said)) >= 7
+
+
+def test_options_of_the_flow_exist() -> None:
+    source = text_of("prefect", "pipeline", "cli.py")
+    named = set(re.findall(r"flow\.py (--[\w-]+)", LOADING + text_of("docs", "server_setup.md")))
+    assert named
+    assert [option for option in named - {"--help"} if f'"{option}"' not in source] == []
+
+
+def seeds(name: str, key: str) -> list[dict[str, str]]:
+    """Seed rows but the one that stands for none."""
+    lines = text_of("api", "alembic", "seeds", f"{name}.csv").splitlines()
+    return [row for row in csv.DictReader(lines) if row[key] != "0"]
+
+
+def test_counts_of_the_glossary_are_those_of_the_seeds() -> None:
+    glossary = text_of("docs", "glossary.md")
+    assert f"one of the {len(seeds('councils', 'council_id'))} elected" in glossary
+    assert f"One of the {len(seeds('regions', 'region_id'))} groups of councils" in glossary
+
+
+def test_the_served_area_is_the_merges() -> None:
+    sql = text_of("prefect", "sql", "merge", "served_view.sql")
+    south, north, west, east = (
+        re.findall(r"BETWEEN (\S+) AND (\S+)", sql)[0]
+        + re.findall(r"longitude BETWEEN (\S+) AND (\S+)", sql)[0]
+    )
+    assert f"latitude {south} to {north} and longitude {west} to {east}" in LOADING.replace("\n   ", " ")
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
+def test_a_decision_has_all_its_parts(path: Path) -> None:
+    text = path.read_text()
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == PARTS
+    assert all(part.strip() for part in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:])
+    assert text.startswith(f"# {int(path.name[:4])}. ")
+
+
+def test_decisions_are_counted_and_listed() -> None:
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    index = text_of("docs", "decisions", "README.md")
+    assert [path.name for path in DECISIONS if f"({path.name})" not in index] == []
+
+
+def test_every_document_is_in_the_index() -> None:
+    index = text_of("docs", "README.md")
+    documents = [path.name for path in (ROOT / "docs").glob("*.md") if path.name != "README.md"]
+    assert [name for name in documents if f"({name})" not in index] == []
