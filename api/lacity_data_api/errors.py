@@ -86,8 +86,12 @@ class InvalidError(ApiError):
         self.errors = [{"loc": list(location), "msg": message, "type": kind}]
 
 
-AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
-AWAY_TOO = (
+AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
@@ -101,7 +105,7 @@ def of_database(error: Exception) -> ApiError | None:
         return TooSlowError()
     if isinstance(error, BUSY):
         return BusyError()
-    if isinstance(error, AWAY + AWAY_TOO):
+    if isinstance(error, AWAY):
         return UnavailableError()
     return None
 

@@ -22,9 +22,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await state.database.open()
         try:
-            async with _running(
-                state.access_log.run(), state.store.bound_memory(), state.publication.watch()
-            ):
+            async with _running(state.access_log.run(), state.publication.watch()):
                 yield
         finally:
             await state.store.close()

@@ -19,6 +19,7 @@ LARGE = 1_000_000
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
 MAGIC = b"311\x02"
 IDENTITY = ""
+ENCODINGS = ("br", "gzip")
 
 
 class Representation(NamedTuple):
@@ -136,7 +137,7 @@ class Answer:
 def preferred(accepted: bytes) -> str:
     """``br`` or ``gzip`` if the Accept-Encoding header allows it, else the identity."""
     weights = dict(map(_weight, accepted.decode("latin-1").lower().split(",")))
-    for name in ("br", "gzip"):
+    for name in ENCODINGS:
         if weights.get(name, weights.get("*", 0)) > 0:
             return name
     return IDENTITY

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import NamedTuple
 
 from sqlalchemy import text
 
-from lacity_data_api.cache.answer import Answer
+from lacity_data_api.cache.answer import ENCODINGS, SMALLEST_COMPRESSED, Answer
 from lacity_data_api.cache.flight import Flights
 from lacity_data_api.cache.memory import Memory
 from lacity_data_api.cache.question import Question
@@ -37,12 +36,9 @@ class Answers:
         self.memory = Memory(settings.cache_memory_mb * 2**20)
         self._flights: Flights[Answer] = Flights()
         self._compressions: Flights[None] = Flights()
-        # Databases that share a Redis, such as the sample city's and the real one's, must not share answers.
-        place = settings.database_reader_url.get_secret_value().rpartition("@")[2].partition("?")[0]
-        self._database_name = hashlib.blake2b(place.encode(), digest_size=4).hexdigest()
 
     def key(self, question: Question, generation: int) -> str:
-        return question.key(generation, self._database_name)
+        return question.key(generation, self.store.database)
 
     async def newest_generation(self) -> int:
         """What the database holds now; ApiError when it is away."""
@@ -92,6 +88,13 @@ class Answers:
         """Let other workers have it, as long as the question allows."""
         if question.is_shared:
             await self.store.put(self.key(question, answer.generation), answer, question.ttl_seconds)
+
+    async def finish(self, question: Question, answer: Answer) -> None:
+        """Share it in every form that a client may take, so that nobody waits for one."""
+        if len(answer.body) >= SMALLEST_COMPRESSED:
+            for encoding in ENCODINGS:
+                await asyncio.to_thread(answer.encode, encoding)
+        await self.share(question, answer)
 
     async def compute(self, question: Question) -> Answer:
         """Ask the database; NotFoundError when it has nothing."""

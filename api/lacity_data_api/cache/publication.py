@@ -1,6 +1,6 @@
 """Which generation of the data is served, and how all workers move to the next without a cold moment.
 
-Postgres says which generation is the newest; Redis says which one is served (``311:published``). A new one
+Postgres says which generation is the newest; Redis says which one is served (``311:published:…``). A new one
 is served once its hot answers are made. Without Redis each worker follows Postgres by itself.
 """
 
@@ -14,8 +14,8 @@ from lacity_data_api.cache.answer import Answer
 from lacity_data_api.cache.answers import Answers, Kept
 from lacity_data_api.cache.flight import Flights
 from lacity_data_api.cache.question import Question
-from lacity_data_api.cache.store import CHANNEL, FAILURES
-from lacity_data_api.errors import ApiError
+from lacity_data_api.cache.store import FAILURES
+from lacity_data_api.errors import ApiError, UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,10 @@ HotQuestions = Callable[[], dict[str, list[Question]]]
 Primed = dict[str, list[tuple[Question, Answer]]]
 
 
-class MovedOnError(Exception):
+class MovedOnError(UnavailableError):
     """The data changed while its answers were being made."""
+
+    detail = "The data is just changing"
 
 
 class Publication:
@@ -87,8 +89,9 @@ class Publication:
         deadline = asyncio.get_running_loop().time() + OTHERS_PATIENCE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             is_at_it = await self._store.is_locked(LOCK)
-            if await self._store.published() == seen:
-                await self.follow(seen)
+            published = await self._store.published()
+            if published not in (None, self.generation) and published >= seen:
+                await self.follow(published)
                 return True
             if not is_at_it:
                 return False
@@ -113,7 +116,7 @@ class Publication:
                 return await self._prime_once()
             except MovedOnError:
                 log.info("The data changed while its answers were made; once more")
-        raise MovedOnError("the data changes faster than its answers are made")
+        raise MovedOnError
 
     async def _prime_once(self) -> Primed:
         generation = await self._answers.newest_generation()
@@ -124,15 +127,19 @@ class Publication:
                 answer = await self._answers.compute(question)
                 if answer.generation != generation:
                     raise MovedOnError
-                await self._answers.share(question, answer)
+                await self._answers.finish(question, answer)
                 return question, answer
 
         groups = self._hot_questions()
-        async with asyncio.TaskGroup() as tasks:
-            made = {
-                name: [tasks.create_task(make(question)) for question in questions]
-                for name, questions in groups.items()
-            }
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                made = {
+                    name: [tasks.create_task(make(question)) for question in questions]
+                    for name, questions in groups.items()
+                }
+        except ExceptionGroup as group:
+            # The first is enough to say why, and has a status of its own.
+            raise group.exceptions[0] from group
         return {name: [task.result() for task in group] for name, group in made.items()}
 
     async def _switch(self, primed: Primed) -> int:
@@ -161,12 +168,27 @@ class Publication:
     async def refresh(self, *, is_told: bool = False) -> None:
         """Follow what Redis says, or Postgres when Redis is away."""
         published = await self._store.published()
-        if published is not None:
-            if published != self.generation or is_told:
-                await self.follow(published)
-        elif self.generation is None or self.generation != await self._answers.newest_generation():
-            await self.advance(await self._answers.newest_generation())
-        elif not self._store.is_resting:
+        if published is None:
+            await self._follow_database()
+        elif self.generation is not None and published < self.generation:
+            await self._go_back_or_tell(published)
+        elif published != self.generation or is_told:
+            await self.follow(published)
+
+    async def _follow_database(self) -> None:
+        """Redis is away or knows nothing."""
+        newest = await self._answers.newest_generation()
+        if self.generation != newest:
+            await self.advance(newest)
+        else:
+            await self._store.publish(newest)
+
+    async def _go_back_or_tell(self, published: int) -> None:
+        """Redis may have slept through a switch; only a database that was set back makes older data right."""
+        newest = await self._answers.newest_generation()
+        if newest == published:
+            await self.follow(published)
+        elif self.generation is not None:
             await self._store.publish(self.generation)
 
     async def watch(self) -> None:
@@ -180,7 +202,8 @@ class Publication:
 
     async def _watch_channel(self) -> None:
         async with self._store.redis.pubsub() as channel:
-            await channel.subscribe(CHANNEL)
+            await channel.subscribe(self._store.published_key)
+            await self._store.bound_memory()
             while True:
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
                 await self._refresh_calmly(is_told=message is not None)
@@ -188,6 +211,5 @@ class Publication:
     async def _refresh_calmly(self, *, is_told: bool = False) -> None:
         try:
             await self.refresh(is_told=is_told)
-        except* (ApiError, MovedOnError) as group:
-            causes = ", ".join(sorted({type(error).__name__ for error in group.exceptions}))
-            log.warning("The generation to serve is not known: %s", causes)
+        except ApiError as error:
+            log.warning("The generation to serve is not known: %s", type(error).__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -23,8 +24,6 @@ from lacity_data_api.config import Settings
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PUBLISHED = "311:published"
-CHANNEL = "311:published"
 TIMEOUT_SECONDS = 2.0
 REST_SECONDS = 1.0
 LOCK_MILLISECONDS = 20_000
@@ -62,6 +61,11 @@ class Store:
             serializer=BytesSerializer(), timeout=TIMEOUT_SECONDS, connection_pool_class=lambda **_: self.pool
         )
         self._rests_until = 0.0
+        # Databases that share a Redis, such as the sample city's and the real one's, must not share answers.
+        place = settings.database_reader_url.get_secret_value().rpartition("@")[2].partition("?")[0]
+        self.database = hashlib.blake2b(place.encode(), digest_size=4).hexdigest()
+        # The key of the generation that is served, and the channel on which every change of it is told.
+        self.published_key = f"311:published:{self.database}"
 
     @property
     def is_resting(self) -> bool:
@@ -92,7 +96,7 @@ class Store:
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[bool]:
         """Yields whether this worker is the one that makes what ``key`` names; True when Redis is away."""
-        token, name = token_hex(8), f"311:lock:{key}"
+        token, name = token_hex(8), f"311:lock:{self.database}:{key}"
 
         async def take() -> bool:
             return bool(await self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS))
@@ -108,19 +112,19 @@ class Store:
         return await self.redis.eval(RELEASE, 1, name, token)
 
     async def is_locked(self, key: str) -> bool:
-        return bool(await self.attempt(lambda: self.redis.exists(f"311:lock:{key}"), 0))
+        return bool(await self.attempt(lambda: self.redis.exists(f"311:lock:{self.database}:{key}"), 0))
 
     async def published(self) -> int | None:
         """The generation that all workers serve, if Redis knows it."""
-        value = await self.attempt(lambda: self.redis.get(PUBLISHED), None)
+        value = await self.attempt(lambda: self.redis.get(self.published_key), None)
         return int(value) if value and value.isdigit() else None
 
     async def publish(self, generation: int) -> None:
         """Tell all workers to serve this generation."""
 
         async def tell() -> None:
-            await self.redis.set(PUBLISHED, generation)
-            await self.redis.publish(CHANNEL, generation)
+            await self.redis.set(self.published_key, generation)
+            await self.redis.publish(self.published_key, generation)
 
         await self.attempt(tell, None)
 
@@ -129,7 +133,7 @@ class Store:
         kept = {key.encode() for key in keys}
 
         async def forget() -> None:
-            async for key in self.redis.scan_iter(match="311:[0-9]*:*", count=1000):
+            async for key in self.redis.scan_iter(match=f"311:[0-9]*:{self.database}:*", count=1000):
                 if key not in kept:
                     await self.redis.unlink(key)
 

@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lacity_data_api.responses import json_response
 
+# A thousand ids fit.
+LONGEST_URL = 65_536
+
 
 class BodyTooLargeError(Exception):
     pass
@@ -24,6 +27,11 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URL:
+            await json_response({"detail": f"The URL may have {LONGEST_URL} bytes"}, 414)(
+                scope, receive, send
+            )
             return
         try:
             body = await self._read(receive)

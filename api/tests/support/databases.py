@@ -54,9 +54,11 @@ class Database:
     def value(self, question: str, *values: Any) -> Any:
         return self.run(question, *values)[0][0]
 
-    def finish_load(self) -> None:
-        """Bring the rollups in step with the served requests, as a new generation."""
+    @contextmanager
+    def load(self) -> Iterator[Any]:
+        """A cursor to change requests with; the rollups and the generation follow in its transaction."""
         with self.cursor() as cursor:
+            yield cursor
             recount(cursor)
             cursor.execute("UPDATE data_generation SET generation = generation + 1, changed_at = now()")
 

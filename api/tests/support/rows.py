@@ -52,10 +52,8 @@ VALUES (%s, %s, ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))
 
 def add_requests(database: Database, *rows: dict[str, Any]) -> list[int]:
     """Requests as published and as served, in one new generation; their ids, in the order given."""
-    with database.cursor() as cursor:
-        ids = [_add(cursor, DEFAULTS | row) for row in rows]
-    database.finish_load()
-    return ids
+    with database.load() as cursor:
+        return [_add(cursor, DEFAULTS | row) for row in rows]
 
 
 def _add(cursor: Any, row: dict[str, Any]) -> int:

@@ -46,7 +46,7 @@ class Api:
 
     def get(self, path: str, **parameters: Any) -> httpx.Response:
         """GET with these query parameters; a list repeats its name."""
-        return self.client.get(path, params=parameters)
+        return self.client.get(path, params=parameters or None)
 
     def json(self, path: str, **parameters: Any) -> Any:
         """What a GET answers, which must be 200."""

@@ -79,8 +79,8 @@ def test_page_stays_the_same_when_newer_rows_arrive(api: Api, ids: list[int], da
         assert api.json("/requests", limit=1)[0]["requestId"] == newest
         assert _ids(api.client.get(link).json()) == ids[10:20]
     finally:
-        database.run("DELETE FROM service_requests WHERE request_id = %s", newest)
-        database.finish_load()
+        with database.load() as cursor:
+            cursor.execute("DELETE FROM service_requests WHERE request_id = %s", [newest])
         api.publish()
 
 

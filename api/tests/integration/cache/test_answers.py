@@ -1,0 +1,168 @@
+"""Finished answers as a client sees them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import brotli
+import httpx
+import pytest
+
+from tests.support.counting import queries
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import ORIGIN, Api, serve, settings_for
+
+PATH = "/councils"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(database: Database) -> None:
+    add_requests(database, *({"created_date": f"2020-01-{day:02}"} for day in range(1, 31)))
+
+
+def _raw(api: Api, path: str = PATH, **headers: str) -> tuple[httpx.Headers, bytes]:
+    """Headers, and the body as it came over the wire."""
+    named = {"Accept-Encoding": "identity"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    with api.client.stream("GET", path, headers=named) as response:
+        assert response.status_code == 200
+        return response.headers, b"".join(response.iter_raw())
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "unpack"),
+    [
+        ("gzip, deflate, br", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
+        ("*", "br", brotli.decompress),
+        ("BR", "br", brotli.decompress),
+        ("identity", None, bytes),
+        ("br;q=0", None, bytes),
+        ("zstd, x;q=broken", None, bytes),
+    ],
+)
+def test_encoding(api: Api, accepted: str, encoding: str | None, unpack: type[bytes]) -> None:
+    _, plain = _raw(api)
+    headers, body = _raw(api, Accept_Encoding=accepted)
+    assert headers.get("content-encoding") == encoding
+    assert unpack(body) == plain
+    assert headers["content-length"] == str(len(body))
+    assert headers["vary"] == "Accept-Encoding, Origin"
+
+
+def test_small_answers_are_never_packed(api: Api) -> None:
+    headers, _ = _raw(api, "/councils/52", Accept_Encoding="br, gzip")
+    assert "content-encoding" not in headers
+
+
+def test_encodings_have_names_of_their_own(api: Api) -> None:
+    tags = {_raw(api, Accept_Encoding=accepted)[0]["etag"] for accepted in ("br", "gzip", "identity")}
+    assert len(tags) == 3
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*", '{}, W/"x"'])
+@pytest.mark.parametrize("path", [PATH, "/requests", "/councils/52", "/requests/pins/open/geojson"])
+def test_known_answer_is_304(api: Api, form: str, path: str) -> None:
+    etag = api.get(path).headers["etag"]
+    for _ in range(2):
+        response = api.client.get(path, headers={"If-None-Match": form.format(etag)})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["etag"] == etag
+        assert "content-length" not in response.headers
+
+
+def test_tag_of_another_encoding_is_known(api: Api) -> None:
+    headers, _ = _raw(api, Accept_Encoding="gzip")
+    response = api.client.get(PATH, headers={"If-None-Match": headers["etag"], "Accept-Encoding": "br"})
+    assert response.status_code == 304
+
+
+def test_another_answer_is_sent(api: Api) -> None:
+    response = api.client.get(PATH, headers={"If-None-Match": '"other"'})
+    assert response.status_code == 200
+
+
+def test_head_is_get_without_body(api: Api) -> None:
+    got = api.get(PATH)
+    head = api.client.head(PATH)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == got.headers["etag"]
+    assert head.headers["content-length"] == got.headers["content-length"]
+
+
+def test_shared_caches_may_keep_it_for_a_minute(api: Api) -> None:
+    assert "s-maxage=60" in api.get(PATH).headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/status/api", "/councils/999", "/requests?limit=x", "/nowhere"])
+def test_nobody_keeps_the_rest(api: Api, path: str) -> None:
+    assert api.get(path).headers.get("cache-control", "no-store") == "no-store"
+    assert "etag" not in api.get(path).headers
+
+
+def test_one_question_in_many_spellings_is_asked_once(api: Api) -> None:
+    spellings = [
+        "/requests?type_id=4&type_id=1&start_date=2020-01-05",
+        "/requests?type_id=1&type_id=4&start_date=2020-1-5",
+        "/requests?start_date=2020-01-05&type_id=4&type_id=1&type_id=4",
+        "/requests?limit=1000&skip=0&start_date=2020-01-05&type_id=4&type_id=1&unknown=3",
+    ]
+    with queries() as database:
+        bodies = {api.client.get(spelling).text for spelling in spellings}
+    assert (len(bodies), database.made) == (1, 1)
+
+
+def test_link_is_of_the_asked_spelling(api: Api) -> None:
+    first = api.get("/requests", limit=7, start_date="2020-01-02")
+    second = api.client.get("/requests?start_date=2020-01-02&limit=7")
+    rows = api.client.get(second.links["next"]["url"]).json()
+    assert rows == api.client.get(first.links["next"]["url"]).json()
+
+
+def test_those_who_ask_at_once_share_one_query(api: Api, database: Database) -> None:
+    # A second API on the same Redis is what another worker is.
+    with serve(settings_for(database)) as other, queries() as counted, ThreadPoolExecutor(24) as pool:
+        askers = [api, other] * 12
+        answers = list(pool.map(lambda one: one.get("/requests", start_date="2020-01-09"), askers))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert counted.made == 1
+
+
+def test_a_restarted_worker_finds_answers_in_redis(api: Api, database: Database) -> None:
+    api.get("/requests", start_date="2020-01-10")
+    with serve(settings_for(database)) as other, queries() as counted:
+        assert other.get("/requests", start_date="2020-01-10").status_code == 200
+    assert counted.made == 0
+
+
+def test_origins_are_exact(api: Api) -> None:
+    for origin, allowed in ((ORIGIN, ORIGIN), ("h", None), (ORIGIN + ".evil.example", None), ("null", None)):
+        headers = api.client.get(PATH, headers={"Origin": origin}).headers
+        assert headers.get("access-control-allow-origin") == allowed
+
+
+def test_preflight(api: Api) -> None:
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    response = api.client.options("/requests/pins", headers=asked)
+    assert response.status_code == 204
+    assert "POST" in response.headers["access-control-allow-methods"]
+    refused = api.client.options("/requests/pins", headers=asked | {"Origin": "https://evil.example"})
+    assert refused.status_code == 400
+
+
+def test_request_id_is_given_or_kept(api: Api) -> None:
+    kept = api.client.get(PATH, headers={"X-Request-ID": "map-1"}).headers["x-request-id"]
+    given = api.client.get(PATH, headers={"X-Request-ID": "bad id"}).headers["x-request-id"]
+    assert kept == "map-1"
+    assert "bad" not in given
+
+
+def test_bodies_are_json(api: Api) -> None:
+    assert api.get(PATH).headers["content-type"] == "application/json"
+    assert len(json.loads(_raw(api)[1])) == 99

@@ -1,0 +1,203 @@
+"""From one load to the next: nothing cold, nothing mixed, nothing older."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import redis
+
+from tests.support.counting import queries
+from tests.support.databases import Database, variable
+from tests.support.rows import add_requests
+from tests.support.serving import ADMIN, Api, forget_everything, serve, settings_for
+
+HOT = ["/requests/pins/open", "/requests/counts/open/types", "/types", "/councils", "/regions", "/geojson"]
+GENERATION = "x-data-generation"
+
+
+@pytest.fixture(scope="module")
+def api(database: Database) -> Iterator[Api]:
+    forget_everything()
+    with serve(settings_for(database)) as running:
+        running.publish()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def other(api: Api, database: Database) -> Iterator[Api]:
+    """Another worker: it shares Redis and Postgres."""
+    with serve(settings_for(database)) as running:
+        _until(lambda: running.state.publication.generation is not None)
+        yield running
+
+
+def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def _generation(api: Api, path: str = "/councils") -> int:
+    return int(api.get(path).headers[GENERATION])
+
+
+def test_reset_serves_what_is_new(api: Api, database: Database) -> None:
+    before = len(api.json("/requests/pins/open"))
+    add_requests(database, {}, {})
+    details = api.publish()
+    assert len(api.json("/requests/pins/open")) == details["open_requests"] == before + 2
+    assert api.json("/status/data")["generation"] == _generation(api)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_nothing_hot_is_cold_after_a_switch(api: Api, other: Api, database: Database, encoding: str) -> None:
+    add_requests(database, {})
+    api.publish()
+    newest = database.value("SELECT generation FROM data_generation")
+    _until(lambda: other.state.publication.generation == newest)
+    with queries() as counted:
+        for one in (api, other):
+            for path in HOT:
+                response = one.client.get(path, headers={"Accept-Encoding": encoding})
+                assert response.headers[GENERATION] == str(newest)
+    assert counted.made == 0
+
+
+def test_asking_for_something_new_moves_everything_on(api: Api, database: Database) -> None:
+    before = _generation(api)
+    add_requests(database, {"created_date": "2020-05-05"})
+    assert _generation(api) == before
+    found = api.get("/requests", start_date="2020-05-05")
+    assert (found.headers[GENERATION], len(found.json())) == (str(before + 1), 1)
+    assert _generation(api) == before + 1
+
+
+def test_every_answer_is_of_one_generation_and_none_is_older(
+    api: Api, other: Api, database: Database
+) -> None:
+    """One request more in each generation: the number of requests tells which one an answer is of."""
+    offset = len(api.json("/requests/pins/open")) - _generation(api)
+    stop = threading.Event()
+    problems: list[str] = []
+
+    def watch(one: Api, paths: list[str]) -> None:
+        newest = 0
+        number = 0
+        while not stop.is_set():
+            number += 1
+            for path in paths:
+                response = one.get(path.format(number=number))
+                generation = int(response.headers[GENERATION])
+                if generation < newest:
+                    problems.append(f"{path}: from {newest} back to {generation}")
+                if len(response.json()) - generation != offset:
+                    problems.append(f"{path}: {len(response.json())} requests in generation {generation}")
+                newest = max(newest, generation)
+
+    paths = [
+        "/requests/pins/open",
+        "/requests?status=open&limit=1{number:04}",
+        "/requests?limit=50000&status=open",
+    ]
+    watchers = [threading.Thread(target=watch, args=(one, paths)) for one in (api, other)]
+    for watcher in watchers:
+        watcher.start()
+    for number in range(6):
+        add_requests(database, {"created_date": f"2021-01-{number + 1:02}"})
+        if number % 2:
+            (api if number % 4 == 1 else other).publish()
+        time.sleep(0.15)
+    stop.set()
+    for watcher in watchers:
+        watcher.join()
+    assert problems == []
+
+
+def test_redis_that_slept_through_a_switch_does_not_lead_back(api: Api, database: Database) -> None:
+    before = _generation(api)
+    add_requests(database, {})
+    api.publish()
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        cache.set(api.state.store.published_key, before)
+        _until(lambda: cache.get(api.state.store.published_key) == str(before + 1).encode())
+    assert _generation(api) == before + 1
+
+
+def test_a_database_that_was_set_back_is_followed(api: Api, other: Api, database: Database) -> None:
+    newest = _generation(api)
+    database.run("UPDATE data_generation SET generation = %s", newest - 1)
+    api.publish()
+    _until(lambda: other.state.publication.generation == newest - 1)
+    assert _generation(api) == newest - 1
+    database.run("UPDATE data_generation SET generation = %s", newest)
+
+
+def test_databases_that_share_redis_share_nothing(api: Api) -> None:
+    from tests.support import databases
+
+    with databases.database() as second:
+        for _ in range(3):
+            add_requests(second, {})
+        with serve(settings_for(second)) as stranger:
+            stranger.publish()
+            assert _generation(stranger) == 3
+            assert len(stranger.json("/requests/pins/open")) == 3
+            mine = api.state.publication.generation
+            time.sleep(1.2)
+            assert (api.state.publication.generation, stranger.state.publication.generation) == (mine, 3)
+
+
+def test_emptied_redis_is_filled_again(api: Api) -> None:
+    forget_everything()
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        _until(lambda: cache.get(api.state.store.published_key) is not None)
+
+
+def test_foreign_bytes_in_redis_are_no_answer(api: Api) -> None:
+    response = api.get("/requests", limit=77)
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        (key,) = [key for key in cache.keys("311:*:requests:*") if b"77" in key]
+        for junk in (b"\x80\x04\x95pickle", b"311\x02\x00", b"", cache.get(key)[:-1]):
+            cache.set(key, junk)
+            api.state.answers.memory.replace_all([])
+            assert api.get("/requests", limit=77).content == response.content
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Basic eDp5"}, 401),
+        (ADMIN, 200),
+    ],
+)
+@pytest.mark.parametrize("path", ["/status/log", "/status/cache", "/status/redis", "/status/metrics"])
+def test_strangers_learn_nothing(api: Api, headers: dict[str, str], status: int, path: str) -> None:
+    response = api.client.get(path, headers=headers)
+    assert response.status_code == status
+    if status != 200:
+        assert response.json() == {"detail": "A bearer token is needed"}
+
+
+def test_strangers_reset_nothing(api: Api) -> None:
+    assert api.client.post("/status/reset-cache").status_code == 401
+    assert api.client.get("/status/reset-cache", headers=ADMIN).status_code in {405, 422}
+
+
+def test_without_a_token_admin_routes_are_closed(database: Database) -> None:
+    with serve(settings_for(database, admin_token="")) as closed:
+        for headers in ({}, {"Authorization": "Bearer"}, ADMIN):
+            assert closed.client.post("/status/reset-cache", headers=headers).status_code == 403
+
+
+def test_an_operator_sees_keys_and_sections(api: Api) -> None:
+    keys = api.client.get("/status/cache", headers=ADMIN).json()
+    sections = api.client.get("/status/redis", headers=ADMIN).json()
+    assert keys == sorted(keys)
+    assert any(":councils:" in key for key in keys)
+    assert sections["memory"]["used_memory"] > 0
