@@ -22,6 +22,7 @@ EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
 PYTHON_CHOICES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
+OF_A_CITY = ("PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
 PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
 
@@ -44,11 +45,13 @@ def chosen_by_person() -> dict[str, str]:
 
 
 def database_for(chosen: Mapping[str, str]) -> str:
-    """One database per source of rows: the sample city and the real one must not be mixed."""
+    """One database per source of rows: the real city, a file and each sample city must not be mixed."""
     if url := chosen.get("SOCRATA_URL"):
         source = urlsplit(url).netloc or url
     elif data := chosen.get("PORTAL_DATA"):
         source = Path(data).stem
+    elif city := [name for name in OF_A_CITY if name in chosen]:
+        source = "_".join(f"{name.removeprefix('PORTAL_')} {chosen[name]}" for name in city)
     else:
         return DATABASE
     return f"{DATABASE}_{re.sub('[^a-z0-9]+', '_', source.lower())}"[:63]
