@@ -1,0 +1,1 @@
+"""Polygons, places and hot spots."""

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import pytest
+
+from lacity_data_api.params import today, year_before
+from tests.support.databases import Database
+from tests.support.rows import add_requests, add_square
+from tests.support.serving import Api
+
+METRE_NORTH = 1 / 110_924
+METRE_EAST = 1 / 92_330
+CITY_HALL = (34.0537, -118.2427)
+
+
+def _spot(count: int, north_m: float, east_m: float, step_m: float, **more: Any) -> list[dict[str, Any]]:
+    """A row of requests, ``step_m`` metres apart to the east."""
+    latitude = CITY_HALL[0] + north_m * METRE_NORTH
+    return [
+        {
+            "type_id": 2,
+            "latitude": latitude,
+            "longitude": CITY_HALL[1] + (east_m + number * step_m) * METRE_EAST,
+            "created_date": "2020-06-01",
+            **more,
+        }
+        for number in range(count)
+    ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(database: Database) -> None:
+    """One spot across a border of council 3, one outside every council, and what is no spot."""
+    border = CITY_HALL[1]
+    add_square(database, 3, border, 34.0, border + 0.05, 34.1)
+    add_square(database, 2, border - 0.05, 34.0, border, 34.1)
+    across = [
+        row | {"council_id": 3 if row["longitude"] > border else 2}
+        for row in _spot(12, 0, -24.5, 5, created_date="2020-06-02")
+    ]
+    outside = _spot(13, 5_000, 0, 0, council_id=0)
+    few = _spot(11, 1_000, 0, 0)
+    far_apart = _spot(12, 2_000, 0, 31)
+    other_type = _spot(12, 3_000, 0, 0, type_id=1)
+    early = _spot(12, 4_000, 0, 0, created_date="2019-12-31 23:59")
+    recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(today()))
+    old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(today()) - dt.timedelta(days=1)))
+    add_requests(database, *across, *outside, *few, *far_apart, *other_type, *early, *recent, *old)
+
+
+def _hotspots(api: Api, **parameters: Any) -> list[dict[str, Any]]:
+    collection = api.json("/geojson/hotspots", **parameters)
+    assert collection["type"] == "FeatureCollection"
+    features: list[dict[str, Any]] = collection["features"]
+    return features
+
+
+def test_hotspots_are_found_in_metres(api: Api) -> None:
+    found = _hotspots(api, start_date="2020-01-01")
+    assert sorted(feature["properties"]["count"] for feature in found) == [12, 13]
+
+
+def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api) -> None:
+    across = _hotspots(api, start_date="2020-06-02")
+    assert len(across) == 1
+    properties = across[0]["properties"]
+    assert (properties["council_id"], properties["count"]) == (3, 12)
+    longitude, latitude = across[0]["geometry"]["coordinates"]
+    assert math.isclose(latitude, CITY_HALL[0], abs_tol=1e-6)
+    assert math.isclose(longitude, CITY_HALL[1] + 3 * METRE_EAST, abs_tol=1e-6)
+
+
+def test_hotspot_outside_every_council_stays(api: Api) -> None:
+    names = [feature["properties"]["council_name"] for feature in _hotspots(api, start_date="2020-01-01")]
+    assert "No council" in names
+
+
+def test_first_day_counts(api: Api) -> None:
+    assert len(_hotspots(api, start_date="2019-12-31")) == 3
+
+
+def test_a_year_counts_when_no_day_is_given(api: Api) -> None:
+    assert len(_hotspots(api, type_id=5)) == 1
+
+
+@pytest.mark.parametrize("type_id", [0, -1, 2**31, 2**63 - 1])
+def test_unknown_type_has_no_hotspots(api: Api, type_id: int) -> None:
+    assert _hotspots(api, type_id=type_id, start_date="2019-01-01") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2020-02-30", "2020-01-01'; SELECT pg_sleep(5) --", "2020-01-01 00:00", ""]
+)
+def test_text_that_is_no_date_is_refused(api: Api, text: str) -> None:
+    assert api.get("/geojson/hotspots", start_date=text).status_code == 422
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_ends_of_the_calendar(api: Api, day: str) -> None:
+    assert api.get("/geojson/hotspots", start_date=day).status_code == 200
+
+
+def test_polygons(api: Api) -> None:
+    collection = api.json("/geojson")
+    assert [feature["properties"]["council_id"] for feature in collection["features"]] == [2, 3]
+    feature = collection["features"][0]
+    assert list(feature["properties"]) == ["council_id", "council_name", "nc_id"]
+    assert feature["geometry"]["type"] == "MultiPolygon"
+    assert feature["geometry"]["coordinates"][0][0][0] == [CITY_HALL[1] - 0.05, 34.0]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "council_id"),
+    [
+        (34.05, CITY_HALL[1] + 0.01, 3),
+        (34.05, CITY_HALL[1] - 0.01, 2),
+        (34.05, CITY_HALL[1], 2),
+        (34.1, CITY_HALL[1] + 0.05, 3),
+    ],
+)
+def test_place_is_in_its_council(api: Api, latitude: float, longitude: float, council_id: int) -> None:
+    found = api.json("/geojson/geocode", latitude=latitude, longitude=longitude)
+    assert found == {"council_id": council_id}
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(0, 0), (90, 180), (-90, -180), (34.05, -118.4)])
+def test_place_outside_is_404(api: Api, latitude: float, longitude: float) -> None:
+    assert api.get("/geojson/geocode", latitude=latitude, longitude=longitude).status_code == 404
+
+
+@pytest.mark.parametrize("latitude", ["nan", "inf", "-inf", 90.0001, "x", 1e308, ""])
+def test_what_is_no_place_is_422(api: Api, latitude: Any) -> None:
+    assert api.get("/geojson/geocode", latitude=latitude, longitude=0).status_code == 422

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import ADMIN, Api
+
+FINISHED = dt.datetime(2020, 1, 2, 9, 30, tzinfo=dt.UTC)
+
+
+def _add_run(database: Database, status: str, finished: dt.datetime) -> None:
+    database.run(
+        "INSERT INTO load_runs (status, mode, finished_at) VALUES (%s, 'incremental', %s)", status, finished
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runs(database: Database) -> None:
+    add_requests(database, {})
+    _add_run(database, "succeeded", FINISHED)
+    _add_run(database, "failed", FINISHED + dt.timedelta(days=1))
+    for number in range(12):
+        database.run("INSERT INTO log (status, message) VALUES ('INFO', %s)", f"line {number}")
+
+
+def test_times_are_utc_and_los_angeles(api: Api) -> None:
+    status = api.json("/status/api")
+    assert status["lastPulledUTC"] == "2020-01-02T09:30:00"
+    assert status["lastPulledLocal"] == "2020-01-02T01:30:00-08:00"
+    now = dt.datetime.fromisoformat(status["currentTimeLocal"])
+    assert abs(now - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
+
+
+def test_a_failed_run_after_the_merge_has_brought_data(api: Api, database: Database) -> None:
+    _add_run(database, "merged", FINISHED + dt.timedelta(days=2))
+    try:
+        assert api.json("/status/api")["lastPulledUTC"] == "2020-01-04T09:30:00"
+    finally:
+        database.run("DELETE FROM load_runs WHERE status = 'merged'")
+
+
+def test_age_of_the_data(api: Api) -> None:
+    status = api.json("/status/data")
+    assert status["last_pulled_utc"] == "2020-01-02T09:30:00"
+    assert status["age_seconds"] == pytest.approx(
+        (dt.datetime.now(dt.UTC) - FINISHED).total_seconds(), abs=60
+    )
+
+
+def test_generation_is_what_is_served(api: Api, database: Database) -> None:
+    api.publish()
+    served = api.json("/status/data")["generation"]
+    assert served == database.value("SELECT generation FROM data_generation")
+
+
+def test_health(api: Api) -> None:
+    api.publish()
+    assert api.json("/status/live") == {"status": "alive"}
+    assert api.json("/status/ready") == {"status": "ready"}
+
+
+def test_counts(api: Api) -> None:
+    status = api.json("/status/db")
+    assert (status["requests"], status["service_requests"], status["councils"]) == (1, 1, 100)
+    assert status["last_updated"] == "2020-01-02T09:30:00"
+
+
+def test_log_holds_the_newest_ten_lines(api: Api) -> None:
+    lines = api.client.get("/status/log", headers=ADMIN).json()
+    assert [line["message"] for line in lines] == [f"line {number}" for number in range(11, 1, -1)]
+
+
+def test_metrics_count_what_was_asked(api: Api) -> None:
+    for _ in range(3):
+        api.get("/regions")
+    api.get("/councils/999")
+    text = api.client.get("/status/metrics", headers=ADMIN).text
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(lines['api_requests_total{method="GET",route="/councils/{council_id}",status="404"}']) >= 1
+    assert float(lines['api_answers_total{origin="edge"}']) >= 1
+    assert float(lines['api_pool_connections{state="allowed"}']) == 8
+    assert float(lines["api_data_age_seconds"]) > 0
+    assert float(lines["api_data_generation"]) >= 1
+    assert any(name.startswith("api_request_seconds_bucket") for name in lines)
+
+
+def test_unknown_page_is_refused_with_the_names_of_pages(api: Api) -> None:
+    response = api.get("/status/nope")
+    assert response.status_code == 422
+    assert "redis" in response.json()["detail"][0]["msg"]
+
+
+def test_welcome(api: Api) -> None:
+    assert "message" in api.json("/")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_documentation_is_served(api: Api, path: str) -> None:
+    assert api.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/councils/", "/requests/pins/open/"])
+def test_trailing_slash_leads_to_the_path_without(api: Api, path: str) -> None:
+    response = api.get(path)
+    assert response.status_code == 307
+    assert response.headers["location"].endswith(path.rstrip("/"))
