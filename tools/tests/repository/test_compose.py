@@ -1,0 +1,163 @@
+"""The compose files: valid, ordered, hardened, closed, and of the versions that everything else has."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tools import settings
+from tools.check import tool
+from tools.paths import ROOT
+from tools.tests.repository import compose
+from tools.tests.repository.compose import BASE, DEVELOPMENT, PRODUCTION, TWIN
+from tools.tests.repository.sources import files
+
+SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
+OURS = {"migrate", "api", "reports", "night", "pipeline", "portal", "load"}
+# Terraform's modules of RDS and ElastiCache take them; workflows name images.
+VERSION = r"\s+= \"(\d+)[.\d]*\""
+IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
+IN_IMAGE = {"postgres": r"image: (?:postgis/postgis|postgres):(\d+)", "redis": r"image: redis:(\d+)"}
+
+both = pytest.mark.parametrize("chosen", [DEVELOPMENT, TWIN], ids=["development", "production"])
+
+
+@pytest.mark.parametrize("file", [BASE, PRODUCTION])
+def test_it_fits_the_schema(file: str) -> None:
+    command = [tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", file]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@both
+def test_compose_accepts_it_with_every_profile(chosen: tuple[str, ...]) -> None:
+    assert compose.services(chosen).keys() == {"db", "redis", *OURS}
+
+
+@both
+def test_nothing_starts_while_a_secret_is_missing(chosen: tuple[str, ...]) -> None:
+    values = compose.values_for(chosen)
+    for name in values:
+        rest = {other: value for other, value in values.items() if other != name}
+        done = compose.call(chosen, rest, "-q")
+        assert (done.returncode != 0, name in done.stderr) == (True, True), name
+
+
+def test_secrets_have_no_default() -> None:
+    """Empty is none; every other value comes from outside."""
+    defaults = re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", compose.text_of(TWIN))
+    assert {name for name, _ in defaults if re.search(r"PASSWORD|TOKEN|KEY|SECRET", name)} == set()
+
+
+@both
+def test_no_secret_is_written_down(chosen: tuple[str, ...]) -> None:
+    """With other values in the environment, every secret of every service differs."""
+    values = compose.values_for(chosen)
+    secrets = {name for name in values if re.search(r"PASSWORD|TOKEN", name)}
+    resolved = compose.call(chosen, values, "--format", "json").stdout
+    other = compose.call(chosen, values | dict.fromkeys(secrets, "z"), "--format", "json").stdout
+    assert all(name.lower() in resolved for name in secrets)
+    assert not any(name.lower() in other for name in secrets)
+
+
+@both
+def test_only_the_two_servers_for_visitors_are_published_and_only_here(chosen: tuple[str, ...]) -> None:
+    published = {
+        name: {port["host_ip"] for port in service["ports"]}
+        for name, service in compose.services(chosen).items()
+        if "ports" in service
+    }
+    assert published == {"api": {"127.0.0.1"}, "reports": {"127.0.0.1"}}
+
+
+@both
+def test_every_container_is_hardened(chosen: tuple[str, ...]) -> None:
+    for name, service in compose.services(chosen).items():
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "/tmp:mode=1777" in service["tmpfs"], name  # noqa: S108 - inside the container
+        assert not service.keys() & {"privileged", "cap_add", "network_mode", "pid", "ipc"}, name
+
+
+@both
+def test_every_container_has_limits(chosen: tuple[str, ...]) -> None:
+    for name, service in compose.services(chosen).items():
+        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}, name
+
+
+@both
+def test_the_servers_do_not_run_as_root_and_cannot_be_reached_from_outside(chosen: tuple[str, ...]) -> None:
+    found = compose.services(chosen)
+    assert {name: found[name]["user"] for name in ("db", "redis")} == {"db": "postgres", "redis": "redis"}
+    assert {name: set(found[name]["networks"]) for name in ("db", "redis")} == {
+        "db": {"database"},
+        "redis": {"cache"},
+    }
+    assert compose.text_of(DEVELOPMENT).count("{internal: true}") == 2
+
+
+def test_services_start_in_the_order_in_which_they_need_each_other() -> None:
+    order = {
+        name: {other: needed["condition"] for other, needed in service.get("depends_on", {}).items()}
+        for name, service in compose.services(DEVELOPMENT).items()
+    }
+    assert order["migrate"] == {"db": "service_healthy"}
+    served = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
+    assert (order["api"], order["reports"]) == (served, served)
+    assert order["night"] == {"api": "service_healthy", "portal": "service_healthy"}
+    assert order["pipeline"] == {"night": "service_completed_successfully"}
+
+
+def test_what_others_wait_for_can_say_that_it_is_healthy() -> None:
+    """A check of its own, or the one in its Dockerfile."""
+    found = compose.services(DEVELOPMENT)
+    awaited = {
+        other
+        for service in found.values()
+        for other, needed in service.get("depends_on", {}).items()
+        if needed["condition"] == "service_healthy"
+    }
+    for name in awaited:
+        build = found[name].get("build")
+        dockerfile = (ROOT / build["context"] / "Dockerfile").read_text() if build else ""
+        assert "healthcheck" in found[name] or re.search(r"^HEALTHCHECK --", dockerfile, re.MULTILINE), name
+
+
+def test_production_runs_published_digests_as_production() -> None:
+    found = compose.services(TWIN)
+    deployed = OURS - {"portal", "load"}
+    assert {name for name in OURS if found[name]["image"] == compose.DIGEST} == deployed
+    assert {found[name]["environment"].get("STAGE") for name in deployed - {"migrate"}} == {"prod"}
+
+
+@both
+def test_every_setting_that_is_handed_on_is_one_of_the_system(chosen: tuple[str, ...]) -> None:
+    """Prefect's and uvicorn's own apart."""
+    known = {*settings.documented(), "FORWARDED_ALLOW_IPS"}
+    for name in OURS:
+        handed_on = compose.services(chosen)[name].get("environment") or {}
+        assert handed_on.keys() - known == set(), name
+
+
+def test_every_variable_of_compose_is_documented() -> None:
+    described = (ROOT / "docs" / "images.md").read_text()
+    named = set(compose.NAMED.findall(compose.text_of(TWIN)))
+    assert {name for name in named - set(settings.documented()) if f"`{name}`" not in described} == set()
+
+
+@pytest.mark.parametrize("server", ["postgres", "redis"])
+def test_compose_terraform_and_workflows_have_the_same_major_version(server: str) -> None:
+    variables = (ROOT / "terraform" / "variables.tf").read_text()
+    block = variables.split(f'variable "{IN_TERRAFORM[server]}"')[1].split("\n}\n")[0]
+    declared = set(re.findall("default" + VERSION, block))
+    in_compose = set(re.findall(IN_IMAGE[server], compose.text_of(TWIN)))
+    workflows = [path for path in files() if path.parts[:2] == (".github", "workflows")]
+    in_workflows = {
+        found for path in workflows for found in re.findall(IN_IMAGE[server], (ROOT / path).read_text())
+    }
+    assert len(in_compose) == 1
+    assert in_compose == declared
+    assert in_workflows <= in_compose

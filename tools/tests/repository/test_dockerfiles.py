@@ -1,0 +1,69 @@
+"""The Dockerfiles keep what docs/images.md promises, as far as it can be read without building."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from tools.check import tool
+from tools.images import base
+from tools.images.services import IMAGES
+from tools.paths import ROOT
+from tools.tests.repository.sources import files
+
+FOLDERS = [image.folder for image in IMAGES]
+ALL = sorted(str(path.parent) for path in files() if path.name == "Dockerfile")
+every_image = pytest.mark.parametrize("folder", ALL)
+
+
+def dockerfile(folder: str) -> str:
+    return (ROOT / folder / "Dockerfile").read_text()
+
+
+def test_every_service_has_an_image() -> None:
+    assert set(FOLDERS) <= set(ALL)
+
+
+@every_image
+def test_the_linter_has_nothing_to_say(folder: str) -> None:
+    done = subprocess.run(
+        [tool("hadolint"), f"{folder}/Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_all_are_built_on_the_same_image() -> None:
+    assert len({base.official(folder) for folder in ALL}) == 1
+    stages = {stage for folder in ALL for stage in re.findall(r"(?m)^FROM (\S+)", dockerfile(folder))}
+    assert stages == {"${PYTHON_IMAGE}"}
+
+
+@every_image
+def test_only_hashed_packages_are_installed(folder: str) -> None:
+    text = dockerfile(folder)
+    assert "PIP_REQUIRE_HASHES=1" in text
+    assert re.findall(r"pip install(?:(?! -r | --requirement ).)*?(?:\n(?! )|&&)", text, re.DOTALL) == []
+
+
+@every_image
+def test_it_does_not_run_as_root(folder: str) -> None:
+    assert re.findall(r"^USER (.*)$", dockerfile(folder), re.MULTILINE) == ["10001:10001"]
+
+
+@every_image
+def test_what_runs_is_no_shell(folder: str) -> None:
+    started = re.findall(r"^(?:ENTRYPOINT|CMD) (.)", dockerfile(folder), re.MULTILINE)
+    assert started == ["[", "["]
+
+
+@every_image
+def test_hidden_files_never_reach_the_build(folder: str) -> None:
+    assert "**/.*" in (ROOT / folder / ".dockerignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_it_says_what_it_is(folder: str) -> None:
+    labels = set(re.findall(r"org\.opencontainers\.image\.([a-z.]+)=", dockerfile(folder)))
+    assert labels == {"title", "description", "version", "revision", "source", "base.name"}
