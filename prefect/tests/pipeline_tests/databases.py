@@ -56,13 +56,15 @@ def database() -> Iterator[Database]:
     """A fresh copy of the template, dropped at the end whoever is still connected."""
     name = f"pipeline_{uuid.uuid4().hex[:12]}"
     admin, template = variable("TEST_ADMIN_URL"), variable("TEST_TEMPLATE")
+    urls = (in_database(variable(key), name) for key in ("TEST_LOADER_URL", "TEST_READER_URL"))
     with psycopg.connect(admin, autocommit=True) as connection:
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-        try:
-            urls = (in_database(variable(key), name) for key in ("TEST_LOADER_URL", "TEST_READER_URL"))
-            yield Database(name, *urls, in_database(admin, name))
-        finally:
+    try:
+        yield Database(name, *urls, in_database(admin, name))
+    finally:
+        # A connection of its own: a test may have restarted the server.
+        with psycopg.connect(admin, autocommit=True) as connection:
             _drop(connection, sql.Identifier(name))
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,18 @@ def kill_at(database: Database, portal_url: str, seconds: float, **options: obje
     night.kill()
     rest, _ = night.communicate(timeout=60)
     return (said + "\n" + rest).split()[-1] if (said or rest) else "busy"
+
+
+def disturb_at(
+    database: Database, portal_url: str, seconds: float, disturb: Callable[[], None], **options: object
+) -> None:
+    """Do something to the world so long after a night began; the night may end as it likes."""
+    night = start_night(database, portal_url, **options)
+    said = night.stdout.readline().strip() if night.stdout else ""
+    assert said, "the night did not begin"
+    time.sleep(seconds)
+    disturb()
+    night.communicate(timeout=600)
 
 
 def moments(amount: int, duration: float, seed: int) -> list[float]:

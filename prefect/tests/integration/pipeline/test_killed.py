@@ -1,22 +1,26 @@
-"""A night may be killed at any moment: the next one ends where an undisturbed one would."""
+"""A night may be ended at any moment: the next one leads where an undisturbed one would."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
+from collections.abc import Callable
 
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW
+from pipeline_tests.own_postgres import own_postgres
 from pipeline_tests.truth import assert_sound, fingerprint, requests_of, served_of
-from pipeline_tests.victims import complete_night, kill_at, moments, watched
+from pipeline_tests.victims import complete_night, disturb_at, kill_at, moments, watched
 
 from portal.controller import Controller
 from portal.server import serve
 
 SEED = int(os.environ.get("KILL_SEED", "311"))
 LIVE_DATASET = "2cy6-i7zn"
+Strike = Callable[[Database, str, float], object]
 
 
 def change_town(portal: Controller, amount: int) -> None:
@@ -33,11 +37,6 @@ def change_town(portal: Controller, amount: int) -> None:
         portal.upsert(row, LIVE_DATASET)
 
 
-def kill_through(database: Database, url: str, amount: int, duration: float, seed: int) -> set[str]:
-    """Kill that many nights at random moments; returns how far they had come."""
-    return {kill_at(database, url, moment) for moment in moments(amount, duration, seed)}
-
-
 def timed(database: Database, url: str) -> float:
     """Seconds of an undisturbed night after its beginning, roughly."""
     started = time.monotonic()
@@ -45,31 +44,55 @@ def timed(database: Database, url: str) -> float:
     return time.monotonic() - started
 
 
-def storm(database: Database, *, rows: int, kills: int) -> None:
-    """Kill half of the nights in the first load and half in a night of changes."""
+def storm(database: Database, *, rows: int, strikes: int, strike: Strike = kill_at) -> None:
+    """Strike half of the nights in the first load and half in a night of changes."""
     with databases.database() as undisturbed, serve(rows=rows, today=NOW.date()) as (url, portal):
         duration = timed(undisturbed, url)
         with watched(database) as watch:
-            kill_through(database, url, kills // 2, duration, SEED)
+            for moment in moments(strikes // 2, duration, SEED):
+                strike(database, url, moment)
             complete_night(database, url)
             assert fingerprint(database) == fingerprint(undisturbed)
             change_town(portal, rows // 20)
             duration = timed(undisturbed, url)
-            kill_through(database, url, kills - kills // 2, duration, SEED + 1)
+            for moment in moments(strikes - strikes // 2, duration, SEED + 1):
+                strike(database, url, moment)
             complete_night(database, url)
         assert requests_of(database) == requests_of(undisturbed)
         assert served_of(database) == served_of(undisturbed)
     assert_sound(database)
     assert watch.problems == []
-    assert watch.looks > kills
+    assert watch.looks > strikes
+    assert len(watch.states) == 3, "the reader saw the states before, between and after the loads"
     assert database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'staging'") == []
     assert database.value("SELECT count(*) FROM load_runs WHERE status = 'running'") == 0
+    print(f"{strikes} strikes at {rows:,} rows, {watch.looks} looks of a reader")
+
+
+def restart_storm(patch: pytest.MonkeyPatch, *, rows: int, restarts: int) -> None:
+    """Crashes and orderly restarts of Postgres in turn."""
+    with own_postgres(patch) as server, databases.database() as database:
+        disturbances = itertools.cycle((server.crash, server.restart))
+
+        def strike(database: Database, url: str, moment: float) -> None:
+            disturb_at(database, url, moment, next(disturbances))
+
+        storm(database, rows=rows, strikes=restarts, strike=strike)
 
 
 def test_killed_nights_lose_and_double_nothing(database: Database) -> None:
-    storm(database, rows=6_000, kills=6)
+    storm(database, rows=4_000, strikes=6)
+
+
+def test_restarts_of_postgres_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    restart_storm(monkeypatch, rows=3_000, restarts=2)
 
 
 @pytest.mark.slow
 def test_sixty_kills_of_a_large_load(database: Database) -> None:
-    storm(database, rows=200_000, kills=60)
+    storm(database, rows=200_000, strikes=60)
+
+
+@pytest.mark.slow
+def test_ten_restarts_of_postgres_under_a_large_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    restart_storm(monkeypatch, rows=200_000, restarts=10)
