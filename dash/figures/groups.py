@@ -35,13 +35,21 @@ def lying(names: Values, series: Series, *, x_title: str) -> Figure:
         _trace(title, list(values), list(names), hover, color) | {"orientation": "h"}
         for (title, values, hover), color in zip(series, in_turn(len(series)), strict=True)
     ]
-    height = max(220, len(names) * (16 + 12 * len(series)) + 90)
+    height = max(220, len(names) * (16 + 12 * len(series)) + 110)
     layout = theme.layout(
         height,
         barmode="group",
         bargap=0.3,
         showlegend=len(series) > 1,
-        legend={"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "font": theme.FONT},
+        margin={"l": 8, "r": 16, "t": 44, "b": 8},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "yref": "container",
+            "y": 1.0,
+            "yanchor": "top",
+            "font": theme.FONT,
+        },
         xaxis=theme.axis(x_title, rangemode="tozero"),
         yaxis=theme.names(len(names)),
     )

@@ -10,6 +10,7 @@ from figures import theme
 from figures.theme import Figure
 
 HEIGHT = 620
+MARGIN = {"l": 0, "r": 0, "t": 0, "b": 0, "autoexpand": False}
 STYLE = {
     "version": 8,
     "sources": {},
@@ -58,7 +59,7 @@ def areas(
             "tickformat": ",d",
         },
     }
-    layout = theme.layout(HEIGHT, margin={"l": 0, "r": 0, "t": 0, "b": 0}, map=_view(box))
+    layout = theme.layout(HEIGHT, margin=MARGIN, map=_view(box))
     return {"data": [trace], "layout": layout}
 
 
@@ -67,5 +68,5 @@ def _view(box: Box) -> dict[str, Any]:
     center = {"lon": (west + east) / 2, "lat": (south + north) / 2}
     # A tile of zoom 0 is 512 px and 360 degrees wide (https://maplibre.org/maplibre-style-spec/root/#zoom).
     height_degrees = (north - south) / math.cos(math.radians(center["lat"]))
-    zoom = math.log2(HEIGHT * 0.92 / 512 * 360 / max(height_degrees, 0.001))
+    zoom = math.log2(HEIGHT * 0.8 / 512 * 360 / max(height_degrees, 0.001))
     return {"style": STYLE, "center": center, "zoom": round(zoom, 2)}

@@ -126,6 +126,8 @@ class Choice:
             id={"report": report, "control": self.name},
             data=[{"value": key, "label": text} for key, text in self.options.items()],
             value=value,
+            display="flex",
+            w="fit-content",
         )
         return dmc.InputWrapper(control, label=self.label)
 

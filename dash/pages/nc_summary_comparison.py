@@ -72,10 +72,10 @@ def shares(dimension: Dimension) -> Callable[[Source, Selection], Shown]:
         series = [
             _share(council, names, dimension, table) for council in dict.fromkeys(table.column("council"))
         ]
-        figure = groups.lying(names, series, x_title="Percent of the council's requests")
+        figure = groups.lying(names, series, x_title="Percent of requests")
         more = len(set(table.column(dimension.name))) - len(names)
         rest = f" {words.plural(more, 'smaller one')} in the CSV file." if more > 0 else ""
-        return Shown(table, f"The largest: {words.listed(names, 3)}.{rest}", figure, is_scrollable=True)
+        return Shown(table, f"The largest: {words.listed(names, 3)}.{rest}", figure)
 
     return build
 
@@ -109,7 +109,7 @@ def days_to_close(source: Source, selection: Selection) -> Shown:
     figure = groups.upright(
         [histogram.label(one) for one in bins],
         series,
-        y_title="Percent of the council's closed requests",
+        y_title="Percent of closed requests",
         x_title="Whole days from created to closed",
     )
     medians = [f"{council} {histogram.median(cells)}" for council, cells in counted.items()]
