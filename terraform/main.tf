@@ -4,6 +4,14 @@ locals {
 
   ports = { api = 5000, reports = 5500 }
 
+  github_names = split("/", var.github_repository)
+
+  # What a job's token says of its repository. Numbers are never given out again, as names can be.
+  github_subject = var.github_repository_ids == null ? var.github_repository : format(
+    "%s@%d/%s@%d",
+    local.github_names[0], var.github_repository_ids.owner, local.github_names[1], var.github_repository_ids.repository,
+  )
+
   api_url     = "https://${var.api_host}"
   reports_url = "https://${var.reports_host}"
 
@@ -302,7 +310,7 @@ module "delivery" {
   name                 = local.name
   region               = var.region
   account_id           = var.account_id
-  repository           = var.github_repository
+  repository           = local.github_subject
   environment          = var.stage
   cluster_arn          = module.cluster.arn
   cluster_name         = module.cluster.name

@@ -82,3 +82,25 @@ output "alarm_topic_arn" {
   description = "Topic of all alarms."
   value       = module.observability.topic_arn
 }
+
+output "deployment" {
+  description = "All that deploy/ needs to know of the stage: the variable DEPLOYMENT of its GitHub environment."
+  value = {
+    region   = var.region
+    role_arn = module.delivery.role_arn
+    cluster  = module.cluster.name
+    services = { api = module.api.name, reports = module.reports.name }
+    subnets  = module.network.task_subnet_ids
+    api_url  = local.api_url
+    task_families = {
+      api      = module.api.family
+      reports  = module.reports.family
+      pipeline = module.pipeline.family
+      migrate  = module.migrate.family
+    }
+    security_groups  = { pipeline = module.pipeline.security_group_id, migrate = module.migrate.security_group_id }
+    log_groups       = { pipeline = module.pipeline.log_group, migrate = module.migrate.log_group }
+    image_parameters = { for image, parameter in aws_ssm_parameter.image : image => parameter.name }
+    reports_url      = local.reports_url
+  }
+}

@@ -54,6 +54,17 @@ variable "emulator_endpoint" {
 variable "github_repository" {
   description = "Repository, owner/name, whose deploy workflow may assume the deploy role."
   type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.github_repository))
+    error_message = "github_repository must be owner/name, without wildcard."
+  }
+}
+
+variable "github_repository_ids" {
+  description = "Numbers of owner and repository, which GitHub puts beside the names for repositories made or renamed since July 2026; null for older ones."
+  type        = object({ owner = number, repository = number })
+  default     = null
 }
 
 variable "images" {

@@ -1,7 +1,7 @@
-"""An AWS account for the checks: moto's server, with what it lacks of the answers that the Terraform provider waits for.
+"""An AWS account for the checks: moto's server, with what it lacks of the answers that we wait for.
 
-``python moto_aws.py -H 127.0.0.1 -p PORT``. What is added here is only as true as we wrote it: a plan without changes
-proves the configuration for everything else, and for these attributes that both sides agree.
+``python moto_aws.py -H 127.0.0.1 -p PORT``. What is added here is only as true as we wrote it: a plan without
+changes proves the configuration for everything else, and for these attributes that both sides agree.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.core.responses import EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
-from moto.ecs.models import Service
-from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup
+from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.server import main
+
+# A container of such an image fails: a task exits with 1, a service never becomes healthy.
+BAD_DIGEST = "bad0" * 16
 
 CLUSTER_ARGUMENTS = [name for name in inspect.signature(CacheCluster.__init__).parameters if name != "self"]
 
@@ -28,9 +31,11 @@ delete_group = ElastiCacheBackend.delete_replication_group
 delete_cluster = ElastiCacheBackend.delete_cache_cluster
 make_instance = DBInstance.__init__
 update_parameters = DBParameterGroup.update_parameters
+make_task = Task.__init__
+update_service = EC2ContainerServiceBackend.update_service
 
 
-def member(backend: ElastiCacheBackend, name: str, arguments: dict[str, Any]) -> CacheCluster:
+def member(backend: Any, name: str, arguments: dict[str, Any]) -> Any:
     """A node of a replication group, which moto names but does not make."""
     known = {key: arguments.get(key) for key in CLUSTER_ARGUMENTS}
     known |= {"account_id": backend.account_id, "region_name": backend.region_name, "cache_cluster_id": name}
@@ -42,7 +47,7 @@ def member(backend: ElastiCacheBackend, name: str, arguments: dict[str, Any]) ->
     return cluster
 
 
-def create_replication_group(self: ElastiCacheBackend, **arguments: Any) -> ReplicationGroup:
+def create_replication_group(self: Any, **arguments: Any) -> Any:
     group = create_group(self, **arguments)
     for name in group.member_clusters:
         self.cache_clusters[name] = member(self, name, arguments)
@@ -50,8 +55,8 @@ def create_replication_group(self: ElastiCacheBackend, **arguments: Any) -> Repl
 
 
 def delete_replication_group(
-    self: ElastiCacheBackend, replication_group_id: str, retain_primary_cluster: bool | None = None
-) -> ReplicationGroup:
+    self: Any, replication_group_id: str, retain_primary_cluster: bool | None = None
+) -> Any:
     """Moto says ``deleting`` for ever."""
     group = delete_group(self, replication_group_id, retain_primary_cluster)
     for name in group.member_clusters:
@@ -60,19 +65,19 @@ def delete_replication_group(
     return group
 
 
-def delete_cache_cluster(self: ElastiCacheBackend, cache_cluster_id: str) -> CacheCluster:
+def delete_cache_cluster(self: Any, cache_cluster_id: str) -> Any:
     cluster = delete_cluster(self, cache_cluster_id)
     self.cache_clusters.pop(cache_cluster_id, None)
     return cluster
 
 
-def delete_cache_subnet_group(self: ElastiCacheResponse) -> EmptyResult:
+def delete_cache_subnet_group(self: Any) -> Any:
     self.elasticache_backend.cache_subnet_groups.pop(self._get_param("CacheSubnetGroupName"), None)
     return EmptyResult()
 
 
-def initialise_instance(self: DBInstance, *arguments: Any, **named: Any) -> None:
-    """Moto forgets what it was told of Performance Insights, and gives every instance the same resource id."""
+def initialise_instance(self: Any, *arguments: Any, **named: Any) -> None:
+    """Moto forgets what it was told of Performance Insights, and gives all instances one resource id."""
     make_instance(self, *arguments, **named)
     self.dbi_resource_id = f"db-{uuid.uuid4().hex.upper()[:26]}"
     self.performance_insights_enabled = named.get("enable_performance_insights", False)
@@ -80,14 +85,42 @@ def initialise_instance(self: DBInstance, *arguments: Any, **named: Any) -> None
     self.performance_insights_retention_period = named.get("performance_insights_retention_period")
 
 
-def update_own_parameters(self: DBParameterGroup, new_parameters: list[dict[str, Any]]) -> None:
+def update_own_parameters(self: Any, new_parameters: list[dict[str, Any]]) -> None:
     """The provider reads back only parameters whose source is the user."""
     update_parameters(self, [{**parameter, "Source": "user"} for parameter in new_parameters])
 
 
-def description(self: SecurityGroupRule) -> str | None:
+def description(self: Any) -> str | None:
     """Moto keeps the description of a rule for addresses, not of one for another group."""
-    return self.ip_range.get("Description") or self.source_group.get("Description")
+    found: str | None = self.ip_range.get("Description") or self.source_group.get("Description")
+    return found
+
+
+def is_bad(definition: Any) -> bool:
+    return bool(definition.container_definitions[0]["image"].endswith(BAD_DIGEST))
+
+
+def require_nothing(self: Any, task_definition: Any) -> dict[str, Any]:
+    """Moto looks for sizes of containers, where Fargate wants those of the task alone."""
+    return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
+
+
+def initialise_task(self: Any, *arguments: Any, **named: Any) -> None:
+    """In moto every container ends well."""
+    make_task(self, *arguments, **named)
+    self.containers[0].exitCode = 1 if is_bad(named["task_definition"]) else 0
+
+
+def roll_service(self: Any, service_properties: dict[str, Any]) -> Any:
+    """A new deployment, as ECS makes one for a new revision; the circuit breaker puts the old one back."""
+    wanted = service_properties.get("task_definition")
+    service = self._get_service(service_properties["cluster"], service_properties["service"])
+    if wanted and is_bad(self.describe_task_definition(wanted)):
+        return service
+    service = update_service(self, service_properties)
+    for deployment in service.deployments:
+        deployment.update(taskDefinition=service.task_definition, rolloutState="COMPLETED")
+    return service
 
 
 ElastiCacheBackend.create_replication_group = create_replication_group
@@ -97,6 +130,9 @@ ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
 DBInstance.__init__ = initialise_instance
 DBParameterGroup.update_parameters = update_own_parameters
 SecurityGroupRule.description = property(description)
+EC2ContainerServiceBackend._calculate_task_resource_requirements = require_nothing
+Task.__init__ = initialise_task
+EC2ContainerServiceBackend.update_service = roll_service
 # The provider's default, left out of DescribeServices by moto.
 Service.availability_zone_rebalancing = "DISABLED"
 

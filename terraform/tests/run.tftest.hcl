@@ -152,13 +152,38 @@ run "deploy_role" {
 
   assert {
     condition     = length([for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement if contains(flatten([statement.Resource]), "*")]) == 1
-    error_message = "Only the two actions that know no resources may have a star."
+    error_message = "Only the action that knows no resources may have a star."
   }
 
   assert {
     condition = alltrue([for action in flatten([for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement.Action]) :
     !endswith(action, "*") && (startswith(action, "ecs:") || startswith(action, "logs:") || contains(["iam:PassRole", "ssm:GetParameter", "ssm:PutParameter"], action))])
     error_message = "The deploy role may do nothing beyond deploying."
+  }
+}
+
+run "deploy_role_of_a_newer_repository" {
+  module {
+    source = "./modules/delivery"
+  }
+
+  variables {
+    name                 = "la311-dev"
+    region               = "us-east-1"
+    account_id           = "123456789012"
+    repository           = "example@1001/311-data-server@2002"
+    environment          = "dev"
+    service_arns         = []
+    task_families        = []
+    runnable_families    = []
+    task_role_arns       = []
+    image_parameter_arns = []
+    log_groups           = []
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example@1001/311-data-server@2002:environment:dev"
+    error_message = "Newer repositories carry their numbers in the subject."
   }
 }
 

@@ -34,8 +34,8 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid    = "NoResourceLevelInEcs"
         Effect = "Allow"
-        Action = ["ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"]
-        # These two know no resources: AWS accepts only the star.
+        Action = "ecs:DescribeTaskDefinition"
+        # It knows no resources: AWS accepts only the star.
         Resource = "*"
       },
       {
@@ -43,6 +43,13 @@ resource "aws_iam_role_policy" "deploy" {
         Effect   = "Allow"
         Action   = "ecs:RegisterTaskDefinition"
         Resource = local.task_definitions
+      },
+      {
+        Sid       = "NewRevisionsKeepTheirTags"
+        Effect    = "Allow"
+        Action    = "ecs:TagResource"
+        Resource  = local.task_definitions
+        Condition = { StringEquals = { "ecs:CreateAction" = "RegisterTaskDefinition" } }
       },
       {
         Sid       = "RunMigrationAndNight"
@@ -54,7 +61,7 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid       = "WatchTasks"
         Effect    = "Allow"
-        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Action    = "ecs:DescribeTasks"
         Resource  = "arn:aws:ecs:${var.region}:${var.account_id}:task/${var.cluster_name}/*"
         Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
       },
@@ -80,7 +87,7 @@ resource "aws_iam_role_policy" "deploy" {
       {
         Sid      = "ReadTaskLogs"
         Effect   = "Allow"
-        Action   = ["logs:GetLogEvents", "logs:FilterLogEvents"]
+        Action   = "logs:GetLogEvents"
         Resource = [for group in var.log_groups : "arn:aws:logs:${var.region}:${var.account_id}:log-group:${group}:*"]
       },
     ]

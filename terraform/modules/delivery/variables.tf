@@ -14,12 +14,12 @@ variable "account_id" {
 }
 
 variable "repository" {
-  description = "GitHub repository, owner/name, whose workflow may deploy."
+  description = "GitHub repository whose workflow may deploy: owner/name, or owner@id/name@id as newer ones call themselves."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
-    error_message = "repository must be owner/name, without wildcard."
+    condition     = can(regex("^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", var.repository))
+    error_message = "repository must be owner/name or owner@id/name@id, without wildcard."
   }
 }
 

@@ -1,0 +1,1 @@
+"""Puts images into service: what the deploy workflow runs, and a person by hand."""

@@ -1,0 +1,49 @@
+"""A deployment is good when visitors get answers from the new code."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+from deploy.target import Problem, Target
+
+TIMEOUT_SECONDS = 10
+
+
+def fetch(url: str) -> bytes:
+    """The body of a 200; any other answer raises ``OSError``."""
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  our own hosts
+        body: bytes = answer.read()
+    return body
+
+
+def complaints(target: Target, commit: str) -> list[str]:
+    """What does not answer as it should; empty when all is well. ``commit`` empty: whatever runs is right."""
+    found = []
+    for url in (
+        f"{target.api_url}/status/ready",
+        f"{target.api_url}/types",
+        f"{target.api_url}/status/api",
+        f"{target.reports_url}/health",
+    ):
+        try:
+            body = fetch(url)
+        except OSError as error:
+            found.append(f"{url}: {error}")
+            continue
+        if commit and url.endswith("/status/api") and json.loads(body)["gitSha"] != commit:
+            found.append(f"{url}: another commit than {commit} answers.")
+    return found
+
+
+def check(target: Target, commit: str, tries: int = 10, pause_seconds: float = 6) -> None:
+    """Raises ``Problem`` with what is wrong when it is still wrong at the last try."""
+    for left in reversed(range(tries)):
+        found = complaints(target, commit)
+        if not found:
+            return
+        if left:
+            time.sleep(pause_seconds)
+    raise Problem("The smoke test failed:\n  " + "\n  ".join(found))

@@ -1,0 +1,140 @@
+"""An emulated account with one stage, as Terraform would have made it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from deploy.account import Account
+from deploy.target import Images, Target
+from tests.site import Site, serving
+
+ROOT = Path(__file__).parent
+KEYS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
+OLD = Images(
+    **{name: f"docker.io/example/{name}@sha256:{'1' * 64}" for name in ("api", "reports", "pipeline")}
+)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except urllib.error.URLError:
+        return False
+    return True
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not answers(url):
+        assert process.poll() is None, "the emulated account ended"
+        assert time.monotonic() < deadline, "the emulated account does not answer"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """An emulated account, from the process that the whole check uses too."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "moto_aws.py"), "-H", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/moto-api/", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        # It keeps nothing, and ends too slowly when asked.
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def clients(endpoint: str) -> Iterator[dict[str, Any]]:
+    """One for each service, since they take long to make; they stay valid when the account is emptied."""
+    os.environ.update(KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"})
+    made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", "ecs", "ssm", "logs")}
+    yield made
+    for client in made.values():
+        client.close()
+
+
+@pytest.fixture
+def account(endpoint: str, site: Site, clients: dict[str, Any]) -> Account:
+    """The account of a stage that serves OLD."""
+    urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"", timeout=60).close()
+    return Account(make_stage(clients, site.url), clients, pause_seconds=0)
+
+
+def make_stage(clients: dict[str, Any], url: str) -> Target:
+    """Make the stage's families, services and parameters; returns what Terraform would say of it."""
+    clients["ecs"].create_cluster(clusterName="la311-dev")
+    families = {name: f"la311-dev-{name}" for name in ("api", "reports", "pipeline", "migrate")}
+    for name, family in families.items():
+        register(clients["ecs"], name, family)
+    services = {name: families[name] for name in ("api", "reports")}
+    for name in services.values():
+        clients["ecs"].create_service(
+            cluster="la311-dev", serviceName=name, taskDefinition=name, desiredCount=0
+        )
+    parameters = {name: f"/la311-dev/image/{name}" for name in ("api", "reports", "pipeline")}
+    for name, key in parameters.items():
+        clients["ssm"].put_parameter(Name=key, Value=OLD.of(name), Type="String")
+    return Target(
+        region="us-east-1",
+        cluster="la311-dev",
+        services=services,
+        task_families=families,
+        subnets=[make_subnet(clients["ec2"])],
+        security_groups={"pipeline": "sg-1", "migrate": "sg-2"},
+        log_groups={"pipeline": "/la311-dev/pipeline", "migrate": "/la311-dev/migrate"},
+        image_parameters=parameters,
+        api_url=url,
+        reports_url=url,
+    )
+
+
+def register(ecs: Any, name: str, family: str) -> None:
+    ecs.register_task_definition(
+        family=family,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        tags=[{"key": "stage", "value": "dev"}],
+        containerDefinitions=[
+            {"name": name, "image": OLD.of(name), "command": ["python", name], "readonlyRootFilesystem": True}
+        ],
+    )
+
+
+def make_subnet(ec2: Any) -> str:
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    # Moto needs them to give a task an address.
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"])
+
+
+def environment(target_json: str) -> dict[str, str]:
+    """For the command line in a process of its own."""
+    return {**os.environ, "DEPLOYMENT": target_json, "PYTHONPATH": str(ROOT.parent)}

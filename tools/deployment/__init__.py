@@ -1,0 +1,1 @@
+"""What can be checked of the deployment without an account."""

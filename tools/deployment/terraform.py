@@ -1,0 +1,80 @@
+"""Terraform as the checks run it: outside of the tree, with the provider that this machine can give."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.deployment.checks import Failed, Skipped, indented
+from tools.paths import LOCAL, ROOT
+
+FOLDER = ROOT / "terraform"
+WORK = LOCAL / "deploy-check"
+NO_TERRAFORM = "terraform is not installed; the workflow ci runs it"
+NO_PROVIDER = (
+    "no provider: TF_PLUGIN_DIR names a folder that has it, or TF_PLUGIN_DIR=download fetches it; "
+    "the workflow ci does"
+)
+
+
+def run(
+    command: list[str],
+    folder: Path,
+    extra: Mapping[str, str],
+    good: tuple[int, ...] = (0,),
+    seconds: float = 1800,
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end; raises ``Failed`` with the end of what it said when the exit code is no good one."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | extra,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+    )
+    if done.returncode not in good:
+        raise Failed(indented(done.stdout + done.stderr))
+    return done
+
+
+def program() -> str:
+    """Path of terraform, or ``Skipped``."""
+    found = shutil.which("terraform")
+    if not found:
+        raise Skipped(NO_TERRAFORM)
+    return found
+
+
+def provider_options() -> list[str]:
+    """Options for ``terraform init``, or ``Skipped``."""
+    place = os.environ.get("TF_PLUGIN_DIR", "")
+    if place == "download":
+        return []
+    if not Path(place, "registry.terraform.io").is_dir():
+        raise Skipped(NO_PROVIDER)
+    return [f"-plugin-dir={place}"]
+
+
+class Workspace:
+    """The configuration with a data folder of its own, so that two stages do not meet."""
+
+    def __init__(self, name: str, extra: Mapping[str, str] | None = None) -> None:
+        self.folder = WORK / name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.extra = {"TF_DATA_DIR": str(self.folder / "data"), "TF_IN_AUTOMATION": "1", "NO_COLOR": "1"}
+        self.extra |= extra or {}
+        # A settings file that is not there only makes noise.
+        if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "/")).exists():
+            self.extra["TF_CLI_CONFIG_FILE"] = os.devnull
+
+    def __call__(self, *arguments: str, good: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        """Run a subcommand on the configuration."""
+        return run([program(), *arguments], FOLDER, self.extra, good)
+
+    def init(self, *options: str) -> None:
+        self("init", "-input=false", "-lockfile=readonly", *provider_options(), *options)
