@@ -26,11 +26,10 @@ NEEDED_MB = 4_000
 
 @dataclass(frozen=True)
 class Built:
-    """A finished image: bytes that it adds to its base, and its list of parts."""
+    """A finished image, and the bytes that it adds to its base."""
 
     image: Image
     added_bytes: int
-    sbom: Path
 
     @property
     def is_within_limit(self) -> bool:
@@ -44,6 +43,7 @@ class Built:
 
 def build_all(engine: Engine, images: tuple[Image, ...], *, is_local_base: bool) -> list[Built]:
     """Build each; raises Problem when one cannot be built."""
+    environments.ensure(["tools"])
     require_space(ensure_folder(FOLDER), NEEDED_MB, "Building images")
     return [_build(engine, image, is_local_base=is_local_base) for image in images]
 
@@ -63,7 +63,8 @@ def _build(engine: Engine, image: Image, *, is_local_base: bool) -> Built:
     with step(f"Building {image.tag} with {engine.name}"):
         _run_build(engine, image, foundation)
     added = engine.size_bytes(image.tag) - engine.size_bytes(foundation)
-    return Built(image, added, sbom(image))
+    write_sbom(image)
+    return Built(image, added)
 
 
 def _run_build(engine: Engine, image: Image, foundation: str) -> None:
@@ -101,9 +102,8 @@ def _version() -> Mapping[str, str]:
     return {"GIT_SHA": commit} if commit else {}
 
 
-def sbom(image: Image) -> Path:
+def write_sbom(image: Image) -> Path:
     """Write what the image's lock brings in, as CycloneDX; the same lock gives the same file."""
-    environments.ensure(["tools"])
     target = ensure_folder(SBOMS) / f"{image.name}.json"
     command = [str(ENVIRONMENTS / "tools" / "bin" / "cyclonedx-py"), "requirements", "--output-reproducible"]
     command += ["--pyproject", str(ROOT / image.folder / "pyproject.toml"), "--output-file", str(target)]
