@@ -1,0 +1,83 @@
+"""A steady load, and what came of each request."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import httpx
+
+CLIENTS = 12
+HOT = ["/councils", "/types", "/requests/pins/open", "/regions", "/requests/counts/open/types"]
+COLD = ["/requests/{number}", "/requests?limit={number}", "/requests/updated?skip={number}&limit=5"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One request: when it began and ended, in seconds of the load."""
+
+    began: float
+    ended: float
+    path: str
+    status: int
+    may_retry: bool
+
+
+@dataclass
+class Load:
+    outcomes: list[Outcome] = field(default_factory=list)
+    started: float = 0.0
+
+    def now(self) -> float:
+        return time.perf_counter() - self.started
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return len(self.outcomes) / max(outcome.ended for outcome in self.outcomes)
+
+    def bad(self) -> Counter[tuple[str, int]]:
+        """What must never be answered: anything but 200, 304, 404, and 503 that says when to come again."""
+        return Counter(
+            (outcome.path, outcome.status)
+            for outcome in self.outcomes
+            if outcome.status not in {200, 304, 404} and not (outcome.status == 503 and outcome.may_retry)
+        )
+
+    def refused(self, since: float, until: float, paths: set[str] | None = None) -> list[Outcome]:
+        """503s of requests that began and ended within this time."""
+        return [
+            outcome
+            for outcome in self.outcomes
+            if outcome.status == 503
+            and since <= outcome.began
+            and outcome.ended <= until
+            and (paths is None or outcome.path in paths)
+        ]
+
+
+async def run(load: Load, url: str, seconds: float) -> None:
+    """As fast as the clients go, until the time is over; transport errors fail the test."""
+    load.started = time.perf_counter()
+    numbers = itertools.count(1)
+    limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
+    async with httpx.AsyncClient(base_url=url, timeout=15, limits=limits) as client:
+        await asyncio.gather(*(_ask(load, client, numbers, seconds) for _ in range(CLIENTS)))
+
+
+async def _ask(load: Load, client: httpx.AsyncClient, numbers: itertools.count[int], seconds: float) -> None:
+    tags: dict[str, str] = {}
+    while (began := load.now()) < seconds:
+        number = next(numbers)
+        path = HOT[number % len(HOT)] if number % 4 else COLD[number % len(COLD)]
+        asked = path.format(number=number % 90_000)
+        headers = {"If-None-Match": tags[asked]} if number % 3 == 0 and asked in tags else {}
+        response = await client.get(asked, headers=headers)
+        if "etag" in response.headers and path in HOT:
+            tags[asked] = response.headers["etag"]
+        load.outcomes.append(
+            Outcome(began, load.now(), path, response.status_code, "retry-after" in response.headers)
+        )
