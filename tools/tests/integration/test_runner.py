@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -121,7 +120,7 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     )
     runner = subprocess.Popen(python(code), cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     log = tmp_path / "deaf.log"
-    assert processes.wait_until(lambda: log.exists() and log.read_text() == "deaf\n", 10)
+    assert processes.wait_until(lambda: log.exists() and log.read_text() == "deaf\n", 30)
     children = processes.with_variable(MARK, f"{tmp_path}:deaf")
     runner.send_signal(signal.SIGINT)
     assert len(children) == 1
@@ -152,7 +151,17 @@ def test_an_unknown_suite_is_named() -> None:
 
 
 def test_jobs_run_beside_each_other(tmp_path: Path) -> None:
-    started = time.monotonic()
-    nap = "import time; time.sleep(1)"
-    run(tmp_path, job(tmp_path, nap, "one"), job(tmp_path, nap, "two"))
-    assert time.monotonic() - started < 1.8
+    """Each waits for the other: one after the other they would never end."""
+    meet = (
+        "import pathlib, sys, time\n"
+        "mine, other = map(pathlib.Path, {names!r})\n"
+        "mine.touch()\n"
+        "deadline = time.monotonic() + 30\n"
+        "while not other.exists():\n"
+        "    time.sleep(0.01)\n"
+        "    assert time.monotonic() < deadline\n"
+    )
+    one, two = (
+        job(tmp_path, meet.format(names=names), names[0]) for names in (("one", "two"), ("two", "one"))
+    )
+    assert [outcome.exit_code for outcome in run(tmp_path, one, two)] == [0, 0]

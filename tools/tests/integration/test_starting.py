@@ -118,7 +118,7 @@ def test_how_the_night_beside_ended_is_told_and_the_system_stays(
     told: str,
 ) -> None:
     start(supervisor, small_plan(tmp_path, code), monkeypatch, hours=30)
-    assert processes.wait_until(lambda: supervisor.running["flow"][1].poll() is not None, 10)
+    assert processes.wait_until(lambda: supervisor.running["flow"][1].poll() is not None, 30)
     os.kill(supervisor.running["api"][1].pid, signal.SIGKILL)
     supervisor.running["api"][1].wait()
     up._report_night(supervisor)

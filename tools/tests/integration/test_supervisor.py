@@ -30,7 +30,7 @@ def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supe
 def said(supervisor: Supervisor, program: Program) -> str:
     """The first line of its log, once it is there."""
     log = supervisor.log_of(program)
-    assert processes.wait_until(lambda: log.read_text().endswith("\n"), 10)
+    assert processes.wait_until(lambda: log.read_text().endswith("\n"), 30)
     return log.read_text().strip()
 
 
@@ -40,7 +40,7 @@ def pid_of(supervisor: Supervisor, program: Program) -> int:
 
 def test_a_program_is_healthy_once_it_answers(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(answering(tmp_path))
-    supervisor.wait_healthy("answering", 10)
+    supervisor.wait_healthy("answering", 30)
     supervisor.check()
     assert said(supervisor, answering(tmp_path)) == "serving"
 
@@ -57,13 +57,13 @@ def test_a_program_that_ends_while_starting_shows_its_last_words(
     dying = Program("dying", python("raise SystemExit('no such table')"), tmp_path, "http://127.0.0.1:1/")
     supervisor.start(dying)
     with pytest.raises(Problem, match=r"dying ended with exit code 1; the end of .*\n    no such table"):
-        supervisor.wait_healthy("dying", 10)
+        supervisor.wait_healthy("dying", 30)
 
 
 def test_a_program_that_is_killed_later_is_noticed(supervisor: Supervisor, tmp_path: Path) -> None:
     program = answering(tmp_path)
     supervisor.start(program)
-    supervisor.wait_healthy(program.name, 10)
+    supervisor.wait_healthy(program.name, 30)
     os.kill(pid_of(supervisor, program), signal.SIGKILL)
     supervisor.running[program.name][1].wait()
     with pytest.raises(Problem, match="answering was ended by signal 9"):
@@ -83,7 +83,7 @@ def test_a_task_that_fails_is_a_problem(supervisor: Supervisor, tmp_path: Path) 
 
 def test_a_task_beside_is_collected_when_it_has_ended(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(task(tmp_path, "input()"))
-    assert processes.wait_until(lambda: supervisor.running["task"][1].poll() is not None, 10)
+    assert processes.wait_until(lambda: supervisor.running["task"][1].poll() is not None, 30)
     with pytest.raises(Problem, match=r"task failed with exit code 1;(.|\n)*EOFError"):
         supervisor.collect("task")
     supervisor.start(task(tmp_path, "import time; time.sleep(0.3)"))
