@@ -47,7 +47,18 @@ def create(settings: Settings) -> Dash:
     app.layout = lambda: shell.layout(settings.stage)
     routes.add_routes(server)
     routes.add_headers(app, settings)
+    finish(server)
     return app
+
+
+def finish(server: Flask) -> None:
+    """Let Dash register its scripts now, and so before the workers are forked.
+
+    It does so while it handles a first request; a second one meanwhile, and browsers make many, finds none.
+    """
+    answer = server.test_client().get("/health")
+    if answer.status_code != 200:
+        raise RuntimeError(f"the server is not well: {answer.status}")
 
 
 app = create(Settings.from_environment())

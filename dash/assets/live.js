@@ -16,6 +16,12 @@
     return found;
   }
 
+  /* Calendars tell their value when they appear; that is nobody's choice. */
+  function isSame(value, id, query, usual) {
+    if (id.control !== "period" || !value) return false;
+    return value[0] === (query.get("from") || usual[0]) && value[1] === (query.get("to") || usual[1]);
+  }
+
   /* The first day of a range was chosen, the last is still to come. */
   function isHalf(value, id) {
     return id.control === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
@@ -24,13 +30,13 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     live: {
       /* A control changed: write it into the address, and keep what the others said there. */
-      choose: function (values, ids, before) {
+      choose: function (values, ids, before, usual) {
         var clientside = window.dash_clientside;
         var unchanged = [clientside.no_update, clientside.no_update];
         var changed = clientside.callback_context.triggered_id;
         var place = changed ? ids.findIndex(function (id) { return id.control === changed.control; }) : -1;
-        if (place < 0 || isHalf(values[place], changed)) return unchanged;
         var query = new URLSearchParams(before || "");
+        if (place < 0 || isHalf(values[place], changed) || isSame(values[place], changed, query, usual)) return unchanged;
         (changed.control === "period" ? ["from", "to"] : [changed.control]).forEach(function (name) { query.delete(name); });
         Object.entries(words(values[place], changed)).forEach(function (pair) { query.set(pair[0], pair[1]); });
         var search = query.toString().replace(/%2C/g, ",");
@@ -71,6 +77,8 @@
     version = seen;
   }
   lookIn(1000);
+  /* Somebody comes back to a page that lay open. */
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) lookIn(0); });
   /* A card that fails between two looks asks for an earlier next one. */
   new MutationObserver(function () {
     var failed = document.querySelectorAll("[data-retry]:not([data-seen])");

@@ -99,13 +99,10 @@ class Pick:
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)
         hint = f"All {self.dimension.plural}" if not chosen else ""
+        # None would be sent as null, and nothing is less than null.
+        limit = {"maxValues": self.at_most} if self.at_most else {}
         return dmc.MultiSelect(
-            **common,
-            value=chosen,
-            clearable=True,
-            placeholder=hint,
-            hidePickedOptions=True,
-            maxValues=self.at_most,
+            **common, **limit, value=chosen, clearable=True, placeholder=hint, hidePickedOptions=True
         )
 
 

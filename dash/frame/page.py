@@ -62,6 +62,7 @@ def page_of(report: Report, given: dict[str, Any]) -> Component:
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
+            dcc.Store(id=f"{report.name}--default", data=_default_period(report, facts)),
             html.Header([html.H1(report.title), html.P(report.purpose, className="purpose")]),
             html.Form(controls, className="controls", **aria(label="Choose what is counted"))
             if controls
@@ -76,6 +77,12 @@ def page_of(report: Report, given: dict[str, Any]) -> Component:
 
 def _selection_id(report: Report) -> str:
     return f"{report.name}--selection"
+
+
+def _default_period(report: Report, facts: Facts) -> list[str]:
+    """What an address without days means: a period that was not chosen must not be written into it."""
+    period = next((control for control in report.controls if isinstance(control, Period)), Period())
+    return [day.isoformat() for day in period.default(facts)]
 
 
 def _control(report: Report, control: Control, selection: Selection, facts: Facts) -> Component:
@@ -98,6 +105,7 @@ def _connect_controls(report: Report) -> None:
             Input({"report": report.name, "control": ALL}, "value"),
             State({"report": report.name, "control": ALL}, "id"),
             State(_selection_id(report), "data"),
+            State(f"{report.name}--default", "data"),
             prevent_initial_call=True,
         )
 

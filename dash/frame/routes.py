@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, jsonify, redirect, request
 
 from config import Settings
 from data.errors import DataError, SlowError
+from frame import former
 from frame.page import source
 from frame.registry import find, reports
 from frame.report import Card, Report
@@ -75,7 +76,7 @@ def _rows(report: Report, card: Card, search: str) -> str:
 
 def _redirect_to(path: str) -> Any:
     def go() -> Any:
-        query = request.query_string.decode()
+        query = former.current_query(source(), request.query_string.decode())
         return redirect(f"{path}?{query}" if query else path, 301)
 
     return go

@@ -19,6 +19,7 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+WAIT_MS = 20_000
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]')"""
@@ -45,6 +46,7 @@ class Visitor:
         self.url = url
         self.problems: list[str] = []
         self._context.route("**/*", self._guard)
+        self._context.set_default_timeout(WAIT_MS)
         self.page: Page = self._context.new_page()
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         self.page.on("console", self._listen)

@@ -1,0 +1,158 @@
+"""Pages without data, with old data, with new data, without Postgres and without Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, expect
+from support import city as small_city
+from support.browser import Visitor
+from support.databases import Database, database, variable
+from support.pages import PATHS
+from support.serving import Reports, forget_everything, free_port, serve
+
+COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
+HEAL_MS = 20_000
+ENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+
+
+@pytest.fixture(scope="module")
+def own_city() -> Iterator[Database]:
+    """A city of this module, to change."""
+    with database() as filled:
+        small_city.fill(filled)
+        yield filled
+
+
+@pytest.fixture(scope="module")
+def own_reports(own_city: Database) -> Iterator[Reports]:
+    forget_everything()
+    with serve(own_city.reader_url) as running:
+        yield running
+
+
+@pytest.fixture
+def guest(browser: Browser, own_reports: Reports) -> Iterator[Visitor]:
+    someone = Visitor(browser, own_reports.url)
+    yield someone
+    someone.close()
+    assert someone.problems == []
+
+
+def until(is_so: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.1)
+
+
+def shut(away: Database) -> None:
+    """Postgres refuses this database and ends who is connected to it."""
+    with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {away.name} ALLOW_CONNECTIONS false")
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [away.name]
+        )
+
+
+def open_again(away: Database) -> None:
+    with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {away.name} ALLOW_CONNECTIONS true")
+
+
+def test_every_page_of_an_empty_system_says_that_nothing_is_loaded(browser: Browser) -> None:
+    with database() as empty:
+        started = time.monotonic()
+        with serve(empty.reader_url) as running:
+            assert time.monotonic() - started < 15
+            someone = Visitor(browser, running.url)
+            for path in PATHS:
+                page = someone.open(path)
+                texts = page.locator(".state").all_inner_texts()
+                assert texts, path
+                assert all("Nothing to show" in text and len(text) > 40 for text in texts), (path, texts)
+            assert someone.page.get_by_text("No data have been loaded yet.").is_visible()
+            someone.close()
+            assert someone.problems == []
+
+
+def test_old_data_are_announced_on_every_page(
+    own_city: Database, guest: Visitor, own_reports: Reports
+) -> None:
+    own_city.run("UPDATE load_runs SET finished_at = finished_at - interval '3 days'")
+    try:
+        until(lambda: own_reports.get("/ready").json()["version"].endswith("stale"))
+        page = guest.open("/recent")
+        expect(page.locator("#notices")).to_contain_text("These data are 3 days old")
+        page.get_by_role("link", name="Overview").click()
+        expect(page.locator("#notices")).to_contain_text("the nightly load has not succeeded since")
+    finally:
+        own_city.run("UPDATE load_runs SET finished_at = finished_at + interval '3 days'")
+    until(lambda: own_reports.get("/ready").json()["version"].endswith("fresh"))
+
+
+def test_an_open_page_follows_a_new_generation(
+    own_city: Database, guest: Visitor, own_reports: Reports
+) -> None:
+    page = guest.open("/recent?type=10")
+    number = page.locator(".number").first
+    before = int(number.inner_text().replace(",", ""))
+
+    own_city.run("UPDATE service_requests SET type_id = 10 WHERE type_id = 9")
+    with psycopg.connect(own_city.owner_url) as connection:
+        small_city.recount(connection)
+    after = own_city.value(
+        """SELECT count(*) FROM service_requests,
+            (SELECT (now() AT TIME ZONE 'America/Los_Angeles')::date AS today) d
+        WHERE type_id = 10 AND created_date >= today - 30 AND created_date < today"""
+    )
+    until(lambda: all(own_reports.get("/ready").json()["generation"] == 2 for _ in range(20)))
+    page.evaluate(COMES_BACK)
+
+    assert after > before
+    expect(number).to_have_text(f"{after:,}", timeout=HEAL_MS)
+    expect(page.locator("#data-age")).to_contain_text("Generation 2.")
+
+
+def test_workers_share_what_one_of_them_found(own_city: Database, own_reports: Reports) -> None:
+    path = "/csv/overview-combined/by-agency.csv?type=4"
+    first = own_reports.get(path)
+    shut(own_city)
+    try:
+        until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
+        answers = [own_reports.get(path) for _ in range(20)]
+    finally:
+        open_again(own_city)
+    assert {answer.text for answer in answers} == {first.text}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_without_postgres_says_so_and_heals(
+    own_city: Database, guest: Visitor, own_reports: Reports, path: str
+) -> None:
+    forget_everything()
+    shut(own_city)
+    try:
+        until(lambda: own_reports.get("/ready").status_code == 503)
+        page = guest.open(path)
+        expect(page.locator("[role=alert]").first).to_contain_text("The database does not answer right now")
+        assert guest.violations() == []
+    finally:
+        open_again(own_city)
+    expect(page.locator("[role=alert]")).to_have_count(0, timeout=HEAL_MS)
+    guest.settle()
+    assert page.locator(".state").all_inner_texts() == []
+    until(lambda: own_reports.get("/ready").status_code == 200)
+
+
+def test_without_redis_everything_works(own_city: Database, browser: Browser) -> None:
+    with serve(own_city.reader_url, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as running:
+        someone = Visitor(browser, running.url)
+        page = someone.open("/recent")
+        assert page.locator(".state").count() == 0
+        assert page.locator(".number").first.inner_text().replace(",", "").isdigit()
+        someone.close()
+        assert someone.problems == []
