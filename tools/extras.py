@@ -9,13 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools import apt, environments, settings
+from tools.bench.run import bench
 from tools.console import say
 from tools.load import load
-from tools.migrate import migrate
-from tools.paths import ENV_FILE, ROOT, SERVICES, python_of
+from tools.paths import ENV_FILE, ROOT, python_of
 from tools.problem import Problem, guarded
-from tools.servers.instance import DATABASE, Instance
-from tools.test_environment import test_variables
 
 
 def _has_module(folder: Path, module: str) -> bool:
@@ -26,27 +24,6 @@ def _run(service: str, module: str, arguments: list[str], environment: dict[str,
     say(f"• {service}: python -m {module} {' '.join(arguments)}".rstrip())
     command = [str(python_of(service)), "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT / service, env=environment, check=False).returncode
-
-
-def bench(arguments: list[str]) -> int:
-    """Every service's ``benchmarks``, on servers of their own that keep their data for the next time."""
-    services = [name for name in SERVICES if _has_module(ROOT / name, "benchmarks")]
-    if not services:
-        raise Problem("no service has benchmarks yet (a package `benchmarks` that runs with python -m).")
-    apt.ensure()
-    environments.ensure(services)
-    instance = Instance("bench", is_durable=True)
-    instance.start()
-    try:
-        migrate(instance, DATABASE)
-        values = settings.local_settings(instance, {})
-        codes = [
-            _run(name, "benchmarks", arguments, settings.environment(values) | test_variables(instance, name))
-            for name in services
-        ]
-    finally:
-        instance.stop()
-    return max(codes)
 
 
 def screenshots(arguments: list[str]) -> int:

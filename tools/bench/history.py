@@ -1,0 +1,110 @@
+"""Earlier runs, in ``docs/performance.json``, and what changed since."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.paths import ROOT
+
+FILE = ROOT / "docs" / "performance.json"
+# Of every size.
+KEPT_RUNS = 10
+# Smaller differences are noise.
+NOTEWORTHY = 0.25
+MORE_IS_BETTER = {"req/s", "rows/s"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: a service's figure beside its limit."""
+
+    service: str
+    work: str
+    unit: str
+    value: float
+    limit: float
+    limit_is: str
+    goal: float | None = None
+    runs: tuple[float, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Which part of the limit is reached: 1 is all that the machine can do."""
+        if not (self.value and self.limit):
+            return 0.0
+        return self.value / self.limit if self.unit in MORE_IS_BETTER else self.limit / self.value
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the goal is met; None without a goal."""
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.unit in MORE_IS_BETTER else self.value <= self.goal
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that was measured at once on one city."""
+
+    when: str
+    commit: str
+    rows: int
+    machine: str
+    seconds: float
+    figures: tuple[Figure, ...]
+
+
+def load(file: Path = FILE) -> list[Run]:
+    """All kept runs, oldest first."""
+    return [_run(entry) for entry in json.loads(file.read_text())] if file.is_file() else []
+
+
+def _run(entry: dict[str, Any]) -> Run:
+    figures = (Figure(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
+    return Run(**{**entry, "figures": tuple(figures)})
+
+
+def save(runs: Iterable[Run], file: Path = FILE) -> None:
+    """Keep the newest of every size."""
+    by_size: dict[int, list[Run]] = {}
+    for run in runs:
+        by_size.setdefault(run.rows, []).append(run)
+    kept = sorted((run for group in by_size.values() for run in group[-KEPT_RUNS:]), key=lambda run: run.when)
+    file.write_text(json.dumps([asdict(run) for run in kept], indent=1, ensure_ascii=False) + "\n")
+
+
+def latest(runs: Iterable[Run]) -> dict[int, Run]:
+    """The newest run of every size, smallest city first."""
+    return dict(sorted({run.rows: run for run in runs}.items()))
+
+
+def compare(old: Run, new: Run) -> list[str]:
+    """What became better or worse. Shares of the limit are compared: a slower machine slows both."""
+    before = {(figure.service, figure.work): figure for figure in old.figures}
+    lines = []
+    for figure in new.figures:
+        earlier = before.get((figure.service, figure.work))
+        if earlier and earlier.share and abs(figure.share / earlier.share - 1) > NOTEWORTHY:
+            word = "better" if figure.share > earlier.share else "WORSE"
+            lines.append(
+                f"{word}: {figure.work}: {earlier.share:.0%} of its limit before, {figure.share:.0%} now "
+                f"({earlier.value:,.1f} and {figure.value:,.1f} {figure.unit})"
+            )
+    return lines
+
+
+def commit() -> str:
+    """The commit that is measured, marked when files differ from it."""
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return said.stdout.strip() or "unknown"

@@ -1,0 +1,61 @@
+"""The tables of ``docs/performance.md``, written between two marks; the text around them is people's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.bench.history import Figure, Run
+from tools.paths import ROOT
+from tools.problem import Problem
+
+FILE = ROOT / "docs" / "performance.md"
+START, END = "<!-- written by make bench -->", "<!-- until here -->"
+HEAD = (
+    "| what | measured | goal | limit, in the same run | of the limit | met |\n|---|---:|---:|---|---:|---|"
+)
+MET = {True: "yes", False: "**no**", None: ""}
+TITLES = {"api": "API", "prefect": "Pipeline", "dash": "Reports"}
+
+
+def number(value: float) -> str:
+    """Three digits that mean something."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
+
+
+def row(figure: Figure) -> str:
+    """A line of the table."""
+    goal = "" if figure.goal is None else f"{number(figure.goal)} {figure.unit}"
+    limit = f"{number(figure.limit)} {figure.unit}: {figure.limit_is}"
+    cells = (
+        figure.work,
+        f"{number(figure.value)} {figure.unit}",
+        goal,
+        limit,
+        f"{figure.share:.0%}",
+        MET[figure.is_met],
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def section(run: Run) -> str:
+    """A run as Markdown."""
+    parts = [
+        f"## {run.rows:,} requests",
+        f"{run.when}, commit {run.commit}, measured in {run.seconds / 60:.0f} minutes on {run.machine}.",
+    ]
+    for service, title in TITLES.items():
+        rows = [row(figure) for figure in run.figures if figure.service == service]
+        if rows:
+            parts += [f"### {title}", "\n".join([HEAD, *rows])]
+    return "\n\n".join(parts)
+
+
+def write(latest: Mapping[int, Run], file: Path = FILE) -> None:
+    """Put the newest run of every size between the marks. Raises Problem when the marks are gone."""
+    text = file.read_text()
+    start, end = text.find(START), text.find(END)
+    if not 0 <= start < end:
+        raise Problem(f"{file} has lost its marks {START} and {END}.")
+    body = "\n\n".join(section(run) for run in latest.values())
+    file.write_text(f"{text[: start + len(START)]}\n\n{body}\n\n{text[end:]}")

@@ -1,0 +1,125 @@
+"""The table, the history and the plot of ``make bench``."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tools.bench import history, machine, plot, report
+from tools.bench.history import Figure, Run
+from tools.paths import ROOT, SERVICES
+from tools.problem import Problem
+
+RATE = Figure("api", "GET /types, warm", "req/s", 8_000, 10_000, "constant bytes", 6_000, (8_000.0,))
+NIGHT = Figure("prefect", "a night of 20,000 changed rows", "s", 2.5, 1, "bare SQL", 2)
+
+
+def run(rows: int = 1_000_000, *figures: Figure, when: str = "2026-01-01 10:00 UTC") -> Run:
+    return Run(when, "abc1234", rows, "2 cores", 120, figures or (RATE, NIGHT))
+
+
+def test_share_says_how_near_the_limit_is_whichever_way_is_better() -> None:
+    assert RATE.share == 0.8
+    assert NIGHT.share == 0.4
+
+
+def test_goal_is_a_floor_for_rates_and_a_ceiling_for_times() -> None:
+    assert RATE.is_met is True
+    assert NIGHT.is_met is False
+    assert replace(NIGHT, goal=None).is_met is None
+
+
+def test_history_keeps_what_was_saved(tmp_path: Path) -> None:
+    file = tmp_path / "performance.json"
+    history.save([run()], file)
+    assert history.load(file) == [run()]
+
+
+def test_history_keeps_the_newest_of_every_size(tmp_path: Path) -> None:
+    file = tmp_path / "performance.json"
+    runs = [run(1, when=f"2026-01-01 10:{minute:02}") for minute in range(15)]
+    history.save([*runs, run(2)], file)
+    kept = history.load(file)
+    assert [one.when for one in kept if one.rows == 1] == [one.when for one in runs[-history.KEPT_RUNS :]]
+    assert set(history.latest(kept)) == {1, 2}
+
+
+def test_comparison_is_of_shares_so_that_a_slower_machine_is_no_news() -> None:
+    slower_machine = replace(RATE, value=4_000, limit=5_000)
+    assert history.compare(run(1, RATE), run(1, slower_machine)) == []
+
+
+def test_comparison_names_what_is_worse_and_what_is_better() -> None:
+    slower = replace(RATE, value=4_000)
+    assert history.compare(run(1, RATE), run(1, slower)) == [
+        "WORSE: GET /types, warm: 80% of its limit before, 40% now (8,000.0 and 4,000.0 req/s)"
+    ]
+    assert history.compare(run(1, slower), run(1, RATE))[0].startswith("better: GET /types, warm: ")
+
+
+def test_no_line_of_the_table_is_without_its_limit() -> None:
+    lines = [line for line in report.section(run()).splitlines() if line.startswith("| ")]
+    assert (
+        "| GET /types, warm | 8,000 req/s | 6,000 req/s | 10,000 req/s: constant bytes | 80% | yes |" in lines
+    )
+    assert "| a night of 20,000 changed rows | 2.50 s | 2.00 s | 1.00 s: bare SQL | 40% | **no** |" in lines
+
+
+def test_tables_are_written_between_the_marks_only(tmp_path: Path) -> None:
+    file = tmp_path / "performance.md"
+    file.write_text(f"before\n{report.START}\nold\n{report.END}\nafter\n")
+    report.write({1_000_000: run()}, file)
+    text = file.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith(f"{report.END}\nafter\n")
+    assert "old" not in text
+    assert "## 1,000,000 requests" in text
+
+
+def test_lost_marks_are_a_problem(tmp_path: Path) -> None:
+    file = tmp_path / "performance.md"
+    file.write_text("nothing to find")
+    with pytest.raises(Problem, match="lost its marks"):
+        report.write({}, file)
+
+
+def test_document_has_its_marks() -> None:
+    text = report.FILE.read_text()
+    assert 0 < text.find(report.START) < text.find(report.END)
+
+
+def test_plot_is_a_picture_with_every_panel_and_size() -> None:
+    drawn = plot.draw({1_000_000: run(), 5_000_000: run(5_000_000)})
+    root = ET.fromstring(drawn)  # noqa: S314  # our own
+    texts = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {one.title for one in plot.PANELS} <= texts
+    assert {"1 million", "5 million"} <= texts
+    circles = list(root.iter("{http://www.w3.org/2000/svg}circle"))
+    assert len(circles) == 4  # two sizes, a night and its limit
+
+
+def test_plot_of_nothing_is_still_a_picture() -> None:
+    assert ET.fromstring(plot.draw({})).tag.endswith("svg")  # noqa: S314  # our own
+
+
+@pytest.mark.parametrize(
+    ("value", "ceiling"), [(0, 1), (0.7, 1), (1.2, 2), (21, 25), (260, 500), (1_000, 1_000)]
+)
+def test_axes_end_at_round_numbers(value: float, ceiling: float) -> None:
+    assert plot.nice_ceiling(value) == ceiling
+
+
+def test_machine_says_what_it_is() -> None:
+    described = machine.describe()
+    assert described.cores >= 1
+    assert described.memory_gb >= 1
+    assert f"PostgreSQL {described.postgres}" in described.sentence()
+
+
+def test_every_service_reports_figures_in_the_same_form() -> None:
+    """Services share no code; what they hand to ``make bench`` is one file in three places."""
+    texts = {(ROOT / service / "benchmarks" / "figures.py").read_text() for service in SERVICES}
+    assert len(texts) == 1
