@@ -19,27 +19,33 @@ from alembic.config import Config
 from psycopg2 import sql
 
 API = Path(__file__).parents[1]
-ROLE_SETTINGS = ("DATABASE_LOADER_URL", "DATABASE_READER_URL")
+# What the owner does for each role beside its password. It gives tables to the loader, which takes a member
+# where the owner is no superuser: on every managed server.
+ROLE_SETTINGS = {
+    "DATABASE_LOADER_URL": "GRANT {} TO CURRENT_USER",
+    "DATABASE_READER_URL": "ALTER ROLE {} SET statement_timeout = '15s'",
+}
 MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
 
-def ensure_role(cursor: Any, url: str) -> None:
-    """Make the login role that the URL names, or give it the URL's password."""
+def ensure_role(cursor: Any, url: str, setting: str) -> None:
+    """Make the login role that the URL names, or give it the URL's password; then ``setting``."""
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     verb = sql.SQL("ALTER ROLE" if cursor.fetchone() else "CREATE ROLE")
     cursor.execute(sql.SQL("{} {} LOGIN PASSWORD %s").format(verb, sql.Identifier(role)), (password,))
+    cursor.execute(sql.SQL(setting).format(sql.Identifier(role)))
 
 
 def ensure_roles(environment: Mapping[str, str]) -> None:
     """Make the roles whose URLs are set, when the owner may."""
-    urls = [environment[name] for name in ROLE_SETTINGS if environment.get(name)]
     with psycopg2.connect(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
         cursor.execute(MAY_MAKE_ROLES)
         if cursor.fetchone() == (True,):
-            for url in urls:
-                ensure_role(cursor, url)
+            for name, setting in ROLE_SETTINGS.items():
+                if environment.get(name):
+                    ensure_role(cursor, environment[name], setting)
     connection.close()
 
 
