@@ -158,11 +158,12 @@ class Publication:
     async def follow(self, generation: int) -> None:
         """Serve a generation that another worker has primed; its answers are fetched first."""
         questions = [question for group in self._hot_questions().values() for question in group]
-        found = [
-            (question, answer)
-            for question in questions
-            if (answer := await self._store.get(self._answers.key(question, generation)))
-        ]
+        found = []
+        for question in questions:
+            key = self._answers.key(question, generation)
+            # A Redis that was restarted holds nothing; this worker may.
+            if answer := await self._store.get(key) or self._answers.memory.get(key):
+                found.append((question, answer))
         self._serve(generation, found)
 
     async def refresh(self, *, is_told: bool = False) -> None:
@@ -181,7 +182,7 @@ class Publication:
         if self.generation != newest:
             await self.advance(newest)
         else:
-            await self._store.publish(newest)
+            await self._store.remember(newest)
 
     async def _go_back_or_tell(self, published: int) -> None:
         """Redis may have slept through a switch; only a database that was set back makes older data right."""

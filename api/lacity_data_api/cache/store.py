@@ -119,14 +119,14 @@ class Store:
         value = await self.attempt(lambda: self.redis.get(self.published_key), None)
         return int(value) if value and value.isdigit() else None
 
+    async def remember(self, generation: int) -> None:
+        """Note which generation is served, for workers that begin."""
+        await self.attempt(lambda: self.redis.set(self.published_key, generation), None)
+
     async def publish(self, generation: int) -> None:
-        """Tell all workers to serve this generation."""
-
-        async def tell() -> None:
-            await self.redis.set(self.published_key, generation)
-            await self.redis.publish(self.published_key, generation)
-
-        await self.attempt(tell, None)
+        """Tell all workers to serve this generation, whose hot answers are in Redis."""
+        await self.remember(generation)
+        await self.attempt(lambda: self.redis.publish(self.published_key, generation), None)
 
     async def forget_all_but(self, keys: Iterable[str]) -> None:
         """Remove every finished answer but these."""

@@ -201,3 +201,16 @@ def test_an_operator_sees_keys_and_sections(api: Api) -> None:
     assert keys == sorted(keys)
     assert any(":councils:" in key for key in keys)
     assert sections["memory"]["used_memory"] > 0
+
+
+def test_a_restarted_redis_makes_nothing_cold(api: Api, other: Api) -> None:
+    for one in (api, other):
+        one.json("/requests/pins/open")
+    forget_everything()
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache, queries() as counted:
+        _until(lambda: cache.get(api.state.store.published_key) is not None)
+        cache.publish(api.state.store.published_key, api.state.publication.generation or 0)
+        time.sleep(0.3)
+        for one in (api, other):
+            one.json("/requests/pins/open")
+    assert counted.made == 0

@@ -59,18 +59,21 @@ class Load:
         ]
 
 
-async def run(load: Load, url: str, seconds: float) -> None:
-    """As fast as the clients go, until the time is over; transport errors fail the test."""
+async def run(load: Load, url: str, over: asyncio.Event) -> None:
+    """As fast as the clients go, until it is over; transport errors fail the test."""
     load.started = time.perf_counter()
     numbers = itertools.count(1)
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
     async with httpx.AsyncClient(base_url=url, timeout=15, limits=limits) as client:
-        await asyncio.gather(*(_ask(load, client, numbers, seconds) for _ in range(CLIENTS)))
+        await asyncio.gather(*(_ask(load, client, numbers, over) for _ in range(CLIENTS)))
 
 
-async def _ask(load: Load, client: httpx.AsyncClient, numbers: itertools.count[int], seconds: float) -> None:
+async def _ask(
+    load: Load, client: httpx.AsyncClient, numbers: itertools.count[int], over: asyncio.Event
+) -> None:
     tags: dict[str, str] = {}
-    while (began := load.now()) < seconds:
+    while not over.is_set():
+        began = load.now()
         number = next(numbers)
         path = HOT[number % len(HOT)] if number % 4 else COLD[number % len(COLD)]
         asked = path.format(number=number % 90_000)
