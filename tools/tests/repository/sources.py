@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,11 +31,14 @@ def is_test(path: Path) -> bool:
     return "tests" in path.parts
 
 
-def python_code(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+@cache
+def python_code(*folders: str) -> tuple[tuple[Path, ast.Module], ...]:
     """The parsed modules of these folders, tests left out."""
-    for path in with_suffix(".py"):
-        if path.parts[0] in folders and not is_test(path):
-            yield path, ast.parse((ROOT / path).read_text())
+    return tuple(
+        (path, ast.parse((ROOT / path).read_text()))
+        for path in with_suffix(".py")
+        if path.parts[0] in folders and not is_test(path)
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import statistics
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -26,11 +25,14 @@ def modules() -> dict[Path, str]:
     return {path: text for path, text in texts.items() if text.count("\n") >= 3}
 
 
-def functions() -> Iterator[tuple[Path, Function]]:
-    for path, text in modules().items():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, Function):
-                yield path, node
+@cache
+def functions() -> tuple[tuple[Path, Function], ...]:
+    return tuple(
+        (path, node)
+        for path, text in modules().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, Function)
+    )
 
 
 def lines_of(node: Function) -> int:
