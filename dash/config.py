@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    database_read_url: SecretStr = Field(
+        default=SecretStr(""), description="A read replica that is asked instead; empty: none."
+    )
     redis_url: SecretStr = Field(
         default=SecretStr(""), description="Redis for answers, shared by all workers; empty: none."
     )
@@ -39,6 +42,11 @@ class Settings(BaseSettings):
     def from_environment(cls) -> Settings:
         """The settings of this process. Raises pydantic's ValidationError, which names what is missing."""
         return cls()  # type: ignore[call-arg]  # the environment gives them
+
+    @property
+    def asked_url(self) -> str:
+        """Where questions go: the replica, if there is one."""
+        return (self.database_read_url or self.database_reader_url).get_secret_value()
 
     @field_validator("frame_ancestors")
     @classmethod

@@ -12,6 +12,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    database_read_url: SecretStr = Field(
+        default=SecretStr(""), description="A read replica that is asked instead; empty: none."
+    )
     redis_url: SecretStr = Field(description="Redis for finished answers, shared by all workers.")
     admin_token: SecretStr = Field(
         default=SecretStr(""),
@@ -65,6 +68,11 @@ class Settings(BaseSettings):
     def from_environment(cls) -> Settings:
         """Raises ValidationError when something is missing or makes no sense."""
         return cls()  # type: ignore[call-arg]  # pydantic reads the environment
+
+    @property
+    def asked_url(self) -> str:
+        """Where questions go: the replica, if there is one."""
+        return (self.database_read_url or self.database_reader_url).get_secret_value()
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:

@@ -51,7 +51,7 @@ class Database:
     async def open(self) -> None:
         """Make the pool; nothing connects yet."""
         settings = self._settings
-        url = make_url(settings.database_reader_url.get_secret_value())
+        url = make_url(settings.asked_url)
         self._engine = await gino.create_engine(
             url,
             loop=asyncio.get_running_loop(),

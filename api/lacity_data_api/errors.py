@@ -95,6 +95,8 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # A replica ends a query that stands in the way of what it has to replay.
+    asyncpg.SerializationError,
 )
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 

@@ -34,7 +34,7 @@ def without_cache(settings: Settings) -> Settings:
 def bare_sql(settings: Settings, asked: list[tuple[Query, dict[str, Any]]]) -> Callable[[], None]:
     """Asks Postgres the same questions over one connection, and makes nothing of the rows."""
     connection = psycopg.connect(
-        settings.database_reader_url.get_secret_value(), options="-c jit=off -c work_mem=64MB"
+        settings.asked_url, options="-c jit=off -c work_mem=64MB"
     )
     connection.prepare_threshold = None
 

@@ -65,7 +65,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
         "work_mem": "64MB",
     }
     return ConnectionPool(
-        settings.database_reader_url.get_secret_value(),
+        settings.asked_url,
         kwargs={
             "application_name": APPLICATION_NAME,
             "connect_timeout": CONNECT_SECONDS,
