@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from deploy.target import Images, Target
 from tests.site import Site, serving
 
 ROOT = Path(__file__).parent
+NUMBERS = count(1)
 KEYS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
 OLD = Images(
     **{name: f"docker.io/example/{name}@sha256:{'1' * 64}" for name in ("api", "reports", "pipeline")}
@@ -80,34 +82,31 @@ def clients(endpoint: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def account(endpoint: str, site: Site, clients: dict[str, Any]) -> Account:
-    """The account of a stage that serves OLD."""
-    urllib.request.urlopen(f"{endpoint}/moto-api/reset", data=b"", timeout=60).close()
-    return Account(make_stage(clients, site.url), clients, pause_seconds=0)
+def account(site: Site, clients: dict[str, Any]) -> Account:
+    """A stage of its own that serves OLD."""
+    return Account(make_stage(clients, f"stage-{next(NUMBERS)}", site.url), clients, pause_seconds=0)
 
 
-def make_stage(clients: dict[str, Any], url: str) -> Target:
+def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
     """Make the stage's families, services and parameters; returns what Terraform would say of it."""
-    clients["ecs"].create_cluster(clusterName="la311-dev")
-    families = {name: f"la311-dev-{name}" for name in ("api", "reports", "pipeline", "migrate")}
+    clients["ecs"].create_cluster(clusterName=stage)
+    families = {name: f"{stage}-{name}" for name in ("api", "reports", "pipeline", "migrate")}
     for name, family in families.items():
         register(clients["ecs"], name, family)
     services = {name: families[name] for name in ("api", "reports")}
     for name in services.values():
-        clients["ecs"].create_service(
-            cluster="la311-dev", serviceName=name, taskDefinition=name, desiredCount=0
-        )
-    parameters = {name: f"/la311-dev/image/{name}" for name in ("api", "reports", "pipeline")}
+        clients["ecs"].create_service(cluster=stage, serviceName=name, taskDefinition=name, desiredCount=0)
+    parameters = {name: f"/{stage}/image/{name}" for name in ("api", "reports", "pipeline")}
     for name, key in parameters.items():
         clients["ssm"].put_parameter(Name=key, Value=OLD.of(name), Type="String")
     return Target(
         region="us-east-1",
-        cluster="la311-dev",
+        cluster=stage,
         services=services,
         task_families=families,
         subnets=[make_subnet(clients["ec2"])],
         security_groups={"pipeline": "sg-1", "migrate": "sg-2"},
-        log_groups={"pipeline": "/la311-dev/pipeline", "migrate": "/la311-dev/migrate"},
+        log_groups={name: f"/{stage}/{name}" for name in ("pipeline", "migrate")},
         image_parameters=parameters,
         api_url=url,
         reports_url=url,

@@ -78,9 +78,10 @@ def test_a_good_release_is_in_service_and_remembered(account: Account, site: Sit
 
 
 def test_a_new_revision_differs_by_its_image_alone(account: Account) -> None:
-    before = account.ecs.describe_task_definition(taskDefinition="la311-dev-api", include=["TAGS"])
+    family = account.target.task_families["api"]
+    before = account.ecs.describe_task_definition(taskDefinition=family, include=["TAGS"])
     account.register("api", NEW.api)
-    after = account.ecs.describe_task_definition(taskDefinition="la311-dev-api", include=["TAGS"])
+    after = account.ecs.describe_task_definition(taskDefinition=family, include=["TAGS"])
     assert after["tags"] == before["tags"] == [{"key": "stage", "value": "dev"}]
     for described in (before, after):
         described["taskDefinition"]["containerDefinitions"][0].pop("image")
@@ -92,7 +93,7 @@ def test_a_new_revision_differs_by_its_image_alone(account: Account) -> None:
 def test_the_schema_is_migrated_by_the_new_image(account: Account) -> None:
     release(account, NEW, "", quiet)
     started = tasks(account)
-    assert [task["group"] for task in started] == ["family:la311-dev-migrate"]
+    assert [task["group"] for task in started] == [f"family:{account.target.task_families['migrate']}"]
     revision = account.ecs.describe_task_definition(taskDefinition=started[0]["taskDefinitionArn"])
     assert revision["taskDefinition"]["containerDefinitions"][0]["image"] == NEW.api
 
@@ -154,12 +155,12 @@ def test_one_off_tasks_have_no_public_address(account: Account) -> None:
 
 def test_the_log_of_a_task_is_shown(account: Account) -> None:
     task = account.start("migrate", [])
-    stream = f"migrate/migrate/{task.rsplit('/', 1)[1]}"
-    account.logs.create_log_group(logGroupName="/la311-dev/migrate")
+    stream, group = f"migrate/migrate/{task.rsplit('/', 1)[1]}", account.target.log_groups["migrate"]
+    account.logs.create_log_group(logGroupName=group)
     assert account.log_of("migrate", task) == []
-    account.logs.create_log_stream(logGroupName="/la311-dev/migrate", logStreamName=stream)
+    account.logs.create_log_stream(logGroupName=group, logStreamName=stream)
     account.logs.put_log_events(
-        logGroupName="/la311-dev/migrate",
+        logGroupName=group,
         logStreamName=stream,
         logEvents=[{"timestamp": 1_800_000_000_000, "message": "Running upgrade"}],
     )

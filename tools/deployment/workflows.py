@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from tools.paths import ENVIRONMENTS, ROOT
@@ -46,5 +47,5 @@ def findings() -> list[str]:
 def place(found: dict[str, Any]) -> str:
     """File and line of a finding."""
     location = found["locations"][0]
-    name = location["symbolic"]["key"]["Local"]["given_path"]
-    return f"{name}:{location['concrete']['location']['start_point']['row'] + 1}"
+    file = Path(location["symbolic"]["key"]["Local"]["verbatim_path"]).name
+    return f"{file}:{location['concrete']['location']['start_point']['row'] + 1}"

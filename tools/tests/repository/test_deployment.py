@@ -1,0 +1,128 @@
+"""Terraform, the workflows and what is written about them say the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tools.paths import ROOT
+from tools.tests.repository.sources import declared_settings
+
+TERRAFORM = ROOT / "terraform"
+MAIN = (TERRAFORM / "main.tf").read_text()
+VARIABLES = (TERRAFORM / "variables.tf").read_text()
+README = (TERRAFORM / "README.md").read_text()
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# Names that libraries read, not our settings classes.
+OF_LIBRARIES = {"FORWARDED_ALLOW_IPS", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PREFECT_HOME"}
+FOLDERS = {"api": "api", "reports": "dash", "pipeline": "prefect"}
+ASSIGNED = re.compile(r"^\s+([A-Z][A-Z_]+)\s+=", re.MULTILINE)
+
+
+def variables() -> set[str]:
+    return set(re.findall(r'^variable "(\w+)"', VARIABLES, re.MULTILINE))
+
+
+def block(kind: str, name: str, text: str = MAIN) -> str:
+    """The body of a block that stands at the left margin."""
+    found = re.search(rf'^{kind} "{name}" {{\n(.*?)^}}', text, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no {kind} {name}"
+    return found[1]
+
+
+def settings_of(folder: str) -> set[str]:
+    return {setting.name for setting in declared_settings() if setting.where.startswith(f"{folder}/")}
+
+
+def test_every_variable_is_in_the_readme() -> None:
+    documented = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    mentioned = {name for name in documented if name.islower()}
+    assert variables() - documented == set()
+    assert mentioned - variables() == set()
+
+
+def test_stages_and_example_leave_no_variable_open() -> None:
+    for stage in ("dev", "prod"):
+        given = {
+            name
+            for file in (f"{stage}.tfvars", "example.tfvars")
+            for name in re.findall(r"^(\w+)\s*=", (TERRAFORM / "stages" / file).read_text(), re.MULTILINE)
+        }
+        needed = {name for name in variables() if "  default " not in block("variable", name, VARIABLES)}
+        assert needed - given == set()
+        assert given - variables() == set()
+
+
+@pytest.mark.parametrize("service", FOLDERS)
+def test_containers_get_settings_that_their_service_knows(service: str) -> None:
+    body = block("module", service)
+    given = set(ASSIGNED.findall(body)) | {"STAGE", "LOG_LEVEL"}
+    assert {"DATABASE_READER_URL", "DATABASE_LOADER_URL"} & given
+    assert given - settings_of(FOLDERS[service]) - OF_LIBRARIES == set()
+
+
+@pytest.mark.parametrize("service", ["api", "pipeline"])
+def test_secrets_of_others_go_to_a_service_that_knows_them(service: str) -> None:
+    listed = re.search(rf"^    {service}\s+= \[([^\]]*)\]", MAIN, re.MULTILINE)
+    assert listed
+    names = set(re.findall(r'"(\w+)"', listed[1]))
+    assert names
+    assert names - settings_of(FOLDERS[service]) == set()
+    assert [name for name in names if f"| `{name}` |" not in README] == []
+
+
+def test_the_migration_gets_what_it_reads() -> None:
+    source = (ROOT / "api" / "lacity_data_api" / "migrate.py").read_text()
+    given = set(ASSIGNED.findall(block("module", "migrate"))) | {"DATABASE_URL"}
+    read = set(re.findall(r'"(DATABASE_\w+)"', source))
+    assert read
+    assert read - given == set()
+
+
+def test_every_alarm_is_in_the_runbook() -> None:
+    text = (TERRAFORM / "modules" / "observability" / "main.tf").read_text()
+    fixed = set(re.findall(r"^      ([a-z]+-[a-z0-9]+) = \{$", text, re.MULTILINE))
+    for suffix in re.findall(r'^      "\$\{service\}-([a-z0-9-]+)" = \{$', text, re.MULTILINE):
+        fixed |= {f"api-{suffix}", f"reports-{suffix}"}
+    fixed |= set(re.findall(r"\$\{var\.name\}-(data-stale|night-failed|cache-memory)", text))
+    assert len(fixed) == 15
+    assert [name for name in fixed if f"`{name}" not in RUNBOOK] == []
+
+
+def test_what_github_has_to_be_told_is_in_the_readme() -> None:
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    named = set(re.findall(r"\b(?:secrets|vars)\.([A-Z_]+)", text))
+    assert {"DEPLOYMENT", "DOCKERHUB_TOKEN"} <= named
+    assert [name for name in named if f"`{name}`" not in README] == []
+
+
+def test_actions_are_pinned_by_commit_with_their_version() -> None:
+    used = [
+        line.strip()
+        for path in WORKFLOWS
+        for line in path.read_text().splitlines()
+        if re.match(r"\s*(?:- )?uses: ", line) and "$/" not in line
+    ]
+    assert used
+    assert [line for line in used if not re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)] == []
+
+
+def test_one_action_has_one_version() -> None:
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    pins = set(re.findall(r"uses: ([\w/-]+)@([0-9a-f]{40})", text))
+    assert len(pins) == len({name for name, _ in pins})
+
+
+def test_images_are_published_by_the_names_that_terraform_knows() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "images.yml").read_text()
+    published = set(re.findall(r"^          - name: (\w+)$", workflow, re.MULTILINE))
+    assert published == set(FOLDERS)
+    assert set(re.findall(r"\b(\w+) = string", block("variable", "images", VARIABLES))) == published
+
+
+def test_the_diagram_shows_every_port() -> None:
+    picture = (TERRAFORM / "network.svg").read_text()
+    ports = {"443", "80", "5432", "6379", *re.findall(r"= (5\d{3})\b", MAIN)}
+    assert [port for port in sorted(ports) if f":{port}" not in picture] == []
