@@ -25,6 +25,9 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
             async with _running(state.access_log.run(), state.publication.watch()):
                 yield
         finally:
+            # What was cancelled must have ended: uvloop never closes when a connection is left half made.
+            await state.publication.close()
+            await state.answers.close()
             await state.store.close()
             await state.database.close()
 

@@ -37,6 +37,11 @@ class Answers:
         self._flights: Flights[Answer] = Flights()
         self._compressions: Flights[None] = Flights()
 
+    async def close(self) -> None:
+        """Give up what is under way."""
+        await self._flights.close()
+        await self._compressions.close()
+
     def key(self, question: Question, generation: int) -> str:
         return question.key(generation, self.store.database)
 

@@ -21,12 +21,21 @@ class Flights(Generic[T]):
 
     def __init__(self) -> None:
         self._flights: dict[str, _Flight[T]] = {}
+        self._tasks: set[asyncio.Task[T]] = set()
+
+    async def close(self) -> None:
+        """Cancel all work under way; when this returns, it has ended."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def join(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
         """The result, or the error, of the work under way for this key; starts it if there is none."""
         flight = self._flights.get(key)
         if flight is None or flight.task.done():
             flight = self._flights[key] = _Flight(asyncio.ensure_future(_run(work)))
+            self._tasks.add(flight.task)
             flight.task.add_done_callback(lambda task: self._land(key, task))
         flight.waiting += 1
         try:
@@ -39,6 +48,7 @@ class Flights(Generic[T]):
                     del self._flights[key]
 
     def _land(self, key: str, task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
         flight = self._flights.get(key)
         if flight is not None and flight.task is task:
             del self._flights[key]

@@ -45,6 +45,10 @@ class Publication:
         self._flights: Flights[int] = Flights()
         self.generation: int | None = None
 
+    async def close(self) -> None:
+        """Give up what is under way."""
+        await self._flights.close()
+
     async def ask(self, question: Question) -> Kept:
         """The answer under the generation served; moves on to a newer one when the database has it."""
         for _ in range(PRIMING_ATTEMPTS):

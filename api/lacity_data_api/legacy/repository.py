@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from lacity_data_api.cache.question import DAY_SECONDS, Question
@@ -30,7 +31,8 @@ def _of_map(asked: MapFilter) -> dict[str, Any]:
 
 def _binned(days: Days) -> dict[str, Any]:
     bins = Bins(days.start_date, days.end_date)
-    return {"bins": bins.count, "bin_days": bins.width, "edges": bins.edges}
+    first_day = (days.start_date - dt.date.min).days
+    return {"bins": bins.count, "bin_days": bins.width, "first_day": first_day, "edges": bins.edges}
 
 
 def pins(asked: MapFilter) -> Question:

@@ -29,7 +29,7 @@ WITH counted AS (
 )
 SELECT concat('{{"counts":{{"nc":', (SELECT json_object_agg(council_id, types ORDER BY council_id)
                                        FROM councils_counted),
-              '}}}},"requests":[', string_agg({pin}, ',' ORDER BY r.request_id DESC), ']}}') AS body
+              '}},"requests":[', string_agg({pin}, ',' ORDER BY r.request_id DESC), ']}}') AS body
   FROM service_requests r WHERE closed_date IS NULL
 """
 
@@ -58,14 +58,16 @@ BY_DISTRICT = {
      WHERE {matched} AND q.cd = ANY (CAST(:{ids} AS bigint[]))""",
 }
 
-# Under every key asked for, a count for each bin.
+# Under every key asked for, a count for each bin. The first day comes as a number: the driver takes the first
+# date of the calendar for minus infinity, from which nothing can be told.
 BINNED = """(
     SELECT coalesce(json_object_agg(key, counts), '{{}}') FROM (
         SELECT key, json_agg(coalesce(requests, 0) ORDER BY number) AS counts
           FROM unnest({keys}) AS asked (key)
          CROSS JOIN generate_series(0, CAST(:bins AS integer) - 1) AS bin (number)
-          LEFT JOIN (SELECT key, (CAST(created_date AS date) - CAST(:start_date AS date))
-                                 / CAST(:bin_days AS integer) AS number, count(*) AS requests
+          LEFT JOIN (SELECT key, (CAST(created_date AS date) - DATE '0001-01-01'
+                                  - CAST(:first_day AS integer)) / CAST(:bin_days AS integer) AS number,
+                            count(*) AS requests
                        FROM {rows} GROUP BY 1, 2) AS counted USING (key, number)
          GROUP BY key) AS lists)"""
 
