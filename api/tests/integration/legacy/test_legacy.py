@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api
+
+UNKNOWN = 987_654
+BULKY, GRAFFITI, LIGHT = 4, 1, 7
+ROWS: list[dict[str, Any]] = [
+    {"srnumber": "1-A", "created_date": "2020-01-01 00:00", "closed_date": "2020-01-03 12:00", "cd": 1},
+    {"srnumber": "1-B", "created_date": "2020-01-02 23:59:59", "closed_date": "2020-01-02 10:00", "cd": 1},
+    {"srnumber": "1-C", "created_date": "2020-01-03 00:00", "type_id": GRAFFITI, "cd": 2, "source_id": 7},
+    {"srnumber": "1-D", "created_date": "2020-01-02 08:00", "council_id": 0, "cd": None},
+    {"srnumber": "1-E", "created_date": "2020-01-02 08:00", "council_id": UNKNOWN, "type_id": UNKNOWN},
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ids(database: Database) -> list[int]:
+    return add_requests(database, *ROWS)
+
+
+def asked(**changed: Any) -> dict[str, Any]:
+    filters = {"startDate": "2020-01-01", "endDate": "2020-01-02", "requestTypes": ["Bulky Items"]}
+    return filters | {"ncList": [52, 0]} | changed
+
+
+def compared(district: str, first: list[int], second: list[int], **changed: Any) -> dict[str, Any]:
+    sets = {f"set{n}": {"district": district, "list": ids} for n, ids in enumerate((first, second), start=1)}
+    return asked(**sets | changed)
+
+
+def answer_to(api: Api, path: str, body: Any) -> Any:
+    response = api.post(path, body)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_unknown_number_is_not_found(api: Api) -> None:
+    response = api.get("/servicerequest/1-nobody")
+    assert (response.status_code, response.json()) == (404, {"detail": "Item not found"})
+
+
+def test_dates_are_seconds_of_the_local_time(api: Api) -> None:
+    found = api.json("/servicerequest/1-A")
+    assert (found["createddate"], found["closeddate"]) == (1_577_836_800, 1_578_052_800)
+    assert found["servicedate"] is None
+
+
+def test_every_council_is_counted_once_and_unknown_ones_too(api: Api) -> None:
+    answer = answer_to(api, "/open-requests", {})
+    counts = answer["counts"]["nc"]
+    assert len(counts) == 101
+    assert (counts["0"], counts["1"], counts["52"]) == ({"Bulky Items": 1}, {}, {"Graffiti": 1})
+    assert counts[str(UNKNOWN)] == {"": 1}
+    assert [pin["srnumber"] for pin in answer["requests"]] == ["1-E", "1-D", "1-C"]
+    assert [pin["requesttype"] for pin in answer["requests"]] == ["", "Bulky Items", "Graffiti Removal"]
+
+
+def test_pins_hold_the_last_day_and_not_the_next_midnight(api: Api) -> None:
+    pins = answer_to(api, "/map/pins", asked(ncList=[52], requestTypes=["Bulky Items", "Graffiti Removal"]))
+    assert [pin["srnumber"] for pin in pins] == ["1-B", "1-A"]
+
+
+def test_council_0_can_be_asked_for(api: Api) -> None:
+    assert [pin["srnumber"] for pin in answer_to(api, "/map/pins", asked(ncList=[0]))] == ["1-D"]
+
+
+def test_zoom_and_bounds_do_not_matter(api: Api) -> None:
+    body = asked(zoom=12, bounds={"north": 34.1}, ncList=[0])
+    assert len(answer_to(api, "/map/pins", body)) == 1
+
+
+@pytest.mark.parametrize("path", ["/map/pins", "/visualizations"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"startDate": "soon"},
+        {"endDate": "2019-12-31"},
+        {"ncList": None},
+        {"ncList": [10**30]},
+        {"requestTypes": ["\x00"]},
+    ],
+)
+def test_bad_filters_are_422(api: Api, path: str, changed: dict[str, Any]) -> None:
+    assert api.post(path, asked(**changed)).status_code == 422
+
+
+def test_half_a_character_is_422(api: Api) -> None:
+    body = json.dumps(asked(requestTypes=["\ud800"]))
+    response = api.client.post("/map/pins", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+
+
+def test_visualizations_tell_of_every_type_asked_for(api: Api) -> None:
+    answer = answer_to(api, "/visualizations", asked(requestTypes=["Bulky Items", "Other"]))
+    assert answer == {
+        "frequency": {
+            "bins": ["2020-01-01", "2020-01-02", "2020-01-03"],
+            "counts": {"Bulky Items": [1, 2], "Other": [0, 0]},
+        },
+        "timeToClose": {
+            # 1-B was closed before it was created: not less than no days.
+            "Bulky Items": {
+                "min": 0,
+                "q1": 0.5,
+                "median": 1,
+                "q3": 1.5,
+                "max": 2,
+                "whiskerMin": 0,
+                "whiskerMax": 2,
+                "count": 2,
+                "outlierCount": 0,
+            },
+            "Other": {"count": 0},
+        },
+        "counts": {"type": {"Bulky Items": 3}, "source": {"Call": 3}},
+    }
+
+
+def test_visualizations_of_nothing_are_empty(api: Api) -> None:
+    answer = answer_to(api, "/visualizations", asked(ncList=[], requestTypes=[]))
+    assert answer["frequency"]["counts"] == answer["timeToClose"] == {}
+    assert answer["counts"] == {"type": {}, "source": {}}
+
+
+def test_frequency_counts_days_of_both_sets(api: Api) -> None:
+    answer = answer_to(api, "/comparison/frequency", compared("nc", [52, 52], [0, 1]))
+    assert answer["set1"] == {"district": "nc", "counts": {"52": [1, 1]}}
+    assert answer["set2"] == {"district": "nc", "counts": {"0": [0, 1], "1": [0, 0]}}
+
+
+def test_long_ranges_are_binned(api: Api) -> None:
+    body = compared("nc", [52], [], startDate="2019-12-01", endDate="2019-12-31")
+    answer = answer_to(api, "/comparison/frequency", body)
+    assert len(answer["bins"]) == 17
+    assert answer["set1"]["counts"] == {"52": [0] * 16}
+
+
+def test_whole_calendar_is_counted(api: Api) -> None:
+    body = compared("cc", [1], [2], startDate="0001-01-01", endDate="9999-12-31")
+    answer = answer_to(api, "/comparison/frequency", body)
+    assert sum(answer["set1"]["counts"]["1"]) == 2
+
+
+def test_city_council_districts_are_of_the_published_request(api: Api) -> None:
+    body = compared("cc", [1], [2], endDate="2020-01-03", requestTypes=["Bulky Items", "Graffiti Removal"])
+    answer = answer_to(api, "/comparison/counts", body)
+    assert answer["set1"] == {"district": "cc", "source": {"Call": 2}}
+    assert answer["set2"] == {"district": "cc", "source": {"Mobile App": 1}}
+
+
+def test_sets_may_be_of_two_kinds(api: Api) -> None:
+    body = compared("nc", [52], []) | {"set2": {"district": "cc", "list": [1]}}
+    answer = answer_to(api, "/comparison/timetoclose", body)
+    assert answer["set1"]["data"]["52"]["count"] == answer["set2"]["data"]["1"]["count"] == 2
+
+
+def test_empty_sets_are_empty(api: Api) -> None:
+    for path, key in (("frequency", "counts"), ("timetoclose", "data"), ("counts", "source")):
+        assert answer_to(api, f"/comparison/{path}", compared("cc", [], []))["set1"][key] == {}
+
+
+@pytest.mark.parametrize("path", ["frequency", "timetoclose", "counts"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"set1": {"district": "xx", "list": []}},
+        {"set1": {"district": "nc", "list": ["a"]}},
+        {"startDate": "2020-01-01'; SELECT pg_sleep(9); --"},
+        {"startDate": "2020-01-05"},
+    ],
+)
+def test_bad_comparisons_are_422(api: Api, path: str, changed: dict[str, Any]) -> None:
+    assert api.post(f"/comparison/{path}", compared("nc", [1], [2], **changed)).status_code == 422
+
+
+def test_numbers_beyond_any_id_find_nothing(api: Api) -> None:
+    assert answer_to(api, "/map/pins", asked(ncList=[2**62, -(2**62)])) == []

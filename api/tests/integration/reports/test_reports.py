@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lacity_data_api.params import LOS_ANGELES
+from lacity_data_api.reports import endpoints, repository
+from lacity_data_api.reports.fields import Field
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api
+
+NAMES = ("council_name", "type_name", "agency_name", "source_name")
+UNKNOWN = 987_654
+Row = dict[str, Any]
+
+NAMED_ROWS = """
+SELECT created_date, coalesce(council_name, ''), coalesce(type_name, ''), coalesce(agency_name, ''),
+       coalesce(source_name, ''), council_id, r.type_id, r.agency_id, source_id
+  FROM service_requests r LEFT JOIN councils USING (council_id) LEFT JOIN request_types t USING (type_id)
+  LEFT JOIN agencies a ON a.agency_id = r.agency_id LEFT JOIN sources USING (source_id)
+"""
+
+
+def _drawn(draw: random.Random) -> Row:
+    day = dt.date(2019, 12, 28) + dt.timedelta(days=draw.randrange(8))
+    return {
+        "created_date": f"{day} {draw.choice(['00:00', '00:01', '09:30', '23:59'])}",
+        "type_id": draw.choice([1, 4, 4, 4, UNKNOWN]),
+        "council_id": draw.choice([0, 1, 52, UNKNOWN]),
+        # 2 and 3 have one name.
+        "agency_id": draw.choice([2, 3, 4, UNKNOWN]),
+        "source_id": draw.choice([2, 7, UNKNOWN]),
+    }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(database: Database) -> list[Row]:
+    """Requests as a report sees them, one by one."""
+    draw = random.Random(311)
+    add_requests(database, *(_drawn(draw) for _ in range(250)))
+    return [_seen(*row) for row in database.run(NAMED_ROWS)]
+
+
+def _seen(created: dt.datetime, *rest: Any) -> Row:
+    names = (*NAMES, "council_id", "type_id", "agency_id", "source_id")
+    return {
+        "created_year": created.year,
+        "created_month": created.month,
+        "created_dow": created.isoweekday() % 7,
+        "created_hour": created.hour,
+        "created_date": created.date().isoformat(),
+        **dict(zip(names, rest, strict=True)),
+    }
+
+
+def counted(rows: list[Row], fields: list[str]) -> list[Row]:
+    groups = Counter(tuple(row[field] for field in fields) for row in rows)
+    return [dict(zip(fields, key, strict=True)) | {"counts": number} for key, number in groups.items()]
+
+
+def in_order(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: [str(value) for value in row.values()])
+
+
+def ask(api: Api, fields: list[str], filters: list[str]) -> list[Row]:
+    answer: list[Row] = api.json("/reports", field=fields, filter=filters or ["created_year>0"])
+    return answer
+
+
+@pytest.mark.parametrize("size", range(1, 5))
+def test_every_choice_of_fields_counts_every_request(api: Api, rows: list[Row], size: int) -> None:
+    for fields in map(list, itertools.combinations(Field, size)):
+        assert in_order(ask(api, fields, [])) == in_order(counted(rows, fields)), fields
+
+
+def test_all_fields_together_in_the_order_asked_for(api: Api, rows: list[Row]) -> None:
+    fields = [*Field][::-1]
+    answer = ask(api, fields, [])
+    assert list(answer[0]) == [*fields, "counts"]
+    assert in_order(answer) == in_order(counted(rows, fields))
+
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": lambda one, other: one >= other,
+    ">": lambda one, other: one > other,
+    "<=": lambda one, other: one <= other,
+    "<": lambda one, other: one < other,
+    "!=": lambda one, other: one != other,
+}
+ORDERED = [
+    *(("created_year", year) for year in (0, 2019, 2020, 10**12)),
+    *(("created_month", month) for month in (1, 12)),
+    *(("created_date", day) for day in ("2019-12-30", "2020-01-01", "2020-01-03")),
+    ("created_dow", 3),
+    ("created_hour", 9),
+    ("council_id", 0),
+    ("type_id", UNKNOWN),
+    ("agency_id", 2),
+    ("source_id", 7),
+]
+NAMED = [
+    *(("council_name", name) for name in ("No council", "Arleta", "Nowhere")),
+    ("type_name", "Graffiti"),
+    ("source_name", "Council's Office"),
+    ("agency_name", "Sanitation Bureau"),
+]
+FILTERS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(ORDERED), st.sampled_from([*COMPARE, "="])),
+        st.tuples(st.sampled_from(NAMED), st.sampled_from(["=", "!="])),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def passes(row: Row, filters: list[tuple[tuple[str, Any], str]]) -> bool:
+    """All must hold; of several equalities of one name, any."""
+    equal: dict[str, list[Any]] = {}
+    for (name, value), operator in filters:
+        if operator == "=":
+            equal.setdefault(name, []).append(value)
+        elif not COMPARE[operator](row[name], value):
+            return False
+    return all(row[name] in values for name, values in equal.items())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    filters=FILTERS,
+    fields=st.lists(st.sampled_from([str(field) for field in Field]), min_size=1, unique=True),
+)
+def test_filters_mean_what_they_say(
+    api: Api, rows: list[Row], filters: list[tuple[tuple[str, Any], str]], fields: list[str]
+) -> None:
+    told = [f"{name}{operator}{value}" for (name, value), operator in filters]
+    expected = counted([row for row in rows if passes(row, filters)], fields)
+    assert in_order(ask(api, fields, told)) == in_order(expected)
+
+
+def test_day_up_to_which_is_included(api: Api, rows: list[Row]) -> None:
+    found = ask(api, ["created_date"], ["created_date<=2020-01-01"])
+    assert found[-1]["created_date"] == "2020-01-01"
+
+
+def test_last_day_of_the_calendar(api: Api, rows: list[Row]) -> None:
+    assert ask(api, ["created_year"], ["created_date<=9999-12-31"]) == ask(api, ["created_year"], [])
+
+
+def test_answer_is_ordered_by_its_fields(api: Api) -> None:
+    answer = ask(api, ["created_date", "created_hour"], [])
+    keys = [(row["created_date"], row["created_hour"]) for row in answer]
+    assert keys == sorted(keys)
+
+
+def test_field_named_twice_counts_once(api: Api) -> None:
+    assert ask(api, ["type_name", "type_name"], []) == ask(api, ["type_name"], [])
+
+
+@pytest.mark.parametrize("field", ["nope", "created_yearxyz", "created_year;", ""])
+def test_unknown_field_is_refused(api: Api, field: str) -> None:
+    response = api.get("/reports", field=["type_name", field])
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"] == ["query", "field", 1]
+
+
+def test_unknown_filter_is_refused_with_a_reason(api: Api) -> None:
+    response = api.get("/reports", filter="srnumber=1-1")
+    assert response.status_code == 422
+    assert "council_name" in response.json()["detail"][0]["msg"]
+
+
+def test_too_many_groups_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "MOST_GROUPS", 5)
+    assert len(ask(api, ["created_year"], ["created_year>=2019"])) == 2
+    response = api.get("/reports", field="created_date", filter="created_year>=2019")
+    assert response.status_code == 422
+    assert "more than 5 groups" in response.json()["detail"][0]["msg"]
+
+
+def test_default_begins_with_last_month_in_los_angeles(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "today", lambda: dt.date(2020, 2, 1))
+    found = api.json("/reports")
+    assert {row["created_date"] for row in found} == {
+        row["created_date"] for row in ask(api, ["created_date"], ["created_date>=2020-01-01"])
+    }
+    # The same bytes ask for something else on another day.
+    monkeypatch.setattr(endpoints, "today", lambda: dt.date(2020, 3, 1))
+    assert api.json("/reports") == []
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [(dt.date(2026, 1, 31), dt.date(2025, 12, 1)), (dt.date(2024, 3, 1), dt.date(2024, 2, 1))],
+)
+def test_first_day_of_last_month(day: dt.date, first: dt.date) -> None:
+    assert endpoints.since_last_month(day).value == first
+
+
+def test_today_is_the_citys(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert abs(endpoints.today() - dt.datetime.now(LOS_ANGELES).date()) <= dt.timedelta(days=1)
