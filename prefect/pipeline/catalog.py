@@ -87,6 +87,9 @@ class Catalog(Declaration):
             raise ValueError(f"no such schema: {sorted(unknown)}")
         if unknown := self.aliases.keys() - set(CODED_COLUMNS):
             raise ValueError(f"aliases only for {CODED_COLUMNS}, not {sorted(unknown)}")
+        ids = [dataset.id for dataset in self.datasets]
+        if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"declared twice: {repeated}")
         ordered = sorted(self.datasets, key=lambda dataset: dataset.first_day)
         for earlier, later in pairwise(ordered):
             if later.first_day <= earlier.last_day:

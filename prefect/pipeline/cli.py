@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
@@ -53,11 +54,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     ways.add_argument("--full", action="store_true", help="load everything anew and swap it in")
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
-    parser.add_argument("--cron", default=CRON, help=f"for serve (default: {CRON})")
+    parser.add_argument("--cron", type=_cron, default=CRON, help=f"for serve (default: {CRON})")
     parser.add_argument(
-        "--reconcile-cron", default=RECONCILE_CRON, help=f"for serve (default: {RECONCILE_CRON})"
+        "--reconcile-cron", type=_cron, default=RECONCILE_CRON, help=f"for serve (default: {RECONCILE_CRON})"
     )
-    parser.add_argument("--time-zone", default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})")
+    parser.add_argument(
+        "--time-zone", type=_time_zone, default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.since and (chosen.full or chosen.reconcile):
         parser.error("--since reads a part, --full and --reconcile need everything")
@@ -69,7 +72,21 @@ def _years(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         first, _, last = part.partition("-")
         years.update(range(int(first), int(last or first) + 1))
+    if not years:
+        raise ValueError("the first year is after the last")
     return tuple(sorted(years))
+
+
+def _cron(text: str) -> str:
+    from prefect.client.schemas.schedules import CronSchedule
+
+    return CronSchedule(cron=text).cron
+
+
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("a name such as America/Los_Angeles is needed")
+    return text
 
 
 def _moment(text: str) -> datetime:

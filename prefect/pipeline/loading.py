@@ -77,7 +77,7 @@ def _by_difference(night: Night, readings: list[Reading], *, has_new_boundaries:
     merge.find_changes(connection, merged, is_complete=night.options.reads_everything)
     merge.write_changes(connection)
     if night.options.reads_everything:
-        merged.retired = merge.retire(connection, staging, [reading.dataset.id for reading in readings])
+        merged.retired = merge.retire(connection, [reading.dataset.id for reading in readings])
     if has_new_boundaries:
         run(connection, "merge/touch_misplaced")
     merge.serve_changes(connection, merged)

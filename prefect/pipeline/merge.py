@@ -116,10 +116,9 @@ def write_changes(connection: Connection) -> None:
     run(connection, "merge/touch_changed")
 
 
-def retire(connection: Connection, staging: Staging, dataset_ids: list[str]) -> int:
+def retire(connection: Connection, dataset_ids: list[str]) -> int:
     """Move requests that the portal no longer has to ``retired_requests``; returns how many."""
-    statement = composed("merge/find_retired", refused=staging.refused)
-    connection.execute(statement, {"dataset_ids": dataset_ids})
+    run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
     run(connection, "merge/touch_retired")
     return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline import loading, night
+from pipeline import cache, loading, night
 from pipeline.catalog import Catalog, load_catalog
 from pipeline.config import Settings
 from pipeline.download import download
@@ -30,17 +29,17 @@ def run_night(
     settings: Settings,
     *,
     catalog: Catalog | None = None,
-    before_merge: Callable[[Night], None] | None = None,
+    publish: bool = False,
     **options: Any,
 ) -> Night:
     """One night; raises what it raises."""
-    chosen = Options(now=NOW, **options)
+    chosen = Options(**{"now": NOW, **options})
     with night.opened(settings, chosen, catalog or load_catalog()) as run:
         orders = night.plan(run)
         with ThreadPoolExecutor(settings.download_workers) as pool:
             downloads = list(pool.map(download, orders))
-        if before_merge:
-            before_merge(run)
         loading.merge_downloads(run, downloads)
+        if publish:
+            cache.publish(settings, run.generation)
         night.finish(run)
     return run

@@ -1,0 +1,52 @@
+"""``flow.py serve``: nights by the clock, with Prefect's services of its own, and a clean end."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import yaml
+from pipeline_tests.databases import Database
+from pipeline_tests.programs import FOLDER, descendants, environment_for, start, wait_gone, wait_until
+
+from portal.controller import Controller
+
+EVERY_MINUTE = "* * * * *"
+
+
+def test_a_schedule_runs_nights_and_ends_with_its_processes(
+    database: Database, town: tuple[str, Controller], tmp_path: Path
+) -> None:
+    environment = environment_for(database, town[0], PREFECT_HOME=str(tmp_path))
+    run = start(environment, "serve", "--cron", EVERY_MINUTE, "--time-zone", "America/Los_Angeles")
+    try:
+        wait_until(
+            lambda: (
+                run.poll() is not None
+                or database.value("SELECT count(*) FROM load_runs WHERE status = 'succeeded'")
+            ),
+            seconds=200,
+        )
+        assert run.poll() is None
+        started = descendants(run)
+    finally:
+        run.send_signal(signal.SIGTERM)
+        output, _ = run.communicate(timeout=60)
+    assert database.value("SELECT count(*) FROM requests") > 0, output
+    assert run.returncode in {0, 143}, output
+    assert wait_gone(started) == []
+
+
+def test_the_deployment_has_the_same_schedule() -> None:
+    from pipeline import cli
+
+    declared = yaml.safe_load((FOLDER / "prefect.yaml").read_text())
+    (deployment,) = declared["deployments"]
+    schedules = {entry["slug"]: entry for entry in deployment["schedules"]}
+    for schedule in cli.schedules(cli.parse(["serve"])):
+        entry = schedules.pop(schedule.slug)
+        assert (entry["cron"], entry["timezone"]) == (schedule.cron, schedule.timezone)
+        assert entry.get("parameters", {}) == schedule.parameters
+    assert schedules == {}
+    file, name = deployment["entrypoint"].split(":")
+    assert f"def {name}(" in (FOLDER / file).read_text()
