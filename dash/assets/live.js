@@ -16,10 +16,14 @@
     return found;
   }
 
+  function day(text, otherwise) {
+    return /^\d{4}-\d\d-\d\d$/.test(text || "") ? text : otherwise;
+  }
+
   /* Calendars tell their value when they appear; that is nobody's choice. */
   function isSame(value, id, query, usual) {
     if (id.control !== "period" || !value) return false;
-    return value[0] === (query.get("from") || usual[0]) && value[1] === (query.get("to") || usual[1]);
+    return value[0] === day(query.get("from"), usual[0]) && value[1] === day(query.get("to"), usual[1]);
   }
 
   /* The first day of a range was chosen, the last is still to come. */

@@ -94,7 +94,7 @@ class Pick:
             "data": options,
             "searchable": True,
             "nothingFoundMessage": "Nothing of that name",
-            "w": 230,
+            "w": 220,
         }
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)

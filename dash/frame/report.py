@@ -48,6 +48,8 @@ class Report:
     controls: Sequence[Control] = ()
     rules: Sequence[str] = (PLACE_RULE, TIME_RULE)
     picture: str = ""
+    menu: str = ""
+    """Its name in the menu when the title is long."""
     covers: Covers = "created"
     """What the period means: days on which requests were created, whole months in which they were closed."""
     aliases: Sequence[str] = ()

@@ -20,7 +20,10 @@ THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "
 
 def layout(stage: str) -> Component:
     """The page around the pages."""
-    menu = [dcc.Link("Home", href="/"), *(dcc.Link(report.title, href=report.path) for report in reports())]
+    menu = [
+        dcc.Link("Home", href="/"),
+        *(dcc.Link(report.menu or report.title, href=report.path) for report in reports()),
+    ]
     body = [
         dcc.Location(id="address", refresh=False),
         dcc.Location(id="destination", refresh="callback-nav"),
@@ -37,7 +40,6 @@ def layout(stage: str) -> Component:
                     size="lg",
                     lightIcon=html.Span("☀", **aria(hidden="true")),
                     darkIcon=html.Span("☾", **aria(hidden="true")),
-                    attributes={"root": {"aria-label": "Switch between light and dark"}},
                 ),
             ],
             className="top",

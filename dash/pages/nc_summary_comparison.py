@@ -134,6 +134,7 @@ def _histogram(council: str, cells: dict[int, int], bins: list[range]) -> tuple[
 REPORT = Report(
     path="/nc-summary-comparison",
     title="Neighborhood summary and comparison",
+    menu="Compare",
     purpose="One neighborhood council in detail, or several beside each other and the average council.",
     order=6,
     controls=(

@@ -89,6 +89,7 @@ PAGE = "/neighborhood-weekly"
 REPORT = Report(
     path=PAGE,
     title="Neighborhood weekly report",
+    menu="Weekly report",
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
     order=4,
     controls=(

@@ -117,6 +117,7 @@ def _how_exact(polygons: list[dict[str, Any]]) -> str:
 REPORT = Report(
     path="/types-map",
     title="Request type map",
+    menu="Map",
     purpose="Where one type of request is made: by neighborhood council, in numbers and per 10,000 people.",
     order=5,
     controls=(

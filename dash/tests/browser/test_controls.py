@@ -100,7 +100,7 @@ def test_a_word_that_means_nothing_is_named_and_left_out(visitor: Visitor) -> No
 
 def test_a_slice_leads_deeper(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined")
-    page.locator("#overview-combined--by-agency .slice path").first.click(force=True)
+    page.locator("#overview-combined--by-agency .slicetext").first.click(force=True)
     expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
     assert query(page)["agency"] == ["2,3"]
 
@@ -142,7 +142,7 @@ def test_everything_is_reached_with_the_keyboard(visitor: Visitor) -> None:
 
 def test_colours_are_the_visitors_choice(visitor: Visitor) -> None:
     page = visitor.open("/")
-    page.get_by_role("button", name="Switch between light and dark").click()
+    page.get_by_role("button", name="Toggle color scheme").click()
     scheme = "document.documentElement.dataset.mantineColorScheme"
     assert page.evaluate(scheme) == "dark"
     visitor.open("/recent")

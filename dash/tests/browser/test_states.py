@@ -10,13 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 from support import city as small_city
 from support.browser import Visitor
-from support.databases import Database, database, variable
+from support.databases import Database, database
 from support.pages import PATHS
 from support.serving import Reports, forget_everything, free_port, serve
 
 COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 HEAL_MS = 20_000
-ENDS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +46,6 @@ def until(is_so: Callable[[], bool], seconds: float = 15) -> None:
     while not is_so():
         assert time.monotonic() < deadline, "it never came to be"
         time.sleep(0.1)
-
-
-def shut(away: Database) -> None:
-    """Postgres refuses this database and ends who is connected to it."""
-    with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {away.name} ALLOW_CONNECTIONS false")
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [away.name]
-        )
-
-
-def open_again(away: Database) -> None:
-    with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {away.name} ALLOW_CONNECTIONS true")
 
 
 def test_every_page_of_an_empty_system_says_that_nothing_is_loaded(browser: Browser) -> None:
@@ -120,12 +105,12 @@ def test_an_open_page_follows_a_new_generation(
 def test_workers_share_what_one_of_them_found(own_city: Database, own_reports: Reports) -> None:
     path = "/csv/overview-combined/by-agency.csv?type=4"
     first = own_reports.get(path)
-    shut(own_city)
+    own_city.shut()
     try:
         until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
         answers = [own_reports.get(path) for _ in range(20)]
     finally:
-        open_again(own_city)
+        own_city.open_again()
     assert {answer.text for answer in answers} == {first.text}
 
 
@@ -134,14 +119,14 @@ def test_a_page_without_postgres_says_so_and_heals(
     own_city: Database, guest: Visitor, own_reports: Reports, path: str
 ) -> None:
     forget_everything()
-    shut(own_city)
+    own_city.shut()
     try:
         until(lambda: own_reports.get("/ready").status_code == 503)
         page = guest.open(path)
         expect(page.locator("[role=alert]").first).to_contain_text("The database does not answer right now")
         assert guest.violations() == []
     finally:
-        open_again(own_city)
+        own_city.open_again()
     expect(page.locator("[role=alert]")).to_have_count(0, timeout=HEAL_MS)
     guest.settle()
     assert page.locator(".state").all_inner_texts() == []

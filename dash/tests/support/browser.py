@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,7 +19,9 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-WAIT_MS = 20_000
+# A busy machine is slow, and no test is about how slow.
+WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]')"""

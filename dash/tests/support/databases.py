@@ -41,6 +41,19 @@ class Database:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    def shut(self) -> None:
+        """Postgres refuses this database, and ends the reports' connections to it."""
+        self._allow_connections(is_allowed=False)
+        end_readers(self.name)
+
+    def open_again(self) -> None:
+        self._allow_connections(is_allowed=True)
+
+    def _allow_connections(self, *, is_allowed: bool) -> None:
+        statement = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
+            admin.execute(statement.format(sql.Identifier(self.name), sql.Literal(is_allowed)))
+
     def rows(self, question: str, **values: Any) -> list[list[Any]]:
         """Rows as a report has them: dates as ISO text."""
         found = self.run(question, values)
@@ -48,6 +61,13 @@ class Database:
 
     def value(self, question: str, **values: Any) -> Any:
         return self.run(question, values)[0][0]
+
+
+def end_readers(name: str) -> None:
+    """End the reports' connections to a database; their role may, and the owner may not."""
+    theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+    with psycopg.connect(variable("TEST_READER_URL")) as reader:
+        reader.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name])
 
 
 @contextmanager
@@ -61,4 +81,5 @@ def database(template: str = "") -> Iterator[Database]:
         try:
             yield Database(name, in_database(admin, name), in_database(variable("TEST_READER_URL"), name))
         finally:
+            end_readers(name)
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

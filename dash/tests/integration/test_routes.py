@@ -1,0 +1,86 @@
+"""What the server answers besides pages: health, readiness, files, former addresses, headers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+
+import pytest
+from support.databases import Database, in_database, variable
+from support.pages import PATHS
+from support.serving import FRAMING_SITE, Reports, serve
+
+FORMER = {
+    "/dashboards/overview": "/overview-combined",
+    "/dashboards/overview_combined": "/overview-combined",
+    "/dashboards/recent": "/recent",
+    "/dashboards/neighborhood": "/neighborhood",
+    "/dashboards/neighborhood_recent": "/neighborhood-weekly",
+    "/dashboards/types_map": "/types-map",
+    "/dashboards/nc_summary_comparison": "/nc-summary-comparison",
+    "/dashboards/ncSumComp": "/nc-summary-comparison",
+    "/reload": "/",
+    "/dashboards": "/",
+}
+
+
+def test_health_and_readiness(city: Database, reports: Reports) -> None:
+    assert reports.get("/health").json() == {"status": "alive"}
+    answer = reports.get("/ready")
+    assert answer.status_code == 200
+    assert answer.json()["generation"] == city.value("SELECT generation FROM data_generation")
+
+
+@pytest.mark.parametrize("former", FORMER)
+def test_former_addresses_lead_to_pages_with_their_query(reports: Reports, former: str) -> None:
+    answer = reports.get(f"{former}?council=52")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"{FORMER[former]}?council=52"
+    assert FORMER[former] in PATHS
+
+
+def test_only_this_server_and_the_framing_site(reports: Reports) -> None:
+    policy = reports.get("/").headers["content-security-policy"]
+    assert f"frame-ancestors 'self' {FRAMING_SITE}" in policy
+    assert "default-src 'self'" in policy
+    assert "http" not in policy.replace(FRAMING_SITE, "")
+    assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+
+
+def test_a_page_names_no_other_host(reports: Reports) -> None:
+    body = reports.get("/overview-combined").text
+    assert "https://" not in body
+    assert "http://" not in body.replace(reports.url, "")
+
+
+def test_csv_of_a_selection(city: Database, reports: Reports) -> None:
+    answer = reports.get("/csv/overview-combined/by-type.csv?council=52")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="overview-combined-by-type.csv"'
+    counted = city.value(
+        """SELECT count(*) FROM service_requests
+        WHERE council_id = 52 AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date"""
+    )
+    assert sum(int(row["requests"]) for row in rows) == counted
+
+
+@pytest.mark.parametrize("path", ["/csv/overview-combined/nothing.csv", "/csv/nothing/by-type.csv", "/csv/x"])
+def test_files_that_there_are_not(reports: Reports, path: str) -> None:
+    assert reports.get(path).status_code in {404, 200}
+    assert "text/csv" not in reports.get(path).headers["content-type"]
+
+
+def test_the_server_starts_and_lives_without_postgres() -> None:
+    nowhere = in_database(variable("TEST_READER_URL"), "there_is_no_such_database")
+    started = time.monotonic()
+    with serve(nowhere) as running:
+        assert time.monotonic() - started < 15
+        assert running.get("/health").status_code == 200
+        assert running.get("/ready").status_code == 503
+        answer = running.get("/csv/overview-combined/by-type.csv")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        assert "does not answer" in answer.text
+        assert "there_is_no_such_database" not in answer.text

@@ -1,0 +1,109 @@
+"""Tables from the cache of their generation, or from Postgres; and what happens when either is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+import pytest
+import redis
+from psycopg.sql import SQL
+from support.databases import Database, database, variable
+from support.serving import forget_everything, free_port, settings_for
+
+from data.errors import AwayError, DataError, EmptyError, SlowError
+from data.source import Source
+
+COUNT = SQL("SELECT count(*) AS requests FROM service_requests")
+
+
+@pytest.fixture
+def fresh() -> Iterator[Database]:
+    forget_everything()
+    with database() as made:
+        yield made
+
+
+def cached(fresh: Database, **changed: object) -> Source:
+    return Source(settings_for(fresh.reader_url, redis_url=variable("TEST_REDIS_URL"), **changed))
+
+
+def kept() -> dict[str, bytes]:
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        keys: list[bytes] = cache.keys("reports:*")  # type: ignore[assignment]
+        return {key.decode(): cache.get(key) for key in keys}  # type: ignore[misc]
+
+
+def test_answers_are_kept_as_json_under_their_generation(fresh: Database) -> None:
+    source = cached(fresh)
+    assert source.table(COUNT).one() == {"requests": 0}
+    ((key, body),) = kept().items()
+    assert key.startswith("reports:0:")
+    assert orjson.loads(body) == [["requests"], [[0]]]
+
+
+def test_another_worker_reads_what_was_kept(fresh: Database) -> None:
+    cached(fresh).table(COUNT)
+    (key,) = kept()
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        cache.set(key, orjson.dumps([["requests"], [[41]]]))
+    assert cached(fresh).table(COUNT).one() == {"requests": 41}
+
+
+def test_other_parameters_are_another_question(fresh: Database) -> None:
+    source = cached(fresh)
+    question = SQL("SELECT %(number)s::int AS number")
+    assert [source.table(question, number=number).one()["number"] for number in (1, 2, 1)] == [1, 2, 1]
+    assert len(kept()) == 2
+
+
+def test_a_new_generation_is_asked_anew(fresh: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.source.FRESH_SECONDS", 0)
+    source = cached(fresh)
+    question = SQL("SELECT message FROM log ORDER BY id DESC LIMIT 1")
+    fresh.run("INSERT INTO log (status, message) VALUES ('INFO', 'one')")
+    assert source.table(question).column("message") == ["one"]
+    fresh.run("INSERT INTO log (status, message) VALUES ('INFO', 'two')")
+    assert source.table(question).column("message") == ["one"]
+    assert source.fresh(question).column("message") == ["two"]
+    fresh.run("UPDATE data_generation SET generation = generation + 1")
+    assert source.table(question).column("message") == ["two"]
+
+
+def test_the_role_cannot_write(fresh: Database) -> None:
+    with pytest.raises(DataError):
+        Source(settings_for(fresh.reader_url)).fresh(SQL("DELETE FROM log RETURNING id"))
+
+
+def test_a_query_that_takes_too_long_is_ended(fresh: Database) -> None:
+    source = Source(settings_for(fresh.reader_url, reports_query_seconds=0.2))
+    with pytest.raises(SlowError):
+        source.fresh(SQL("SELECT pg_sleep(5)"))
+    assert source.fresh(SQL("SELECT 1 AS one")).one() == {"one": 1}
+
+
+def test_redis_that_is_away_costs_nothing_but_time(fresh: Database) -> None:
+    source = Source(settings_for(fresh.reader_url, redis_url=f"redis://127.0.0.1:{free_port()}/0"))
+    assert [source.table(COUNT).one()["requests"] for _ in range(3)] == [0, 0, 0]
+
+
+def test_without_postgres_kept_answers_come_and_others_say_so(
+    fresh: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.source.FRESH_SECONDS", 0)
+    monkeypatch.setattr("data.database.WAIT_SECONDS", 0.5)
+    source = cached(fresh)
+    source.table(COUNT)
+    fresh.shut()
+    assert source.table(COUNT).one() == {"requests": 0}
+    assert source.facts().is_away
+    with pytest.raises(AwayError):
+        source.table(SQL("SELECT 2 AS two"))
+    fresh.open_again()
+    assert source.table(SQL("SELECT 2 AS two")).one() == {"two": 2}
+    assert not source.facts().is_away
+
+
+def test_a_database_without_tables() -> None:
+    with database("template0") as bare, pytest.raises(EmptyError):
+        Source(settings_for(bare.owner_url)).facts()
