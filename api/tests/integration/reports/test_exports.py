@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api, forget_everything, serve, settings_for
+
+COLUMNS = [
+    "request_id",
+    "srnumber",
+    "created_date",
+    "closed_date",
+    "type_id",
+    "agency_id",
+    "source_id",
+    "council_id",
+    "region_id",
+    "address",
+    "latitude",
+    "longitude",
+    "city_id",
+    "type_name",
+    "agency_name",
+    "source_name",
+    "council_name",
+    "region_name",
+]
+ALL = "/reports/export/service_requests.csv"
+ODD = '=1+1, "quoted"\nsecond line; ñ 🚮'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ids(database: Database) -> list[int]:
+    return add_requests(
+        database,
+        {"srnumber": "1-A", "created_date": "2019-12-31 23:59:59"},
+        {"srnumber": "1-B", "created_date": "2020-01-01 00:00", "address": ODD},
+        {"srnumber": "1-C", "created_date": "2020-12-31 23:59", "closed_date": "2021-01-02", "type_id": 1},
+        {
+            "srnumber": "1-D",
+            "created_date": "2021-01-01",
+            "council_id": 0,
+            "type_id": 987_654,
+            "address": None,
+        },
+    )
+
+
+@pytest.fixture
+def small(database: Database) -> Iterator[Api]:
+    """An API of its own, with room for two streams."""
+    forget_everything()
+    with serve(settings_for(database, api_pool_size=4)) as running:
+        yield running
+
+
+def rows_of(content: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content, newline="")))
+
+
+def numbers(content: str) -> list[str]:
+    return sorted(row["srnumber"] for row in rows_of(content))
+
+
+def test_file_holds_every_request_with_names(api: Api, ids: list[int]) -> None:
+    response = api.get(ALL)
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="service_requests.csv"'
+    found = {row["srnumber"]: row for row in rows_of(response.text)}
+    assert list(found["1-B"]) == COLUMNS
+    assert found["1-B"]["request_id"] == str(ids[1])
+    assert found["1-B"]["address"] == ODD
+    assert found["1-B"]["created_date"] == "2020-01-01 00:00:00"
+    assert (found["1-C"]["type_name"], found["1-C"]["closed_date"]) == ("Graffiti", "2021-01-02 00:00:00")
+    assert (found["1-D"]["type_name"], found["1-D"]["address"]) == ("", "")
+    assert len(found) == 4
+
+
+def test_packed_file_is_a_gzip_file_and_no_encoding(api: Api) -> None:
+    response = api.client.get(f"{ALL}.gz", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["content-type"] == "application/gzip"
+    assert "content-encoding" not in response.headers
+    assert response.headers["content-disposition"].endswith('filename="service_requests.csv.gz"')
+    assert sorted(gzip.decompress(response.content).splitlines()) == sorted(api.get(ALL).content.splitlines())
+
+
+def test_plain_file_is_compressed_on_its_way(api: Api) -> None:
+    response = api.client.get(ALL, headers={"Accept-Encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert len(rows_of(response.text)) == 4
+
+
+def test_year_ends_with_its_last_second(api: Api) -> None:
+    response = api.get("/reports/export/2020/service_requests.csv")
+    assert numbers(response.text) == ["1-B", "1-C"]
+    assert response.headers["content-disposition"].endswith('filename="service_requests-2020.csv"')
+    packed = api.get("/reports/export/2020/service_requests.csv.gz")
+    assert gzip.decompress(packed.content) == response.content
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted", "expected"),
+    [
+        (ALL, {"type_id": [1, 987_654]}, ["1-C", "1-D"]),
+        (ALL, {"start_date": "2020-01-01", "end_date": "2020-01-01"}, ["1-B"]),
+        (ALL, {"status": "closed", "council_id": 52}, ["1-C"]),
+        (ALL, {"bbox": "-119,34,-118,35", "council_id": 0}, ["1-D"]),
+        ("/reports/export/2020/service_requests.csv", {"start_date": "2019-01-01", "type_id": 4}, ["1-B"]),
+        ("/reports/export/2020/service_requests.csv", {"start_date": "2021-01-01"}, []),
+        ("/reports/export/1/service_requests.csv", {}, []),
+        ("/reports/export/9999/service_requests.csv", {}, []),
+    ],
+)
+def test_any_filter_of_requests_is_exported(
+    api: Api, path: str, wanted: dict[str, Any], expected: list[str]
+) -> None:
+    response = api.get(path, **wanted)
+    assert numbers(response.text) == expected
+    assert response.text.startswith("request_id,srnumber,")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/export/2020/log.csv",
+        "/reports/export/2020/requests.csv",
+        "/reports/export/2020/(SELECT%20*%20FROM%20log)%20x.csv.gz",
+        "/reports/export/2020/..%2F..%2Fetc%2Fpasswd.csv",
+        "/reports/export/0/service_requests.csv",
+        "/reports/export/10000/service_requests.csv",
+        "/reports/export/MMXX/service_requests.csv",
+        f"{ALL}?start_date=2020-01-02&end_date=2020-01-01",
+        f"{ALL}?type_id=graffiti",
+    ],
+)
+def test_other_files_and_wrong_filters_are_refused(api: Api, path: str) -> None:
+    assert api.get(path).status_code in {404, 422}
+
+
+def test_head_tells_of_the_file_and_reads_nothing(small: Api) -> None:
+    for _ in range(5):
+        response = small.client.head(f"{ALL}.gz")
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["content-type"] == "application/gzip"
+    assert len(rows_of(small.get(ALL).text)) == 4
+
+
+def test_database_that_is_away_is_503(database: Database) -> None:
+    with serve(settings_for(database, database_reader_url="postgresql://nobody@127.0.0.1:1/none")) as cut_off:
+        response = cut_off.get(ALL)
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+
+
+@pytest.fixture(scope="module")
+def large(database: Database) -> None:
+    """Requests whose export has 60 MB: more than the buffers on the way hold."""
+    database.run("DROP INDEX service_requests_geom_idx", url=database.loader_url)
+    database.run(
+        "INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id,"
+        " council_id, region_id, address, latitude, longitude, geom)"
+        " SELECT n, 'L-' || n, '2022-01-01', 4, 2, 8, 52, 1, repeat('x', 1800), 34, -118,"
+        " ST_SetSRID(ST_MakePoint(-118, 34), 4326) FROM generate_series(1000001, 1030000) n",
+        url=database.loader_url,
+    )
+
+
+LARGE = "/reports/export/2022/service_requests.csv"
+COPIES = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+
+
+def copies(database: Database) -> int:
+    """How many exports Postgres is at; only their own role sees what they do."""
+    return len(database.run(f"{COPIES} AND state = 'active'", url=database.reader_url))
+
+
+def until(condition: Any, seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_export_goes_on_only_as_fast_as_it_is_read(small: Api, database: Database, large: None) -> None:
+    with small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as response:
+        parts = response.iter_raw(1_000)
+        next(parts)
+        time.sleep(0.5)
+        # Postgres still holds the rest: nobody has read ahead.
+        assert copies(database) == 1
+        size = 1_000 + sum(map(len, parts))
+    assert size > 50_000_000
+
+
+@pytest.mark.parametrize("path", [LARGE, f"{LARGE}.gz"])
+def test_client_that_leaves_ends_the_export(small: Api, database: Database, large: None, path: str) -> None:
+    for _ in range(3):
+        with small.client.stream("GET", path, headers={"Accept-Encoding": "identity"}) as response:
+            assert response.status_code == 200
+            parts = response.iter_raw(100)
+            next(parts)
+            assert copies(database) == 1
+        assert until(lambda: copies(database) == 0)
+        assert until(lambda: small.state.database.pool_use()[0] == 0)
+
+
+def test_exports_leave_connections_for_others(small: Api, large: None) -> None:
+    with (
+        httpx.Client(base_url=small.url, headers={"Accept-Encoding": "identity"}) as other,
+        small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as one,
+        other.stream("GET", LARGE) as two,
+        httpx.Client(base_url=small.url) as third,
+    ):
+        assert (one.status_code, two.status_code) == (200, 200)
+        refused = third.get(LARGE)
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"]
+        assert third.get("/types").status_code == 200
+
+
+def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Database, large: None) -> None:
+    with small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as response:
+        parts = response.iter_raw(1_000)
+        next(parts)
+        database.run(
+            COPIES.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"), url=database.reader_url
+        )
+        with pytest.raises(httpx.RemoteProtocolError):
+            for _ in parts:
+                pass
+    assert small.get(ALL, council_id=0).status_code == 200
+
+
+def test_export_that_takes_too_long_is_cut_off(database: Database, large: None) -> None:
+    forget_everything()
+    with (
+        serve(settings_for(database, api_export_seconds=0.3)) as hurried,
+        hurried.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as response,
+    ):
+        parts = response.iter_raw(1_000)
+        next(parts)
+        time.sleep(0.6)
+        with pytest.raises(httpx.RemoteProtocolError):
+            for _ in parts:
+                pass
+
+
+def test_packed_parts_come_before_the_end(small: Api, large: None) -> None:
+    unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    with small.client.stream("GET", f"{LARGE}.gz") as response:
+        parts = response.iter_raw()
+        text = b""
+        while not text:
+            text = unpacked.decompress(next(parts))
+    assert text.startswith(b"request_id,")
