@@ -38,8 +38,7 @@ def run(
         engine.command("run", "--rm", *_options(engine, environment), image, *command),
         env=os.environ | dict(engine.environment) | dict(environment),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         check=False,
     )

@@ -16,7 +16,7 @@ def run_trial() -> int:
     """The exit code of pytest."""
     apt.ensure()
     environments.ensure(["tools"])
-    command = [str(python_of("tools")), "-m", "pytest", "-ra", "-o", "cache_dir=/dev/null", TESTS]
+    command = [str(python_of("tools")), "-m", "pytest", "-ra", "-p", "no:cacheprovider", TESTS]
     return subprocess.run(
         command, cwd=ROOT / "tools", env=clean_environment("tools") | {SWITCH: "1"}, check=False
     ).returncode

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from tools.images.engines import Engine
 from tools.images.services import IMAGES
 from tools.images.trial import SWITCH
 from tools.migrate import database_settings
+from tools.pip_settings import parse_pip_config
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 
@@ -26,6 +30,8 @@ API, REPORTS, PIPELINE = (image.tag for image in IMAGES)
 DATABASE = "of_the_images"
 TOKEN = "a token of the tests"
 START_SECONDS = 60
+# The environment of these tests has no pip.
+MACHINES_PYTHON = str(Path(sys.base_prefix) / "bin" / "python3")
 MIGRATE = ("python", "-m", "lacity_data_api.migrate")
 
 
@@ -47,7 +53,7 @@ def settings(running: Instance, engine: Engine) -> dict[str, str]:
     values = database_settings(running, DATABASE)
     owner = {name: value for name, value in values.items() if name.startswith("DATABASE")}
     done = containers.run(engine, API, owner, *MIGRATE)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
     ports = {name: str(free_port()) for name in ("API_PORT", "REPORTS_PORT", "PORTAL_PORT")}
     return values | ports | {"ADMIN_TOKEN": TOKEN, "API_HOST": "127.0.0.1", "REPORTS_HOST": "127.0.0.1"}
 
@@ -116,7 +122,7 @@ def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings
         "SOCRATA_URL": f"http://127.0.0.1:{settings['PORTAL_PORT']}",
     }
     done = containers.run(engine, PIPELINE, values)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(answer(settings["API_PORT"], "/status/data"))["generation"] == 1
 
 
@@ -141,10 +147,14 @@ def test_a_container_is_not_root_and_writes_only_to_tmp(engine: Engine, api: str
 
 
 def test_nothing_of_the_machine_that_built_stays(engine: Engine) -> None:
-    """No index, certificate or path of a secret in any layer's command or in the files of the image."""
+    """No index or certificate of its pip in a layer's command, the environment or the files of an image."""
+    listing = subprocess.check_output([MACHINES_PYTHON, "-m", "pip", "config", "list"], text=True)
+    lent = {part for value in parse_pip_config(listing).values() for part in value.split() if "/" in part}
     for image in IMAGES:
         history = engine.call("history", "--no-trunc", "--format", "{{.CreatedBy}}", image.tag)
-        assert "http" not in history.replace("http://127.0.0.1:", ""), image.name
+        assert [part for part in lent if part in history] == [], image.name
+        variables = engine.call("image", "inspect", "--format", "{{json .Config.Env}}", image.tag)
+        assert [name for name in json.loads(variables) if name.startswith("PIP_")] == [], image.name
         left = containers.run(
             engine, image.tag, {}, "sh", "-c", "ls -A /run/secrets /etc/pip.conf 2>/dev/null"
         )
