@@ -132,8 +132,3 @@ def make_subnet(ec2: Any) -> str:
     # Moto needs them to give a task an address.
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
     return str(ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"])
-
-
-def environment(target_json: str) -> dict[str, str]:
-    """For the command line in a process of its own."""
-    return {**os.environ, "DEPLOYMENT": target_json, "PYTHONPATH": str(ROOT.parent)}

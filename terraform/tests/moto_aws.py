@@ -7,12 +7,14 @@ changes proves the configuration for everything else, and for these attributes t
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import uuid
 from typing import Any
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
@@ -32,6 +34,7 @@ delete_cluster = ElastiCacheBackend.delete_cache_cluster
 make_instance = DBInstance.__init__
 update_parameters = DBParameterGroup.update_parameters
 make_task = Task.__init__
+register_target = ApplicationAutoScalingResponse.register_scalable_target
 update_service = EC2ContainerServiceBackend.update_service
 
 
@@ -123,6 +126,23 @@ def roll_service(self: Any, service_properties: dict[str, Any]) -> Any:
     return service
 
 
+TARGET_TAGS: dict[str, dict[str, str]] = {}
+
+
+def register_tagged_target(self: Any) -> str:
+    """Moto forgets the tags of what is scaled."""
+    answer: str = register_target(self)
+    if tags := self._get_param("Tags"):
+        TARGET_TAGS[json.loads(answer)["ScalableTargetARN"]] = tags
+    return answer
+
+
+def list_tags_for_resource(self: Any) -> str:
+    return json.dumps({"Tags": TARGET_TAGS.get(self._get_param("ResourceARN"), {})})
+
+
+ApplicationAutoScalingResponse.register_scalable_target = register_tagged_target
+ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
 ElastiCacheBackend.create_replication_group = create_replication_group
 ElastiCacheBackend.delete_replication_group = delete_replication_group
 ElastiCacheBackend.delete_cache_cluster = delete_cache_cluster

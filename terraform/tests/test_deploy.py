@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 from deploy import smoke
+from deploy.__main__ import main
 from deploy.account import Account
 from deploy.release import release, run
 from deploy.target import Images, Problem, Target
 from tests.moto_aws import BAD_DIGEST
 from tests.site import Site
 
-from tests.conftest import OLD, environment
+from tests.conftest import OLD
 
 NEW = Images(
     **{name: f"docker.io/example/{name}@sha256:{'2' * 64}" for name in ("api", "reports", "pipeline")}
@@ -162,7 +164,7 @@ def test_the_log_of_a_task_is_shown(account: Account) -> None:
     account.logs.put_log_events(
         logGroupName=group,
         logStreamName=stream,
-        logEvents=[{"timestamp": 1_800_000_000_000, "message": "Running upgrade"}],
+        logEvents=[{"timestamp": int(time.time() * 1000), "message": "Running upgrade"}],
     )
     assert account.log_of("migrate", task) == ["Running upgrade"]
 
@@ -191,29 +193,56 @@ def test_the_smoke_test_names_everything_that_is_wrong(account: Account, site: S
     assert "/status/api" in found[1]
 
 
-def command_line(account: Account, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "deploy", *arguments],
-        env=environment(json.dumps(asdict(account.target))),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+@pytest.fixture
+def command_line(account: Account, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Runs ``python -m deploy`` with these words; returns its exit code."""
+
+    def run_it(*words: str) -> int:
+        monkeypatch.setenv("DEPLOYMENT", json.dumps(asdict(account.target)))
+        monkeypatch.setattr(sys, "argv", ["deploy", *words])
+        return main()
+
+    return run_it
 
 
-def test_the_command_line_releases(account: Account) -> None:
-    options = [word for name, image in asdict(NEW).items() for word in (f"--{name}", image)]
-    done = command_line(account, "release", *options)
-    assert (done.returncode, done.stderr) == (0, "")
+def options(images: Images) -> list[str]:
+    return [word for name, image in asdict(images).items() for word in (f"--{name}", image)]
+
+
+def test_the_command_line_releases(
+    account: Account, command_line: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line("release", *options(NEW)) == 0
     assert_serves(account, NEW)
-    assert json.loads(command_line(account, "images").stdout) == asdict(NEW)
+    capsys.readouterr()
+    assert command_line("images") == 0
+    assert json.loads(capsys.readouterr().out) == asdict(NEW)
 
 
-def test_the_command_line_fails_with_one_line(account: Account, site: Site) -> None:
-    options = [word for name, image in asdict(BAD_API).items() for word in (f"--{name}", image)]
-    done = command_line(account, "release", *options)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: migrate failed with exit code 1")
-    site.is_ready = True
-    assert command_line(account, "smoke").returncode == 0
+def test_the_command_line_fails_with_one_line(
+    account: Account, command_line: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line("release", *options(BAD_API)) == 1
+    assert capsys.readouterr().err.startswith("error: migrate failed with exit code 1")
+    assert_serves(account, OLD)
+
+
+def test_the_command_line_goes_back_without_migrating(
+    account: Account, command_line: Callable[..., int]
+) -> None:
+    assert command_line("release", *options(NEW), "--no-migration") == 0
+    assert tasks(account) == []
+
+
+def test_the_command_line_runs_a_task_with_arguments(
+    account: Account, command_line: Callable[..., int]
+) -> None:
+    assert command_line("run", "pipeline", "--", "--since", "2026-01-31") == 0
+    assert tasks(account)[0]["overrides"]["containerOverrides"][0]["command"][-2:] == [
+        "--since",
+        "2026-01-31",
+    ]
+
+
+def test_the_command_line_looks_from_outside(command_line: Callable[..., int]) -> None:
+    assert command_line("smoke") == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 
+from tools.deployment import static
 from tools.paths import ROOT
 from tools.tests.repository.sources import declared_settings
 
@@ -126,3 +128,10 @@ def test_the_diagram_shows_every_port() -> None:
     picture = (TERRAFORM / "network.svg").read_text()
     ports = {"443", "80", "5432", "6379", *re.findall(r"= (5\d{3})\b", MAIN)}
     assert [port for port in sorted(ports) if f":{port}" not in picture] == []
+
+
+@pytest.mark.skipif(
+    not shutil.which("terraform"), reason="terraform is not installed; the workflow ci runs it"
+)
+def test_terraform_is_formatted() -> None:
+    assert static.formatted() == "as terraform fmt writes it"
