@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
-from tools.tests.repository.sources import python_code
+from tools.paths import ROOT
+from tools.tests.repository.sources import files, is_test, python_code
 
 # An imported package, and the modules that may import it.
 KEPT_IN = {
@@ -57,6 +59,28 @@ def test_a_package_is_known_where_it_belongs_and_nowhere_else(package: str) -> N
 @pytest.mark.parametrize("package", [name for name in KEPT_IN if "pickle" not in name])
 def test_the_rule_is_about_something(package: str) -> None:
     assert any(name == package or name.startswith(f"{package}.") for _, name in imports())
+
+
+def test_the_tools_need_nothing_but_python_itself() -> None:
+    """A fresh machine has nothing else when they begin."""
+    known = sys.stdlib_module_names | {"tools", "__future__"}
+    foreign = {
+        (str(path), name)
+        for path, module in python_code("tools")
+        for node in ast.walk(module)
+        for name in _imported(node)
+        if name.split(".")[0] not in known
+    }
+    assert foreign == set()
+
+
+def test_every_module_of_the_tools_is_described() -> None:
+    readme = (ROOT / "tools" / "README.md").read_text()
+    inside = [path.relative_to("tools") for path in files() if path.parts[0] == "tools" and not is_test(path)]
+    modules = {
+        f"{path.parts[0]}/" if len(path.parts) > 1 else path.name for path in inside if path.suffix == ".py"
+    }
+    assert sorted(name for name in modules - {"__init__.py"} if f"`{name}`" not in readme) == []
 
 
 def test_endpoints_never_see_a_query() -> None:
