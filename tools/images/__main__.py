@@ -45,6 +45,9 @@ def check(names: list[str]) -> int:
         return 0
     images = chosen(names)
     is_local_base = not base.is_at_hand(engine, images[0].folder)
+    if is_local_base and not base.has_stand_in(engine):
+        say(f"skipped: no registry can be reached to fetch {base.official(images[0].folder)}")
+        return 0
     if is_local_base:
         say("  No registry can be reached: a stand-in made of Debian's packages takes its base's place.")
     code = report(build_all(engine, images, is_local_base=is_local_base))

@@ -51,20 +51,23 @@ def pull(engine: Engine, image: str) -> str:
 
 def is_at_hand(engine: Engine, folder: str) -> bool:
     """Whether the official image is here or can be fetched."""
+    image = official(folder)
     try:
-        pull(engine, official(folder))
+        return engine.has_image(image) or bool(engine.call("pull", "--quiet", image))
     except Problem:
         return False
-    return True
+
+
+def has_stand_in(engine: Engine) -> bool:
+    """Whether the stand-in is here or can be made."""
+    return engine.has_image(STAND_IN) or (is_root() and shutil.which("debootstrap") is not None)
 
 
 def stand_in(engine: Engine) -> str:
     """Make the stand-in unless it is here."""
+    if not has_stand_in(engine):
+        raise Problem("the stand-in takes root and debootstrap: `make images ARGS='--install --local-base'`.")
     if not engine.has_image(STAND_IN):
-        if not is_root() or shutil.which("debootstrap") is None:
-            raise Problem(
-                "the stand-in takes root and debootstrap: `make images ARGS='--install --local-base'`."
-            )
         require_space(FOLDER, STAND_IN_MB, "Making a base image")
         folder = ensure_folder(FOLDER / "base")
         with step("Making a base image of Debian's packages"):

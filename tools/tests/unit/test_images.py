@@ -154,7 +154,7 @@ def test_values_stay_out_of_the_list_of_processes(empty_path: Path) -> None:
 
 def test_the_parts_of_an_image_are_those_of_its_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "SBOMS", tmp_path / "sbom")
-    parts = json.loads(build.write_sbom(API).read_text())
+    parts = json.loads(build.write_sbom(API, is_validated=False).read_text())
     assert parts["bomFormat"] == "CycloneDX"
     named = {part["name"] for part in parts["components"]}
     assert {"fastapi", "gino", "asyncpg"} <= named
