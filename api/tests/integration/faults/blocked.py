@@ -1,0 +1,32 @@
+"""A database whose requests cannot be read for a while: every query for them waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg2
+
+from tests.support.databases import Database
+
+WAITING = """
+SELECT count(*) FROM pg_locks
+ WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@contextmanager
+def blocked(database: Database) -> Iterator[None]:
+    with closing(psycopg2.connect(database.owner_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE service_requests IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
+def wait_for_waiting(database: Database, number: int, seconds: float = 10) -> None:
+    """Until so many of the API's queries wait."""
+    deadline = time.monotonic() + seconds
+    while (waiting := database.value(WAITING)) != number:
+        assert time.monotonic() < deadline, f"{waiting} wait, not {number}"
+        time.sleep(0.02)

@@ -1,0 +1,108 @@
+"""A database that is too slow or too busy."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.integration.faults.blocked import blocked, wait_for_waiting
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import ADMIN, Api, forget_everything, serve, settings_for
+
+POOL = 2
+
+
+@pytest.fixture(scope="module")
+def api(database: Database) -> Iterator[Api]:
+    forget_everything()
+    add_requests(database, {})
+    settings = settings_for(database, api_pool_size=POOL, api_pool_wait_seconds=0.3, api_query_seconds=3)
+    with serve(settings) as running:
+        running.publish()
+        yield running
+
+
+def _leave(api: Api, path: str) -> socket.socket:
+    """A connection that has asked and does not wait for the answer yet."""
+    parts = urlsplit(api.url)
+    connection = socket.create_connection((parts.hostname, parts.port))
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+    return connection
+
+
+def test_exhausted_pool_is_503_and_what_is_at_hand_still_comes(api: Api, database: Database) -> None:
+    with ThreadPoolExecutor(POOL) as pool:
+        with blocked(database):
+            first = [pool.submit(api.get, "/requests", skip=number) for number in range(POOL)]
+            wait_for_waiting(database, POOL)
+            refused = api.get("/requests", skip=99)
+            hot = api.get("/requests/pins/open")
+        answered = [future.result().status_code for future in first]
+    assert (refused.status_code, refused.json()) == (503, {"detail": "Too many questions at once"})
+    assert int(refused.headers["retry-after"]) >= 1
+    assert hot.status_code == 200
+    assert answered == [200, 200]
+
+
+def test_query_that_takes_too_long_is_503(api: Api, database: Database) -> None:
+    with blocked(database):
+        began = time.monotonic()
+        response = api.get("/requests", skip=5)
+        assert time.monotonic() - began < 8
+    assert response.status_code == 503
+    assert "took too long" in response.json()["detail"]
+    assert "retry-after" in response.headers
+    assert api.get("/requests", skip=5).status_code == 200
+
+
+def test_query_ends_when_its_client_leaves(api: Api, database: Database) -> None:
+    with blocked(database):
+        connection = _leave(api, "/requests?skip=6")
+        wait_for_waiting(database, 1)
+        connection.close()
+        wait_for_waiting(database, 0, seconds=2)
+    assert api.get("/requests", skip=6).status_code == 200
+
+
+def test_query_goes_on_for_those_who_stay(api: Api, database: Database) -> None:
+    stayed: list[int] = []
+
+    def stay() -> None:
+        stayed.append(api.get("/requests", skip=7).status_code)
+
+    staying = threading.Thread(target=stay)
+    with blocked(database):
+        leaving = _leave(api, "/requests?skip=7")
+        wait_for_waiting(database, 1)
+        staying.start()
+        time.sleep(0.2)
+        leaving.close()
+        time.sleep(0.3)
+        wait_for_waiting(database, 1)
+    staying.join()
+    assert stayed == [200]
+
+
+def test_stream_ends_when_its_client_leaves(api: Api, database: Database) -> None:
+    with blocked(database):
+        path = "/requests?stream=true&start_date=2020-01-01&end_date=2020-12-31"
+        connection = _leave(api, path)
+        wait_for_waiting(database, 1)
+        connection.close()
+        wait_for_waiting(database, 0, seconds=2)
+    assert api.client.get(path).status_code == 200
+
+
+def test_reset_of_a_slow_database_is_503_and_old_answers_stay(api: Api, database: Database) -> None:
+    with blocked(database):
+        response = api.client.post("/status/reset-cache", headers=ADMIN)
+        assert response.status_code == 503
+        assert api.get("/requests/pins/open").status_code == 200
+    api.publish()
