@@ -41,5 +41,5 @@ def recount(cursor: Any) -> None:
         cursor.execute(f"DELETE FROM {table}")
         cursor.execute(
             f"INSERT INTO {table} ({columns}, requests) SELECT {values}, count(*)"
-            f" FROM service_requests WHERE {condition} GROUP BY {positions}"
+            f" FROM service_requests WHERE {condition} GROUP BY {positions} ORDER BY {positions}"
         )

@@ -2,6 +2,9 @@
 
 A percentile is the smallest number of days within which that share of the requests was closed
 (PostgreSQL's ``percentile_disc``). Open requests have no days to close and are not in it.
+
+Counts of a cell fit an integer and shares are compared as whole numbers: ``numeric``, which sums of sums
+and decimals would be, is slower.
 """
 
 from __future__ import annotations
@@ -16,18 +19,19 @@ from data.table import Table
 
 BY_TYPE = SQL("""
     WITH cells AS (
-        SELECT type_id, days_to_close AS days, sum(requests) AS requests
+        SELECT type_id, days_to_close AS days, sum(requests)::integer AS requests
         FROM rollup_close_days WHERE {where} GROUP BY 1, 2
     ), running AS (
-        SELECT type_id, days, sum(requests) OVER (PARTITION BY type_id ORDER BY days) AS closed,
+        SELECT type_id, days,
+            sum(requests) OVER (PARTITION BY type_id ORDER BY days ROWS UNBOUNDED PRECEDING) AS closed,
             sum(requests) OVER (PARTITION BY type_id) AS total
         FROM cells
     )
     SELECT coalesce(n.type_name, 'Unknown') AS type, max(total)::bigint AS closed_requests,
-        min(days) AS min_days, min(days) FILTER (WHERE closed >= 0.25 * total) AS q1_days,
-        min(days) FILTER (WHERE closed >= 0.5 * total) AS median_days,
-        min(days) FILTER (WHERE closed >= 0.75 * total) AS q3_days,
-        min(days) FILTER (WHERE closed >= 0.9 * total) AS p90_days,
+        min(days) AS min_days, min(days) FILTER (WHERE 4 * closed >= total) AS q1_days,
+        min(days) FILTER (WHERE 2 * closed >= total) AS median_days,
+        min(days) FILTER (WHERE 4 * closed >= 3 * total) AS q3_days,
+        min(days) FILTER (WHERE 10 * closed >= 9 * total) AS p90_days,
         max(days) AS max_days, type_id AS _id
     FROM running LEFT JOIN request_types n USING (type_id)
     GROUP BY type_id, n.type_name ORDER BY median_days DESC, q3_days DESC, 1
@@ -38,16 +42,17 @@ MONTHS = SQL("""
 """)
 CLOSED = SQL("""
     WITH cells AS (
-        SELECT {keys}, days_to_close AS days, sum(requests) AS requests
+        SELECT {keys}, days_to_close AS days, sum(requests)::integer AS requests
         FROM (SELECT *, 1 AS city FROM rollup_close_month WHERE {months}) m GROUP BY {keys}, days_to_close
     ), running AS (
-        SELECT {keys}, days, requests, sum(requests) OVER (PARTITION BY {keys} ORDER BY days) AS closed,
+        SELECT {keys}, days, requests,
+            sum(requests) OVER (PARTITION BY {keys} ORDER BY days ROWS UNBOUNDED PRECEDING) AS closed,
             sum(requests) OVER (PARTITION BY {keys}) AS total
         FROM cells
     ), found AS (
         SELECT {keys}, sum(requests)::bigint AS closed_requests,
-            min(days) FILTER (WHERE closed >= 0.5 * total) AS median_days,
-            min(days) FILTER (WHERE closed >= 0.9 * total) AS p90_days,
+            min(days) FILTER (WHERE 2 * closed >= total) AS median_days,
+            min(days) FILTER (WHERE 10 * closed >= 9 * total) AS p90_days,
             coalesce(sum(requests) FILTER (WHERE days = 0), 0)::bigint AS same_day_requests,
             coalesce(sum(requests) FILTER (WHERE days <= 7), 0)::bigint AS within_7_days_requests
         FROM running GROUP BY {keys}
