@@ -24,7 +24,7 @@ from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
 from tools.problem import Problem
-from tools.servers.instance import DATABASE, Instance
+from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
 
@@ -104,8 +104,9 @@ def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
     try:
         with step("Starting PostgreSQL and Redis"):
             instance.start()
-            migrate(instance, DATABASE)
         plan = _plan(instance, size)
+        with step("Bringing the database to the newest schema"):
+            migrate(instance, plan.database)
         supervisor.environment = settings.environment(plan.values)
         _start(supervisor, plan, size)
         yield supervisor, plan

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lacity_data_api.responses import json_response
@@ -97,6 +98,8 @@ AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     # A replica ends a query that stands in the way of what it has to replay.
     asyncpg.SerializationError,
+    # The server is there before the database is.
+    asyncpg.InvalidCatalogNameError,
 )
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
@@ -123,6 +126,14 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
     return json_response({"detail": [_told(one) for one in error.errors()]}, 422)
 
 
+async def _answer_refused(request: Request, error: Exception) -> Response:
+    """What the framework refuses by itself: paths, methods, and bodies that are no JSON text at all."""
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class only
+    if error.status_code == 400:
+        return await _answer(request, InvalidError(["body"], "must be JSON", "json_invalid"))
+    return json_response({"detail": error.detail}, error.status_code, error.headers)
+
+
 def _told(error: dict[str, Any]) -> dict[str, Any]:
     """Where and what, without the input: it may be huge, or no JSON at all."""
     told = {"loc": error["loc"], "msg": error["msg"], "type": error["type"]}
@@ -137,3 +148,4 @@ def register(app: FastAPI) -> None:
     """Make the app answer our errors and the framework's in one shape."""
     app.add_exception_handler(ApiError, _answer)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_refused)
