@@ -1,7 +1,7 @@
 """The nightly flow and its command line: ``python flow.py`` runs one night, ``… serve`` every night."""
 
-from __future__ import annotations
-
+# No postponed annotations: a scheduled run reads those of the flow outside this module, without its names.
+import logging
 import os
 import sys
 from datetime import datetime
@@ -50,6 +50,7 @@ def night(
         dry_run=is_dry,
     )
     settings = Settings.from_environment()
+    logging.getLogger("pipeline").setLevel(settings.log_level.upper())
     run: Night | None = None
     try:
         with opened(settings, options, load_catalog()) as run:

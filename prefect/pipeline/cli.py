@@ -33,7 +33,7 @@ RECONCILE_CRON = "0 10 * * 0"
 TIME_ZONE = "UTC"
 EXIT_CODES = """
 exit codes: 0 done, 2 wrong arguments, 10 trouble at the source, 20 trouble with the data, 30 our own trouble,
-40 loaded but the API does not serve it yet, 50 another run is at work, 143 ended by SIGTERM
+40 loaded but the API does not serve it yet, 50 another run is at work, 130 ended by Ctrl-C, 143 by SIGTERM
 """
 
 
@@ -119,7 +119,13 @@ def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: co
         notify.tell_no_start(settings, str(error))
         raise
     if chosen.command == "serve":
-        night.serve(name="nightly", schedules=schedules(chosen), limit=1)
+        log.info(
+            "at work on a schedule: %s, all anew on %s (%s)",
+            chosen.cron,
+            chosen.reconcile_cron,
+            chosen.time_zone,
+        )
+        night.serve(name="nightly", schedules=schedules(chosen), limit=1, print_starting_message=False)
         return
     night(
         mode="full" if chosen.full else "reconcile" if chosen.reconcile else "incremental",
