@@ -1,0 +1,1 @@
+"""The API as an operator starts and stops it."""

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.integration.faults.blocked import blocked, wait_for_waiting
+from tests.support.databases import Database, variable
+from tests.support.rows import add_requests
+from tests.support.servers import API, environment_for, program
+from tests.support.serving import ADMIN, forget_everything
+
+
+@pytest.fixture(scope="module")
+def environment(database: Database) -> dict[str, str]:
+    forget_everything()
+    add_requests(database, {}, {})
+    return environment_for(database, variable("TEST_REDIS_URL"), API_STOP_SECONDS="15")
+
+
+def test_a_life_from_start_to_stop(environment: dict[str, str], database: Database) -> None:
+    """Both workers answer, one query is made for both, a request in flight is finished, everything ends."""
+    with program(environment) as api, ThreadPoolExecutor(12) as pool:
+        processes = {httpx.get(f"{api.url}/status/api").json()["process"] for _ in range(40)}
+        assert len(processes) == 2
+        before = _database_answers(api.url)
+        list(pool.map(lambda _: httpx.get(f"{api.url}/requests?skip=1"), range(24)))
+        assert _database_answers(api.url) - before == 1
+        with blocked(database):
+            late = pool.submit(httpx.get, f"{api.url}/requests?limit=77", timeout=30)
+            wait_for_waiting(database, 1)
+            api.process.terminate()
+            time.sleep(0.5)
+            assert api.process.poll() is None
+        assert late.result().status_code == 200
+        assert api.process.wait(30) == 0
+        lines = [json.loads(line) for line in api.written().splitlines()]
+        assert [pid for pid in processes if _is_alive(pid)] == []
+    _check_access_line(lines)
+
+
+def _database_answers(url: str) -> float:
+    text = httpx.get(f"{url}/status/metrics", headers=ADMIN).text
+    line = next(line for line in text.splitlines() if line.startswith('api_answers_total{origin="database"}'))
+    return float(line.rpartition(" ")[2])
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _check_access_line(lines: list[dict[str, object]]) -> None:
+    (line,) = [line for line in lines if line.get("query") == "limit=77"]
+    assert (line["logger"], line["method"], line["path"], line["status"]) == (
+        "access",
+        "GET",
+        "/requests",
+        200,
+    )
+    assert isinstance(line["seconds"], float)
+    assert line["seconds"] >= 0.4
+    assert line["request_id"]
+    assert line["client"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATABASE_READER_URL", ""), ("API_WORKERS", "0"), ("LOG_LEVEL", "LOUD"), ("API_PORT", "x")],
+)
+def test_wrong_settings_are_named(environment: dict[str, str], name: str, value: str) -> None:
+    line = [sys.executable, "-m", "lacity_data_api"]
+    done = subprocess.run(
+        line, cwd=API, env=environment | {name: value}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{name}: ")
+    assert "Traceback" not in done.stderr
