@@ -13,7 +13,7 @@ from flask import Flask
 
 from config import Settings
 from data.source import Source
-from frame import home, page, routes, shell
+from frame import compression, home, page, routes, shell
 from frame.registry import reports
 
 HERE = Path(__file__).parent
@@ -47,6 +47,7 @@ def create(settings: Settings) -> Dash:
     app.layout = lambda: shell.layout(settings.stage)
     routes.add_routes(server)
     routes.add_headers(app, settings)
+    compression.add(server)
     finish(server)
     return app
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser
 from support.browser import DESKTOP, PHONE, Visitor
 from support.pages import PATHS
 from support.serving import Reports
 
+SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
+
+
+@pytest.fixture(scope="module", params=SCREENS)
+def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """One visitor for all pages: what the browser keeps makes the next page quick."""
+    viewport, scheme = SCREENS[request.param]
+    visitor = Visitor(browser, reports.url, viewport=viewport, color_scheme=scheme)
+    yield visitor
+    visitor.close()
+
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_a_page_shows_all_its_cards(
-    browser: Browser, reports: Reports, path: str, scheme: str, viewport: dict[str, int]
-) -> None:
-    someone = Visitor(browser, reports.url, viewport=viewport, color_scheme=scheme)
+def test_a_page_shows_all_its_cards(someone: Visitor, path: str) -> None:
+    someone.problems.clear()
     page = someone.open(path)
+    width = (page.viewport_size or DESKTOP)["width"]
 
     assert page.locator(".state").all_inner_texts() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert page.locator("#data-age").inner_text().startswith("Data loaded")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert someone.violations() == []
-    someone.close()
     assert someone.problems == []

@@ -20,7 +20,7 @@ ARGUMENTS = [
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # A busy machine is slow, and no test is about how slow.
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
@@ -49,9 +49,14 @@ class Visitor:
         self.problems: list[str] = []
         self._context.route("**/*", self._guard)
         self._context.set_default_timeout(WAIT_MS)
-        self.page: Page = self._context.new_page()
-        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        self.page.on("console", self._listen)
+        self.page: Page = self.another_page()
+
+    def another_page(self) -> Page:
+        """One more tab."""
+        page = self._context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("console", self._listen)
+        return page
 
     def _guard(self, route: Route) -> None:
         if route.request.url.startswith((self.url, "data:", "blob:")):
@@ -71,10 +76,7 @@ class Visitor:
 
     def settle(self) -> Page:
         """Wait until nothing is loading any more."""
-        self.page.wait_for_function(IS_LOADED)
-        self.page.wait_for_timeout(150)
-        self.page.wait_for_function(IS_LOADED)
-        return self.page
+        return settled(self.page)
 
     def violations(self) -> list[str]:
         """What axe finds serious or critical on the page."""
@@ -88,3 +90,11 @@ class Visitor:
 
     def close(self) -> None:
         self._context.close()
+
+
+def settled(page: Page) -> Page:
+    """The page when nothing on it is loading any more, twice in a row."""
+    page.wait_for_function(IS_LOADED)
+    page.wait_for_timeout(150)
+    page.wait_for_function(IS_LOADED)
+    return page
