@@ -159,3 +159,22 @@ def test_the_parts_of_an_image_are_those_of_its_lock(tmp_path: Path, monkeypatch
     named = {part["name"] for part in parts["components"]}
     assert {"fastapi", "gino", "asyncpg"} <= named
     assert "pytest" not in named
+
+
+def test_an_engine_is_installed_when_asked_for(empty_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = empty_path.parent / "calls"
+    for program in ("env", "sh"):
+        (empty_path / program).symlink_to(f"/usr/bin/{program}")
+    monkeypatch.setattr("tools.apt.LOG", empty_path.parent / "log" / "apt.log")
+    monkeypatch.setattr("tools.apt.is_root", lambda: True)
+    monkeypatch.setattr("tools.apt.lists_are_stale", lambda: False)
+    executable(empty_path, "apt-get", f'echo "$@" >> {calls}')
+    install.install()
+    assert calls.read_text().endswith(
+        "install --no-install-recommends podman runc debootstrap netavark aardvark-dns\n"
+    )
+
+
+def test_without_apt_an_engine_cannot_be_installed(empty_path: Path) -> None:
+    with pytest.raises(Problem, match=r"missing: podman .* there is no apt-get"):
+        install.install()
