@@ -33,9 +33,7 @@ def without_cache(settings: Settings) -> Settings:
 
 def bare_sql(settings: Settings, asked: list[tuple[Query, dict[str, Any]]]) -> Callable[[], None]:
     """Asks Postgres the same questions over one connection, and makes nothing of the rows."""
-    connection = psycopg.connect(
-        settings.asked_url, options="-c jit=off -c work_mem=64MB"
-    )
+    connection = psycopg.connect(settings.asked_url, options="-c jit=off -c work_mem=64MB")
     connection.prepare_threshold = None
 
     def ask() -> None:
