@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
@@ -51,6 +51,20 @@ StorableText = Annotated[str, AfterValidator(_storable)]
 PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
 Ids = Annotated[list[Id], AfterValidator(_unique)]
+# In a body, text is no number, and neither is true.
+BodyId = Annotated[int, Field(strict=True, ge=-LARGEST_ID, le=LARGEST_ID)]
+BodyIds = Annotated[list[BodyId], AfterValidator(_unique)]
+# Without a zone, which the "date-time" of OpenAPI demands.
+LocalTime = Annotated[
+    dt.datetime,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?$",
+            "examples": ["2020-01-02T14:21:00"],
+        }
+    ),
+]
 
 
 def year_before(day: dt.date) -> dt.date:

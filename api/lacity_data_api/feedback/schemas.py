@@ -44,7 +44,7 @@ class Message(BaseModel):
         examples=["a@b.example"],
     )
     body: Annotated[StorableText, AfterValidator(_lines)] = Field(
-        max_length=LONGEST_BODY, examples=["First name: Ana\nMessage: The map is fast"]
+        min_length=1, max_length=LONGEST_BODY, examples=["First name: Ana\nMessage: The map is fast"]
     )
 
 

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from lacity_data_api.params import LARGEST_ID, MOST_VALUES, CamelModel, StorableText
+from lacity_data_api.params import MOST_VALUES, BodyId, CamelModel, StorableText
 
 AMERICAN = ("%m/%d/%Y", "%m/%d/%y")
+WRITTEN = r"^(\d{1,2}/\d{1,2}/(\d{2}|\d{4})|\d{4}-\d{2}-\d{2}(T.*)?)$"
 
 
 def _day(value: Any) -> Any:
     """Month/day/year as the first client wrote it, with two digits of the year or four, or ISO 8601."""
-    if not isinstance(value, str):
-        raise ValueError("a day as 1/31/2020 or 2020-01-31 is needed")  # noqa: TRY004  becomes a 422
+    if not (isinstance(value, str) and re.fullmatch(WRITTEN, value, re.ASCII)):
+        raise ValueError("a day as 1/31/2020 or 2020-01-31 is needed")
     for form in AMERICAN:
         try:
             return dt.datetime.strptime(value, form).date()  # noqa: DTZ007  a day has no zone
@@ -25,10 +27,9 @@ def _day(value: Any) -> Any:
 Day = Annotated[
     dt.date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "examples": ["01/31/2020", "2020-01-31"]}),
+    WithJsonSchema({"type": "string", "pattern": WRITTEN, "examples": ["01/31/2020", "2020-01-31"]}),
 ]
-Id = Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)]
-IdList = Annotated[list[Id], Field(max_length=MOST_VALUES)]
+IdList = Annotated[list[BodyId], Field(max_length=MOST_VALUES)]
 # As the city publishes them: "Graffiti Removal", not "Graffiti".
 TypeList = Annotated[list[StorableText], Field(max_length=MOST_VALUES, examples=[["Graffiti Removal"]])]
 

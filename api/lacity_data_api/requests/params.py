@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from pydantic import Field
 
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, MOST_VALUES, CamelModel, Date, Ids
+from lacity_data_api.params import LARGEST_ID, MOST_VALUES, BodyIds, CamelModel, Date, Ids
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import Box, RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
@@ -125,5 +125,5 @@ class PinsBody(CamelModel):
 
     start_date: Date = Field(examples=["2020-01-01"])
     end_date: Date = Field(examples=["2020-01-31"])
-    type_ids: Ids = Field(max_length=MOST_VALUES, examples=[[1, 4]])
-    council_ids: Ids = Field(max_length=MOST_VALUES, examples=[[52]])
+    type_ids: BodyIds = Field(max_length=MOST_VALUES, examples=[[1, 4]])
+    council_ids: BodyIds = Field(max_length=MOST_VALUES, examples=[[52]])

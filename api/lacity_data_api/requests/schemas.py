@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import datetime as dt
-
 from pydantic import Field
 
-from lacity_data_api.params import CamelModel
+from lacity_data_api.params import CamelModel, LocalTime
 
 
 class ServiceRequest(CamelModel):
@@ -20,8 +18,8 @@ class ServiceRequest(CamelModel):
     agency_name: str
     source_id: int
     source_name: str
-    created_date: dt.datetime
-    closed_date: dt.datetime | None = Field(description="Null while the request is open")
+    created_date: LocalTime
+    closed_date: LocalTime | None = Field(description="Null while the request is open")
     address: str | None
     latitude: float
     longitude: float

@@ -18,6 +18,8 @@ from lacity_data_api.state import state_of
 from lacity_data_api.status import repository, service
 from lacity_data_api.status.schemas import ApiStatus, DatabaseStatus, DataStatus, Health, LogLine, Reset
 
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+
 router = APIRouter(prefix="/status", tags=["status"])
 
 
@@ -107,11 +109,16 @@ async def redis_status(request: Request) -> Response:
     return json_response(await service.redis_info(state_of(request)))
 
 
-@router.get("/metrics", dependencies=ADMIN_ONLY, responses=REFUSALS)
+@router.get(
+    "/metrics",
+    dependencies=ADMIN_ONLY,
+    response_class=Response,
+    responses={200: {"content": {METRICS: {"schema": {"type": "string"}}}}, **REFUSALS},
+)
 async def metrics(request: Request) -> Response:
     """Prometheus metrics of all workers."""
     service.measure(state_of(request))
-    return Response(exposition(), headers=NO_STORE, media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(exposition(), headers=NO_STORE, media_type=METRICS)
 
 
 @router.post("/reset-cache", dependencies=ADMIN_ONLY, responses=plain(Reset) | REFUSALS | UNAVAILABLE)

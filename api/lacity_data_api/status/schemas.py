@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from lacity_data_api.params import LocalTime
+
 
 class Welcome(BaseModel):
     message: str
@@ -13,8 +15,8 @@ class Welcome(BaseModel):
 class ApiStatus(BaseModel):
     """Times in UTC are without zone; local ones are Los Angeles', with their offset."""
 
-    currentTimeUTC: dt.datetime  # noqa: N815  as clients know it
-    lastPulledUTC: dt.datetime | None = Field(description="Null before the first load")  # noqa: N815
+    currentTimeUTC: LocalTime  # noqa: N815  as clients know it
+    lastPulledUTC: LocalTime | None = Field(description="Null before the first load")  # noqa: N815
     currentTimeLocal: dt.datetime  # noqa: N815
     lastPulledLocal: dt.datetime | None  # noqa: N815
     stage: str
@@ -26,7 +28,7 @@ class ApiStatus(BaseModel):
 class DatabaseStatus(BaseModel):
     postgres_version: str
     alembic_version: str
-    last_updated: dt.datetime | None
+    last_updated: LocalTime | None
     request_types: int
     regions: int
     councils: int
@@ -38,7 +40,7 @@ class DataStatus(BaseModel):
     """Which data are served, and how old they are."""
 
     generation: int | None = Field(description="Grows with every load that changed anything; null: not known")
-    last_pulled_utc: dt.datetime | None
+    last_pulled_utc: LocalTime | None
     age_seconds: float | None = Field(description="Time since the newest load")
 
 
@@ -50,7 +52,7 @@ class LogLine(BaseModel):
     id: int
     status: Literal["INFO", "WARN", "ERROR"]
     message: str
-    created_time: dt.datetime
+    created_time: LocalTime
 
 
 class Reset(BaseModel):

@@ -14,14 +14,14 @@ def body(**changed: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "written", ["1/2/20", "01/02/2020", "1/2/2020", "2020-01-02", "2020-01-02T08:00:00.000Z", "20200102"]
+    "written", ["1/2/20", "01/02/2020", "1/2/2020", "2020-01-02", "2020-01-02T08:00:00.000Z"]
 )
 def test_day_is_read_in_all_ways_that_clients_write_it(written: str) -> None:
     assert MapFilter(**body(startDate=written)).start_date == dt.date(2020, 1, 2)
 
 
 @pytest.mark.parametrize(
-    "written", ["", "13/01/2020", "02/30/2020", "yesterday", "1/2", 20200102, None, True, {}]
+    "written", ["", "13/01/2020", "02/30/2020", "yesterday", "1/2", "20200102", 20200102, None, True, {}]
 )
 def test_other_days_are_refused(written: Any) -> None:
     with pytest.raises(ValidationError):

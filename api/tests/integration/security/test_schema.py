@@ -1,0 +1,49 @@
+"""The OpenAPI document against real answers: every operation, its examples, edges and random values."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.serving import ADMIN, Api
+
+# Not among them: that all valid data are accepted (days must be in order, which no schema can say), and that
+# GET of a path for POST is 405 (/requests/pins is also a /requests/{request_id}).
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+
+
+def fuzz(api: Api, folder: Path, *options: str) -> str:
+    """What schemathesis says, which must be that no check has failed."""
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{api.url}/openapi.json"]
+    command += ["--checks", ",".join(CHECKS), "--header", f"Authorization: {ADMIN['Authorization']}"]
+    command += ["--suppress-health-check", "all", "--no-color"]
+    done = subprocess.run(
+        [*command, *options], capture_output=True, text=True, check=False, cwd=folder, timeout=3_600
+    )
+    assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-3_000:]
+    return done.stdout
+
+
+def test_every_operation_keeps_its_contract(api: Api, tmp_path: Path) -> None:
+    said = fuzz(api, tmp_path, "--phases", "examples,coverage", "--generation-deterministic")
+    operations = len(api.json("/openapi.json")["paths"])
+    assert f"Tested: {operations}" in said
+
+
+def test_random_values_keep_the_contract(api: Api, tmp_path: Path) -> None:
+    fuzz(api, tmp_path, "--phases", "fuzzing", "--max-examples", "4", "--generation-deterministic")
+
+
+@pytest.mark.slow
+def test_many_random_values_keep_the_contract(api: Api, tmp_path: Path) -> None:
+    fuzz(api, tmp_path, "--phases", "fuzzing", "--max-examples", "500", "--generation-database", "none")
