@@ -248,15 +248,16 @@ module "reports" {
 module "pipeline" {
   source = "./modules/pipeline"
 
-  common      = local.task_common
-  image       = aws_ssm_parameter.image["pipeline"].insecure_value
-  cluster_arn = module.cluster.arn
-  subnet_ids  = module.network.task_subnet_ids
-  schedule    = var.schedule
-  is_spot     = var.is_pipeline_spot
-  cpu         = var.pipeline_size.cpu
-  memory_mib  = var.pipeline_size.memory_mib
-  servers     = { database = local.database_server }
+  common             = local.task_common
+  image              = aws_ssm_parameter.image["pipeline"].insecure_value
+  cluster_arn        = module.cluster.arn
+  subnet_ids         = module.network.task_subnet_ids
+  schedule           = var.schedule
+  reconcile_schedule = var.reconcile_schedule
+  is_spot            = var.is_pipeline_spot
+  cpu                = var.pipeline_size.cpu
+  memory_mib         = var.pipeline_size.memory_mib
+  servers            = { database = local.database_server }
 
   environment = merge(local.shared_environment, {
     SOCRATA_URL = var.socrata_url

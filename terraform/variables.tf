@@ -335,6 +335,12 @@ variable "schedule" {
   default     = "cron(0 8 * * ? *)"
 }
 
+variable "reconcile_schedule" {
+  description = "When everything is read and what the city no longer has is retired, in UTC; null for never."
+  type        = string
+  default     = "cron(0 10 ? * SUN *)"
+}
+
 variable "alarm_emails" {
   description = "Who is told by the alarms."
   type        = set(string)

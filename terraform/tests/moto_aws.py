@@ -18,6 +18,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.models import DBInstance, DBParameterGroup
@@ -34,6 +35,7 @@ delete_cluster = ElastiCacheBackend.delete_cache_cluster
 make_instance = DBInstance.__init__
 update_parameters = DBParameterGroup.update_parameters
 make_task = Task.__init__
+create_service = EC2ContainerServiceResponse.create_service
 register_target = ApplicationAutoScalingResponse.register_scalable_target
 update_service = EC2ContainerServiceBackend.update_service
 
@@ -45,6 +47,7 @@ def member(backend: Any, name: str, arguments: dict[str, Any]) -> Any:
     known["engine"] = known["engine"] or "redis"
     cluster = CacheCluster(**known)
     cluster.at_rest_encryption_enabled = arguments.get("at_rest_encryption_enabled")
+    cluster.transit_encryption_mode = arguments.get("transit_encryption_mode")
     groups = arguments.get("security_group_ids") or []
     cluster.security_groups = [{"SecurityGroupId": group, "Status": "active"} for group in groups]
     return cluster
@@ -126,6 +129,17 @@ def roll_service(self: Any, service_properties: dict[str, Any]) -> Any:
     return service
 
 
+def create_whole_service(self: Any) -> Any:
+    """Moto forgets some of what it was asked for."""
+    answer = create_service(self)
+    service = self.ecs_backend._get_service(self._get_param("cluster"), self._get_param("serviceName"))
+    strategy = self._get_param("capacityProviderStrategy") or []
+    service.capacity_provider_strategy = [{"base": 0} | item for item in strategy]
+    service.enable_ecs_managed_tags = self._get_param("enableECSManagedTags")
+    service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
+    return answer
+
+
 TARGET_TAGS: dict[str, dict[str, str]] = {}
 
 
@@ -141,6 +155,7 @@ def list_tags_for_resource(self: Any) -> str:
     return json.dumps({"Tags": TARGET_TAGS.get(self._get_param("ResourceARN"), {})})
 
 
+EC2ContainerServiceResponse.create_service = create_whole_service
 ApplicationAutoScalingResponse.register_scalable_target = register_tagged_target
 ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
 ElastiCacheBackend.create_replication_group = create_replication_group

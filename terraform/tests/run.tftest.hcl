@@ -85,22 +85,28 @@ run "night" {
   }
 
   variables {
-    schedule = "cron(0 8 * * ? *)"
-    is_spot  = false
+    schedule           = "cron(0 8 * * ? *)"
+    reconcile_schedule = "cron(0 10 ? * SUN *)"
+    is_spot            = false
   }
 
   assert {
-    condition     = aws_scheduler_schedule.night[0].schedule_expression == "cron(0 8 * * ? *)" && aws_scheduler_schedule.night[0].schedule_expression_timezone == "UTC"
+    condition     = aws_scheduler_schedule.this["night"].schedule_expression == "cron(0 8 * * ? *)" && aws_scheduler_schedule.this["night"].schedule_expression_timezone == "UTC"
     error_message = "The night runs at 08:00 UTC."
   }
 
   assert {
-    condition     = !aws_scheduler_schedule.night[0].target[0].ecs_parameters[0].network_configuration[0].assign_public_ip
+    condition     = jsondecode(aws_scheduler_schedule.this["reconcile"].target[0].input).containerOverrides[0].command == ["python", "flow.py", "--reconcile"]
+    error_message = "Once a week everything is compared with the city."
+  }
+
+  assert {
+    condition     = !aws_scheduler_schedule.this["night"].target[0].ecs_parameters[0].network_configuration[0].assign_public_ip
     error_message = "The night must not have a public address."
   }
 
   assert {
-    condition     = one(aws_scheduler_schedule.night[0].target[0].ecs_parameters[0].capacity_provider_strategy[*].capacity_provider) == "FARGATE"
+    condition     = one(aws_scheduler_schedule.this["night"].target[0].ecs_parameters[0].capacity_provider_strategy[*].capacity_provider) == "FARGATE"
     error_message = "Not on spot unless asked for."
   }
 
@@ -116,12 +122,13 @@ run "no_schedule" {
   }
 
   variables {
-    schedule = null
-    is_spot  = true
+    schedule           = null
+    reconcile_schedule = null
+    is_spot            = true
   }
 
   assert {
-    condition     = length(aws_scheduler_schedule.night) == 0
+    condition     = length(aws_scheduler_schedule.this) == 0
     error_message = "Without schedule nothing starts by itself."
   }
 }

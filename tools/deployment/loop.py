@@ -16,7 +16,8 @@ from tools.deployment.emulator import KEYS, emulated_account
 from tools.deployment.terraform import FOLDER, Workspace, program, provider_options, run
 from tools.paths import python_of
 
-CHANGE = ("-var=api_tasks={min=2,max=4}",)
+# Nothing has moved since the plan before it.
+CHANGE = ("-var=api_tasks={min=2,max=4}", "-refresh=false")
 CHANGED = {"module.api.aws_appautoscaling_target.this"}
 NOTHING, SOMETHING = 0, 2
 
@@ -48,7 +49,7 @@ class Stage:
         self.terraform("apply", "-auto-approve", *self.options)
 
     def destroy(self) -> None:
-        self.terraform("destroy", "-auto-approve", *self.options)
+        self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options)
 
     def changes(self, *options: str) -> set[str]:
         """Addresses of what a plan would change."""

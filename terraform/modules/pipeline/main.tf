@@ -2,6 +2,22 @@
 
 locals {
   full_name = "${var.common.name}-pipeline"
+  command   = ["python", "flow.py"]
+
+  schedules = { for name, schedule in {
+    night = {
+      suffix      = ""
+      description = "Loads what the city changed since the last night"
+      expression  = var.schedule
+      arguments   = []
+    }
+    reconcile = {
+      suffix      = "-reconcile"
+      description = "Reads everything and retires what the city no longer has"
+      expression  = var.reconcile_schedule
+      arguments   = ["--reconcile"]
+    }
+  } : name => schedule if schedule.expression != null }
 }
 
 module "task" {
@@ -17,7 +33,7 @@ module "task" {
   log_retention_days = var.common.log_retention_days
 
   image                = var.image
-  command              = ["python", "flow.py"]
+  command              = local.command
   cpu                  = var.cpu
   memory_mib           = var.memory_mib
   environment          = var.environment
@@ -67,12 +83,12 @@ resource "aws_iam_role_policy" "schedule" {
   })
 }
 
-resource "aws_scheduler_schedule" "night" {
-  count = var.schedule == null ? 0 : 1
+resource "aws_scheduler_schedule" "this" {
+  for_each = local.schedules
 
-  name                         = local.full_name
-  description                  = "Loads what the city changed since the last night"
-  schedule_expression          = var.schedule
+  name                         = "${local.full_name}${each.value.suffix}"
+  description                  = each.value.description
+  schedule_expression          = each.value.expression
   schedule_expression_timezone = "UTC"
   kms_key_arn                  = var.common.kms_key_arn
 
@@ -83,6 +99,11 @@ resource "aws_scheduler_schedule" "night" {
   target {
     arn      = var.cluster_arn
     role_arn = aws_iam_role.schedule.arn
+
+    input = jsonencode({ containerOverrides = [{
+      name    = "pipeline"
+      command = concat(local.command, each.value.arguments)
+    }] })
 
     # Concerns starting the task only; retries within the night are the flow's own.
     retry_policy {

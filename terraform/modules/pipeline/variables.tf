@@ -61,6 +61,16 @@ variable "schedule" {
   }
 }
 
+variable "reconcile_schedule" {
+  description = "When a run reads everything and retires what is gone, the same way; null for never."
+  type        = string
+
+  validation {
+    condition     = var.reconcile_schedule == null || can(regex("^(cron|rate)\\(.+\\)$", var.reconcile_schedule))
+    error_message = "reconcile_schedule must be cron(...) or rate(...), or null."
+  }
+}
+
 variable "is_spot" {
   description = "Run on spot capacity: cheaper, but a night that is taken away has to be run again by hand."
   type        = bool
