@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+import httpx
 import psycopg
 import pytest
 from pipeline_tests.databases import Database
@@ -101,6 +102,70 @@ def test_exit_codes_say_who_has_to_act(
     assert (code, "Nothing changed" in output) == (0, True)
     assert api.served == 1
     assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
+
+
+def artifacts_at(prefect_api: str) -> dict[str, str]:
+    """The newest artifact of each key, as its page in Prefect shows it."""
+    found = httpx.post(f"{prefect_api}/artifacts/latest/filter", json={}, timeout=30).json()
+    return {artifact["key"]: artifact["data"] for artifact in found}
+
+
+def test_a_page_in_prefect_holds_the_run_and_its_checks(
+    database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
+) -> None:
+    slack = {"SLACK_WEBHOOK_URL": f"{api.url}/slack"}
+    code, output = call(environment_for(database, town[0], PREFECT_API_URL=prefect_api, **slack), *LIVE)
+    assert code == 0, output
+    stored = database.value("SELECT count(*) FROM requests")
+    pages = artifacts_at(prefect_api)
+    assert pages["night"].startswith(f"Loaded {stored:,} new")
+    assert "| 2cy6-i7zn | MyLA311 Cases 2026 |" in pages["night"]
+    assert "| newest request | ok |" in pages["night-quality"]
+    (told,) = api.told
+    assert f"Loaded {stored:,} new" in told
+    assert "/flow-runs/flow-run/" in told
+    status, message = database.rows("SELECT status, message FROM log")[0]
+    assert (status, message) == ("WARN" if ":warning:" in told else "INFO", output_message(output))
+
+
+def output_message(output: str) -> str:
+    """The night in one line, as the log has it."""
+    return next(line.split(" - ", 1)[1] for line in output.splitlines() if " - Loaded " in line)
+
+
+def test_downloads_run_on_dask_by_one_setting(
+    database: Database, town: tuple[str, Controller], prefect_api: str
+) -> None:
+    more = {"PREFECT_API_URL": prefect_api, "DASK_SCHEDULER": "local", "DOWNLOAD_WORKERS": "1"}
+    run = start(environment_for(database, town[0], **more), *LIVE)
+    wait_until(lambda: len(descendants(run)) > 1 or run.poll() is not None)
+    started = descendants(run)
+    output, _ = run.communicate(timeout=180)
+    assert run.returncode == 0, output
+    assert "DaskTaskRunner" in output or "prefect.task_runner.dask" in output
+    assert wait_gone(started) == []
+    assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
+    assert_sound(database)
+
+
+def test_a_night_without_a_database_tells_slack_and_names_it(api: Standin, prefect_api: str) -> None:
+    nowhere = Database("", "postgresql://loader:secret@127.0.0.1:9/la311", "", "")
+    slack = {"SLACK_WEBHOOK_URL": f"{api.url}/slack"}
+    environment = environment_for(nowhere, "http://127.0.0.1:9", PREFECT_API_URL=prefect_api, **slack)
+    code, output = call(environment, *LIVE)
+    assert code == 30
+    assert "the database cannot be reached" in output
+    assert "secret" not in output
+    assert "the database cannot be reached" in api.told[0]
+
+
+def test_nothing_is_sent_to_outside_by_default() -> None:
+    environment: dict[str, str] = {}
+    prefect_home.settle(environment)
+    assert environment["DO_NOT_TRACK"] == "1"
+    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert environment["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
+    assert environment["PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY"] == "false"
 
 
 def test_a_second_run_says_who_is_at_work(database: Database, prefect_api: str) -> None:
