@@ -17,7 +17,7 @@ from lacity_data_api.feedback import endpoints as feedback
 from lacity_data_api.geojson import endpoints as geojson
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
-from lacity_data_api.openapi import plain
+from lacity_data_api.openapi import add_examples, plain
 from lacity_data_api.regions import endpoints as regions
 from lacity_data_api.reports import endpoints as reports
 from lacity_data_api.request_types import endpoints as request_types
@@ -67,6 +67,7 @@ def create_api(state: State) -> FastAPI:
     api.get("/", tags=["status"], responses=plain(Welcome))(welcome)
     for router in ROUTERS:
         api.include_router(router)
+    add_examples(api)
     return api
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import orjson
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 Responses = dict[int | str, dict[str, Any]]
+# By method and path, as the routes are declared.
+EXAMPLES = Path(__file__).with_name("examples.json")
+JSON = "application/json"
 
 
 class Problem(BaseModel):
@@ -47,3 +53,24 @@ def file_of(media_type: str) -> Responses:
     """A file that is sent while it is made."""
     content = {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
+
+
+def add_examples(api: FastAPI) -> None:
+    """Give every JSON answer that its document describes the example in ``examples.json``."""
+    describe = api.openapi
+    examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+
+    def described() -> dict[str, Any]:
+        document = describe()
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                _add_example(operation, examples.get(f"{method.upper()} {path}"))
+        return document
+
+    api.openapi = described  # type: ignore[method-assign]
+
+
+def _add_example(operation: dict[str, Any], example: Any) -> None:
+    for status, response in operation["responses"].items():
+        if status in {"200", "201"} and example is not None and JSON in response.get("content", {}):
+            response["content"][JSON]["example"] = example

@@ -48,7 +48,7 @@ def _iso_date(value: object) -> object:
 
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
-PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, examples=[1])]
+PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, description="Our id", examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
 Ids = Annotated[list[Id], AfterValidator(_unique)]
 # In a body, text is no number, and neither is true.

@@ -23,8 +23,8 @@ async def map_councils(request: Request) -> Response:
 @router.get("/geocode", responses=finished(Place) | NOT_FOUND)
 async def find_council(
     request: Request,
-    latitude: Annotated[float, Query(ge=-90, le=90, examples=[34.0449])],
-    longitude: Annotated[float, Query(ge=-180, le=180, examples=[-118.2349])],
+    latitude: Annotated[float, Query(ge=-90, le=90, description="Degrees", examples=[34.0449])],
+    longitude: Annotated[float, Query(ge=-180, le=180, description="Degrees", examples=[-118.2349])],
 ) -> Response:
     """The council in which a place lies, edges included."""
     return await answer(request, repository.council_of_place(latitude, longitude))
@@ -33,7 +33,7 @@ async def find_council(
 @router.get("/hotspots", responses=finished(Hotspots))
 async def find_hotspots(
     request: Request,
-    type_id: Annotated[Id, Query(examples=[2])] = repository.DEFAULT_TYPE,
+    type_id: Annotated[Id, Query(description="One request type", examples=[2])] = repository.DEFAULT_TYPE,
     start_date: Annotated[
         Date | None,
         Query(description="First day that counts; left out: a year ago", examples=["2020-01-01"]),

@@ -26,7 +26,8 @@ router = APIRouter(tags=["legacy"])
 
 @router.get("/servicerequest/{srnumber}", responses=finished(PublishedRequest) | NOT_FOUND)
 async def get_published_request(
-    request: Request, srnumber: Annotated[StorableText, Path(examples=["1-1523593781"])]
+    request: Request,
+    srnumber: Annotated[StorableText, Path(description="The city's number", examples=["1-1523593781"])],
 ) -> Response:
     """One request with everything that the city published of it."""
     return await answer(request, repository.service_request(srnumber))

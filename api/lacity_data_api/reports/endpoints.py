@@ -62,7 +62,7 @@ async def count_requests(
 
 
 FileName = Annotated[Literal["service_requests"], Path(description="What the file holds")]
-Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, examples=[2020])]
+Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of creation", examples=[2020])]
 
 
 @router.get("/export/service_requests.csv", response_class=Response, responses=file_of(CSV))

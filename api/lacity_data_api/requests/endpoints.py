@@ -76,7 +76,8 @@ async def map_open_pins(request: Request) -> Response:
 
 @router.get("/srnumber/{srnumber}", responses=finished(ServiceRequest) | NOT_FOUND)
 async def get_request_by_srnumber(
-    request: Request, srnumber: Annotated[StorableText, Path(examples=["1-1523593781"])]
+    request: Request,
+    srnumber: Annotated[StorableText, Path(description="The city's number", examples=["1-1523593781"])],
 ) -> Response:
     """One request by the number that the city gave it."""
     return await answer(request, repository.by_srnumber(srnumber))

@@ -17,7 +17,9 @@ from lacity_data_api.requests.filters import Box, RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
 
 Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
-SomeIds = Annotated[Ids, Query(max_length=MOST_VALUES)]
+SomeIds = Annotated[
+    Ids, Query(max_length=MOST_VALUES, description="Any of these; repeat it", examples=[[1, 4]])
+]
 BoxText = Annotated[
     str | None,
     Query(
