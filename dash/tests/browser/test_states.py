@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, expect
 from support import city as small_city
-from support.browser import Visitor, settled
+from support.browser import Visitor
 from support.databases import Database, database
 from support.pages import PATHS
 from support.serving import Reports, forget_everything, free_port, serve
@@ -117,17 +117,33 @@ def test_pages_without_postgres_say_so_and_heal(
     own_city.shut()
     try:
         until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
-        tabs = {path: guest.another_page() for path in PATHS}
-        for path, page in tabs.items():
-            page.goto(guest.url + path)
-            expect(page.locator("[role=alert]").first).to_contain_text(
-                "The database does not answer right now"
-            )
+        for path in PATHS:
+            guest.page.goto(guest.url + path)
+            expect(guest.page.locator("[role=alert]").first).to_contain_text("does not answer right now")
+        assert guest.violations() == []
     finally:
         own_city.open_again()
-    for path, page in tabs.items():
-        expect(page.locator("[role=alert]")).to_have_count(0)
-        assert settled(page).locator(".state").all_inner_texts() == [], path
+    expect(guest.page.locator("[role=alert]")).to_have_count(0)
+    for path in PATHS:
+        assert guest.open(path).locator(".state").all_inner_texts() == [], path
+
+
+def test_cards_without_postgres_heal_in_their_place(
+    own_city: Database, guest: Visitor, own_reports: Reports
+) -> None:
+    page = guest.open("/recent?type=1")
+    own_city.shut()
+    try:
+        until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
+        page.get_by_label("Request types").first.click()
+        page.get_by_role("option", name="Feedback", exact=True).click()
+        expect(page.locator(".card [role=alert]").first).to_contain_text("does not answer right now")
+        expect(page.locator("#notices")).to_contain_text("What you see was kept from before")
+    finally:
+        own_city.open_again()
+    expect(page.locator("[role=alert]")).to_have_count(0)
+    expect(page.locator(".covers")).to_contain_text("Types: Graffiti and Feedback.")
+    expect(page.locator("#notices")).to_be_empty()
 
 
 def test_without_redis_everything_works(own_city: Database, browser: Browser) -> None:
