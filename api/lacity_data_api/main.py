@@ -17,7 +17,7 @@ from lacity_data_api.feedback import endpoints as feedback
 from lacity_data_api.geojson import endpoints as geojson
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
-from lacity_data_api.openapi import add_examples, plain
+from lacity_data_api.openapi import REFUSED_EARLY, add_examples, plain
 from lacity_data_api.regions import endpoints as regions
 from lacity_data_api.reports import endpoints as reports
 from lacity_data_api.request_types import endpoints as request_types
@@ -60,7 +60,11 @@ async def welcome(_: Request) -> Response:
 def create_api(state: State) -> FastAPI:
     """Every route, without what happens before and after them."""
     api = FastAPI(
-        title=TITLE, description=DESCRIPTION, version=state.settings.code_version, lifespan=lifespan_of(state)
+        title=TITLE,
+        description=DESCRIPTION,
+        version=state.settings.code_version,
+        lifespan=lifespan_of(state),
+        responses=REFUSED_EARLY,
     )
     api.state.parts = state
     errors.register(api)

@@ -29,6 +29,12 @@ UNAVAILABLE: Responses = {
         "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     }
 }
+# What no route sees: the parser and the guard answer before.
+REFUSED_EARLY: Responses = {
+    400: {"description": "No HTTP, or a URL of 64 kB and more", "content": {"text/plain": {}}},
+    413: {"model": Problem, "description": "The body is too large"},
+    414: {"model": Problem, "description": "The URL is too long"},
+}
 NOT_MODIFIED: Responses = {304: {"description": "The client holds this answer (If-None-Match)"}}
 HEADERS = {
     "ETag": {"description": "Names this answer; send it back as If-None-Match", "schema": {"type": "string"}},
