@@ -22,7 +22,7 @@ from pipeline.catalog import load_catalog  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.download import Downloaded, Order  # noqa: E402
 from pipeline.ending import end_soon  # noqa: E402
-from pipeline.errors import BusyError  # noqa: E402
+from pipeline.errors import BusyError, DataError  # noqa: E402
 from pipeline.night import Night, failure_text, finish, opened  # noqa: E402
 from pipeline.options import Options  # noqa: E402
 from tasks import runners, steps, tell  # noqa: E402
@@ -73,7 +73,14 @@ def night(
 
 def _steps(run: Night) -> str:
     orders = steps.plan_night(run)
-    message = steps.merge_downloads(run, _download(orders))
+    downloads = _download(orders)
+    try:
+        message = steps.merge_downloads(run, downloads)
+    except DataError as error:
+        # The page of a night that stops over its data shows what was wrong with it.
+        run.message = str(error)
+        tell.leave_artifacts(run)
+        raise
     tell.leave_artifacts(run)
     if not run.options.dry_run:
         steps.publish_generation(run)

@@ -54,7 +54,7 @@ def wait_gone(processes: list[psutil.Process], seconds: float = 20) -> list[psut
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
-def wait_until(is_so: object, seconds: float = 60) -> None:
+def wait_until(is_so: object, seconds: float = 180) -> None:
     """Wait for a condition. Raises AssertionError when it does not come about."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

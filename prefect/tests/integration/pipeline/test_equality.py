@@ -23,7 +23,7 @@ EMPTIED = ", ".join(
 )
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 # Each example is several nights in a real database. HISTORIES=200 looks much further.
-EXAMPLES = int(os.environ.get("HISTORIES", "10"))
+EXAMPLES = int(os.environ.get("HISTORIES", "6"))
 ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
 
 

@@ -19,6 +19,7 @@ from portal.controller import Controller
 from portal.server import serve
 
 SEED = int(os.environ.get("KILL_SEED", "311"))
+KILLS = int(os.environ.get("KILLS", "60"))
 LIVE_DATASET = "2cy6-i7zn"
 Strike = Callable[[Database, str, float], object]
 
@@ -90,7 +91,7 @@ def test_restarts_of_postgres_lose_and_double_nothing(monkeypatch: pytest.Monkey
 
 @pytest.mark.slow
 def test_sixty_kills_of_a_large_load(database: Database) -> None:
-    storm(database, rows=200_000, strikes=60)
+    storm(database, rows=200_000, strikes=KILLS)
 
 
 @pytest.mark.slow

@@ -11,12 +11,14 @@ import httpx
 import psycopg
 import pytest
 from pipeline_tests.databases import Database
+from pipeline_tests.nights import NOW
 from pipeline_tests.programs import call, descendants, environment_for, start, wait_gone, wait_until
 from pipeline_tests.standins import TOKEN, Standin, standin
 from pipeline_tests.truth import assert_sound
 
 from pipeline import prefect_home
 from portal.controller import Controller
+from portal.server import serve
 
 LIVE = ("--dataset", "2cy6-i7zn")
 
@@ -126,6 +128,15 @@ def test_a_page_in_prefect_holds_the_run_and_its_checks(
     assert "/flow-runs/flow-run/" in told
     status, message = database.rows("SELECT status, message FROM log")[0]
     assert (status, message) == ("WARN" if ":warning:" in told else "INFO", output_message(output))
+
+
+def test_the_page_of_a_night_that_stops_over_its_data_shows_the_reasons(
+    database: Database, prefect_api: str
+) -> None:
+    with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
+        code, output = call(environment_for(database, url, PREFECT_API_URL=prefect_api), *LIVE)
+    assert code == 20, output
+    assert "| 2cy6-i7zn | created date is not a time |" in artifacts_at(prefect_api)["night"]
 
 
 def output_message(output: str) -> str:
