@@ -77,6 +77,8 @@
       if (waits.dataset.retry === "page") return window.location.reload();
       window.dash_clientside.set_props("attempt", { data: Date.now() });
     }
+    var made = document.querySelector(".shell");
+    if (version === null && made) version = made.dataset.version;
     if (version !== null && version !== seen) window.dash_clientside.set_props("data-version", { data: seen });
     version = seen;
   }

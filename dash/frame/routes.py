@@ -16,6 +16,7 @@ from frame.page import source
 from frame.registry import find, reports
 from frame.report import Card, Report
 from frame.selection import Selection
+from frame.shell import UNKNOWN
 
 RETRY_SECONDS = "5"
 # Addresses that the original had and that no report of ours has taken over by name.
@@ -39,7 +40,7 @@ def ready() -> tuple[Response, int]:
     try:
         facts = source().facts()
     except DataError:
-        return jsonify(status="away", version="unknown"), 503
+        return jsonify(status="away", version=UNKNOWN), 503
     status = 503 if facts.is_away else 200
     state = "away" if facts.is_away else "ready"
     return jsonify(status=state, generation=facts.generation, version=facts.version), status

@@ -6,14 +6,17 @@ import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
+from flask import request
 
 from data.errors import DataError
 from data.facts import Facts
 from frame import words
-from frame.attributes import aria
+from frame.attributes import aria, data
 from frame.page import VERSION, source
 from frame.registry import reports
 
+LAYOUT = "/_dash-layout"
+UNKNOWN = "unknown"
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
 
@@ -56,7 +59,19 @@ def layout(stage: str) -> Component:
             ]
         ),
     ]
-    return dmc.MantineProvider(html.Div(body, className="shell"), theme=THEME, defaultColorScheme="auto")
+    shell = html.Div(body, className="shell", **data(version=_version()))
+    return dmc.MantineProvider(shell, theme=THEME, defaultColorScheme="auto")
+
+
+def _version() -> str:
+    """What the page is made of, so that it notices when that has changed since.
+
+    Dash also makes the layout while the server starts; nothing is asked of Postgres then.
+    """
+    try:
+        return source().facts().version if request.path == LAYOUT else UNKNOWN
+    except DataError:
+        return UNKNOWN
 
 
 def connect() -> None:
