@@ -12,7 +12,7 @@ from tools.paths import ROOT, python_of
 
 
 def formatted() -> str:
-    run([program(), "fmt", "-check", "-recursive", "-diff"], FOLDER, {"NO_COLOR": "1"})
+    run([program(), "fmt", "-check", "-recursive", "-diff"], FOLDER, {"TF_CLI_ARGS": "-no-color"})
     return "as terraform fmt writes it"
 
 

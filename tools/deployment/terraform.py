@@ -28,15 +28,18 @@ def run(
     seconds: float = 1800,
 ) -> subprocess.CompletedProcess[str]:
     """Run to the end; raises ``Failed`` with the end of what it said when the exit code is no good one."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=os.environ | extra,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=seconds,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | extra,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Failed(f"    {' '.join(command[:3])} took longer than {seconds:.0f} seconds.") from late
     if done.returncode not in good:
         raise Failed(indented(done.stdout + done.stderr))
     return done
@@ -66,7 +69,8 @@ class Workspace:
     def __init__(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         self.folder = WORK / name
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.extra = {"TF_DATA_DIR": str(self.folder / "data"), "TF_IN_AUTOMATION": "1", "NO_COLOR": "1"}
+        self.extra = {"TF_DATA_DIR": str(self.folder / "data"), "TF_IN_AUTOMATION": "1"}
+        self.extra["TF_CLI_ARGS"] = "-no-color"
         self.extra |= extra or {}
         # A settings file that is not there only makes noise.
         if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "/")).exists():

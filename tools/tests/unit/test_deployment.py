@@ -63,6 +63,11 @@ def test_a_command_that_fails_shows_the_end_of_what_it_said(tmp_path: Path) -> N
     assert terraform.run(["sh", "-c", "exit 3"], tmp_path, {}, good=(3,)).returncode == 3
 
 
+def test_a_command_that_hangs_is_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(Failed, match="sleep 9 took longer than 0 seconds"):
+        terraform.run(["sleep", "9"], tmp_path, {}, seconds=0.1)
+
+
 def report(comment: str | None) -> dict[str, Any]:
     skipped = {"check_id": "CKV_1", "resource": "a.b", "check_result": {"suppress_comment": comment}}
     failed = {"check_id": "CKV_2", "resource": "c.d"}
