@@ -6,13 +6,15 @@ import io
 import time
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.databases import Database
+from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
+from tests.support.servers import environment_for, program
 from tests.support.serving import Api, forget_everything, serve, settings_for
 
 COLUMNS = [
@@ -265,3 +267,33 @@ def test_packed_parts_come_before_the_end(small: Api, large: None) -> None:
         while not text:
             text = unpacked.decompress(next(parts))
     assert text.startswith(b"request_id,")
+
+
+def _peak_mb(pid: int) -> float:
+    """The most memory that a process has had since it was last reset."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def test_memory_stays_flat_and_the_first_line_comes_soon(database: Database, large: None) -> None:
+    environment = environment_for(database, variable("TEST_REDIS_URL"), API_WORKERS="1")
+    with program(environment) as running, httpx.Client(base_url=running.url, timeout=60) as client:
+        client.get(ALL, params={"council_id": 0})
+        Path(f"/proc/{running.process.pid}/clear_refs").write_text("5")
+        before = _peak_mb(running.process.pid)
+        for path, smallest in ((LARGE, 50_000_000), (f"{LARGE}.gz", 500_000)):
+            first_seconds, seconds, size = _read(client, path)
+            assert size > smallest
+            assert first_seconds < seconds / 2
+        assert _peak_mb(running.process.pid) - before < 15
+
+
+def _read(client: httpx.Client, path: str) -> tuple[float, float, int]:
+    """Seconds to the first part and to the last, and bytes."""
+    started = time.monotonic()
+    with client.stream("GET", path, headers={"Accept-Encoding": "identity"}) as response:
+        parts = response.iter_raw()
+        next(parts)
+        first_seconds = time.monotonic() - started
+        size = sum(map(len, parts))
+    return first_seconds, time.monotonic() - started, size
