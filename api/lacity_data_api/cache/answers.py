@@ -116,8 +116,9 @@ class Answers:
         """Add a compressed form, once for all who wait for it, and share it."""
         if kept.answer.has(encoding):
             return
+        # Of the same key two may be about for a moment, such as one from before a reset: each needs its own.
         await self._compressions.join(
-            f"{kept.key}|{encoding}", lambda: self._encode(kept, encoding, question)
+            f"{kept.key}|{id(kept.answer)}|{encoding}", lambda: self._encode(kept, encoding, question)
         )
 
     async def _encode(self, kept: Kept, encoding: str, question: Question) -> None:

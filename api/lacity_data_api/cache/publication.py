@@ -1,13 +1,15 @@
 """Which generation of the data is served, and how all workers move to the next without a cold moment.
 
 Postgres says which generation is the newest; Redis says which one is served (``311:published:…``). A new one
-is served once its hot answers are made. Without Redis each worker follows Postgres by itself.
+is served once its hot answers are made, by all workers from the same moment on, so that a visitor who asks
+several of them does not meet the old one again. Without Redis each worker follows Postgres by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from lacity_data_api.cache.answer import Answer
@@ -24,6 +26,8 @@ PRIMED_AT_ONCE = 3
 PRIMING_ATTEMPTS = 5
 OTHERS_PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 1.0
+# Time for all workers to fetch the hot answers before all of them switch.
+HEAD_START_SECONDS = 0.3
 
 HotQuestions = Callable[[], dict[str, list[Question]]]
 Primed = dict[str, list[tuple[Question, Answer]]]
@@ -54,7 +58,7 @@ class Publication:
         for _ in range(PRIMING_ATTEMPTS):
             generation = await self.current()
             answer = await self._answers.find(question, generation)
-            if answer.generation != generation:
+            if answer.generation not in (generation, self.generation):
                 await self.advance(answer.generation)
             if answer.generation == self.generation:
                 break
@@ -85,6 +89,9 @@ class Publication:
         async with self._store.lock(LOCK) as is_ours:
             if not is_ours and await self._switched_by_another(seen):
                 return self.generation or seen
+            if await self._store.published() == seen:
+                await self.follow(seen)
+                return seen
             primed = await self.prime()
             return await self._switch(primed)
 
@@ -149,6 +156,10 @@ class Publication:
     async def _switch(self, primed: Primed) -> int:
         pairs = [pair for group in primed.values() for pair in group]
         generation = pairs[0][1].generation
+        if self.generation not in (None, generation):
+            at = time.time() + HEAD_START_SECONDS
+            await self._store.announce(generation, at)
+            await _until(at)
         self._serve(generation, pairs)
         await self._store.publish(generation)
         return generation
@@ -159,8 +170,8 @@ class Publication:
         self.generation = generation
         log.info("Serving generation %d with %d answers at hand", generation, len(kept))
 
-    async def follow(self, generation: int) -> None:
-        """Serve a generation that another worker has primed; its answers are fetched first."""
+    async def follow(self, generation: int, at: float = 0) -> None:
+        """Fetch the answers of a generation that another worker has primed; serve it from that moment on."""
         questions = [question for group in self._hot_questions().values() for question in group]
         found = []
         for question in questions:
@@ -168,6 +179,7 @@ class Publication:
             # A Redis that was restarted holds nothing; this worker may.
             if answer := await self._store.get(key) or self._answers.memory.get(key):
                 found.append((question, answer))
+        await _until(at)
         self._serve(generation, found)
 
     async def refresh(self, *, is_told: bool = False) -> None:
@@ -211,10 +223,23 @@ class Publication:
             await self._store.bound_memory()
             while True:
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
-                await self._refresh_calmly(is_told=message is not None)
+                if message is None or b"@" not in message["data"]:
+                    await self._refresh_calmly(is_told=message is not None)
+                else:
+                    await self._switch_with_all(message["data"])
+
+    async def _switch_with_all(self, announcement: bytes) -> None:
+        generation, _, at = announcement.partition(b"@")
+        if int(generation) != self.generation:
+            await self.follow(int(generation), float(at))
 
     async def _refresh_calmly(self, *, is_told: bool = False) -> None:
         try:
             await self.refresh(is_told=is_told)
         except ApiError as error:
             log.warning("The generation to serve is not known: %s", type(error).__name__)
+
+
+async def _until(at: float) -> None:
+    """Wait for the moment, but never longer than anybody plans ahead: clocks differ."""
+    await asyncio.sleep(min(at - time.time(), HEAD_START_SECONDS))

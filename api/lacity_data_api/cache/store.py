@@ -123,6 +123,10 @@ class Store:
         """Note which generation is served, for workers that begin."""
         await self.attempt(lambda: self.redis.set(self.published_key, generation), None)
 
+    async def announce(self, generation: int, at: float) -> None:
+        """Tell all workers to serve this generation from that moment on (seconds since 1970)."""
+        await self.attempt(lambda: self.redis.publish(self.published_key, f"{generation}@{at}"), None)
+
     async def publish(self, generation: int) -> None:
         """Tell all workers to serve this generation, whose hot answers are in Redis."""
         await self.remember(generation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,11 @@ import brotli
 import httpx
 import pytest
 
+from lacity_data_api.cache.answer import Answer
+from lacity_data_api.cache.answers import Kept
+from lacity_data_api.cache.question import Question
+from lacity_data_api.queries import written
+from lacity_data_api.state import build_state
 from tests.support.counting import queries
 from tests.support.databases import Database
 from tests.support.rows import add_requests
@@ -166,3 +172,16 @@ def test_request_id_is_given_or_kept(api: Api) -> None:
 def test_bodies_are_json(api: Api) -> None:
     assert api.get(PATH).headers["content-type"] == "application/json"
     assert len(json.loads(_raw(api)[1])) == 99
+
+
+def test_answers_of_one_key_are_each_compressed(database: Database) -> None:
+    """Before and after a reset there are two for a moment, and clients may hold either."""
+    answers = build_state(settings_for(database)).answers
+    question = Question("anything", written("SELECT 1 AS body"), is_shared=False)
+    twins = [Kept("key", Answer(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
+
+    async def encode_both() -> None:
+        await asyncio.gather(*(answers.encode(kept, "br", question) for kept in twins))
+
+    asyncio.run(encode_both())
+    assert [kept.answer.has("br") for kept in twins] == [True, True]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
+from lacity_data_api.cache import publication as publication_module
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
@@ -214,3 +215,21 @@ def test_a_restarted_redis_makes_nothing_cold(api: Api, other: Api) -> None:
         for one in (api, other):
             one.json("/requests/pins/open")
     assert counted.made == 0
+
+
+def test_two_workers_switch_in_the_same_moment(api: Api, other: Api, database: Database) -> None:
+    """Who asks both in turn does not go back to the older one."""
+    add_requests(database, {})
+    wanted = database.value("SELECT generation FROM data_generation")
+    moments: dict[int, float] = {}
+    serving = {id(one): one.state.publication for one in (api, other)}
+    publishing = threading.Thread(target=api.publish)
+    publishing.start()
+    while len(moments) < len(serving):
+        for key, publication in serving.items():
+            if publication.generation == wanted:
+                moments.setdefault(key, time.monotonic())
+        time.sleep(0.0005)
+    publishing.join()
+    first, second = sorted(moments.values())
+    assert second - first < publication_module.HEAD_START_SECONDS / 2
