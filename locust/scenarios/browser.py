@@ -14,6 +14,7 @@ from locust.contrib.fasthttp import FastResponse
 from scenarios.generations import HEADER, History
 from scenarios.levels import label
 
+NOT_FOUND = 404
 # What browsers open to one host over HTTP/1.1.
 CONNECTIONS = 6
 CHECKS = "one generation"
@@ -28,6 +29,8 @@ class Call:
     group: str
     route: str
     url: str
+    # Whether "there is no such thing" is a right answer.
+    may_miss: bool = False
 
     @property
     def label(self) -> str:
@@ -49,7 +52,8 @@ class Browser:
     def get(self, call: Call) -> bytes:
         """The answer's body, decompressed; that of the cache when it still holds, empty when it failed."""
         etag, kept = self.kept.get(call.url, ("", b""))
-        response = self.ask("GET", call.url, call.label, headers={"If-None-Match": etag} if etag else {})
+        condition = {"If-None-Match": etag} if etag else {}
+        response = self.ask("GET", call.url, call.label, may_miss=call.may_miss, headers=condition)
         if response.status_code == 304:
             return kept
         if response.status_code != 200:
@@ -59,14 +63,19 @@ class Browser:
             self.kept[call.url] = (given, body)
         return body
 
-    def ask(self, method: str, url: str, name: str, **details: Any) -> FastResponse:
+    def ask(
+        self, method: str, url: str, name: str, *, may_miss: bool = False, **details: Any
+    ) -> FastResponse:
         """Any request; what it says of its generation is checked."""
         asked = time.monotonic()
-        headers = HEADERS | details.pop("headers", {})
-        response: FastResponse = self.user.client.request(method, url, name=name, headers=headers, **details)
+        details |= {"name": name, "headers": HEADERS | details.get("headers", {}), "catch_response": True}
+        with self.user.client.request(method, url, **details) as response:
+            if may_miss and response.status_code == NOT_FOUND:
+                response.success()
         if generation := header(response, HEADER):
             self._check(int(generation), asked)
-        return response
+        answer: FastResponse = response
+        return answer
 
     def together(self, calls: Iterable[Call]) -> list[bytes]:
         """All of them at once, as far as the connections go; bodies in the order of the calls."""
