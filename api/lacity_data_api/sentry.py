@@ -29,4 +29,6 @@ def start(settings: Settings) -> None:
         release=settings.code_version,
         traces_sampler=share_of,
         send_default_pii=False,
+        # They hold addresses with passwords.
+        include_local_variables=False,
     )

@@ -1,0 +1,70 @@
+"""Errors reach a stand-in for Sentry, and no secret does."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import brotli
+import httpx
+
+from tests.support.databases import Database, variable
+from tests.support.servers import environment_for, program
+from tests.support.serving import ADMIN_TOKEN, forget_everything
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@contextmanager
+def _sentry() -> Iterator[tuple[str, list[str]]]:
+    """Its DSN, and what it is sent."""
+    envelopes: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            unpack = UNPACK[self.headers.get("content-encoding", "")]
+            envelopes.append(unpack(body).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name it has there
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://key@127.0.0.1:{server.server_port}/1", envelopes
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _wait_for(envelopes: list[str], text: str) -> str:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for envelope in list(envelopes):
+            if text in envelope:
+                return envelope
+        time.sleep(0.05)
+    raise AssertionError(f"Sentry was not told of {text}")
+
+
+def test_errors_are_reported_without_secrets(database: Database) -> None:
+    forget_everything()
+    with _sentry() as (dsn, envelopes):
+        more = {"SENTRY_URL": dsn, "STAGE": "prod", "API_WORKERS": "1"}
+        environment = environment_for(database, variable("TEST_REDIS_URL"), **more)
+        with program(environment) as api:
+            database.run("ALTER TABLE sources RENAME TO springs")
+            assert httpx.get(f"{api.url}/sources").status_code == 500
+            envelope = _wait_for(envelopes, "UndefinedTableError")
+    password = database.reader_url.split(":")[2].split("@")[0]
+    assert '"environment":"prod"' in envelope.replace(": ", ":")
+    assert password not in envelope
+    assert ADMIN_TOKEN not in envelope
