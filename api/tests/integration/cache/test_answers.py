@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import brotli
 import httpx
 import pytest
+import redis
 
 from lacity_data_api.cache.answer import Answer
 from lacity_data_api.cache.answers import Kept
@@ -17,7 +18,7 @@ from lacity_data_api.cache.question import Question
 from lacity_data_api.queries import written
 from lacity_data_api.state import build_state
 from tests.support.counting import queries
-from tests.support.databases import Database
+from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
 from tests.support.serving import ORIGIN, Api, serve, settings_for
 
@@ -185,3 +186,25 @@ def test_answers_of_one_key_are_each_compressed(database: Database) -> None:
 
     asyncio.run(encode_both())
     assert [kept.answer.has("br") for kept in twins] == [True, True]
+
+
+def test_free_parameters_fill_neither_memory_nor_redis(database: Database) -> None:
+    with serve(settings_for(database, cache_memory_mb=1)) as small:
+        for number in range(120):
+            assert small.get("/requests", skip=number % 7, limit=1_000 + number).status_code == 200
+        memory = small.state.answers.memory
+        assert memory.bytes <= 2**20
+        with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+            lives = [cache.ttl(key) for key in cache.scan_iter("311:[0-9]*:requests:*")]
+    assert len(lives) >= 120
+    assert all(0 < seconds <= 86_400 for seconds in lives)
+
+
+def test_default_that_depends_on_the_day_is_never_at_hand(api: Api) -> None:
+    for _ in range(2):
+        api.get("/geojson/hotspots")
+        api.get("/geojson/hotspots", start_date="2020-01-01")
+    at_hand = {
+        spelling for spelling in api.state.answers.memory.by_spelling if spelling[0].endswith(b"spots")
+    }
+    assert at_hand == {(b"/geojson/hotspots", b"start_date=2020-01-01")}
