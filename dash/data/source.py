@@ -41,13 +41,26 @@ class Source:
         if self._is_due() and self._asking.acquire(blocking=not is_known):
             try:
                 if self._is_due():
-                    self._known = self._ask_facts()
-                    self._known_until = time.monotonic() + FRESH_SECONDS
+                    self._renew()
             finally:
                 self._asking.release()
         if isinstance(self._known, DataError):
             raise type(self._known)
         return self._known
+
+    def catch_up(self, version: str | None) -> None:
+        """Look again now if an open page, through another worker, has seen newer data than this one knows."""
+        seen, _, _ = (version or "").partition("-")
+        generation = int(seen) if seen.isascii() and seen.isdigit() else 0
+        if self.facts().generation >= generation:
+            return
+        with self._asking:
+            if isinstance(self._known, Facts) and self._known.generation < generation:
+                self._renew()
+
+    def _renew(self) -> None:
+        self._known = self._ask_facts()
+        self._known_until = time.monotonic() + FRESH_SECONDS
 
     def _is_due(self) -> bool:
         return time.monotonic() >= self._known_until

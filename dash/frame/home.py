@@ -48,17 +48,18 @@ def publish() -> None:
         Input(VERSION, "data"),
         Input("attempt", "data"),
     )
-    def show(identity: dict[str, str], _version: str, _attempt: int) -> list[Component]:
-        return picture(identity["picture"])
+    def show(identity: dict[str, str], version: str, _attempt: int) -> list[Component]:
+        return picture(identity["picture"], version)
 
 
-def picture(name: str) -> list[Component]:
+def picture(name: str, version: str) -> list[Component]:
     """The small picture of a report, or the state it is in."""
     report = find(name)
     found = report.card(report.picture) if report else None
     if report is None or found is None:
         return []
     try:
+        source().catch_up(version)
         facts = source().facts()
         if facts.last_day is None:
             return [states.empty("No requests have been loaded yet.")]

@@ -116,8 +116,9 @@ def _connect_covers(report: Report) -> None:
         Input(_selection_id(report), "data"),
         Input(VERSION, "data"),
     )
-    def cover(search: str, _version: str) -> list[Component]:
+    def cover(search: str, version: str) -> list[Component]:
         try:
+            source().catch_up(version)
             return covers(report, search)
         except DataError as error:
             log.warning("%s has no facts: %s", report.name, type(error).__name__)
@@ -177,13 +178,14 @@ def _connect_card(report: Report, card: Card) -> None:
         Input(VERSION, "data"),
         Input("attempt", "data"),
     )
-    def show(search: str, _version: str, _attempt: int) -> list[Component]:
-        return card_content(report, card, search)
+    def show(search: str, version: str, _attempt: int) -> list[Component]:
+        return card_content(report, card, search, version)
 
 
-def card_content(report: Report, card: Card, search: str) -> list[Component]:
+def card_content(report: Report, card: Card, search: str, version: str) -> list[Component]:
     """A card for an address: its figure, or a state that says why there is none."""
     try:
+        source().catch_up(version)
         facts = source().facts()
         if facts.last_day is None and report.covers != "nothing":
             return [states.empty(NOT_LOADED)]

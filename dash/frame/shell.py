@@ -84,8 +84,9 @@ def connect() -> None:
     )
 
     @callback(Output("data-age", "children"), Output("notices", "children"), Input(VERSION, "data"))
-    def tell(_version: str) -> tuple[str, list[Component]]:
+    def tell(version: str) -> tuple[str, list[Component]]:
         try:
+            source().catch_up(version)
             facts = source().facts()
         except DataError as error:
             return "The age of the data is not known right now.", [notice(error.advice)]

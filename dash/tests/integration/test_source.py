@@ -70,6 +70,19 @@ def test_a_new_generation_is_asked_anew(fresh: Database, monkeypatch: pytest.Mon
     assert source.table(question).column("message") == ["two"]
 
 
+def test_a_worker_catches_up_with_what_a_page_has_seen(
+    fresh: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.source.FRESH_SECONDS", 3600)
+    source = cached(fresh)
+    assert source.facts().generation == 0
+    fresh.run("UPDATE data_generation SET generation = 1")
+    for version in (None, "unknown", "0-here-fresh", "1-here-fresh"):
+        known = source.facts().generation
+        source.catch_up(version)
+        assert (known, source.facts().generation) == (0, 1 if version == "1-here-fresh" else 0)
+
+
 def test_the_role_cannot_write(fresh: Database) -> None:
     with pytest.raises(DataError):
         Source(settings_for(fresh.reader_url)).fresh(SQL("DELETE FROM log RETURNING id"))
