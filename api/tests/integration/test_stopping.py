@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
+from lacity_data_api import lifespan
 from tests.support.databases import Database
 from tests.support.serving import forget_everything, serve, settings_for
 
@@ -15,3 +18,20 @@ def test_api_that_is_told_to_stop_while_it_connects_stops(database: Database, se
     with serve(settings_for(database)):
         time.sleep(seconds)
     assert time.monotonic() - started < 10
+
+
+async def deaf_at_first() -> None:
+    """Loses one cancellation, as a client library may whose timeout ends in the same moment."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(60)
+    await asyncio.sleep(60)
+
+
+def test_work_that_misses_its_cancellation_is_told_again() -> None:
+    async def run() -> float:
+        async with lifespan._running(deaf_at_first()):
+            await asyncio.sleep(0)
+        return time.monotonic()
+
+    started = time.monotonic()
+    assert asyncio.run(run()) - started < 10
