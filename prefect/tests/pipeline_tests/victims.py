@@ -68,32 +68,43 @@ def complete_night(database: Database, portal_url: str, **options: object) -> No
         time.sleep(0.2)
 
 
-def kill_at(database: Database, portal_url: str, seconds: float, **options: object) -> str:
-    """Kill a night so long after it began; returns the last thing it said."""
+def strike_at(
+    database: Database,
+    portal_url: str,
+    seconds: float,
+    disturb: Callable[[], None] | None = None,
+    **options: object,
+) -> float:
+    """Kill a night so long after it began, or do something to the world around it.
+
+    Returns 0 when that struck it; the seconds that it took when it was over before.
+    """
     night = start_night(database, portal_url, **options)
-    said = night.stdout.readline().strip() if night.stdout else ""
-    time.sleep(seconds)
-    night.kill()
-    rest, _ = night.communicate(timeout=60)
-    return (said + "\n" + rest).split()[-1] if (said or rest) else "busy"
+    if not (night.stdout and night.stdout.readline()):
+        # The server has not noticed yet that the night before was killed.
+        night.communicate(timeout=PATIENCE_SECONDS)
+        time.sleep(0.2)
+        return strike_at(database, portal_url, seconds, disturb, **options)
+    began = time.monotonic()
+    try:
+        night.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        disturb() if disturb else night.kill()
+        night.communicate(timeout=600)
+        return 0
+    return time.monotonic() - began
 
 
-def disturb_at(
-    database: Database, portal_url: str, seconds: float, disturb: Callable[[], None], **options: object
-) -> None:
-    """Do something to the world so long after a night began; the night may end as it likes."""
-    night = start_night(database, portal_url, **options)
-    said = night.stdout.readline().strip() if night.stdout else ""
-    assert said, "the night did not begin"
-    time.sleep(seconds)
-    disturb()
-    night.communicate(timeout=600)
+def strike_often(amount: int, duration: float, seed: int, strike: Callable[[float], float]) -> None:
+    """Strike that many nights at random moments, seeded; nights that were over before do not count.
 
-
-def moments(amount: int, duration: float, seed: int) -> list[float]:
-    """Random moments of a night that takes so long; seeded, so that a failure can be repeated."""
-    chance = random.Random(seed)
-    return [chance.uniform(0, duration) for _ in range(amount)]
+    ``duration``: about the seconds that a night takes.
+    """
+    chance, struck = random.Random(seed), 0
+    while struck < amount:
+        took = strike(chance.uniform(0, duration))
+        struck += not took
+        duration = took or duration
 
 
 @dataclass

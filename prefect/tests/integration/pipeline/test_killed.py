@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from pipeline_tests import databases
@@ -13,7 +14,7 @@ from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW
 from pipeline_tests.own_postgres import own_postgres
 from pipeline_tests.truth import assert_sound, fingerprint, requests_of, served_of
-from pipeline_tests.victims import complete_night, disturb_at, kill_at, moments, watched
+from pipeline_tests.victims import complete_night, strike_at, strike_often, watched
 
 from portal.controller import Controller
 from portal.server import serve
@@ -21,7 +22,7 @@ from portal.server import serve
 SEED = int(os.environ.get("KILL_SEED", "311"))
 KILLS = int(os.environ.get("KILLS", "60"))
 LIVE_DATASET = "2cy6-i7zn"
-Strike = Callable[[Database, str, float], object]
+Disturb = Callable[[], None]
 
 
 def change_town(portal: Controller, amount: int) -> None:
@@ -45,19 +46,19 @@ def timed(database: Database, url: str) -> float:
     return time.monotonic() - started
 
 
-def storm(database: Database, *, rows: int, strikes: int, strike: Strike = kill_at) -> None:
-    """Strike half of the nights in the first load and half in a night of changes."""
+def storm(database: Database, *, rows: int, strikes: int, disturb: Disturb | None = None) -> None:
+    """Strike half of the nights in a load of everything, and half in a night of changes."""
     with databases.database() as undisturbed, serve(rows=rows, today=NOW.date()) as (url, portal):
         duration = timed(undisturbed, url)
         with watched(database) as watch:
-            for moment in moments(strikes // 2, duration, SEED):
-                strike(database, url, moment)
-            complete_night(database, url)
+            load = partial(strike_at, database, url, disturb=disturb, full=True)
+            strike_often(strikes // 2, duration, SEED, load)
+            complete_night(database, url, full=True)
             assert fingerprint(database) == fingerprint(undisturbed)
             change_town(portal, rows // 20)
             duration = timed(undisturbed, url)
-            for moment in moments(strikes - strikes // 2, duration, SEED + 1):
-                strike(database, url, moment)
+            changes = partial(strike_at, database, url, disturb=disturb)
+            strike_often(strikes - strikes // 2, duration, SEED + 1, changes)
             complete_night(database, url)
         assert requests_of(database) == requests_of(undisturbed)
         assert served_of(database) == served_of(undisturbed)
@@ -73,12 +74,12 @@ def storm(database: Database, *, rows: int, strikes: int, strike: Strike = kill_
 def restart_storm(patch: pytest.MonkeyPatch, *, rows: int, restarts: int) -> None:
     """Crashes and orderly restarts of Postgres in turn."""
     with own_postgres(patch) as server, databases.database() as database:
-        disturbances = itertools.cycle((server.crash, server.restart))
+        turns = itertools.cycle((server.crash, server.restart))
 
-        def strike(database: Database, url: str, moment: float) -> None:
-            disturb_at(database, url, moment, next(disturbances))
+        def disturb() -> None:
+            next(turns)()
 
-        storm(database, rows=rows, strikes=restarts, strike=strike)
+        storm(database, rows=rows, strikes=restarts, disturb=disturb)
 
 
 def test_killed_nights_lose_and_double_nothing(database: Database) -> None:
