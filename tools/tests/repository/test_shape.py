@@ -15,6 +15,7 @@ from tools.tests.repository.sources import is_test, with_suffix
 # Physical lines: the median, the 90th percentile and the largest may have as many.
 MODULE_LIMITS = (100, 300, 500)
 FUNCTION_LIMITS = (10, 35, 80)
+ENOUGH_FOR_A_MEDIAN = 10
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -40,8 +41,10 @@ def lines_of(node: Function) -> int:
 
 
 def shape(sizes: list[int]) -> tuple[float, int, int]:
+    """Median, 90th percentile and largest; a handful of modules has no median to speak of."""
     ordered = sorted(sizes)
-    return statistics.median(ordered), ordered[int(len(ordered) * 0.9)], ordered[-1]
+    median = statistics.median(ordered) if len(ordered) >= ENOUGH_FOR_A_MEDIAN else 0
+    return median, ordered[int(len(ordered) * 0.9)], ordered[-1]
 
 
 def within(measured: tuple[float, int, int], limits: tuple[int, int, int]) -> bool:
