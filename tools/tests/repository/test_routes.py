@@ -18,7 +18,10 @@ from lacity_data_api.state import build_state
 api = create_api(build_state(Settings.from_environment()))
 print(json.dumps(sorted(api.openapi()["paths"])))
 """
-ADDRESSES = {"DATABASE_READER_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
+ADDRESSES = {
+    "DATABASE_READER_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1",
+}
 
 
 @cache
