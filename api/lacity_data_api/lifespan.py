@@ -11,8 +11,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from lacity_data_api.state import State
+from lacity_data_api.status.service import keep_measuring
 
 log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 10
 
 
 def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -22,16 +25,24 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await state.database.open()
         try:
-            async with _running(state.access_log.run(), state.publication.watch()):
+            async with _running(state.access_log.run(), state.publication.watch(), keep_measuring(state)):
                 yield
         finally:
             # What was cancelled must have ended: uvloop never closes when a connection is left half made.
-            await state.publication.close()
-            await state.answers.close()
-            await state.store.close()
-            await state.database.close()
+            for part in (state.publication, state.answers, state.store, state.database):
+                await _in_time(part.close(), type(part).__name__)
 
     return lifespan
+
+
+async def _in_time(closing: Coroutine[Any, Any, None], name: str) -> None:
+    """Nothing that does not close may keep the process from its end."""
+    task = asyncio.ensure_future(closing)
+    await asyncio.wait([task], timeout=CLOSE_SECONDS)
+    if task.done():
+        task.result()
+    else:
+        log.error("%s did not close in %d seconds: %s", name, CLOSE_SECONDS, task)
 
 
 @asynccontextmanager

@@ -213,7 +213,7 @@ class Publication:
         while True:
             try:
                 await self._watch_channel()
-            except FAILURES:
+            except (*FAILURES, ValueError):  # Redis is away, or somebody else speaks on the channel
                 await self._refresh_calmly()
                 await asyncio.sleep(POLL_SECONDS)
 

@@ -117,7 +117,9 @@ async def redis_status(request: Request) -> Response:
 )
 async def metrics(request: Request) -> Response:
     """Prometheus metrics of all workers."""
-    service.measure(state_of(request))
+    state = state_of(request)
+    await service.last_pulled(state)
+    service.measure(state)
     return Response(exposition(), headers=NO_STORE, media_type=METRICS)
 
 

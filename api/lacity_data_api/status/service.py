@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -14,6 +15,7 @@ from lacity_data_api.state import State
 from lacity_data_api.status import repository
 
 MOST_KEYS = 10_000
+MEASURED_EVERY_SECONDS = 5.0
 REDIS_SECTIONS = ("server", "clients", "memory", "persistence", "stats", "replication", "cpu", "keyspace")
 
 
@@ -53,6 +55,13 @@ async def redis_info(state: State) -> dict[str, Any]:
         return {section: await state.store.redis.info(section) for section in REDIS_SECTIONS}
 
     return await state.store.attempt(ask, {})
+
+
+async def keep_measuring(state: State) -> None:
+    """Set the gauges of this worker every few seconds, until cancelled: any worker may be asked for all."""
+    while True:
+        measure(state)
+        await asyncio.sleep(MEASURED_EVERY_SECONDS)
 
 
 def measure(state: State) -> None:

@@ -197,6 +197,7 @@ def test_without_a_token_admin_routes_are_closed(database: Database) -> None:
 
 
 def test_an_operator_sees_keys_and_sections(api: Api) -> None:
+    api.publish()
     keys = api.client.get("/status/cache", headers=ADMIN).json()
     sections = api.client.get("/status/redis", headers=ADMIN).json()
     assert keys == sorted(keys)
@@ -233,3 +234,18 @@ def test_two_workers_switch_in_the_same_moment(api: Api, other: Api, database: D
     publishing.join()
     first, second = sorted(moments.values())
     assert second - first < publication_module.HEAD_START_SECONDS / 2
+
+
+def test_foreign_words_on_the_channel_are_ignored(api: Api, database: Database) -> None:
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        for words in (b"x@y", b"@", b"7@", b"\xff"):
+            cache.publish(api.state.store.published_key, words)
+    newest = add_generation(database)
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        cache.set(api.state.store.published_key, newest)
+    _until(lambda: api.state.publication.generation == newest)
+
+
+def add_generation(database: Database) -> int:
+    add_requests(database, {})
+    return int(database.value("SELECT generation FROM data_generation"))
