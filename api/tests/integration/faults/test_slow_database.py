@@ -67,7 +67,7 @@ def test_query_ends_when_its_client_leaves(api: Api, database: Database) -> None
         connection = _leave(api, "/requests?skip=6")
         wait_for_waiting(database, 1)
         connection.close()
-        wait_for_waiting(database, 0, seconds=2)
+        wait_for_waiting(database, 0, seconds=2.5)
     assert api.get("/requests", skip=6).status_code == 200
 
 
@@ -96,7 +96,11 @@ def test_stream_ends_when_its_client_leaves(api: Api, database: Database) -> Non
         connection = _leave(api, path)
         wait_for_waiting(database, 1)
         connection.close()
-        wait_for_waiting(database, 0, seconds=2)
+        wait_for_waiting(database, 0, seconds=2.5)
+    deadline = time.monotonic() + 5
+    while not api.state.database._streams_left:
+        assert time.monotonic() < deadline, "the stream still holds its place"
+        time.sleep(0.01)
     assert api.client.get(path).status_code == 200
 
 
