@@ -28,12 +28,22 @@ SELECT concat('{"council_id":', council_id, '}') AS body
 """
 
 # Degrees become metres about the city's middle latitude, 34.05 north: within half a percent everywhere in it.
+# Most points lie alone and need no clustering. Of 12 points within 30 metres of one, 3 share a cell of 61
+# metres, and whoever belongs to them is in that cell or in one of the eight around it.
 HOTSPOTS = """
-WITH clustered AS (
+WITH points AS MATERIALIZED (
     SELECT latitude, longitude, council_id,
-           ST_ClusterDBSCAN(ST_MakePoint(longitude * 92330, latitude * 110924), 30, 12) OVER () AS hotspot_id
+           (longitude * 92330 / 61)::integer * 10000 + (latitude * 110924 / 61)::integer AS cell
       FROM service_requests
      WHERE type_id = CAST(:type_id AS bigint) AND created_date >= CAST(:start_date AS date)
+), busy AS (
+    SELECT DISTINCT cell + across * 10000 + up AS cell
+      FROM (SELECT cell FROM points GROUP BY cell HAVING count(*) >= 3) AS full_cells,
+           generate_series(-1, 1) AS across, generate_series(-1, 1) AS up
+), clustered AS (
+    SELECT latitude, longitude, council_id,
+           ST_ClusterDBSCAN(ST_MakePoint(longitude * 92330, latitude * 110924), 30, 12) OVER () AS hotspot_id
+      FROM points JOIN busy USING (cell)
 ), hotspots AS (
     SELECT hotspot_id, count(*) AS requests, mode() WITHIN GROUP (ORDER BY council_id) AS council_id,
            round(avg(latitude)::numeric, 7) AS latitude, round(avg(longitude)::numeric, 7) AS longitude
