@@ -56,6 +56,11 @@ class Size:
     is_smoke: bool = False
 
     @property
+    def folder(self) -> Path:
+        """Where logs and reports go; a smoke test must not overwrite those of a run that people read."""
+        return FOLDER / "smoke" if self.is_smoke else FOLDER
+
+    @property
     def users(self) -> int:
         return round(self.visitors * USERS_PER_VISITOR) + WATCHERS
 
@@ -85,7 +90,7 @@ def load(arguments: list[str]) -> int:
     chosen, for_locust = parse(arguments)
     environments.ensure(["locust"])
     if chosen.url:
-        command = locust_command(chosen.url, for_locust)
+        command = locust_command(chosen.url, FOLDER, for_locust)
         return subprocess.run(command, cwd=ROOT / "locust", check=False).returncode
     apt.ensure()
     environments.ensure(SERVICES)
@@ -98,7 +103,7 @@ def load(arguments: list[str]) -> int:
 def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
     """Servers, portal, API and reports of this run alone, loaded by a first night; gone afterwards."""
     instance = Instance(f"load-{os.getpid()}")
-    logs = FOLDER / "logs"
+    logs = size.folder / "logs"
     ensure_folder(logs)
     supervisor = Supervisor(f"{FOLDER}:{os.getpid()}", logs, {})
     try:
@@ -135,16 +140,16 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
         supervisor.run(plan.night())
 
 
-def locust_command(url: str, arguments: list[str]) -> list[str]:
-    """Locust with its reports under ``.local/load``; what the person gives goes last and wins."""
-    ensure_folder(FOLDER)
-    reports = ["--html", str(FOLDER / "report.html"), "--csv", str(FOLDER / "stats")]
+def locust_command(url: str, folder: Path, arguments: list[str]) -> list[str]:
+    """Locust with its reports in the folder; what the person gives goes last and wins."""
+    ensure_folder(folder)
+    reports = ["--html", str(folder / "report.html"), "--csv", str(folder / "stats")]
     return [str(python_of("locust")), "-m", "locust", "--host", url, *reports, *arguments]
 
 
 def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
     """Visitors come; a night changes rows and switches the generation; the visitors say how it was."""
-    command = locust_command(plan.values["API_URL"], [*_options(plan, size), *arguments])
+    command = locust_command(plan.values["API_URL"], size.folder, [*_options(plan, size), *arguments])
     visitors = Program("locust", command, ROOT / "locust", is_task=True)
     say(f"• {size.visitors} visitors of the map and {size.users - size.visitors} others for {size.seconds} s")
     started = time.monotonic()
@@ -158,7 +163,7 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
     process.terminate()
     code = process.wait(60)
     say(_said_at_the_end(supervisor.log_of(visitors)))
-    say(f"• Reports: {FOLDER}/report.html and stats_*.csv")
+    say(f"• Reports: {size.folder}/report.html and stats_*.csv")
     return code
 
 

@@ -31,10 +31,14 @@ def test_other_arguments_go_on_to_locust() -> None:
     assert (chosen.visitors, rest) == (5, ["-t", "10s", "MapVisitor", "--ui"])
 
 
-def test_reports_of_a_run_lie_under_local_and_can_be_moved() -> None:
-    command = load.locust_command("http://127.0.0.1:1", ["--html", "elsewhere.html"])
+def test_reports_of_a_run_can_be_moved(tmp_path: Path) -> None:
+    command = load.locust_command("http://127.0.0.1:1", tmp_path, ["--html", "elsewhere.html"])
+    assert str(tmp_path / "report.html") in command
     assert command[-2:] == ["--html", "elsewhere.html"]
-    assert str(load.FOLDER / "report.html") in command
+
+
+def test_smoke_leaves_the_reports_of_others_alone() -> None:
+    assert load.SMOKE.folder != load.Size().folder
 
 
 def test_end_of_the_log_is_the_table_and_the_verdict(tmp_path: Path) -> None:
