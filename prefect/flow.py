@@ -17,11 +17,12 @@ if __name__ == "__main__":
 from prefect import flow  # noqa: E402
 from prefect.exceptions import TerminationSignal  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.runtime import deployment  # noqa: E402
 
 from pipeline.catalog import load_catalog  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.download import Downloaded, Order  # noqa: E402
-from pipeline.ending import end_soon  # noqa: E402
+from pipeline.ending import end_soon, end_with_parent  # noqa: E402
 from pipeline.errors import BusyError, DataError  # noqa: E402
 from pipeline.night import Night, failure_text, finish, opened  # noqa: E402
 from pipeline.options import Options  # noqa: E402
@@ -49,6 +50,8 @@ def night(
         reconcile=mode == "reconcile",
         dry_run=is_dry,
     )
+    if deployment.id and os.environ.get(prefect_home.NO_PAGE):
+        end_with_parent()
     settings = Settings.from_environment()
     logging.getLogger("pipeline").setLevel(settings.log_level.upper())
     run: Night | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import os
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from pipeline import notify
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
+from pipeline.ending import end_soon
 from pipeline.errors import (
     INTERRUPTED_EXIT_CODE,
     TERMINATED_EXIT_CODE,
@@ -125,7 +127,7 @@ def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: co
             chosen.reconcile_cron,
             chosen.time_zone,
         )
-        night.serve(name="nightly", schedules=schedules(chosen), limit=1, print_starting_message=False)
+        _serve(night, chosen)
         return
     night(
         mode="full" if chosen.full else "reconcile" if chosen.reconcile else "incremental",
@@ -134,6 +136,20 @@ def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: co
         since=chosen.since,
         is_dry=chosen.dry_run,
     )
+
+
+def _serve(night: Any, chosen: argparse.Namespace) -> None:
+    """Stay until a signal; Prefect's runner waits for what it has started, and that may be long."""
+    from prefect.runner import Runner
+
+    class EndingRunner(Runner):
+        def handle_sigterm(self, *args: Any, **details: Any) -> None:
+            end_soon()
+            super().handle_sigterm(*args, **details)
+
+    runner = EndingRunner(name="nightly", limit=1)
+    runner.add_flow(night, name="nightly", schedules=schedules(chosen))
+    asyncio.run(runner.start())
 
 
 def schedules(chosen: argparse.Namespace) -> list[Any]:

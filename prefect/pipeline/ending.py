@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 from pipeline.errors import TERMINATED_EXIT_CODE
 
 GRACE_SECONDS = 5.0
 """Containers get 30 seconds between SIGTERM and SIGKILL; Prefect needs a moment to note the end."""
+
+
+def end_with_parent() -> None:
+    """End this process when its parent has ended: a scheduled night does not outlive the schedule."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(TERMINATED_EXIT_CODE)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def end_soon() -> None:
