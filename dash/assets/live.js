@@ -26,6 +26,16 @@
     return value[0] === day(query.get("from"), usual[0]) && value[1] === day(query.get("to"), usual[1]);
   }
 
+  /* Back and forward between views of one report: Dash sees no new page in that, so the page is made anew. */
+  var shownSearch = window.location.search;
+  window.addEventListener("_dashprivate_pushstate", function () { shownSearch = window.location.search; });
+  window.addEventListener("popstate", function () {
+    var report = document.querySelector(".report");
+    var isOther = window.location.search !== shownSearch;
+    shownSearch = window.location.search;
+    if (isOther && report && report.dataset.path === window.location.pathname) window.location.reload();
+  });
+
   /* The first day of a range was chosen, the last is still to come. */
   function isHalf(value, id) {
     return id.control === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
@@ -44,7 +54,9 @@
         (changed.control === "period" ? ["from", "to"] : [changed.control]).forEach(function (name) { query.delete(name); });
         Object.entries(words(values[place], changed)).forEach(function (pair) { query.set(pair[0], pair[1]); });
         var search = query.toString().replace(/%2C/g, ",");
-        return search === (before || "") ? unchanged : [search, search ? "?" + search : ""];
+        if (search === (before || "")) return unchanged;
+        shownSearch = search ? "?" + search : "";
+        return [search, shownSearch];
       },
       /* A bar, slice or area was chosen: its custom data is an address. */
       go: function (clicks) {

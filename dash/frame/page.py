@@ -16,7 +16,7 @@ from data.filters import DIMENSIONS
 from data.source import Source
 from frame import card as cards
 from frame import states, words
-from frame.attributes import aria
+from frame.attributes import aria, data
 from frame.controls import Control, Period, Pick
 from frame.report import Card, Report
 from frame.selection import Selection
@@ -72,6 +72,7 @@ def page_of(report: Report, given: dict[str, Any]) -> Component:
             html.Aside([html.H2("How this is counted"), html.Ul([html.Li(rule) for rule in report.rules])]),
         ],
         className="report",
+        **data(path=report.path),
     )
 
 
