@@ -5,35 +5,36 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
 import yaml
 from pipeline_tests.databases import Database
 from pipeline_tests.programs import FOLDER, descendants, environment_for, start, wait_gone, wait_until
 
 from portal.controller import Controller
 
-EVERY_FEW_SECONDS = "* * * * * */5"
-# How often Prefect looks; by default every minute and every ten seconds.
-QUICK = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1", "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+EVERY_MINUTE = "* * * * *"
 
 
+# It takes until the next minute, and longer on a busy machine.
+@pytest.mark.slow
 def test_a_schedule_runs_nights_and_ends_with_its_processes(
     database: Database, town: tuple[str, Controller], tmp_path: Path
 ) -> None:
-    environment = environment_for(database, town[0], PREFECT_HOME=str(tmp_path), **QUICK)
-    run = start(environment, "serve", "--cron", EVERY_FEW_SECONDS, "--time-zone", "America/Los_Angeles")
+    environment = environment_for(database, town[0], PREFECT_HOME=str(tmp_path))
+    run = start(environment, "serve", "--cron", EVERY_MINUTE, "--time-zone", "America/Los_Angeles")
     try:
         wait_until(
             lambda: (
                 run.poll() is not None
                 or database.value("SELECT count(*) FROM load_runs WHERE status = 'succeeded'")
             ),
-            seconds=200,
+            seconds=400,
         )
         assert run.poll() is None
         started = descendants(run)
     finally:
         run.send_signal(signal.SIGTERM)
-        output, _ = run.communicate(timeout=60)
+        output, _ = run.communicate(timeout=180)
     assert database.value("SELECT count(*) FROM requests") > 0, output
     assert run.returncode in {0, 143}, output
     assert wait_gone(started) == []
