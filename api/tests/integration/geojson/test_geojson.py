@@ -43,12 +43,15 @@ def rows(database: Database) -> None:
     ]
     outside = _spot(13, 5_000, 0, 0, council_id=0)
     few = _spot(11, 1_000, 0, 0)
-    far_apart = _spot(12, 2_000, 0, 31)
+    far_apart = _spot(11, 2_000, 0, 0) + _spot(1, 2_000, 31, 0)
+    near_enough = _spot(11, 2_500, 0, 0, type_id=6) + _spot(1, 2_500, 29, 0, type_id=6)
     other_type = _spot(12, 3_000, 0, 0, type_id=1)
     early = _spot(12, 4_000, 0, 0, created_date="2019-12-31 23:59")
     recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(today()))
     old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(today()) - dt.timedelta(days=1)))
-    add_requests(database, *across, *outside, *few, *far_apart, *other_type, *early, *recent, *old)
+    add_requests(
+        database, *across, *outside, *few, *far_apart, *near_enough, *other_type, *early, *recent, *old
+    )
 
 
 def _hotspots(api: Api, **parameters: Any) -> list[dict[str, Any]]:
@@ -61,6 +64,11 @@ def _hotspots(api: Api, **parameters: Any) -> list[dict[str, Any]]:
 def test_hotspots_are_found_in_metres(api: Api) -> None:
     found = _hotspots(api, start_date="2020-01-01")
     assert sorted(feature["properties"]["count"] for feature in found) == [12, 13]
+
+
+def test_thirty_metres_are_near_enough(api: Api) -> None:
+    (found,) = _hotspots(api, type_id=6, start_date="2020-01-01")
+    assert found["properties"]["count"] == 12
 
 
 def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api) -> None:
