@@ -18,7 +18,7 @@ from tools.console import say
 from tools.locks import ensure_folder
 from tools.supervisor import MARK, sweep
 
-TIME_LIMIT_SECONDS = 20 * 60
+TIME_LIMIT_SECONDS = 30 * 60
 TIMED_OUT = 124
 GRACE_SECONDS = 10.0
 
