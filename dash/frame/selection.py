@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -14,6 +14,9 @@ from frame.controls import Choice, Control, Period, Pick
 
 LONGEST_LIST = 200
 LARGEST_ID = 2**31 - 1
+EARLIEST = date(1990, 1, 1)
+"""Days before it, or more than a year after what is loaded, mean nothing: some figures have a row a day."""
+BEYOND = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -87,17 +90,21 @@ class _Reader:
 
     def period(self, control: Period, facts: Facts) -> tuple[date, date]:
         first, last = control.default(facts)
-        first, last = self._day("from", first), self._day("to", last)
+        latest = last + BEYOND
+        first, last = self._day("from", first, latest), self._day("to", last, latest)
         return (first, last) if first <= last else (last, first)
 
-    def _day(self, name: str, default: date) -> date:
+    def _day(self, name: str, default: date, latest: date) -> date:
         if name not in self._given:
             return default
         try:
-            return date.fromisoformat(self._given[name])
+            day = date.fromisoformat(self._given[name])
         except ValueError:
-            self._ignore(name)
-            return default
+            day = date.min
+        if EARLIEST <= day <= latest:
+            return day
+        self._ignore(name)
+        return default
 
     def ids(self, control: Pick) -> tuple[int, ...]:
         text = self._given.get(control.name)
@@ -105,9 +112,10 @@ class _Reader:
             return control.default
         parts = text.split(",")[:LONGEST_LIST]
         found = [int(part) for part in parts if part.isascii() and part.isdigit() and int(part) <= LARGEST_ID]
-        if len(found) < len(parts):
+        chosen = tuple(dict.fromkeys(found))
+        if len(found) < len(parts) or len(chosen) > (control.at_most or LONGEST_LIST):
             self._ignore(control.name)
-        return tuple(dict.fromkeys(found)) or control.default
+        return chosen[: control.at_most] or control.default
 
     def choice(self, control: Choice) -> str:
         text = self._given.get(control.name, control.default)

@@ -115,7 +115,7 @@ REPORT = Report(
     purpose="One neighborhood council against the whole city, per 10,000 people, and what it asks for.",
     order=3,
     controls=(
-        controls.councils("Neighborhood council", is_single=True, default=(1,)),
+        controls.councils("Neighborhood council", is_single=True, default=(1,), at_most=1),
         controls.Period(days=90),
         controls.types(),
         controls.Choice("average", "Moving average", WINDOWS),

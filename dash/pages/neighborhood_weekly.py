@@ -93,7 +93,7 @@ REPORT = Report(
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
     order=4,
     controls=(
-        controls.councils("Neighborhood council", is_single=True, default=(1,)),
+        controls.councils("Neighborhood council", is_single=True, default=(1,), at_most=1),
         controls.Period(days=7, label="Days"),
         controls.types(),
     ),

@@ -14,7 +14,7 @@ CONTROLS = (
     controls.Period(days=30),
     controls.types(),
     controls.agencies(),
-    controls.councils(is_single=True, default=(7,)),
+    controls.councils(is_single=True, default=(7,), at_most=1),
     controls.Choice("average", "Average", {"1": "1 day", "7": "7 days"}),
 )
 
@@ -52,6 +52,8 @@ def test_days_in_the_wrong_order_are_put_right() -> None:
     ("search", "ignored"),
     [
         ("from=2020-13-01", "from=2020-13-01"),
+        ("from=0001-01-01", "from=0001-01-01"),
+        ("to=9999-12-31", "to=9999-12-31"),
         ("type=4,x", "type=4,x"),
         ("type=-1", "type=-1"),
         ("type=99999999999", "type=99999999999"),
@@ -65,6 +67,18 @@ def test_what_means_nothing_is_left_out_and_named(search: str, ignored: str) -> 
     assert selection.ignored == (ignored,)
     assert selection.filters.types == ((4,) if "4" in search else ())
     assert selection.choices == {"average": "1"}
+
+
+def test_days_just_beyond_what_is_loaded_may_be_chosen() -> None:
+    selection = select("from=1990-01-01&to=2027-03-02")
+    assert (selection.first, selection.last) == (date(1990, 1, 1), date(2027, 3, 2))
+    assert select("to=2027-03-03").ignored == ("to=2027-03-03",)
+
+
+def test_more_than_a_control_allows_is_left_out_and_named() -> None:
+    selection = select("council=3,4")
+    assert selection.filters.councils == (3,)
+    assert selection.ignored == ("council=3,4",)
 
 
 def test_a_period_of_everything_begins_with_the_first_day() -> None:
