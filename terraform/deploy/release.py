@@ -56,7 +56,7 @@ def take_back(account: Account, images: Images, say: Say) -> None:
 
 
 def release(account: Account, images: Images, commit: str, say: Say, *, is_migrating: bool = True) -> None:
-    """Put images into service, or leave what served before and raise ``Problem``.
+    """Put images into service, or leave what served before and raise ``Problem``, or what AWS said.
 
     The next night runs the new pipeline; one that is under way ends with the old.
     """
@@ -64,13 +64,14 @@ def release(account: Account, images: Images, commit: str, say: Say, *, is_migra
     if is_migrating:
         try:
             migrate(account, images, say)
-        except Problem:
+        except Exception:
             account.register("migrate", before.api)
             raise
     try:
         roll(account, images, say)
         smoke.check(account.target, commit, pause_seconds=account.pause_seconds)
-    except Problem:
+    except Exception:
+        # Whatever it was, a lost connection to AWS too: half a release must not stay.
         take_back(account, before, say)
         raise
     if not is_migrating:

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from deploy.target import Problem, Target
 
@@ -13,7 +14,7 @@ TIMEOUT_SECONDS = 10
 
 
 def fetch(url: str) -> bytes:
-    """The body of a 200; any other answer raises ``OSError``."""
+    """The body of a 200; any other answer raises ``OSError``, half of one ``HTTPException``."""
     with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  our own hosts
         body: bytes = answer.read()
     return body
@@ -30,12 +31,20 @@ def complaints(target: Target, commit: str) -> list[str]:
     ):
         try:
             body = fetch(url)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             found.append(f"{url}: {error}")
             continue
-        if commit and url.endswith("/status/api") and json.loads(body)["gitSha"] != commit:
+        if commit and url.endswith("/status/api") and commit_of(body) != commit:
             found.append(f"{url}: another commit than {commit} answers.")
     return found
+
+
+def commit_of(body: bytes) -> str:
+    """The commit that an answer of ``/status/api`` names; nothing when it is no such answer."""
+    try:
+        return str(json.loads(body)["gitSha"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def check(target: Target, commit: str, tries: int = 10, pause_seconds: float = 6) -> None:

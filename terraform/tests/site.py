@@ -12,11 +12,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Site:
-    """``is_ready`` and ``commit`` may change while it serves."""
+    """``is_ready``, ``is_garbled`` and ``commit`` may change while it serves."""
 
     url: str = ""
     commit: str = ""
     is_ready: bool = True
+    is_garbled: bool = False
 
 
 @contextmanager
@@ -29,7 +30,8 @@ def serving() -> Iterator[Site]:
             is_fine = site.is_ready or self.path != "/status/ready"
             self.send_response(200 if is_fine else 503)
             self.end_headers()
-            self.wfile.write(json.dumps({"gitSha": site.commit}).encode())
+            body = "<html>" if site.is_garbled else json.dumps({"gitSha": site.commit})
+            self.wfile.write(body.encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the base class
             """Silent."""

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from deploy import smoke
 from deploy.__main__ import main
 from deploy.account import Account
@@ -123,6 +124,28 @@ def test_another_commit_behind_the_address_fails(account: Account, site: Site) -
     site.commit = "old"
     with pytest.raises(Problem, match="another commit than new answers"):
         release(account, NEW, "new", quiet)
+    assert_serves(account, OLD)
+
+
+def test_an_answer_that_is_none_fails_the_smoke_test(account: Account, site: Site) -> None:
+    site.is_garbled = True
+    with pytest.raises(Problem, match="another commit than new answers"):
+        release(account, NEW, "new", quiet)
+    assert_serves(account, OLD)
+
+
+def test_aws_that_stops_answering_takes_both_back(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    rolled = account.is_rolled
+    failures = [ClientError({"Error": {"Code": "ThrottlingException"}}, "DescribeServices")]
+
+    def throttled(service: str, revision: str) -> bool:
+        if failures:
+            raise failures.pop()
+        return rolled(service, revision)
+
+    monkeypatch.setattr(account, "is_rolled", throttled)
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        release(account, NEW, "", quiet)
     assert_serves(account, OLD)
 
 
