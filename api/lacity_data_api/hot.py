@@ -13,6 +13,7 @@ from lacity_data_api.regions import repository as regions
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.requests import repository as requests
 from lacity_data_api.requests.filters import RequestFilter
+from lacity_data_api.requests.params import next_page
 
 MAP_DAYS = 8
 # The map asks day by day, each with this limit.
@@ -20,11 +21,9 @@ MAP_LIMIT = 10_000
 
 
 def _map_day(day: dt.date) -> Question:
-    return requests.created(RequestFilter(day, day), skip=0, limit=MAP_LIMIT, next_page=_path(day))
-
-
-def _path(day: dt.date) -> str:
-    return f"/requests?start_date={day}&end_date={day}&limit={MAP_LIMIT}&"
+    wanted = RequestFilter(day, day)
+    following = next_page("/requests", wanted, MAP_LIMIT)
+    return requests.created(wanted, skip=0, limit=MAP_LIMIT, next_page=following)
 
 
 def hot_questions() -> dict[str, list[Question]]:

@@ -14,7 +14,15 @@ from lacity_data_api.request_types import repository as types
 from lacity_data_api.request_types.schemas import TypeCount
 from lacity_data_api.requests import repository
 from lacity_data_api.requests.filters import RequestFilter
-from lacity_data_api.requests.params import IsStreamed, Part, PinsBody, Wanted, check_days, check_streamed
+from lacity_data_api.requests.params import (
+    IsStreamed,
+    Part,
+    PinsBody,
+    Wanted,
+    check_days,
+    check_streamed,
+    next_page,
+)
 from lacity_data_api.requests.schemas import Pin, ServiceRequest
 from lacity_data_api.state import state_of
 from lacity_data_api.streaming import json_list, streamed
@@ -33,7 +41,8 @@ async def list_requests(request: Request, wanted: Wanted, page: Part, stream: Is
     """Requests created on the days asked for, newest first, then by id; all days without dates."""
     if stream:
         return await _all(request, wanted, repository.CREATED)
-    question = repository.created(wanted, page.skip, page.limit, page.after, page.next_page)
+    following = next_page("/requests", wanted, page.limit)
+    question = repository.created(wanted, page.skip, page.limit, page.after, following)
     return await answer(request, question)
 
 
@@ -44,7 +53,8 @@ async def list_updated_requests(
     """Requests created or closed on the days asked for, newest first, then by id."""
     if stream:
         return await _all(request, wanted, repository.CREATED_OR_CLOSED)
-    question = repository.updated(wanted, page.skip, page.limit, page.after, page.next_page)
+    following = next_page("/requests/updated", wanted, page.limit)
+    question = repository.updated(wanted, page.skip, page.limit, page.after, following)
     return await answer(request, question)
 
 

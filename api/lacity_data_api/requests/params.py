@@ -7,7 +7,7 @@ import math
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
 from pydantic import Field
 
 from lacity_data_api.errors import InvalidError
@@ -20,6 +20,15 @@ Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
 SomeIds = Annotated[
     Ids, Query(max_length=MOST_VALUES, description="Any of these; repeat it", examples=[[1, 4]])
 ]
+# Of a filter's names, those that a request spells another way.
+PARAMETERS = {
+    "type_ids": "type_id",
+    "council_ids": "council_id",
+    "region_ids": "region_id",
+    "agency_ids": "agency_id",
+    "source_ids": "source_id",
+    "box": "bbox",
+}
 BoxText = Annotated[
     str | None,
     Query(
@@ -76,11 +85,14 @@ def request_filter(
     )
 
 
-def next_page(request: Request) -> str:
-    """Path and query of the page after this one, but for the cursor; rows are skipped only once."""
-    given = request.query_params.multi_items()
-    kept = [(name, value) for name, value in given if name not in {"cursor", "skip"}]
-    return f"{request.url.path}?{urlencode(kept)}{'&' if kept else ''}"
+def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
+    """Path and query of the page after this one, but for the cursor; rows are skipped only once.
+
+    Written from what was understood, not from what was sent: the answer is shared by all who ask the same.
+    """
+    given = {**wanted.given, "box": wanted.box and ",".join(map(str, wanted.box)), "limit": limit}
+    kept = [(PARAMETERS.get(name, name), value) for name, value in given.items() if value is not None]
+    return f"{path}?{urlencode(kept, doseq=True)}&"
 
 
 LONGEST_STREAM_DAYS = 366
@@ -98,7 +110,6 @@ class Page:
 
     def __init__(
         self,
-        request: Request,
         skip: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows left out at the beginning")] = 0,
         limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Most rows in the answer")] = 1_000,
         cursor_: Annotated[
@@ -108,7 +119,6 @@ class Page:
         self.skip = skip
         self.limit = limit
         self.after = None if cursor_ is None else cursor.parse(cursor_)
-        self.next_page = next_page(request)
 
 
 IsStreamed = Annotated[

@@ -58,8 +58,15 @@ def test_link_keeps_the_question_and_skips_once(api: Api, ids: list[int]) -> Non
     response = api.get("/requests", skip=7, limit=5, type_id=[4, 1], bbox="-119,33,-118,35")
     link = parse_qs(urlsplit(response.links["next"]["url"]).query)
     assert link.keys() == {"limit", "type_id", "bbox", "cursor"}
-    assert link["type_id"] == ["4", "1"]
+    assert link["type_id"] == ["1", "4"]
     assert _ids(api.client.get(response.links["next"]["url"]).json()) == ids[12:17]
+
+
+def test_what_one_visitor_adds_is_in_nobodys_link(api: Api) -> None:
+    api.client.get("/requests", params={"limit": 6, "type_id": [1, 4] * 50, "cuckoo": "x" * 10_000})
+    following = api.get("/requests", limit=6, type_id=[4, 1]).links["next"]["url"]
+    assert parse_qs(urlsplit(following).query).keys() == {"limit", "type_id", "cursor"}
+    assert following.count("type_id") == 2
 
 
 @pytest.mark.parametrize("parameters", [{"limit": ROWS + 1}, {"limit": 0}, {"skip": ROWS}])
