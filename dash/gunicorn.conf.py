@@ -12,7 +12,8 @@ threads = _settings.reports_threads
 preload_app = True
 timeout = 60
 graceful_timeout = 20
-keepalive = 75
+# Our load balancer closes idle connections after 120 seconds; it must be the first to do so.
+keepalive = 130
 # Heartbeat files in memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 loglevel = _settings.log_level.lower()

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from lacity_data_api.config import Settings
 
-# A load balancer closes idle connections after 60 seconds; it must be the first to do so.
-KEEP_ALIVE_SECONDS = 75
+# Our load balancer closes idle connections after 120 seconds; it must be the first to do so.
+KEEP_ALIVE_SECONDS = 130
 BACKLOG = 2048
 
 

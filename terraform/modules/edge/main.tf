@@ -34,7 +34,7 @@ resource "aws_lb" "this" {
   subnets            = var.subnet_ids
   security_groups    = [aws_security_group.this.id]
 
-  # Publishing primes the cache of a whole generation within one request.
+  # Publishing primes the cache of a whole generation within one request. Both servers keep connections for longer.
   idle_timeout               = 120
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "strictest"

@@ -124,6 +124,20 @@ def test_images_are_published_by_the_names_that_terraform_knows() -> None:
     assert set(re.findall(r"\b(\w+) = string", block("variable", "images", VARIABLES))) == published
 
 
+@pytest.mark.parametrize(
+    ("file", "setting"),
+    [("api/lacity_data_api/__main__.py", "KEEP_ALIVE_SECONDS"), ("dash/gunicorn.conf.py", "keepalive")],
+)
+def test_servers_keep_connections_longer_than_the_load_balancer(file: str, setting: str) -> None:
+    """Else it would now and then send a request into one that is being closed, and answer 502."""
+    edge = (TERRAFORM / "modules" / "edge" / "main.tf").read_text()
+    idle = re.search(r"idle_timeout\s+= (\d+)$", edge, re.MULTILINE)
+    kept = re.search(rf"^{setting} = (\d+)$", (ROOT / file).read_text(), re.MULTILINE)
+    assert idle
+    assert kept
+    assert int(kept[1]) > int(idle[1])
+
+
 def test_the_diagram_shows_every_port() -> None:
     picture = (TERRAFORM / "network.svg").read_text()
     ports = {"443", "80", "5432", "6379", *re.findall(r"= (5\d{3})\b", MAIN)}
