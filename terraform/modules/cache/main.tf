@@ -67,7 +67,7 @@ resource "aws_elasticache_replication_group" "this" {
   auth_token_update_strategy = "ROTATE"
 
   auto_minor_version_upgrade = true
-  maintenance_window         = "sun:12:00-sun:13:00"
+  maintenance_window         = "mon:12:00-mon:13:00"
   apply_immediately          = true
 }
 

@@ -99,8 +99,9 @@ resource "aws_db_instance" "this" {
   publicly_accessible    = false
   multi_az               = var.is_multi_az
 
+  # Not on a Sunday, when the weekly comparison may still be at work.
   auto_minor_version_upgrade = true
-  maintenance_window         = "sun:11:00-sun:12:00"
+  maintenance_window         = "mon:11:00-mon:12:00"
   backup_window              = "06:00-07:00"
   backup_retention_period    = var.backup_days
   copy_tags_to_snapshot      = true
