@@ -7,9 +7,10 @@ locals {
 
 resource "aws_iam_role" "deploy" {
   #checkov:skip=CKV_AWS_393:The claim is repo:owner/name:environment:stage; the check does not see into the variable, whose validation and test demand that form
+  # Two hours: as long as the slowest migration, two rolls and the way back may take.
   name                 = "${var.name}-deploy"
   description          = "Assumed by the deploy workflow of ${var.repository}, environment ${var.environment}"
-  max_session_duration = 3600
+  max_session_duration = 7200
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
