@@ -252,7 +252,7 @@ variable "is_database_multi_az" {
 }
 
 variable "database_ssl_mode" {
-  description = "require encrypts; verify-full also checks the server against database_ca_path, which the images must then hold."
+  description = "require encrypts; verify-full also checks who answers, once the images hold database_ca_path: see \"Who the database is\"."
   type        = string
   default     = "require"
 
@@ -265,7 +265,7 @@ variable "database_ssl_mode" {
 variable "database_ca_path" {
   description = "File in the images with the certificate authorities of RDS, used with verify-full."
   type        = string
-  default     = "/etc/ssl/certs/rds-global-bundle.pem"
+  default     = "/app/rds-global-bundle.pem"
 }
 
 variable "is_protected" {

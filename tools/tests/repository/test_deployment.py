@@ -65,6 +65,15 @@ def test_containers_get_settings_that_their_service_knows(service: str) -> None:
     assert given - settings_of(FOLDERS[service]) - OF_LIBRARIES == set()
 
 
+@pytest.mark.parametrize("folder", FOLDERS.values())
+def test_the_authorities_of_the_database_lie_where_images_have_their_files(folder: str) -> None:
+    path = re.search(r'default\s+= "(.*)/[\w-]+\.pem"', block("variable", "database_ca_path", VARIABLES))
+    assert path
+    assert f"COPY . {path[1]}/\n" in (ROOT / folder / "Dockerfile").read_text()
+    ignored = (ROOT / folder / ".dockerignore").read_text().splitlines()
+    assert [line for line in ignored if line.endswith((".pem", "*"))] == ["**/.*"]
+
+
 @pytest.mark.parametrize("service", ["api", "pipeline"])
 def test_secrets_of_others_go_to_a_service_that_knows_them(service: str) -> None:
     listed = re.search(rf"^    {service}\s+= \[([^\]]*)\]", MAIN, re.MULTILINE)
