@@ -10,7 +10,7 @@ from data.filters import COUNCIL, TYPE, Dimension
 from data.source import Source
 from data.table import Table
 from figures import charts
-from figures.colors import in_turn, type_colors
+from figures.colors import OTHERS, in_turn, type_colors
 from frame import controls, report, words
 from frame.report import Card, Report
 from frame.selection import Selection
@@ -116,7 +116,7 @@ def _colors(source: Source, dimension: Dimension, ids: list[int]) -> list[str]:
     if dimension != TYPE:
         return in_turn(len(ids))
     colors = type_colors(reference.types(source))
-    return [colors[number] for number in ids]
+    return [colors.get(number, OTHERS) for number in ids]
 
 
 def _days(row: dict[str, Any]) -> str:
