@@ -53,7 +53,6 @@ def test_cleaning_removes_all_that_was_made(empty: Checkout) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("bench", "no service has benchmarks yet"),
         ("screenshots", "there is nothing yet that takes pictures"),
         ("deploy-check", "the deployment has no checks yet"),
     ],

@@ -65,7 +65,7 @@ def test_exit_codes_are_the_pipelines() -> None:
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXIT_CODES"
     )
-    pattern = r"\b(\d{1,3}) (?:done|wrong|trouble|our|loaded|another|ended)"
+    pattern = r"\b(\d{1,3}) (?:done|wrong|trouble|our|loaded|another|ended|by)"
     described = LOADING.partition("Exit codes")[2]
     assert re.findall(pattern, described) == re.findall(pattern, said)
     assert len(re.findall(pattern, said)) >= 7
