@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import sys
 import time
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
@@ -47,7 +48,9 @@ class AccessLog:
         try:
             while True:
                 await asyncio.sleep(FLUSH_SECONDS)
-                self.flush()
+                # Nobody reads any more, or the disk is full: lines are lost, but they do not pile up.
+                with suppress(OSError):
+                    self.flush()
         finally:
             self.flush()
 

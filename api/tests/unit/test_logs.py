@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 from lacity_data_api import __main__ as program
+from lacity_data_api.edge import access_log
 from lacity_data_api.edge.access_log import LONGEST_PATH, AccessLog
 from lacity_data_api.logs import JsonFormatter
 
@@ -59,6 +61,25 @@ def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[by
         "seconds": 0.001235,
         "client": "192.0.2.1",
     }
+
+
+def test_an_access_log_that_nobody_reads_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: list[bytes]) -> None:
+        raise BrokenPipeError
+
+    async def write() -> None:
+        writing = asyncio.ensure_future(log.run())
+        for _ in range(3):
+            _add(log, "/")
+            await asyncio.sleep(0.05)
+            assert log._entries == []
+        writing.cancel()
+        await asyncio.wait([writing])
+
+    monkeypatch.setattr(access_log, "_write", broken)
+    monkeypatch.setattr(access_log, "FLUSH_SECONDS", 0.001)
+    log = AccessLog()
+    asyncio.run(write())
 
 
 def test_an_access_log_that_is_off_keeps_nothing(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
