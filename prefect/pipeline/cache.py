@@ -50,7 +50,7 @@ def _publish_once(api: httpx.Client, settings: Settings, generation: int) -> str
 
 
 def _served(api: httpx.Client) -> int:
-    return int(_ask(api, "GET", STATE_ROUTE)["generation"] or 0)
+    return int(_ask(api, "GET", STATE_ROUTE).get("generation") or 0)
 
 
 def _ask(api: httpx.Client, method: str, route: str, **details: Any) -> dict[str, Any]:
@@ -63,9 +63,11 @@ def _ask(api: httpx.Client, method: str, route: str, **details: Any) -> dict[str
     if response.status_code != 200:
         raise NotYetError(f"{method} {route} answered {response.status_code}: {response.text[:200]}")
     try:
-        answer: dict[str, Any] = response.json()
+        answer = response.json()
     except ValueError as error:
         raise NotYetError(f"{method} {route} answered no JSON: is API_URL right?") from error
+    if not isinstance(answer, dict):
+        raise NotYetError(f"{method} {route} answered something else: is API_URL right?")
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from pipeline_tests.standins import TOKEN, Standin, standin
 
@@ -50,6 +51,15 @@ def test_a_wrong_token_is_said_at_once(api: Standin) -> None:
     with pytest.raises(PublishError, match="refuses ADMIN_TOKEN"):
         cache.publish(settings(api, admin_token="another"), 7)
     assert api.resets == 0
+
+
+@pytest.mark.parametrize("answer", [[], {}])
+def test_an_answer_that_tells_no_generation_is_not_believed(
+    api: Standin, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    monkeypatch.setattr(httpx.Response, "json", lambda _: answer)
+    with pytest.raises(PublishError, match=r"is API_URL right|does not serve generation 7"):
+        cache.publish(settings(api, publish_timeout_seconds=0.2), 7)
 
 
 def test_something_else_at_the_address_is_said(api: Standin) -> None:
