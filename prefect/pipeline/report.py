@@ -91,14 +91,19 @@ def quality_page(checks: Sequence[Check]) -> str:
     return table([asdict(check) for check in checks])
 
 
+def _plain(text: str) -> str:
+    """With the three characters escaped that Slack reads as links and calls to everybody."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def slack_text(
     stage: str, status: str, message: str, checks: Sequence[Check], seconds: float, link: str
 ) -> str:
-    """What Slack is told: outcome, counts, duration, the worst problem and a link."""
+    """What Slack is told: outcome, counts, duration, the worst problem and a link, no markup else."""
     sign = {"INFO": ":white_check_mark:", "WARN": ":warning:", "ERROR": ":rotating_light:"}[status]
-    lines = [f"{sign} *311 data, {stage}* ({seconds:.0f} s): {message}"]
+    lines = [f"{sign} *311 data, {stage}* ({seconds:.0f} s): {_plain(message)}"]
     if problem := worst(checks):
-        lines.append(f"{problem.name}: {problem.value}. {problem.meaning}".rstrip())
+        lines.append(_plain(f"{problem.name}: {problem.value}. {problem.meaning}".rstrip()))
     if link:
         lines.append(f"<{link}|more>")
     return "\n".join(lines)

@@ -42,6 +42,15 @@ def test_slack_is_told_outcome_counts_duration_worst_problem_and_link(status: st
     assert slack_text("prod", status, "Loaded", [], 1, "").count("\n") == 0
 
 
+def test_published_text_calls_nobody_in_slack() -> None:
+    checks = [Check("new sources", "warn", "1", "'<!channel>'")]
+    text = slack_text("prod", "WARN", "Loaded <https://example.org|5> & more", checks, 1, "")
+    assert text.splitlines() == [
+        ":warning: *311 data, prod* (1 s): Loaded &lt;https://example.org|5&gt; &amp; more",
+        "new sources: 1. '&lt;!channel&gt;'",
+    ]
+
+
 def test_published_text_cannot_break_a_table() -> None:
     page = table([{"address": "1 MAIN | ST\nUNIT 2", "rows": 1234}])
     assert page.splitlines() == ["| address | rows |", "| --- | --- |", "| 1 MAIN \\| ST UNIT 2 | 1,234 |"]
