@@ -205,6 +205,7 @@ module "api" {
     },
     var.github_issues_url == null ? {} : { GITHUB_ISSUES_URL = var.github_issues_url },
     var.github_project_url == null ? {} : { GITHUB_PROJECT_URL = var.github_project_url },
+    var.feedback_mail == null ? {} : { FEEDBACK_MAIL_TO = var.feedback_mail.to, FEEDBACK_MAIL_FROM = var.feedback_mail.from },
   )
   secrets = merge(local.external_of.api, {
     ADMIN_TOKEN         = module.secrets.admin_token_arn

@@ -181,6 +181,17 @@ variable "github_project_url" {
   default     = null
 }
 
+variable "feedback_mail" {
+  description = "Team address that feedback is mailed to, and the sender that SendGrid knows; null: no mail. Needs SENDGRID_API_KEY."
+  type        = object({ to = string, from = string })
+  default     = null
+
+  validation {
+    condition     = alltrue([for address in try(values(var.feedback_mail), []) : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "feedback_mail must hold two mail addresses."
+  }
+}
+
 variable "socrata_url" {
   description = "The city's portal."
   type        = string

@@ -152,6 +152,16 @@ run "dummy_keys_stay_on_this_machine" {
   expect_failures = [var.emulator_endpoint]
 }
 
+run "mail_to_nobody_is_refused" {
+  command = plan
+
+  variables {
+    feedback_mail = { to = "", from = "no-reply@example.org" }
+  }
+
+  expect_failures = [var.feedback_mail]
+}
+
 run "unknown_secret_is_refused" {
   command = plan
 
