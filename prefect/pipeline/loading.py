@@ -92,6 +92,8 @@ def _by_swap(night: Night, readings: list[Reading], *, is_first: bool) -> Merged
     merge.find_changes(connection, merged, is_complete=True)
     swap.build(connection)
     swap.swap(connection, merged)
+    # Served rows and rollups are new even where no request differs: readers have to ask again.
+    merged.is_rebuilt = not is_first
     return merged
 
 

@@ -21,7 +21,7 @@ LOCK_TIMEOUT_SECONDS = 2
 
 
 def keep_others(connection: Connection, staging: Staging, dataset_ids: list[str]) -> None:
-    """Carry over the stored rows of every dataset but these."""
+    """Carry over the stored rows of every dataset but these, and of these what is refused only now."""
     connection.execute(composed("swap/keep_others", rows=staging.rows), {"dataset_ids": dataset_ids})
 
 

@@ -115,6 +115,11 @@ class Watch:
     problems: list[str] = field(default_factory=list)
     states: dict[int, set[tuple[int, ...]]] = field(default_factory=dict)
 
+    @property
+    def contents(self) -> set[tuple[int, ...]]:
+        """The different states, whatever their generation: a full load that is repeated counts another."""
+        return {seen[1:-1] for states in self.states.values() for seen in states}
+
 
 @contextmanager
 def watched(database: Database) -> Iterator[Watch]:

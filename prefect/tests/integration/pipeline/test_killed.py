@@ -65,7 +65,7 @@ def storm(database: Database, *, rows: int, strikes: int, disturb: Disturb | Non
     assert_sound(database)
     assert watch.problems == []
     assert watch.looks > strikes
-    assert len(watch.states) == 3, "the reader saw the states before, between and after the loads"
+    assert len(watch.contents) == 3, "the reader saw the states before, between and after the loads"
     assert database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'staging'") == []
     assert database.value("SELECT count(*) FROM load_runs WHERE status = 'running'") == 0
     print(f"{strikes} strikes at {rows:,} rows, {watch.looks} looks of a reader")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW, run_night, settings_for
-from pipeline_tests.truth import assert_sound, fingerprint, requests_of
+from pipeline_tests.truth import assert_sound, fingerprint, requests_of, served_of
 
 from pipeline.config import Settings
 from pipeline.errors import DataError
@@ -105,6 +105,29 @@ def test_a_full_load_of_one_dataset_keeps_the_others_and_every_id(city: City) ->
         database.rows("SELECT srnumber, id FROM requests")
     )
     assert database.rows("SELECT srnumber, id FROM retired_requests") == [(gone, ids[gone])]
+    assert_sound(database)
+
+
+def test_a_full_load_repairs_what_is_served_and_tells_readers(city: City) -> None:
+    settings, _, database = city
+    before = requests_of(database), served_of(database)
+    database.change("UPDATE rollup_open SET requests = requests + 1")
+    database.change("UPDATE service_requests SET address = 'SPOILT'")
+    night = run_night(settings, datasets=BOTH, full=True)
+    assert (requests_of(database), served_of(database)) == before
+    assert_sound(database)
+    assert night.generation == 2
+
+
+@pytest.mark.parametrize("way", ["full", "reconcile"])
+def test_a_request_that_is_refused_now_keeps_its_last_good_state(city: City, way: str) -> None:
+    settings, portal, database = city
+    before = requests_of(database)
+    portal.touch(LIVE, 7, {"closeddate": "soon"})
+    night = run_night(settings, datasets=BOTH, **{way: True})
+    assert sum(reason["rows"] for reason in night.reasons if "closed date" in reason["reason"]) >= 7
+    assert requests_of(database) == before
+    assert database.value("SELECT count(*) FROM retired_requests") == 0
     assert_sound(database)
 
 
