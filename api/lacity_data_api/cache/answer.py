@@ -47,8 +47,8 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Bytes held, all encodings together."""
-        return len(self.body) + sum(map(len, self.encodings.values()))
+        """Bytes held, all encodings together, and the link."""
+        return len(self.body) + len(self.link) + sum(map(len, self.encodings.values()))
 
     def encoding_for(self, accepted: bytes) -> str:
         """The encoding to send to a client with this Accept-Encoding."""

@@ -11,6 +11,8 @@ from lacity_data_api.cache.answer import Answer
 # One request as it came: raw path and query string.
 Spelling = tuple[bytes, bytes]
 SPELLINGS = 8
+# What a map asks is far shorter; longer ones find their way by routing.
+LONGEST_SPELLING = 1_000
 
 
 @dataclass
@@ -48,7 +50,8 @@ class Memory:
         old = self._entries.pop(key, None)
         self.bytes -= old.size if old else 0
         spellings = old.spellings if old else []
-        entry = Entry(answer, answer.size + len(key) + 1_000, spellings)
+        size = answer.size + len(key) + 1_000 + sum(map(_size, spellings))
+        entry = Entry(answer, size, spellings)
         if entry.size > self.max_bytes // 4:
             self._forget_spellings(entry)
             return
@@ -56,16 +59,20 @@ class Memory:
         self.bytes += entry.size
         for spelling in spellings:
             self.by_spelling[spelling] = answer
-        while self.bytes > self.max_bytes:
-            self._drop_oldest()
+        self._keep_within()
 
     def spell(self, key: str, spelling: Spelling) -> None:
-        """Remember that this request asks for that key."""
+        """Remember that this request asks for that key, unless it is long, or one of too many."""
         entry = self._entries.get(key)
         if entry is None or spelling in self.by_spelling or len(entry.spellings) >= SPELLINGS:
             return
+        if (size := _size(spelling)) > LONGEST_SPELLING:
+            return
         entry.spellings.append(spelling)
         self.by_spelling[spelling] = entry.answer
+        entry.size += size
+        self.bytes += size
+        self._keep_within()
 
     def replace_all(self, answers: Iterable[tuple[str, Answer]]) -> None:
         """Forget everything but these: another generation is served from now on."""
@@ -75,6 +82,10 @@ class Memory:
         for key, answer in answers:
             self.put(key, answer)
 
+    def _keep_within(self) -> None:
+        while self.bytes > self.max_bytes:
+            self._drop_oldest()
+
     def _drop_oldest(self) -> None:
         _, entry = self._entries.popitem(last=False)
         self.bytes -= entry.size
@@ -83,3 +94,7 @@ class Memory:
     def _forget_spellings(self, entry: Entry) -> None:
         for spelling in entry.spellings:
             self.by_spelling.pop(spelling, None)
+
+
+def _size(spelling: Spelling) -> int:
+    return sum(map(len, spelling))

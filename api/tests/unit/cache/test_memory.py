@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lacity_data_api.cache.answer import Answer
-from lacity_data_api.cache.memory import Memory
+from lacity_data_api.cache.memory import LONGEST_SPELLING, Memory
 
 ROOM = 100_000
 
@@ -23,6 +23,23 @@ def test_never_holds_more_than_it_may() -> None:
         assert memory.bytes <= ROOM
         assert len(memory.by_spelling) <= 8 * len(memory)
         assert set(memory.by_spelling.values()) <= {entry.answer for entry in memory._entries.values()}
+
+
+def test_spellings_are_part_of_what_it_may_hold() -> None:
+    memory = Memory(ROOM)
+    for number in range(200):
+        memory.put(f"key {number}", _answer(10))
+        for spelling in range(8):
+            memory.spell(f"key {number}", (b"/path", f"pad={number}-{spelling}".ljust(900, "x").encode()))
+    held = sum(len(path) + len(query) for path, query in memory.by_spelling)
+    assert 0 < held < memory.bytes <= ROOM
+
+
+def test_a_long_spelling_is_not_kept() -> None:
+    memory = Memory(ROOM)
+    memory.put("key", _answer())
+    memory.spell("key", (b"/path", b"x" * LONGEST_SPELLING))
+    assert memory.by_spelling == {}
 
 
 def test_what_was_asked_last_stays() -> None:
