@@ -18,6 +18,7 @@ REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
 NAMED = re.compile(r"\$\{([A-Z_]+)[:}]")
 # The program itself: the package's own command exits with 0 whatever happens.
 PROGRAM = "lib/python*/site-packages/compose/docker-compose"
+PROFILES = ("portal", "load", "load-many")
 DIGEST = "registry.example/name@sha256:" + "0" * 64
 
 
@@ -37,7 +38,7 @@ def call(
 ) -> subprocess.CompletedProcess[str]:
     """Run ``docker-compose config`` with nothing but these values, not even a file ``.env``."""
     chosen = [part for file in files for part in ("-f", file)]
-    profiles = ["--profile", "portal", "--profile", "load"]
+    profiles = [part for name in PROFILES for part in ("--profile", name)]
     program = next((ENVIRONMENTS / "tools").glob(PROGRAM))
     return subprocess.run(
         [str(program), "--env-file", "/dev/null", *chosen, *profiles, "config", *arguments],

@@ -15,7 +15,8 @@ from tools.tests.repository.compose import DEVELOPMENT, TWIN
 from tools.tests.repository.sources import files
 
 SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
-OURS = {"migrate", "api", "reports", "night", "pipeline", "portal", "load"}
+LOAD = {"load", "load-master", "load-worker"}
+OURS = {"migrate", "api", "reports", "night", "pipeline", "portal", *LOAD}
 # Terraform's modules of RDS and ElastiCache take them; workflows name images.
 VERSION = r"\s+= \"(\d+)[.\d]*\""
 IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
@@ -127,7 +128,7 @@ def test_what_others_wait_for_can_say_that_it_is_healthy() -> None:
 
 def test_production_runs_published_digests_as_production() -> None:
     found = compose.services(TWIN)
-    deployed = OURS - {"portal", "load"}
+    deployed = OURS - {"portal", *LOAD}
     assert {name for name in OURS if found[name]["image"] == compose.DIGEST} == deployed
     assert {found[name]["environment"].get("STAGE") for name in deployed - {"migrate"}} == {"prod"}
 
