@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from lacity_data_api.queries import Query, in_one_snapshot
 
 # Gino names its dialect in an entry point of an old format, which current setuptools do not write.
 registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
+
+log = logging.getLogger(__name__)
 
 APPLICATION_NAME = "311-api"
 STREAMED_AT_ONCE = 1_000
@@ -37,6 +40,16 @@ def _tls(url: URL) -> ssl.SSLContext | str | None:
     if mode == "verify-full":
         return ssl.create_default_context(cafile=url.query.get("sslrootcert"))
     return mode
+
+
+async def _release(connection: Any) -> None:
+    """Give a connection back; one that the database just ended is dropped, whatever it answered before."""
+    try:
+        await connection.release()
+    except Exception as error:
+        if of_database(error) is None:
+            raise
+        log.info("A connection was lost while it was given back: %s", type(error).__name__)
 
 
 class Database:
@@ -96,7 +109,7 @@ class Database:
         except Exception as error:
             raise of_database(error) or error from error
         finally:
-            await connection.release()
+            await _release(connection)
 
     def _is_exhausted(self) -> bool:
         pool = self._engine.raw_pool
@@ -129,15 +142,19 @@ class Database:
                 while rows := await cursor.fetch(STREAMED_AT_ONCE):
                     yield rows
 
-    async def copy(self, clause: Any) -> AsyncGenerator[bytes, None]:
-        """The rows of one statement as CSV with a header line, as they come; nothing is collected."""
+    async def copy(self, clause: Any, hold: str) -> AsyncGenerator[bytes, None]:
+        """The rows of one statement as CSV with a header line, as they come; nothing is collected.
+
+        ``hold`` locks what it reads. COPY sees the data of the moment before it waits for a table: if a full
+        load is just swapping that table, nothing.
+        """
         sql, values = self._engine.compile(clause)
         parts: asyncio.Queue[bytes | Exception | None] = asyncio.Queue(1)
 
         async def read() -> None:
             try:
                 async with self.stream_connection() as connection:
-                    await self._copy(connection.raw_connection, sql, values, parts.put)
+                    await self._copy(connection.raw_connection, hold, sql, values, parts.put)
             except Exception as error:  # noqa: BLE001  raised where the parts are read
                 await parts.put(error)
             else:
@@ -153,12 +170,16 @@ class Database:
             reading.cancel()
             await asyncio.wait([reading])
 
-    async def _copy(self, raw: Any, sql: str, values: Any, output: Any) -> None:
+    async def _copy(self, raw: Any, hold: str, sql: str, values: Any, output: Any) -> None:
         """Within the time that a whole export may take; the connection of one cut off is not used again."""
         seconds = self._settings.api_export_seconds
         try:
             await raw.fetchval("SELECT set_config('statement_timeout', $1, false)", str(int(seconds * 1000)))
+            transaction = raw.transaction(readonly=True)
+            await transaction.start()
+            await raw.execute(hold, timeout=seconds)
             await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
+            await transaction.commit()
         except BaseException:
             raw.terminate()
             raise

@@ -31,6 +31,7 @@ SELECT r.request_id, r.srnumber, r.created_date, r.closed_date, r.type_id, r.age
   LEFT JOIN councils c ON c.council_id = r.council_id
   LEFT JOIN regions g ON g.region_id = r.region_id
 """
+HOLD = "LOCK TABLE service_requests IN ACCESS SHARE MODE"
 
 
 def rows(wanted: RequestFilter) -> ClauseElement:
@@ -54,7 +55,7 @@ async def exported(request: Request, wanted: RequestFilter, name: str, *, is_pac
 
     An export that fails midway ends the connection without its last chunk: no client takes it for complete.
     """
-    parts = state_of(request).database.copy(rows(wanted))
+    parts = state_of(request).database.copy(rows(wanted), HOLD)
     saved = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
     if is_packed:
         return StreamedResponse(await opened(parts), saved, GZIP, is_packed=True)

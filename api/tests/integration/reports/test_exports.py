@@ -6,6 +6,7 @@ import io
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +298,19 @@ def _read(client: httpx.Client, path: str) -> tuple[float, float, int]:
         first_seconds = time.monotonic() - started
         size = sum(map(len, parts))
     return first_seconds, time.monotonic() - started, size
+
+
+def test_an_export_that_waits_for_a_full_load_is_complete(
+    api: Api, database: Database, ids: list[int]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with database.load() as cursor:
+            cursor.execute("CREATE TABLE swapped (LIKE service_requests INCLUDING ALL)")
+            cursor.execute("INSERT INTO swapped SELECT * FROM service_requests")
+            cursor.execute("DROP TABLE service_requests")
+            cursor.execute("ALTER TABLE swapped RENAME TO service_requests")
+            waiting = pool.submit(api.get, ALL)
+            time.sleep(0.5)
+            assert not waiting.done()
+        lines = waiting.result().text.splitlines()
+    assert len(lines) > len(ids)
