@@ -57,10 +57,10 @@ async def _storm(servers: Servers, api: Program, pause_seconds: float) -> tuple[
     return storm, faults
 
 
-def _judge(storm: Load, faults: list[Fault]) -> None:
+def _judge(storm: Load, faults: list[Fault], api: Program) -> None:
     without_redis, without_postgres = faults
     end = storm.now()
-    assert storm.bad() == {}
+    assert storm.bad() == {}, api.written().rpartition("Traceback")[2][:6_000]
     # Redis is only the cache: nobody is refused because of it.
     assert storm.refused(0, without_postgres.began) == []
     # What is at hand is answered whether or not there is a database.
@@ -71,12 +71,12 @@ def _judge(storm: Load, faults: list[Fault]) -> None:
 
 
 def test_short_storm(servers: Servers, api: Program) -> None:
-    _judge(*asyncio.run(_storm(servers, api, 0.7)))
+    _judge(*asyncio.run(_storm(servers, api, 0.7)), api)
 
 
 @pytest.mark.slow
 def test_long_storm(servers: Servers, api: Program) -> None:
     storm, faults = asyncio.run(_storm(servers, api, 6))
-    _judge(storm, faults)
+    _judge(storm, faults, api)
     assert storm.rate >= 200
     assert storm.now() >= 30
