@@ -24,6 +24,29 @@ WAIT_SECONDS = 3.0
 GENERATION = SQL("SELECT generation FROM data_generation")
 
 
+def _of_one_generation(
+    connection: Connection[Any], query: Query, parameters: Mapping[str, Any]
+) -> tuple[int, Table]:
+    """Ask again until the generation is the same before and after.
+
+    One snapshot for both would be simpler, and wrong: a query that waits for a full load to swap its table
+    reads the new table, in which an older snapshot sees no rows.
+    """
+    before = _generation(connection)
+    while True:
+        cursor = connection.execute(query, parameters)
+        table = Table.of([column.name for column in cursor.description or ()], cursor.fetchall())
+        after = _generation(connection)
+        if after == before:
+            return after, table
+        before = after
+
+
+def _generation(connection: Connection[Any]) -> int:
+    row = connection.execute(GENERATION).fetchone()
+    return int(row[0]) if row else 0
+
+
 class Database:
     """A pool that connects when it is first needed: the server starts, and heals, without Postgres."""
 
@@ -33,13 +56,10 @@ class Database:
         self._pool: ConnectionPool[Connection[Any]] | None = None
 
     def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, Table]:
-        """What a query finds, with the generation of the data in the same snapshot; DataError otherwise."""
+        """What a query finds, and the one generation of the data that it belongs to; DataError otherwise."""
         try:
             with self._connections().connection() as connection:
-                generation = connection.execute(GENERATION).fetchone()
-                cursor = connection.execute(query, parameters)
-                columns = [column.name for column in cursor.description or ()]
-                return generation[0] if generation else 0, Table.of(columns, cursor.fetchall())
+                return _of_one_generation(connection, query, parameters)
         except Exception as error:
             log.warning("The database gave no answer: %s: %s", type(error).__name__, error)
             raise of_database(error) from error
@@ -87,4 +107,4 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
 
 def _configure(connection: Connection[Any]) -> None:
     connection.read_only = True
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.isolation_level = IsolationLevel.READ_COMMITTED

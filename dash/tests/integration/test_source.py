@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
+import psycopg
 import pytest
 import redis
 from psycopg.sql import SQL
@@ -15,6 +17,15 @@ from data.errors import AwayError, DataError, EmptyError, SlowError
 from data.source import Source
 
 COUNT = SQL("SELECT count(*) AS requests FROM service_requests")
+SWAP = """
+    CREATE TABLE new (LIKE service_requests INCLUDING DEFAULTS);
+    INSERT INTO new (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id, region_id,
+        latitude, longitude, geom)
+    VALUES (1, '1-1', now(), 1, 1, 1, 1, 1, 34, -118, ST_SetSRID(ST_MakePoint(-118, 34), 4326));
+    DROP TABLE service_requests;
+    ALTER TABLE new RENAME TO service_requests;
+    UPDATE data_generation SET generation = generation + 1
+"""
 
 
 @pytest.fixture
@@ -120,3 +131,17 @@ def test_without_postgres_kept_answers_come_and_others_say_so(
 def test_a_database_without_tables() -> None:
     with database("template0") as bare, pytest.raises(EmptyError):
         Source(settings_for(bare.owner_url)).facts()
+
+
+def test_who_waits_for_a_full_load_reads_all_of_it_and_its_generation(fresh: Database) -> None:
+    source = cached(fresh)
+    source.facts()
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg.connect(fresh.owner_url) as loader:
+            loader.execute(SWAP)
+            answer = pool.submit(source.table, COUNT)
+            with pytest.raises(TimeoutError):
+                answer.result(1)
+        assert answer.result(10).one() == {"requests": 1}
+    (key,) = kept()
+    assert key.startswith("reports:1:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from psycopg import sql
+
+
+ATTEMPTS = 10
 
 
 def variable(name: str) -> str:
@@ -81,5 +85,19 @@ def database(template: str = "") -> Iterator[Database]:
         try:
             yield Database(name, in_database(admin, name), in_database(variable("TEST_READER_URL"), name))
         finally:
-            end_readers(name)
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database; a pool that is still open connects anew between the two steps, so again if need be."""
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    for attempt in range(ATTEMPTS):
+        end_readers(name)
+        try:
+            connection.execute(drop)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.2)
+        else:
+            return
