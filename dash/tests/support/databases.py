@@ -15,7 +15,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-
 ATTEMPTS = 10
 
 
