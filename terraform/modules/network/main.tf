@@ -152,6 +152,7 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 resource "aws_security_group" "endpoints" {
+  #checkov:skip=CKV2_AWS_5:Attached to the interface endpoints below, which are there only where a stage names them
   count = length(var.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"
