@@ -84,7 +84,7 @@
     return document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
   }
   function tell(isReady, seen) {
-    var waits = document.querySelector("[data-retry]");
+    var waits = document.querySelector('[data-retry="page"]') || document.querySelector("[data-retry]");
     if (isReady && waits) {
       if (waits.dataset.retry === "page") return window.location.reload();
       window.dash_clientside.set_props("attempt", { data: Date.now() });

@@ -66,7 +66,7 @@ def areas(
 def _view(box: Box) -> dict[str, Any]:
     west, south, east, north = box
     center = {"lon": (west + east) / 2, "lat": (south + north) / 2}
-    # A tile of zoom 0 is 512 px and 360 degrees wide (https://maplibre.org/maplibre-style-spec/root/#zoom).
+    # A tile of zoom 0 is 512 px and 360 degrees wide (MapLibre style specification, "zoom").
     height_degrees = (north - south) / math.cos(math.radians(center["lat"]))
     zoom = math.log2(HEIGHT * 0.8 / 512 * 360 / max(height_degrees, 0.001))
     return {"style": STYLE, "center": center, "zoom": round(zoom, 2)}

@@ -10,7 +10,7 @@ from flask import request
 
 from data.errors import DataError
 from data.facts import Facts
-from frame import words
+from frame import states, words
 from frame.attributes import aria, data
 from frame.page import VERSION, source
 from frame.registry import reports
@@ -83,13 +83,20 @@ def connect() -> None:
         prevent_initial_call=True,
     )
 
-    @callback(Output("data-age", "children"), Output("notices", "children"), Input(VERSION, "data"))
-    def tell(version: str) -> tuple[str, list[Component]]:
+    @callback(
+        Output("data-age", "children"),
+        Output("notices", "children"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+    )
+    def tell(version: str, _attempt: int) -> tuple[str, list[Component]]:
         try:
             source().catch_up(version)
             facts = source().facts()
         except DataError as error:
-            return "The age of the data is not known right now.", [notice(error.advice)]
+            return "The age of the data is not known right now.", [
+                notice(error.advice, heals_itself=error.heals_itself)
+            ]
         return data_age(facts), notices(facts)
 
 
@@ -111,7 +118,8 @@ def notices(facts: Facts) -> list[Component]:
         found.append(
             notice(
                 "The database does not answer right now. What you see was kept from before; "
-                "the rest will follow."
+                "the rest will follow.",
+                heals_itself=True,
             )
         )
     if facts.is_stale and facts.age is not None:
@@ -124,5 +132,6 @@ def notices(facts: Facts) -> list[Component]:
     return found
 
 
-def notice(text: str) -> Component:
-    return html.Div(text, className="notice", role="status")
+def notice(text: str, *, heals_itself: bool = False) -> Component:
+    """A line above the page; one that heals itself is asked for again, as cards are, until it is gone."""
+    return html.Div(text, className="notice", role="status", **(states.RETRY if heals_itself else {}))

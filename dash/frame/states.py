@@ -9,6 +9,9 @@ from dash.development.base_component import Component
 from data.errors import DataError
 from frame.attributes import data
 
+RETRY = data(retry="card")
+"""Makes ``assets/live.js`` ask again when the server is ready."""
+
 
 def skeleton(height: int = 200) -> Component:
     """In the place of a figure that is on its way."""
@@ -21,7 +24,7 @@ def empty(why: str) -> Component:
 
 def failed(error: DataError) -> Component:
     """What to do; if waiting helps, ``assets/live.js`` asks again when the server is ready."""
-    retry = data(retry="card") if error.heals_itself else {}
+    retry = RETRY if error.heals_itself else {}
     parts = [html.P("Not available right now", className="state-title"), html.P(error.advice)]
     return html.Div(parts, className="state state-failed", role="alert", **retry)
 
