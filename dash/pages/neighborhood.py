@@ -12,7 +12,7 @@ from frame import controls, report, words
 from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
-from pages.recent import by_day
+from frame.type_cards import lines_a_day
 
 CITY = "All councils"
 WINDOWS = {"1": "Each day", "7": "7 days", "30": "30 days"}
@@ -131,7 +131,7 @@ REPORT = Report(
     cards=(
         Card("numbers", "In numbers", numbers, is_wide=True),
         Card("average", "Requests a day per 10,000 people", average, is_wide=True),
-        Card("by-day", "Requests a day by type", by_day, "Of this council, as published.", is_wide=True),
+        Card("by-day", "Requests a day by type", lines_a_day, "Of this council, as published.", is_wide=True),
         Card("by-type", "By request type", by_type, "Choose a bar to see that type alone.", is_wide=True),
     ),
     aliases=("/dashboards/neighborhood", "/dashboards/neighborComb", "/reports/dashboards/neighborhood"),

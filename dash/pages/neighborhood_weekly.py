@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from data import counts, reference, weekly
-from data.filters import TYPE
+from data import counts, weekly
 from data.source import Source
 from data.table import Table
 from figures import charts
-from figures.colors import ACCENT, OTHERS, type_colors
+from figures.colors import ACCENT
 from frame import controls, report, words
 from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
-from frame.words import leader
+from frame.type_cards import slices
 
 LISTED_DAYS = 31
 CLOSED_COLOR = "#79B74E"
@@ -45,19 +44,6 @@ def by_day(source: Source, selection: Selection) -> Shown:
     new, closed = table.total("new_requests"), table.total("closed_requests")
     summary = f"{words.plural(new, 'new request')}, {words.number(closed)} closed."
     return Shown(table, summary, figure)
-
-
-def by_type(source: Source, selection: Selection) -> Shown:
-    table = counts.with_others(counts.by(source, TYPE, selection.filters), "type", 11)
-    colors = type_colors(reference.types(source))
-    figure = charts.donut(
-        table.column("type"),
-        table.column("requests"),
-        unit="new requests",
-        colors=[colors.get(row["_ids"][0], OTHERS) if len(row["_ids"]) == 1 else OTHERS for row in table],
-        links=[PAGE + selection.with_ids(TYPE, row["_ids"]) for row in table],
-    )
-    return Shown(table, leader(table, "type"), figure)
 
 
 def change_by_type(source: Source, selection: Selection) -> Shown:
@@ -109,7 +95,12 @@ REPORT = Report(
     cards=(
         Card("numbers", "In numbers", numbers, is_wide=True),
         Card("by-day", "New and closed, day by day", by_day),
-        Card("by-type", "New requests by type", by_type, "Choose a slice to see that type alone."),
+        Card(
+            "by-type",
+            "New requests by type",
+            slices(PAGE, "new requests"),
+            "Choose a slice to see that type alone.",
+        ),
         Card("change-by-type", "Net change by type", change_by_type, is_wide=True),
         Card("requests", "Requests", requests, is_wide=True),
     ),

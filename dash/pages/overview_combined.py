@@ -14,9 +14,9 @@ from frame import controls, report, words
 from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
+from frame.type_cards import slices
 from frame.words import leader
 
-TOP_TYPES = 11
 TOP = 4
 BOX_NOTE = (
     "Every closed request of the types and councils chosen, whatever the period above. The box is the middle "
@@ -68,20 +68,6 @@ def over_time(source: Source, selection: Selection) -> Shown:
         f"The first and the last {step} may be cut by the period."
     )
     return Shown(table, summary, figure)
-
-
-def by_type(source: Source, selection: Selection) -> Shown:
-    table = counts.with_others(counts.by(source, TYPE, selection.filters), "type", TOP_TYPES)
-    colors = type_colors(reference.types(source))
-    slices = [colors.get(row["_ids"][0], OTHERS) if len(row["_ids"]) == 1 else OTHERS for row in table]
-    figure = charts.donut(
-        table.column("type"),
-        table.column("requests"),
-        unit="requests",
-        colors=slices,
-        links=_links(table, TYPE, selection),
-    )
-    return Shown(table, leader(table, "type"), figure)
 
 
 def by_agency(source: Source, selection: Selection) -> Shown:
@@ -183,7 +169,7 @@ REPORT = Report(
     cards=(
         Card("numbers", "In numbers", numbers, is_wide=True),
         Card("over-time", "Requests over time", over_time, is_wide=True),
-        Card("by-type", "By request type", by_type, "Choose a slice to see that type alone."),
+        Card("by-type", "By request type", slices(PAGE), "Choose a slice to see that type alone."),
         Card("by-agency", "By agency", by_agency, "The agency that owns the request."),
         Card("by-weekday", "By day of the week", by_weekday, "The day on which the request was made."),
         Card("by-source", "By source", by_source, "How the request reached the city."),

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from data import counts, reference
-from data.filters import TYPE, Filters
+from data import counts
+from data.filters import Filters
 from data.source import Source
 from data.table import Table
 from figures import charts
-from figures.colors import OTHERS, type_colors
 from frame import controls, report, words
 from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
-from frame.words import leader
-
-LINES = 8
-SLICES = 11
+from frame.type_cards import lines_a_day, slices
 
 
 def numbers(source: Source, selection: Selection) -> Shown:
@@ -50,24 +46,6 @@ def change(now: int, before: int, days: int) -> str:
     return f"{difference:+.0f}% on the {words.plural(days, 'day')} before"
 
 
-def by_day(source: Source, selection: Selection) -> Shown:
-    table = largest(counts.by_over_time(source, TYPE, "day", selection.filters), LINES)
-    colors = type_colors(reference.types(source))
-    series: dict[str, list[dict[str, object]]] = {}
-    for row in table:
-        series.setdefault(row["type"], []).append(row)
-    figure = charts.lines(
-        [
-            (name, [row["day"] for row in rows], [row["requests"] for row in rows])
-            for name, rows in series.items()
-        ],
-        unit="requests",
-        colors=[colors.get(rows[0]["_id"], OTHERS) for rows in series.values()],  # type: ignore[call-overload]
-    )
-    summary = f"Requests a day by type: {words.listed(list(series))}."
-    return Shown(table, summary, figure)
-
-
 def by_weekday(source: Source, selection: Selection) -> Shown:
     table = counts.by_weekday(source, selection.filters)
     figure = charts.bars(
@@ -80,33 +58,6 @@ def by_weekday(source: Source, selection: Selection) -> Shown:
         f"Busiest: {most['weekday']}, {words.number(most['requests_a_day'])} requests on an average one."
     )
     return Shown(table, summary, figure)
-
-
-def by_type(source: Source, selection: Selection) -> Shown:
-    table = counts.with_others(counts.by(source, TYPE, selection.filters), "type", SLICES)
-    colors = type_colors(reference.types(source))
-    slices = [colors.get(row["_ids"][0], OTHERS) if len(row["_ids"]) == 1 else OTHERS for row in table]
-    links = [PAGE + selection.with_ids(TYPE, row["_ids"]) for row in table]
-    figure = charts.donut(
-        table.column("type"), table.column("requests"), unit="requests", colors=slices, links=links
-    )
-    return Shown(table, leader(table, "type"), figure)
-
-
-def largest(table: Table, groups: int) -> Table:
-    """Rows of type and day: the largest types, and all others added up day by day as one."""
-    order = list(dict.fromkeys(table.column("_id")))
-    rest = set(order[groups:])
-    if len(rest) < 2:
-        return table
-    others: dict[str, int] = {}
-    for row in table:
-        if row["_id"] in rest:
-            others[row["day"]] = others.get(row["day"], 0) + row["requests"]
-    name = f"Others ({len(rest)})"
-    kept = [row for row in table if row["_id"] not in rest]
-    added = [{"day": day, "type": name, "requests": number, "_id": None} for day, number in others.items()]
-    return table.keep([*kept, *added])
 
 
 def _before(filters: Filters) -> Filters:
@@ -125,11 +76,11 @@ REPORT = Report(
     picture="by-day",
     cards=(
         Card("numbers", "In numbers", numbers, is_wide=True),
-        Card("by-day", "Requests a day by type", by_day, is_wide=True),
+        Card("by-day", "Requests a day by type", lines_a_day, is_wide=True),
         Card(
             "by-weekday", "By day of the week", by_weekday, "Average of the days of that name in the period."
         ),
-        Card("by-type", "By request type", by_type, "Choose a slice to see that type alone."),
+        Card("by-type", "By request type", slices(PAGE), "Choose a slice to see that type alone."),
     ),
     aliases=("/dashboards/recent", "/reports/dashboards/recent"),
 )

@@ -9,6 +9,7 @@ from support.databases import Database
 from support.raw import RAW
 
 from data.source import Source
+from frame import type_cards
 from frame.selection import Selection
 from pages import overview_combined as page
 
@@ -134,7 +135,7 @@ def test_filters_narrow_every_figure_down(city: Database, source: Source) -> Non
     (counted,) = rows(city, f"SELECT count(*) FROM past {where}")
     assert counted[0] > 0
     for build in (
-        page.by_type,
+        type_cards.slices(page.PAGE),
         page.by_agency,
         page.by_source,
         page.by_weekday,

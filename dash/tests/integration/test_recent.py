@@ -7,6 +7,7 @@ from support.databases import Database
 from support.raw import RAW
 
 from data.source import Source
+from frame import type_cards
 from frame.selection import Selection
 from pages import recent as page
 
@@ -37,13 +38,13 @@ def test_change_on_the_period_before(now: int, before: int, text: str) -> None:
 
 
 def test_requests_a_day_by_type(city: Database, source: Source) -> None:
-    shown = page.by_day(source, select(source)).table
+    shown = type_cards.lines_a_day(source, select(source)).table
     counted = city.rows(RAW + f"SELECT created::date, type, count(*) {LAST_30} GROUP BY 1, 2")
     named = {row["type"] for row in shown if not row["type"].startswith("Others")}
     lines = {(row["day"], row["type"]): row["requests"] for row in shown}
 
-    assert len(named) == page.LINES
-    assert len(lines) == 30 * (page.LINES + 1)
+    assert len(named) == type_cards.LINES
+    assert len(lines) == 30 * (type_cards.LINES + 1)
     assert sum(lines.values()) == sum(number for _, _, number in counted)
     assert {key: number for key, number in lines.items() if number and key[1] in named} == {
         (day, name): number for day, name, number in counted if name in named
@@ -62,7 +63,7 @@ def test_weekdays_are_averages_of_their_days(city: Database, source: Source) -> 
 
 
 def test_types_of_one_council(city: Database, source: Source) -> None:
-    shown = page.by_type(source, select(source, "council=52")).table
+    shown = type_cards.slices(page.PAGE)(source, select(source, "council=52")).table
     counted = city.rows(
         RAW
         + f"""SELECT type, count(*) {LAST_30} AND council =

@@ -6,6 +6,7 @@ from support.databases import Database
 from support.raw import RAW
 
 from data.source import Source
+from frame import type_cards
 from frame.selection import Selection
 from pages import neighborhood_weekly as page
 
@@ -54,7 +55,7 @@ def test_change_by_type(city: Database, source: Source) -> None:
 
 
 def test_new_ones_by_type(city: Database, source: Source) -> None:
-    shown = page.by_type(source, select(source)).table
+    shown = type_cards.slices(page.PAGE)(source, select(source)).table
     assert shown.total("requests") == city.value(WEEK + "SELECT count(*) FROM mine WHERE is_new")
 
 
