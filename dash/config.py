@@ -7,7 +7,8 @@ import re
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?")
+# A star stands for the subdomains of a name with a dot in it; anything wider would be every site there is.
+ORIGIN = re.compile(r"https?://(\*\.(?=[^.]+\.))?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
 
 
 class Settings(BaseSettings):
@@ -53,7 +54,10 @@ class Settings(BaseSettings):
     def _only_origins(cls, value: str) -> str:
         for origin in _parts(value):
             if not ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin} is not an origin such as https://example.org")
+                raise ValueError(
+                    f"{origin} is not an origin such as https://example.org, or https://*.example.org "
+                    "for its subdomains"
+                )
         return value
 
     @field_validator("log_level")

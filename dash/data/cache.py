@@ -7,6 +7,7 @@ import logging
 import time
 
 import redis
+from psycopg.conninfo import conninfo_to_dict
 
 log = logging.getLogger(__name__)
 
@@ -18,10 +19,14 @@ PAUSE_SECONDS = 5.0
 
 
 class Cache:
-    """Bytes under a generation of the data and a question; each ends by itself after a little over a day."""
+    """Bytes under a generation of the data and a question; each ends by itself after a little over a day.
 
-    def __init__(self, url: str) -> None:
+    ``database_url`` says whose answers they are: several systems may share one Redis.
+    """
+
+    def __init__(self, url: str, database_url: str) -> None:
         self._redis = _client(url) if url else None
+        self._system = system_of(database_url)
         self._rests_until = 0.0
 
     def get(self, generation: int, question: bytes) -> bytes | None:
@@ -29,7 +34,7 @@ class Cache:
         if self._is_away():
             return None
         try:
-            found: bytes | None = self._redis.get(_key(generation, question))  # type: ignore[union-attr,assignment]
+            found: bytes | None = self._redis.get(self._key(generation, question))  # type: ignore[union-attr,assignment]
         except redis.RedisError as error:
             self._rest(error)
             return None
@@ -39,9 +44,12 @@ class Cache:
         if self._is_away() or len(answer) > LARGEST_BYTES:
             return
         try:
-            self._redis.set(_key(generation, question), answer, ex=KEPT_SECONDS)  # type: ignore[union-attr]
+            self._redis.set(self._key(generation, question), answer, ex=KEPT_SECONDS)  # type: ignore[union-attr]
         except redis.RedisError as error:
             self._rest(error)
+
+    def _key(self, generation: int, question: bytes) -> str:
+        return f"{PREFIX}:{self._system}:{generation}:{hashlib.sha256(question).hexdigest()}"
 
     def _is_away(self) -> bool:
         return self._redis is None or time.monotonic() < self._rests_until
@@ -57,5 +65,8 @@ def _client(url: str) -> redis.Redis:
     )
 
 
-def _key(generation: int, question: bytes) -> str:
-    return f"{PREFIX}:{generation}:{hashlib.sha256(question).hexdigest()}"
+def system_of(database_url: str) -> str:
+    """A short name of the database at this address, whoever asks it."""
+    parts = conninfo_to_dict(database_url)
+    place = "/".join(str(parts.get(name, "")) for name in ("host", "port", "dbname"))
+    return hashlib.sha256(place.encode()).hexdigest()[:12]

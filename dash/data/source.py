@@ -26,7 +26,7 @@ class Source:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._database = Database(settings)
-        self._cache = Cache(settings.redis_url.get_secret_value())
+        self._cache = Cache(settings.redis_url.get_secret_value(), settings.asked_url)
         self._known: Facts | DataError = AwayError()
         self._known_until = 0.0
         self._asking = threading.Lock()

@@ -8,12 +8,12 @@ import dash
 from dash import Input, Output, callback, dcc, html
 from dash.development.base_component import Component
 
-from data.errors import DataError
 from figures import charts
 from frame import card, states
+from frame.guard import guarded
 from frame.page import VERSION, source
 from frame.registry import find, reports
-from frame.report import Report
+from frame.report import Card, Report
 from frame.selection import Selection
 
 
@@ -58,14 +58,19 @@ def picture(name: str, version: str) -> list[Component]:
     found = report.card(report.picture) if report else None
     if report is None or found is None:
         return []
-    try:
-        source().catch_up(version)
-        facts = source().facts()
-        if facts.last_day is None:
-            return [states.empty("No requests have been loaded yet.")]
-        shown = found.build(source(), Selection.of(report.controls, "", facts))
-    except DataError as error:
-        return [states.failed(error)]
+    return guarded(
+        f"The picture of {name}",
+        lambda: _picture(report, found, version),
+        lambda error: [states.failed(error)],
+    )
+
+
+def _picture(report: Report, found: Card, version: str) -> list[Component]:
+    source().catch_up(version)
+    facts = source().facts()
+    if facts.last_day is None:
+        return [states.empty("No requests have been loaded yet.")]
+    shown = found.build(source(), Selection.of(report.controls, "", facts))
     if shown.figure is None or shown.is_empty:
         return []
     return [card.picture_of(report, shown, charts.small(shown.figure))]

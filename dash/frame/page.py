@@ -18,6 +18,7 @@ from frame import card as cards
 from frame import states, words
 from frame.attributes import aria, data
 from frame.controls import Control, Period, Pick
+from frame.guard import guarded
 from frame.report import Card, Report
 from frame.selection import Selection
 
@@ -53,12 +54,13 @@ def publish(report: Report) -> None:
 def page_of(report: Report, given: dict[str, Any]) -> Component:
     """The page for an address with these words in its query."""
     search = "&".join(f"{name}={value}" for name, value in given.items() if isinstance(value, str))
-    try:
-        facts = source().facts()
-        selection = Selection.of(report.controls, search, facts)
-        controls = [_control(report, control, selection, facts) for control in report.controls]
-    except DataError as error:
-        return states.page_failed(error)
+    return guarded(report.path, lambda: _page(report, search), states.page_failed)
+
+
+def _page(report: Report, search: str) -> Component:
+    facts = source().facts()
+    selection = Selection.of(report.controls, search, facts)
+    controls = [_control(report, control, selection, facts) for control in report.controls]
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
@@ -116,8 +118,9 @@ def _connect_covers(report: Report) -> None:
         Output(f"{report.name}--covers", "children"),
         Input(_selection_id(report), "data"),
         Input(VERSION, "data"),
+        Input("attempt", "data"),
     )
-    def cover(search: str, version: str) -> list[Component]:
+    def cover(search: str, version: str, _attempt: int) -> list[Component]:
         try:
             source().catch_up(version)
             return covers(report, search)
@@ -185,12 +188,13 @@ def _connect_card(report: Report, card: Card) -> None:
 
 def card_content(report: Report, card: Card, search: str, version: str) -> list[Component]:
     """A card for an address: its figure, or a state that says why there is none."""
-    try:
+
+    def make() -> list[Component]:
         source().catch_up(version)
         facts = source().facts()
         if facts.last_day is None and report.covers != "nothing":
             return [states.empty(NOT_LOADED)]
         shown = card.build(source(), Selection.of(report.controls, search, facts))
-    except DataError as error:
-        return [states.failed(error)]
-    return cards.content(report, card, shown, search)
+        return cards.content(report, card, shown, search)
+
+    return guarded(report.card_id(card), make, lambda error: [states.failed(error)])

@@ -54,14 +54,18 @@ def csv_file(report: str, card: str) -> Response:
     try:
         body = _rows(*found, request.query_string.decode())
     except DataError as error:
-        status = 504 if isinstance(error, SlowError) else 503
-        return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
+        return _unavailable(error)
     name = f"{report}-{card}.csv"
     return Response(
         body,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
         content_type="text/csv; charset=utf-8",
     )
+
+
+def _unavailable(error: DataError) -> Response:
+    status = 504 if isinstance(error, SlowError) else 503
+    return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
 
 
 def _find(report: str, card: str) -> tuple[Report, Card] | None:
@@ -77,7 +81,11 @@ def _rows(report: Report, card: Card, search: str) -> str:
 
 def _redirect_to(path: str) -> Any:
     def go() -> Any:
-        query = former.current_query(source(), request.query_string.decode())
+        try:
+            query = former.current_query(source(), request.query_string.decode())
+        except DataError as error:
+            # A redirect to another council would be remembered for ever.
+            return _unavailable(error)
         return redirect(f"{path}?{query}" if query else path, 301)
 
     return go

@@ -85,6 +85,8 @@ def test_the_server_starts_and_lives_without_postgres() -> None:
         assert answer.headers["retry-after"] == "5"
         assert "does not answer" in answer.text
         assert "there_is_no_such_database" not in answer.text
+        former = running.get("/dashboards/neighborhood_recent?councilName=Arleta")
+        assert (former.status_code, former.headers["retry-after"]) == (503, "5")
 
 
 def test_scripts_and_answers_are_compressed_for_who_accepts_it(reports: Reports) -> None:

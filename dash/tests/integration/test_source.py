@@ -49,7 +49,7 @@ def test_answers_are_kept_as_json_under_their_generation(fresh: Database) -> Non
     source = cached(fresh)
     assert source.table(COUNT).one() == {"requests": 0}
     ((key, body),) = kept().items()
-    assert key.startswith("reports:0:")
+    assert key.split(":")[2] == "0"
     assert orjson.loads(body) == [["requests"], [[0]]]
 
 
@@ -59,6 +59,15 @@ def test_another_worker_reads_what_was_kept(fresh: Database) -> None:
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
         cache.set(key, orjson.dumps([["requests"], [[41]]]))
     assert cached(fresh).table(COUNT).one() == {"requests": 41}
+
+
+def test_another_database_behind_the_same_redis_has_its_own_answers(fresh: Database) -> None:
+    cached(fresh).table(COUNT)
+    with database() as other:
+        other.run("INSERT INTO log (status, message) VALUES ('INFO', 'one')")
+        question = SQL("SELECT count(*) AS messages FROM log")
+        assert [cached(made).table(question).one()["messages"] for made in (fresh, other)] == [0, 1]
+    assert len(kept()) == 3
 
 
 def test_other_parameters_are_another_question(fresh: Database) -> None:
@@ -144,4 +153,4 @@ def test_who_waits_for_a_full_load_reads_all_of_it_and_its_generation(fresh: Dat
                 answer.result(1)
         assert answer.result(10).one() == {"requests": 1}
     (key,) = kept()
-    assert key.startswith("reports:1:")
+    assert key.split(":")[2] == "1"

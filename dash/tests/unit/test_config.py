@@ -14,10 +14,25 @@ def test_origins_that_may_frame() -> None:
     found = settings(frame_ancestors=" https://map.example/, http://localhost:3000,")
     assert found.allowed_frames == ["https://map.example", "http://localhost:3000"]
     assert settings().allowed_frames == []
+    assert settings(frame_ancestors="https://*.map.example:8443").allowed_frames
 
 
 @pytest.mark.parametrize(
-    "value", ["map.example", "https://a.example; script-src *", "https://a.example/path", "*"]
+    "value",
+    [
+        "map.example",
+        "https://a.example; script-src *",
+        "https://a.example/path",
+        "*",
+        "https://*",
+        "https://*:443",
+        "https://*.",
+        "https://*.org",
+        "https://*.*.example.org",
+        "https://map.*",
+        "https://map*.example.org",
+        "https://..",
+    ],
 )
 def test_what_is_no_origin_is_refused(value: str) -> None:
     with pytest.raises(ValidationError, match="is not an origin"):
