@@ -22,6 +22,7 @@ from pipeline.config import Settings
 from pipeline.database import connect
 
 NIGHTS = 5
+SPREAD_NIGHTS = 3
 CHANGED, ADDED = 8_000, 12_000
 NIGHT_GOAL_SECONDS = 2
 # A first load has to reach this share of a bare COPY.
@@ -48,7 +49,7 @@ def measured(rows: int) -> Iterator[Figure]:
         with database(os.environ["TEST_TEMPLATE"]) as url:
             yield first_load(_settings(url), rows)
     with database(urlsplit(os.environ["DATABASE_LOADER_URL"]).path.strip("/")) as url:
-        yield nights(_settings(url))
+        yield from nights(_settings(url))
     yield Figure(
         "memory of a loading process", "MB", _memory_mb(), before, "the same before it loads anything"
     )
@@ -78,17 +79,24 @@ def first_load(settings: Settings, rows: int) -> Figure:
     return Figure("first load", "rows/s", first.rate, limit, what, LOAD_GOAL_SHARE * limit, (first.rate,))
 
 
-def nights(settings: Settings) -> Figure:
-    """Seconds of a merge, and of the same changes as bare SQL."""
+def nights(settings: Settings) -> Iterator[Figure]:
+    """Seconds of a merge beside the same changes as bare SQL: as cities have them, then of any age."""
+    work = f"a night of {CHANGED + ADDED:,} changed rows, after the download"
+    first = range(1, NIGHTS + 1)
+    yield _nights(settings, first, work, is_spread=False, goal=NIGHT_GOAL_SECONDS)
+    later = range(NIGHTS + 1, NIGHTS + SPREAD_NIGHTS + 1)
+    yield _nights(settings, later, f"{work}, its changes of any age alike", is_spread=True, goal=None)
+
+
+def _nights(settings: Settings, numbers: range, work: str, *, is_spread: bool, goal: float | None) -> Figure:
     merges, limits = [], []
-    for night in range(1, NIGHTS + 1):
+    for number in numbers:
         with connect(settings.database_loader_url, "benchmark") as connection:
-            page = city.night_of_changes(connection, night, CHANGED, ADDED)
+            page = city.night_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
         merges.append(load(settings, city.one_dataset(), [page]).merge_seconds)
         with connect(settings.database_loader_url, "benchmark") as connection:
-            limits.append(bare.changes_seconds(connection, CHANGED, ADDED))
-    work = f"a night of {CHANGED + ADDED:,} changed rows, after the download"
-    return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", NIGHT_GOAL_SECONDS)
+            limits.append(bare.changes_seconds(connection, CHANGED, ADDED, is_spread=is_spread))
+    return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", goal)
 
 
 @contextmanager

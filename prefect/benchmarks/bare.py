@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from benchmarks.city import draw
 from pipeline.database import Connection, composed
 from pipeline.swap import SWAPPED_TABLES
 
@@ -36,10 +37,10 @@ def _copy(connection: Connection, table: str, file: Path) -> float:
     return seconds
 
 
-def changes_seconds(connection: Connection, changed: int, added: int) -> float:
-    """Seconds of so many updates and inserts of rows drawn at random, raw and served; nothing of it stays."""
+def changes_seconds(connection: Connection, changed: int, added: int, *, is_spread: bool) -> float:
+    """Seconds of so many updates and inserts of rows drawn alike, raw and served; nothing of it stays."""
     with connection.transaction():
-        connection.execute(composed("benchmarks/draw_changes"), {"changed": changed, "added": added})
+        draw(connection, changed, added, is_spread=is_spread)
         started = time.monotonic()
         for statement in ("update_raw", "update_served", "insert_raw", "insert_served"):
             connection.execute(composed(f"benchmarks/{statement}"))

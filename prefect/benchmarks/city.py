@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,7 @@ from pipeline.staging import SYSTEM_COLUMNS
 
 FOLDER = Path(__file__).parents[1]
 PAGE_ROWS = 50_000
+LAST_DAY = date(2100, 1, 1)
 NAMES = (*SYSTEM_COLUMNS, *REQUEST_COLUMNS)
 HEADER = ",".join(NAMES).encode() + b"\n"
 SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
@@ -25,8 +27,7 @@ SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
 def one_dataset() -> Catalog:
     """The declared catalog with a single dataset that takes every day."""
     catalog = load_catalog()
-    last = catalog.datasets[-1]
-    everything = catalog.datasets[0].model_copy(update={"last_day": last.last_day})
+    everything = catalog.datasets[0].model_copy(update={"last_day": LAST_DAY})
     return catalog.model_copy(update={"datasets": (everything,)})
 
 
@@ -63,9 +64,21 @@ class Pages:
         return [HEADER, b"".join(lines)]
 
 
-def night_of_changes(connection: Connection, night: int, changed: int, added: int) -> list[bytes]:
-    """One page with changes of stored rows and with rows that are new, drawn at random."""
-    values = {"night": night, "changed": changed, "added": added}
-    statement = composed("benchmarks/night_of_changes")
-    with connection.cursor().copy(statement, values) as copy:
-        return [bytes(piece) for piece in copy]
+def night_of_changes(
+    connection: Connection, night: int, changed: int, added: int, *, is_spread: bool = False
+) -> list[bytes]:
+    """One page with changes of stored rows and with rows that are new, drawn at random.
+
+    Changes are as old as a city's are; ``is_spread``: of any age alike, which touches a page for each.
+    """
+    with connection.transaction():
+        draw(connection, changed, added, is_spread=is_spread)
+        with connection.cursor().copy(composed("benchmarks/night_of_changes"), {"night": night}) as copy:
+            return [bytes(piece) for piece in copy]
+
+
+def draw(connection: Connection, changed: int, added: int, *, is_spread: bool) -> None:
+    """Choose the rows of a night into the table ``drawn`` of this transaction."""
+    values = {"changed": changed, "added": added, "is_spread": is_spread}
+    connection.execute(composed("benchmarks/draw_changes"), values)
+    connection.execute("ANALYZE drawn")

@@ -33,6 +33,8 @@ def merge_downloads(night: Night, downloads: list[Downloaded]) -> str:
         merged = _merge(night)
         _check(night, merged)
         _remember(night, merged)
+        if merged.is_beside:
+            swap.swap(night.connection)
     night.is_merged = not night.options.dry_run
     log.info(night.message)
     return night.message
@@ -74,10 +76,11 @@ def _by_difference(night: Night, readings: list[Reading], *, has_new_boundaries:
     merged = merge.prepare(connection, staging, night.catalog, readings)
     merge.name_served(connection, sql.Identifier("requests"))
     run(connection, "merge/create_touched")
-    merge.find_changes(connection, merged, is_complete=night.options.reads_everything)
+    complete = [reading.dataset.id for reading in readings] if night.options.reads_everything else []
+    merge.find_changes(connection, merged, complete)
     merge.write_changes(connection)
-    if night.options.reads_everything:
-        merged.retired = merge.retire(connection, [reading.dataset.id for reading in readings])
+    if complete:
+        merged.retired = merge.retire(connection, complete)
     if has_new_boundaries:
         run(connection, "merge/touch_misplaced")
     merge.serve_changes(connection, merged)
@@ -86,12 +89,14 @@ def _by_difference(night: Night, readings: list[Reading], *, has_new_boundaries:
 
 def _by_swap(night: Night, readings: list[Reading], *, is_first: bool) -> Merged:
     connection, staging = night.connection, night.staging
+    complete = [reading.dataset.id for reading in readings]
     if not is_first:
-        swap.keep_others(connection, staging, [reading.dataset.id for reading in readings])
+        swap.keep_others(connection, staging, complete)
     merged = merge.prepare(connection, staging, night.catalog, readings)
-    merge.find_changes(connection, merged, is_complete=True)
+    merge.find_changes(connection, merged, [] if is_first else complete)
     swap.build(connection)
-    swap.swap(connection, merged)
+    merged.retired += swap.retire_absent(connection)
+    merged.is_beside = True
     # Served rows and rollups are new even where no request differs: readers have to ask again.
     merged.is_rebuilt = not is_first
     return merged
@@ -103,7 +108,7 @@ def _check(night: Night, merged: Merged) -> None:
         *(Check("notice", "warn", notice) for notice in night.notices),
         *quality.read_checks(night.downloads),
         *quality.code_checks(merged.new_codes),
-        *quality.stored_checks(night.connection, night.options.now),
+        *quality.stored_checks(night.connection, night.options.now, swap.tables(is_beside=merged.is_beside)),
     ]
     night.status = "WARN" if quality.worst(night.checks) else "INFO"
 

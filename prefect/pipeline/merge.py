@@ -33,6 +33,8 @@ class Merged:
     new_codes: dict[str, list[str]] = field(default_factory=dict)
     boundaries: Refreshed = field(default_factory=Refreshed)
     is_rebuilt: bool = False
+    is_beside: bool = False
+    """Whether the run's work is in new tables that are yet to be swapped in."""
 
     @property
     def is_visible(self) -> bool:
@@ -53,7 +55,10 @@ def name_staging(connection: Connection, staging: Staging) -> None:
     connection.execute(composed("merge/staged_view", rows=staging.rows))
     names = {"refused": staging.refused, "elsewhere": sql.Literal(ELSEWHERE)}
     connection.execute(composed("merge/refused_view", **names))
-    connection.execute(sql.SQL("ANALYZE {}").format(staging.rows))
+    # What is joined on; the other columns' statistics cost time and help nobody.
+    connection.execute(
+        sql.SQL("ANALYZE {} (staged_id, srnumber, dataset_id, source_row_id)").format(staging.rows)
+    )
 
 
 def prepare(
@@ -97,12 +102,18 @@ def name_served(connection: Connection, requests: sql.Identifier) -> None:
     connection.execute(composed("merge/served_view", requests=requests))
 
 
-def find_changes(connection: Connection, merged: Merged, *, is_complete: bool) -> None:
+def forget_served(connection: Connection) -> None:
+    """Drop the view again: a crash of the server would leave it, and keep its table from being swapped."""
+    connection.execute("DROP VIEW served")
+
+
+def find_changes(connection: Connection, merged: Merged, complete: Iterable[str] = ()) -> None:
     """Find and count the rows that differ from the stored ones.
 
-    ``is_complete``: the staged datasets were read from their first row on.
+    ``complete``: the datasets that were read from their first row on.
     """
-    run(connection, "merge/find_changes", {"is_complete": is_complete})
+    dataset_ids = list(complete)
+    run(connection, "merge/find_changes", {"is_complete": bool(dataset_ids), "dataset_ids": dataset_ids})
     run(connection, "merge/drop_same")
     connection.execute("ANALYZE changes")
     for row in fetch(connection, "merge/count_changes"):
@@ -128,9 +139,10 @@ def serve_changes(connection: Connection, merged: Merged) -> None:
     connection.execute("ANALYZE touched")
     run(connection, "merge/remember_before")
     run(connection, "merge/compute_after")
+    forget_served(connection)
     for table in ("before", "after"):
         connection.execute(sql.SQL("CREATE INDEX ON {} (request_id)").format(sql.Identifier(table)))
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("ANALYZE {} (request_id)").format(sql.Identifier(table)))
     for step in ("delete_served", "update_served", "insert_served"):
         merged.served_changes += run(connection, f"merge/{step}")
     run(connection, "merge/compute_delta")

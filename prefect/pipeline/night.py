@@ -15,7 +15,7 @@ from pipeline import runs
 from pipeline.boundaries import Boundaries, fetch_boundaries
 from pipeline.catalog import Catalog, Dataset
 from pipeline.config import Settings
-from pipeline.database import Connection, connect, run_lock
+from pipeline.database import Connection, connect, fetch_one, run_lock
 from pipeline.discovery import discover
 from pipeline.download import Downloaded, Order
 from pipeline.errors import NightError, SourceError, UnreachableError
@@ -102,6 +102,10 @@ def plan(night: Night) -> list[Order]:
     for notice in night.notices:
         log.warning(notice)
     known = runs.known_datasets(night.connection)
+    if known and fetch_one(night.connection, "swap/is_empty")["is_empty"]:
+        night.notices.append("the tables are empty although earlier runs filled them: everything is read")
+        log.warning(night.notices[-1])
+        known = {}
 
     def reading(dataset: Dataset) -> Reading:
         memory = known.get(dataset.id, Known())

@@ -15,6 +15,8 @@ from pipeline.socrata import Portal
 
 log = logging.getLogger(__name__)
 BEGINNING = ""
+FEW_ROWS = 20
+"""So few rows gone or refused never stop a night, whatever their share."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,15 @@ def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetim
     newest = from_portal(answer.get("newest"))
     if newest and newest > now + timedelta(days=1):
         log.warning("%s: the portal's newest update time is %s", dataset.id, newest)
-        newest = None
-    return int(answer["rows"]), newest
+    # A time ahead of the run's own would let the next night begin after updates that it has not seen.
+    return int(answer["rows"]), newest if newest and newest <= now else None
 
 
 def _check_size(dataset: Dataset, total: int, known: Known, settings: Settings) -> int:
     """How many rows fewer the portal has than the last time. Raises DataError when they are too many."""
     before = known.watermark.source_row_count if known.watermark else 0
     lost = before - total
-    if lost > before * settings.shrunk_share_limit:
+    if lost > max(FEW_ROWS, before * settings.shrunk_share_limit):
         raise DataError(
             f"{dataset.id} ({dataset.title}) shrank from {before} to {total} rows, more than "
             f"{settings.shrunk_share_limit:.0%}: nothing was changed. If the city meant it, "

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -106,11 +106,10 @@ def _address(server: subprocess.Popen[str]) -> str:
         raise NightError(f"Prefect's server did not start (exit code {server.wait()})")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        try:
+        with suppress(httpx.HTTPError):
             if httpx.get(f"{line}/health", timeout=5).status_code == 200:
                 return line
-        except httpx.HTTPError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise NightError(f"Prefect's server did not answer within {START_SECONDS:.0f} s")
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from psycopg import sql
+from psycopg.rows import dict_row
+
 from pipeline.config import Settings
-from pipeline.database import Connection, fetch, fetch_one
+from pipeline.database import Connection, composed, fetch, fetch_one
 from pipeline.download import Downloaded
 from pipeline.errors import DataError
+from pipeline.plan import FEW_ROWS
 
-FEW_ROWS = 20
-"""So few refused rows never stop a night, whatever their share."""
 STALE_DAYS = 3
 JUMP = 3.0
+Tables = Mapping[str, sql.Identifier]
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,26 @@ def refused_reasons(connection: Connection) -> list[dict[str, Any]]:
     return fetch(connection, "merge/count_refused")
 
 
-def stored_checks(connection: Connection, now: datetime) -> list[Check]:
-    """Checks of the database as this run leaves it; inside the transaction they see its work."""
-    return [_freshness(connection, now), _jump(connection), *_doubtful(connection), _orphans(connection)]
+def stored_checks(connection: Connection, now: datetime, tables: Tables) -> list[Check]:
+    """Checks of the database as this run leaves it; inside the transaction they see its work.
+
+    ``tables``: what is read, by the names it will have: new tables until they are swapped in.
+    """
+    return [
+        _freshness(_answer(connection, "newest", tables), now),
+        _jump(_answer(connection, "weekday", tables)),
+        *_doubtful(connection),
+        _orphans(_answer(connection, "unserved", tables)),
+    ]
 
 
-def _freshness(connection: Connection, now: datetime) -> Check:
-    newest = fetch_one(connection, "quality/newest")["created_date"]
+def _answer(connection: Connection, question: str, tables: Tables) -> dict[str, Any]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(composed(f"quality/{question}", **tables)).fetchone() or {}
+
+
+def _freshness(row: dict[str, Any], now: datetime) -> Check:
+    newest = row["created_date"]
     if newest is None:
         return Check("newest request", "warn", "none", "no request is served")
     age = (now.replace(tzinfo=None) - newest).days
@@ -62,9 +78,8 @@ def _freshness(connection: Connection, now: datetime) -> Check:
     return Check("newest request", status, f"{newest:%Y-%m-%d %H:%M}", f"{age} days old")
 
 
-def _jump(connection: Connection) -> Check:
+def _jump(row: dict[str, Any]) -> Check:
     """The newest whole day against the same weekday of the eight weeks before."""
-    row = fetch_one(connection, "quality/weekday")
     if row["usual"] is None:
         return Check("requests on the newest whole day", "ok", "unknown", "too little history")
     usual, requests = float(row["usual"]), int(row["requests"])
@@ -85,8 +100,8 @@ def _doubtful(connection: Connection) -> list[Check]:
     ]
 
 
-def _orphans(connection: Connection) -> Check:
-    rows = int(fetch_one(connection, "quality/unserved")["rows"])
+def _orphans(row: dict[str, Any]) -> Check:
+    rows = int(row["rows"])
     return Check("on the map but not stored, or the other way", "warn" if rows else "ok", str(rows))
 
 

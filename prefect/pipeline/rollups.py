@@ -46,7 +46,8 @@ def add_delta(connection: Connection) -> None:
             "dimensions": columns(rollup.dimensions),
             "population": rollup.population,
             "cell_dimensions": columns(rollup.dimensions, of="cells"),
-            "gone_dimensions": columns(rollup.dimensions, of="gone"),
+            "less_dimensions": columns(rollup.dimensions, of="less"),
         }
-        connection.execute(composed("merge/add_delta", **names))
-        connection.execute(composed("merge/delete_empty_cells", **names))
+        (emptied,) = connection.execute(composed("merge/add_delta", **names)).fetchone() or (0,)
+        if emptied:
+            connection.execute(composed("merge/delete_empty_cells", **names))

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from pipeline.database import Connection, columns, composed, fetch, run, trusted
-from pipeline.merge import Merged, name_served
+from pipeline.merge import forget_served, name_served
 from pipeline.rollups import ROLLUPS, Rollup
 from pipeline.staging import Staging
 
@@ -28,12 +28,12 @@ def keep_others(connection: Connection, staging: Staging, dataset_ids: list[str]
 def build(connection: Connection) -> None:
     """Fill the new tables from the staged rows; readers notice nothing."""
     for table in SWAPPED_TABLES:
-        names = {"new": _new(table), "live": sql.Identifier(table)}
-        connection.execute(composed("swap/create_new", **names))
+        _create(connection, table)
     run(connection, "swap/continue_ids")
     run(connection, "swap/fill_requests")
     name_served(connection, _new("requests"))
     run(connection, "swap/fill_served")
+    forget_served(connection)
     run(connection, "swap/count_days")
     for rollup in ROLLUPS:
         _fill(connection, rollup)
@@ -42,14 +42,20 @@ def build(connection: Connection) -> None:
         connection.execute(sql.SQL("ANALYZE {}").format(_new(table)))
 
 
-def swap(connection: Connection, merged: Merged) -> None:
-    """Let the new tables take the names, grants and ids of the live ones, all or none."""
-    merged.retired += run(connection, "swap/retire_absent", {"reason": NOT_IN_FULL_LOAD})
+def retire_absent(connection: Connection) -> int:
+    """Keep what the new tables do not have in ``retired_requests``; returns how many."""
+    return run(connection, "swap/retire_absent", {"reason": NOT_IN_FULL_LOAD})
+
+
+def swap(connection: Connection) -> None:
+    """Let the new tables take the names, grants and ids of the live ones, all or none.
+
+    The last step of its transaction: readers wait from here until it ends.
+    """
     _lock(connection)
     for table in SWAPPED_TABLES:
         grants = fetch(connection, "swap/grants", {"table": table})
         indexes = [row["name"] for row in fetch(connection, "swap/indexes", {"table": table})]
-        # The view of the merge reads the new table; nothing else may depend on the old one.
         connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(table)))
         _rename(connection, "TABLE", table)
         for index in indexes:
@@ -61,6 +67,19 @@ def swap(connection: Connection, merged: Merged) -> None:
 
 def _new(name: str) -> sql.Identifier:
     return sql.Identifier(f"{name}_new")
+
+
+def tables(*, is_beside: bool) -> dict[str, sql.Identifier]:
+    """Where what a name stands for lies: in the live tables, or in new ones that wait to be swapped in."""
+    return {table: _new(table) if is_beside else sql.Identifier(table) for table in SWAPPED_TABLES}
+
+
+def _create(connection: Connection, table: str) -> None:
+    connection.execute(composed("swap/create_new", new=_new(table), live=sql.Identifier(table)))
+    for row in fetch(connection, "swap/storage", {"table": table}):
+        # Postgres's own text of settings that exist.
+        settings = trusted(row["settings"])
+        connection.execute(sql.SQL("ALTER TABLE {} SET ({})").format(_new(table), settings))
 
 
 def _fill(connection: Connection, rollup: Rollup) -> None:

@@ -17,6 +17,7 @@ from portal.prepare import city_store, file_store, utc_today
 from portal.routes import Portal
 from portal.server import running
 from portal.settings import Settings
+from portal.store import clock_from
 from portal.throttle import Throttle
 
 log = logging.getLogger("portal")
@@ -52,7 +53,8 @@ def build_portal(settings: Settings, stack: ExitStack) -> Portal:
     else:
         today = settings.portal_today or utc_today()
         city = City(settings.portal_requests, today, today, settings.portal_seed, settings.portal_bad_share)
-        store = city_store(folder, city)
+        clock = clock_from(settings.portal_today) if settings.portal_today else None
+        store = city_store(folder, city, clock)
     stack.callback(store.close)
     given = settings.portal_boundaries
     polygons = boundaries.from_file(given) if given else boundaries.approximate()

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.faults import Fault
 from portal.routes import Portal
+from portal.store import Clock
 
 
 class Controller:
@@ -26,6 +27,10 @@ class Controller:
     def fired(self) -> dict[str, int]:
         """Requests hit so far, by kind of fault."""
         return self.portal.board.fired()
+
+    def set_clock(self, clock: Clock) -> None:
+        """Let edits happen at the times that the clock shows; never before one that has happened."""
+        self.portal.store.clock = clock
 
     def upsert(self, row: Mapping[str, object], dataset_id: str = "") -> str:
         """Change or add one row; returns its new ``:updated_at``."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from portal.city.publish import City, datasets_until, publish_city
 from portal.files import load_file
-from portal.store import Store
+from portal.store import Clock, Store
 
 SOURCES = Path(__file__).parent
 ANCHOR_FILE = "anchor"
 
 
-def city_store(folder: Path, city: City) -> Store:
+def city_store(folder: Path, city: City, clock: Clock | None = None) -> Store:
     """A store of the city in ``folder``: the one of an earlier start when nothing it depends on has changed.
 
     The day of the folder's first start is the city's anchor, so that on later days the same requests are
@@ -24,16 +24,16 @@ def city_store(folder: Path, city: City) -> Store:
     city = anchored(folder, city)
     made = folder / f"city-{fingerprint(city)}.sqlite"
     if made.exists():
-        store = Store(made)
+        store = Store(made, clock)
         for dataset in datasets_until(city.today):
             store.add_dataset(dataset)
         return store
     for old in folder.glob("city-*.sqlite*"):
         old.unlink()
-    return _made(made, city)
+    return _made(made, city, clock)
 
 
-def _made(path: Path, city: City) -> Store:
+def _made(path: Path, city: City, clock: Clock | None) -> Store:
     unfinished = path.with_suffix(".unfinished")
     for leftover in path.parent.glob(f"{unfinished.name}*"):
         leftover.unlink()
@@ -41,7 +41,7 @@ def _made(path: Path, city: City) -> Store:
     publish_city(store, city)
     store.close()
     unfinished.rename(path)
-    store = Store(path)
+    store = Store(path, clock)
     for dataset in datasets_until(city.today):
         store.add_dataset(dataset)
     return store

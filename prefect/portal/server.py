@@ -19,7 +19,7 @@ from portal.files import load_file
 from portal.handler import Handler
 from portal.prepare import utc_today
 from portal.routes import Portal
-from portal.store import Store
+from portal.store import Store, clock_from
 from portal.throttle import Throttle
 
 
@@ -65,10 +65,11 @@ def serve(
     """A portal on a free port of this machine while the block runs: its address and its controller.
 
     Serves ``rows`` generated requests up to the day before ``today``, or the rows of the file ``data``. With
-    the same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
+    the same ``anchor`` (default: today), a later ``today`` shows the same city some days on. A given
+    ``today`` is also the day on which rows are edited, whatever the day of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
-        store = Store(Path(folder) / "portal.sqlite")
+        store = Store(Path(folder) / "portal.sqlite", clock_from(today) if today else None)
         if data is not None:
             load_file(store, data)
         else:

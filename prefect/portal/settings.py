@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     portal_seed: int = Field(default=311, ge=0, description="Another number, another city.")
     portal_today: date | None = Field(
         default=None,
-        description="The day the sample city is seen on (default: today); its requests end the day before.",
+        description="The day the city is seen on (default: today); requests end before it, edits are on it.",
     )
     portal_bad_share: float = Field(
         default=0.005,

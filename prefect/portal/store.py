@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from portal.datasets import Dataset
@@ -17,6 +18,7 @@ from portal.soql.literals import fixed
 from portal.view import View
 
 Row = Sequence[str | None]
+Clock = Callable[[], datetime]
 SYSTEM_NAMES = tuple(column.name for column in SYSTEM_COLUMNS)
 MILLISECOND = timedelta(milliseconds=1)
 CONNECTION_SETTINGS = ("journal_mode = WAL", "synchronous = OFF", "cache_size = -8192")
@@ -26,11 +28,26 @@ def table_name(dataset: Dataset) -> str:
     return "rows_" + dataset.id.replace("-", "_")
 
 
-class Store:
-    """Datasets and their rows. Reads run beside each other, each on its own snapshot; writes one by one."""
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, path: Path) -> None:
+
+def clock_from(day: date) -> Clock:
+    """A clock that shows the first moment of a day now, and goes on from there."""
+    started = time.monotonic()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return lambda: midnight + timedelta(seconds=time.monotonic() - started)
+
+
+class Store:
+    """Datasets and their rows. Reads run beside each other, each on its own snapshot; writes one by one.
+
+    ``clock`` says when an edit happens.
+    """
+
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self.path = path
+        self.clock = clock or utc_now
         self.datasets: dict[str, Dataset] = {}
         self._local = threading.local()
         self._connections: set[sqlite3.Connection] = set()
@@ -106,7 +123,7 @@ class Store:
             newest = max((self.updated_at(dataset) for dataset in self.datasets.values()), default="")
             if newest:
                 self._last_stamp = max(self._last_stamp, datetime.fromisoformat(newest))
-            first = max(datetime.now(UTC), self._last_stamp + MILLISECOND)
+            first = max(self.clock(), self._last_stamp + MILLISECOND)
             self._last_stamp = first + amount * MILLISECOND
         return [fixed(first + number * MILLISECOND) for number in range(amount)]
 

@@ -1,22 +1,22 @@
--- As many stored rows with another status and closing, and copies of others under numbers that are new.
+-- The drawn rows as the portal would publish them: stored ones with another status and closing, and copies of the
+-- newest, under numbers and on a day that are new.
 COPY (
-    WITH bounds AS (SELECT min(id) AS first, max(id) AS last FROM requests),
-    drawn AS (
-        SELECT at, (first + floor(random() * (last - first + 1)))::bigint AS id
-          FROM bounds, generate_series(1, %(changed)s + %(added)s) AS at
-    )
-    SELECT CASE WHEN at <= %(changed)s THEN source_row_id ELSE source_row_id || '-' || %(night)s || '-' || at END
-               AS source_row_id,
-           to_char(timestamptz '2026-11-23 00:00Z' + %(night)s * interval '1 hour' + at * interval '1 millisecond',
-                   'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS source_updated_at,
-           CASE WHEN at <= %(changed)s THEN srnumber ELSE srnumber || '-' || %(night)s || '-' || at END AS srnumber,
+    SELECT source_row_id || ending AS source_row_id,
+           to_char(last_day + interval '25 hours' + at * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+               AS source_updated_at,
+           srnumber || ending AS srnumber,
            requesttype, 'Closed' AS status, actiontaken,
-           to_char(createddate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS createddate,
+           to_char(created, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS createddate,
            to_char(updateddate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS updateddate,
            to_char(servicedate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS servicedate,
-           to_char(createddate + at %% 40 * interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS closeddate,
+           to_char(created + at %% 40 * interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS closeddate,
            requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd, cdmember,
            address, zipcode, latitude, longitude
-      FROM drawn
-      JOIN requests USING (id)
+      FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
+                   CASE WHEN is_change THEN '' ELSE '-' || %(night)s END AS ending,
+                   CASE WHEN is_change THEN createddate
+                        ELSE last_day + 1 + (createddate - date_trunc('day', createddate)) END AS created
+              FROM drawn
+              JOIN requests USING (id), (SELECT max(created_date)::date AS last_day FROM service_requests) AS days
+           ) AS published
 ) TO STDOUT (FORMAT csv, HEADER)

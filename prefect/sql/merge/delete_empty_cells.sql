@@ -1,3 +1,3 @@
 DELETE FROM {rollup} AS cells
- USING (SELECT DISTINCT {dimensions} FROM delta WHERE {population}) AS gone
- WHERE cells.requests = 0 AND ({cell_dimensions}) = ({gone_dimensions})
+ USING (SELECT {dimensions} FROM delta WHERE {population} GROUP BY {dimensions} HAVING sum(requests) < 0) AS less
+ WHERE cells.requests = 0 AND ({cell_dimensions}) = ({less_dimensions})

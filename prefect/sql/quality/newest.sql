@@ -1,1 +1,1 @@
-SELECT max(created_date) AS created_date FROM service_requests
+SELECT max(created_date) AS created_date FROM {service_requests}

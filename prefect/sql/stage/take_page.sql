@@ -1,19 +1,21 @@
 -- Types the page's rows and parts them into accepted, refused and those of a day that another dataset takes.
--- A row updated in the future counts as the newest that is real, so that the next real update is newer.
+-- A row updated after the run began counts as updated with the newest before: whatever comes next is then newer, and
+-- the next night reads the row again. More than a day ahead is no clock that is a little fast, but an error.
 WITH timed AS MATERIALIZED (
     SELECT line, source_updated_at::timestamptz AS stamp,
-           source_updated_at::timestamptz > %(now)s + interval '1 day' AS is_future
+           source_updated_at::timestamptz > %(now)s AS is_ahead
       FROM page
 ),
 real AS MATERIALIZED (
-    SELECT coalesce(greatest(max(stamp) FILTER (WHERE NOT is_future), %(newest)s), %(now)s) AS newest FROM timed
+    SELECT coalesce(greatest(max(stamp) FILTER (WHERE NOT is_ahead), %(newest)s), %(now)s) AS newest FROM timed
 ),
 typed AS MATERIALIZED (
     SELECT page.*,
            staging.as_time(createddate) AS created,
            staging.as_time(closeddate) AS closed,
-           CASE WHEN is_future THEN real.newest ELSE stamp END AS stamp,
-           is_future
+           CASE WHEN is_ahead THEN real.newest ELSE stamp END AS stamp,
+           is_ahead,
+           stamp > %(now)s + interval '1 day' AS is_future
       FROM page
       JOIN timed USING (line), real
 ),
@@ -64,5 +66,5 @@ SELECT count(*) AS rows,
        count(*) FILTER (WHERE updateddate IS NOT NULL AND staging.as_time(updateddate) IS NULL) AS bad_updates,
        count(*) FILTER (WHERE latitude IS NOT NULL AND staging.as_number(latitude) IS NULL
                            OR longitude IS NOT NULL AND staging.as_number(longitude) IS NULL) AS bad_coordinates,
-       max(stamp) FILTER (WHERE NOT is_future) AS newest
+       max(stamp) FILTER (WHERE NOT is_ahead) AS newest
   FROM judged

@@ -1,0 +1,58 @@
+"""A full load beside the live tables: readers wait for nothing but the last moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from pipeline_tests.databases import Database
+from pipeline_tests.nights import run_night, settings_for
+from pipeline_tests.truth import assert_sound, requests_of
+
+from pipeline import quality
+from portal.controller import Controller
+
+LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
+BOTH = (LIVE, OLD)
+Town = tuple[str, Controller]
+
+
+def test_readers_are_served_while_a_full_load_is_checked(
+    town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(database, town[0])
+    run_night(settings, datasets=BOTH)
+    seen: list[int] = []
+    check = quality.stored_checks
+
+    def check_beside_a_reader(*arguments: Any) -> list[quality.Check]:
+        with psycopg.connect(database.loader_url, options="-c lock_timeout=500") as reader:
+            seen.extend(reader.execute("SELECT count(*) FROM service_requests").fetchone() or ())
+        return check(*arguments)
+
+    monkeypatch.setattr(quality, "stored_checks", check_beside_a_reader)
+    night = run_night(settings, datasets=BOTH, full=True)
+    assert seen == [database.value("SELECT count(*) FROM service_requests")]
+    assert next(one for one in night.checks if one.name.startswith("on the map")).value == "0"
+
+
+def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
+    question = (
+        "SELECT relname, reloptions FROM pg_class WHERE relname LIKE 'rollup%%' AND relkind = 'r' ORDER BY 1"
+    )
+    before = database.rows(question)
+    run_night(settings_for(database, town[0]), datasets=BOTH)
+    assert database.rows(question) == before
+    assert {tuple(options) for _, options in before} == {("fillfactor=85",)}
+
+
+def test_tables_that_were_emptied_are_filled_again(town: Town, database: Database) -> None:
+    settings = settings_for(database, town[0])
+    run_night(settings, datasets=BOTH)
+    before = requests_of(database)
+    database.change("TRUNCATE requests, service_requests")
+    night = run_night(settings, datasets=BOTH)
+    assert any("tables are empty" in notice for notice in night.notices)
+    assert requests_of(database) == before
+    assert_sound(database)
