@@ -13,7 +13,7 @@ from flask import Flask
 
 from config import Settings
 from data.source import Source
-from frame import compression, home, page, routes, shell
+from frame import compression, home, page, routes, scripts, shell
 from frame.registry import reports
 
 HERE = Path(__file__).parent
@@ -39,6 +39,7 @@ def create(settings: Settings) -> Dash:
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
+    scripts.load_later()
     app.index_string = (HERE / "index.html").read_text()
     home.publish()
     for report in reports():

@@ -24,7 +24,7 @@ WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
-    && !document.querySelector('[data-dash-is-loading="true"]')"""
+    && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
 # What the browser says of an answer that is no 200; tests of those states look at the page instead.
 EXPECTED = "Failed to load resource"
 

@@ -1,0 +1,28 @@
+/* The grid's scripts are two megabytes, and most pages have no grid: the first one that is drawn asks for them. */
+(function () {
+  "use strict";
+  var React = window.React;
+  var SCRIPT = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js";
+
+  function load() {
+    return new Promise(function (resolve, reject) {
+      var script = document.createElement("script");
+      script.src = SCRIPT;
+      script.onload = function () { resolve(take()); };
+      script.onerror = function () { reject(new Error("the grid's script did not load")); };
+      document.head.appendChild(script);
+    });
+  }
+  /* Its script names its own component; Dash goes on with ours, or it would draw open grids anew. */
+  function take() {
+    var own = window.dash_ag_grid;
+    window.dash_ag_grid = Object.assign({}, own, { AgGrid: AgGrid });
+    return { default: own.AgGrid };
+  }
+  var Later = React.lazy(load);
+  function AgGrid(given) {
+    var waiting = React.createElement("div", { className: "grid-waits" }, "Loading…");
+    return React.createElement(React.Suspense, { fallback: waiting }, React.createElement(Later, given));
+  }
+  window.dash_ag_grid = { AgGrid: AgGrid };
+})();
