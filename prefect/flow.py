@@ -88,6 +88,8 @@ def _steps(run: Night) -> str:
     if not run.options.dry_run:
         steps.publish_generation(run)
     finish(run)
+    if not run.options.dry_run:
+        steps.tidy_tables(run)
     return message
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from pipeline import cache, loading, night
+from pipeline import cache, loading, night, tidy
 from pipeline.download import Downloaded, Order, download
 
 
@@ -31,3 +31,9 @@ def merge_downloads(run: night.Night, downloads: list[Downloaded]) -> str:
 def publish_generation(run: night.Night) -> str:
     """Make the API serve what is in the database now."""
     return cache.publish(run.settings, run.generation)
+
+
+@task(name="tidy", cache_policy=NO_CACHE)
+def tidy_tables(run: night.Night) -> None:
+    """What the night changed is made quick to read; its data are served already."""
+    tidy.tidy(run.connection)

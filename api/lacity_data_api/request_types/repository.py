@@ -15,15 +15,17 @@ WITH cumulative AS (
            sum(requests) OVER (PARTITION BY {keys} ORDER BY days_to_close ROWS UNBOUNDED PRECEDING) AS reached
       FROM ({histogram}) AS histogram
 ), stats AS (
-    SELECT {keys}, array_agg(days_to_close) AS days, array_agg(reached) AS reached, max(reached) AS total
+    SELECT {keys}, array_agg(days_to_close) AS days, array_agg(reached) AS reached
       FROM cumulative GROUP BY {keys}
+), totals AS (
+    SELECT *, reached[cardinality(reached)] AS total FROM stats
 )
 SELECT {order}, coalesce(t.type_name, '') AS type_name, days[1] AS min,
        days[1 + width_bucket((total + 3) / 4 - 1, reached)] AS q1,
        days[1 + width_bucket((total + 1) / 2 - 1, reached)] AS median,
        days[1 + width_bucket((3 * total + 3) / 4 - 1, reached)] AS q3,
        days[cardinality(days)] AS max
-  FROM stats LEFT JOIN request_types t USING (type_id) ORDER BY {order}
+  FROM totals LEFT JOIN request_types t USING (type_id) ORDER BY {order}
 """
 BY_TYPE = """
 SELECT type_id, days_to_close, sum(requests)::integer AS requests

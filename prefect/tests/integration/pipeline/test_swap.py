@@ -11,6 +11,8 @@ from pipeline_tests.nights import run_night, settings_for
 from pipeline_tests.truth import assert_sound, requests_of
 
 from pipeline import quality
+from pipeline.database import connect
+from pipeline.tidy import tidy
 from portal.controller import Controller
 
 LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
@@ -56,3 +58,17 @@ def test_tables_that_were_emptied_are_filled_again(town: Town, database: Databas
     assert any("tables are empty" in notice for notice in night.notices)
     assert requests_of(database) == before
     assert_sound(database)
+
+
+def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -> None:
+    settings = settings_for(database, town[0])
+    run_night(settings, datasets=BOTH)
+    town[1].touch(LIVE, 50, {"status": "Looked at"})
+    night = run_night(settings, datasets=BOTH)
+    question = "SELECT relpages - relallvisible FROM pg_class WHERE relname = %s"
+    for table in ("service_requests", "rollup_daily"):
+        database.change("ANALYZE " + table)
+        assert database.value(question, table) > 0
+    with connect(night.settings.database_loader_url, "tidy") as connection:
+        tidy(connection)
+    assert [database.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]
