@@ -22,6 +22,12 @@ class Operations(Visitor):
     fixed_count = 1
     wait_time = constant(2)
 
+    def on_start(self) -> None:
+        """However short the run, everything once."""
+        super().on_start()
+        self.watch()
+        self.compare()
+
     @task(3)
     def watch(self) -> None:
         for path in STATES:
