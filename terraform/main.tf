@@ -34,6 +34,9 @@ locals {
     var.database_ssl_mode == "require" ? {} : { PGSSLROOTCERT = var.database_ca_path },
   )
 
+  # With a replica, API and reports ask it instead.
+  replica_secrets = var.database_replica_class == null ? {} : { DATABASE_READ_URL = module.database.read_url_arn }
+
   shared_environment = merge(local.database_tls, {
     STAGE       = var.stage
     LOG_LEVEL   = var.log_level
@@ -94,6 +97,7 @@ module "database" {
   kms_key_arn       = module.secrets.kms_key_arn
   engine_version    = var.database_engine_version
   instance_class    = var.database_instance_class
+  replica_class     = var.database_replica_class
   storage_gib       = var.database_storage_gib
   storage_limit_gib = var.database_storage_limit_gib
   is_multi_az       = var.is_database_multi_az
@@ -207,7 +211,7 @@ module "api" {
     var.github_project_url == null ? {} : { GITHUB_PROJECT_URL = var.github_project_url },
     var.feedback_mail == null ? {} : { FEEDBACK_MAIL_TO = var.feedback_mail.to, FEEDBACK_MAIL_FROM = var.feedback_mail.from },
   )
-  secrets = merge(local.external_of.api, {
+  secrets = merge(local.external_of.api, local.replica_secrets, {
     ADMIN_TOKEN         = module.secrets.admin_token_arn
     DATABASE_READER_URL = module.database.reader_url_arn
     REDIS_URL           = module.cache.url_arn
@@ -240,10 +244,10 @@ module "reports" {
     REPORTS_PORT    = tostring(local.ports.reports)
     FRAME_ANCESTORS = join(",", var.frame_ancestors)
   })
-  secrets = {
+  secrets = merge(local.replica_secrets, {
     DATABASE_READER_URL = module.database.reader_url_arn
     REDIS_URL           = module.cache.url_arn
-  }
+  })
 }
 
 module "pipeline" {
@@ -262,6 +266,7 @@ module "pipeline" {
 
   environment = merge(local.shared_environment, {
     SOCRATA_URL = var.socrata_url
+    LOG_FORMAT  = "json"
 
     # Everything that Prefect writes, on the one writable path.
     PREFECT_HOME = "/tmp/prefect"
@@ -286,6 +291,14 @@ module "migrate" {
     DATABASE_LOADER_URL = module.database.loader_url_arn
     DATABASE_READER_URL = module.database.reader_url_arn
   }
+}
+
+module "load" {
+  source = "./modules/load"
+  count  = var.load_image == null ? 0 : 1
+
+  common = local.task_common
+  image  = var.load_image
 }
 
 module "observability" {

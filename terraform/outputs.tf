@@ -58,6 +58,15 @@ output "image_parameters" {
   value       = { for image, parameter in aws_ssm_parameter.image : image => parameter.name }
 }
 
+output "load" {
+  description = "What running the load tests as tasks needs to know; null without load_image."
+  value = one([for load in module.load : {
+    family         = load.family
+    security_group = load.security_group_id
+    log_group      = load.log_group
+  }])
+}
+
 output "deploy_role_arn" {
   description = "Role of the deploy workflow."
   value       = module.delivery.role_arn

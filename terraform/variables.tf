@@ -77,6 +77,17 @@ variable "images" {
   }
 }
 
+variable "load_image" {
+  description = "Digest of the load tests' image, to run them as tasks of this stage: docs/runbook.md; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.load_image == null || can(regex("@sha256:[0-9a-f]{64}$", var.load_image))
+    error_message = "load_image must be pinned by digest: name@sha256:<64 hex digits>."
+  }
+}
+
 variable "cpu_architecture" {
   description = "Architecture of the images: X86_64, or ARM64 (a fifth cheaper)."
   type        = string
@@ -245,6 +256,17 @@ variable "database_engine_version" {
 variable "database_instance_class" {
   description = "Size of the database."
   type        = string
+}
+
+variable "database_replica_class" {
+  description = "Size of a read replica for API and reports; null for none. Raise secret_versions.database in the same apply."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.database_replica_class == null || var.secret_versions.database > 1
+    error_message = "A replica's URL needs the reader's password, which nobody can read: raise secret_versions.database with it."
+  }
 }
 
 variable "database_storage_gib" {

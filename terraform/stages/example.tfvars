@@ -16,7 +16,8 @@ api_allowed_origins = ["https://311.example.org"]
 frame_ancestors     = ["https://311.example.org"]
 alarm_emails        = ["team@example.org"]
 
-# Settings of which a value was put into Parameter Store.
+# Only what was put into Parameter Store by hand before (README.md, step 5): a task whose secret is missing does not start.
+# [] runs without any.
 external_secrets = ["SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
 
 # The first digests; from then on deployments say what runs.

@@ -72,6 +72,63 @@ run "database" {
   }
 }
 
+run "no_replica_unless_asked_for" {
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    engine_version    = "15"
+    instance_class    = "db.t4g.small"
+    storage_gib       = 30
+    storage_limit_gib = 100
+    is_multi_az       = false
+    is_protected      = false
+    backup_days       = 3
+    password_version  = 1
+    passwords         = { loader = "mocked", reader = "mocked" }
+  }
+
+  assert {
+    condition     = length(aws_db_instance.replica) == 0 && output.read_url_arn == null
+    error_message = "A replica costs as much as the database: only when asked for."
+  }
+}
+
+run "replica" {
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    engine_version    = "15"
+    instance_class    = "db.t4g.small"
+    replica_class     = "db.t4g.medium"
+    storage_gib       = 30
+    storage_limit_gib = 100
+    is_multi_az       = false
+    is_protected      = false
+    backup_days       = 3
+    password_version  = 2
+    passwords         = { loader = "mocked", reader = "mocked" }
+  }
+
+  assert {
+    condition     = aws_db_instance.replica[0].replicate_source_db == aws_db_instance.this.identifier && aws_db_instance.replica[0].instance_class == "db.t4g.medium"
+    error_message = "The replica follows the stage's own database."
+  }
+
+  assert {
+    condition     = !aws_db_instance.replica[0].publicly_accessible && aws_db_instance.replica[0].storage_encrypted && aws_db_instance.replica[0].vpc_security_group_ids == toset([aws_security_group.this.id]) && aws_db_instance.replica[0].parameter_group_name == aws_db_parameter_group.this.name
+    error_message = "The replica is as closed as the primary, and takes TLS only."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.read_url[0].type == "SecureString" && aws_ssm_parameter.read_url[0].value_wo_version == 2 && aws_ssm_parameter.read_url[0].key_id == var.kms_key_arn
+    error_message = "The replica's URL is encrypted, write-only, and takes a new password with the others."
+  }
+}
+
 run "no_backups_are_refused" {
   command = plan
 

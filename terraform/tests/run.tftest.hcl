@@ -133,6 +133,27 @@ run "no_schedule" {
   }
 }
 
+run "load" {
+  module {
+    source = "./modules/load"
+  }
+
+  assert {
+    condition     = output.family == "la311-dev-load"
+    error_message = "The family carries the stage in its name."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.worker.referenced_security_group_id == output.security_group_id && aws_vpc_security_group_ingress_rule.worker.cidr_ipv4 == null
+    error_message = "Only other load tests may reach a master."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.worker.from_port == 5557 && aws_vpc_security_group_egress_rule.master.from_port == 5557 && aws_vpc_security_group_egress_rule.master.referenced_security_group_id == output.security_group_id
+    error_message = "Workers reach their master by Locust's port, and nothing else of the stage."
+  }
+}
+
 run "deploy_role" {
   module {
     source = "./modules/delivery"

@@ -88,6 +88,49 @@ run "prod" {
   }
 }
 
+run "load_tests_and_a_replica_when_asked_for" {
+  variables {
+    load_image             = "docker.io/example/311-load@sha256:4444444444444444444444444444444444444444444444444444444444444444"
+    database_replica_class = "db.t4g.medium"
+    secret_versions        = { admin_token = 1, database = 2, cache = 1 }
+  }
+
+  assert {
+    condition     = output.load.family == "la311-dev-load" && run.dev.load == null
+    error_message = "Load tests have a family only in a stage that asks for it."
+  }
+
+  assert {
+    condition     = !contains(values(output.task_families), output.load.family)
+    error_message = "No deployment touches the load tests."
+  }
+
+  assert {
+    condition     = join(" ", keys(local.replica_secrets)) == "DATABASE_READ_URL"
+    error_message = "API and reports must be told of the replica."
+  }
+}
+
+run "a_replica_with_an_old_password_is_refused" {
+  command = plan
+
+  variables {
+    database_replica_class = "db.t4g.medium"
+  }
+
+  expect_failures = [var.database_replica_class]
+}
+
+run "moving_tag_of_the_load_tests_is_refused" {
+  command = plan
+
+  variables {
+    load_image = "docker.io/example/311-load:latest"
+  }
+
+  expect_failures = [var.load_image]
+}
+
 run "unknown_stage_is_refused" {
   command = plan
 

@@ -121,6 +121,51 @@ resource "aws_db_instance" "this" {
   depends_on = [aws_iam_role_policy_attachment.monitoring]
 }
 
+# Storage, key, subnets and roles are the primary's; what it holds can be made again from it at any time.
+resource "aws_db_instance" "replica" {
+  #checkov:skip=CKV_AWS_161:As the primary
+  #checkov:skip=CKV_AWS_157:It is the second copy itself; while it is away API and reports answer from the cache, or go back to the primary by one variable
+  #checkov:skip=CKV_AWS_293:It holds nothing that the primary has not, and goes when its variable does
+  count = var.replica_class == null ? 0 : 1
+
+  identifier          = "${var.name}-read"
+  replicate_source_db = aws_db_instance.this.identifier
+  instance_class      = var.replica_class
+
+  max_allocated_storage = var.storage_limit_gib
+  storage_encrypted     = true
+
+  vpc_security_group_ids = [aws_security_group.this.id]
+  parameter_group_name   = aws_db_parameter_group.this.name
+  ca_cert_identifier     = aws_db_instance.this.ca_cert_identifier
+  publicly_accessible    = false
+
+  auto_minor_version_upgrade = true
+  maintenance_window         = aws_db_instance.this.maintenance_window
+  copy_tags_to_snapshot      = true
+  skip_final_snapshot        = true
+  apply_immediately          = !var.is_protected
+
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = var.kms_key_arn
+  performance_insights_retention_period = 7
+  monitoring_interval                   = 60
+  monitoring_role_arn                   = aws_iam_role.monitoring.arn
+  enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
+}
+
+# Taken when password_version is raised, as the others: all passwords of a run are new.
+resource "aws_ssm_parameter" "read_url" {
+  count = var.replica_class == null ? 0 : 1
+
+  name             = "/${var.name}/DATABASE_READ_URL"
+  description      = "Postgres URL of reader_311 at the replica"
+  type             = "SecureString"
+  key_id           = var.kms_key_arn
+  value_wo         = "postgresql://reader_311:${var.passwords.reader}@${aws_db_instance.replica[0].endpoint}/${var.database_name}"
+  value_wo_version = var.password_version
+}
+
 resource "aws_ssm_parameter" "url" {
   for_each = local.logins
 

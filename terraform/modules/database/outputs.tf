@@ -28,6 +28,11 @@ output "loader_url_arn" {
   value       = aws_ssm_parameter.url["loader"].arn
 }
 
+output "read_url_arn" {
+  description = "Parameter that holds the replica's URL for API and reports, or null."
+  value       = one(aws_ssm_parameter.read_url[*].arn)
+}
+
 output "reader_url_arn" {
   description = "Parameter that holds the URL of API and reports."
   value       = aws_ssm_parameter.url["reader"].arn

@@ -48,6 +48,17 @@ variable "instance_class" {
   }
 }
 
+variable "replica_class" {
+  description = "Size of a replica that API and reports read, or null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.replica_class == null || can(regex("^db\\.", var.replica_class))
+    error_message = "replica_class must start with db."
+  }
+}
+
 variable "storage_gib" {
   description = "Storage at the start, in GiB."
   type        = number

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 
 import pytest
 
 from tools.deployment import static
-from tools.paths import ROOT
+from tools.paths import FOLDERS_WITH_LOCK, ROOT, python_of
 from tools.tests.repository.sources import declared_settings
 
 TERRAFORM = ROOT / "terraform"
@@ -84,6 +85,30 @@ def test_secrets_of_others_go_to_a_service_that_knows_them(service: str) -> None
     assert [name for name in names if f"| `{name}` |" not in README] == []
 
 
+@pytest.mark.parametrize("service", ["api", "reports"])
+def test_a_replica_is_read_by_services_that_know_it(service: str) -> None:
+    assert re.findall(r"replica_secrets = .*\{ (\w+) = ", MAIN) == ["DATABASE_READ_URL"]
+    assert "local.replica_secrets" in block("module", service)
+    assert "DATABASE_READ_URL" in settings_of(FOLDERS[service])
+
+
+def test_the_load_tests_meet_at_the_port_of_locust() -> None:
+    opened = re.search(
+        r"port = (\d+)$", (TERRAFORM / "modules" / "load" / "main.tf").read_text(), re.MULTILINE
+    )
+    told = subprocess.check_output(
+        [
+            python_of("locust"),
+            "-c",
+            "from locust.argument_parser import parse_options as p; print(p([]).master_port)",
+        ],
+        cwd=ROOT / "locust",
+        text=True,
+    )
+    assert opened
+    assert opened[1] == told.split()[-1]
+
+
 def test_the_migration_gets_what_it_reads() -> None:
     source = (ROOT / "api" / "lacity_data_api" / "migrate.py").read_text()
     given = set(ASSIGNED.findall(block("module", "migrate"))) | {"DATABASE_URL"}
@@ -128,9 +153,26 @@ def test_one_action_has_one_version() -> None:
 
 def test_images_are_published_by_the_names_that_terraform_knows() -> None:
     workflow = (ROOT / ".github" / "workflows" / "images.yml").read_text()
-    published = set(re.findall(r"^          - name: (\w+)$", workflow, re.MULTILINE))
-    assert published == set(FOLDERS)
-    assert set(re.findall(r"\b(\w+) = string", block("variable", "images", VARIABLES))) == published
+    published = dict(
+        re.findall(r"^          - name: (\w+)\n            folder: (\w+)$", workflow, re.MULTILINE)
+    )
+    assert published == FOLDERS | {"load": "locust"}
+    assert set(re.findall(r"\b(\w+) = string", block("variable", "images", VARIABLES))) == set(FOLDERS)
+    assert block("variable", "load_image", VARIABLES)
+
+
+def test_every_lock_is_compared_with_the_advisories() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    compared = re.search(r"^        folder: \[(.*)\]$", workflow, re.MULTILINE)
+    assert compared
+    assert set(compared[1].split(", ")) == set(FOLDERS_WITH_LOCK)
+
+
+def test_a_stage_that_waits_for_its_approval_holds_up_no_other() -> None:
+    merge = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
+    stage = (ROOT / ".github" / "workflows" / "stage.yml").read_text()
+    assert not re.search(r"^concurrency:", merge, re.MULTILINE)
+    assert "      group: stage-${{ inputs.stage }}\n      cancel-in-progress: false\n" in stage
 
 
 @pytest.mark.parametrize(
