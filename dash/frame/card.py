@@ -6,12 +6,13 @@ from typing import Any
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
+import orjson
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.table import Table
 from figures import theme
-from frame.attributes import aria
+from frame.attributes import aria, data
 from frame.report import Card, Report
 from frame.shown import Number, Shown
 from frame.states import empty, skeleton
@@ -107,17 +108,20 @@ def _short(value: Any) -> Any:
 
 
 def _rows(table: Table) -> list[Component]:
+    """The rows as text; ``assets/rows.js`` makes a table of them when it is opened."""
     shown = table.shown()
-    head = html.Thead(html.Tr([html.Th(_words(name), scope="col") for name in shown.columns]))
-    body = html.Tbody([html.Tr([html.Td(_text(value)) for value in row]) for row in shown.rows[:TABLE_ROWS]])
+    text = {
+        "columns": [_words(name) for name in shown.columns],
+        "rows": [[_text(value) for value in row] for row in shown.rows[:TABLE_ROWS]],
+    }
     more = len(shown) - TABLE_ROWS
     rest = [html.P(f"{number(more)} more rows are in the CSV file.", className="note")] if more > 0 else []
     box = html.Div(
-        html.Table([head, body]),
         className="rows",
         tabIndex=0,
         role="region",
         **aria(label="Rows of the figure"),
+        **data(rows=orjson.dumps(text).decode()),
     )
     return [html.Details([html.Summary("Show as table"), box, *rest])]
 
