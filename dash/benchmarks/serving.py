@@ -1,0 +1,91 @@
+"""The report server as people run it, for what is measured from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+DASH = Path(__file__).parent.parent
+START_SECONDS = 60
+# A server with Dash and nothing in it, in a worker of its own.
+EMPTY = "import dash; app = dash.Dash('empty'); app.layout = dash.html.H1('Empty'); server = app.server"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running gunicorn."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:  # noqa: S310
+            body: bytes = answer.read()
+            return body
+
+    def megabytes_of_workers(self) -> list[float]:
+        """Resident memory of each worker."""
+        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+        return [int(text.split("VmRSS:")[1].split()[0]) / 1024 for text in statuses]
+
+
+@contextmanager
+def reports() -> Iterator[Served]:
+    """The reports, on the database of this process's environment."""
+    with _gunicorn(["-c", "gunicorn.conf.py", "app:server"], DASH) as served:
+        yield served
+
+
+@contextmanager
+def empty(folder: Path) -> Iterator[Served]:
+    """An empty Dash application in one worker."""
+    (folder / "empty.py").write_text(EMPTY)
+    with _gunicorn(["--worker-class", "gthread", "empty:server"], folder) as served:
+        yield served
+
+
+@contextmanager
+def _gunicorn(arguments: Sequence[str], folder: Path) -> Iterator[Served]:
+    port = _free_port()
+    environment = os.environ | {"REPORTS_PORT": str(port), "LOG_LEVEL": "WARNING"}
+    bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    command = [sys.executable, "-m", "gunicorn", *bind, *arguments]
+    process = subprocess.Popen(command, cwd=folder, env=environment)
+    served = Served(f"http://127.0.0.1:{port}", process)
+    try:
+        _wait(served)
+        yield served
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait(served: Served) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while served.process.poll() is None and time.monotonic() < deadline:
+        try:
+            served.get("/")
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the report server did not start")
