@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     reports_url: str = Field(default="", description="Linked in the report of a night.")
 
     socrata_timeout_seconds: float = Field(default=60, gt=0, description="Wait for an answer's next bytes.")
+    socrata_page_seconds: float = Field(
+        default=900, gt=0, description="A page that takes longer, bytes coming or not, is asked for again."
+    )
     socrata_attempts: int = Field(
         default=6, ge=1, description="Tries of one request before the run gives up."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from sodapy import Socrata
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -82,6 +84,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
         if not token:
             del self.session.headers["X-App-token"]
         self.session.headers["User-Agent"] = f"311-data-server/{version('sodapy')} (nightly ingest; sodapy)"
+        self.page_seconds = settings.socrata_page_seconds
         self.patience = Patience(settings.socrata_attempts, settings.socrata_backoff_seconds)
 
     def rows(self, dataset_id: str, **question: object) -> list[dict[str, Any]]:
@@ -109,7 +112,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
             self.session.get(uri, params=parameters, timeout=self.timeout, stream=True) as response,
         ):
             check(response, "text/csv")
-            yield clean(response.iter_content(CHUNK_BYTES))
+            yield clean(pieces(response, self.page_seconds))
 
     def _perform_request(self, request_type: str, resource: str, **details: Any) -> Any:
         """What sodapy sends everything small through, with checks and retries."""
@@ -150,12 +153,21 @@ def asked_wait(retry_after: str, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
+def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:
+    """The body as it comes. Raises TemporaryError when it takes longer, however steadily it drips."""
+    latest = time.monotonic() + seconds
+    while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        if time.monotonic() > latest:
+            raise TemporaryError(f"the page was not complete after {seconds:g} s")
+        yield piece
+
+
 @contextmanager
 def worded(what: str) -> Iterator[None]:
-    """Turn what requests raises into errors worth another try."""
+    """Turn what requests and the library under it raise into errors worth another try."""
     try:
         yield
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise TemporaryError(f"{what}: {type(error).__name__}: {error}"[:500]) from error
 
 

@@ -85,6 +85,7 @@ FAILED: dict[str, tuple[dict[str, Any], type[NightError], str]] = {
     "unavailable": ({"dataset": LIVE}, SourceError, "503"),
     "hang": ({"dataset": OLD, "seconds": 1.5}, SourceError, "ReadTimeout"),
     "hang_in_body": ({"dataset": OLD, "seconds": 1.5}, SourceError, "Timeout|ConnectionError"),
+    "drip": ({"dataset": OLD, "area": "resource", "seconds": 6}, SourceError, "not complete after 2 s"),
     "cut": ({"dataset": LIVE, "area": "resource"}, SourceError, "IncompleteRead|ChunkedEncoding|JSON"),
     "html": ({"dataset": LIVE}, SourceError, "text/html"),
     "null_stamps": ({"dataset": LIVE}, SourceError, "no :updated_at"),
@@ -101,7 +102,8 @@ FAILED: dict[str, tuple[dict[str, Any], type[NightError], str]] = {
 @pytest.mark.parametrize("kind", FAILED)
 def test_the_night_fails_in_words_and_changes_nothing(kind: str, town: Town, database: Database) -> None:
     details, error, words = FAILED[kind]
-    settings = settings_for(database, town.url, socrata_attempts=2, socrata_timeout_seconds=0.5)
+    impatient = {"socrata_attempts": 2, "socrata_timeout_seconds": 0.5, "socrata_page_seconds": 2}
+    settings = settings_for(database, town.url, **impatient)
     town.portal.misbehave(kind, **details)
     with pytest.raises(error, match=words):
         run_night(settings, datasets=BOTH)
