@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import random
+from typing import Any
 from urllib.parse import urlencode
 
-from locust import between, task
+from gevent.pool import Pool
+from locust import between, tag, task
 
-from scenarios import places
-from scenarios.browser import Call, Visitor
+from scenarios import places, report_pages
+from scenarios.browser import CONNECTIONS, Call, Visitor
+from scenarios.levels import label
 
-GROUP, PAGES = "analyst", "report pages"
-PAGE_PATHS = ("/", "/overview-combined", "/nc-summary-comparison")
+GROUP, PAGES, CALLBACKS = "analyst", "report pages", "report callbacks"
+PAGE_PATHS = (
+    "/overview-combined",
+    "/",
+    "/nc-summary-comparison",
+    "/time-to-close",
+    "/neighborhood",
+    "/recent",
+    "/neighborhood-weekly",
+    "/types-map",
+    "/data-quality",
+)
 # What every page of a Dash application fetches before it shows anything.
-SHELL = ("/_dash-layout", "/_dash-dependencies")
+LAYOUT, DEPENDENCIES, UPDATE = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
 FIELDS = (
     ("type_name", "created_date"),
     ("council_name",),
@@ -59,9 +73,22 @@ class Analyst(Visitor):
         url = f"/geojson/hotspots?type_id={number}&start_date={since}"
         self.browser.get(Call(GROUP, "/geojson/hotspots", url))
 
+    @tag("reports")
     @task(3)
     def open_page(self) -> None:
-        if self.reports_url:
-            path = self.draw.choice(PAGE_PATHS)
-            self.browser.get(Call(PAGES, path, self.reports_url + path))
-            self.browser.together(Call(PAGES, part, self.reports_url + part) for part in SHELL)
+        """A page as a browser opens it; two of three with a council or a type chosen."""
+        if not self.reports_url:
+            return
+        path = places.skewed(PAGE_PATHS, self.draw)
+        search = self.draw.choice(
+            ("", f"council={places.council(self.draw)}", f"type={places.request_type(self.draw)}")
+        )
+        self.browser.get(Call(PAGES, path, f"{self.reports_url}{path}?{search}"))
+        shell = (Call(PAGES, part, self.reports_url + part) for part in (LAYOUT, DEPENDENCIES))
+        _, dependencies = self.browser.together(shell)
+        for together in report_pages.questions(json.loads(dependencies or b"[]"), path, search):
+            Pool(CONNECTIONS).map(self._ask_callback, together)
+
+    def _ask_callback(self, body: dict[str, Any]) -> None:
+        name = label(CALLBACKS, f"POST {body['output']}")
+        self.browser.ask("POST", self.reports_url + UPDATE, name, json=body)

@@ -34,6 +34,8 @@ LEVELS = (
     Level("map uncached", p50=100, p95=400, p99=1_000),
     Level("analyst", p50=100, p95=400, p99=1_000),
     Level("report pages", p50=300, p95=1_500, p99=3_000),
+    # The 95th percentile is what issue 5 asks for, with ten analysts at once.
+    Level("report callbacks", p50=100, p95=500, p99=1_500),
     Level("data", p50=300, p95=1_500, p99=3_000),
     Level("exports", p50=5_000, p95=20_000, p99=30_000),
     Level("crawler", p50=100, p95=400, p99=1_000),

@@ -1,0 +1,76 @@
+"""What a browser sends to open a report: the questions of its cards, made of what the server says of itself.
+
+Plain functions over plain values; nothing here knows Locust.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+CONTENT = "_pages_content"
+PICTURE = "picture"
+Dependency = Mapping[str, Any]
+
+
+def questions(dependencies: Iterable[Dependency], path: str, search: str) -> list[list[dict[str, Any]]]:
+    """Bodies for ``_dash-update-component``: first the page's frame, then all of its cards at once."""
+    served = [one for one in dependencies if not one.get("clientside_function")]
+    name = path.strip("/")
+    values = {
+        ("_pages_location", "pathname"): path,
+        ("_pages_location", "search"): f"?{search}" if search else "",
+        (f"{name}--selection", "data"): search,
+    }
+    frame = [body(one, values) for one in served if CONTENT in one["output"]]
+    if name:
+        cards = [body(one, values) for one in served if one["output"].startswith(f"{name}--")]
+    else:
+        cards = [
+            picture(one, report) for one in served if PICTURE in one["output"] for report in names(served)
+        ]
+    return [frame, cards]
+
+
+def names(dependencies: Iterable[Dependency]) -> list[str]:
+    """The names of all reports: each has a card, and the line that says what it covers."""
+    return [
+        one["output"].removesuffix("--covers.children")
+        for one in dependencies
+        if one["output"].endswith("--covers.children")
+    ]
+
+
+def body(one: Dependency, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    """The question of one callback with these values; what has none is null, as on a page just opened."""
+    outputs = [_place(output) for output in one["output"].strip(".").split("...")]
+    is_several = one["output"].startswith("..")
+    return {
+        "output": one["output"],
+        "outputs": outputs if is_several else outputs[0],
+        "inputs": [_given(place, values) for place in one["inputs"]],
+        "state": [_given(place, values) for place in one.get("state", ())],
+        "changedPropIds": [],
+    }
+
+
+def picture(one: Dependency, report: str) -> dict[str, Any]:
+    """The question of a report's small picture on the home page."""
+    identity = {PICTURE: report}
+    first = {"id": identity, "property": "id", "value": identity}
+    return {
+        "output": one["output"],
+        "outputs": {"id": identity, "property": "children"},
+        "inputs": [first, *(_given(place, {}) for place in one["inputs"][1:])],
+        "changedPropIds": [],
+    }
+
+
+def _place(text: str) -> dict[str, str]:
+    identity, _, name = text.rpartition(".")
+    return {"id": identity, "property": name}
+
+
+def _given(place: Mapping[str, str], values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    given = {"id": place["id"], "property": place["property"]}
+    return given | {"value": values.get((place["id"], place["property"]))}
