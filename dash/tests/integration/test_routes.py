@@ -101,3 +101,11 @@ def test_scripts_and_answers_are_compressed_for_who_accepts_it(reports: Reports)
     assert "content-encoding" not in plain.headers
     assert reports.get("/_dash-layout").headers["content-encoding"] == "gzip"
     assert "content-encoding" not in reports.get("/health").headers
+
+
+def test_a_page_loads_no_script_of_a_grid_before_there_is_one(reports: Reports) -> None:
+    scripts = reports.get("/recent").text.split("_dash-config")[1]
+    assert "/dash_mantine_components" in scripts
+    assert "/dash_ag_grid" not in scripts
+    assert "/dash_table/bundle" not in scripts
+    assert reports.get("/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js").status_code == 200
