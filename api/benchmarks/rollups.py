@@ -22,6 +22,8 @@ ROLLUPS: dict[str, tuple[tuple[str, ...], str]] = {
     "rollup_day_council": (("created_date", "council_id"), ALL),
     "rollup_day_agency": (("created_date", "agency_id"), ALL),
     "rollup_day_source": (("created_date", "source_id"), ALL),
+    "rollup_day_type_agency": (("created_date", "type_id", "agency_id"), ALL),
+    "rollup_day_type_source": (("created_date", "type_id", "source_id"), ALL),
     "rollup_day_type_council": (("created_date", "type_id", "council_id"), ALL),
     "rollup_hour_type": (("created_date", "created_hour", "type_id"), ALL),
     "rollup_hour_source": (("created_date", "created_hour", "source_id"), ALL),

@@ -33,6 +33,8 @@ ROLLUPS: tuple[tuple[LiteralString, frozenset[str]], ...] = (
     ("rollup_day_council", frozenset({"council_id"})),
     ("rollup_day_agency", frozenset({"agency_id"})),
     ("rollup_day_source", frozenset({"source_id"})),
+    ("rollup_day_type_agency", frozenset({"type_id", "agency_id"})),
+    ("rollup_day_type_source", frozenset({"type_id", "source_id"})),
     ("rollup_day_type_council", frozenset({"type_id", "council_id"})),
     ("rollup_daily", frozenset({"type_id", "council_id", "agency_id", "source_id"})),
 )

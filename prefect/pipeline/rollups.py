@@ -28,6 +28,8 @@ ROLLUPS = (
     Rollup("rollup_day_council", ("created_date", "council_id"), ALL),
     Rollup("rollup_day_agency", ("created_date", "agency_id"), ALL),
     Rollup("rollup_day_source", ("created_date", "source_id"), ALL),
+    Rollup("rollup_day_type_agency", ("created_date", "type_id", "agency_id"), ALL),
+    Rollup("rollup_day_type_source", ("created_date", "type_id", "source_id"), ALL),
     Rollup("rollup_day_type_council", ("created_date", "type_id", "council_id"), ALL),
     Rollup("rollup_hour_type", ("created_date", "created_hour", "type_id"), ALL),
     Rollup("rollup_hour_source", ("created_date", "created_hour", "source_id"), ALL),

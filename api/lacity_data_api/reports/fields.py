@@ -50,8 +50,10 @@ ROLLUPS = {
     "rollup_day_source": {"created_date", "source_id"},
     "rollup_day_agency": {"created_date", "agency_id"},
     "rollup_day_council": {"created_date", "council_id"},
+    "rollup_day_type_agency": {"created_date", "type_id", "agency_id"},
     "rollup_hour_type": {"created_date", "created_hour", "type_id"},
     "rollup_hour_source": {"created_date", "created_hour", "source_id"},
+    "rollup_day_type_source": {"created_date", "type_id", "source_id"},
     "rollup_day_type_council": {"created_date", "type_id", "council_id"},
     "rollup_daily": {"created_date", "type_id", "council_id", "agency_id", "source_id"},
 }

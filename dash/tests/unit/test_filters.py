@@ -18,7 +18,9 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
         ({"councils": (1,)}, (), "rollup_day_council"),
         ({"types": (1,)}, ("council_id",), "rollup_day_type_council"),
         ({"agencies": (1,)}, ("council_id",), "rollup_daily"),
-        ({"sources": (1,), "types": (2,)}, (), "rollup_daily"),
+        ({"sources": (1,), "types": (2,)}, (), "rollup_day_type_source"),
+        ({"types": (2,)}, ("agency_id",), "rollup_day_type_agency"),
+        ({"sources": (1,), "councils": (2,)}, (), "rollup_daily"),
     ],
 )
 def test_the_narrowest_rollup_is_read(

@@ -17,6 +17,8 @@ from lacity_data_api.reports.fields import Field, narrowest
         (["council_name", "type_name", "created_month"], "rollup_day_type_council"),
         (["created_hour", "type_name"], "rollup_hour_type"),
         (["created_hour", "source_name", "created_date"], "rollup_hour_source"),
+        (["agency_name", "type_id", "created_date"], "rollup_day_type_agency"),
+        (["source_name", "type_name"], "rollup_day_type_source"),
         (["agency_name", "source_name"], "rollup_daily"),
     ],
 )
