@@ -50,10 +50,11 @@ Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
 PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, description="Our id", examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
-Ids = Annotated[list[Id], AfterValidator(_unique)]
+# What is too long is refused before repetitions are taken out.
+Ids = Annotated[list[Id], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
 # In a body, text is no number, and neither is true.
 BodyId = Annotated[int, Field(strict=True, ge=-LARGEST_ID, le=LARGEST_ID)]
-BodyIds = Annotated[list[BodyId], AfterValidator(_unique)]
+BodyIds = Annotated[list[BodyId], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
 # Without a zone, which the "date-time" of OpenAPI demands.
 LocalTime = Annotated[
     dt.datetime,

@@ -11,15 +11,13 @@ from fastapi import Depends, Query
 from pydantic import Field
 
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, MOST_VALUES, BodyIds, CamelModel, Date, Ids
+from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import Box, RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
 
 Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
-SomeIds = Annotated[
-    Ids, Query(max_length=MOST_VALUES, description="Any of these; repeat it", examples=[[1, 4]])
-]
+SomeIds = Annotated[Ids, Query(description="Any of these; repeat it", examples=[[1, 4]])]
 # Of a filter's names, those that a request spells another way.
 PARAMETERS = {
     "type_ids": "type_id",
@@ -137,5 +135,5 @@ class PinsBody(CamelModel):
 
     start_date: Date = Field(examples=["2020-01-01"])
     end_date: Date = Field(examples=["2020-01-31"])
-    type_ids: BodyIds = Field(max_length=MOST_VALUES, examples=[[1, 4]])
-    council_ids: BodyIds = Field(max_length=MOST_VALUES, examples=[[52]])
+    type_ids: BodyIds = Field(examples=[[1, 4]])
+    council_ids: BodyIds = Field(examples=[[52]])

@@ -64,6 +64,7 @@ def test_filter(
         {"type_id": "x"},
         {"type_id": BEYOND_INT64},
         {"type_id": list(range(1_001))},
+        {"type_id": [1] * 1_001},
         {"status": "Open"},
         {"bbox": "1,2,3"},
         {"bbox": "1,2,3,4,5"},
