@@ -11,5 +11,5 @@ def aria(**values: str) -> dict[str, Any]:
 
 
 def data(**values: str) -> dict[str, Any]:
-    """``data-…`` attributes, which ``assets/live.js`` reads."""
+    """``data-…`` attributes, which the scripts of ``assets/`` read."""
     return {f"data-{name}": value for name, value in values.items()}

@@ -35,7 +35,8 @@ def frame_of(report: Report, card: Card) -> Component:
     parts: list[Component] = [html.H2(card.title, id=f"{identity}--title")]
     if card.note:
         parts.append(html.P(card.note, className="note"))
-    parts.append(html.Div(skeleton(), id=identity, className="card-body"))
+    is_near = data(near="yes" if report.is_first(card) else "")
+    parts.append(html.Div(skeleton(card.height), id=identity, className="card-body", **is_near))
     classes = "card card-wide" if card.is_wide else "card"
     return html.Section(parts, className=classes, **aria(labelledby=f"{identity}--title"))
 

@@ -10,8 +10,9 @@ from dash.development.base_component import Component
 
 from figures import charts
 from frame import card, states
+from frame.attributes import data
 from frame.guard import guarded
-from frame.page import VERSION, source
+from frame.page import NEAR, VERSION, source
 from frame.registry import find, reports
 from frame.report import Card, Report
 from frame.selection import Selection
@@ -32,7 +33,9 @@ def tile(report: Report) -> Component:
     parts = [
         html.H2(dcc.Link(report.title, href=report.path)),
         html.P(report.purpose),
-        html.Div(states.skeleton(110), id={"picture": report.name}, className="tile-picture"),
+        html.Div(
+            states.skeleton(130), id={"picture": report.name}, className="tile-picture", **data(near="")
+        ),
     ]
     return html.Section(parts, className="card tile")
 
@@ -47,8 +50,10 @@ def publish() -> None:
         Input({"picture": dash.MATCH}, "id"),
         Input(VERSION, "data"),
         Input("attempt", "data"),
+        Input({"picture": dash.MATCH}, NEAR),
+        prevent_initial_call=True,
     )
-    def show(identity: dict[str, str], version: str, _attempt: int) -> list[Component]:
+    def show(identity: dict[str, str], version: str, _attempt: int, _near: str) -> list[Component]:
         return picture(identity["picture"], version)
 
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 NOT_LOADED = "No requests have been loaded yet. The nightly load brings them; this page then fills by itself."
 VERSION = "data-version"
 """Id of the store whose value changes when open pages have to ask again."""
+NEAR = "data-near"
+"""Property of a card's body that changes when the card has to come."""
 
 
 def source() -> Source:
@@ -69,7 +71,9 @@ def _page(report: Report, search: str) -> Component:
             html.Form(controls, className="controls", **aria(label="Choose what is counted"))
             if controls
             else None,
-            html.Div(id=f"{report.name}--covers", className="covers", **aria(live="polite")),
+            html.Div(
+                covers(report, search), id=f"{report.name}--covers", className="covers", **aria(live="polite")
+            ),
             html.Div([cards.frame_of(report, card) for card in report.cards], className="cards"),
             html.Aside([html.H2("How this is counted"), html.Ul([html.Li(rule) for rule in report.rules])]),
         ],
@@ -119,6 +123,7 @@ def _connect_covers(report: Report) -> None:
         Input(_selection_id(report), "data"),
         Input(VERSION, "data"),
         Input("attempt", "data"),
+        prevent_initial_call=True,
     )
     def cover(search: str, version: str, _attempt: int) -> list[Component]:
         try:
@@ -181,8 +186,10 @@ def _connect_card(report: Report, card: Card) -> None:
         Input(_selection_id(report), "data"),
         Input(VERSION, "data"),
         Input("attempt", "data"),
+        Input(report.card_id(card), NEAR),
+        prevent_initial_call=not report.is_first(card),
     )
-    def show(search: str, version: str, _attempt: int) -> list[Component]:
+    def show(search: str, version: str, _attempt: int, _near: str) -> list[Component]:
         return card_content(report, card, search, version)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from data.source import Source
+from figures import theme
 from frame.controls import Control
 from frame.selection import Selection
 from frame.shown import Shown
@@ -22,6 +23,8 @@ NO_COUNCIL_RULE = "Requests outside every neighborhood council are shown apart, 
 PLACE_RULE = "Requests that the city published without a place are not counted."
 FULL_DAY_RULE = "A period ends with the last full day; the day that is still running is left out."
 TIME_RULE = "Times are the city's local time, as published."
+FIRST_CARDS = 2
+"""Cards that come with the page, whatever the screen; so do all of a report that has hardly more."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Card:
     note: str = ""
     """What the title does not say: units, what is left out."""
     is_wide: bool = False
+    height: int = theme.HEIGHT + 50
+    """Pixels that are kept for it until it comes."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,10 @@ class Report:
 
     def card(self, name: str) -> Card | None:
         return next((card for card in self.cards if card.name == name), None)
+
+    def is_first(self, card: Card) -> bool:
+        """Whether it comes with the page; ``assets/near.js`` asks for the others."""
+        return len(self.cards) <= FIRST_CARDS + 1 or card in self.cards[:FIRST_CARDS]
 
     def card_id(self, card: Card) -> str:
         return f"{self.name}--{card.name}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import dash_ag_grid
-from dash import dash_table
+from dash import _dash_renderer, dash_table
 
 # Few pages have a grid, and none the older table: a third of what a browser must read first.
 LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
+# For browsers of ten years ago; what Dash's scripts take from it is in assets/regenerator.js.
+NEVER = "polyfill"
 
 
 def load_later() -> None:
@@ -20,3 +22,6 @@ def load_later() -> None:
     for resource in resources:
         if resource.get("relative_package_path") in LATER:
             resource["dynamic"] = True
+    first: dict[str, Any] = vars(_dash_renderer)["_js_dist_dependencies"][0]
+    paths = first["relative_package_path"]
+    paths["prod"] = [path for path in paths["prod"] if NEVER not in path]

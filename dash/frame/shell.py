@@ -17,12 +17,17 @@ from frame.registry import reports
 
 LAYOUT = "/_dash-layout"
 UNKNOWN = "unknown"
+AGE_UNKNOWN = "The age of the data is not known right now."
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
 
 
 def layout(stage: str) -> Component:
-    """The page around the pages."""
+    """The page around the pages.
+
+    Dash also makes it while the server starts; nothing is asked of Postgres then.
+    """
+    version, age, above = _now() if request.path == LAYOUT else (UNKNOWN, "", [])
     menu = [
         dcc.Link("Home", href="/"),
         *(dcc.Link(report.menu or report.title, href=report.path) for report in reports()),
@@ -47,11 +52,11 @@ def layout(stage: str) -> Component:
             ],
             className="top",
         ),
-        html.Div(id="notices", **aria(live="polite")),
+        html.Div(above, id="notices", **aria(live="polite")),
         html.Main(dash.page_container, id="content", tabIndex=-1),
         html.Footer(
             [
-                html.P(id="data-age"),
+                html.P(age, id="data-age"),
                 html.P(
                     "City of Los Angeles, MyLA311 service requests."
                     + ("" if stage == "prod" else f" Stage: {stage}.")
@@ -59,19 +64,18 @@ def layout(stage: str) -> Component:
             ]
         ),
     ]
-    shell = html.Div(body, className="shell", **data(version=_version()))
+    shell = html.Div(body, className="shell", **data(version=version))
     return dmc.MantineProvider(shell, theme=THEME, defaultColorScheme="auto")
 
 
-def _version() -> str:
-    """What the page is made of, so that it notices when that has changed since.
-
-    Dash also makes the layout while the server starts; nothing is asked of Postgres then.
-    """
+def _now(seen: str = "") -> tuple[str, str, list[Component]]:
+    """What the page is made of, so that it notices when that changes; the footer's line; notices."""
     try:
-        return source().facts().version if request.path == LAYOUT else UNKNOWN
-    except DataError:
-        return UNKNOWN
+        source().catch_up(seen)
+        facts = source().facts()
+    except DataError as error:
+        return UNKNOWN, AGE_UNKNOWN, [notice(error.advice, heals_itself=error.heals_itself)]
+    return facts.version, data_age(facts), notices(facts)
 
 
 def connect() -> None:
@@ -88,16 +92,11 @@ def connect() -> None:
         Output("notices", "children"),
         Input(VERSION, "data"),
         Input("attempt", "data"),
+        prevent_initial_call=True,
     )
     def tell(version: str, _attempt: int) -> tuple[str, list[Component]]:
-        try:
-            source().catch_up(version)
-            facts = source().facts()
-        except DataError as error:
-            return "The age of the data is not known right now.", [
-                notice(error.advice, heals_itself=error.heals_itself)
-            ]
-        return data_age(facts), notices(facts)
+        _, age, above = _now(version)
+        return age, above
 
 
 def data_age(facts: Facts) -> str:

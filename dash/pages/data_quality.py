@@ -147,7 +147,7 @@ REPORT = Report(
     covers="nothing",
     picture="loaded",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("loaded", "Rows of the last nights", loaded, is_wide=True),
         Card("checks", "Checks of the last load", checks, is_wide=True),
         Card("refused", "Refused rows by reason", refused),

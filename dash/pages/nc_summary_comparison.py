@@ -154,7 +154,7 @@ REPORT = Report(
     ),
     picture="over-time",
     cards=(
-        Card("numbers", "Requests", numbers, is_wide=True),
+        Card("numbers", "Requests", numbers, is_wide=True, height=130),
         Card("over-time", "Requests over time", over_time, is_wide=True),
         Card("by-type", "By request type", shares(TYPE)),
         Card("by-source", "By source", shares(SOURCE)),

@@ -129,7 +129,7 @@ REPORT = Report(
     ),
     picture="average",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("average", "Requests a day per 10,000 people", average, is_wide=True),
         Card("by-day", "Requests a day by type", lines_a_day, "Of this council, as published.", is_wide=True),
         Card("by-type", "By request type", by_type, "Choose a bar to see that type alone.", is_wide=True),

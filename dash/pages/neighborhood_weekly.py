@@ -93,7 +93,7 @@ REPORT = Report(
     ),
     picture="by-day",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("by-day", "New and closed, day by day", by_day),
         Card(
             "by-type",

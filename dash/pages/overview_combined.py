@@ -167,7 +167,7 @@ REPORT = Report(
     ),
     picture="over-time",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("over-time", "Requests over time", over_time, is_wide=True),
         Card("by-type", "By request type", slices(PAGE), "Choose a slice to see that type alone."),
         Card("by-agency", "By agency", by_agency, "The agency that owns the request."),

@@ -75,7 +75,7 @@ REPORT = Report(
     rules=(report.PLACE_RULE, report.TIME_RULE, report.FULL_DAY_RULE),
     picture="by-day",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("by-day", "Requests a day by type", lines_a_day, is_wide=True),
         Card(
             "by-weekday", "By day of the week", by_weekday, "Average of the days of that name in the period."

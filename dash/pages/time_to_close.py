@@ -147,7 +147,7 @@ REPORT = Report(
     covers="closed",
     picture="trend",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("trend", "Days to close, month by month", trend, is_wide=True),
         Card("type-trend", "By request type, month by month", trends(TYPE), LARGEST),
         Card("by-type", "By request type", compared(TYPE), "Median and 90th percentile of the whole period."),

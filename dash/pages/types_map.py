@@ -133,7 +133,7 @@ REPORT = Report(
     ),
     picture="by-council",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True),
+        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, "Choose an area to see that council.", is_wide=True),
         Card(
             "by-council",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from support.databases import Database, in_database, variable
@@ -109,3 +110,11 @@ def test_a_page_loads_no_script_of_a_grid_before_there_is_one(reports: Reports) 
     assert "/dash_ag_grid" not in scripts
     assert "/dash_table/bundle" not in scripts
     assert reports.get("/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js").status_code == 200
+
+
+def test_a_page_loads_no_polyfill_and_what_it_needs_of_it(reports: Reports) -> None:
+    scripts = re.findall(r'src="([^"]+)"', reports.get("/recent").text.split("_dash-config")[1])
+    assert not [address for address in scripts if "polyfill" in address]
+    assert [address for address in scripts if "/assets/regenerator.js" in address]
+    used = set(re.findall(r"regeneratorRuntime\.(\w+)", "".join(reports.get(one).text for one in scripts)))
+    assert used == {"mark", "wrap"}

@@ -1,0 +1,52 @@
+/* What is on the first screen comes first. The other cards are asked for when they come into view, or one after the
+   other once the screen is complete: a moment later, search and print find them too. */
+(function () {
+  "use strict";
+  var WAITING = '[data-near=""]';
+  var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
+  var CALM_MS = 100;
+  var PATIENCE_MS = 3000;
+  var whenIdle = window.requestIdleCallback || window.setTimeout;
+  var timer = null;
+  var deadline = 0;
+
+  function ask(element) {
+    observer.unobserve(element.closest(".card"));
+    var id = element.id[0] === "{" ? JSON.parse(element.id) : element.id;
+    window.dash_clientside.set_props(id, { "data-near": "yes" });
+  }
+  function waiting() {
+    return document.querySelectorAll(WAITING);
+  }
+  /* No margin: what is only near the screen would come before what is on it. */
+  var observer = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      var element = entry.isIntersecting && entry.target.querySelector(WAITING);
+      if (element) ask(element);
+    });
+  });
+
+  function later(milliseconds) {
+    deadline = Date.now() + milliseconds;
+    timer = window.setTimeout(next, CALM_MS);
+  }
+  /* A figure that cannot be drawn keeps the others waiting, but not for ever. */
+  function next() {
+    if (document.querySelector(UNFINISHED) && Date.now() < deadline) {
+      timer = window.setTimeout(next, CALM_MS);
+      return;
+    }
+    whenIdle(function () {
+      var cards = waiting();
+      timer = null;
+      if (cards.length) ask(cards[0]);
+      if (cards.length > 1) later(PATIENCE_MS);
+    });
+  }
+  new MutationObserver(function () {
+    var cards = waiting();
+    cards.forEach(function (element) { observer.observe(element.closest(".card")); });
+    if (cards.length && timer === null) later(PATIENCE_MS);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("beforeprint", function () { waiting().forEach(ask); });
+})();

@@ -1,0 +1,105 @@
+"""What is on the first screen comes first, and the rest of a page a moment later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.browser import Visitor
+from support.serving import Reports
+
+from tests.browser.test_controls import choose
+
+PATH = "/overview-combined"
+FIRST, LAST = "overview-combined--over-time", "overview-combined--days-to-close"
+# What a page asks for, each with the cards that were drawn by then.
+REMEMBER = """window.asked = [];
+const fetch = window.fetch;
+window.fetch = (address, options) => {
+    if (String(address).includes('_dash-update-component')) {
+        const isDrawn = card => card.querySelector('.main-svg');
+        const drawn = [...document.querySelectorAll('.card-body')].filter(isDrawn).map(card => card.id);
+        window.asked.push({ card: JSON.parse(options.body).output.replace('.children', ''), drawn });
+    }
+    return fetch(address, options);
+};"""
+NEVER_IDLE = "window.requestIdleCallback = () => 0;"
+
+
+@pytest.fixture
+def curious(visitor: Visitor) -> Visitor:
+    """A visitor whose page remembers what it asks for."""
+    visitor.page.add_init_script(REMEMBER)
+    return visitor
+
+
+@pytest.fixture
+def busy(browser: Browser, reports: Reports) -> Iterator[Visitor]:
+    """A visitor whose browser is never idle: nothing comes that is not near."""
+    someone = Visitor(browser, reports.url)
+    someone.page.add_init_script(REMEMBER + NEVER_IDLE)
+    yield someone
+    someone.close()
+    assert someone.problems == []
+
+
+def asked(page: Page, card: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("card => asked.filter(one => one.card === card)", card)
+    return found
+
+
+def picture(page: Page, card: str) -> Any:
+    return page.locator(f"#{card} .main-svg").first
+
+
+def test_cards_below_the_screen_come_after_it_and_by_themselves(curious: Visitor) -> None:
+    page = curious.open(PATH)
+    expect(picture(page, LAST)).to_be_attached()
+    assert page.evaluate("scrollY") == 0
+    (first,), (last,) = asked(page, FIRST), asked(page, LAST)
+    assert first["drawn"] == []
+    assert FIRST in last["drawn"]
+
+
+def test_a_card_comes_when_it_is_scrolled_to(busy: Visitor) -> None:
+    page = busy.page
+    page.goto(busy.url + PATH)
+    expect(picture(page, FIRST)).to_be_visible()
+    page.wait_for_timeout(1_000)
+    assert asked(page, LAST) == []
+    page.locator(f"#{LAST}").scroll_into_view_if_needed()
+    expect(picture(page, LAST)).to_be_visible()
+
+
+def test_a_card_that_has_not_come_knows_what_was_chosen(busy: Visitor) -> None:
+    page = busy.page
+    page.goto(busy.url + PATH)
+    expect(picture(page, FIRST)).to_be_visible()
+    choose(page, "Request types", "Graffiti")
+    expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
+    page.locator(f"#{LAST}").scroll_into_view_if_needed()
+    expect(picture(page, LAST)).to_be_visible()
+    page.locator("section", has=page.locator(f"#{LAST}")).get_by_text("Show as table").click()
+    expect(page.locator(f"#{LAST} tbody th, #{LAST} tbody td:first-child")).to_have_text(["Graffiti"])
+
+
+def test_cards_come_on_the_way_from_page_to_page(busy: Visitor) -> None:
+    page = busy.page
+    page.goto(busy.url + PATH)
+    expect(picture(page, FIRST)).to_be_visible()
+    page.get_by_role("link", name="Time to close").click()
+    expect(picture(page, "time-to-close--trend")).to_be_visible()
+    card = "time-to-close--by-council"
+    assert asked(page, card) == []
+    page.locator(f"#{card}").scroll_into_view_if_needed()
+    expect(picture(page, card)).to_be_visible()
+
+
+def test_who_prints_gets_all_cards(busy: Visitor) -> None:
+    page = busy.page
+    page.goto(busy.url + PATH)
+    expect(picture(page, FIRST)).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(picture(page, LAST)).to_be_attached()
