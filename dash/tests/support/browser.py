@@ -81,6 +81,10 @@ class Visitor:
     def violations(self) -> list[str]:
         """What axe finds serious or critical on the page."""
         found = Axe().run(self.page).response["violations"]
+        while not self.page.evaluate(IS_LOADED):
+            # A card that is asked for again meanwhile is dimmed, and dimmed text has too little contrast.
+            self.settle()
+            found = Axe().run(self.page).response["violations"]
         return [
             f"{item['id']}: {node['target']} {node['html'][:160]}"
             for item in found
