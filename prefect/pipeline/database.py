@@ -80,18 +80,27 @@ def run(connection: Connection, name: str, parameters: Mapping[str, object] | No
 
 
 def fetch(
-    connection: Connection, name: str, parameters: Mapping[str, object] | None = None
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, object] | None = None,
+    /,
+    **identifiers: sql.Composable,
 ) -> list[dict[str, Any]]:
-    """Every row of a statement's answer, by column name."""
+    """Every row of a statement's answer, by column name; ``identifiers`` fill its placeholders."""
+    text = composed(name, **identifiers) if identifiers else statement(name)
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(statement(name), parameters).fetchall()
+        return cursor.execute(text, parameters).fetchall()
 
 
 def fetch_one(
-    connection: Connection, name: str, parameters: Mapping[str, object] | None = None
+    connection: Connection,
+    name: str,
+    parameters: Mapping[str, object] | None = None,
+    /,
+    **identifiers: sql.Composable,
 ) -> dict[str, Any]:
     """The only row of a statement's answer."""
-    (row,) = fetch(connection, name, parameters)
+    (row,) = fetch(connection, name, parameters, **identifiers)
     return row
 
 

@@ -112,8 +112,7 @@ def find_changes(connection: Connection, merged: Merged, complete: Iterable[str]
 
     ``complete``: the datasets that were read from their first row on.
     """
-    dataset_ids = list(complete)
-    run(connection, "merge/find_changes", {"is_complete": bool(dataset_ids), "dataset_ids": dataset_ids})
+    run(connection, "merge/find_changes", {"complete": list(complete)})
     run(connection, "merge/drop_same")
     connection.execute("ANALYZE changes")
     for row in fetch(connection, "merge/count_changes"):

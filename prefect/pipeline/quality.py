@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from pipeline.config import Settings
-from pipeline.database import Connection, composed, fetch, fetch_one
+from pipeline.database import Connection, fetch, fetch_one
 from pipeline.download import Downloaded
 from pipeline.errors import DataError
 from pipeline.plan import FEW_ROWS
@@ -57,16 +56,11 @@ def stored_checks(connection: Connection, now: datetime, tables: Tables) -> list
     ``tables``: what is read, by the names it will have: new tables until they are swapped in.
     """
     return [
-        _freshness(_answer(connection, "newest", tables), now),
-        _jump(_answer(connection, "weekday", tables)),
+        _freshness(fetch_one(connection, "quality/newest", **tables), now),
+        _jump(fetch_one(connection, "quality/weekday", **tables)),
         *_doubtful(connection),
-        _orphans(_answer(connection, "unserved", tables)),
+        _orphans(fetch_one(connection, "quality/unserved", **tables)),
     ]
-
-
-def _answer(connection: Connection, question: str, tables: Tables) -> dict[str, Any]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(composed(f"quality/{question}", **tables)).fetchone() or {}
 
 
 def _freshness(row: dict[str, Any], now: datetime) -> Check:

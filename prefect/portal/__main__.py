@@ -53,8 +53,7 @@ def build_portal(settings: Settings, stack: ExitStack) -> Portal:
     else:
         today = settings.portal_today or utc_today()
         city = City(settings.portal_requests, today, today, settings.portal_seed, settings.portal_bad_share)
-        clock = clock_from(settings.portal_today) if settings.portal_today else None
-        store = city_store(folder, city, clock)
+        store = city_store(folder, city, clock_from(settings.portal_today))
     stack.callback(store.close)
     given = settings.portal_boundaries
     polygons = boundaries.from_file(given) if given else boundaries.approximate()

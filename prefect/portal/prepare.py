@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from portal.city.publish import City, datasets_until, publish_city
 from portal.files import load_file
-from portal.store import Clock, Store
+from portal.store import Clock, Store, utc_now
 
 SOURCES = Path(__file__).parent
 ANCHOR_FILE = "anchor"
 
 
-def city_store(folder: Path, city: City, clock: Clock | None = None) -> Store:
+def city_store(folder: Path, city: City, clock: Clock = utc_now) -> Store:
     """A store of the city in ``folder``: the one of an earlier start when nothing it depends on has changed.
 
     The day of the folder's first start is the city's anchor, so that on later days the same requests are
@@ -33,7 +33,7 @@ def city_store(folder: Path, city: City, clock: Clock | None = None) -> Store:
     return _made(made, city, clock)
 
 
-def _made(path: Path, city: City, clock: Clock | None) -> Store:
+def _made(path: Path, city: City, clock: Clock) -> Store:
     unfinished = path.with_suffix(".unfinished")
     for leftover in path.parent.glob(f"{unfinished.name}*"):
         leftover.unlink()
@@ -75,4 +75,4 @@ def file_store(folder: Path, data: Path) -> Store:
 
 
 def utc_today() -> date:
-    return datetime.now(UTC).date()
+    return utc_now().date()

@@ -69,7 +69,7 @@ def serve(
     ``today`` is also the day on which rows are edited, whatever the day of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
-        store = Store(Path(folder) / "portal.sqlite", clock_from(today) if today else None)
+        store = Store(Path(folder) / "portal.sqlite", clock_from(today))
         if data is not None:
             load_file(store, data)
         else:

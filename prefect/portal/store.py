@@ -32,8 +32,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def clock_from(day: date) -> Clock:
-    """A clock that shows the first moment of a day now, and goes on from there."""
+def clock_from(day: date | None) -> Clock:
+    """A clock that now shows the first moment of a day, and goes on from there; for None the real one."""
+    if day is None:
+        return utc_now
     started = time.monotonic()
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return lambda: midnight + timedelta(seconds=time.monotonic() - started)
@@ -45,9 +47,9 @@ class Store:
     ``clock`` says when an edit happens.
     """
 
-    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock = utc_now) -> None:
         self.path = path
-        self.clock = clock or utc_now
+        self.clock = clock
         self.datasets: dict[str, Dataset] = {}
         self._local = threading.local()
         self._connections: set[sqlite3.Connection] = set()

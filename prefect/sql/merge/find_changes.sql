@@ -16,11 +16,11 @@ SELECT staged.staged_id,
         stored.cdmember, stored.address, stored.zipcode, stored.latitude, stored.longitude) AS has_changed
   FROM staged
   LEFT JOIN requests AS stored USING (srnumber)
-  LEFT JOIN (SELECT dataset_id, source_row_id FROM staged WHERE %(is_complete)s
+  LEFT JOIN (SELECT dataset_id, source_row_id FROM staged WHERE dataset_id = ANY(%(complete)s)
              UNION
-             SELECT dataset_id, source_row_id FROM refused WHERE %(is_complete)s) AS published
+             SELECT dataset_id, source_row_id FROM refused WHERE dataset_id = ANY(%(complete)s)) AS published
        ON published.dataset_id = stored.dataset_id AND published.source_row_id = stored.source_row_id
  WHERE stored.id IS NULL
     OR (staged.source_updated_at, staged.source_row_id COLLATE "C")
        >= (stored.source_updated_at, stored.source_row_id COLLATE "C")
-    OR %(is_complete)s AND stored.dataset_id = ANY(%(dataset_ids)s) AND published.dataset_id IS NULL
+    OR stored.dataset_id = ANY(%(complete)s) AND published.dataset_id IS NULL
