@@ -13,18 +13,13 @@ from benchmarks import serving
 from benchmarks.figures import Figure
 from benchmarks.serving import Served
 from frame.registry import reports
+from screenshots import ARGUMENTS
 
 TIMES = 3
 GOAL_USABLE_S, GOAL_MB = 1.5, 150
 # The busiest pages of both kinds: a wall of pictures, most cards, most rows, a grid.
 PATHS = ("/", "/overview-combined", "/time-to-close", "/neighborhood-weekly")
 NO_PAGE = "/there-is-no-such-page"
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 # The heading is there, and of controls, words and cards everything that begins within so many pixels from
 # the top has its content, with its figures and grids drawn.
 IS_DRAWN = """(pixels) => {
@@ -58,7 +53,7 @@ def measured() -> Iterator[Figure]:
 def pages(served: Served) -> Iterator[Figure]:
     """How soon pages can be used, and are complete, answers at hand, beside a page without a report."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         limits, _ = visits(browser, served.url + NO_PAGE)
         for path in PATHS:
             usable, complete = visits(browser, served.url + path)
