@@ -2,7 +2,8 @@
    other once the screen is complete: a moment later, search and print find them too. */
 (function () {
   "use strict";
-  var WAITING = '[data-near=""]';
+  /* Not what has been asked for or has come already, because its selection changed. */
+  var WAITING = '[data-near=""]:not([data-dash-is-loading="true"]):has(.mantine-Skeleton-root)';
   var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
   var CALM_MS = 100;
   var PATIENCE_MS = 3000;

@@ -112,6 +112,7 @@ def test_a_file_holds_what_its_card_shows(visitor: Visitor, tmp_path: Path) -> N
         card.get_by_role("link", name="Download the data of “By source” as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text())))
     card.get_by_text("Show as table").click()
+    expect(card.locator("tbody tr")).to_have_count(len(rows) - 1)
     shown = [row.split("\t") for row in card.locator("tbody tr").all_inner_texts()]
     assert download.value.suggested_filename == "overview-combined-by-source.csv"
     assert rows[0] == ["source", "requests"]

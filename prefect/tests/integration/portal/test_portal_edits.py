@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from portal_site import TODAY, Site
+from portal_site import TODAY, Site, running_site
 
 DATASET = "2cy6-i7zn"
 PATH = f"/resource/{DATASET}.json"
@@ -90,6 +90,17 @@ def test_touched_rows_move_to_the_end_with_new_values(own_site: Site) -> None:
     moved = newest(own_site, 25)
     assert {row["status"] for row in moved} == {"Referred Out"}
     assert len({row[":updated_at"] for row in moved}) == 25
+
+
+def test_every_portal_touches_the_same_rows_and_others_each_time(own_site: Site) -> None:
+    def touched(site: Site) -> set[str]:
+        site.controller.touch(DATASET, 25)
+        return {row[":id"] for row in newest(site, 25)}
+
+    here = [touched(own_site), touched(own_site)]
+    for twin in running_site(1_500):
+        assert [touched(twin), touched(twin)] == here
+    assert here[0] != here[1]
 
 
 def test_rows_are_edited_over_http(own_site: Site) -> None:
