@@ -175,9 +175,9 @@ def _options(plan: Plan, size: Size) -> list[str]:
 
 
 def change_rows(portal_url: str, amount: int) -> None:
-    """Close so many requests upstream."""
-    yesterday = time.strftime("%Y-%m-%dT00:00:00.000", time.gmtime(time.time() - 86_400))
-    changes = {"status": "Closed", "closeddate": yesterday}
+    """Close so many requests upstream, at another moment than the last time: the portal remembers."""
+    closed = time.strftime("%Y-%m-%dT%H:%M:%S.000", time.gmtime(time.time() - 86_400))
+    changes = {"status": "Closed", "closeddate": closed}
     for dataset in CHANGING:
         wanted = {"dataset": dataset, "touch": amount // len(CHANGING), "changes": changes}
         request = urllib.request.Request(  # noqa: S310

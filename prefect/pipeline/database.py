@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,19 @@ def run_lock(url: str) -> Iterator[Connection]:
             holders = fetch(connection, "runs/lock_holder")
             who = holders[0] if holders else {"name": "a run that is just ending", "since": ""}
             raise BusyError(f"another run is at work: {who['name']} {who['since']}".rstrip())
-        yield connection
+        try:
+            yield connection
+        finally:
+            _unlock(connection)
+
+
+def _unlock(connection: Connection) -> None:
+    """Free the lock now: the server does so a moment after the connection ends, and refuses who comes before.
+
+    Of a connection that is broken it takes the lock back itself.
+    """
+    with suppress(psycopg.OperationalError, psycopg.InterfaceError):
+        run(connection, "runs/unlock")
 
 
 def refuse_if_busy(url: str) -> None:

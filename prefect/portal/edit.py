@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
+import sqlite3
 from collections.abc import Mapping
 
 from portal.datasets import ID_ALPHABET, Dataset
@@ -39,12 +39,18 @@ def _check_columns(dataset: Dataset, row: Fields) -> None:
             raise no_such_column(name)
 
 
+def _touches(connection: sqlite3.Connection) -> int:
+    """How often rows were touched before; a portal that is started again goes on counting."""
+    (before,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version = {before + 1}")
+    return int(before)
+
+
 class Editor:
     """Insert, change, delete and touch rows, as the city's staff do during the day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._touches = itertools.count()
 
     def upsert(self, row: Fields, dataset_id: str = "") -> str:
         """Change the row of that key, or add it. Only the given columns change; null empties one.
@@ -83,15 +89,13 @@ class Editor:
         names = [name for name in dataset.schema.stored_names if name in (changes or {})]
         values = [stored((changes or {})[name]) for name in names]
         chosen = f"SELECT rowid FROM {table} ORDER BY {SPREAD} LIMIT ?"
-        rows = [row[0] for row in self._store.connection().execute(chosen, (next(self._touches), amount))]
         setting = ", ".join(f'"{name}" = ?' for name in (":updated_at", *names))
         with self._store.writing() as connection:
+            rows = [row[0] for row in connection.execute(chosen, (_touches(connection), amount))]
+            stamps = self._store.next_stamps(len(rows))
             connection.executemany(
                 f"UPDATE {table} SET {setting} WHERE rowid = ?",
-                [
-                    (stamp, *values, row)
-                    for stamp, row in zip(self._store.next_stamps(len(rows)), rows, strict=True)
-                ],
+                [(stamp, *values, row) for stamp, row in zip(stamps, rows, strict=True)],
             )
         return len(rows)
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.city.publish import City
+from portal.edit import Editor
 from portal.prepare import city_store
 from portal.store import Store
 
@@ -30,6 +31,18 @@ def test_a_restart_serves_the_file_of_the_first_start(tmp_path: Path) -> None:
     again, *same = opened(tmp_path, TODAY)
     assert (again.path, same) == (first.path, content)
     assert again.path.stat().st_mtime_ns == made_at
+
+
+def test_a_restart_goes_on_with_other_rows(tmp_path: Path) -> None:
+    def touched() -> set[str]:
+        store = city_store(tmp_path, City(500, TODAY, TODAY))
+        Editor(store).touch("2cy6-i7zn", 10)
+        newest = 'SELECT ":id" FROM rows_2cy6_i7zn ORDER BY ":updated_at" DESC LIMIT 10'
+        rows = {row[0] for row in store.connection().execute(newest)}
+        store.close()
+        return rows
+
+    assert touched() != touched()
 
 
 def test_the_next_days_add_to_the_same_city(tmp_path: Path) -> None:
