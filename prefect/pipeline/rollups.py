@@ -21,6 +21,12 @@ class Rollup:
     dimensions: tuple[str, ...]
     population: sql.SQL
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """How cells are written: a day's by council, so that those of one council lie on few pages."""
+        day, *others = self.dimensions
+        return (day, *sorted(others, key=lambda name: name != "council_id"))
+
 
 ROLLUPS = (
     Rollup("rollup_daily", ("created_date", "type_id", "council_id", "agency_id", "source_id"), ALL),
@@ -47,6 +53,7 @@ def add_delta(connection: Connection) -> None:
             "rollup": sql.Identifier(rollup.table),
             "dimensions": columns(rollup.dimensions),
             "population": rollup.population,
+            "order": columns(rollup.order),
             "cell_dimensions": columns(rollup.dimensions, of="cells"),
             "less_dimensions": columns(rollup.dimensions, of="less"),
         }

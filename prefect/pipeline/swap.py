@@ -87,6 +87,7 @@ def _fill(connection: Connection, rollup: Rollup) -> None:
         "new": _new(rollup.table),
         "dimensions": columns(rollup.dimensions),
         "population": rollup.population,
+        "order": columns(rollup.order),
     }
     connection.execute(composed("swap/fill_rollup", **names))
 

@@ -49,6 +49,14 @@ def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, databas
     assert {tuple(options) for _, options in before} == {("fillfactor=85",)}
 
 
+def test_the_cells_of_a_council_lie_together_within_a_day(town: Town, database: Database) -> None:
+    run_night(settings_for(database, town[0]), datasets=BOTH)
+    cells = "SELECT created_date, council_id, type_id, agency_id, source_id FROM rollup_daily ORDER BY "
+    stored = database.rows(cells + "ctid")
+    assert stored == database.rows(cells + "1, 2, 3, 4, 5")
+    assert len(stored) > len({day for day, *_ in stored})
+
+
 def test_tables_that_were_emptied_are_filled_again(town: Town, database: Database) -> None:
     settings = settings_for(database, town[0])
     run_night(settings, datasets=BOTH)
