@@ -25,13 +25,14 @@ def create(settings: Settings) -> Dash:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Flask("reports")
     server.extensions["source"] = Source(settings)
-    app = Dash(
+    app = scripts.Site(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,
         # Ours are published below: Dash would import them under names of its own.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
+        assets_ignore=scripts.NOT_WITH_THE_PAGE,
         title="Los Angeles 311 reports",
         update_title="",
         description=DESCRIPTION,

@@ -10,20 +10,24 @@
     if (id.control === "period") {
       return value && value[0] && value[1] ? { from: value[0], to: value[1] } : {};
     }
-    var text = Array.isArray(value) ? value.join(",") : value;
     var found = {};
-    if (text) found[id.control] = text;
+    if (text(value)) found[id.control] = text(value);
     return found;
+  }
+
+  function text(value) {
+    return Array.isArray(value) ? value.join(",") : value || "";
   }
 
   function day(text, otherwise) {
     return /^\d{4}-\d\d-\d\d$/.test(text || "") ? text : otherwise;
   }
 
-  /* Calendars tell their value when they appear; that is nobody's choice. */
+  /* Calendars and lists tell their value when they appear; that is nobody's choice. */
   function isSame(value, id, query, usual) {
-    if (id.control !== "period" || !value) return false;
-    return value[0] === day(query.get("from"), usual[0]) && value[1] === day(query.get("to"), usual[1]);
+    var known = usual[id.control];
+    if (id.control !== "period") return text(value) === (query.get(id.control) || known);
+    return !!value && value[0] === day(query.get("from"), known[0]) && value[1] === day(query.get("to"), known[1]);
   }
 
   /* Back and forward between views of one report: Dash sees no new page in that, so the page is made anew. */

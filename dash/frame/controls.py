@@ -22,6 +22,7 @@ class Period:
 
     days: int | None = None
     label: str = "Created"
+    name: str = "period"
 
     def default(self, facts: Facts) -> tuple[date, date]:
         """The period of an address without one; today alone while nothing is loaded."""
@@ -29,10 +30,14 @@ class Period:
         first = last - timedelta(days=self.days - 1) if self.days else facts.first_day or last
         return first, last
 
+    def words(self, facts: Facts) -> list[str]:
+        """The default as the control has it."""
+        return [day.isoformat() for day in self.default(facts)]
+
     def component(self, report: str, value: Any, facts: Facts, _source: Source) -> Component:
         first, last = value
         return dmc.DatePickerInput(
-            id={"report": report, "control": "period"},
+            id={"report": report, "control": self.name},
             label=self.label,
             type="range",
             value=[first.isoformat(), last.isoformat()],
@@ -73,6 +78,10 @@ class Pick:
     def name(self) -> str:
         """The word in the address."""
         return self.dimension.name
+
+    def words(self, _facts: Facts) -> str:
+        """The default as the address would have it."""
+        return ",".join(map(str, self.default))
 
     def options(self, source: Source) -> list[dict[str, str]]:
         """Ids joined by commas, and names: two agencies of one name are one choice."""
@@ -117,6 +126,10 @@ class Choice:
     @property
     def default(self) -> str:
         return next(iter(self.options))
+
+    def words(self, _facts: Facts) -> str:
+        """The default as the address would have it."""
+        return self.default
 
     def component(self, report: str, value: str, _facts: Facts, _source: Source) -> Component:
         control = dmc.SegmentedControl(

@@ -66,7 +66,7 @@ def _page(report: Report, search: str) -> Component:
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
-            dcc.Store(id=f"{report.name}--default", data=_default_period(report, facts)),
+            dcc.Store(id=f"{report.name}--default", data=_defaults(report, facts)),
             html.Header([html.H1(report.title), html.P(report.purpose, className="purpose")]),
             html.Form(controls, className="controls", **aria(label="Choose what is counted"))
             if controls
@@ -86,10 +86,9 @@ def _selection_id(report: Report) -> str:
     return f"{report.name}--selection"
 
 
-def _default_period(report: Report, facts: Facts) -> list[str]:
-    """What an address without days means: a period that was not chosen must not be written into it."""
-    period = next((control for control in report.controls if isinstance(control, Period)), Period())
-    return [day.isoformat() for day in period.default(facts)]
+def _defaults(report: Report, facts: Facts) -> dict[str, Any]:
+    """What an address means that does not name a control: what nobody chose must not be written into it."""
+    return {control.name: control.words(facts) for control in report.controls}
 
 
 def _control(report: Report, control: Control, selection: Selection, facts: Facts) -> Component:

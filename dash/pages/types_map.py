@@ -144,4 +144,5 @@ REPORT = Report(
         ),
     ),
     aliases=("/dashboards/types_map", "/reports/dashboards/types_map"),
+    has_map=True,
 )

@@ -63,6 +63,16 @@ def test_cards_below_the_screen_come_after_it_and_by_themselves(curious: Visitor
     assert FIRST in last["drawn"]
 
 
+def test_a_report_with_a_usual_choice_asks_for_every_card_once(curious: Visitor) -> None:
+    """Its list tells the choice when it appears; that must not ask for all cards at once."""
+    page = curious.open("/neighborhood")
+    expect(picture(page, "neighborhood--by-type")).to_be_attached()
+    cards = ("numbers", "average", "by-day", "by-type")
+    assert [len(asked(page, f"neighborhood--{card}")) for card in cards] == [1, 1, 1, 1]
+    (last,) = asked(page, "neighborhood--by-type")
+    assert "neighborhood--average" in last["drawn"]
+
+
 def test_a_card_comes_when_it_is_scrolled_to(busy: Visitor) -> None:
     page = busy.page
     page.goto(busy.url + PATH)

@@ -118,3 +118,20 @@ def test_a_page_loads_no_polyfill_and_what_it_needs_of_it(reports: Reports) -> N
     assert [address for address in scripts if "/assets/regenerator.js" in address]
     used = set(re.findall(r"regeneratorRuntime\.(\w+)", "".join(reports.get(one).text for one in scripts)))
     assert used == {"mark", "wrap"}
+
+
+def test_a_page_loads_every_script_once(reports: Reports) -> None:
+    scripts = re.findall(r'<script src="([^"?]+)', reports.get("/recent").text)
+    assert "/assets/scheme.js" in scripts
+    assert len(scripts) == len(set(scripts))
+
+
+PLOTLY = {"/": "plotly-cartesian.min.js", "/recent": "plotly-cartesian.min.js", "/types-map": "plotly.min.js"}
+
+
+@pytest.mark.parametrize(("path", "file"), PLOTLY.items())
+def test_a_page_names_the_plotly_it_needs(reports: Reports, path: str, file: str) -> None:
+    named = re.search(r'<link rel="preload" as="script" id="plotly" href="([^"]+)"', reports.get(path).text)
+    assert named
+    assert named[1].endswith("/" + file)
+    assert reports.get(named[1]).status_code == 200

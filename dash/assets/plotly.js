@@ -1,0 +1,45 @@
+/* Figures are drawn by the part of plotly.js that the page names: its charts alone are a third of the whole. A figure
+   that they cannot draw, such as a map to which somebody goes on from another page, brings the whole. */
+(function () {
+  "use strict";
+  var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";
+  var KNOWN = ["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie",
+    "scatter", "scatterternary", "violin"];
+  var url = document.getElementById("plotly").getAttribute("href");
+  var whole = null;
+
+  /* Dash writes the address of the whole here, and reads it when the first figure comes. */
+  Object.defineProperty(window, "_dashPlotlyJSURL", { get: function () { return url; }, set: function () {} });
+
+  function isKnown(trace) {
+    return KNOWN.indexOf(trace.type || "scatter") >= 0;
+  }
+  function load() {
+    whole = whole || new Promise(function (resolve, reject) {
+      var script = document.createElement("script");
+      script.src = WHOLE;
+      script.onload = resolve;
+      script.onerror = function () {
+        whole = null;
+        reject(new Error("plotly.js did not load"));
+      };
+      document.head.appendChild(script);
+    });
+    return whole;
+  }
+  function drawWithWhole(given) {
+    return load().then(function () { return window.Plotly.react.apply(window.Plotly, given); });
+  }
+  function extend(plotly) {
+    var draw = plotly.react;
+    plotly.react = function (place, figure) {
+      return figure.data.every(isKnown) ? draw.apply(plotly, arguments) : drawWithWhole(arguments);
+    };
+  }
+  /* Before Dash hears of it, and draws. */
+  document.addEventListener("load", function (event) {
+    if (url !== WHOLE && event.target.tagName === "SCRIPT" && event.target.getAttribute("src") === url) {
+      extend(window.Plotly);
+    }
+  }, true);
+})();
