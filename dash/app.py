@@ -25,7 +25,7 @@ def create(settings: Settings) -> Dash:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Flask("reports")
     server.extensions["source"] = Source(settings)
-    app = scripts.Site(
+    app = Dash(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,

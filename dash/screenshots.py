@@ -13,8 +13,6 @@ from frame.registry import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
-# Maps are drawn with WebGL, by the processor.
-ARGUMENTS += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 # Small files that can still be read: 960 by 640 pixels.
 VIEW = {"width": 1280, "height": 853}
 SCALE = 0.75

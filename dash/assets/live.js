@@ -62,11 +62,15 @@
         shownSearch = search ? "?" + search : "";
         return [search, shownSearch];
       },
-      /* A bar, slice or area was chosen: its custom data is an address. */
-      go: function (clicks) {
-        var triggered = window.dash_clientside.callback_context.triggered[0];
-        var point = triggered && triggered.value && triggered.value.points && triggered.value.points[0];
-        var address = point && (Array.isArray(point.customdata) ? point.customdata[0] : point.customdata);
+      /* A bar, slice or area was chosen: its custom data is an address; areas are whole traces, and have it as meta. */
+      go: function (clicks, figures) {
+        var context = window.dash_clientside.callback_context;
+        var place = context.inputs_list[0].findIndex(function (input) {
+          return context.triggered_id && input.id.graph === context.triggered_id.graph;
+        });
+        var point = clicks[place] && clicks[place].points && clicks[place].points[0];
+        var custom = point && (point.customdata || figures[place].data[point.curveNumber].meta);
+        var address = Array.isArray(custom) ? custom[0] : custom;
         return typeof address === "string" && address ? address : window.dash_clientside.no_update;
       },
     },

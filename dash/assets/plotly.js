@@ -1,5 +1,5 @@
-/* Figures are drawn by the part of plotly.js that the page names: its charts alone are a third of the whole. A figure
-   that they cannot draw, such as a map to which somebody goes on from another page, brings the whole. */
+/* Figures are drawn by the part of plotly.js that the page names: charts on axes alone are a third of the whole. A figure
+   that it cannot draw brings the whole. */
 (function () {
   "use strict";
   var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";
@@ -38,7 +38,7 @@
   }
   /* Before Dash hears of it, and draws. */
   document.addEventListener("load", function (event) {
-    if (url !== WHOLE && event.target.tagName === "SCRIPT" && event.target.getAttribute("src") === url) {
+    if (event.target.tagName === "SCRIPT" && event.target.getAttribute("src") === url) {
       extend(window.Plotly);
     }
   }, true);

@@ -17,6 +17,7 @@ FACTS = SQL("""
         (SELECT min(created_date) AS first_day, max(created_date) AS last_day FROM rollup_day_type
          WHERE created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date) d
 """)
+AWAY = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,13 @@ class Facts:
     def is_stale(self) -> bool:
         return self.age is not None and self.age > timedelta(hours=self.stale_hours)
 
+    def is_behind(self, version: str | None) -> bool:
+        """Whether a page with this version has seen newer data, or that the database is away."""
+        generation, *words = (version or "").split("-")
+        seen = int(generation) if generation.isascii() and generation.isdigit() else 0
+        return seen > self.generation or (AWAY in words and not self.is_away)
+
     @property
     def version(self) -> str:
         """Changes whenever an open page has to show something else."""
-        return (
-            f"{self.generation}-{'away' if self.is_away else 'here'}-{'stale' if self.is_stale else 'fresh'}"
-        )
+        return f"{self.generation}-{AWAY if self.is_away else 'here'}-{'stale' if self.is_stale else 'fresh'}"

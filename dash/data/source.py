@@ -49,13 +49,11 @@ class Source:
         return self._known
 
     def catch_up(self, version: str | None) -> None:
-        """Look again now if an open page, through another worker, has seen newer data than this one knows."""
-        seen, _, _ = (version or "").partition("-")
-        generation = int(seen) if seen.isascii() and seen.isdigit() else 0
-        if self.facts().generation >= generation:
+        """Look again now if an open page, through another worker, has seen what this one has not."""
+        if not self.facts().is_behind(version):
             return
         with self._asking:
-            if isinstance(self._known, Facts) and self._known.generation < generation:
+            if isinstance(self._known, Facts) and self._known.is_behind(version):
                 self._renew()
 
     def _renew(self) -> None:

@@ -59,8 +59,6 @@ class Report:
     """What the period means: days on which requests were created, whole months in which they were closed."""
     aliases: Sequence[str] = ()
     """Former addresses, kept as redirects."""
-    has_map: bool = False
-    """Whether a card is a map: its page then begins with the plotly.js that has them."""
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dash
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
 from flask import request
 
@@ -84,6 +84,7 @@ def connect() -> None:
         ClientsideFunction("live", "go"),
         Output("destination", "href"),
         Input({"graph": dash.ALL}, "clickData"),
+        State({"graph": dash.ALL}, "figure"),
         prevent_initial_call=True,
     )
 

@@ -50,14 +50,11 @@ def city_map(source: Source, selection: Selection) -> Shown:
     if not polygons:
         return Shown(table, "", why_empty=NO_POLYGONS)
     shown = [values[row["council_id"]] for row in polygons]
-    figure = maps.areas(
-        [(row["council_id"], row["polygon"]) for row in polygons],
-        [row[COLUMNS[measure]] for row in shown],
-        [_hover(row) for row in shown],
-        [_deeper(row, selection) for row in shown],
-        box=_box(polygons),
-        title=UNITS[measure].capitalize(),
-    )
+    areas = [
+        maps.Area(polygon["polygon"], row[COLUMNS[measure]], _hover(row), _deeper(row, selection))
+        for polygon, row in zip(polygons, shown, strict=True)
+    ]
+    figure = maps.areas(areas, box=_box(polygons), title=UNITS[measure].capitalize())
     return Shown(table, _summary(shown, measure) + _how_exact(polygons), figure)
 
 
@@ -144,5 +141,4 @@ REPORT = Report(
         ),
     ),
     aliases=("/dashboards/types_map", "/reports/dashboards/types_map"),
-    has_map=True,
 )

@@ -9,6 +9,7 @@ from support.databases import Database
 from support.raw import RAW
 
 from data.source import Source
+from figures.maps import color_of
 from frame.selection import Selection
 from pages import types_map as page
 
@@ -45,8 +46,11 @@ def test_the_colour_is_what_was_chosen(source: Source) -> None:
     )
     assert by_count.figure
     assert by_people.figure
-    assert by_count.figure["data"][0]["z"] == by_count.table.column("requests")
-    assert by_people.figure["data"][0]["z"] == by_people.table.column("requests_per_10000_people")
+    for shown, column in ((by_count, "requests"), (by_people, "requests_per_10000_people")):
+        values = [value or 0 for value in shown.table.column(column)]
+        colors = [area["fillcolor"] for area in shown.figure["data"][:-1]]  # type: ignore[index]
+        assert colors == [color_of(value / max(values)) for value in values]
+    assert by_count.figure["data"][-1]["marker"]["cmax"] == max(by_count.table.column("requests"))
 
 
 def test_the_large_numbers(city: Database, source: Source) -> None:
@@ -69,8 +73,9 @@ def test_bars_have_no_council_last(city: Database, source: Source) -> None:
 def test_an_area_leads_to_its_council(source: Source) -> None:
     figure = page.city_map(source, select(source)).figure
     assert figure
-    place = figure["data"][0]["locations"].index(52)
-    assert figure["data"][0]["customdata"][place].startswith("/neighborhood?council=52&type=4&from=")
+    (area,) = [trace for trace in figure["data"] if "council=52&" in trace.get("meta", "")]
+    assert area["meta"].startswith("/neighborhood?council=52&type=4&from=")
+    assert area["text"].startswith("Noho")
 
 
 def test_without_borders_the_map_says_so(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,19 @@ def test_a_worker_catches_up_with_what_a_page_has_seen(
         assert (known, source.facts().generation) == (0, 1 if version == "1-here-fresh" else 0)
 
 
+def test_a_worker_notices_what_a_page_has_noticed(fresh: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.source.FRESH_SECONDS", 3600)
+    source = cached(fresh)
+    assert not source.facts().is_away
+    fresh.shut()
+    try:
+        for version, is_away in (("0-here-fresh", False), ("0-away-fresh", True)):
+            source.catch_up(version)
+            assert source.facts().is_away is is_away
+    finally:
+        fresh.open_again()
+
+
 def test_the_role_cannot_write(fresh: Database) -> None:
     with pytest.raises(DataError):
         Source(settings_for(fresh.reader_url)).fresh(SQL("DELETE FROM log RETURNING id"))

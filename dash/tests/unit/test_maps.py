@@ -1,0 +1,50 @@
+"""Maps: every ring is drawn, each area has the colour of its value, and degrees their lengths."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import pytest
+
+from figures import maps
+from figures.maps import Area
+
+SQUARE = [[0.0, 60.0], [1.0, 60.0], [1.0, 61.0], [0.0, 60.0]]
+HOLE = [[0.2, 60.1], [0.4, 60.1], [0.4, 60.2], [0.2, 60.1]]
+ISLAND = [[5.0, 60.0], [6.0, 60.0], [6.0, 61.0], [5.0, 60.0]]
+AREAS = [
+    Area({"type": "Polygon", "coordinates": [SQUARE, HOLE]}, 4, "a", "/?council=1"),
+    Area({"type": "MultiPolygon", "coordinates": [[SQUARE], [ISLAND]]}, 1, "b", "/?council=2"),
+    Area({"type": "Polygon", "coordinates": [SQUARE]}, None, "c", "/?council=3"),
+]
+FIGURE = maps.areas(AREAS, box=(0, 59, 6, 61), title="Requests")
+
+
+def test_plotly_accepts_it() -> None:
+    assert len(go.Figure(FIGURE).data) == len(AREAS) + 1
+
+
+@pytest.mark.parametrize(("place", "rings"), [(0, [SQUARE, HOLE]), (1, [SQUARE, ISLAND])])
+def test_every_ring_is_drawn_with_a_gap_after_it(place: int, rings: list[list[list[float]]]) -> None:
+    trace = FIGURE["data"][place]
+    points = [tuple(point) for ring in rings for point in (*ring, [None, None])]
+    assert list(zip(trace["x"], trace["y"], strict=True)) == points
+
+
+def test_the_most_is_darkest_and_nothing_is_palest() -> None:
+    colors = [trace["fillcolor"] for trace in FIGURE["data"][:3]]
+    assert colors == ["#0B3F5C", "#B7D3DF", "#EDF3F6"]
+    assert maps.color_of(0.125) == "#D2E3EA"
+
+
+def test_the_bar_goes_to_the_most() -> None:
+    marker = FIGURE["data"][-1]["marker"]
+    assert (marker["cmin"], marker["cmax"], marker["showscale"]) == (0, 4, True)
+
+
+def test_without_any_value_all_are_palest() -> None:
+    nowhere = maps.areas([AREAS[2]], box=(0, 59, 1, 61), title="Requests")
+    assert nowhere["data"][0]["fillcolor"] == "#EDF3F6"
+
+
+def test_a_degree_of_latitude_is_twice_as_long_at_sixty_degrees() -> None:
+    assert FIGURE["layout"]["yaxis"]["scaleratio"] == pytest.approx(2)
