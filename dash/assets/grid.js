@@ -5,13 +5,7 @@
   var SCRIPT = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js";
 
   function load() {
-    return new Promise(function (resolve, reject) {
-      var script = document.createElement("script");
-      script.src = SCRIPT;
-      script.onload = function () { resolve(take()); };
-      script.onerror = function () { reject(new Error("the grid's script did not load")); };
-      document.head.appendChild(script);
-    });
+    return window.loadScript(SCRIPT).then(take);
   }
   /* Its script names its own component; Dash goes on with ours, or it would draw open grids anew. */
   function take() {

@@ -15,15 +15,9 @@
     return KNOWN.indexOf(trace.type || "scatter") >= 0;
   }
   function load() {
-    whole = whole || new Promise(function (resolve, reject) {
-      var script = document.createElement("script");
-      script.src = WHOLE;
-      script.onload = resolve;
-      script.onerror = function () {
-        whole = null;
-        reject(new Error("plotly.js did not load"));
-      };
-      document.head.appendChild(script);
+    whole = whole || window.loadScript(WHOLE).catch(function (error) {
+      whole = null;
+      throw error;
     });
     return whole;
   }

@@ -40,7 +40,7 @@ class Area(NamedTuple):
 def areas(shown: Sequence[Area], *, box: Box, title: str) -> Figure:
     """One colour an area, from pale to dark, each a filled line on axes of degrees.
 
-    A map of plotly.js would take three times the scripts of all other charts, and a graphics card.
+    A map of plotly.js would take three times the scripts of all other charts, and WebGL.
     """
     most = max((area.value for area in shown if area.value), default=1)
     traces = [_trace(area, most) for area in shown]

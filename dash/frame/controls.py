@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import dash_mantine_components as dmc
 from dash.development.base_component import Component
@@ -22,7 +22,7 @@ class Period:
 
     days: int | None = None
     label: str = "Created"
-    name: str = "period"
+    name: ClassVar[str] = "period"
 
     def default(self, facts: Facts) -> tuple[date, date]:
         """The period of an address without one; today alone while nothing is loaded."""

@@ -1,0 +1,11 @@
+/* Scripts that come when something needs them, for the other files here. */
+window.loadScript = function (url) {
+  "use strict";
+  return new Promise(function (resolve, reject) {
+    var script = document.createElement("script");
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = function () { reject(new Error(url + " did not load")); };
+    document.head.appendChild(script);
+  });
+};
