@@ -1,7 +1,7 @@
 # Thin on purpose: what a target does is in tools/, in Python that is typed and tested.
 .DEFAULT_GOAL := help
 .PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
-	format types lock bench load screenshots images deploy-check setup clean
+	format types migrations audit lock bench load screenshots images deploy-check setup clean
 
 # The first interpreter that the services can run on; another: make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -58,6 +58,12 @@ test-tools: ## Tests of make itself, and of what must agree across the repositor
 
 test-locust: ## Tests of the load tests, with a small run of make load
 	@$(RUN) tools.check test locust -- $(ARGS)
+
+migrations: ## Migrate a new database up, down to nothing, and up again
+	@$(RUN) tools.migrate
+
+audit: ## Compare the locks of FOLDER with the published security advisories
+	@$(RUN) tools.ci audit $(FOLDER)
 
 lint: ## ruff check, ruff format --check, yamllint, locks in step
 	@$(RUN) tools.check lint

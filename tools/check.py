@@ -55,7 +55,19 @@ def lint_jobs() -> list[Job]:
     ]
     if files := _yaml_files():
         jobs.append(Job("yamllint", [tool("yamllint"), "--strict", *files], ROOT, environment))
+    jobs += [Job(name, command, ROOT, environment) for name, command in workflow_commands().items()]
     return jobs
+
+
+def workflow_commands() -> dict[str, list[str]]:
+    """Linters of GitHub's workflows: syntax and expressions, security, and the form of dependabot.yml."""
+    schema = [tool("check-jsonschema"), "--builtin-schema", "vendor.dependabot"]
+    return {
+        "actionlint": [tool("actionlint"), "-shellcheck", tool("shellcheck")],
+        "zizmor": [tool("zizmor"), "--offline", "--quiet", "--min-severity", "low", ".github"],
+        "dependabot": [*schema, ".github/dependabot.yml"],
+        "shellcheck": [tool("shellcheck"), ".ci/run"],
+    }
 
 
 def type_jobs() -> list[Job]:

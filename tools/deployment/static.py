@@ -1,11 +1,10 @@
-"""Checks of what is written: form, validity, rules with a mocked provider, types, workflows, images."""
+"""Checks of what is written: form, validity, rules with a mocked provider, types, images."""
 
 from __future__ import annotations
 
 import re
 
 from tools import environments
-from tools.deployment import workflows
 from tools.deployment.checks import Failed, Skipped, indented
 from tools.deployment.terraform import FOLDER, WORK, Workspace, program, run
 from tools.paths import ROOT, python_of
@@ -47,14 +46,6 @@ def deploy_tests() -> str:
     command = [str(python_of("terraform")), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov"]
     printed = run(command, FOLDER, {"COVERAGE_FILE": str(WORK / "coverage")}).stdout
     return printed.strip().splitlines()[-1]
-
-
-def sound_workflows() -> str:
-    """The same as in ``make lint``, for those who only run this."""
-    environments.ensure(["tools"])
-    if found := workflows.invalid() + workflows.findings():
-        raise Failed(indented("\n".join(found)))
-    return "valid, and zizmor finds nothing above informational"
 
 
 def images() -> str:
