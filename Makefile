@@ -15,7 +15,7 @@ RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pyca
 ARGS ?=
 DETACH ?=
 
-help: ## Say what there is
+help: ## List the targets
 	@echo "make TARGET"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -68,8 +68,9 @@ audit: ## Compare the locks of FOLDER with the published security advisories
 lint: ## ruff check, ruff format --check, yamllint, locks in step
 	@$(RUN) tools.check lint
 
-format: ## Let ruff repair what it can
+format: ## Let ruff repair what it can, and write the generated documents
 	@$(RUN) tools.check format
+	@$(RUN) tools.generated
 
 types: ## mypy, strict, per service
 	@$(RUN) tools.check types

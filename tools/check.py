@@ -51,6 +51,7 @@ def lint_jobs() -> list[Job]:
     jobs = [
         Job("ruff check", [tool("ruff"), "check", "."], ROOT, environment),
         Job("ruff format", [tool("ruff"), "format", "--check", "."], ROOT, environment),
+        Job("generated", [sys.executable, "-m", "tools.generated", "--check"], ROOT, environment),
         Job("locks", [sys.executable, "-m", "tools.lock", "--check"], ROOT, environment),
     ]
     if files := _yaml_files():
@@ -113,7 +114,7 @@ def _run(jobs: list[Job]) -> list[Outcome]:
 
 
 def lint(_: list[str]) -> list[Outcome]:
-    environments.ensure(["tools"])
+    environments.ensure(environments.locked_folders())
     return _run(lint_jobs())
 
 

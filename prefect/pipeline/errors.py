@@ -44,6 +44,17 @@ class BusyError(NightError):
     who = "another run"
 
 
-UNEXPECTED_EXIT_CODE = 30
+UNEXPECTED_EXIT_CODE = NightError.exit_code
 TERMINATED_EXIT_CODE = 143
 INTERRUPTED_EXIT_CODE = 130
+EXIT_CODES = {
+    0: "succeeded",
+    2: "wrong arguments",
+    SourceError.exit_code: "portal error: no dataset could be read",
+    DataError.exit_code: "data error: nothing was changed",
+    UNEXPECTED_EXIT_CODE: "internal error: the database, the settings, or a defect",
+    PublishError.exit_code: "loaded, but the API does not serve it yet",
+    BusyError.exit_code: "another run is in progress",
+    INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
+    TERMINATED_EXIT_CODE: "terminated by SIGTERM",
+}

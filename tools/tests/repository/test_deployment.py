@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from tools.deployment import static
+from tools.generated import settings_classes
 from tools.paths import FOLDERS_WITH_LOCK, ROOT, python_of
-from tools.tests.repository.sources import declared_settings
 
 TERRAFORM = ROOT / "terraform"
 MAIN = (TERRAFORM / "main.tf").read_text()
@@ -36,7 +36,9 @@ def block(kind: str, name: str, text: str = MAIN) -> str:
 
 
 def settings_of(folder: str) -> set[str]:
-    return {setting.name for setting in declared_settings() if setting.where.startswith(f"{folder}/")}
+    return {
+        one.name for program in settings_classes.read() if program.folder == folder for one in program.fields
+    }
 
 
 def test_every_variable_is_in_the_readme() -> None:
