@@ -70,7 +70,6 @@ lint: ## ruff check, ruff format --check, yamllint, locks in step
 
 format: ## Let ruff repair what it can, and write the generated documents
 	@$(RUN) tools.check format
-	@$(RUN) tools.generated
 
 types: ## mypy, strict, per service
 	@$(RUN) tools.check types
@@ -79,19 +78,19 @@ lock: ## Compile every pyproject.toml into its locks; ARGS=--upgrade takes newer
 	@$(RUN) tools.lock $(ARGS)
 
 bench: ## Measure what each service's benchmarks measure
-	@$(RUN) tools.extras bench $(ARGS)
+	@$(RUN) tools.bench $(ARGS)
 
 load: ## Visitors against a fresh system with a night meanwhile; ARGS="--url https://…" for one that runs
-	@$(RUN) tools.extras load $(ARGS)
+	@$(RUN) tools.load $(ARGS)
 
 screenshots: ## Take the pictures of the documentation
-	@$(RUN) tools.extras screenshots $(ARGS)
+	@$(RUN) tools.session screenshots $(ARGS)
 
-images: ## Build the container images and say what each adds to its base; ARGS="--install --local-base" without Docker
-	@$(RUN) tools.extras images $(ARGS)
+images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" without a registry
+	@$(RUN) tools.images $(ARGS)
 
 deploy-check: ## Check what can be checked of the deployment without an account
-	@$(RUN) tools.extras deploy-check $(ARGS)
+	@$(RUN) tools.check deployment $(ARGS)
 
 clean: ## Stop everything and remove .local, with the environments and the data
 	@$(RUN) tools.clean

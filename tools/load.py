@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -20,11 +21,11 @@ from pathlib import Path
 
 from tools import apt, environments, settings
 from tools.console import say, step
-from tools.locks import ensure_folder
+from tools.file_locks import ensure_folder
 from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
-from tools.problem import Problem
+from tools.problem import Problem, guarded
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
@@ -194,3 +195,7 @@ def _said_at_the_end(log: Path) -> str:
     said = log.read_text(errors="replace")
     start, end = said.find("\ngroup "), said.find("verdict: ")
     return said[start : said.find("\n", end)] if 0 < start < end else said
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(lambda: load(sys.argv[1:])))

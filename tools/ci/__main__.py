@@ -25,7 +25,7 @@ STEPS: dict[str, Callable[..., int]] = {
 def main() -> int:
     name, *arguments = sys.argv[1:] or [""]
     if name not in STEPS:
-        raise Problem(f"one of {', '.join(STEPS)} is needed.")
+        raise Problem(f"a step is needed: {', '.join(STEPS)}.")
     return STEPS[name](*arguments)
 
 

@@ -11,7 +11,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tools import environments
 from tools.console import say
 from tools.generated import exit_codes, settings_classes, targets
 from tools.paths import ROOT
@@ -51,7 +50,6 @@ def _fill(known: dict[str, str], block: re.Match[str]) -> str:
 
 
 def main() -> int:
-    environments.ensure(environments.locked_folders())
     stale = {path: text for path, text in documents().items() if path.read_text() != text}
     if "--check" not in sys.argv[1:]:
         for path, text in stale.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.check import workflow_commands
+from tools.check import workflow_linters
 from tools.ci.__main__ import STEPS
 from tools.paths import ROOT
 from tools.tests.repository.test_make import TARGETS
@@ -68,7 +68,7 @@ def test_linters_find_mistakes(tmp_path: Path, linter: str, step: str, found: st
     )
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     done = subprocess.run(
-        workflow_commands()[linter], cwd=tmp_path, capture_output=True, text=True, check=False
+        workflow_linters()[linter], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
     assert found in done.stdout

@@ -78,8 +78,6 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("README.md", ".env.example", "Makefile"):
         shutil.copy(ROOT / name, tmp_path)
     monkeypatch.setattr(generated, "ROOT", tmp_path)
-    # They exist: these tests run in one of them.
-    monkeypatch.setattr(generated.environments, "ensure", lambda _: None)
     monkeypatch.setattr(generated, "_markdown_files", lambda: [tmp_path / "README.md"])
     return tmp_path
 
@@ -92,6 +90,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def test_a_stale_document_is_named_and_then_written(
     documents: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    run(monkeypatch)
     assert run(monkeypatch, "--check") == 0
     readme = documents / "README.md"
     fresh = readme.read_text()

@@ -9,19 +9,20 @@ import argparse
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools import apt, environments, settings
-from tools.bench import history, machine, plot, report
+from tools.bench import history, machine, report
 from tools.bench.history import Figure, Run
 from tools.console import say, step
 from tools.disk import require_space
 from tools.migrate import database_settings, migrate
 from tools.paths import LOCAL, ROOT, SERVICES, python_of
-from tools.problem import Problem
+from tools.problem import Problem, guarded
 from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
@@ -34,13 +35,13 @@ WRK_MB = 20
 IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
 
 
-def bench(arguments: list[str]) -> int:
+def main() -> int:
     """Measure, keep the figures, and say what changed; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
     parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
     parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args()
     prepare()
     instance = Instance("bench", is_durable=True)
     instance.start()
@@ -59,7 +60,7 @@ def prepare() -> None:
     apt.ensure()
     if not shutil.which("wrk"):
         apt.ensure_packages(["wrk"], WRK_MB)
-    environments.ensure(SERVICES)
+    environments.ensure([*SERVICES, "tools"])
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
@@ -114,5 +115,9 @@ def conclude(run: Run, *, is_kept: bool) -> None:
         history.save([*earlier, run])
         newest = history.latest(history.load())
         report.write(newest)
-        plot.write(newest)
+        subprocess.run([str(python_of("tools")), "-m", "tools.bench.plot"], cwd=ROOT, check=True)
         say("• Written: docs/performance.md, docs/performance.json, docs/growth.svg")
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))
