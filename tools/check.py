@@ -8,15 +8,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from tools import apt, environments
 from tools.console import say
 from tools.jobs import Count, Job, Outcome, run_all
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
-from tools.problem import Problem, guarded
+from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, servers, test_variables
 
@@ -68,17 +66,12 @@ def type_jobs() -> list[Job]:
     return [
         Job(
             f"mypy {folder}",
-            [*mypy, str(python_of(folder)), *_mypy_targets(ROOT / folder)],
+            [*mypy, str(python_of(folder))],
             ROOT / folder,
             clean_environment(folder),
         )
         for folder in FOLDERS_WITH_ENVIRONMENT
     ]
-
-
-def _mypy_targets(folder: Path) -> list[str]:
-    configured = tomllib.loads((folder / "pyproject.toml").read_text()).get("tool", {}).get("mypy", {})
-    return [] if configured.keys() & {"files", "packages", "modules"} else ["."]
 
 
 def test_job(suite: str, instance: Instance, arguments: Sequence[str]) -> Job:
@@ -170,13 +163,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def main() -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    name, *arguments = sys.argv[1:] or [""]
-    if name not in COMMANDS:
-        raise Problem(f"a command is needed: {', '.join(COMMANDS)}.")
-    return COMMANDS[name](arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

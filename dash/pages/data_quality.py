@@ -15,7 +15,7 @@ from frame.report import Card, Report
 from frame.selection import Selection
 from frame.shown import Number, Shown
 
-NO_NIGHTS = "No load has run yet. `python flow.py` in prefect/, or `make night`, runs one."
+NO_NIGHTS = "No load has run yet. `python flow.py` in prefect/, or `make ingest`, runs one."
 NOTHING_REFUSED = "No row is refused: everything that the city published could be read."
 
 

@@ -89,7 +89,7 @@ def test_files_of_another_user_are_explained(of_person: Checkout) -> None:
 
 
 def test_a_user_without_rights_is_told_whom_to_ask(of_person: Checkout) -> None:
-    ask = "from tools import apt; apt.missing = lambda browser: ['redis']; apt.guarded(apt.ensure)"
+    ask = "from tools import apt; apt.missing = lambda *_: ['redis']; apt.guarded(apt.ensure)"
     (of_person.folder / "ask.py").write_text(ask)
     done = of_person.run("ask")
     assert "redis-server must be installed, which takes root" in done.stderr

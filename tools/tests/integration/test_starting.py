@@ -45,7 +45,7 @@ class SmallPlan(Plan):
     def reports(self) -> Program:
         return self._named("reports")
 
-    def night(self) -> Program:
+    def ingest(self) -> Program:
         return Program("flow", python(self.night_code), self.folder, is_task=True)
 
 
@@ -64,7 +64,7 @@ def start(
     supervisor: Supervisor, plan: SmallPlan, monkeypatch: pytest.MonkeyPatch, *, hours: int | None
 ) -> None:
     """A start that finds data of this age."""
-    monkeypatch.setattr(up, "hours_since_last_night", lambda instance, database: hours)
+    monkeypatch.setattr(up, "hours_since_last_load", lambda instance, database: hours)
     up.start_all(supervisor, Instance("unused"), plan)
 
 
@@ -121,7 +121,7 @@ def test_how_the_night_beside_ended_is_told_and_the_system_stays(
     assert processes.wait_until(lambda: supervisor.running["flow"][1].poll() is not None, 30)
     os.kill(supervisor.running["api"][1].pid, signal.SIGKILL)
     supervisor.running["api"][1].wait()
-    up._report_night(supervisor)
+    up._report_ingest(supervisor)
     assert told in capsys.readouterr().out
     with pytest.raises(Problem, match="api was ended by signal 9"):
         up.watch(supervisor)
@@ -130,9 +130,9 @@ def test_how_the_night_beside_ended_is_told_and_the_system_stays(
 def test_the_age_of_the_data_is_that_of_the_last_good_night(running: Instance) -> None:
     running.create_database("aged")
     running.sql(RUNS, database="aged")
-    assert up.hours_since_last_night(running, "aged") == 5
+    assert up.hours_since_last_load(running, "aged") == 5
     running.sql("DELETE FROM load_runs WHERE status = 'succeeded'", database="aged")
-    assert up.hours_since_last_night(running, "aged") is None
+    assert up.hours_since_last_load(running, "aged") is None
 
 
 def test_an_interrupt_of_any_kind_ends_the_run() -> None:

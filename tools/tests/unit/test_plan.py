@@ -29,7 +29,7 @@ def test_programs_answer_on_their_ports() -> None:
     plan = Plan.of(settings.PORTS | {"API_PORT": "5001"}, {})
     assert plan.api().health_url == "http://127.0.0.1:5001/status/api"
     assert plan.reports().health_url == "http://127.0.0.1:5500/health"
-    assert plan.night().is_task
+    assert plan.ingest().is_task
 
 
 @pytest.mark.parametrize("name", ["API_PORT", "REPORTS_PORT", "PORTAL_PORT"])
