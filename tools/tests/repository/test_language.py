@@ -14,7 +14,7 @@ from tools.tests.repository.sources import files, is_test
 RULES = tomllib.loads(Path(__file__).with_name("rejected_words.toml").read_text())
 SUFFIXES = {"", ".css", ".html", ".js", ".md", ".py", ".sh", ".sql", ".svg", ".tf", ".toml", ".yaml", ".yml"}
 # Written by tools, or by other projects.
-NOT_OURS = re.compile(r"(^|/)(vendor|assets/vendor|seeds)/|\.min\.|growth\.svg$|^CHANGES\.md$")
+NOT_OURS = re.compile(r"(^|/)(vendor|assets/vendor|seeds)/|\.min\.|growth\.svg$")
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

@@ -72,7 +72,7 @@ def test_without_root_and_sudo_the_command_for_an_administrator_is_said(
         apt.root_prefix("redis-server")
 
 
-def test_an_administrator_is_told_package_names_even_without_lists(
+def test_package_names_are_known_even_without_lists(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: False)
