@@ -32,11 +32,6 @@ def tool(name: str) -> str:
     return str(ENVIRONMENTS / "tools" / "bin" / name)
 
 
-def yaml_files() -> list[str]:
-    command = ["git", "ls-files", "-co", "--exclude-standard", "*.yml", "*.yaml"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
-
-
 def workflow_linters() -> dict[str, list[str]]:
     """Linters of the GitHub workflows: syntax and expressions, security, and the form of dependabot.yml."""
     schema = [tool("check-jsonschema"), "--builtin-schema", "vendor.dependabot"]
@@ -54,7 +49,7 @@ def lint_jobs() -> list[Job]:
         "generated": [sys.executable, "-m", "tools.generated", "--check"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "shellcheck": [tool("shellcheck"), ".ci/run"],
-        "yamllint": [tool("yamllint"), "--strict", *yaml_files()],
+        "yamllint": [tool("yamllint"), "--strict", "."],
         **workflow_linters(),
     }
     return [Job(name, command, ROOT, clean_environment("tools")) for name, command in commands.items()]
@@ -97,13 +92,9 @@ def format_all() -> int:
     return max(subprocess.run(each, cwd=ROOT, env=environment, check=False).returncode for each in commands)
 
 
-def _run(jobs: list[Job]) -> list[Outcome]:
-    return run_all(jobs, LOGS, WORKERS)
-
-
 def check(jobs: Callable[[], list[Job]]) -> int:
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    return summarize(_run(jobs()))
+    return summarize(run_all(jobs(), LOGS, WORKERS))
 
 
 def test(arguments: list[str]) -> int:
@@ -114,16 +105,18 @@ def test(arguments: list[str]) -> int:
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
     with servers() as instance:
-        return summarize(_run([test_job(suite, instance, pytest_arguments) for suite in suites]))
+        jobs = [test_job(suite, instance, pytest_arguments) for suite in suites]
+        return summarize(run_all(jobs, LOGS, WORKERS))
 
 
 def check_all() -> int:
     """Everything, the quick checks first."""
     apt.ensure(browser=True)
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    quick = _run([*lint_jobs(), *type_jobs()])
+    quick = run_all([*lint_jobs(), *type_jobs()], LOGS, WORKERS)
     with servers() as instance:
-        return summarize(quick + _run([test_job(suite, instance, []) for suite in SUITES]))
+        jobs = [test_job(suite, instance, []) for suite in SUITES]
+        return summarize(quick + run_all(jobs, LOGS, WORKERS))
 
 
 def deployment(arguments: list[str]) -> int:

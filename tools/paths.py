@@ -17,14 +17,12 @@ SERVERS = STATE / "servers"
 UP = STATE / "up"
 ENV_FILE = STATE / "env"
 
+# Folders with one container each.
 SERVICES = ("api", "dash", "prefect")
-"""Folders with one container each."""
-
+# Folders whose environments `make test` creates.
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
-"""Folders whose environments `make test` creates."""
-
+# Folders with locks. `make deploy-check` creates the environment of terraform/.
 FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "terraform")
-"""Folders with locks. `make deploy-check` creates the environment of terraform/."""
 
 
 def python_of(folder: str) -> Path:

@@ -54,15 +54,6 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def name_of(pid: int) -> str:
-    """The command line of a process, shortened for a message."""
-    try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ")
-    except OSError:
-        return "?"
-    return words.decode(errors="replace").strip()[:100] or "?"
-
-
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
     """Poll until the condition is true; returns whether it was in time."""
     deadline = time.monotonic() + seconds

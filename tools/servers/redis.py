@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pwd
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +58,7 @@ class Redis:
         configuration.chmod(0o644)
         command = as_user(user, [redis_server(), str(configuration)], self.folder)
         result = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
-        if result.returncode or not processes.wait_until(self._answers, START_SECONDS):
+        if result.returncode or not processes.wait_until(self._responds, START_SECONDS):
             raise Problem(
                 f"Redis did not start:\n{result.stdout}{result.stderr}"
                 f"  The end of {self.log}:\n{last_lines(self.log)}"
@@ -69,15 +68,11 @@ class Redis:
         """Stop the server; does nothing when it is not running."""
         processes.end(processes.working_in(self.folder))
 
-    def _answers(self) -> bool:
-        if not self.pid():
-            return False
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(7) == b"+PONG\r\n"
-        except OSError:
-            return False
+    def _responds(self) -> bool:
+        command = ["redis-cli", "-p", str(self.port), "ping"]
+        return (
+            bool(self.pid()) and subprocess.run(command, capture_output=True, check=False).stdout == b"PONG\n"
+        )
 
     def _settings(self) -> str:
         settings = (

@@ -115,7 +115,9 @@ def test_the_reports_respond(reports: str, settings: dict[str, str]) -> None:
     assert b"<html" in answer(settings["REPORTS_PORT"], "/")
 
 
-def test_an_ingest_run_reaches_the_api(engine: Engine, api: str, portal: str, settings: dict[str, str]) -> None:
+def test_an_ingest_run_reaches_the_api(
+    engine: Engine, api: str, portal: str, settings: dict[str, str]
+) -> None:
     answer(settings["PORTAL_PORT"], "/api/catalog/v1")
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],

@@ -81,7 +81,9 @@ def test_a_task_that_fails_is_a_problem(supervisor: Supervisor, tmp_path: Path) 
         supervisor.run(task(tmp_path, "print('the portal is away'); raise SystemExit(10)"))
 
 
-def test_a_task_in_the_background_is_collected_when_it_has_ended(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_task_in_the_background_is_collected_when_it_has_ended(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
     supervisor.start(task(tmp_path, "input()"))
     assert processes.wait_until(lambda: supervisor.running["task"][1].poll() is not None, 30)
     with pytest.raises(Problem, match=r"task failed with exit code 1;(.|\n)*EOFError"):
