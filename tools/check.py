@@ -123,7 +123,8 @@ def deployment(arguments: list[str]) -> int:
     """The tests that need Terraform, an emulated account or a container engine, with what was skipped."""
     apt.ensure()
     environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
-    command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-m", "deployment", *arguments]
+    command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-p", "no:cacheprovider"]
+    command += ["-m", "deployment", *arguments]
     return subprocess.run(command, cwd=ROOT / "tools", env=clean_environment("tools"), check=False).returncode
 
 

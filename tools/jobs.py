@@ -110,6 +110,7 @@ def _run(logs: Path, mark: str, job: Job) -> Outcome:
             exit_code = process.wait(TIME_LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
             exit_code = TIMED_OUT
     outcome = Outcome(job, exit_code, time.monotonic() - started)
     how = "passed" if outcome.is_good else f"FAILED (exit code {exit_code})"

@@ -17,8 +17,7 @@ SERVERS = STATE / "servers"
 UP = STATE / "up"
 ENV_FILE = STATE / "env"
 
-# Folders with one container each.
-SERVICES = ("api", "dash", "prefect")
+SERVICES = ("api", "dash", "prefect")  # one container each
 # Folders whose environments `make test` creates.
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
 # Folders with locks. `make deploy-check` creates the environment of terraform/.

@@ -12,8 +12,7 @@ from typing import Any
 from tools.paths import ROOT
 
 FILE = ROOT / "docs" / "performance.json"
-# Per size.
-KEPT_RUNS = 10
+KEPT_RUNS = 10  # per size
 # Smaller differences are noise.
 NOTEWORTHY = 0.25
 MORE_IS_BETTER = {"req/s", "rows/s"}

@@ -3,20 +3,20 @@ from __future__ import annotations
 from scenarios.generations import History
 
 
-def test_first_and_newer_answers_are_right() -> None:
+def test_first_and_newer_responses_are_correct() -> None:
     history = History()
     assert history.see(7, asked=0, arrived=1) == ""
     assert history.see(7, asked=1, arrived=2) == ""
     assert history.see(8, asked=2, arrived=3) == ""
 
 
-def test_older_answer_after_a_newer_one_is_wrong() -> None:
+def test_older_response_after_a_newer_one_is_wrong() -> None:
     history = History()
     history.see(8, asked=0, arrived=1)
     assert history.see(7, asked=1, arrived=2) == "an answer of generation 7 after one of generation 8"
 
 
-def test_older_answer_that_was_on_its_way_is_right() -> None:
+def test_older_response_in_flight_is_correct() -> None:
     history = History()
     history.see(7, asked=0, arrived=1)
     history.see(8, asked=2, arrived=5)

@@ -1,4 +1,4 @@
-"""The questions of a page, as Dash's own browser code sends them."""
+"""The callbacks of a page, as Dash's browser code sends them."""
 
 from __future__ import annotations
 

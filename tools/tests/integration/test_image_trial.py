@@ -150,7 +150,7 @@ def test_a_container_is_not_root_and_writes_only_to_tmp(engine: Engine, api: str
         assert sh(engine, container, "touch /tmp/new && echo written") == "written"
 
 
-def test_nothing_of_the_machine_that_built_stays(engine: Engine) -> None:
+def test_images_contain_no_settings_of_the_building_machine(engine: Engine) -> None:
     """No index or certificate of its pip in a layer's command, the environment or the files of an image."""
     listing = subprocess.check_output([MACHINES_PYTHON, "-m", "pip", "config", "list"], text=True)
     lent = {part for value in parse_pip_config(listing).values() for part in value.split() if "/" in part}
@@ -174,7 +174,7 @@ def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
         )
 
 
-def test_a_health_check_tells_a_server_that_answers(
+def test_a_health_check_recognizes_a_responding_server(
     engine: Engine, api: str, settings: dict[str, str]
 ) -> None:
     answer(settings["API_PORT"], "/status/live")
@@ -188,7 +188,7 @@ def test_a_health_check_tells_a_server_that_answers(
 
 
 def test_sigterm_ends_a_container(engine: Engine, settings: dict[str, str]) -> None:
-    """Last, and with containers of its own: exit code 0 and not 137, the code of a kill."""
+    """Last, with its own containers: exit code 0, not 137 of a kill."""
     values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
     for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):
         with containers.running(engine, image, values) as name:

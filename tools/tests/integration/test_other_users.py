@@ -1,4 +1,4 @@
-"""The tools as other users meet them: without root, without rights, in a folder closed to the server's user.
+"""The tools for other users: without root, without privileges, in a folder closed to the server's user.
 
 A copy of the tools in another folder is a checkout of its own to them. Only root can become other users.
 """

@@ -1,4 +1,4 @@
-"""Private servers: started once, stopped surely, found again with their data."""
+"""Private servers: start, stop, restart with their data."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pids(instance: Instance) -> tuple[int | None, int | None]:
     return instance.postgres.pid(), instance.redis.pid()
 
 
-def test_they_answer_and_have_postgis(running: Instance) -> None:
+def test_they_respond_and_have_postgis(running: Instance) -> None:
     assert str(ask(running, "SELECT postgis_version()", READER)).startswith("3.")
     with contextlib.closing(redis_of(running)) as client:
         assert client.ping()
@@ -63,7 +63,7 @@ def test_they_never_run_as_root(running: Instance) -> None:
         assert owner != 0 if is_root() else owner == os.geteuid()
 
 
-def test_nobody_else_may_read_their_files(running: Instance) -> None:
+def test_other_users_cannot_read_their_files(running: Instance) -> None:
     for folder in (running.postgres.folder, running.redis.folder):
         assert folder.stat().st_mode & 0o077 == 0
     assert (running.folder / "state.json").stat().st_mode & 0o077 == 0
@@ -87,7 +87,7 @@ def test_the_reader_may_not_write(running: Instance) -> None:
         ask(running, "CREATE TABLE mine (a int)", READER)
 
 
-def test_the_readers_questions_have_a_time_limit(running: Instance) -> None:
+def test_the_readers_queries_have_a_time_limit(running: Instance) -> None:
     assert ask(running, "SHOW statement_timeout", READER) == "15s"
     assert ask(running, "SHOW statement_timeout", LOADER) == "0"
 
@@ -110,7 +110,7 @@ def test_the_description_is_what_a_test_needs(running: Instance) -> None:
     assert described["redis"]["url"] == running.redis.url()
 
 
-def test_a_life_of_servers(fresh: Instance) -> None:
+def test_life_cycle_of_servers(fresh: Instance) -> None:
     """Stop, start, kill, start, lose the port, remove: one after the other, as each start costs a second."""
     fresh.start()
     addresses = fresh.url(OWNER), fresh.redis.url()
@@ -150,7 +150,7 @@ def _kept(instance: Instance) -> object:
 
 
 def _kill(instance: Instance) -> None:
-    """As a crash does: no chance to tidy up."""
+    """Like a crash, without cleanup."""
     for pid in pids(instance):
         assert pid
         os.kill(pid, signal.SIGKILL)
@@ -184,7 +184,7 @@ def test_a_rejected_step_shows_the_error_of_postgres(running: Instance) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Up", "a b", "../up", "x" * 42])
-def test_names_are_folders_and_nothing_else(name: str) -> None:
+def test_names_are_restricted(name: str) -> None:
     with pytest.raises(Problem, match="is not a valid name"):
         Instance(name)
 

@@ -1,4 +1,4 @@
-"""``python3 -m tools.services`` as people and scripts call it."""
+"""The command line ``python3 -m tools.services``."""
 
 from __future__ import annotations
 

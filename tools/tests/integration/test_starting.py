@@ -1,4 +1,4 @@
-"""The order of a start, and what is done about the data's age, with small programs in the services' place."""
+"""The order of a start, and the age of the data, with small programs in place of the services."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def start(
     up.start_all(supervisor, Instance("unused"), plan)
 
 
-def test_the_first_start_runs_the_night_to_its_end(
+def test_the_first_start_loads_data(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(supervisor, small_plan(tmp_path), monkeypatch, hours=None)
@@ -76,7 +76,7 @@ def test_the_first_start_runs_the_night_to_its_end(
     assert list(supervisor.running) == ["portal", "api", "reports"]
 
 
-def test_a_first_night_that_fails_ends_the_start(
+def test_a_failed_first_load_ends_the_start(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = small_plan(tmp_path, "raise SystemExit('the portal is away')")
@@ -84,7 +84,7 @@ def test_a_first_night_that_fails_ends_the_start(
         start(supervisor, plan, monkeypatch, hours=None)
 
 
-def test_fresh_data_stays(
+def test_fresh_data_is_not_loaded_again(
     supervisor: Supervisor,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""Programs that die, hang or leave children, under one supervisor."""
+"""Programs that end, hang or leave child processes, under one supervisor."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_task_in_the_background_is_collected_when_it_has_ended(
     assert processes.wait_until(lambda: supervisor.collect("task"), 10)
 
 
-def test_a_program_that_ignores_the_end_is_made_to_end(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
     deaf = Program("deaf", python(DEAF), tmp_path)
     supervisor.start(deaf)
     assert said(supervisor, deaf) == "deaf"

@@ -1,4 +1,4 @@
-"""``make up`` and what follows, as a person types it: a whole system on ports of its own."""
+"""``make up`` and the other targets on a whole system with its own ports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUNS = "SELECT status, rows_inserted, rows_updated FROM load_runs ORDER BY load_
 
 @dataclass(frozen=True)
 class System:
-    """A system with a state of its own."""
+    """A system with its own state folder."""
 
     state: Path
     variables: dict[str, str]
@@ -101,13 +101,13 @@ def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
     assert system.get("API_URL", "/status/data")["generation"] == 1
 
 
-def test_the_reports_are_there(system: System) -> None:
+def test_the_reports_are_served(system: System) -> None:
     for path in ("/health", "/"):
         with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=10) as response:
             assert response.status == 200
 
 
-def test_a_second_start_says_what_runs(system: System) -> None:
+def test_a_second_start_prints_what_is_running(system: System) -> None:
     before = sorted(system.processes())
     done = system.make("up")
     assert done.returncode == 0
@@ -126,7 +126,7 @@ def test_a_change_in_the_portal_is_a_change_here_and_nothing_else_is(system: Sys
     assert system.get("API_URL", f"/requests/{request_id}")["address"] == "1 CHANGED ST, 90012"
 
 
-def test_a_run_without_changes_says_so(system: System) -> None:
+def test_a_run_without_changes_reports_that(system: System) -> None:
     generation = system.get("API_URL", "/status/data")["generation"]
     run = system.make("ingest")
     assert "Nothing changed" in run.stdout + run.stderr
@@ -147,7 +147,7 @@ def test_status_and_psql_reach_it(system: System) -> None:
     assert "reader_311" in asked.stdout
 
 
-def test_what_a_killed_start_left_is_ended_and_the_data_kept(system: System) -> None:
+def test_processes_of_a_killed_start_are_ended_and_the_data_kept(system: System) -> None:
     os.kill(int((system.state / "up" / "supervisor.pid").read_text()), signal.SIGKILL)
     assert len(system.processes()) > 3
     done = system.make("down")
@@ -162,7 +162,7 @@ def _is_empty(system: System) -> bool:
     return not system.processes()
 
 
-def test_a_port_that_is_taken_is_said(system: System) -> None:
+def test_a_port_that_is_taken_is_reported(system: System) -> None:
     taken = {"API_PORT": system.variables["API_PORT"], "LA311_STATE": f"{system.state}/other"}
     other = System(system.state / "other", system.variables | taken)
     done = other.make("up", "DETACH=1")
@@ -172,7 +172,7 @@ def test_a_port_that_is_taken_is_said(system: System) -> None:
 
 
 def test_a_stop_leaves_nothing(system: System) -> None:
-    """Last: it ends what the others look at."""
+    """Last, because it stops the system."""
     assert "Nothing is running; the data is kept" in system.make("down").stdout
     assert system.processes() == []
     assert (system.state / "servers" / "up" / "postgres" / "data" / "PG_VERSION").is_file()

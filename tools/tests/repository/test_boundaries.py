@@ -46,7 +46,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("package", KEPT_IN)
-def test_a_package_is_known_where_it_belongs_and_nowhere_else(package: str) -> None:
+def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
     allowed = re.compile(KEPT_IN[package])
     strangers = {
         path
@@ -91,8 +91,8 @@ def test_endpoints_never_see_a_query() -> None:
     assert seen == set()
 
 
-def test_steps_of_the_night_do_not_need_prefect() -> None:
-    """Flow and tasks are shells: what they call is tested without them."""
+def test_steps_of_a_run_do_not_need_prefect() -> None:
+    """Flow and tasks only call functions that are tested without Prefect."""
     shells = re.compile(
         r"prefect/(flow|tasks/.*|pipeline/(cli|prefect_server|prefect_home|log_lines)|benchmarks/.*)(\.py)?"
     )

@@ -75,7 +75,7 @@ def test_options_of_the_flow_exist() -> None:
 
 
 def seeds(name: str, key: str) -> list[dict[str, str]]:
-    """Seed rows but the one that stands for none."""
+    """Seed rows without the row for "none"."""
     lines = text_of("api", "alembic", "seeds", f"{name}.csv").splitlines()
     return [row for row in csv.DictReader(lines) if row[key] != "0"]
 

@@ -20,12 +20,12 @@ LEVEL = Setting("LOG_LEVEL", "INFO", "How much is logged.", is_required=False)
 URL = Setting("DATABASE_URL", "", "The database.", is_required=True)
 
 
-def test_a_setting_of_one_program_stands_below_its_name() -> None:
+def test_a_setting_of_one_program_is_below_its_name() -> None:
     text = settings_classes.example([Settings("api", (PORT,))])
     assert text.endswith("# --- api ---\n# Port of the API.\nAPI_PORT=5000\n")
 
 
-def test_a_shared_setting_stands_once() -> None:
+def test_a_shared_setting_occurs_once() -> None:
     text = settings_classes.example([Settings("api", (LEVEL, PORT)), Settings("dash", (LEVEL,))])
     assert text.count("LOG_LEVEL=INFO") == 1
     assert "# --- several services ---\n# How much is logged.\nLOG_LEVEL=INFO\n" in text
