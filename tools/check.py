@@ -70,7 +70,7 @@ def type_jobs() -> list[Job]:
 
 
 def test_job(suite: str, instance: Instance, arguments: Sequence[str]) -> Job:
-    """A whole suite with its coverage, whose floor is in the folder's pyproject; or the part asked for."""
+    """A whole suite with its coverage, or the part that the arguments select."""
     report = REPORTS / f"{suite}.xml"
     command = [str(python_of(suite)), "-m", "pytest", "-ra", f"--junitxml={report}"]
     command += ["-o", f"cache_dir={CACHE / 'pytest' / suite}"]

@@ -26,7 +26,7 @@ NEEDED_MB = 2_500
 
 
 def check_python() -> None:
-    """Raise ``Problem`` unless this interpreter is one that the locks are made for."""
+    """Raise ``Problem`` unless this interpreter is supported by the locks."""
     version = sys.version_info[:2]
     if not SUPPORTED[0] <= version <= SUPPORTED[1]:
         raise Problem(

@@ -194,9 +194,9 @@ def change_rows(portal_url: str, amount: int) -> None:
 
 def _verdict_of(log: Path) -> str:
     """The table and the verdict from the log; the whole log when there is no verdict."""
-    said = log.read_text(errors="replace")
-    start, end = said.find("\ngroup "), said.find("verdict: ")
-    return said[start : said.find("\n", end)] if 0 < start < end else said
+    text = log.read_text(errors="replace")
+    start, end = text.find("\ngroup "), text.find("verdict: ")
+    return text[start : text.find("\n", end)] if 0 < start < end else text
 
 
 if __name__ == "__main__":

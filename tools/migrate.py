@@ -14,7 +14,7 @@ from tools.problem import Problem, guarded, last_lines
 from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
 from tools.servers.programs import postgres_programs
 
-# pg_dump marks each dump with a key of its own.
+# Each dump has its own key.
 DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 
@@ -69,7 +69,7 @@ def round_trip(instance: Instance, database: str) -> None:
 
 
 def main() -> int:
-    """``make migrations``, against a server of its own."""
+    """``make migrations``, against a private server."""
     apt.ensure()
     environments.ensure(["api"])
     instance = Instance(f"test-{os.getpid()}")

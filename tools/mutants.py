@@ -29,7 +29,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 CONFIGURATION = ROOT / "tools" / "mutants.toml"
 REPORT = ROOT / "docs" / "mutants.md"
 WORK = LOCAL / "mutants"
-# Type hints are not executed, and bit operators in place of arithmetic are no mistakes that people make.
+# Type hints are not executed, and no one mistakes a bit operator for arithmetic.
 SETTINGS = """[cosmic-ray]
 module-path = {files}
 test-command = {tests}

@@ -1,4 +1,4 @@
-"""Failures whose message says what to do."""
+"""Failures with a message that contains the fix."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def indented(text: str, count: int = 15) -> str:
 
 
 def last_lines(path: Path, count: int = 15) -> str:
-    """The end of a log, indented for a message; says so when there is none."""
+    """The end of a log, indented for a message; or that it is empty."""
     text = path.read_text(errors="replace") if path.is_file() else ""
     return indented(text, count) or "    (its log is empty)"

@@ -62,7 +62,7 @@ class Supervisor:
         """Wait until the program responds. Raises ``Problem`` when it ends or takes too long."""
         program, _ = self.running[name]
         deadline = time.monotonic() + seconds
-        while not _answers(program.health_url):
+        while not _responds(program.health_url):
             self.check()
             if time.monotonic() > deadline:
                 silence = f"{name} did not respond at {program.health_url} in {seconds:.0f} s"
@@ -122,7 +122,7 @@ def sweep(mark: str) -> int:
     return len(left)
 
 
-def _answers(url: str) -> bool:
+def _responds(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
             return bool(response.status == 200)

@@ -142,7 +142,7 @@ def supervise() -> int:
 
 
 def detach() -> int:
-    """Start the supervisor as a process of its own, and show its output until everything responds."""
+    """Start the supervisor as a separate process, and show its output until everything responds."""
     output = UP / "supervisor.log"
     with output.open("wb") as file:
         command = [sys.executable, "-u", "-m", "tools.up"]

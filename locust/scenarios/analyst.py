@@ -86,7 +86,7 @@ class Analyst(Visitor):
         self.browser.get(Call(PAGES, path, f"{self.reports_url}{path}?{search}"))
         shell = (Call(PAGES, part, self.reports_url + part) for part in (LAYOUT, DEPENDENCIES))
         _, dependencies = self.browser.together(shell)
-        for together in report_pages.questions(json.loads(dependencies or b"[]"), path, search):
+        for together in report_pages.callbacks(json.loads(dependencies or b"[]"), path, search):
             Pool(CONNECTIONS).map(self._ask_callback, together)
 
     def _ask_callback(self, body: dict[str, Any]) -> None:

@@ -67,24 +67,24 @@ class Browser:
         self, method: str, url: str, name: str, *, may_miss: bool = False, **details: Any
     ) -> FastResponse:
         """Send any request, and check the generation of its response."""
-        asked = time.monotonic()
+        sent = time.monotonic()
         details |= {"name": name, "headers": HEADERS | details.get("headers", {}), "catch_response": True}
         with self.user.client.request(method, url, **details) as response:
             if may_miss and response.status_code == NOT_FOUND:
                 response.success()
         if generation := header(response, HEADER):
-            self._check(int(generation), asked)
-        answer: FastResponse = response
-        return answer
+            self._check(int(generation), sent)
+        final: FastResponse = response
+        return final
 
     def together(self, calls: Iterable[Call]) -> list[bytes]:
         """Send all of them in parallel, within the connections; bodies in the order of the calls."""
         pool = Pool(CONNECTIONS)
         return list(pool.imap(self.get, calls))
 
-    def _check(self, generation: int, asked: float) -> None:
+    def _check(self, generation: int, sent: float) -> None:
         is_new = self.history.is_new(generation)
-        wrong = self.history.see(generation, asked, time.monotonic())
+        wrong = self.history.see(generation, sent, time.monotonic())
         if wrong:
             self.report("never back", wrong)
         elif is_new:

@@ -1,4 +1,4 @@
-"""Service levels: how fast each group of routes answers, and how often it may fail.
+"""Service levels: how fast each group of routes responds, and how often it may fail.
 
 Plain functions over plain figures; nothing here knows Locust.
 """

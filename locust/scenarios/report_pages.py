@@ -13,7 +13,7 @@ PICTURE = "picture"
 Dependency = Mapping[str, Any]
 
 
-def questions(dependencies: Iterable[Dependency], path: str, search: str) -> list[list[dict[str, Any]]]:
+def callbacks(dependencies: Iterable[Dependency], path: str, search: str) -> list[list[dict[str, Any]]]:
     """Bodies for ``_dash-update-component``: first the page's frame, then all of its cards in parallel."""
     served = [one for one in dependencies if not one.get("clientside_function")]
     name = path.strip("/")

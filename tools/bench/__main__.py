@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools import apt, environments, settings
 from tools.bench import history, machine, report
-from tools.bench.history import Figure, Run
+from tools.bench.history import Result, Run
 from tools.console import say, step
 from tools.disk import require_space
 from tools.migrate import database_settings, migrate
@@ -71,7 +71,7 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
         with step(f"Building a city of {rows:,} requests, kept for the next time"):
             _run("api", ["--build", str(rows)], environment)
     described, commit, started = machine.describe(), history.commit(), time.monotonic()
-    figures: list[Figure] = []
+    figures: list[Result] = []
     for service in services:
         own = environment | test_variables(instance, service) | {"TEST_TEMPLATE": DATABASE}
         own["REDIS_URL"] = own["TEST_REDIS_URL"]
@@ -82,13 +82,13 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     return Run(when, commit, rows, described, time.monotonic() - started, tuple(figures))
 
 
-def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Figure]:
+def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Result]:
     """The figures that a service's benchmarks write."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
         _run(service, [*arguments, "--json", str(file)], environment)
         return [
-            Figure(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
+            Result(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
         ]
 
 

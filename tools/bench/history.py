@@ -19,7 +19,7 @@ MORE_IS_BETTER = {"req/s", "rows/s"}
 
 
 @dataclass(frozen=True)
-class Figure:
+class Result:
     """One line of the table: a service's figure next to its limit."""
 
     service: str
@@ -55,7 +55,7 @@ class Run:
     rows: int
     machine: str
     seconds: float
-    figures: tuple[Figure, ...]
+    figures: tuple[Result, ...]
 
 
 def load(file: Path = FILE) -> list[Run]:
@@ -64,7 +64,7 @@ def load(file: Path = FILE) -> list[Run]:
 
 
 def _run(entry: dict[str, Any]) -> Run:
-    figures = (Figure(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
+    figures = (Result(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
     return Run(**{**entry, "figures": tuple(figures)})
 
 
@@ -100,5 +100,5 @@ def compare(old: Run, new: Run) -> list[str]:
 def commit(digits: int = 7) -> str:
     """The commit of the checkout, marked when files differ from it."""
     command = ["git", "describe", "--always", "--dirty", f"--abbrev={digits}", "--exclude=*"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return said.stdout.strip() or "unknown"
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return printed.stdout.strip() or "unknown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.bench.history import Figure, Run
+from tools.bench.history import Result, Run
 from tools.paths import ROOT
 from tools.problem import Problem
 
@@ -23,7 +23,7 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
 
 
-def row(figure: Figure) -> str:
+def row(figure: Result) -> str:
     """A line of the table."""
     goal = "" if figure.goal is None else f"{number(figure.goal)} {figure.unit}"
     limit = f"{number(figure.limit)} {figure.unit}: {figure.limit_is}"

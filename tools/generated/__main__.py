@@ -1,6 +1,6 @@
 """Write ``.env.example`` and the generated tables of the READMEs; with ``--check`` only name what is stale.
 
-A table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
+A table is between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ VARIABLE = re.compile(r'\b[A-Z]+=(?:"[^"]*"|\S+)')
 
 def exit_codes() -> dict[int, str]:
     """What each exit code means."""
-    said = subprocess.check_output([python_of("prefect"), "-c", READ], cwd=ROOT / "prefect", text=True)
-    return {int(code): meaning for code, meaning in sorted(json.loads(said.splitlines()[-1]).items())}
+    output = subprocess.check_output([python_of("prefect"), "-c", READ], cwd=ROOT / "prefect", text=True)
+    return {int(code): meaning for code, meaning in sorted(json.loads(output.splitlines()[-1]).items())}
 
 
 def exit_code_table(codes: Mapping[int, str]) -> str:

@@ -24,10 +24,10 @@ def _with_postgis(programs: Path) -> bool:
 
 
 def _version(programs: Path) -> int:
-    said = subprocess.run(
+    printed = subprocess.run(
         [str(programs / "pg_config"), "--version"], capture_output=True, text=True, check=False
     ).stdout
-    found = re.search(r"\d+", said)
+    found = re.search(r"\d+", printed)
     return int(found[0]) if found else 0
 
 

@@ -28,7 +28,7 @@ def test_going_back_to_older_data_fails_the_run(cases: dict[str, Case]) -> None:
     run = cases["backwards"].run
     assert run.exit_code == 1, run.output
     assert "SERVICE LEVEL BROKEN: one generation: " in run.output
-    assert "an answer of generation 1 after one of generation 2" in run.output
+    assert "a response of generation 1 after one of generation 2" in run.output
 
 
 def test_counts_that_contradict_lists_fail_the_run(cases: dict[str, Case]) -> None:

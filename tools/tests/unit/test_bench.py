@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from tools.bench import history, machine, plot, report
-from tools.bench.history import Figure, Run
+from tools.bench.history import Result, Run
 from tools.paths import ROOT, SERVICES
 from tools.problem import Problem
 
-RATE = Figure("api", "GET /types, warm", "req/s", 8_000, 10_000, "constant bytes", 6_000, (8_000.0,))
-NIGHT = Figure("prefect", "a night of 20,000 changed rows", "s", 2.5, 1, "bare SQL", 2)
+RATE = Result("api", "GET /types, warm", "req/s", 8_000, 10_000, "constant bytes", 6_000, (8_000.0,))
+NIGHT = Result("prefect", "a night of 20,000 changed rows", "s", 2.5, 1, "bare SQL", 2)
 
 
-def run(rows: int = 1_000_000, *figures: Figure, when: str = "2026-01-01 10:00 UTC") -> Run:
+def run(rows: int = 1_000_000, *figures: Result, when: str = "2026-01-01 10:00 UTC") -> Run:
     return Run(when, "abc1234", rows, "2 cores", 120, figures or (RATE, NIGHT))
 
 

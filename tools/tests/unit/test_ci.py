@@ -156,7 +156,7 @@ def test_an_api_that_is_down_fails_after_all_attempts(monkeypatch: pytest.Monkey
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     set_all(monkeypatch, API_URL="http://127.0.0.1:1")
-    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not answer"):
+    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not respond"):
         data.freshness([])
     assert len(pauses) == data.ATTEMPTS - 1
 
