@@ -29,14 +29,14 @@ from tools.test_environment import clean_environment, servers, test_variables
 CONFIGURATION = ROOT / "tools" / "mutants.toml"
 REPORT = ROOT / "docs" / "mutants.md"
 WORK = LOCAL / "mutants"
-# Type hints are not executed, and no one mistakes a bit operator for arithmetic.
+# Type hints are not executed, and no one mistakes a bit operator or an identity for arithmetic or equality.
 SETTINGS = """[cosmic-ray]
 module-path = {files}
 test-command = {tests}
 timeout = 300
 excluded-modules = []
 distributor.name = "local"
-filters.operators-filter.exclude-operators = ["core/ReplaceBinaryOperator_(Bit.*|.*_(Bit|.*Shift).*)"]
+filters.operators-filter.exclude-operators = ["core/Replace.*Operator_(Bit.*|.*_(Bit|.*Shift|Is).*|Is.*)"]
 """
 SECTION = re.compile(r"^## ([\w-]+)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 

@@ -30,3 +30,17 @@ def test_generation_is_new_once() -> None:
     history.see(7, sent=0, arrived=1)
     assert not history.is_new(7)
     assert history.is_new(8)
+
+
+def test_newer_response_counts_from_its_arrival_on() -> None:
+    history = History()
+    history.see(8, sent=0, arrived=1)
+    assert history.see(7, sent=30, arrived=31) == "a response of generation 7 after one of generation 8"
+
+
+def test_first_generation_may_be_zero_and_an_older_one_is_new() -> None:
+    history = History()
+    history.see(0, sent=0, arrived=1)
+    assert not history.is_new(0)
+    history.see(7, sent=1, arrived=2)
+    assert history.is_new(6)
