@@ -14,6 +14,7 @@ from portal.schemas import LEGACY, Schema
 
 DEFAULT_BAD_SHARE = 0.005
 FAR_FUTURE = "3020-03-14T08:15:00.000"
+NEXT_DECADE = "2036-03-14T08:15:00.000"
 ODD_TEXTS = (
     "O'MALLEY'S \"CORNER\" ST, 90012",
     "CAÑON DE LA PEÑA № 5 — 東京通り 🙂, 90012",
@@ -84,9 +85,9 @@ def _put(part: str, value: str | None) -> Damage:
     return damage
 
 
-def _created(value: str | None) -> Damage:
+def _dated(name: str, value: str | None) -> Damage:
     def damage(table: Table, _parts: Parts, at: int) -> None:
-        table["createddate"][at] = value
+        table[name][at] = value
 
     return damage
 
@@ -147,16 +148,20 @@ DAMAGES: dict[str, Damage] = {
     "coordinates_zero": _at("0", "0"),
     "coordinates_swapped": _swapped,
     "coordinates_far_away": _at("32.71574", "-117.16108"),
+    "coordinates_of_the_antipodes": _at("-38.0022", "174.7597"),
     "coordinates_not_numbers": _at("N/A", "unknown"),
     "coordinates_not_finite": _at("NaN", "Infinity"),
     "longitude_missing": _put("longitude", None),
     "closed_before_created": _closed_first,
+    "closed_in_3020": _dated("closeddate", FAR_FUTURE),
+    "closed_in_1900": _dated("closeddate", "1900-01-01T00:00:00.000"),
+    "created_in_the_future": _dated("createddate", NEXT_DECADE),
     "number_missing": _put("key", None),
     "number_blank": _put("key", "  "),
     "number_long": _long_key,
-    "created_missing": _created(None),
-    "created_not_a_time": _created("not a date"),
-    "created_impossible": _created("2020-13-45T25:61:00.000"),
+    "created_missing": _dated("createddate", None),
+    "created_not_a_time": _dated("createddate", "not a date"),
+    "created_impossible": _dated("createddate", "2020-13-45T25:61:00.000"),
     "type_unknown": _put("type", "Space Debris"),
     "type_missing": _put("type", None),
     "owner_unknown": _put("owner", "DOG CATCHER'S OFFICE"),
