@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.city import NAMES
+from benchmarks.pages import NAMES
 from pipeline import loading
 from pipeline.catalog import Catalog
 from pipeline.config import Settings

@@ -1,9 +1,7 @@
-"""Rows for the benchmarks: a generated city as CSV pages, and nights of changes drawn from what is stored."""
+"""Pages of rows to load: the sample city's, and runs of changes drawn from what is stored."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -15,10 +13,12 @@ from pipeline.catalog import Catalog, load_catalog
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.database import Connection, composed
 from pipeline.staging import SYSTEM_COLUMNS
+from portal.city.publish import City
+from portal.generate import write_csv
+from portal.schemas import LEGACY
 
-FOLDER = Path(__file__).parents[1]
 PAGE_ROWS = 50_000
-LAST_DAY = date(2100, 1, 1)
+TODAY, LAST_DAY = date(2026, 11, 24), date(2100, 1, 1)
 NAMES = (*SYSTEM_COLUMNS, *REQUEST_COLUMNS)
 HEADER = ",".join(NAMES).encode() + b"\n"
 SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
@@ -33,10 +33,8 @@ def one_dataset() -> Catalog:
 
 def generate(rows: int, file: Path) -> None:
     """Write so many rows of the sample city, undamaged and without line breaks inside."""
-    command = [sys.executable, "-m", "portal.generate", "--rows", str(rows), "--format", "csv"]
-    columns = ["--columns", ",".join(SOURCES), "--bad-share", "0", "--today", "2026-11-24"]
-    with file.open("wb") as out:
-        subprocess.run([*command, *columns], cwd=FOLDER, stdout=out, check=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, City(rows, TODAY, TODAY, bad_share=0), LEGACY, SOURCES)
 
 
 class Pages:
