@@ -47,7 +47,7 @@ def case_mixes() -> CaseMixes:
     groups = ["open", *(name for name in statuses if name != "open")]
     status_names = names_of(statuses.values())
     actions = [declared["actions"]["agent"], declared["actions"]["information"]]
-    outcomes = [_with_seldom(declared, name) for name in ("at_once", *status_names)]
+    outcomes = [_with_rare(declared, name) for name in ("at_once", *status_names)]
     agents = declared["actions"]["agent_origins"]
     return CaseMixes(
         owners=Choices(fitted(_owner_affinity(types, teams), counts, _totals(teams, owner_names))),
@@ -91,17 +91,17 @@ def _totals(teams: dict[str, dict[str, float]], names: list[str]) -> Floats:
 
 
 def _origins(counts: Floats, information: int, declared: dict[str, float]) -> Floats:
-    """Information is asked for by telephone; other requests come in every way."""
+    """People ask for information by telephone; other requests come in every way."""
     affinity = np.ones((len(counts), len(declared)))
     affinity[information] = [1.0 if name == "Call" else 0.01 for name in declared]
     return fitted(affinity, counts, np.array(list(declared.values()), dtype=np.float64))
 
 
-def _with_seldom(declared: dict[str, Any], status: str) -> dict[str, float]:
-    """The outcomes of a status; closed cases also have many seldom ones, open ones have none."""
+def _with_rare(declared: dict[str, Any], status: str) -> dict[str, float]:
+    """The outcomes of a status; closed cases also have many rare ones, open ones have none."""
     outcomes: dict[str, float] = dict(declared["resolutions"].get(status) or {"": 1})
     if status == "Closed":
-        seldom = declared["seldom_resolutions"]
-        codes = [f"{prefix}-{text}" for prefix in seldom["prefixes"] for text in seldom["outcomes"]]
-        outcomes |= dict.fromkeys(codes, seldom["count"])
+        rare = declared["rare_resolutions"]
+        codes = [f"{prefix}-{text}" for prefix in rare["prefixes"] for text in rare["outcomes"]]
+        outcomes |= dict.fromkeys(codes, rare["count"])
     return outcomes

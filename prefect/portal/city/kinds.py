@@ -65,16 +65,13 @@ def kinds() -> Kinds:
 
 def _source_names(declared: dict[str, Any]) -> list[str]:
     mixes = declared["origins"]["sources"]
-    return names_of(
-        [*(mix for mix in mixes.values() if isinstance(mix, dict)), dict.fromkeys(mixes["seldom"])]
-    )
+    return names_of([*(mix for mix in mixes.values() if isinstance(mix, dict)), dict.fromkeys(mixes["rare"])])
 
 
 def _source_weights(declared: dict[str, Any], mix: str, names: list[str]) -> list[float]:
     mixes = declared["origins"]["sources"]
-    each_seldom = mixes["seldom_share"] / len(mixes["seldom"])
+    each_rare = mixes["rare_share"] / len(mixes["rare"])
     return [
-        mixes[mix].get(name, 0.0) * (1 - mixes["seldom_share"])
-        + (each_seldom if name in mixes["seldom"] else 0.0)
+        mixes[mix].get(name, 0.0) * (1 - mixes["rare_share"]) + (each_rare if name in mixes["rare"] else 0.0)
         for name in names
     ]

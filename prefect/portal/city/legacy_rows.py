@@ -81,7 +81,7 @@ def _status_choices() -> tuple[Choices, list[str]]:
 
 
 def _statuses(block: Block, life: Life) -> Texts:
-    """A status that agrees with the closed date as often, and as seldom, as in the published data."""
+    """A status that agrees with the closed date as often as in the published data."""
     choices, names = _status_choices()
     return chosen(names, choices.pick(life.is_open.astype(np.int64), block.chance["status"]))
 
@@ -100,7 +100,7 @@ def anonymous(block: Block) -> Integers:
 
 
 def organizations(sources: Texts, owners: Texts) -> Texts:
-    """Who typed the request in: callers themselves, the owner's staff, or the call centre."""
+    """Who typed the request in: callers themselves, the owner's staff, or the call center."""
     own = {
         "Mobile App": "Self Service",
         "Self Service": "Self Service",

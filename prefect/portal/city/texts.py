@@ -70,7 +70,7 @@ def floating_days(minutes: Integers) -> Texts:
 
 
 def stamps(day: Integers, row: Integers) -> Texts:
-    """When the portal took the row in: each night's load came in a few batches, each with one stamp."""
+    """When the portal took the row in: each daily load comes in a few batches, each with one stamp."""
     batch = (mixed(row, 7) % np.uint64(BATCHES)).astype(np.int64)
     return list(_days()[day] + _batch_times()[batch])
 
