@@ -26,6 +26,8 @@ REQUEST_COLUMNS = (
     "zipcode",
     "latitude",
     "longitude",
+    "outcome",
+    "reason",
 )
 CODED_COLUMNS = ("requesttype", "owner", "requestsource")
 """Columns whose values are looked up in a reference table, so that aliases make sense."""
