@@ -1,4 +1,4 @@
-"""Changes to published rows: each takes a new, strictly later ``:updated_at``."""
+"""Changes to published rows: each takes a new, strictly later ``:updated_at``, unless it names its own."""
 
 # ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from portal.datasets import ID_ALPHABET, Dataset
 from portal.errors import no_such_column, not_found
-from portal.store import Store, table_name
+from portal.store import SYSTEM_NAMES, Store, table_name
 
 Fields = Mapping[str, object]
 # Knuth's multiplicative hash: neighbours come far apart, the same ones every time.
@@ -35,7 +35,7 @@ def stored(value: object) -> str | None:
 
 def _check_columns(dataset: Dataset, row: Fields) -> None:
     for name in row:
-        if name not in dataset.schema.stored_names and name != ":id":
+        if name not in (*SYSTEM_NAMES, *dataset.schema.stored_names):
             raise no_such_column(name)
 
 
@@ -55,17 +55,17 @@ class Editor:
     def upsert(self, row: Fields, dataset_id: str = "") -> str:
         """Change the row of that key, or add it. Only the given columns change; null empties one.
 
-        Without ``dataset_id`` the row is looked for in every dataset, then goes where its created year is.
+        A row that gives its own ``:updated_at`` appears with it, however old it is. Without ``dataset_id``
+        the row is looked for in every dataset, then goes where its created year is.
         Returns the new ``:updated_at``. Raises SodaError (404) when no dataset fits.
         """
         dataset = self._dataset(row, dataset_id)
         _check_columns(dataset, row)
         key = stored(row.get(dataset.schema.key)) or ""
         names = [name for name in dataset.schema.stored_names if name in row]
-        stamp = self._store.next_stamps(1)[0]
-        if not self._change(
-            dataset, key, {**{name: stored(row[name]) for name in names}, ":updated_at": stamp}
-        ):
+        stamp = stored(row.get(":updated_at")) or self._store.next_stamps(1)[0]
+        values = {name: stored(row[name]) for name in names}
+        if not self._change(dataset, key, {**values, ":updated_at": stamp}):
             self._insert(dataset, row, stamp)
         return stamp
 
@@ -99,6 +99,23 @@ class Editor:
             )
         return len(rows)
 
+    def republish(self, dataset_id: str) -> str:
+        """Give every row a new identifier and one new stamp, as replacing a whole dataset does."""
+        dataset = self._known(dataset_id)
+        stamp = self._store.next_stamps(1)[0]
+        with self._store.writing() as connection:
+            connection.create_function("row_id", 1, row_id, deterministic=True)
+            new = '":id" = row_id(":id" || ?), ":created_at" = ?, ":updated_at" = ?'
+            connection.execute(f"UPDATE {table_name(dataset)} SET {new}", (stamp, stamp, stamp))
+        return stamp
+
+    def copy_rows(self, source: Dataset, target: Dataset, amount: int) -> None:
+        """Put the first rows of one dataset into another of the same schema."""
+        with self._store.writing() as connection:
+            connection.execute(
+                f"INSERT INTO {table_name(target)} SELECT * FROM {table_name(source)} LIMIT ?", (amount,)
+            )
+
     def _known(self, dataset_id: str) -> Dataset:
         try:
             return self._store.datasets[dataset_id]
@@ -108,7 +125,8 @@ class Editor:
     def _dataset(self, row: Fields, dataset_id: str) -> Dataset:
         if dataset_id:
             return self._known(dataset_id)
-        candidates = [d for d in self._store.datasets.values() if row.get(d.schema.key)]
+        published = (d for d in self._store.datasets.values() if d.kind == "dataset")
+        candidates = [d for d in published if row.get(d.schema.key)]
         for dataset in candidates:
             if self._has(dataset, str(row[dataset.schema.key])):
                 return dataset
@@ -143,5 +161,6 @@ class Editor:
             return connection.execute(question, (*values.values(), key)).rowcount > 0
 
     def _insert(self, dataset: Dataset, row: Fields, stamp: str) -> None:
-        system = (stored(row.get(":id")) or row_id(dataset.id + stamp), stamp, stamp)
+        identifier = stored(row.get(":id")) or row_id(f"{dataset.id} {row.get(dataset.schema.key)} {stamp}")
+        system = (identifier, stored(row.get(":created_at")) or stamp, stamp)
         self._store.append(dataset, [(*system, *(stored(row.get(n)) for n in dataset.schema.stored_names))])

@@ -12,8 +12,8 @@ from typing import Any
 from portal.datasets import CASES_IDS, LEGACY_IDS, Dataset, published
 from portal.edit import row_id, stored
 from portal.schemas import CASES
-from portal.soql.literals import fixed
 from portal.store import Store
+from portal.values import fixed
 
 PUBLISHED_LATER = timedelta(hours=31)
 """The night after: a change at noon is on the portal the next evening (UTC)."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal.datasets import Dataset
 from portal.schemas import SYSTEM_COLUMNS
-from portal.soql.literals import fixed
+from portal.values import fixed
 from portal.view import View
 
 Row = Sequence[str | None]

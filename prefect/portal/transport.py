@@ -1,4 +1,4 @@
-"""The way of an answer onto the socket, with the faults of the wire."""
+"""Responses onto the socket, with the faults of the wire."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler
 from portal import faults
 from portal.errors import SodaError
 from portal.faults import Fault
-from portal.messages import Answer
+from portal.messages import Response
 
 GZIP_MIN_BYTES = 1_024
 BUFFERED_BYTES = 256 * 1024
@@ -23,25 +23,27 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class BrokenError(Exception):
-    """The connection is to be ended without the rest of the answer."""
+    """The connection is to be ended without the rest of the response."""
 
 
-def send(handler: BaseHTTPRequestHandler, answer: Answer, *, may_gzip: bool, stop: threading.Event) -> None:
-    """Write the answer; ends the connection instead where a fault says so. ``stop`` ends every wait."""
-    kinds = {fault.kind: fault for fault in answer.struck}
+def send(
+    handler: BaseHTTPRequestHandler, response: Response, *, may_gzip: bool, stop: threading.Event
+) -> None:
+    """Write the response; ends the connection instead where a fault says so. ``stop`` ends every wait."""
+    kinds = {fault.kind: fault for fault in response.struck}
     _before_body(handler, kinds, stop)
     if faults.HTML in kinds:
-        answer = Answer([HTML_PAGE], 200, "text/html;charset=utf-8", struck=answer.struck)
-    pieces = iter(answer.body)
+        response = Response([HTML_PAGE], 200, "text/html;charset=utf-8", struck=response.struck)
+    pieces = iter(response.body)
     head, is_whole = _buffered(pieces)
     uses_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
     body = _chain(head, pieces)
     if uses_gzip:
         body = _gzipped(body)
     if is_whole:
-        _send_whole(handler, answer, b"".join(body), kinds, stop, is_gzip=uses_gzip)
+        _send_whole(handler, response, b"".join(body), kinds, stop, is_gzip=uses_gzip)
     else:
-        _send_chunked(handler, answer, body, kinds, stop, is_gzip=uses_gzip)
+        _send_chunked(handler, response, body, kinds, stop, is_gzip=uses_gzip)
 
 
 def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop: threading.Event) -> None:
@@ -56,7 +58,7 @@ def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop:
 def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
     """The first pieces, and whether they are all: a body of moderate size gets a Content-Length.
 
-    Nothing is sent yet, so a question that fails here can still be refused properly.
+    Nothing is sent yet, so a query that fails here can still be rejected properly.
     """
     buffer: list[bytes] = []
     size = 0
@@ -67,7 +69,7 @@ def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
             if size > BUFFERED_BYTES:
                 return b"".join(buffer), False
     except sqlite3.Error as error:
-        raise SodaError("internal_error", "The question could not be answered", 500) from error
+        raise SodaError("internal_error", "The query failed", 500) from error
     return b"".join(buffer), True
 
 
@@ -85,30 +87,30 @@ def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _start(handler: BaseHTTPRequestHandler, answer: Answer, length: int | None, *, is_gzip: bool) -> None:
-    handler.send_response(answer.status)
-    handler.send_header("Content-Type", answer.content_type)
-    for name, value in answer.headers.items():
+def _start(handler: BaseHTTPRequestHandler, response: Response, length: int | None, *, is_gzip: bool) -> None:
+    handler.send_response(response.status)
+    handler.send_header("Content-Type", response.content_type)
+    for name, value in response.headers.items():
         handler.send_header(name, value)
     if is_gzip:
         handler.send_header("Content-Encoding", "gzip")
     if length is None:
         handler.send_header("Transfer-Encoding", "chunked")
-    elif answer.status != 304:
+    elif response.status != 304:
         handler.send_header("Content-Length", str(length))
     handler.end_headers()
 
 
 def _send_whole(
     handler: BaseHTTPRequestHandler,
-    answer: Answer,
+    response: Response,
     body: bytes,
     kinds: dict[str, Fault],
     stop: threading.Event,
     *,
     is_gzip: bool,
 ) -> None:
-    _start(handler, answer, len(body), is_gzip=is_gzip)
+    _start(handler, response, len(body), is_gzip=is_gzip)
     if faults.CUT in kinds:
         handler.wfile.write(body[: len(body) // 2])
         raise BrokenError
@@ -117,7 +119,7 @@ def _send_whole(
 
 def _send_chunked(
     handler: BaseHTTPRequestHandler,
-    answer: Answer,
+    response: Response,
     body: Iterable[bytes],
     kinds: dict[str, Fault],
     stop: threading.Event,
@@ -127,7 +129,7 @@ def _send_chunked(
     def write_chunk(data: bytes) -> None:
         handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
 
-    _start(handler, answer, None, is_gzip=is_gzip)
+    _start(handler, response, None, is_gzip=is_gzip)
     for piece in body:
         if faults.CUT in kinds:
             write_chunk(piece[: max(1, len(piece) // 2)])

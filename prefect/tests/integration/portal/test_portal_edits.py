@@ -138,7 +138,7 @@ def test_faults_are_set_over_http_and_replaced_by_the_next_set(own_site: Site) -
         ("/_portal/other", "{}", 404),
     ],
 )
-def test_what_cannot_be_done_is_refused(own_site: Site, path: str, body: str, status: int) -> None:
+def test_an_impossible_edit_is_rejected(own_site: Site, path: str, body: str, status: int) -> None:
     answer = own_site.http.post(path, content=body)
     assert answer.status_code == status
-    assert json.loads(answer.text)["error"] is True
+    assert json.loads(answer.text)["message"]
