@@ -43,8 +43,9 @@ ALTER TABLE service_requests
     ADD COLUMN outcome        text,
     ADD COLUMN reason         text;
 UPDATE service_requests SET is_open = true WHERE closed_date IS NULL;
-UPDATE service_requests AS served SET city_id = nullif(requests.cd, 0)
-  FROM requests WHERE requests.id = served.request_id AND served.city_id IS DISTINCT FROM nullif(requests.cd, 0);
+UPDATE service_requests AS served SET city_id = district
+  FROM (SELECT id, CASE WHEN cd BETWEEN 1 AND 32767 THEN cd::smallint END AS district FROM requests) AS published
+ WHERE id = served.request_id AND served.city_id IS DISTINCT FROM district;
 COMMENT ON COLUMN service_requests.city_id IS
     'The council district, under the name of the first version; null where none is published.';
 CREATE INDEX service_requests_open_idx_next ON service_requests (request_id)
