@@ -56,7 +56,7 @@ class Download:
 
 
 @dataclass(frozen=True)
-class Job:
+class Assignment:
     """All that a download needs, so that it can run in another thread or on another machine."""
 
     settings: Settings
@@ -66,43 +66,43 @@ class Job:
     now: datetime
 
 
-def jobs(plan: Plan, settings: Settings) -> tuple[Job, ...]:
-    """One job for each dataset that is due."""
+def assignments(plan: Plan, settings: Settings) -> tuple[Assignment, ...]:
+    """One for each dataset that is due."""
     now = plan.options.now
-    return tuple(Job(settings, plan.city, plan.load_run_id, reading, now) for reading in plan.due)
+    return tuple(Assignment(settings, plan.city, plan.load_run_id, reading, now) for reading in plan.due)
 
 
-def download(job: Job) -> Download:
+def download(assignment: Assignment) -> Download:
     """Read one dataset into the staging tables. Raises PortalError when it is not complete, and stages nothing."""
-    dataset = job.reading.dataset
-    purpose = f"run {job.load_run_id} {dataset.id}"
-    with Portal(job.settings) as portal, connect(job.settings.database_loader_url, purpose) as connection:
+    dataset = assignment.reading.dataset
+    purpose = f"run {assignment.load_run_id} {dataset.id}"
+    with Portal(assignment.settings) as portal, connect(assignment.settings.database_loader_url, purpose) as connection:
         # What planning found out about the transport holds for this dataset.
-        portal.transport = job.reading.transport or portal.transport
-        taker = PageTaker(connection, Staging(job.load_run_id), job.reading, job.city, job.now)
+        portal.transport = assignment.reading.transport or portal.transport
+        taker = PageTaker(connection, Staging(assignment.load_run_id), assignment.reading, assignment.city, assignment.now)
         taker.prepare()
         taker.staging.discard(connection, dataset.id)
         try:
-            return _read(portal, taker, job.settings.socrata_page_rows)
+            return _read(portal, taker, assignment.settings.socrata_page_rows)
         except IngestError:
             taker.staging.discard(connection, dataset.id)
             raise
 
 
 def gathered(
-    plan: Plan, jobs: Iterable[Job], results: Iterable[Download | BaseException]
+    plan: Plan, assignments: Iterable[Assignment], results: Iterable[Download | BaseException]
 ) -> tuple[Plan, tuple[Download, ...]]:
     """The plan without what could not be downloaded, and the downloads, those that were not due included.
 
     Raises an error that concerns more than its dataset, and the first error when nothing is left.
     """
     skipped, downloads = [], [Download(reading) for reading in plan.readings if not reading.is_due]
-    for job, result in zip(jobs, results, strict=True):
+    for assignment, result in zip(assignments, results, strict=True):
         if isinstance(result, Download):
             downloads.append(result)
         elif isinstance(result, IngestError) and is_of_one_dataset(result):
-            log.error("%s is skipped: %s", job.reading.dataset.title, result)
-            skipped.append(Skipped(job.reading.dataset, result))
+            log.error("%s is skipped: %s", assignment.reading.dataset.title, result)
+            skipped.append(Skipped(assignment.reading.dataset, result))
         else:
             raise result
     return plan.skipping(skipped), tuple(downloads)

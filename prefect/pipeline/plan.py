@@ -10,7 +10,7 @@ from pipeline.city import City
 from pipeline.declaration import Dataset
 from pipeline.errors import DataError, IngestError, PortalError, TokenError
 from pipeline.options import Options
-from pipeline.polygons import Boundaries
+from pipeline.boundaries import Boundaries
 
 BEGINNING = ""
 

@@ -23,7 +23,7 @@ from pipeline.plan import (
     is_of_one_dataset,
     portal_time,
 )
-from pipeline.polygons import fetch_boundaries
+from pipeline.boundaries import fetch_boundaries
 from pipeline.query import Query
 from pipeline.runs import Run
 from pipeline.socrata import Portal

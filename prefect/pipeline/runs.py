@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -15,7 +16,8 @@ from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import Connection, connect, fetch, fetch_one, run_lock
 from pipeline.database import run as execute
-from pipeline.errors import DataError, UnreachableError, failure_text
+from pipeline.declaration import Dataset
+from pipeline.errors import UnreachableError, failure_text
 from pipeline.options import Options, utc_now
 from pipeline.plan import Known, Plan, Watermark
 from pipeline.staging import Staging, drop_leftovers
@@ -75,18 +77,17 @@ def note_plan(run: Run, plan: Plan) -> None:
         _note_dataset(run, skip.dataset, {**values, "published": None})
 
 
-def _note_dataset(run: Run, dataset: Dataset, values: dict[str, object]) -> None:
+def _note_dataset(run: Run, dataset: Dataset, values: dict[str, Any]) -> None:
     names = {"load_run_id": run.load_run_id, "dataset_id": dataset.id, "title": dataset.title}
     execute(run.connection, "runs/note_dataset", names | values)
 
 
-def finish(run: Run, plan: Plan) -> None:
+def finish(run: Run) -> None:
     """Note that the API serves this run's data, and with it that of every run before; a dry run leaves no trace."""
     if run.options.dry_run:
         execute(run.connection, "runs/forget", {"load_run_id": run.load_run_id})
         return
-    status = "partial" if plan.skipped else "succeeded"
-    execute(run.connection, "runs/published", {"load_run_id": run.load_run_id, "status": status})
+    execute(run.connection, "runs/published", {"load_run_id": run.load_run_id})
 
 
 def _note_failure(run: Run, error: BaseException) -> None:
@@ -103,8 +104,6 @@ def _note_failure(run: Run, error: BaseException) -> None:
                 return
             execute(connection, "runs/fail", {"load_run_id": run.load_run_id, "message": message})
             execute(connection, "runs/add_log", {"status": "ERROR", "message": message})
-            if isinstance(error, DataError):
-                save_checks(connection, run.load_run_id, error.checks)
     except (psycopg.Error, UnreachableError) as problem:
         log.error("the failure could not be noted in the database: %s", type(problem).__name__)  # noqa: TRY400
 
