@@ -113,3 +113,8 @@ def known_datasets(connection: Connection) -> dict[str, Known]:
     missing = {row["dataset_id"]: row["missing"] for row in fetch(connection, "runs/missing_columns")}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
     return {name: Known(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no request is stored."""
+    return bool(fetch_one(connection, "swap/is_empty")["is_empty"])
