@@ -89,10 +89,13 @@ class City(Declaration):
         return self.model_copy(update={"datasets": (*self.datasets[:-1], ended, dataset)})
 
     def without_newest(self) -> City:
-        """This city while its newest dataset has no rows: the one before takes every later day."""
-        *others, newest = self.datasets[:-1]
-        reopened = newest.model_copy(update={"last_day": None})
-        return self.model_copy(update={"datasets": (*others, reopened)})
+        """This city while its newest dataset has no rows: the one before takes its days."""
+        return self.model_copy(update={"datasets": self.datasets[:-1]}).reopened()
+
+    def reopened(self) -> City:
+        """This city with a newest dataset that takes every later day."""
+        newest = self.newest.model_copy(update={"last_day": None})
+        return self.model_copy(update={"datasets": (*self.datasets[:-1], newest)})
 
     def numbered_alike(self, dataset: Dataset) -> tuple[Dataset, ...]:
         """The datasets of its schema, itself included: a request that two of them publish is one request."""

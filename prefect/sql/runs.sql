@@ -26,7 +26,9 @@ UPDATE load_runs
 RETURNING load_run_id
 
 -- name: fail
-UPDATE load_runs SET status = %(status)s, finished_at = now(), message = %(message)s, details = details || %(details)s
+-- A run that was merged before it failed stays merged, so that the next one publishes its data.
+UPDATE load_runs
+   SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END, finished_at = now(), message = %(message)s
  WHERE load_run_id = %(load_run_id)s
 
 -- name: forget
@@ -40,13 +42,22 @@ UPDATE load_runs
  WHERE load_run_id = %(load_run_id)s
 
 -- name: published
--- This run, and earlier ones whose data the API has only now.
-UPDATE load_runs SET status = 'succeeded', finished_at = now()
+-- This run, and earlier ones whose data the API has only now: those are partial if they skipped a dataset.
+UPDATE load_runs AS run
+   SET status = CASE WHEN EXISTS (SELECT FROM run_datasets AS skipped
+                                   WHERE skipped.load_run_id = run.load_run_id AND skipped.status = 'skipped')
+                     THEN 'partial' ELSE 'succeeded' END,
+       finished_at = now()
  WHERE status = 'merged' AND load_run_id <= %(load_run_id)s
 
 -- name: add_check
 INSERT INTO run_checks (load_run_id, place, check_name, status, value, limits, meaning)
 VALUES (%(load_run_id)s, %(place)s, %(name)s, %(status)s, %(value)s, %(limits)s, %(meaning)s)
+
+-- name: note_dataset
+-- What the plan says of a dataset, before the merge.
+INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, transport, rows_published)
+VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(message)s, %(transport)s, %(published)s)
 
 -- name: add_dataset
 -- What became of a dataset in this run; what the plan has noted of it before stays where this does not know better.
@@ -76,6 +87,3 @@ SELECT generation FROM data_generation
 
 -- name: add_log
 INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id
-
--- name: change_log
-UPDATE log SET status = %(status)s, message = %(message)s WHERE id = %(id)s

@@ -40,6 +40,22 @@ SELECT count(DISTINCT source_row_id) AS read
         UNION ALL
         SELECT source_row_id FROM {rejected} WHERE dataset_id = %(dataset_id)s) AS everything
 
+-- name: count_new
+-- Requests of the dataset that the run has read and that are not stored under it.
+SELECT count(DISTINCT srnumber) AS rows
+  FROM {rows} AS staged
+ WHERE dataset_id = %(dataset_id)s
+   AND NOT EXISTS (SELECT FROM requests AS stored
+                    WHERE stored.srnumber = staged.srnumber AND stored.dataset_id = staged.dataset_id)
+
+-- name: count_months
+-- Requests of the dataset that are stored or staged, by the month of their created date.
+SELECT date_trunc('month', createddate)::date AS month, count(DISTINCT srnumber) AS rows
+  FROM (SELECT srnumber, createddate FROM requests WHERE dataset_id = %(dataset_id)s
+        UNION ALL
+        SELECT srnumber, createddate FROM {rows} WHERE dataset_id = %(dataset_id)s) AS known
+ GROUP BY 1
+
 -- name: copy_page
 COPY page ({columns}) FROM STDIN (FORMAT csv, HEADER MATCH)
 
