@@ -238,10 +238,9 @@ SELECT r.id AS request_id,
        CASE WHEN place.is_in_city
             THEN ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326)::geometry(Point, 4326) END AS geom
   FROM {requests} AS r
- CROSS JOIN city
  CROSS JOIN LATERAL (
-      SELECT coalesce(r.latitude BETWEEN city.south AND city.north AND r.longitude BETWEEN city.west AND city.east,
-                      false) AS is_in_city
+      SELECT coalesce(r.latitude BETWEEN {south} AND {north} AND r.longitude BETWEEN {west} AND {east}, false)
+             AS is_in_city
   ) AS place
   LEFT JOIN datasets USING (dataset_id)
   LEFT JOIN meanings AS type ON type.field = 'requesttype' AND type.published = coalesce(btrim(r.requesttype), '')
