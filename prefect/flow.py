@@ -4,7 +4,6 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -41,23 +40,19 @@ def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(error, (TemporaryError, psycopg.OperationalError))
 
 
-def step(function: Callable[..., Any], **details: Any) -> Any:
-    """The function as a task that always runs: what it does is in the database, not in its result."""
-    return task(function, cache_policy=NO_CACHE, **details)
-
-
-make_plan = step(planning.make_plan, name="plan")
-download_dataset = step(
-    download.download,
+# Steps always run: what they do is in the database, not in their results.
+make_plan = task(name="plan", cache_policy=NO_CACHE)(planning.make_plan)
+download_dataset = task(
     name="download",
     task_run_name="download {assignment.reading.dataset.title}",
+    cache_policy=NO_CACHE,
     # A download begins by dropping what an earlier attempt has staged.
     retries=1,
     retry_condition_fn=may_pass,
-)
-merge_downloads = step(merge.merge, name="merge")
-publish_generation = step(publish.publish, name="publish")
-vacuum_tables = step(vacuum.vacuum, name="vacuum")
+)(download.download)
+merge_downloads = task(name="merge", cache_policy=NO_CACHE)(merge.merge)
+publish_generation = task(name="publish", cache_policy=NO_CACHE)(publish.publish)
+vacuum_tables = task(name="vacuum", cache_policy=NO_CACHE)(vacuum.vacuum)
 
 
 @flow(name="ingest", flow_run_name="{mode} ingest", task_runner=task_runner(os.environ))
@@ -103,7 +98,9 @@ def ingest(
             notify.slack(settings, text)
         raise
     if plan.skipped:
-        raise PartialError("; ".join(f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped))
+        raise PartialError(
+            "; ".join(f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped)
+        )
     return message
 
 

@@ -1,4 +1,4 @@
-"""The city's areas as its boundary dataset publishes them, read and judged before the merge takes them over."""
+"""The city's areas as its boundary dataset publishes them, judged before the merge takes them over."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 10.0
 
 
 def slack(settings: Settings, text: str) -> bool:
-    """Post to the webhook, if there is one, and return whether it was posted; a failure to post fails no run."""
+    """Post to the webhook, if there is one, and return whether that worked; no run fails over it."""
     url = settings.slack_webhook_url.get_secret_value()
     if not url:
         return False

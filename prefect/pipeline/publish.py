@@ -1,4 +1,4 @@
-"""Publishing: the API primes its responses of the new generation, switches to it, and is asked what it serves."""
+"""Publishing: the API primes responses of the new generation, switches to it, and says what it serves."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 def vacuum(connection: Connection) -> None:
     """Mark the pages that the run wrote as visible to every transaction.
 
-    Autovacuum would do so only when a fifth of a table has changed. A table that is locked is left to it, and so
-    is one that cannot be vacuumed: the run is over, and its data are served.
+    Autovacuum would do so only when a fifth of a table has changed. A table that is locked is left to it, and
+    so is one that cannot be vacuumed: the run is over, and its data are served.
     """
     for table in swapped_tables(rollups.read_catalog(connection)):
         try:
