@@ -49,7 +49,5 @@ class Job:
     def whole_ids(self) -> list[str]:
         """Datasets of which every row was read, whatever the reason: all are new when one is published again."""
         return [
-            download.reading.dataset.id
-            for download in self.downloads
-            if download.reading.is_due and download.counts["read"] >= download.reading.total > 0
+            reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0
         ]

@@ -13,6 +13,8 @@ from pipeline.options import Options
 from pipeline.boundaries import Boundaries
 
 BEGINNING = ""
+FEW_ROWS = 20
+"""So few rows gone or unusable never stop a run, whatever their share."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pipeline.errors import DataError, IngestError, PortalError
 from pipeline.options import Options
 from pipeline.plan import (
     BEGINNING,
+    FEW_ROWS,
     Known,
     Plan,
     Reading,
@@ -29,8 +30,6 @@ from pipeline.runs import Run
 from pipeline.socrata import Portal
 
 log = logging.getLogger(__name__)
-FEW_ROWS = 20
-"""So few rows gone or rejected never stop a run, whatever their share."""
 
 
 def make_plan(run: Run) -> Plan:

@@ -8,7 +8,8 @@ import psycopg
 from psycopg import sql
 
 from pipeline.database import Connection
-from pipeline.swap import SWAPPED_TABLES
+from pipeline.rollups import read_catalog
+from pipeline.swap import swapped_tables
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def tidy(connection: Connection) -> None:
     Postgres would do so by itself, once a fifth of a table has changed. A table that is locked is left to it,
     and so is one that cannot be tidied: the night is over, and its data are served.
     """
-    for table in SWAPPED_TABLES:
+    for table in swapped_tables(read_catalog(connection)):
         try:
             connection.execute(sql.SQL("VACUUM (SKIP_LOCKED) {}").format(sql.Identifier(table)))
         except psycopg.Error as error:

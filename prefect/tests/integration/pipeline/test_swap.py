@@ -77,6 +77,6 @@ def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -
     for table in ("service_requests", "rollup_daily"):
         database.change("ANALYZE " + table)
         assert database.value(question, table) > 0
-    with connect(night.settings.database_loader_url, "tidy") as connection:
+    with connect(settings.database_loader_url, "tidy") as connection:
         tidy(connection)
     assert [database.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]
