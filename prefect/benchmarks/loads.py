@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.catalog import Catalog
+from pipeline.night import Night, finish, opened
+
 from benchmarks.city import NAMES
 from pipeline import loading
-from pipeline.catalog import Catalog
 from pipeline.config import Settings
 from pipeline.database import connect
 from pipeline.download import COUNTED, Downloaded
-from pipeline.night import Night, finish, opened
 from pipeline.options import Options
 from pipeline.plan import Reading
 from pipeline.staging import PageTaker

@@ -65,6 +65,7 @@ def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
     return {
         "title": reading.dataset.title,
         "status": "read" if reading.is_due else "unchanged",
+        "transport": download.transport or reading.transport,
         "published": reading.total,
         "start": reading.start,
         "seconds": round(download.seconds, 2),

@@ -19,15 +19,15 @@ JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
 
 
-def merge_checks(job: Job, written: Written, known_counts: Mapping[str, int]) -> tuple[Check, ...]:
-    """Every check of a merge; ``known_counts`` is how many rows each dataset had when it was last read."""
+def merge_checks(job: Job, written: Written) -> tuple[Check, ...]:
+    """Every check of a merge that is written and not committed."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
     return (
         *_polygons(job, written),
         *_new_codes(written),
         *_changed_rows(job, latest),
         *_unlocated(job),
-        *_unread_growth(job, written, known_counts),
+        *_unread_growth(job),
         _newest(job, written, latest),
         _weekday(job, written, latest),
         _unserved(job, written),
@@ -35,16 +35,15 @@ def merge_checks(job: Job, written: Written, known_counts: Mapping[str, int]) ->
 
 
 def _polygons(job: Job, written: Written) -> Iterator[Check]:
-    """Polygons of before stay where none can be used, which is worth a warning; without any, no run succeeds."""
-    refreshed = written.boundaries
-    if refreshed.published:
-        unusable = refreshed.published - refreshed.usable
-        status: Status = "warn" if unusable else "ok"
-        if not refreshed.is_taken and not refreshed.had:
-            status = "fail"
-        meaning = "polygons that are unreadable, outside the city's bounds or in another projection"
-        value = f"{unusable} of {refreshed.published}"
-        yield Check("unusable polygons", status, value, "warns above 0, fails if none is usable", meaning)
+    """Polygons of before stay where the published ones cannot be used; without any, no run succeeds."""
+    boundaries, refreshed = job.plan.boundaries, written.boundaries
+    if boundaries is not None:
+        status: Status = "ok" if not refreshed.problem else "warn" if refreshed.had else "fail"
+        meaning = refreshed.problem or "readable, inside the city's bounds, none of the councils lost"
+        value = f"{len(boundaries.areas)} published"
+        yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
+    for notice in refreshed.notices:
+        yield Check("notice", "warn", notice)
 
 
 def _new_codes(written: Written) -> Iterator[Check]:
@@ -90,40 +89,32 @@ def _unlocated(job: Job) -> Iterator[Check]:
         yield share_check(name, row["unlocated"], row["rows"], limit, meaning)
 
 
-def _unread_growth(job: Job, written: Written, known_counts: Mapping[str, int]) -> Iterator[Check]:
-    """Rows that the portal counts and the run has not seen: they became visible with older update times."""
+def _unread_growth(job: Job) -> Iterator[Check]:
+    """Rows that the portal counts and the run could not find."""
     for download in job.downloads:
-        dataset = download.reading.dataset
-        known = known_counts.get(dataset.id)
-        if known is None or not download.reading.is_seamless:
-            continue
-        seen = written.rows.get(dataset.id, {}).get("inserted", 0)
-        seen += download.counts["rejected"] + download.counts["elsewhere"]
-        unread = max(0, download.reading.total - known - seen)
-        limit = job.city.limits.grown_share
-        meaning = "rows that the portal has more than before and that the run did not read"
-        yield share_check(f"{dataset.title}: unread growth", unread, download.reading.total, limit, meaning)
+        if download.reading.is_due:
+            name, total = f"{download.reading.dataset.title}: unread growth", download.reading.total
+            meaning = "rows that the portal has more than before and that the run did not find"
+            yield share_check(name, download.unread, total, job.city.limits.grown_share, meaning)
 
 
 def _newest(job: Job, written: Written, latest: datetime) -> Check:
-    """The age of the newest request; rows of the future do not hide that the data are old."""
+    """The age of the newest request; rows of the future do not hide that the data are old.
+
+    It fails where the last run could load fresh data; data that were old then are history.
+    """
     limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
     row = fetch_one(job.connection, "quality/newest", {"latest": latest}, **identifiers(job, written))
     text = f"warns after {limits.newest_age_days_warn} days, fails after {limits.newest_age_days_fail}"
-    newest = row["created_date"]
+    newest, before = row["created_date"], row["last_loaded_at"]
     if newest is None:
         return Check("newest request", "warn", "none", text, "no request is served")
     age = (now - newest).days
     status: Status = "warn" if age > limits.newest_age_days_warn else "ok"
-    if age > limits.newest_age_days_fail and _reads_the_newest(job):
+    was_fresh = before is not None and (before - newest).days <= limits.newest_age_days_fail
+    if age > limits.newest_age_days_fail and was_fresh:
         status = "fail"
     return Check("newest request", status, f"{newest:%Y-%m-%d %H:%M}", text, f"{age} days old")
-
-
-def _reads_the_newest(job: Job) -> bool:
-    """Whether the run has seen the dataset that the city is filling now, and it is more than a few rows."""
-    newest = job.city.newest.id
-    return any(d.reading.dataset.id == newest and d.reading.total > FEW_ROWS for d in job.downloads)
 
 
 def _weekday(job: Job, written: Written, latest: datetime) -> Check:

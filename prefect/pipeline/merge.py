@@ -46,9 +46,8 @@ def merge(
 
 def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
     _set_memory(job)
-    known_counts = quality.known_counts(job.connection)
     written = _write(job)
-    found = (*read_checks, *checks.merge_checks(job, written, known_counts))
+    found = (*read_checks, *checks.merge_checks(job, written))
     _stop_if_failed(found, reasons)
     result = bookkeeping.record(job, written, found, reasons)
     if written.new_tables:

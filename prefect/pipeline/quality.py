@@ -47,11 +47,6 @@ def rejected_reasons(connection: Connection) -> Reasons:
     return tuple(fetch(connection, "merge/count_rejected"))
 
 
-def known_counts(connection: Connection) -> dict[str, int]:
-    """How many rows the portal counted in each dataset when it was last read."""
-    return {row["dataset_id"]: row["rows"] for row in fetch(connection, "quality/known_counts")}
-
-
 def download_checks(job: Job, reasons: Reasons) -> tuple[Check, ...]:
     """Checks of what the portal gave, before anything is merged."""
     notices = (Check("notice", "warn", notice) for notice in job.plan.notices)

@@ -10,42 +10,24 @@ SELECT details -> 'boundaries' ->> 'digest' AS digest
  LIMIT 1
 
 -- name: add
--- One feature: heights are dropped, an invalid polygon is repaired, parts below the declared area are digitizing
--- errors, and rings run counterclockwise (RFC 7946). Nothing is added that has no area left, or that lies outside the
--- city's bounds: that is another projection, or latitude and longitude exchanged.
+-- One area: heights are dropped, an invalid polygon is repaired, and rings run counterclockwise (RFC 7946).
+-- Nothing is added that has no area left.
 WITH parsed AS (
     SELECT ST_Force2D(ST_SetSRID(ST_GeomFromGeoJSON(%(geometry)s), 4326)) AS published
 ),
 valid AS (
-    SELECT CASE WHEN ST_IsValid(published) THEN published ELSE ST_MakeValid(published) END AS repaired,
+    SELECT ST_ForcePolygonCCW(ST_Multi(ST_CollectionExtract(
+               CASE WHEN ST_IsValid(published) THEN published ELSE ST_MakeValid(published) END, 3))) AS geom,
            ST_IsValid(published) AS was_valid
       FROM parsed
 ),
-kept AS (
-    SELECT ST_ForcePolygonCCW(ST_Multi(ST_Collect(part.geom))) AS geom
-      FROM valid, city, LATERAL ST_Dump(ST_CollectionExtract(repaired, 3)) AS part
-     WHERE ST_Area(part.geom) > 0
-       AND ST_Area(part.geom) * meters_per_degree_longitude * meters_per_degree_latitude >= %(sliver_square_meters)s
-),
-judged AS (
-    SELECT geom, geom IS NOT NULL AS has_area,
-           coalesce(ST_Covers(ST_MakeEnvelope(west, south, east, north, 4326), geom), false) AS is_inside
-      FROM kept, city
-),
 added AS (
-    INSERT INTO polygons (nc_id, name, website, region_id, is_approximate, geom)
-    SELECT %(nc_id)s, %(name)s, %(website)s, %(region_id)s, %(is_approximate)s, geom
-      FROM judged WHERE has_area AND is_inside
+    INSERT INTO boundaries (nc_id, name, website, region_id, is_approximate, geom)
+    SELECT %(code)s, %(name)s, %(website)s, %(region_id)s, %(is_approximate)s, geom
+      FROM valid WHERE ST_Area(geom) > 0
+    RETURNING nc_id
 )
-SELECT was_valid, has_area, is_inside FROM valid, judged
-
--- name: combine
--- A council in several features is one area.
-INSERT INTO boundaries (nc_id, name, website, region_id, is_approximate, geom)
-SELECT nc_id, min(name), min(website), min(region_id), bool_or(is_approximate),
-       CASE WHEN count(*) = 1 THEN (array_agg(geom))[1] ELSE ST_ForcePolygonCCW(ST_Multi(ST_Union(geom))) END
-  FROM polygons
- GROUP BY nc_id
+SELECT was_valid, EXISTS (SELECT FROM added) AS has_area FROM valid
 
 -- name: compare
 -- Polygons that only we have, councils that only the portal has, and councils that the portal has renamed.
@@ -57,6 +39,7 @@ SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries OR
                JOIN geometries USING (nc_id)
                JOIN councils USING (council_id)
               WHERE published_name <> name ORDER BY 1) AS renamed,
+       (SELECT count(*) FROM boundaries) AS usable,
        (SELECT count(*) FROM geometries) AS had
 
 -- name: add_regions

@@ -64,10 +64,10 @@ SELECT requests.* FROM requests JOIN touched ON request_id = id
 -- name: add_codes
 -- Unknown codes become unreviewed entries, so that their requests are kept.
 INSERT INTO {table} ({name}, data_code)
-SELECT CASE WHEN code = '' THEN 'Not stated' ELSE code END, code
+SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE codes.code END, codes.code
   FROM (SELECT DISTINCT code FROM meanings WHERE field = %(field)s) AS codes
  WHERE NOT EXISTS (SELECT FROM {table} AS known WHERE known.data_code = codes.code)
- ORDER BY code
+ ORDER BY codes.code
 RETURNING data_code
 
 -- name: set_meaning_ids

@@ -40,8 +40,10 @@ SELECT dataset_id, rows, unlocated,
  ORDER BY dataset_id
 
 -- name: newest
--- The newest request that is not in the future.
-SELECT max(created_date) AS created_date FROM {service_requests} WHERE created_date <= %(latest)s
+-- The newest request that is not in the future, and when data were loaded before this run.
+SELECT max(created_date) AS created_date, last_loaded_at() AT TIME ZONE 'UTC' AS last_loaded_at
+  FROM {service_requests}
+ WHERE created_date <= %(latest)s
 
 -- name: weekday
 -- The newest whole day (the one before that of the newest request that is not in the future) and the mean of its
@@ -65,7 +67,3 @@ SELECT count(*) AS rows
   FROM staged
   JOIN {requests} AS stored USING (srnumber)
  WHERE NOT EXISTS (SELECT FROM {service_requests} AS served WHERE served.request_id = stored.id)
-
--- name: known_counts
--- How many rows the portal counted in each dataset when it was last read.
-SELECT dataset_id, source_row_count AS rows FROM dataset_watermarks

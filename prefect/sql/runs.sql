@@ -60,14 +60,14 @@ INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, trans
 VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(message)s, %(transport)s, %(published)s)
 
 -- name: add_dataset
--- What became of a dataset in this run; what the plan has noted of it before stays where this does not know better.
-INSERT INTO run_datasets (load_run_id, dataset_id, title, status, rows_published, rows_read, rows_inserted,
+-- What the merge made of a dataset, next to what the plan has noted of it.
+INSERT INTO run_datasets (load_run_id, dataset_id, title, status, transport, rows_published, rows_read, rows_inserted,
                           rows_updated, rows_unchanged, rows_rejected, missing_columns, added_columns, seconds)
-VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(published)s, %(read)s, %(inserted)s,
+VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(transport)s, %(published)s, %(read)s, %(inserted)s,
         %(updated)s, %(unchanged)s, %(rejected)s, %(missing)s, %(added)s, %(seconds)s)
 ON CONFLICT (load_run_id, dataset_id) DO UPDATE
-   SET status = excluded.status, rows_published = excluded.rows_published, rows_read = excluded.rows_read,
-       rows_inserted = excluded.rows_inserted, rows_updated = excluded.rows_updated,
+   SET status = excluded.status, transport = excluded.transport, rows_published = excluded.rows_published,
+       rows_read = excluded.rows_read, rows_inserted = excluded.rows_inserted, rows_updated = excluded.rows_updated,
        rows_unchanged = excluded.rows_unchanged, rows_rejected = excluded.rows_rejected,
        missing_columns = excluded.missing_columns, added_columns = excluded.added_columns, seconds = excluded.seconds
 

@@ -123,21 +123,9 @@ CREATE TEMP TABLE after (LIKE service_requests) ON COMMIT DROP
 -- statements of each rollup.
 CREATE TEMP TABLE delta ({definitions}) ON COMMIT DROP
 
--- name: polygons
--- Published polygons, one row for each feature, repaired, flat and without slivers.
--- Filled by boundaries/add; read by boundaries/combine and boundaries/outside.
-CREATE TEMP TABLE polygons (
-    nc_id          integer NOT NULL,
-    name           text NOT NULL,
-    website        text NOT NULL,
-    region_id      integer NOT NULL,
-    is_approximate boolean NOT NULL,
-    geom           geometry(MultiPolygon, 4326) NOT NULL
-) ON COMMIT DROP
-
 -- name: boundaries
--- Published councils: the features of each put together.
--- Filled by boundaries/combine; read by the statements that take them over.
+-- Published councils whose polygons can be used.
+-- Filled by boundaries/add; read by the other statements of boundaries.sql.
 CREATE TEMP TABLE boundaries (
     nc_id          integer PRIMARY KEY,
     name           text NOT NULL,

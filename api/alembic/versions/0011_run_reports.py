@@ -25,7 +25,7 @@ CREATE TABLE run_checks (
     value       text NOT NULL,
     limits      text NOT NULL DEFAULT '',
     meaning     text NOT NULL,
-    PRIMARY KEY (load_run_id, check_name)
+    PRIMARY KEY (load_run_id, place)
 );
 COMMENT ON TABLE run_checks IS 'The quality checks of a run: what was measured, and the limits it was held to.';
 CREATE TABLE run_datasets (

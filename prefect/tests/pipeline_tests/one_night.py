@@ -7,8 +7,9 @@ import logging
 import sys
 from datetime import datetime
 
-from pipeline import loading, night
 from pipeline.catalog import load_catalog
+
+from pipeline import loading, night
 from pipeline.config import Settings
 from pipeline.download import download
 from pipeline.options import Options

@@ -6,13 +6,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from pipeline.tidy import tidy
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import run_night, settings_for
 from pipeline_tests.truth import assert_sound, requests_of
 
 from pipeline import quality
 from pipeline.database import connect
-from pipeline.tidy import tidy
 from portal.controller import Controller
 
 LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
@@ -77,6 +77,6 @@ def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -
     for table in ("service_requests", "rollup_daily"):
         database.change("ANALYZE " + table)
         assert database.value(question, table) > 0
-    with connect(night.settings.database_loader_url, "tidy") as connection:
+    with connect(settings.database_loader_url, "tidy") as connection:
         tidy(connection)
     assert [database.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]

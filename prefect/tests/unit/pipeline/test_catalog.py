@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pipeline.catalog import CATALOG_FILE, Catalog, load_catalog
 from pydantic import ValidationError
 
-from pipeline.catalog import CATALOG_FILE, Catalog, load_catalog
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.errors import DataError
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from pipeline.catalog import load_catalog
+
 from pipeline.errors import DataError, SourceError
 from pipeline.plan import Reading, from_portal, match_columns, portal_time
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect_dask.task_runners import DaskTaskRunner
-
 from tasks.runners import task_runner
 
 
