@@ -80,7 +80,7 @@ def _name(feature: Mapping[str, Any], city: City) -> str:
 
 
 def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], int]:
-    """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError or TypeError."""
+    """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError, TypeError."""
     _region(feature["properties"], city)
     geometry = feature["geometry"]
     if geometry["type"] not in {"Polygon", "MultiPolygon"}:
