@@ -1,4 +1,4 @@
-"""The city's areas as its boundary dataset publishes them, read and judged before the merge takes them over."""
+"""The city's areas as its boundary dataset publishes them, judged before the merge takes them over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -22,19 +22,17 @@ SHORTEST_RING = 4
 
 @dataclass(frozen=True)
 class Area:
-    """One council: ``polygons`` are flat, with counterclockwise outer rings, as RFC 7946 demands."""
+    """One council. ``geometry`` is a GeoJSON MultiPolygon in two dimensions.
+
+    Its outer rings are counterclockwise, as RFC 7946 demands.
+    """
 
     code: int
     name: str
     website: str
     region_id: int
     is_approximate: bool
-    polygons: tuple[Polygon, ...]
-
-    @property
-    def geometry(self) -> str:
-        """GeoJSON."""
-        return json.dumps({"type": "MultiPolygon", "coordinates": self.polygons})
+    geometry: str
 
 
 @dataclass(frozen=True)
@@ -58,60 +56,64 @@ def fetch_boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tup
     return read_areas(features, city)
 
 
-def read_areas(features: list[dict[str, Any]], city: City) -> tuple[Boundaries, tuple[str, ...]]:
+def read_areas(features: Iterable[Mapping[str, Any]], city: City) -> tuple[Boundaries, tuple[str, ...]]:
     """The areas of these features; several features of one area are one."""
+    features = list(features)
     digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
-    areas: dict[int, Area] = {}
+    found: dict[int, tuple[Mapping[str, Any], list[Polygon]]] = {}
     notices: list[str] = []
     for feature in features:
         name = str((feature.get("properties") or {}).get(city.boundaries.name, "an area without a name"))
         try:
-            area, slivers = _area(feature, city)
+            code = int(feature["properties"][city.boundaries.code])
+            _region(feature["properties"], city)
+            polygons = list(_polygons(feature["geometry"]))
+            kept = [polygon for polygon in polygons if not _is_sliver(polygon, city)]
+            if not kept:
+                raise ValueError("it has no area")
         except (KeyError, ValueError, TypeError) as error:
             notices.append(f"{name}: the polygon was rejected ({error})")
             continue
-        if slivers:
+        if slivers := len(polygons) - len(kept):
             limit = city.limits.sliver_square_meters
             notices.append(f"{name}: {slivers} parts below {limit:g} square meters were left out")
-        known = areas.get(area.code)
-        areas[area.code] = replace(known, polygons=(*known.polygons, *area.polygons)) if known else area
-    problem = _problem(areas.values(), city)
-    return Boundaries(digest, () if problem else tuple(areas.values()), problem), tuple(notices)
+        found.setdefault(code, (feature["properties"], []))[1].extend(kept)
+    problem = _problem((polygon for _, polygons in found.values() for polygon in polygons), city)
+    areas = () if problem else tuple(_area(code, *parts, city) for code, parts in found.items())
+    return Boundaries(digest, areas, problem), tuple(notices)
 
 
-def _problem(areas: Iterable[Area], city: City) -> str:
-    """Why the areas cannot be those of this city, if so."""
+def _problem(polygons: Iterable[Polygon], city: City) -> str:
+    """Why the polygons cannot be those of this city, if so."""
     bounds, is_empty = city.bounds, True
-    for area in areas:
+    for polygon in polygons:
         is_empty = False
-        for x, y in (point for polygon in area.polygons for point in polygon[0]):
+        for x, y in polygon[0]:
             if not (bounds.west <= x <= bounds.east and bounds.south <= y <= bounds.north):
                 return (
-                    f"{area.name} has a point at {x:g}, {y:g}, outside {city.name}: the boundary dataset has "
+                    f"the boundary dataset has a point at {x:g}, {y:g}, outside {city.name}: "
                     "another projection or order of coordinates"
                 )
     return "no polygon of the boundary dataset can be read" if is_empty else ""
 
 
-def _area(feature: Mapping[str, Any], city: City) -> tuple[Area, int]:
-    """The feature's area and the number of slivers left out. Raises KeyError, ValueError or TypeError."""
-    properties, keys = feature["properties"], city.boundaries
-    region = re.search(keys.region_pattern, properties.get(keys.region) or "")
-    if region is None:
-        raise ValueError("no region")
-    polygons = list(_polygons(feature["geometry"]))
-    kept = tuple(polygon for polygon in polygons if _extent(polygon, city) >= city.limits.sliver_square_meters)
-    if not kept:
-        raise ValueError("it has no area")
-    area = Area(
-        code=int(properties[keys.code]),
+def _area(code: int, properties: Mapping[str, Any], polygons: list[Polygon], city: City) -> Area:
+    keys = city.boundaries
+    return Area(
+        code=code,
         name=str(properties[keys.name]),
         website=str(properties.get(keys.website) or ""),
-        region_id=int(region[1]),
+        region_id=_region(properties, city),
         is_approximate=str(properties.get("approximate", "")).lower() == "true",
-        polygons=kept,
+        geometry=json.dumps({"type": "MultiPolygon", "coordinates": polygons}),
     )
-    return area, len(polygons) - len(kept)
+
+
+def _region(properties: Mapping[str, Any], city: City) -> int:
+    match = re.search(city.boundaries.region_pattern, properties.get(city.boundaries.region) or "")
+    if match is None:
+        raise ValueError("no region")
+    return int(match[1])
 
 
 def _polygons(geometry: Mapping[str, Any]) -> Iterator[Polygon]:
@@ -137,8 +139,9 @@ def _signed_area(ring: Ring) -> float:
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False)) / 2
 
 
-def _extent(polygon: Polygon, city: City) -> float:
-    """Square meters of the rectangle around a polygon: that of one that crosses itself is not zero."""
+def _is_sliver(polygon: Polygon, city: City) -> bool:
+    """By the rectangle around the polygon: the area of one that crosses itself may be zero."""
     xs, ys = zip(*polygon[0], strict=True)
     width = (max(xs) - min(xs)) * city.meters_per_degree_longitude
-    return float(width * (max(ys) - min(ys)) * city.meters_per_degree_latitude)
+    height = (max(ys) - min(ys)) * city.meters_per_degree_latitude
+    return bool(width * height < city.limits.sliver_square_meters)

@@ -125,7 +125,9 @@ def _weekday(job: Job, written: Written, latest: datetime) -> Check:
     if row["usual"] is None:
         return Check(name, "ok", "unknown", limits, "too little history")
     status = _jump(row, float(row["usual"]))
-    return Check(name, status, str(row["requests"]), limits, f"{row['day']}: usually {float(row['usual']):.0f}")
+    return Check(
+        name, status, str(row["requests"]), limits, f"{row['day']}: usually {float(row['usual']):.0f}"
+    )
 
 
 def _jump(row: Mapping[str, Any], usual: float) -> Status:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator, model_validator
 
+from pipeline.config import Settings
 from pipeline.declaration import (
     BoundaryDataset,
     Bounds,
@@ -162,3 +163,20 @@ def load_city(key: str = "la", folder: Path = CITIES) -> City:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
     return City.model_validate(tomllib.loads(text))
+
+
+def city_for(settings: Settings) -> tuple[Settings, City]:
+    """The city of the settings with their limits, and the settings with the city's portal.
+
+    Raises DataError or pydantic's ValidationError, as load_city does.
+    """
+    city = load_city(settings.city)
+    overridden = {
+        "rejected_share": settings.rejected_share_limit,
+        "shrunk_share": settings.shrunk_share_limit,
+    }
+    limits = city.limits.model_copy(
+        update={name: share for name, share in overridden.items() if share is not None}
+    )
+    portal = settings.socrata_url or city.portal_url
+    return settings.model_copy(update={"socrata_url": portal}), city.model_copy(update={"limits": limits})

@@ -27,12 +27,16 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Bearer token of the API's admin routes."
     )
     stage: str = Field(default="dev", description="Shown in messages.")
-    slack_webhook_url: SecretStr = Field(default=SecretStr(""), description="Where to post the report of a run; empty: nowhere.")
+    slack_webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="Where to post the report of a run; empty: nowhere."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
     reports_url: str = Field(default="", description="Linked in the report of a run.")
 
-    socrata_timeout_seconds: float = Field(default=60, gt=0, description="Wait for the next bytes of a response.")
+    socrata_timeout_seconds: float = Field(
+        default=60, gt=0, description="Wait for the next bytes of a response."
+    )
     socrata_page_seconds: float = Field(
         default=900, gt=0, description="A page that takes longer, bytes coming or not, is requested again."
     )
@@ -59,7 +63,9 @@ class Settings(BaseSettings):
     prefect_api_url: str = Field(
         default="", description="A permanent Prefect server; empty: a run starts and ends its own."
     )
-    publish_timeout_seconds: float = Field(default=120, gt=0, description="Time for the API to serve new data.")
+    publish_timeout_seconds: float = Field(
+        default=120, gt=0, description="Time for the API to serve new data."
+    )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."
     )

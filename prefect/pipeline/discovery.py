@@ -60,4 +60,7 @@ def _of_year(portal: Portal, city: City, discovery: Discovery, year: int) -> tup
     if not counts.get(found):
         return None, f"{wait}: the portal has no dataset called {title!r} with rows"
     dataset = Dataset(id=found, title=title, schema=discovery.schema_name, first_day=date(year, 1, 1))
-    return dataset, f"{title} ({found}) is not declared for {city.name} and was found by its title: declare it"
+    return (
+        dataset,
+        f"{title} ({found}) is not declared for {city.name} and was found by its title: declare it",
+    )

@@ -73,13 +73,18 @@ def assignments(plan: Plan, settings: Settings) -> tuple[Assignment, ...]:
 
 
 def download(assignment: Assignment) -> Download:
-    """Read one dataset into the staging tables. Raises PortalError when it is not complete, and stages nothing."""
+    """Read one dataset into the staging tables. Raises PortalError, and stages nothing, if incomplete."""
     dataset = assignment.reading.dataset
     purpose = f"run {assignment.load_run_id} {dataset.id}"
-    with Portal(assignment.settings) as portal, connect(assignment.settings.database_loader_url, purpose) as connection:
+    with (
+        Portal(assignment.settings) as portal,
+        connect(assignment.settings.database_loader_url, purpose) as connection,
+    ):
         # What planning found out about the transport holds for this dataset.
         portal.transport = assignment.reading.transport or portal.transport
-        taker = PageTaker(connection, Staging(assignment.load_run_id), assignment.reading, assignment.city, assignment.now)
+        taker = PageTaker(
+            connection, Staging(assignment.load_run_id), assignment.reading, assignment.city, assignment.now
+        )
         taker.prepare()
         taker.staging.discard(connection, dataset.id)
         try:
@@ -114,7 +119,9 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
     pages.read(reading.where)
     _compare_counts(portal, taker, pages.result)
     if unread := unread_rows(taker):
-        log.warning("%s: %d rows are older than the last run; looking for them", reading.dataset.title, unread)
+        log.warning(
+            "%s: %d rows are older than the last run; looking for them", reading.dataset.title, unread
+        )
         for condition in late_months(portal, taker):
             pages.read(condition)
         unread = unread_rows(taker)
@@ -123,7 +130,7 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
 
 
 class _Pages:
-    """The pages of one dataset, in the order of update time and row id; ``result`` is what they held so far."""
+    """The pages of one dataset, by update time and row id; ``result`` is what they held so far."""
 
     def __init__(self, portal: Portal, taker: PageTaker, page_rows: int) -> None:
         self._portal, self._taker, self._page_rows = portal, taker, page_rows

@@ -29,7 +29,7 @@ def unread_rows(taker: PageTaker) -> int:
 
 
 def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
-    """Conditions for the months, by created date, of which the portal has more rows than are stored or staged."""
+    """Conditions for the months, by created date, of which the portal has more rows than we have."""
     dataset, created = taker.reading.dataset, taker.reading.columns["createddate"]
     query = Query(f"date_trunc_ym({created}) as month,count(*) as rows", group="month", order="month")
     values = {"dataset_id": dataset.id}

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from pipeline.boundaries import Boundaries
 from pipeline.city import City
 from pipeline.declaration import Dataset
 from pipeline.errors import DataError, IngestError, PortalError, TokenError
 from pipeline.options import Options
-from pipeline.boundaries import Boundaries
 
 BEGINNING = ""
 FEW_ROWS = 20
-"""So few rows gone or unusable never stop a run, whatever their share."""
+"""So few rows gone or rejected never stop a run, whatever their share."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Known:
 class Reading:
     """What to read of one dataset. ``start`` is a portal time, or empty for everything.
 
-    ``total`` and ``newest`` are the portal's count of rows and its newest update time; ``expected`` rows are to be
-    read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` are those that the portal lost,
-    ``added`` those that no schema names. ``lost`` is how many rows the portal has fewer than the last time.
+    ``total`` and ``newest`` are the portal's count of rows and its newest update time; ``expected`` rows are
+    to be read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` are those that it
+    lost, ``added`` those that no schema names. ``lost`` is how many rows fewer the portal has than before.
     """
 
     dataset: Dataset

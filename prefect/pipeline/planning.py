@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline import runs
+from pipeline.boundaries import fetch_boundaries
 from pipeline.config import Settings
 from pipeline.declaration import Dataset, Schema
 from pipeline.discovery import discover
@@ -24,7 +25,6 @@ from pipeline.plan import (
     is_of_one_dataset,
     portal_time,
 )
-from pipeline.boundaries import fetch_boundaries
 from pipeline.query import Query
 from pipeline.runs import Run
 from pipeline.socrata import Portal
@@ -153,8 +153,8 @@ def match_columns(
     if lost := sorted(schema.required.intersection(missing)):
         names = ", ".join(f"{name} (expected as {' or '.join(schema.columns[name])})" for name in lost)
         raise DataError(
-            f"{dataset.id} ({dataset.title}) has lost the required column {names}; nothing of it was changed. "
-            f"Columns it has that the city does not declare: {', '.join(added) or 'none'}"
+            f"{dataset.id} ({dataset.title}) has lost the required column {names}; nothing of it was "
+            f"changed. Columns it has that the city does not declare: {', '.join(added) or 'none'}"
         )
     if missing:
         log.warning("%s has lost the columns %s; their stored values stay", dataset.id, ", ".join(missing))

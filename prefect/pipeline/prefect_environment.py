@@ -1,4 +1,4 @@
-"""Prefect's environment for one run: quiet, private, and a server of its own that ends with it."""
+"""Prefect's environment for one run: quiet, private, and with a server that ends with the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.errors import NightError
+from pipeline.errors import IngestError
 from pipeline.prefect_server import WITH_SCHEDULES
 
 QUIET = {
@@ -32,13 +32,13 @@ JSON_LOGS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
 }
 NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
-"""Set while Prefect's server is our own: nobody is sent to a page that is gone when the run is over."""
+"""Set while the run owns Prefect's server: no link leads to a page that is gone when the run is over."""
 START_SECONDS = 120.0
 STOP_SECONDS = 3.0
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
-    """Fill in what Prefect should find when it is imported; what is set already stays."""
+    """Set what Prefect reads when it is imported; what is set already stays."""
     defaults = QUIET | {
         "PREFECT_HOME": str(home()),
         "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO"),
@@ -50,7 +50,7 @@ def settle(environment: MutableMapping[str, str]) -> None:
 
 
 def home() -> Path:
-    """Where Prefect keeps its files: beside the checkout's other local files, else a temporary folder."""
+    """Where Prefect keeps its files: with the checkout's other local files, else in a temporary folder."""
     local = Path(__file__).parents[2] / ".local"
     return (
         local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())
@@ -64,7 +64,7 @@ def start_early(environment: Mapping[str, str], *, has_schedules: bool = False) 
 
 
 def discard_early() -> None:
-    """End a server that was started early and not needed in the end."""
+    """End a server that was started early and was not needed."""
     for server in _started:
         with server:
             server.kill()
@@ -75,7 +75,7 @@ def discard_early() -> None:
 def own_server(environment: Mapping[str, str]) -> Iterator[str]:
     """A Prefect server for the block: its API's address. It ends with this process, however that ends.
 
-    Raises NightError when it does not start.
+    Raises IngestError when it does not start.
     """
     server = _started.pop() if _started else _start(environment, has_schedules=False)
     with server:
@@ -100,17 +100,17 @@ _started: list[subprocess.Popen[str]] = []
 
 
 def _address(server: subprocess.Popen[str]) -> str:
-    """What the server says first, once it answers."""
+    """The address that the server prints, once it responds."""
     line = server.stdout.readline().strip() if server.stdout else ""
     if not line:
-        raise NightError(f"Prefect's server did not start (exit code {server.wait()})")
+        raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with suppress(httpx.HTTPError):
             if httpx.get(f"{line}/health", timeout=5).status_code == 200:
                 return line
         time.sleep(0.05)
-    raise NightError(f"Prefect's server did not answer within {START_SECONDS:.0f} s")
+    raise IngestError(f"Prefect's server did not respond within {START_SECONDS:.0f} s")
 
 
 def _stop(server: subprocess.Popen[str]) -> None:

@@ -17,7 +17,7 @@ from pipeline.retries import TemporaryError, retry_after_seconds
 
 CHUNK_BYTES = 1 << 16
 RETRIED_STATUSES = frozenset({202, 408, 425, 429})
-"""202: the portal is still computing the response. All server errors are retried too, a CDN's 52x included."""
+"""202: the portal is still computing. All server errors are retried too, a CDN's 52x included."""
 UNAVAILABLE = {401: "is private", 403: "is private", 404: "does not exist", 410: "was deleted"}
 
 

@@ -83,7 +83,7 @@ def _note_dataset(run: Run, dataset: Dataset, values: dict[str, Any]) -> None:
 
 
 def finish(run: Run) -> None:
-    """Note that the API serves this run's data, and with it that of every run before; a dry run leaves no trace."""
+    """Note that the API serves this run's data and that of every run before; a dry run leaves no trace."""
     if run.options.dry_run:
         execute(run.connection, "runs/forget", {"load_run_id": run.load_run_id})
         return
@@ -93,7 +93,7 @@ def finish(run: Run) -> None:
 def _note_failure(run: Run, error: BaseException) -> None:
     """Note the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
 
-    Over a connection of its own: that of the run may be what broke. If that fails too, the log line has to do.
+    Over another connection: that of the run may be what broke. If that fails too, the log line has to do.
     """
     message = failure_text(error)
     log.error(message)
@@ -113,3 +113,8 @@ def known_datasets(connection: Connection) -> dict[str, Known]:
     missing = {row["dataset_id"]: row["missing"] for row in fetch(connection, "runs/missing_columns")}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
     return {name: Known(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no request is stored."""
+    return bool(fetch_one(connection, "swap/is_empty")["is_empty"])

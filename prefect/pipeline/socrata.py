@@ -96,7 +96,8 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
     def _csv(self, dataset_id: str, query: Query) -> requests.Response:
         if self.transport == SODA2:
             parameters = {f"${name}": value for name, value in query.parameters.items()}
-            return self._send("get", f"/resource/{dataset_id}.csv", "text/csv", params=parameters, stream=True)
+            resource = f"/resource/{dataset_id}.csv"
+            return self._send("get", resource, "text/csv", params=parameters, stream=True)
         body = soda3_body(query)
         return self._send("post", soda3_resource(dataset_id, "csv"), "text/csv", json=body, stream=True)
 
@@ -129,7 +130,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
 
     def _send(self, method: str, resource: str, content_type: str, **details: Any) -> requests.Response:
         uri = f"{self.uri_prefix}{self.domain}{resource}"
-        response = self.session.request(method, uri, timeout=self.timeout, **details)
+        response: requests.Response = self.session.request(method, uri, timeout=self.timeout, **details)
         check(response, content_type)
         return response
 

@@ -29,7 +29,7 @@ def task_runner(environment: Mapping[str, str]) -> TaskRunner[Any]:
 
 
 def _workers(environment: Mapping[str, str]) -> int:
-    """As the settings will read it; what makes no sense is refused there, in words."""
+    """As the settings will read it; what makes no sense is rejected there, with a message."""
     text = environment.get("DOWNLOAD_WORKERS", "")
     default: int = Settings.model_fields["download_workers"].default
     return int(text) if text.isdecimal() and int(text) else default

@@ -1,4 +1,4 @@
-"""The end of a run that was told to stop."""
+"""The end of a run that was terminated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GRACE_SECONDS = 5.0
 
 
 def end_with_parent() -> None:
-    """End this process when its parent has ended: a scheduled night does not outlive the schedule."""
+    """End this process when its parent has ended: a scheduled run does not outlive the scheduler."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -25,7 +25,7 @@ def end_with_parent() -> None:
 
 
 def end_soon() -> None:
-    """End this process after a moment, whatever its threads still wait for."""
+    """End this process within seconds, whatever its threads still wait for."""
     deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(TERMINATED_EXIT_CODE,))
     deadline.daemon = True
     deadline.start()

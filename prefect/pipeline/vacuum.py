@@ -1,4 +1,4 @@
-"""After a night: what it changed is made quick to read again."""
+"""After a run: the tables that it changed are vacuumed, so that indexes alone answer again."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import logging
 import psycopg
 from psycopg import sql
 
+from pipeline import rollups
 from pipeline.database import Connection
-from pipeline.rollups import read_catalog
 from pipeline.swap import swapped_tables
 
 log = logging.getLogger(__name__)
 
 
-def tidy(connection: Connection) -> None:
-    """Mark the pages that the night wrote as seen by everybody: only then do indexes answer alone.
+def vacuum(connection: Connection) -> None:
+    """Mark the pages that the run wrote as visible to every transaction.
 
-    Postgres would do so by itself, once a fifth of a table has changed. A table that is locked is left to it,
-    and so is one that cannot be tidied: the night is over, and its data are served.
+    Autovacuum would do so only when a fifth of a table has changed. A table that is locked is left to it, and
+    so is one that cannot be vacuumed: the run is over, and its data are served.
     """
-    for table in swapped_tables(read_catalog(connection)):
+    for table in swapped_tables(rollups.read_catalog(connection)):
         try:
             connection.execute(sql.SQL("VACUUM (SKIP_LOCKED) {}").format(sql.Identifier(table)))
         except psycopg.Error as error:
-            log.warning("%s was not tidied: %s", table, type(error).__name__)
+            log.warning("%s was not vacuumed: %s", table, type(error).__name__)
