@@ -48,6 +48,4 @@ class Job:
     @property
     def whole_ids(self) -> list[str]:
         """Datasets of which every row was read, whatever the reason: all are new when one is published again."""
-        return [
-            reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0
-        ]
+        return [reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0]

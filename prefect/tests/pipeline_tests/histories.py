@@ -131,7 +131,18 @@ DATASET = Dataset(
     first_day=datetime(2026, 1, 1, tzinfo=UTC).date(),
     last_day=datetime(2026, 12, 31, tzinfo=UTC).date(),
 )
-COLUMNS = ("srnumber", "requesttype", "owner", "requestsource", "status", "createddate", "closeddate", "nc", "cd", "outcome")
+COLUMNS = (
+    "srnumber",
+    "requesttype",
+    "owner",
+    "requestsource",
+    "status",
+    "createddate",
+    "closeddate",
+    "nc",
+    "cd",
+    "outcome",
+)
 
 
 def load(

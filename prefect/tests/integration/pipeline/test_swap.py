@@ -41,9 +41,7 @@ def test_readers_are_served_while_a_full_load_is_checked(
 
 
 def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
-    question = (
-        "SELECT relname, reloptions FROM pg_class WHERE relname LIKE 'rollup%%' AND relkind = 'r' ORDER BY 1"
-    )
+    question = "SELECT relname, reloptions FROM pg_class JOIN rollup_catalog ON rollup = relname ORDER BY 1"
     before = database.rows(question)
     run_night(settings_for(database, town[0]), datasets=BOTH)
     assert database.rows(question) == before
