@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.catalog import Catalog, load_catalog
+
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.database import Connection, composed
 from pipeline.staging import SYSTEM_COLUMNS

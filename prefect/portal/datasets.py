@@ -1,6 +1,6 @@
 """Which dataset holds which days, as the city publishes them.
 
-Ids, years and schemas are those that the pipeline's catalog declares; the portal adds full titles, the days
+Ids, titles, years and schemas are those that the city declares; the portal adds the days
 on which the old dataset lived on, and years to come.
 """
 
@@ -16,13 +16,12 @@ from typing import Any
 
 from portal.schemas import CASES, LEGACY, SCHEMAS, Schema
 
-CATALOG_FILE = Path(__file__).parents[1] / "catalog.toml"
+CITY_FILE = Path(__file__).parents[1] / "cities" / "la" / "city.toml"
 FIRST_DAY = date(2015, 1, 1)
 LEGACY_DENSE_END = date(2025, 8, 31)
 """After this day the old dataset receives only a few stragglers."""
 LEGACY_END = date(2025, 11, 14)
 BOUNDARIES_TITLE = "Neighborhood Councils (Certified)"
-TITLES = {"73a2-6ar5": "MyLA311 Cases March 2025 to December 2025"}
 ID_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 
 
@@ -39,12 +38,12 @@ class Dataset:
 
 
 @cache
-def _catalog() -> dict[str, Any]:
-    return tomllib.loads(CATALOG_FILE.read_text(encoding="utf-8"))
+def _city() -> dict[str, Any]:
+    return tomllib.loads(CITY_FILE.read_text(encoding="utf-8"))
 
 
-BOUNDARIES_ID = str(_catalog()["boundaries"]["id"])
-_DECLARED = list(_catalog()["dataset"])
+BOUNDARIES_ID = str(_city()["boundaries"]["id"])
+_DECLARED = list(_city()["dataset"])
 LEGACY_IDS = {e["first_day"].year: str(e["id"]) for e in _DECLARED if e["schema"] == LEGACY.name}
 CASES_IDS = {e["first_day"].year: str(e["id"]) for e in _DECLARED if e["schema"] == CASES.name}
 CASES_START: date = min(e["first_day"] for e in _DECLARED if e["schema"] == CASES.name)
@@ -67,7 +66,7 @@ def _dataset(entry: dict[str, Any]) -> Dataset:
     last_day = date(first_day.year, 12, 31)
     return Dataset(
         entry["id"],
-        TITLES.get(entry["id"], entry["title"]),
+        entry["title"],
         schema,
         first_day,
         min(last_day, LEGACY_END) if schema is LEGACY else last_day,

@@ -1,0 +1,145 @@
+"""Checks of what a run would change and leave behind, from inside its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline.database import fetch, fetch_one
+from pipeline.job import Job
+from pipeline.plan import FEW_ROWS
+from pipeline.quality import Check, Status, share_check
+from pipeline.result import Written
+from pipeline.swap import identifiers
+
+JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
+# Shares of rows without coordinates: below the first nothing is unusual, and the second is the limit where no usual
+# share is known.
+SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
+
+
+def merge_checks(job: Job, written: Written) -> tuple[Check, ...]:
+    """Every check of a merge that is written and not committed."""
+    latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
+    return (
+        *_polygons(job, written),
+        *_new_codes(written),
+        *_changed_rows(job, latest),
+        *_unlocated(job),
+        *_unread_growth(job),
+        _newest(job, written, latest),
+        _weekday(job, written, latest),
+        _unserved(job, written),
+    )
+
+
+def _polygons(job: Job, written: Written) -> Iterator[Check]:
+    """Polygons of before stay where the published ones cannot be used; without any, no run succeeds."""
+    boundaries, refreshed = job.plan.boundaries, written.boundaries
+    if boundaries is not None:
+        status: Status = "ok" if not refreshed.problem else "warn" if refreshed.had else "fail"
+        meaning = refreshed.problem or "readable, inside the city's bounds, none of the councils lost"
+        value = f"{len(boundaries.areas)} published"
+        yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
+    for notice in refreshed.notices:
+        yield Check("notice", "warn", notice)
+
+
+def _new_codes(written: Written) -> Iterator[Check]:
+    for table, codes in written.new_codes.items():
+        meaning = ", ".join(repr(code) for code in codes)
+        yield Check(f"new {table.replace('_', ' ')}", "warn", str(len(codes)), "", meaning)
+
+
+def _changed_rows(job: Job, latest: datetime) -> Iterator[Check]:
+    limits = job.city.limits
+    values = {"latest": latest, "earliest_closed": datetime(limits.earliest_closed_year, 1, 1)}  # noqa: DTZ001  # local
+    row = fetch_one(job.connection, "quality/changed_rows", values)
+    share, few = limits.outside_bounds_share, limits.unreviewed_share
+    rows = row["rows"]
+    meaning = "coordinates of new and changed rows; such requests count, without a place"
+    yield share_check("outside the city's bounds", row["outside"], row["located"], share, meaning)
+    meaning = "new and changed rows of a type that nobody has reviewed"
+    yield share_check("unreviewed types", row["unreviewed_types"], rows, few, meaning)
+    meaning = "new and changed rows of an agency that nobody has reviewed"
+    yield share_check("unreviewed agencies", row["unreviewed_agencies"], rows, few, meaning)
+    names = ("created in the future", "closed in the future", f"closed before {limits.earliest_closed_year}")
+    counts = (row["created_in_the_future"], row["closed_in_the_future"], row["closed_too_early"])
+    for name, count in zip(names, counts, strict=True):
+        yield _wrong_dates(name, count, rows, limits.rejected_share)
+
+
+def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
+    """Even one wrong date is worth a warning."""
+    check = share_check(name, count, rows, limit, "dates of new and changed rows")
+    status: Status = "warn" if count and check.status == "ok" else check.status
+    limits = f"warns above 0, fails above {limit:.1%} and {FEW_ROWS} rows"
+    return Check(name, status, check.value, limits, check.meaning)
+
+
+def _unlocated(job: Job) -> Iterator[Check]:
+    titles = {dataset.id: dataset.title for dataset in job.city.datasets}
+    for row in fetch(job.connection, "quality/unlocated"):
+        usual, factor = row["usual"], job.city.limits.unlocated_share_factor
+        limit = SHARE_WITHOUT_HISTORY if usual is None else min(1.0, max(SHARE_FLOOR, usual * factor))
+        expected = "no usual share is known" if usual is None else f"usually {usual:.1%}"
+        name = f"{titles[row['dataset_id']]}: without coordinates"
+        meaning = f"new and changed rows; {expected}; they count, without a place"
+        yield share_check(name, row["unlocated"], row["rows"], limit, meaning)
+
+
+def _unread_growth(job: Job) -> Iterator[Check]:
+    """Rows that the portal counts and the run could not find."""
+    for download in job.downloads:
+        if download.reading.is_due:
+            name, total = f"{download.reading.dataset.title}: unread growth", download.reading.total
+            meaning = "rows that the portal has more than before and that the run did not find"
+            yield share_check(name, download.unread, total, job.city.limits.grown_share, meaning)
+
+
+def _newest(job: Job, written: Written, latest: datetime) -> Check:
+    """The age of the newest request; rows of the future do not hide that the data are old.
+
+    It fails where the last run could load fresh data; data that were old then are history.
+    """
+    limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
+    row = fetch_one(job.connection, "quality/newest", {"latest": latest}, **identifiers(job, written))
+    text = f"warns after {limits.newest_age_days_warn} days, fails after {limits.newest_age_days_fail}"
+    newest, before = row["created_date"], row["last_loaded_at"]
+    if newest is None:
+        return Check("newest request", "warn", "none", text, "no request is served")
+    age = (now - newest).days
+    status: Status = "warn" if age > limits.newest_age_days_warn else "ok"
+    was_fresh = before is not None and (before - newest).days <= limits.newest_age_days_fail
+    if age > limits.newest_age_days_fail and was_fresh:
+        status = "fail"
+    return Check("newest request", status, f"{newest:%Y-%m-%d %H:%M}", text, f"{age} days old")
+
+
+def _weekday(job: Job, written: Written, latest: datetime) -> Check:
+    """The newest whole day against the same weekday of the eight weeks before."""
+    row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **identifiers(job, written))
+    name = "requests on the newest whole day"
+    limits = f"warns at {JUMP_WARNS:.0f} times more or less than usual, fails at {JUMP_FAILS:.0f} times more"
+    if row["usual"] is None:
+        return Check(name, "ok", "unknown", limits, "too little history")
+    status = _jump(row, float(row["usual"]))
+    return Check(
+        name, status, str(row["requests"]), limits, f"{row['day']}: usually {float(row['usual']):.0f}"
+    )
+
+
+def _jump(row: Mapping[str, Any], usual: float) -> Status:
+    requests = int(row["requests"])
+    if requests > usual * JUMP_FAILS + FEW_ROWS:
+        return "fail"
+    is_odd = requests > usual * JUMP_WARNS + FEW_ROWS or requests * JUMP_WARNS + FEW_ROWS < usual
+    return "warn" if is_odd else "ok"
+
+
+def _unserved(job: Job, written: Written) -> Check:
+    row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job, written))
+    rows = int(row["rows"])
+    meaning = "rows of this run that are stored and not served; --full repairs it"
+    return Check("stored but not served", "fail" if rows else "ok", str(rows), "fails above 0", meaning)
