@@ -14,8 +14,8 @@ from pipeline.result import Written
 from pipeline.swap import identifiers
 
 JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
-# Shares of rows without coordinates: below the first nothing is unusual, and the second is the limit where no usual
-# share is known.
+# Shares of rows without coordinates: below the first nothing is unusual; the second is the limit where no
+# usual share is known.
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
 
 
@@ -54,7 +54,8 @@ def _new_codes(written: Written) -> Iterator[Check]:
 
 def _changed_rows(job: Job, latest: datetime) -> Iterator[Check]:
     limits = job.city.limits
-    values = {"latest": latest, "earliest_closed": datetime(limits.earliest_closed_year, 1, 1)}  # noqa: DTZ001  # local
+    earliest = datetime(limits.earliest_closed_year, 1, 1)  # noqa: DTZ001  # local time, as published
+    values = {"latest": latest, "earliest_closed": earliest}
     row = fetch_one(job.connection, "quality/changed_rows", values)
     share, few = limits.outside_bounds_share, limits.unreviewed_share
     rows = row["rows"]
@@ -104,7 +105,9 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
     It fails where the last run could load fresh data; data that were old then are history.
     """
     limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
-    row = fetch_one(job.connection, "quality/newest", {"latest": latest}, **identifiers(job, written))
+    row = fetch_one(
+        job.connection, "quality/newest", {"latest": latest}, **identifiers(job.catalog, written.new_tables)
+    )
     text = f"warns after {limits.newest_age_days_warn} days, fails after {limits.newest_age_days_fail}"
     newest, before = row["created_date"], row["last_loaded_at"]
     if newest is None:
@@ -119,7 +122,9 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
 
 def _weekday(job: Job, written: Written, latest: datetime) -> Check:
     """The newest whole day against the same weekday of the eight weeks before."""
-    row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **identifiers(job, written))
+    row = fetch_one(
+        job.connection, "quality/weekday", {"latest": latest}, **identifiers(job.catalog, written.new_tables)
+    )
     name = "requests on the newest whole day"
     limits = f"warns at {JUMP_WARNS:.0f} times more or less than usual, fails at {JUMP_FAILS:.0f} times more"
     if row["usual"] is None:
@@ -139,7 +144,7 @@ def _jump(row: Mapping[str, Any], usual: float) -> Status:
 
 
 def _unserved(job: Job, written: Written) -> Check:
-    row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job, written))
+    row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job.catalog, written.new_tables))
     rows = int(row["rows"])
     meaning = "rows of this run that are stored and not served; --full repairs it"
     return Check("stored but not served", "fail" if rows else "ok", str(rows), "fails above 0", meaning)

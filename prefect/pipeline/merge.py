@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from psycopg import sql
 
-from pipeline import bookkeeping, checks, differences, polygons, quality, reference, rollups, swap
+from pipeline import bookkeeping, checks, differences, full_load, polygons, quality, reference, rollups, swap
 from pipeline.config import Settings
 from pipeline.database import Connection, fetch_one
 from pipeline.download import Download
@@ -77,9 +77,9 @@ def _write(job: Job) -> Written:
     if options.dry_run:
         written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
     elif is_first or options.full:
-        written = swap.merge(job, is_first=is_first)
+        written = full_load.merge(job, is_first=is_first)
     elif has_new_rules:
-        written = swap.rebuild(job)
+        written = full_load.rebuild(job)
     else:
         written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
     return replace(written, boundaries=refreshed)

@@ -73,7 +73,7 @@ def test_years_and_datasets_are_the_only_ones_read(city: City) -> None:
     assert run_night(settings, years=(2020,)).message.startswith("Loaded 0 new, 3 updated")
     assert database.value("SELECT count(*) FROM requests WHERE dataset_id = %s", "i5ke-k6by") == 0
     assert run_night(settings, datasets=(LIVE,)).message.startswith("Loaded 0 new, 3 updated")
-    with pytest.raises(DataError, match="no dataset for 1999, xxxx-xxxx"):
+    with pytest.raises(DataError, match="no dataset is declared for 1999, xxxx-xxxx"):
         run_night(settings, years=(1999,), datasets=("xxxx-xxxx",))
 
 
@@ -125,7 +125,7 @@ def test_a_request_that_is_refused_now_keeps_its_last_good_state(city: City, way
     before = requests_of(database)
     portal.touch(LIVE, 7, {"closeddate": "soon"})
     night = run_night(settings, datasets=BOTH, **{way: True})
-    assert sum(reason["rows"] for reason in night.reasons if "closed date" in reason["reason"]) >= 7
+    assert sum(reason["rows"] for reason in night.result.reasons if "closed date" in reason["reason"]) >= 7
     assert requests_of(database) == before
     assert database.value("SELECT count(*) FROM retired_requests") == 0
     assert_sound(database)
