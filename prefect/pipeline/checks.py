@@ -11,6 +11,7 @@ from pipeline.job import Job
 from pipeline.plan import FEW_ROWS
 from pipeline.quality import Check, Status, share_check
 from pipeline.result import Written
+from pipeline.staging import days
 from pipeline.swap import identifiers
 
 JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
@@ -19,14 +20,21 @@ JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
 
 
-def merge_checks(job: Job, written: Written) -> tuple[Check, ...]:
-    """Every check of a merge that is written and not committed."""
+def usual_shares(job: Job) -> dict[str, float | None]:
+    """The stored share of requests without coordinates by dataset; to be asked before anything is written."""
+    datasets = [reading.dataset for reading in job.readings]
+    values = {"ids": [dataset.id for dataset in datasets], "days": [days([dataset]) for dataset in datasets]}
+    return {row["dataset_id"]: row["share"] for row in fetch(job.connection, "quality/usual_shares", values)}
+
+
+def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
+    """Every check of a merge that is written and not committed; ``usual`` comes from ``usual_shares``."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
     return (
         *_polygons(job, written),
         *_new_codes(written),
         *_changed_rows(job, latest),
-        *_unlocated(job),
+        *_unlocated(job, usual),
         *_unread_growth(job),
         _newest(job, written, latest),
         _weekday(job, written, latest),
@@ -79,13 +87,13 @@ def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
     return Check(name, status, check.value, limits, check.meaning)
 
 
-def _unlocated(job: Job) -> Iterator[Check]:
-    titles = {dataset.id: dataset.title for dataset in job.city.datasets}
+def _unlocated(job: Job, shares: Mapping[str, float | None]) -> Iterator[Check]:
+    titles = {reading.dataset.id: reading.dataset.title for reading in job.readings}
     for row in fetch(job.connection, "quality/unlocated"):
-        usual, factor = row["usual"], job.city.limits.unlocated_share_factor
+        usual, factor = shares.get(row["dataset_id"]), job.city.limits.unlocated_share_factor
         limit = SHARE_WITHOUT_HISTORY if usual is None else min(1.0, max(SHARE_FLOOR, usual * factor))
         expected = "no usual share is known" if usual is None else f"usually {usual:.1%}"
-        name = f"{titles[row['dataset_id']]}: without coordinates"
+        name = f"{titles.get(row['dataset_id'], row['dataset_id'])}: without coordinates"
         meaning = f"new and changed rows; {expected}; they count, without a place"
         yield share_check(name, row["unlocated"], row["rows"], limit, meaning)
 

@@ -46,8 +46,9 @@ def merge(
 
 def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
     _set_memory(job)
+    usual = checks.usual_shares(job)
     written = _write(job)
-    found = (*read_checks, *checks.merge_checks(job, written))
+    found = (*read_checks, *checks.merge_checks(job, written, usual))
     _stop_if_failed(found, reasons)
     result = bookkeeping.record(job, written, found, reasons)
     if written.new_tables:
