@@ -69,7 +69,7 @@ def first_load(settings: Settings, rows: int) -> Figure:
         file = Path(folder) / "rows.csv"
         pages.generate(rows, file)
         with pages.Pages(file) as drawn:
-            first = load(settings, pages.one_dataset(), drawn)
+            first = load(settings, pages.one_dataset(), pages.GENERATED_COLUMNS, drawn)
         file.unlink()
         with connect(settings.database_loader_url, "benchmark") as connection:
             seconds = bare.bare_copy_seconds(connection, Path(folder))
@@ -92,8 +92,8 @@ def _nights(settings: Settings, numbers: range, work: str, *, is_spread: bool, g
     merges, limits = [], []
     for number in numbers:
         with connect(settings.database_loader_url, "benchmark") as connection:
-            page = pages.night_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
-        merges.append(load(settings, pages.one_dataset(), [page]).merge_seconds)
+            page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
+        merges.append(load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page]).merge_seconds)
         with connect(settings.database_loader_url, "benchmark") as connection:
             limits.append(bare.changes_seconds(connection, CHANGED, ADDED, is_spread=is_spread))
     return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", goal)

@@ -1,9 +1,9 @@
 -- Statements of the benchmarks: changes like those of a city, and the same changes as bare SQL.
 
 -- name: draw_changes
--- Stored rows whose state changes tonight, and stored rows of which tonight's new ones are copies: the newest. When
+-- Stored rows whose state changes in this run, and stored rows of which the new ones are copies: the newest. When
 -- a row changes after it was created follows the real sample, whose last updates are so many days away (a quarter
--- within 0.8, half within 2, 99 in 100 within 131). A day is as many rows as a night adds. Spread: any age alike.
+-- within 0.8, half within 2, 99 in 100 within 131). A day is as many rows as a run adds. Spread: any age alike.
 CREATE TEMP TABLE drawn ON COMMIT DROP AS
 WITH bounds AS (SELECT min(id) AS oldest, max(id) AS newest FROM requests),
 ages (share, days) AS (
@@ -29,7 +29,7 @@ SELECT id, true AS is_change FROM (SELECT id FROM chosen GROUP BY id ORDER BY ra
 UNION ALL
 SELECT id, false FROM (SELECT id FROM requests ORDER BY id DESC LIMIT %(added)s) AS newest_rows
 
--- name: night_of_changes
+-- name: page_of_changes
 -- The drawn rows as the portal would publish them: stored ones with another status and closing, and copies of the
 -- newest, under numbers and on a day that are new.
 COPY (
@@ -43,9 +43,9 @@ COPY (
            to_char(servicedate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS servicedate,
            to_char(created + at %% 40 * interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS closeddate,
            requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd, cdmember,
-           address, zipcode, latitude, longitude
+           address, zipcode, latitude, longitude, outcome, reason
       FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
-                   CASE WHEN is_change THEN '' ELSE '-' || %(night)s END AS ending,
+                   CASE WHEN is_change THEN '' ELSE '-' || %(number)s END AS ending,
                    CASE WHEN is_change THEN createddate
                         ELSE last_day + 1 + (createddate - date_trunc('day', createddate)) END AS created
               FROM drawn
@@ -58,7 +58,7 @@ UPDATE requests SET status = 'Closed', closeddate = createddate + interval '3 da
   FROM drawn WHERE is_change AND requests.id = drawn.id
 
 -- name: update_served
-UPDATE service_requests SET status = 'Closed', closed_date = created_date + interval '3 days'
+UPDATE service_requests SET status = 'Closed', closed_date = created_date + interval '3 days', is_open = false
   FROM drawn WHERE is_change AND request_id = drawn.id
 
 -- name: insert_raw
@@ -70,8 +70,8 @@ SELECT -id, srnumber || '-copy', requesttype, status, createddate, updateddate, 
 
 -- name: insert_served
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
-                              council_id, region_id, address, latitude, longitude, status, geom)
+                              council_id, region_id, address, latitude, longitude, status, geom, is_open, is_information)
 SELECT -request_id, srnumber || '-copy', created_date, closed_date, type_id, agency_id, source_id,
-       council_id, region_id, address, latitude, longitude, status, geom
+       council_id, region_id, address, latitude, longitude, status, geom, is_open, is_information
   FROM service_requests JOIN drawn ON request_id = drawn.id WHERE NOT is_change
 
