@@ -84,11 +84,11 @@ def oracle(tree: tuple[Any, ...], row: dict[str, str | None]) -> bool | None:
     """Three-valued logic over one row."""
     match tree:
         case ("and", left, right):
-            answers = [oracle(left, row), oracle(right, row)]
-            return False if False in answers else None if None in answers else True
+            values = [oracle(left, row), oracle(right, row)]
+            return False if False in values else None if None in values else True
         case ("or", left, right):
-            answers = [oracle(left, row), oracle(right, row)]
-            return True if True in answers else None if None in answers else False
+            values = [oracle(left, row), oracle(right, row)]
+            return True if True in values else None if None in values else False
         case ("null", name):
             return row[name] is None
         case ("not null", name):

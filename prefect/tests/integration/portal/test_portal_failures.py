@@ -24,11 +24,11 @@ def rows(http: httpx.Client, **query: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("kind", "status"), [("throttle", 429), ("unavailable", 503)])
 @pytest.mark.parametrize("retry_after", [None, 7])
-def test_a_storm_of_refusals_ends(own_site: Site, kind: str, status: int, retry_after: int | None) -> None:
+def test_a_storm_of_errors_ends(own_site: Site, kind: str, status: int, retry_after: int | None) -> None:
     own_site.controller.misbehave(kind, times=2, retry_after=retry_after)
-    answers = [own_site.http.get(PATH) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [status, status, 200]
-    assert answers[0].headers.get("retry-after") == (None if retry_after is None else "7")
+    responses = [own_site.http.get(PATH) for _ in range(3)]
+    assert [response.status_code for response in responses] == [status, status, 200]
+    assert responses[0].headers.get("retry-after") == (None if retry_after is None else "7")
     assert own_site.controller.fired() == {kind: 2}
 
 
@@ -69,10 +69,10 @@ def test_a_slow_answer_can_be_left_by_a_time_out(own_site: Site) -> None:
 
 def test_an_html_page_comes_with_status_200(own_site: Site) -> None:
     own_site.controller.misbehave("html", times=1)
-    answer = own_site.http.get(PATH)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert answer.text.startswith("<!DOCTYPE html>")
+    response = own_site.http.get(PATH)
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.text.startswith("<!DOCTYPE html>")
 
 
 def test_repeated_rows_do_not_make_a_page_longer_than_its_limit(own_site: Site) -> None:
