@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.city.publish import City, datasets_until, publish_city
+from portal.datasets import CITY_FILE
 from portal.files import load_file
 from portal.store import Clock, Store, utc_now
 
@@ -59,7 +60,8 @@ def anchored(folder: Path, city: City) -> City:
 def fingerprint(city: City) -> str:
     """Changes with the city and with the code and facts that make it."""
     digest = hashlib.sha256(repr(city).encode())
-    for path in sorted([*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*")]):
+    parts = (*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*"))
+    for path in sorted([*parts, CITY_FILE]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -208,7 +208,7 @@ def test_a_whole_query_is_cut_into_its_clauses() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", "a, b", "DROP TABLE", "SELECT a SELECT b"])
+@pytest.mark.parametrize("text", ["", "a, b", "DROP TABLE", "SELECT a SELECT b", "LIMIT 5"])
 def test_what_is_no_query_is_rejected(text: str) -> None:
     with pytest.raises(SodaError, match="Could not parse"):
         clauses(text)
