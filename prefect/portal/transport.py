@@ -97,7 +97,7 @@ def _start(handler: BaseHTTPRequestHandler, response: Response, length: int | No
         handler.send_header("Content-Encoding", "gzip")
     if length is None:
         handler.send_header("Transfer-Encoding", "chunked")
-    elif response.status != 304:
+    else:
         handler.send_header("Content-Length", str(length))
     handler.end_headers()
 
