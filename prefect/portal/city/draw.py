@@ -85,7 +85,7 @@ def draw(seed: int, number: int, calendar: Calendar) -> Block:
         row=row,
         kind=kind,
         council=council,
-        source=kinds().sources.pick(np.maximum(kinds().old[kind], 0), uniform[13]),
+        source=kinds().sources.pick(kinds().old[kind], uniform[13]),
         latitude=latitude,
         longitude=longitude,
         created=created,

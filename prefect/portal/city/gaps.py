@@ -43,11 +43,11 @@ def legacy_gaps(block: Block) -> Gaps:
 
 def _of_crews(block: Block, month: date) -> Flags:
     known = kinds()
-    first, last = ((day - FIRST_DAY).days for day in (month, month.replace(day=31)))
+    first = (month - FIRST_DAY).days
     day = block.created // MINUTES_A_DAY
     is_crew = block.source == known.source_names.index(CREW_SOURCE)
     is_graffiti = known.old[block.kind] == known.old_names.index(CREW_TYPE)
-    return np.asarray((day >= first) & (day <= last) & is_crew & is_graffiti, dtype=np.bool_)
+    return np.asarray((day >= first) & (day < first + 31) & is_crew & is_graffiti, dtype=np.bool_)
 
 
 def case_gaps(block: Block) -> Gaps:

@@ -13,7 +13,7 @@ from portal.city.bad_rows import DEFAULT_BAD_SHARE, spoil
 from portal.city.calendar import Calendar, calendar
 from portal.city.case_rows import cases_table
 from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
-from portal.city.kinds import NOT_THERE, kinds
+from portal.city.kinds import kinds
 from portal.city.legacy_rows import Table, legacy_table
 from portal.city.life import Life, seen_on
 from portal.datasets import CASES_START, FIRST_DAY, LEGACY_DENSE_END, Dataset, published
@@ -93,7 +93,7 @@ def _members(dataset: Dataset, block: Block) -> NDArray[np.bool_]:
     first, last = ((d - FIRST_DAY).days for d in (dataset.first_day, dataset.last_day))
     members = (day >= first) & (day <= last)
     if dataset.schema is LEGACY:
-        members &= kinds().old[block.kind] != NOT_THERE
+        members &= kinds().has_old[block.kind]
     if dataset.schema is LEGACY and dataset.last_day > CASES_START:
         is_straggler = block.chance["overlap"] < STRAGGLERS
         members &= (day <= (LEGACY_DENSE_END - FIRST_DAY).days) | is_straggler
