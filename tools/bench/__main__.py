@@ -9,19 +9,20 @@ import argparse
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools import apt, environments, sample_city, settings
-from tools.bench import history, machine, plot, report
+from tools.bench import history, machine, report
 from tools.bench.history import Figure, Run
 from tools.console import say, step
 from tools.disk import require_space
 from tools.migrate import database_settings, migrate
 from tools.paths import LOCAL, ROOT, SERVICES, python_of
-from tools.problem import Problem
+from tools.problem import Problem, guarded
 from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
@@ -35,13 +36,13 @@ WRK_MB = 20
 IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
 
 
-def bench(arguments: list[str]) -> int:
+def main() -> int:
     """Measure, keep the figures, and say what changed; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
     parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
     parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args()
     prepare()
     instance = Instance("bench", is_durable=True)
     instance.start()
@@ -60,16 +61,16 @@ def prepare() -> None:
     apt.ensure()
     if not shutil.which("wrk"):
         apt.ensure_packages(["wrk"], WRK_MB)
-    environments.ensure(SERVICES)
+    environments.ensure([*SERVICES, "tools"])
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     """Every service's benchmarks on a city of so many requests."""
     city = f"city_{rows}"
+    migrate(instance, city)
     environment = settings.environment(
         settings.local_settings(instance, {}) | database_settings(instance, city)
     )
-    migrate(instance, city)
     if int(instance.sql(IS_BUILT, database=city)) == 0:
         require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
         with step(f"Building a city of {rows:,} requests, kept for the next time"):
@@ -116,5 +117,9 @@ def conclude(run: Run, *, is_kept: bool) -> None:
         history.save([*earlier, run])
         newest = history.latest(history.load())
         report.write(newest)
-        plot.write(newest)
+        subprocess.run([str(python_of("tools")), "-m", "tools.bench.plot"], cwd=ROOT, check=True)
         say("• Written: docs/performance.md, docs/performance.json, docs/growth.svg")
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

@@ -1,4 +1,4 @@
-"""Terraform as the checks run it: outside of the tree, with the provider that this machine can give."""
+"""Terraform as the tests run it: its working files under .local, with the provider that this machine has."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.deployment.checks import Failed, Skipped, indented
+import pytest
+
 from tools.paths import LOCAL, ROOT
+from tools.problem import indented
 
 FOLDER = ROOT / "terraform"
 WORK = LOCAL / "deploy-check"
@@ -27,7 +29,7 @@ def run(
     good: tuple[int, ...] = (0,),
     seconds: float = 1800,
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end; raises ``Failed`` with the end of what it said when the exit code is no good one."""
+    """Run to the end; fails the test, with the end of the output, when the exit code is not a good one."""
     try:
         done = subprocess.run(
             command,
@@ -38,33 +40,30 @@ def run(
             check=False,
             timeout=seconds,
         )
-    except subprocess.TimeoutExpired as late:
-        raise Failed(f"    {' '.join(command[:3])} took longer than {seconds:.0f} seconds.") from late
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"{' '.join(command[:3])} took longer than {seconds:.0f} seconds")
     if done.returncode not in good:
-        raise Failed(indented(done.stdout + done.stderr))
+        pytest.fail(indented(done.stdout + done.stderr, 30))
     return done
 
 
 def program() -> str:
-    """Path of terraform, or ``Skipped``."""
-    found = shutil.which("terraform")
-    if not found:
-        raise Skipped(NO_TERRAFORM)
-    return found
+    """Path of terraform; skips the test without one."""
+    return shutil.which("terraform") or pytest.skip(NO_TERRAFORM)
 
 
 def provider_options() -> list[str]:
-    """Options for ``terraform init``, or ``Skipped``."""
+    """Options for ``terraform init``; skips the test without a provider."""
     place = os.environ.get("TF_PLUGIN_DIR", "")
     if place == "download":
         return []
     if not Path(place, "registry.terraform.io").is_dir():
-        raise Skipped(NO_PROVIDER)
+        pytest.skip(NO_PROVIDER)
     return [f"-plugin-dir={place}"]
 
 
 class Workspace:
-    """The configuration with a data folder of its own, so that two stages do not meet."""
+    """The configuration with a data folder of its own, so that stages do not share one."""
 
     def __init__(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         self.folder = WORK / name
@@ -72,7 +71,7 @@ class Workspace:
         self.extra = {"TF_DATA_DIR": str(self.folder / "data"), "TF_IN_AUTOMATION": "1"}
         self.extra["TF_CLI_ARGS"] = "-no-color"
         self.extra |= extra or {}
-        # A settings file that is not there only makes noise.
+        # A missing settings file only causes warnings.
         if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "/")).exists():
             self.extra["TF_CLI_CONFIG_FILE"] = os.devnull
 
