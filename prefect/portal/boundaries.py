@@ -127,7 +127,7 @@ def _overlap(features: Features) -> None:
 def _parts(features: Features) -> None:
     """One council has two parts that touch each other."""
     geometry = _named(features, MAR_VISTA)["geometry"]
-    [ring], *others = geometry["coordinates"]
+    (ring, *_), *others = geometry["coordinates"]
     geometry["coordinates"] = [*([half] for half in _halves(ring)), *others]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.boundaries import approximate
+from portal.boundaries import FLAWS, approximate, from_file
 from portal.city.councils import load_councils
 from portal.city.polygons import Point, Ring, council_polygons, to_km
 
@@ -130,3 +130,14 @@ def test_the_sample_has_the_flaws_of_the_official_polygons(rings: dict[str, list
 def test_two_councils_of_the_sample_overlap() -> None:
     encino, balboa = (published(None)[code][0][::-1] for code in ("18", "19"))
     assert area(common(encino, balboa)) > 1e-5
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize("file", [None, OFFICIAL], ids=["sample", "official"])
+def test_every_flaw_changes_the_polygons(file: Path | None, flaw: str) -> None:
+    if file and not file.exists():
+        pytest.skip("the official polygons of ../shared/data are not in this checkout")
+    before = from_file(file) if file else approximate()
+    after = before.with_flaws((flaw,), "2026-11-24T00:00:00.000Z")
+    assert len(json.loads(after.geojson)["features"]) in (99, 100)
+    assert json.loads(after.geojson) != json.loads(before.geojson) or flaw == "clockwise"
