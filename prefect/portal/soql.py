@@ -1,4 +1,4 @@
-"""The few SoQL shapes that the pipeline sends, as SQL: any other is malformed, as on a portal that is strict.
+"""The few SoQL shapes that the pipeline sends, as SQL; any other is rejected as malformed.
 
 Expressions are columns, ``count(*)``, ``max(…)``, ``min(…)`` and ``date_trunc_ym(…)``; conditions compare a
 column with a constant or test it for NULL, joined by AND, OR and parentheses. Values are bound, and names

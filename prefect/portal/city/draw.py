@@ -1,4 +1,4 @@
-"""What happens to a request whatever day we look at it: block ``b`` of a seed is always the same draw."""
+"""Everything that ever happens to a request: block ``b`` of a seed is always the same draw."""
 
 from __future__ import annotations
 

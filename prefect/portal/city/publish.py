@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.city.bad_rows import DEFAULT_BAD_SHARE, spoil
+from portal.city.bad_rows import DEFAULT_BAD_SHARE, damage_rows
 from portal.city.calendar import Calendar, calendar
 from portal.city.case_rows import cases_table
 from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
@@ -59,7 +59,7 @@ def publish_city(store: Store, city: City) -> None:
 
 
 def datasets_until(today: date) -> list[Dataset]:
-    """What the portal lists on that day: a year's dataset appears with the year."""
+    """The datasets that the portal lists on that day; each year has its own."""
     return published(today.year)
 
 
@@ -84,7 +84,7 @@ def whole_block(city: City, number: int, schema: Schema, names: Sequence[str]) -
 def _rows(city: City, block: Block, schema: Schema, names: Sequence[str]) -> list[Row]:
     life = seen_on(block, (city.today - FIRST_DAY).days)
     table = TABLES[schema.name](block, life)
-    spoil(table, schema, block, city.bad_share)
+    damage_rows(table, schema, block, city.bad_share)
     return list(zip(*(table[name] for name in names), strict=True))
 
 

@@ -271,8 +271,8 @@ def test_a_new_year_brings_a_new_dataset() -> None:
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=lambda schema: schema.name)
 def test_every_kind_of_damage_is_done(schema: Schema) -> None:
-    clean, spoiled = all_rows(city(rows=3_000), schema), all_rows(city(rows=3_000, bad=0.5), schema)
-    hit = [(a, b) for a, b in zip(clean, spoiled, strict=True) if a != b]
+    clean, damaged = all_rows(city(rows=3_000), schema), all_rows(city(rows=3_000, bad=0.5), schema)
+    hit = [(a, b) for a, b in zip(clean, damaged, strict=True) if a != b]
     created, key = [b["createddate"] for _, b in hit], [b[schema.key] for _, b in hit]
     updated = {b[schema.updated] for _, b in hit}
     assert {None, "not a date", "2020-13-45T25:61:00.000"} <= set(created)
@@ -297,9 +297,9 @@ def test_every_kind_of_damage_is_done(schema: Schema) -> None:
 
 
 def test_damage_is_seldom_unless_requested() -> None:
-    spoiled = all_rows(city(bad=0.005))
-    changed = sum(a != b for a, b in zip(LEGACY_ROWS, spoiled, strict=True))
-    assert 0.002 < changed / len(spoiled) < 0.008
+    damaged = all_rows(city(bad=0.005))
+    changed = sum(a != b for a, b in zip(LEGACY_ROWS, damaged, strict=True))
+    assert 0.002 < changed / len(damaged) < 0.008
     assert len(DAMAGES) == 34
 
 
