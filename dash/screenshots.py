@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from frame.registry import reports
+from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
