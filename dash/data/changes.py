@@ -19,11 +19,12 @@ REQUESTS = SQL("""
             AND (created_date >= %(first)s::date AND created_date < %(last)s::date + 1
                 OR closed_date >= %(first)s::date AND closed_date < %(last)s::date + 1)
     )
-    SELECT srnumber AS sr_number, to_char(created_date, 'YYYY-MM-DD HH24:MI') AS created,
+    SELECT srnumber AS sr_number, type_name AS type, address,
+        to_char(created_date, 'YYYY-MM-DD HH24:MI') AS created,
         to_char(closed_date, 'YYYY-MM-DD HH24:MI') AS closed,
         CASE WHEN is_new AND is_closed THEN 'new and closed' WHEN is_new THEN 'new' ELSE 'closed' END
             AS counted_as,
-        type_name AS type, address, agency_name AS agency, source_name AS source,
+        agency_name AS agency, source_name AS source,
         latitude IS NOT NULL AS on_map
     FROM found JOIN request_types USING (type_id) JOIN agencies a ON a.agency_id = found.agency_id
     JOIN sources USING (source_id)
@@ -48,7 +49,7 @@ def by(warehouse: Warehouse, filters: Filters, key: Key) -> DataFrame:
 def requests(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """Every counted request that was created or closed in the period, the newest first.
 
-    Columns: sr_number, created, closed (None without a closed date), counted_as, type, address, agency,
+    Columns: sr_number, type, address, created, closed (None without a closed date), counted_as, agency,
     source, on_map.
     """
     return warehouse.frame(REQUESTS.format(narrowed=filters.narrowed()), **filters.parameters())

@@ -51,7 +51,7 @@ def horizontal_bars(
     }
     layout = theme.layout(
         theme.height_of(count),
-        xaxis=theme.numbers(unit.capitalize(), values, side=_side(count)),
+        xaxis=theme.numbers(unit.capitalize(), values, side=_side(count), nticks=6, tickangle=0),
         yaxis=theme.names(count),
     )
     return {"data": [trace], "layout": layout}

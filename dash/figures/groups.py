@@ -24,7 +24,9 @@ def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -
     layout = theme.layout(
         barmode="group",
         showlegend=len(series) > 1,
-        xaxis=theme.axis(x_title, type="category"),
+        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.axis(x_title, type="category", nticks=16),
         yaxis=theme.axis(y_title, rangemode="tozero"),
     )
     return {"data": traces, "layout": layout}

@@ -17,6 +17,9 @@ from report_kit.selection import Selection
 
 NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or `make night`, starts one."
 NOTHING_REJECTED = "No rows were rejected: every published row could be read."
+TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
+TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}
+WIDTHS = {"check": 180, "limits": 260, "value": 130, "status": 100, "dataset": 110, "message": 220}
 TIMES = ["started_at", "newest_change", "read_at", "created_time"]
 
 
@@ -75,7 +78,9 @@ def checks(warehouse: Warehouse, _: Selection) -> CardContent:
     names = text.listed(list(bad["check"]), at_most=8)
     summary = f"Needs review: {names}." if len(bad) else f"All {len(frame)} checks passed."
     why = "The last run made no checks."
-    return CardContent(frame, summary, columns=grid_columns(frame, wide="meaning"), why_empty=why)
+    return CardContent(
+        frame, summary, columns=grid_columns(frame, wide="meaning", widths=WIDTHS), why_empty=why
+    )
 
 
 def rejected(warehouse: Warehouse, _: Selection) -> CardContent:
@@ -107,7 +112,7 @@ def log(warehouse: Warehouse, _: Selection) -> CardContent:
 def _grid(frame: DataFrame, summary: str, wide: str) -> CardContent:
     """A grid whose times are written to the minute."""
     times = {name: frame[name].dt.strftime("%Y-%m-%d %H:%M") for name in TIMES if name in frame}
-    columns = grid_columns(frame, wide=wide, widths=dict.fromkeys(times, 150))
+    columns = grid_columns(frame, TITLES, wide=wide, widths=WIDTHS | dict.fromkeys(times, 150))
     return CardContent(frame.assign(**times), summary, columns=columns, why_empty=NO_RUNS)
 
 

@@ -35,7 +35,11 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         "all_councils_per_10000_people": city,
     }
     shown = [
-        Number("Requests", text.number(council["requests"]), f"in {text.plural(selection.days, 'day')}"),
+        Number(
+            "Requests",
+            text.number(council["requests"]),
+            f"{council['council']}, {text.plural(selection.days, 'day')}",
+        ),
         Number("People", _known(council["people"]), "2020 census"),
         Number("Per 10,000 people", _known(council["per_10000"])),
         Number(f"{CITY}, per 10,000", text.number(city), "requests outside councils left out"),

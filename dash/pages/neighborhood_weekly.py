@@ -6,9 +6,9 @@ from pandas import DataFrame
 
 from data import changes, counts
 from data.filters import TYPE
-from data.frames import daily, figures
+from data.frames import daily, figures, records
 from data.warehouse import Warehouse
-from figures import charts
+from figures import charts, groups
 from figures.colors import ACCENT, SECOND
 from report_kit import controls, report, text
 from report_kit.card import grid_columns
@@ -26,7 +26,7 @@ TITLES = {
     "closed_requests": "Closed",
     "on_map": "On the map",
 }
-WIDTHS = {"sr_number": 130, "created": 145, "closed": 145, "counted_as": 130, "type": 180}
+WIDTHS = {"sr_number": 135, "type": 170, "created": 165, "closed": 165, "counted_as": 150, "agency": 180}
 CHANGES = ["new_requests", "closed_requests", "net_change"]
 
 
@@ -56,8 +56,20 @@ def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = changes.by(warehouse, selection.filters, TYPE)
-    summary = "New minus closed, by type; above zero, more came in than was closed."
-    return CardContent(frame, summary, columns=grid_columns(frame, TITLES, wide="type"))
+    names = frame["type"].tolist()
+    series = [_bars(frame, "New", "new_requests"), _bars(frame, "Closed", "closed_requests")]
+    figure = groups.lying(names, series, x_title="Requests")
+    grew = frame[frame["net_change"] > 0].sort_values("net_change", ascending=False, kind="stable")
+    listed = [f"{row['type']} ({row['net_change']:+,})" for row in records(grew)]
+    summary = (
+        f"More new than closed: {text.listed(listed)}." if listed else "No type has more new than closed."
+    )
+    return CardContent(frame, summary, figure)
+
+
+def _bars(frame: DataFrame, title: str, column: str) -> groups.OneSeries:
+    pairs = zip(frame["type"], frame[column], strict=True)
+    return title, frame[column].tolist(), [f"{name}: {number:,} {title.lower()}" for name, number in pairs]
 
 
 def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -99,7 +111,7 @@ REPORT = Report(
             bars_by(TYPE, PAGE, unit="new requests"),
             "Choose a bar to see that type alone.",
         ),
-        Card("change-by-type", "Net change by type", change_by_type, is_wide=True),
+        Card("change-by-type", "New and closed by type", change_by_type, is_wide=True),
         Card("requests", "Requests", requests, is_wide=True),
     ),
     aliases=("/dashboards/neighborhood_recent", "/reports/dashboards/neighborhood_recent"),

@@ -107,10 +107,10 @@ REPORT = Report(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("over-time", "Requests over time", over_time, is_wide=True),
         Card("by-group", "By type group", bars_by(GROUP, PAGE), "Choose a bar to see that group alone."),
+        Card("by-weekday", "By day of the week", by_weekday, "The average of each day of the week."),
         Card("by-type", "By request type", bars_by(TYPE, PAGE), "Choose a bar to see that type alone."),
         Card("by-agency", "By agency", bars_by(AGENCY, PAGE), "The agency that owns the request."),
         Card("by-source", "By source", bars_by(SOURCE, PAGE), "How the request reached the city."),
-        Card("by-weekday", "By day of the week", by_weekday, "The average of each day of the week."),
         Card("by-region", "By region", bars_by(REGION, PAGE, top=None)),
         Card(
             "by-council",

@@ -24,6 +24,7 @@ TABLE_ROWS = 200
 PRINTED_ROWS = 1_000
 GRID_ROWS = 20
 CELL_LETTERS = 240
+WRAPPED = {"lineHeight": 1.4, "paddingBlock": 6, "display": "flex", "alignItems": "center"}
 # Colors of the style sheet, so that grids follow light and dark.
 GRID_THEME = (
     "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
@@ -87,8 +88,7 @@ def _grid(report: Report, card: Card, content: CardContent) -> Component:
         id={"grid": report.card_id(card)},
         rowData=[{name: _short(value) for name, value in row.items()} for row in rows],
         columnDefs=list(content.columns),
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 90},
-        columnSize="autoSize" if not any("flex" in column for column in content.columns) else None,
+        defaultColDef={"sortable": True, "resizable": True, "filter": len(rows) > GRID_ROWS, "width": 110},
         dashGridOptions={
             "pagination": len(rows) > GRID_ROWS,
             "paginationPageSize": GRID_ROWS,
@@ -118,9 +118,9 @@ def grid_columns(
         column: dict[str, Any] = {"field": name, "headerName": title}
         if name == wide:
             column |= {"flex": 1, "minWidth": 220, "wrapText": True, "autoHeight": True}
-            column |= {"cellStyle": {"lineHeight": 1.4, "paddingBlock": 6}}
+            column |= {"cellStyle": WRAPPED}
         elif frame[name].dtype.kind in "iuf":
-            column |= {"type": "numericColumn", "width": 120}
+            column |= {"type": "numericColumn", "width": 95}
         found.append(column | ({"width": widths[name]} if widths and name in widths else {}))
     return found
 

@@ -124,21 +124,20 @@ class Pick:
     def component(self, report: str, value: Ids, facts: Facts, warehouse: Warehouse) -> Component:
         options = self.options(warehouse)
         chosen = self.shown(value, options)
+        limited = f" (at most {self.at_most})" if self.at_most and not self.is_single else ""
         common = {
             "id": {"report": report, "control": self.name},
-            "label": facts.city.phrase(self.label),
+            "label": facts.city.phrase(self.label) + limited,
             "data": options,
             "searchable": True,
             "nothingFoundMessage": "No matches",
-            "w": 220,
+            "w": 400 if limited else 220,
         }
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)
         hint = f"All {self.dimension.plural}" if not chosen and not self.is_required else ""
         # None would be sent as null, and nothing is less than null.
         limit = {"maxValues": self.at_most} if self.at_most else {}
-        if self.at_most:
-            common["description"] = f"At most {self.at_most}"
         return dmc.MultiSelect(
             **common, **limit, value=chosen, clearable=True, placeholder=hint, hidePickedOptions=True
         )
