@@ -20,7 +20,7 @@ class SodaError(Exception):
         self.retry_after = retry_after
 
     def body(self) -> dict[str, object]:
-        """The JSON object of the response: the query engine has another format than the rest of the portal."""
+        """The JSON object of the response; errors of the query engine have a format of their own."""
         if self.code.startswith("query."):
             return {"message": self.message, "errorCode": self.code, "data": {}}
         return {"code": self.code, "error": True, "message": self.message}
