@@ -11,11 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Self
 
-from pipeline.catalog import Catalog, load_catalog
-
-from pipeline.columns import REQUEST_COLUMNS
+from pipeline.city import City, load_city
+from pipeline.columns import REQUEST_COLUMNS, SYSTEM_COLUMNS
 from pipeline.database import Connection, composed
-from pipeline.staging import SYSTEM_COLUMNS
 
 FOLDER = Path(__file__).parents[1]
 PAGE_ROWS = 50_000
@@ -25,11 +23,12 @@ HEADER = ",".join(NAMES).encode() + b"\n"
 SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
 
 
-def one_dataset() -> Catalog:
-    """The declared catalog with a single dataset that takes every day."""
-    catalog = load_catalog()
-    everything = catalog.datasets[0].model_copy(update={"last_day": LAST_DAY})
-    return catalog.model_copy(update={"datasets": (everything,)})
+def one_dataset() -> City:
+    """The declared city with a single dataset that takes every day, and limits that no random row reaches."""
+    city = load_city()
+    everything = city.datasets[0].model_copy(update={"last_day": LAST_DAY})
+    limits = city.limits.model_copy(update={"unreviewed_share": 1, "outside_bounds_share": 1})
+    return city.model_copy(update={"datasets": (everything,), "limits": limits})
 
 
 def generate(rows: int, file: Path) -> None:

@@ -9,17 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from pipeline.catalog import Catalog
-from pipeline.night import Night, finish, opened
-
 from benchmarks.city import NAMES
-from pipeline import loading
+from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
-from pipeline.download import COUNTED, Downloaded
+from pipeline.download import COUNTED, Download
+from pipeline.merge import merge
 from pipeline.options import Options
-from pipeline.plan import Reading
-from pipeline.staging import PageTaker
+from pipeline.plan import Plan, Reading
+from pipeline.runs import Run, finish, opened
+from pipeline.staging import PageTaker, Staging
 
 # Each night of a benchmark brings a day that the city does not have yet.
 NOW = datetime.now(UTC) + timedelta(days=60)
@@ -43,26 +42,25 @@ class Timed:
         return self.rows / self.seconds
 
 
-def load(settings: Settings, catalog: Catalog, pages: Iterable[Page]) -> Timed:
+def load(settings: Settings, city: City, pages: Iterable[Page]) -> Timed:
     """Stage the pages with as many threads as a night has, then merge."""
-    (dataset,) = catalog.datasets
+    (dataset,) = city.datasets
     columns = {name: name for name in NAMES[2:]}
     reading = Reading(dataset, "", 0, None, 0, columns)
-    with opened(settings, Options(now=NOW), catalog) as night:
+    with opened(settings, Options(now=NOW), city) as run:
         started = time.monotonic()
-        result = _stage(settings, night, reading, iter(pages))
+        result = _stage(settings, run, reading, iter(pages))
         staged = time.monotonic()
-        loading.merge_downloads(night, [result])
+        plan = Plan(run.load_run_id, run.options, city, (reading,), (), None, (), run.started_at)
+        merge(run.connection, plan, (result,), settings)
         merged = time.monotonic()
-        finish(night)
+        finish(run)
     return Timed(result.counts["rows"], staged - started, merged - staged)
 
 
-def _stage(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
+def _stage(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]) -> Download:
     with ThreadPoolExecutor(settings.download_workers) as pool:
-        parts = [
-            pool.submit(_take, settings, night, reading, pages) for _ in range(settings.download_workers)
-        ]
+        parts = [pool.submit(_take, settings, run, reading, pages) for _ in range(settings.download_workers)]
         results = [part.result() for part in parts]
     counts = {name: sum(result.counts[name] for result in results) for name in COUNTED}
     newest = max(result.newest for result in results if result.newest)
@@ -70,16 +68,16 @@ def _stage(settings: Settings, night: Night, reading: Reading, pages: Iterator[P
 
 
 @contextmanager
-def _taker(settings: Settings, night: Night, reading: Reading) -> Iterator[PageTaker]:
+def _taker(settings: Settings, run: Run, reading: Reading) -> Iterator[PageTaker]:
     with connect(settings.database_loader_url, "benchmark") as connection:
-        taker = PageTaker(connection, night.staging, reading, night.catalog, NOW)
+        taker = PageTaker(connection, Staging(run.load_run_id), reading, run.city, NOW)
         taker.prepare()
         yield taker
 
 
-def _take(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
-    result = Downloaded(reading)
-    with _taker(settings, night, reading) as taker:
+def _take(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]) -> Download:
+    result = Download(reading)
+    with _taker(settings, run, reading) as taker:
         for page in pages:
             taker.copy(iter(page))
             taken = taker.take()

@@ -11,22 +11,30 @@ from pipeline.job import Job
 from pipeline.plan import FEW_ROWS
 from pipeline.quality import Check, Status, share_check
 from pipeline.result import Written
+from pipeline.staging import days
 from pipeline.swap import identifiers
 
 JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
-# Shares of rows without coordinates: below the first nothing is unusual, and the second is the limit where no usual
-# share is known.
+# Shares of rows without coordinates: below the first nothing is unusual; the second is the limit where no
+# usual share is known.
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
 
 
-def merge_checks(job: Job, written: Written) -> tuple[Check, ...]:
-    """Every check of a merge that is written and not committed."""
+def usual_shares(job: Job) -> dict[str, float | None]:
+    """The stored share of requests without coordinates by dataset; to be asked before anything is written."""
+    datasets = [reading.dataset for reading in job.readings]
+    values = {"ids": [dataset.id for dataset in datasets], "days": [days([dataset]) for dataset in datasets]}
+    return {row["dataset_id"]: row["share"] for row in fetch(job.connection, "quality/usual_shares", values)}
+
+
+def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
+    """Every check of a merge that is written and not committed; ``usual`` comes from ``usual_shares``."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
     return (
         *_polygons(job, written),
         *_new_codes(written),
         *_changed_rows(job, latest),
-        *_unlocated(job),
+        *_unlocated(job, usual),
         *_unread_growth(job),
         _newest(job, written, latest),
         _weekday(job, written, latest),
@@ -54,7 +62,8 @@ def _new_codes(written: Written) -> Iterator[Check]:
 
 def _changed_rows(job: Job, latest: datetime) -> Iterator[Check]:
     limits = job.city.limits
-    values = {"latest": latest, "earliest_closed": datetime(limits.earliest_closed_year, 1, 1)}  # noqa: DTZ001  # local
+    earliest = datetime(limits.earliest_closed_year, 1, 1)  # noqa: DTZ001  # local time, as published
+    values = {"latest": latest, "earliest_closed": earliest}
     row = fetch_one(job.connection, "quality/changed_rows", values)
     share, few = limits.outside_bounds_share, limits.unreviewed_share
     rows = row["rows"]
@@ -78,13 +87,13 @@ def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
     return Check(name, status, check.value, limits, check.meaning)
 
 
-def _unlocated(job: Job) -> Iterator[Check]:
-    titles = {dataset.id: dataset.title for dataset in job.city.datasets}
+def _unlocated(job: Job, shares: Mapping[str, float | None]) -> Iterator[Check]:
+    titles = {reading.dataset.id: reading.dataset.title for reading in job.readings}
     for row in fetch(job.connection, "quality/unlocated"):
-        usual, factor = row["usual"], job.city.limits.unlocated_share_factor
+        usual, factor = shares.get(row["dataset_id"]), job.city.limits.unlocated_share_factor
         limit = SHARE_WITHOUT_HISTORY if usual is None else min(1.0, max(SHARE_FLOOR, usual * factor))
         expected = "no usual share is known" if usual is None else f"usually {usual:.1%}"
-        name = f"{titles[row['dataset_id']]}: without coordinates"
+        name = f"{titles.get(row['dataset_id'], row['dataset_id'])}: without coordinates"
         meaning = f"new and changed rows; {expected}; they count, without a place"
         yield share_check(name, row["unlocated"], row["rows"], limit, meaning)
 
@@ -104,7 +113,9 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
     It fails where the last run could load fresh data; data that were old then are history.
     """
     limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
-    row = fetch_one(job.connection, "quality/newest", {"latest": latest}, **identifiers(job, written))
+    row = fetch_one(
+        job.connection, "quality/newest", {"latest": latest}, **identifiers(job.catalog, written.new_tables)
+    )
     text = f"warns after {limits.newest_age_days_warn} days, fails after {limits.newest_age_days_fail}"
     newest, before = row["created_date"], row["last_loaded_at"]
     if newest is None:
@@ -119,7 +130,9 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
 
 def _weekday(job: Job, written: Written, latest: datetime) -> Check:
     """The newest whole day against the same weekday of the eight weeks before."""
-    row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **identifiers(job, written))
+    row = fetch_one(
+        job.connection, "quality/weekday", {"latest": latest}, **identifiers(job.catalog, written.new_tables)
+    )
     name = "requests on the newest whole day"
     limits = f"warns at {JUMP_WARNS:.0f} times more or less than usual, fails at {JUMP_FAILS:.0f} times more"
     if row["usual"] is None:
@@ -139,7 +152,7 @@ def _jump(row: Mapping[str, Any], usual: float) -> Status:
 
 
 def _unserved(job: Job, written: Written) -> Check:
-    row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job, written))
+    row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job.catalog, written.new_tables))
     rows = int(row["rows"])
     meaning = "rows of this run that are stored and not served; --full repairs it"
     return Check("stored but not served", "fail" if rows else "ok", str(rows), "fails above 0", meaning)

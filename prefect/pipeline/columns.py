@@ -1,6 +1,7 @@
-"""The published columns of ``requests``, declared once; every list of columns in ``sql/`` is made from this.
+"""The published columns of ``requests``, declared once; every list of columns in ``sql/`` comes from here.
 
-A new column is a migration, a line here, a line in the city's declaration and, to serve it, the API's statement.
+A new column is a migration, a line here, a line in the city's declaration and, to serve it, the API's
+statement.
 """
 
 from __future__ import annotations

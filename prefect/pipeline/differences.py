@@ -33,7 +33,7 @@ def merge(job: Job, *, has_new_boundaries: bool) -> Written:
 
 
 def write_requests(job: Job) -> Written:
-    """Write the rows that differ into ``requests``, and note in ``touched`` which served rows that changes."""
+    """Write the rows that differ into ``requests``, and note in ``touched`` what has to be served again."""
     connection, complete = job.connection, job.complete_ids
     superseded = keep_one_row_each(job)
     superseded += _leave_to_own_dataset(job)

@@ -47,5 +47,5 @@ class Job:
 
     @property
     def whole_ids(self) -> list[str]:
-        """Datasets of which every row was read, whatever the reason: all are new when one is published again."""
+        """Datasets of which every row was read, as when one is published again with new update times."""
         return [reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0]

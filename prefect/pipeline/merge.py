@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from psycopg import sql
 
-from pipeline import bookkeeping, checks, differences, polygons, quality, reference, rollups, swap
+from pipeline import bookkeeping, checks, differences, full_load, polygons, quality, reference, rollups, swap
 from pipeline.config import Settings
 from pipeline.database import Connection, fetch_one
 from pipeline.download import Download
@@ -46,8 +46,9 @@ def merge(
 
 def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
     _set_memory(job)
+    usual = checks.usual_shares(job)
     written = _write(job)
-    found = (*read_checks, *checks.merge_checks(job, written))
+    found = (*read_checks, *checks.merge_checks(job, written, usual))
     _stop_if_failed(found, reasons)
     result = bookkeeping.record(job, written, found, reasons)
     if written.new_tables:
@@ -77,9 +78,9 @@ def _write(job: Job) -> Written:
     if options.dry_run:
         written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
     elif is_first or options.full:
-        written = swap.merge(job, is_first=is_first)
+        written = full_load.merge(job, is_first=is_first)
     elif has_new_rules:
-        written = swap.rebuild(job)
+        written = full_load.rebuild(job)
     else:
         written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
     return replace(written, boundaries=refreshed)

@@ -22,8 +22,8 @@ MOST_NOTICES = 12
 class Refreshed:
     """What the published areas changed, and what was wrong with them.
 
-    ``problem`` says why they were not taken over; ``digest`` is empty then, so that the next run looks at them
-    again. ``had`` is how many polygons were stored before.
+    ``problem`` says why they were not taken over; ``digest`` is empty then, so that the next run looks at
+    them again. ``had`` is how many polygons were stored before.
     """
 
     digest: str = ""

@@ -66,7 +66,7 @@ def declare(connection: Connection, city: City) -> bool:
 
 
 def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
-    """Look up every published value of the rows in ``source``; returns the codes that were unknown, by table."""
+    """Look up every published value of the rows in ``source``; returns the unknown codes by table."""
     new_codes = {}
     for reference in REFERENCES:
         lists, field = reference.identifiers, {"field": reference.field}

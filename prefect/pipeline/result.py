@@ -41,7 +41,8 @@ class Written:
 class MergeResult:
     """The outcome of a merge that is committed, or of a dry run that was rolled back.
 
-    ``counts`` sums ``by_dataset`` and adds ``retired``; ``reasons`` are the rejected rows by dataset and reason.
+    ``counts`` sums ``by_dataset`` and adds ``retired``; ``reasons`` are the rejected rows by dataset and
+    reason.
     """
 
     generation: int

@@ -70,7 +70,7 @@ def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
     """Bring every rollup in step with the differences between ``before`` and ``after``."""
     _create_delta(connection, catalog)
     keys = len(catalog.dimensions) + len(catalog.populations)
-    lists = {
+    lists: dict[str, sql.Composable] = {
         "changes": COMMA.join(_change(condition) for condition in catalog.measures.values()),
         "has_changed": OR.join(
             sql.SQL("{} <> 0").format(_change(condition)) for condition in catalog.measures.values()

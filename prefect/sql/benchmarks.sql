@@ -43,7 +43,7 @@ COPY (
            to_char(servicedate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS servicedate,
            to_char(created + at %% 40 * interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS closeddate,
            requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd, cdmember,
-           address, zipcode, latitude, longitude
+           address, zipcode, latitude, longitude, outcome, reason
       FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
                    CASE WHEN is_change THEN '' ELSE '-' || %(night)s END AS ending,
                    CASE WHEN is_change THEN createddate
@@ -58,7 +58,7 @@ UPDATE requests SET status = 'Closed', closeddate = createddate + interval '3 da
   FROM drawn WHERE is_change AND requests.id = drawn.id
 
 -- name: update_served
-UPDATE service_requests SET status = 'Closed', closed_date = created_date + interval '3 days'
+UPDATE service_requests SET status = 'Closed', closed_date = created_date + interval '3 days', is_open = false
   FROM drawn WHERE is_change AND request_id = drawn.id
 
 -- name: insert_raw
@@ -70,8 +70,8 @@ SELECT -id, srnumber || '-copy', requesttype, status, createddate, updateddate, 
 
 -- name: insert_served
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
-                              council_id, region_id, address, latitude, longitude, status, geom)
+                              council_id, region_id, address, latitude, longitude, status, geom, is_open, is_information)
 SELECT -request_id, srnumber || '-copy', created_date, closed_date, type_id, agency_id, source_id,
-       council_id, region_id, address, latitude, longitude, status, geom
+       council_id, region_id, address, latitude, longitude, status, geom, is_open, is_information
   FROM service_requests JOIN drawn ON request_id = drawn.id WHERE NOT is_change
 

@@ -21,23 +21,23 @@ SELECT count(*) AS rows,
   LEFT JOIN meanings AS agency ON agency.field = 'owner' AND agency.published = coalesce(btrim(r.owner), '')
   LEFT JOIN agencies ON agencies.agency_id = agency.id
 
+-- name: usual_shares
+-- The share of requests without coordinates that is stored for the days of each dataset, before this run writes.
+SELECT dataset_id,
+       (SELECT sum(unlocated)::double precision / nullif(sum(requests), 0)
+          FROM rollup_day_type
+         WHERE created_date >= lower(days) AND (upper_inf(days) OR created_date < upper(days))) AS share
+  FROM unnest(%(ids)s::text[], %(days)s::datemultirange[]) AS listed (dataset_id, days)
+
 -- name: unlocated
--- By dataset: new and changed rows, those of them without coordinates, and the share that is usual on its days.
-WITH changed AS (
-    SELECT staged.dataset_id, count(*) AS rows,
-           count(*) FILTER (WHERE NOT coalesce(latitude <> 0 OR longitude <> 0, false)) AS unlocated
-      FROM staged
-      JOIN changes USING (staged_id)
-     WHERE is_new OR has_changed
-     GROUP BY 1
-)
-SELECT dataset_id, rows, unlocated,
-       (SELECT sum(stored.unlocated)::double precision / nullif(sum(stored.requests), 0)
-          FROM rollup_day_type AS stored
-         WHERE stored.created_date >= lower(days) AND (upper_inf(days) OR stored.created_date < upper(days))) AS usual
-  FROM changed
-  JOIN datasets USING (dataset_id)
- ORDER BY dataset_id
+-- New and changed rows by dataset, and those of them without coordinates.
+SELECT staged.dataset_id, count(*) AS rows,
+       count(*) FILTER (WHERE NOT coalesce(latitude <> 0 OR longitude <> 0, false)) AS unlocated
+  FROM staged
+  JOIN changes USING (staged_id)
+ WHERE is_new OR has_changed
+ GROUP BY 1
+ ORDER BY 1
 
 -- name: newest
 -- The newest request that is not in the future, and when data were loaded before this run.

@@ -7,9 +7,11 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
+from pipeline.boundaries import Boundaries
 from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -152,23 +154,44 @@ def load(
     dataset: Dataset = DATASET,
     *,
     is_whole: bool = False,
-    **options: bool,
+    unread: int = 0,
+    boundaries: Boundaries | None = None,
+    **options: Any,
 ) -> MergeResult:
     """A run that reads exactly these rows, through the real staging and merge.
 
-    ``is_whole``: they are all that the portal has of the dataset.
+    ``is_whole``: they are all that the portal has of the dataset. ``unread``: rows that it has and that could
+    not be found.
     """
     columns = {name: name for name in (*COLUMNS, "latitude", "longitude")}
-    reading = Reading(dataset, "", len(rows) + (not is_whole), None, len(rows), columns)
-    with opened(settings, Options(now=NOW, **options), city) as run:
+    reading = Reading(dataset, "", len(rows) + unread + (not is_whole), None, len(rows), columns)
+    with opened(settings, Options(**{"now": NOW, **options}), city) as run:
         with connect(settings.database_loader_url, "test") as connection:
             taker = PageTaker(connection, Staging(run.load_run_id), reading, city, NOW)
             taker.prepare()
             taker.copy(iter([as_csv(taker.column_names, rows)]))
             page = taker.take()
-        counts = Download(reading).counts
-        download = Download(reading, {name: page[name] for name in counts}, page["newest"], "row")
-        plan = Plan(run.load_run_id, run.options, city, (reading,), (), None, (), run.started_at)
+        counts = {name: page[name] for name in Download(reading).counts}
+        download = Download(reading, counts, page["newest"], "row", unread=unread)
+        plan = Plan(run.load_run_id, run.options, city, (reading,), (), boundaries, (), run.started_at)
         result = merge(run.connection, plan, (download,), settings)
         finish(run)
     return result
+
+
+PLAIN = {
+    "requesttype": "Bulky Items",
+    "owner": "BOS",
+    "requestsource": "Call",
+    "status": "Open",
+    "createddate": "2026-11-20T09:00:00.000",
+    "nc": "52",
+    "latitude": "34.05",
+    "longitude": "-118.25",
+}
+
+
+def plain_row(number: int, stamp: int = 1, row_id: int | None = None, **fields: str | None) -> Row:
+    """An ordinary request of 20 November 2026, but for the fields that are named."""
+    content = tuple((PLAIN | fields).items())
+    return Row(number if row_id is None else row_id, f"1-{number}", stamp, content)

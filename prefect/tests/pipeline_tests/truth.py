@@ -12,7 +12,8 @@ PUBLISHED = ", ".join(STORED_COLUMNS)
 SERVED = """
 SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name, council_id,
        service_requests.region_id, address, service_requests.latitude, service_requests.longitude, status,
-       ST_AsText(geom), city_id, is_open, service_requests.is_information, is_duplicate, outcome, reason, group_name
+       ST_AsText(geom), city_id, is_open, service_requests.is_information, is_duplicate, outcome, reason,
+       group_name
   FROM service_requests
   JOIN request_types USING (type_id)
   JOIN type_groups USING (group_id)

@@ -1,4 +1,4 @@
-"""Whatever the portal does wrong, the result is the truth, or the dataset is skipped and nothing of it changes."""
+"""Whatever the portal does wrong, the truth is loaded, or the dataset is skipped and left as it is."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -
     settings = settings_for(database, town[0])
     run_night(settings, datasets=BOTH)
     town[1].touch(LIVE, 50, {"status": "Looked at"})
-    night = run_night(settings, datasets=BOTH)
+    run_night(settings, datasets=BOTH)
     question = "SELECT relpages - relallvisible FROM pg_class WHERE relname = %s"
     for table in ("service_requests", "rollup_daily"):
         database.change("ANALYZE " + table)
