@@ -1,4 +1,4 @@
-"""Year boundaries: the newest dataset is open-ended, its successor is found, and no row is dropped silently."""
+"""Year boundaries: the newest dataset is open-ended, its successor is found, no row is dropped silently."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_year_that_nobody_declared_is_found_used_and_reported(
     assert "is not declared for Los Angeles" in notices[0]
     with databases.database() as declared:
         run_night(settings_for(declared, town[0]), years=(2026,))
-        # Without the declaration the years 2025 and 2026 are chosen: one dataset takes both until it is found.
+
         assert requests_of(database) == requests_of(declared)
         assert served_of(database) == served_of(declared)
 
@@ -159,9 +159,8 @@ def test_a_row_in_the_neighboring_years_dataset_is_taken_once(
     run_night(settings_for(database, url), datasets=(LAST_YEAR, LIVE))
     assert dataset_of(database, "20990001") == [(LAST_YEAR,)]
     assert dataset_of(database, "30990001") == [(LIVE,)]
-    assert database.rows("SELECT dataset_id, status FROM requests WHERE srnumber = '40990001'") == [
-        (LIVE, None)
-    ]
+    stored = database.rows("SELECT dataset_id, status FROM requests WHERE srnumber = '40990001'")
+    assert stored == [(LIVE, None)], "the day's own dataset wins"
     assert_sound(database)
 
 
