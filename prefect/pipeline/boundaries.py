@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
 from pipeline.city import City
-from pipeline.errors import PortalError
 from pipeline.socrata import Portal
 
 Point = tuple[float, float]
@@ -39,48 +39,60 @@ class Area:
 class Boundaries:
     """The published areas; ``digest`` changes when anything in them does.
 
-    ``problem`` says why none of them can be used: those of before stay.
+    ``problem`` says why none of them can be used: those of before stay. ``notices`` tell what was left out.
     """
 
     digest: str
     areas: tuple[Area, ...]
     problem: str = ""
+    notices: tuple[str, ...] = ()
 
 
-def fetch_boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
-    """The published areas, or None where the portal does not send them; and what to report about them."""
-    try:
-        features = portal.boundaries(city.boundaries.id).get("features") or []
-    except PortalError as error:
-        return None, (f"the boundaries could not be read: {error}",)
-    return read_areas(features, city)
+def fetch_boundaries(portal: Portal, city: City) -> Boundaries:
+    """The published areas. Raises PortalError when the portal does not send them."""
+    return read_areas(portal.boundaries(city.boundaries.id).get("features") or [], city)
 
 
-def read_areas(features: Iterable[Mapping[str, Any]], city: City) -> tuple[Boundaries, tuple[str, ...]]:
+def read_areas(features: Iterable[Mapping[str, Any]], city: City) -> Boundaries:
     """The areas of these features; several features of one area are one."""
     features = list(features)
     digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
     found: dict[int, tuple[Mapping[str, Any], list[Polygon]]] = {}
     notices: list[str] = []
     for feature in features:
-        name = str((feature.get("properties") or {}).get(city.boundaries.name, "an area without a name"))
         try:
-            code = int(feature["properties"][city.boundaries.code])
-            _region(feature["properties"], city)
-            polygons = list(_polygons(feature["geometry"]))
-            kept = [polygon for polygon in polygons if not _is_sliver(polygon, city)]
-            if not kept:
-                raise ValueError("it has no area")
+            properties, code = feature["properties"], int(feature["properties"][city.boundaries.code])
+            polygons, slivers = _polygons(feature, city)
         except (KeyError, ValueError, TypeError) as error:
-            notices.append(f"{name}: the polygon was rejected ({error})")
+            notices.append(f"{_name(feature, city)}: the polygon was rejected ({error})")
             continue
-        if slivers := len(polygons) - len(kept):
-            limit = city.limits.sliver_square_meters
-            notices.append(f"{name}: {slivers} parts below {limit:g} square meters were left out")
-        found.setdefault(code, (feature["properties"], []))[1].extend(kept)
+        if slivers:
+            limit = f"{city.limits.sliver_square_meters:g} square meters"
+            notices.append(f"{_name(feature, city)}: {slivers} parts below {limit} were left out")
+        found.setdefault(code, (properties, []))[1].extend(polygons)
     problem = _problem((polygon for _, polygons in found.values() for polygon in polygons), city)
     areas = () if problem else tuple(_area(code, *parts, city) for code, parts in found.items())
-    return Boundaries(digest, areas, problem), tuple(notices)
+    return Boundaries(digest, areas, problem, tuple(notices))
+
+
+def _name(feature: Mapping[str, Any], city: City) -> str:
+    return str((feature.get("properties") or {}).get(city.boundaries.name, "an area without a name"))
+
+
+def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], int]:
+    """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError, TypeError."""
+    _region(feature["properties"], city)
+    geometry = feature["geometry"]
+    if geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        raise ValueError(f"a {geometry['type']}")
+    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    polygons = [
+        [_ring(ring, is_outer=not position) for position, ring in enumerate(part)] for part in parts if part
+    ]
+    kept = [polygon for polygon in polygons if not _is_sliver(polygon, city)]
+    if not kept:
+        raise ValueError("it has no area")
+    return kept, len(polygons) - len(kept)
 
 
 def _problem(polygons: Iterable[Polygon], city: City) -> str:
@@ -116,14 +128,6 @@ def _region(properties: Mapping[str, Any], city: City) -> int:
     return int(match[1])
 
 
-def _polygons(geometry: Mapping[str, Any]) -> Iterator[Polygon]:
-    coordinates = geometry["coordinates"]
-    if geometry["type"] not in {"Polygon", "MultiPolygon"}:
-        raise ValueError(f"a {geometry['type']}")
-    for polygon in [coordinates] if geometry["type"] == "Polygon" else coordinates:
-        yield [_ring(ring, is_outer=not position) for position, ring in enumerate(polygon)]
-
-
 def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
     """The ring in two dimensions: an outer one counterclockwise, a hole clockwise."""
     ring = [(float(x), float(y)) for x, y, *_ in points]
@@ -136,7 +140,7 @@ def _signed_area(ring: Ring) -> float:
     """In square degrees around the first point; positive when counterclockwise."""
     x0, y0 = ring[0]
     corners = [(x - x0, y - y0) for x, y in ring]
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False)) / 2
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(corners)) / 2
 
 
 def _is_sliver(polygon: Polygon, city: City) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline import runs
-from pipeline.boundaries import fetch_boundaries
+from pipeline.boundaries import Boundaries, fetch_boundaries
+from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.declaration import Dataset, Schema
 from pipeline.discovery import discover
@@ -41,8 +42,8 @@ def make_plan(run: Run) -> Plan:
     known, notices = _memory(run)
     with Portal(settings) as portal:
         city, discovered = discover(portal, run.city, options.now.date(), known)
-        boundaries, problems = fetch_boundaries(portal, city)
-    notices += (*discovered, *problems)
+        boundaries, missing = _boundaries(portal, city)
+    notices += (*discovered, *missing)
     for notice in notices:
         log.warning(notice)
     datasets = city.chosen(options.years, options.datasets)
@@ -58,6 +59,14 @@ def make_plan(run: Run) -> Plan:
     return Plan(
         run.load_run_id, options, city, readings, skipped, boundaries, notices, run.started_at
     ).checked()
+
+
+def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
+    """The published areas, or a notice: without them a run goes on with those that are stored."""
+    try:
+        return fetch_boundaries(portal, city), ()
+    except PortalError as error:
+        return None, (f"the boundaries could not be read: {error}",)
 
 
 def _memory(run: Run) -> tuple[dict[str, Known], tuple[str, ...]]:

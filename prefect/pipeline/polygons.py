@@ -41,7 +41,8 @@ def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -
     if known and known[0]["digest"] == boundaries.digest:
         return Refreshed(boundaries.digest)
     run(connection, "tables/boundaries")
-    notices = tuple(notice for area in boundaries.areas if (notice := _add(connection, area)))
+    repaired = (notice for area in boundaries.areas if (notice := _add(connection, area)))
+    notices = (*boundaries.notices, *repaired)
     difference = fetch_one(connection, "boundaries/compare")
     if problem := boundaries.problem or _problem(difference, city):
         return Refreshed(problem=problem, notices=_first(notices), had=difference["had"])
@@ -65,10 +66,9 @@ def _first(notices: tuple[str, ...]) -> tuple[str, ...]:
 
 def _add(connection: Connection, area: Area) -> str:
     """Put the area into the table ``boundaries``; returns what is to be said about it."""
-    values = {**vars(area), "geometry": area.geometry}
     try:
         with connection.transaction():
-            row = fetch_one(connection, "boundaries/add", values)
+            row = fetch_one(connection, "boundaries/add", vars(area))
     except psycopg.Error as error:
         return f"{area.name}: the polygon was rejected ({type(error).__name__})"
     if not row["has_area"]:

@@ -75,10 +75,10 @@ def run_night(
     chosen = Options(**{"now": NOW, **options})
     with runs.opened(settings, chosen, city or tolerant()) as run:
         plan = make_plan(run)
-        runs.note_plan(run, plan)
         planned = assignments(plan, settings)
         with ThreadPoolExecutor(settings.download_workers) as pool:
             plan, downloads = gathered(plan, planned, list(pool.map(_attempt, planned)))
+        runs.note_plan(run, plan)
         result = merge(run.connection, plan, downloads, settings)
         if publish:
             publishing.publish(settings, result.generation)

@@ -6,12 +6,12 @@ import tomllib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pipeline.catalog import CATALOG_FILE, Catalog, load_catalog
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW, run_night, settings_for
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
-from pipeline.catalog import CATALOG_FILE, Catalog, load_catalog
 from pipeline.discovery import discover
 from pipeline.socrata import Portal
 from portal.controller import Controller

@@ -14,7 +14,6 @@ from pipeline_tests.histories import History, Row, content, histories, load
 from pipeline_tests.nights import settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, rollups_of, served_of
 
-
 CITY = tolerant()
 EMPTIED = ("requests", "service_requests", "retired_requests", "rejected_requests")
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -1,4 +1,4 @@
-"""Whatever the portal does wrong, the result is the truth, or the night fails and changes nothing."""
+"""Whatever the portal does wrong, the result is the truth, or the dataset is skipped and nothing of it changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW, run_night, settings_for
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
-from pipeline.errors import DataError, NightError, SourceError
+from pipeline.errors import DataError, IngestError, PortalError
 from portal.controller import Controller
 from portal.server import serve
 
@@ -80,16 +80,16 @@ def test_the_truth_is_loaded_in_spite_of(kind: str, town: Town, database: Databa
     assert_true(database, town)
 
 
-FAILED: dict[str, tuple[dict[str, Any], type[NightError], str]] = {
-    "throttle": ({"retry_after": 0}, SourceError, "429"),
-    "unavailable": ({"dataset": LIVE}, SourceError, "503"),
-    "hang": ({"dataset": OLD, "seconds": 1.5}, SourceError, "ReadTimeout"),
-    "hang_in_body": ({"dataset": OLD, "seconds": 1.5}, SourceError, "Timeout|ConnectionError"),
-    "drip": ({"dataset": OLD, "area": "resource", "seconds": 6}, SourceError, "not complete after 2 s"),
-    "cut": ({"dataset": LIVE, "area": "resource"}, SourceError, "IncompleteRead|ChunkedEncoding|JSON"),
-    "html": ({"dataset": LIVE}, SourceError, "text/html"),
-    "null_stamps": ({"dataset": LIVE}, SourceError, "no :updated_at"),
-    "count_off": ({"dataset": LIVE, "amount": 5}, SourceError, "no :updated_at"),
+FAILED: dict[str, tuple[dict[str, Any], type[IngestError], str]] = {
+    "throttle": ({"retry_after": 0}, PortalError, "429"),
+    "unavailable": ({"dataset": LIVE}, PortalError, "503"),
+    "hang": ({"dataset": OLD, "seconds": 1.5}, PortalError, "ReadTimeout"),
+    "hang_in_body": ({"dataset": OLD, "seconds": 1.5}, PortalError, "Timeout|ConnectionError"),
+    "drip": ({"dataset": OLD, "area": "resource", "seconds": 6}, PortalError, "not complete after 2 s"),
+    "cut": ({"dataset": LIVE, "area": "resource"}, PortalError, "IncompleteRead|ChunkedEncoding|JSON"),
+    "html": ({"dataset": LIVE}, PortalError, "text/html"),
+    "null_stamps": ({"dataset": LIVE}, PortalError, "no :updated_at"),
+    "count_off": ({"dataset": LIVE, "amount": 5}, PortalError, "no :updated_at"),
     "remove": ({"dataset": LIVE, "column": "type"}, DataError, "lost the required column requesttype"),
     "rename": (
         {"dataset": OLD, "column": "srnumber", "to": "sr"},
@@ -123,7 +123,7 @@ def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Dat
     # The counts before and after are wrong; the one of rows without update time between them is right.
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", times=1)
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", after=2)
-    with pytest.raises(SourceError, match=r"counts \d+ rows but served \d+"):
+    with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):
         run_night(settings_for(database, town.url), datasets=BOTH)
     assert requests_of(database) == []
 
@@ -218,9 +218,9 @@ def test_too_many_unusable_rows_stop_the_night_and_are_kept(database: Database) 
 
 def test_half_bad_rows_are_survived_when_allowed(database: Database) -> None:
     with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
-        night = run_night(settings_for(database, url, refused_share_limit=1), datasets=BOTH)
+        night = run_night(settings_for(database, url, rejected_share_limit=1), datasets=BOTH)
     assert_sound(database)
-    refused = sum(row["rows"] for row in night.reasons)
-    assert refused == database.value("SELECT count(*) FROM rejected_requests")
+    rejected = sum(row["rows"] for row in night.result.reasons)
+    assert rejected == database.value("SELECT count(*) FROM rejected_requests")
     assert database.value("SELECT count(*) FROM requests WHERE address LIKE '%%東京%%'") > 0
     assert database.value("SELECT count(*) FROM requests WHERE srnumber = '' OR createddate IS NULL") == 0

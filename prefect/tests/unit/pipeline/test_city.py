@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.city import CITIES, City, load_city
+from pipeline.city import CITIES, City, city_for, load_city
+from pipeline.columns import REQUEST_COLUMNS
+from pipeline.config import Settings
 from pipeline.errors import DataError
 
 LA = load_city()
+FIELDS = Path(__file__).parents[4] / "docs" / "data_loading.md"
 DOCUMENTED = Path(__file__).parents[5] / "shared" / "data" / "real" / "la_documented_values.json"
 REFERENCE = Path(__file__).parents[4] / "api" / "alembic" / "seeds"
 UNREVIEWED_SHARE = 0.01
@@ -90,6 +93,32 @@ def test_the_rules_of_serving_have_one_digest(declared: dict[str, Any]) -> None:
     assert City.model_validate(declared).digest == LA.digest
     declared["schema"]["cases"]["ended_statuses"] = ["Closed"]
     assert City.model_validate(declared).digest != LA.digest
+
+
+def test_settings_override_the_citys_limits_and_portal() -> None:
+    url = {"database_loader_url": "postgresql://unused"}
+    settings, city = city_for(Settings(**url))
+    assert (city, settings.socrata_url) == (LA, "https://data.lacity.org")
+    settings, city = city_for(Settings(**url, socrata_url="http://127.0.0.1:9", shrunk_share_limit=0.5))
+    assert settings.socrata_url == "http://127.0.0.1:9"
+    assert (city.limits.shrunk_share, city.limits.rejected_share) == (0.5, LA.limits.rejected_share)
+
+
+def documented_fields() -> dict[str, tuple[list[str], list[str]]]:
+    """The table of columns in the documentation: ours, then those of the two schemas."""
+    fields: dict[str, tuple[list[str], list[str]]] = {}
+    for line in FIELDS.read_text().splitlines():
+        cells = [re.findall(r"`(\w+)`", cell) for cell in line.strip("|").split("|")]
+        if len(cells) == 4 and cells[0] and set(cells[0]) <= set(REQUEST_COLUMNS):
+            for at, name in enumerate(cells[0]):
+                fields[name] = (cells[1][at : at + 1], cells[2][at : at + 1])
+    return fields
+
+
+def test_the_documented_fields_are_the_declared_ones() -> None:
+    old, cases = LA.schemas["legacy"].columns, LA.schemas["cases"].columns
+    declared = {name: (list(old.get(name, ())), list(cases.get(name, ()))) for name in REQUEST_COLUMNS}
+    assert documented_fields() == declared
 
 
 def documented() -> dict[str, Any]:

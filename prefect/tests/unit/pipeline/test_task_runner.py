@@ -4,7 +4,7 @@ import pytest
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect_dask.task_runners import DaskTaskRunner
 
-from tasks.runners import task_runner
+from pipeline.task_runner import task_runner
 
 
 @pytest.mark.parametrize(("workers", "threads"), [("", 4), ("7", 7), ("0", 4), ("many", 4)])
