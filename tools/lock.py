@@ -110,7 +110,7 @@ def compile_all(names: set[str], arguments: list[str]) -> int:
     """Write the locks of the folders named, or all."""
     environments.install_uv()
     for folder in declared_folders():
-        if names and folder.name not in names:
+        if names and str(folder.relative_to(ROOT)) not in names:
             continue
         for lock, extras in locks_of(folder).items():
             with step(f"Locking {lock.relative_to(ROOT)}"):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import redis
+from benchmark_figures import Figure, milliseconds, write
 from dash._utils import to_json
 
 from benchmarks import outside
-from benchmarks.figures import Figure, milliseconds, write
 from benchmarks.recording import RecordingSource, bare_redis, bare_sql, without_cache
 from config import Settings
 from data.source import Source

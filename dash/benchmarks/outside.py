@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmark_figures import Figure
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import serving
-from benchmarks.figures import Figure
 from benchmarks.serving import Served
 from frame.registry import reports
 from screenshots import ARGUMENTS

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmarks.city import draw
+from benchmarks.pages import draw
 from pipeline.database import Connection, composed
 from pipeline.rollups import read_catalog
 from pipeline.swap import swapped_tables

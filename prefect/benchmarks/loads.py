@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.city import NAMES
 from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -20,7 +19,7 @@ from pipeline.plan import Plan, Reading
 from pipeline.runs import Run, finish, opened
 from pipeline.staging import PageTaker, Staging
 
-# Each night of a benchmark brings a day that the city does not have yet.
+# Each run of a benchmark brings a day that the city does not have yet.
 NOW = datetime.now(UTC) + timedelta(days=60)
 Page = list[bytes]
 
@@ -42,11 +41,10 @@ class Timed:
         return self.rows / self.seconds
 
 
-def load(settings: Settings, city: City, pages: Iterable[Page]) -> Timed:
-    """Stage the pages with as many threads as a night has, then merge."""
+def load(settings: Settings, city: City, columns: Sequence[str], pages: Iterable[Page]) -> Timed:
+    """Stage the pages, whose columns these are, with as many threads as a run has, then merge."""
     (dataset,) = city.datasets
-    columns = {name: name for name in NAMES[2:]}
-    reading = Reading(dataset, "", 0, None, 0, columns)
+    reading = Reading(dataset, "", 0, None, 0, {name: name for name in columns})
     with opened(settings, Options(now=NOW), city) as run:
         started = time.monotonic()
         result = _stage(settings, run, reading, iter(pages))

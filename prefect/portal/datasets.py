@@ -49,6 +49,12 @@ CASES_IDS = {e["first_day"].year: str(e["id"]) for e in _DECLARED if e["schema"]
 CASES_START: date = min(e["first_day"] for e in _DECLARED if e["schema"] == CASES.name)
 
 
+def published_columns(schema: Schema) -> dict[str, str]:
+    """The published column of each column of the pipeline's own table that the schema has."""
+    declared = _city()["schema"][schema.name]["columns"]
+    return {name: sources[0] for name, sources in declared.items()}
+
+
 def published(last_year: int) -> list[Dataset]:
     """Every dataset up to ``last_year``, oldest first; 2025 has one of each schema."""
     declared = [_dataset(entry) for entry in _DECLARED if entry["first_day"].year <= last_year]

@@ -13,7 +13,7 @@ from portal.errors import no_such_column, not_found
 from portal.store import SYSTEM_NAMES, Store, table_name
 
 Fields = Mapping[str, object]
-# Knuth's multiplicative hash: neighbours come far apart, the same ones every time.
+# Knuth's multiplicative hash: neighbors end up far apart, the same ones every time.
 SPREAD = "(rowid + ?) * 2654435761 % 4294967296"
 
 
@@ -73,14 +73,14 @@ class Editor:
         """Remove the rows of that key and return how many there were."""
         dataset = self._known(dataset_id)
         self._index_keys(dataset)
-        question = f'DELETE FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
+        statement = f'DELETE FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
         with self._store.writing() as connection:
-            return connection.execute(question, (key,)).rowcount
+            return connection.execute(statement, (key,)).rowcount
 
     def touch(self, dataset_id: str, amount: int, changes: Fields | None = None) -> int:
         """Give ``amount`` rows, spread over the dataset, new stamps and the values of ``changes``.
 
-        Other rows each time; the same ones in every portal that is asked the same things in the same order.
+        Other rows each time, but the same ones in every portal that gets the same calls in the same order.
         Returns how many rows there were to touch.
         """
         dataset = self._known(dataset_id)
@@ -138,8 +138,8 @@ class Editor:
 
     def _has(self, dataset: Dataset, key: str) -> bool:
         self._index_keys(dataset)
-        question = f'SELECT 1 FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
-        return self._store.connection().execute(question, (key,)).fetchone() is not None
+        statement = f'SELECT 1 FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
+        return self._store.connection().execute(statement, (key,)).fetchone() is not None
 
     def _index_keys(self, dataset: Dataset) -> None:
         table = table_name(dataset)
@@ -156,9 +156,9 @@ class Editor:
             f'SELECT rowid FROM {table} WHERE "{key_name}" = ? '
             'ORDER BY ":updated_at" DESC, ":id" DESC LIMIT 1'
         )
-        question = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
+        statement = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
         with self._store.writing() as connection:
-            return connection.execute(question, (*values.values(), key)).rowcount > 0
+            return connection.execute(statement, (*values.values(), key)).rowcount > 0
 
     def _insert(self, dataset: Dataset, row: Fields, stamp: str) -> None:
         identifier = stored(row.get(":id")) or row_id(f"{dataset.id} {row.get(dataset.schema.key)} {stamp}")

@@ -1,4 +1,4 @@
-"""Errors as the portal answers them: a code, a message and an HTTP status."""
+"""Errors of the portal: a code, a message and an HTTP status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the portal can be told to do wrong, and when."""
+"""The faults of the portal, and which requests they hit."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FUTURE_UPDATES = "future_updates"
 COUNT_OFF = "count_off"
 
 STATUSES = {STATUS: 500, THROTTLE: 429, UNAVAILABLE: 503, PRIVATE: 403, GONE: 410, END_SODA2: 410}
-"""Faults that answer with an error, and its usual status."""
+"""Faults that respond with an error, and its usual status."""
 KINDS = frozenset(
     {
         *STATUSES,
@@ -51,10 +51,10 @@ KINDS = frozenset(
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave, and the requests it strikes.
+    """One way to misbehave, and the requests it hits.
 
     Of the requests that match ``dataset`` and ``area`` (empty: any; see AREAS), the first ``after`` are
-    spared, then each is struck with ``probability``, at most ``times`` of them. ``end_soda2`` strikes every
+    spared, then each is hit with ``probability``, at most ``times`` of them. ``end_soda2`` hits every
     SODA 2 request after ``after`` CSV pages; ``private`` and ``gone`` also leave the catalog.
     """
 
@@ -78,7 +78,7 @@ class Fault:
             raise ValueError(f"unknown fault {self.kind!r}; known are {', '.join(sorted(KINDS))}")
 
     @property
-    def answered_status(self) -> int:
+    def error_status(self) -> int:
         """The HTTP status of the error; 0 for a fault of another kind."""
         return self.status or STATUSES.get(self.kind, 0) if self.kind in STATUSES else 0
 
@@ -109,7 +109,7 @@ class FaultBoard:
         with self._lock:
             self._entries.clear()
 
-    def strike(self, area: str, dataset: str, *, is_page: bool = False) -> tuple[Fault, ...]:
+    def hitting(self, area: str, dataset: str, *, is_page: bool = False) -> tuple[Fault, ...]:
         """The faults that hit this request; each one's count goes on. ``is_page``: a CSV page of rows."""
         with self._lock:
             return tuple(entry.fault for entry in self._entries if entry.hits(area, dataset, is_page))
@@ -125,7 +125,7 @@ class FaultBoard:
         counts: dict[str, int] = {}
         with self._lock:
             for entry in self._entries:
-                counts[entry.fault.kind] = counts.get(entry.fault.kind, 0) + entry.struck
+                counts[entry.fault.kind] = counts.get(entry.fault.kind, 0) + entry.hit_count
         return counts
 
 
@@ -133,7 +133,7 @@ class _Entry:
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         self.seen = 0
-        self.struck = 0
+        self.hit_count = 0
         self._random = random.Random(fault.seed)  # noqa: S311  # repeatable faults, not secrets
 
     def hits(self, area: str, dataset: str, is_page: bool) -> bool:
@@ -143,10 +143,10 @@ class _Entry:
         if (fault.area and fault.area != area) or (fault.dataset and fault.dataset != dataset):
             return False
         self.seen += 1
-        is_due = self.seen > fault.after and (fault.times is None or self.struck < fault.times)
+        is_due = self.seen > fault.after and (fault.times is None or self.hit_count < fault.times)
         if not is_due or self._random.random() >= fault.probability:
             return False
-        self.struck += 1
+        self.hit_count += 1
         return True
 
     def _ends(self, area: str, dataset: str, is_page: bool) -> bool:
@@ -154,5 +154,5 @@ class _Entry:
             return False
         has_ended = self.seen >= self.fault.after
         self.seen += is_page
-        self.struck += has_ended
+        self.hit_count += has_ended
         return has_ended

@@ -32,13 +32,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers and the body in pieces; ``struck`` are the faults it meets on its way to the client."""
+    """Status, headers and the body in pieces; ``faults`` are those of the transport that it meets."""
 
     body: Iterable[bytes]
     status: int = 200
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
-    struck: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

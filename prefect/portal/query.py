@@ -18,7 +18,7 @@ CLAUSES = frozenset({"$select", "$where", "$order", "$limit", "$offset", "$group
 
 @dataclass(frozen=True)
 class Statement:
-    """One SQL statement and the columns it answers with, in order."""
+    """One SQL statement and the columns of its rows, in order."""
 
     columns: tuple[Sql, ...]
     tail: str

@@ -1,4 +1,4 @@
-"""Which path is answered by what."""
+"""Paths and their responses."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class Portal:
             area, dataset_id = _addressed(request.path)
             self.throttle.check(request, needs_token=area == SODA3)
             is_page = area == SODA2 and request.path.endswith(".csv")
-            struck = self.board.strike(area, dataset_id, is_page=is_page)
-            _raise_error(struck)
-            return replace(self._route(request, area, dataset_id, struck), struck=struck)
+            active = self.board.hitting(area, dataset_id, is_page=is_page)
+            _raise_error(active)
+            return replace(self._route(request, area, dataset_id, active), faults=active)
         except SodaError as error:
             return error_response(error)
 
-    def _route(self, request: Request, area: str, dataset_id: str, struck: tuple[Fault, ...]) -> Response:
+    def _route(self, request: Request, area: str, dataset_id: str, active: tuple[Fault, ...]) -> Response:
         if area == faults.CATALOG:
             updated_at = self.boundaries.updated_at
             return json_response(catalog(self.store, request.parameters, updated_at, self.board.is_hidden))
@@ -69,25 +69,25 @@ class Portal:
         if dataset is None:
             raise not_found()
         if area == faults.VIEWS:
-            view = distort(self.store.view(dataset), dataset.schema, struck)
+            view = distort(self.store.view(dataset), dataset.schema, active)
             return json_response(view_metadata(dataset, view, self.store.updated_at(dataset)))
-        return self._rows(request, area, dataset, struck)
+        return self._rows(request, area, dataset, active)
 
-    def _rows(self, request: Request, area: str, dataset: Dataset, struck: tuple[Fault, ...]) -> Response:
+    def _rows(self, request: Request, area: str, dataset: Dataset, active: tuple[Fault, ...]) -> Response:
         if dataset.kind not in ("dataset", "filter"):
             raise SodaError("permission_denied", "Non-tabular datasets do not support rows requests", 403)
-        for fault in struck:
+        for fault in active:
             if fault.kind == faults.MOVING:
                 self.editor.touch(dataset.id, fault.amount)
-        view = distort(self.store.view(dataset), dataset.schema, struck)
+        view = distort(self.store.view(dataset), dataset.schema, active)
         statement = _soda3(request, view) if area == SODA3 else build(request.parameters, view)
         headers = _headers(request, statement, self.store.updated_at(dataset))
-        if not struck and request.headers.get("if-none-match") == headers["ETag"]:
+        if not active and request.headers.get("if-none-match") == headers["ETag"]:
             return Response([], 304, headers={"ETag": headers["ETag"]})
         if request.path.endswith(".csv"):
             return Response(csv_pieces(self.store, statement, view.repeated_share), 200, CSV, headers)
         pieces = json_pieces(self.store, statement, view.repeated_share)
-        if any(fault.kind == faults.WRAP for fault in struck):
+        if any(fault.kind == faults.WRAP for fault in active):
             pieces = iter([b'{"data":', *pieces, b"}"])
         return Response(pieces, headers=headers)
 
@@ -102,13 +102,13 @@ def _addressed(path: str) -> tuple[str, str]:
     raise not_found()
 
 
-def _raise_error(struck: tuple[Fault, ...]) -> None:
-    for fault in struck:
+def _raise_error(active: tuple[Fault, ...]) -> None:
+    for fault in active:
         if fault.kind == faults.END_SODA2:
             message = "SODA 2 is no longer served; query /api/v3/views"
-            raise SodaError("soda2_ended", message, fault.answered_status)
-        if fault.answered_status:
-            raise of_status(fault.answered_status, fault.retry_after)
+            raise SodaError("soda2_ended", message, fault.error_status)
+        if fault.error_status:
+            raise of_status(fault.error_status, fault.retry_after)
 
 
 def _soda3(request: Request, view: View) -> Statement:

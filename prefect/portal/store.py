@@ -42,7 +42,7 @@ def clock_from(day: date | None) -> Clock:
 
 
 class Store:
-    """Datasets and their rows. Reads run beside each other, each on its own snapshot; writes one by one.
+    """Datasets and their rows. Reads run in parallel, each on its own snapshot; writes are serial.
 
     ``clock`` says when an edit happens.
     """
@@ -131,8 +131,8 @@ class Store:
 
     def updated_at(self, dataset: Dataset) -> str:
         """The newest ``:updated_at`` of the dataset, or an empty text when it has no rows."""
-        question = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
-        newest = self.connection().execute(question).fetchone()[0]
+        query = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
+        newest = self.connection().execute(query).fetchone()[0]
         return str(newest) if newest else ""
 
     def count(self, dataset: Dataset) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import sqlite3
 import struct
@@ -13,13 +14,14 @@ from http.server import BaseHTTPRequestHandler
 from portal import faults
 from portal.errors import SodaError
 from portal.faults import Fault
-from portal.messages import Response
+from portal.messages import HTML, Response
 
 GZIP_MIN_BYTES = 1_024
 BUFFERED_BYTES = 256 * 1024
 DRIP_PIECES = 20
 HTML_PAGE = b"<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>"
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+Write = Callable[[bytes], object]
 
 
 class BrokenError(Exception):
@@ -30,20 +32,24 @@ def send(
     handler: BaseHTTPRequestHandler, response: Response, *, may_gzip: bool, stop: threading.Event
 ) -> None:
     """Write the response; ends the connection instead where a fault says so. ``stop`` ends every wait."""
-    kinds = {fault.kind: fault for fault in response.struck}
+    kinds = {fault.kind: fault for fault in response.faults}
     _before_body(handler, kinds, stop)
     if faults.HTML in kinds:
-        response = Response([HTML_PAGE], 200, "text/html;charset=utf-8", struck=response.struck)
+        response = Response([HTML_PAGE], 200, HTML)
     pieces = iter(response.body)
     head, is_whole = _buffered(pieces)
-    uses_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
-    body = _chain(head, pieces)
-    if uses_gzip:
+    is_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
+    body: Iterable[bytes] = itertools.chain([head], pieces)
+    if is_gzip:
         body = _gzipped(body)
     if is_whole:
-        _send_whole(handler, response, b"".join(body), kinds, stop, is_gzip=uses_gzip)
-    else:
-        _send_chunked(handler, response, body, kinds, stop, is_gzip=uses_gzip)
+        body = [b"".join(body)]
+    write = handler.wfile.write if is_whole else _chunk_writer(handler)
+    _start(handler, response, len(body[0]) if isinstance(body, list) else None, is_gzip=is_gzip)
+    for piece in body:
+        _write_piece(write, piece, kinds, stop)
+    if not is_whole:
+        handler.wfile.write(b"0\r\n\r\n")
 
 
 def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop: threading.Event) -> None:
@@ -73,11 +79,6 @@ def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
     return b"".join(buffer), True
 
 
-def _chain(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
-
-
 def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     packer = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     for piece in pieces:
@@ -101,55 +102,21 @@ def _start(handler: BaseHTTPRequestHandler, response: Response, length: int | No
     handler.end_headers()
 
 
-def _send_whole(
-    handler: BaseHTTPRequestHandler,
-    response: Response,
-    body: bytes,
-    kinds: dict[str, Fault],
-    stop: threading.Event,
-    *,
-    is_gzip: bool,
-) -> None:
-    _start(handler, response, len(body), is_gzip=is_gzip)
-    if faults.CUT in kinds:
-        handler.wfile.write(body[: len(body) // 2])
-        raise BrokenError
-    _write_body(handler.wfile.write, body, kinds, stop)
+def _chunk_writer(handler: BaseHTTPRequestHandler) -> Write:
+    return lambda data: handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
 
 
-def _send_chunked(
-    handler: BaseHTTPRequestHandler,
-    response: Response,
-    body: Iterable[bytes],
-    kinds: dict[str, Fault],
-    stop: threading.Event,
-    *,
-    is_gzip: bool,
-) -> None:
-    def write_chunk(data: bytes) -> None:
-        handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
-
-    _start(handler, response, None, is_gzip=is_gzip)
-    for piece in body:
-        if faults.CUT in kinds:
-            write_chunk(piece[: max(1, len(piece) // 2)])
-            raise BrokenError
-        if piece:
-            _write_body(write_chunk, piece, kinds, stop)
-    handler.wfile.write(b"0\r\n\r\n")
-
-
-def _write_body(
-    write: Callable[[bytes], object], body: bytes, kinds: dict[str, Fault], stop: threading.Event
-) -> None:
-    if faults.HANG_IN_BODY in kinds and body:
-        write(body[: max(1, len(body) // 2)])
-        stop.wait(kinds[faults.HANG_IN_BODY].seconds)
-        raise BrokenError
-    if faults.DRIP not in kinds or not body:
-        write(body)
+def _write_piece(write: Write, piece: bytes, kinds: dict[str, Fault], stop: threading.Event) -> None:
+    if not piece:
         return
-    size = max(1, len(body) // DRIP_PIECES)
-    for start in range(0, len(body), size):
-        write(body[start : start + size])
-        stop.wait(kinds[faults.DRIP].seconds / DRIP_PIECES)
+    broken = kinds.get(faults.CUT) or kinds.get(faults.HANG_IN_BODY)
+    if broken:
+        write(piece[: max(1, len(piece) // 2)])
+        stop.wait(broken.seconds if broken.kind == faults.HANG_IN_BODY else 0)
+        raise BrokenError
+    drip = kinds.get(faults.DRIP)
+    size = max(1, len(piece) // DRIP_PIECES) if drip else len(piece)
+    for start in range(0, len(piece), size):
+        write(piece[start : start + size])
+        if drip:
+            stop.wait(drip.seconds / DRIP_PIECES)

@@ -1,4 +1,4 @@
-"""Times as the portal writes them, and constants of a query in the form of the column beside them."""
+"""Times as the portal writes them, and constants of a query as the compared column needs them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 -- Statements of the benchmarks: changes like those of a city, and the same changes as bare SQL.
 
 -- name: draw_changes
--- Stored rows whose state changes tonight, and stored rows of which tonight's new ones are copies: the newest. When
+-- Stored rows whose state changes in this run, and stored rows of which the new ones are copies: the newest. When
 -- a row changes after it was created follows the real sample, whose last updates are so many days away (a quarter
--- within 0.8, half within 2, 99 in 100 within 131). A day is as many rows as a night adds. Spread: any age alike.
+-- within 0.8, half within 2, 99 in 100 within 131). A day is as many rows as a run adds. Spread: any age alike.
 CREATE TEMP TABLE drawn ON COMMIT DROP AS
 WITH bounds AS (SELECT min(id) AS oldest, max(id) AS newest FROM requests),
 ages (share, days) AS (
@@ -29,7 +29,7 @@ SELECT id, true AS is_change FROM (SELECT id FROM chosen GROUP BY id ORDER BY ra
 UNION ALL
 SELECT id, false FROM (SELECT id FROM requests ORDER BY id DESC LIMIT %(added)s) AS newest_rows
 
--- name: night_of_changes
+-- name: page_of_changes
 -- The drawn rows as the portal would publish them: stored ones with another status and closing, and copies of the
 -- newest, under numbers and on a day that are new.
 COPY (
@@ -45,7 +45,7 @@ COPY (
            requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd, cdmember,
            address, zipcode, latitude, longitude, outcome, reason
       FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
-                   CASE WHEN is_change THEN '' ELSE '-' || %(night)s END AS ending,
+                   CASE WHEN is_change THEN '' ELSE '-' || %(number)s END AS ending,
                    CASE WHEN is_change THEN createddate
                         ELSE last_day + 1 + (createddate - date_trunc('day', createddate)) END AS created
               FROM drawn

@@ -76,7 +76,9 @@ def _run_build(engine: Engine, image: Image, foundation: str) -> None:
             *_arguments(foundation),
             "-t",
             image.tag,
-            str(ROOT / image.folder),
+            "-f",
+            str(ROOT / image.folder / "Dockerfile"),
+            str(ROOT / (image.context or image.folder)),
         )
         done = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""The images that are published: where each is built, and how much it may add to its base."""
+"""The images: where each is built, and how much it may add to its base. The portal's is for trials only."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Image:
-    """A service's image. ``limit_mb`` is what it may add to its base, unpacked."""
+    """A service's image, built from the Dockerfile and the lock of ``folder``.
+
+    ``limit_mb`` is what it may add to its base, unpacked; ``context`` is another folder to copy from.
+    """
 
     name: str
     folder: str
     limit_mb: int
+    context: str = ""
 
     @property
     def tag(self) -> str:
@@ -21,7 +25,12 @@ class Image:
         return f"localhost/la311-{self.name}:latest"
 
 
-IMAGES = (Image("api", "api", 130), Image("reports", "dash", 350), Image("pipeline", "prefect", 450))
+IMAGES = (
+    Image("api", "api", 130),
+    Image("reports", "dash", 350),
+    Image("pipeline", "prefect", 450),
+    Image("portal", "prefect/portal", 150, context="prefect"),
+)
 
 
 def chosen(names: list[str]) -> tuple[Image, ...]:

@@ -13,6 +13,7 @@ from portal.city.bad_rows import DEFAULT_BAD_SHARE, spoil
 from portal.city.calendar import Calendar, calendar
 from portal.city.case_rows import cases_table
 from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
+from portal.city.kinds import NOT_THERE, kinds
 from portal.city.legacy_rows import Table, legacy_table
 from portal.city.life import Life, seen_on
 from portal.datasets import CASES_START, FIRST_DAY, LEGACY_DENSE_END, Dataset, published
@@ -91,6 +92,8 @@ def _members(dataset: Dataset, block: Block) -> NDArray[np.bool_]:
     day = block.created // MINUTES_A_DAY
     first, last = ((d - FIRST_DAY).days for d in (dataset.first_day, dataset.last_day))
     members = (day >= first) & (day <= last)
+    if dataset.schema is LEGACY:
+        members &= kinds().old[block.kind] != NOT_THERE
     if dataset.schema is LEGACY and dataset.last_day > CASES_START:
         is_straggler = block.chance["overlap"] < STRAGGLERS
         members &= (day <= (LEGACY_DENSE_END - FIRST_DAY).days) | is_straggler

@@ -113,7 +113,7 @@ def test_every_dockerfile_takes_what_a_build_is_lent() -> None:
 
 
 def test_images_by_name() -> None:
-    assert [image.name for image in services.chosen([])] == ["api", "reports", "pipeline"]
+    assert [image.name for image in services.chosen([])] == ["api", "reports", "pipeline", "portal"]
     assert [image.folder for image in services.chosen(["reports"])] == ["dash"]
 
 

@@ -59,4 +59,4 @@ def test_a_portal_is_built_from_them(tmp_path: Path) -> None:
         portal = build_portal(settings, stack)
         assert sum(portal.store.count(dataset) for dataset in portal.store.datasets.values()) >= 100
         assert portal.throttle.tokens == {"one", "two"}
-        assert portal.board.strike("resource", "")
+        assert portal.board.hitting("resource", "")

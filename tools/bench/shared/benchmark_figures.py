@@ -1,6 +1,6 @@
-"""What every service's benchmarks report: a figure beside its limit in the same run.
+"""What every service's benchmarks report: a figure and its limit, measured in the same run.
 
-The same file lies in each service's ``benchmarks``; a test compares them.
+``make bench`` puts this folder on the path of each service's interpreter: services share no other code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """Medians of several runs. ``limit`` is what the machine can do at best, measured beside ``value``.
+    """Medians of several runs. ``limit`` is the best that the machine can do, measured in the same run.
 
     Unit ``ms``, ``s`` or ``MB``: less is better; ``req/s`` or ``rows/s``: more is better. ``goal`` is the
     floor or the ceiling of the design, if it has one.
@@ -43,7 +43,7 @@ class Figure:
         return Figure(work, unit, value, limit, limit_is, goal, tuple(runs))
 
     def line(self) -> str:
-        """For people who watch."""
+        """One line of text for the terminal."""
         goal = "" if self.goal is None else f", goal {self.goal:,g}"
         return (
             f"  {self.work}: {self.value:,.1f} {self.unit} (limit {self.limit:,.1f}: {self.limit_is}{goal})"
@@ -51,18 +51,18 @@ class Figure:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes, once."""
+    """How long the work takes, once."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def milliseconds(work: Callable[[], object], times: int) -> list[float]:
-    """How long it takes, so many times."""
+    """How long each of so many runs takes."""
     return [seconds(work) * 1000 for _ in range(times)]
 
 
 def write(figures: Iterable[Figure], path: Path | None) -> None:
-    """Leave them for ``make bench``, which makes tables and comparisons of them."""
+    """Write them where ``make bench`` reads them; no path, no file."""
     if path is not None:
         path.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))

@@ -1,9 +1,7 @@
-"""Rows for the benchmarks: a generated city as CSV pages, and nights of changes drawn from what is stored."""
+"""Pages of rows to load: the sample city's, and runs of changes drawn from what is stored."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -12,32 +10,33 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.city import City, load_city
-from pipeline.columns import REQUEST_COLUMNS, SYSTEM_COLUMNS
+from pipeline.columns import REQUEST_COLUMNS
 from pipeline.database import Connection, composed
+from portal.city.publish import City as SampleCity
+from portal.datasets import published_columns
+from portal.generate import write_csv
+from portal.schemas import CASES
 
-FOLDER = Path(__file__).parents[1]
 PAGE_ROWS = 50_000
-LAST_DAY = date(2100, 1, 1)
-NAMES = (*SYSTEM_COLUMNS, *REQUEST_COLUMNS)
-HEADER = ",".join(NAMES).encode() + b"\n"
-SOURCES = (":id", ":updated_at", *REQUEST_COLUMNS)
+TODAY = date(2026, 11, 24)
+GENERATED_COLUMNS = tuple(published_columns(CASES))
+CHANGED_COLUMNS = REQUEST_COLUMNS
+SOURCES = (":id", ":updated_at", *published_columns(CASES).values())
+NO_LIMITS = {"unreviewed_share": 1, "outside_bounds_share": 1, "newest_age_days_fail": 10_000}
 
 
 def one_dataset() -> City:
     """The declared city with a single dataset that takes every day, and limits that no random row reaches."""
     city = load_city()
-    everything = city.datasets[0].model_copy(update={"last_day": LAST_DAY})
-    tolerant = {"unreviewed_share": 1, "outside_bounds_share": 1, "newest_age_days_fail": 99_999}
-    limits = city.limits.model_copy(update=tolerant)
+    everything = city.newest.model_copy(update={"first_day": date(2015, 1, 1), "last_day": None})
+    limits = city.limits.model_copy(update=NO_LIMITS)
     return city.model_copy(update={"datasets": (everything,), "limits": limits})
 
 
 def generate(rows: int, file: Path) -> None:
     """Write so many rows of the sample city, undamaged and without line breaks inside."""
-    command = [sys.executable, "-m", "portal.generate", "--rows", str(rows), "--format", "csv"]
-    columns = ["--columns", ",".join(SOURCES), "--bad-share", "0", "--today", "2026-11-24"]
-    with file.open("wb") as out:
-        subprocess.run([*command, *columns], cwd=FOLDER, stdout=out, check=True)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, SampleCity(rows, TODAY, TODAY, bad_share=0), CASES, SOURCES)
 
 
 class Pages:
@@ -45,7 +44,7 @@ class Pages:
 
     def __init__(self, file: Path) -> None:
         self._lines = file.open("rb")
-        self._lines.readline()
+        self._header = self._lines.readline()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -62,24 +61,25 @@ class Pages:
             lines = list(islice(self._lines, PAGE_ROWS))
         if not lines:
             raise StopIteration
-        return [HEADER, b"".join(lines)]
+        return [self._header, b"".join(lines)]
 
 
-def night_of_changes(
-    connection: Connection, night: int, changed: int, added: int, *, is_spread: bool = False
+def page_of_changes(
+    connection: Connection, number: int, changed: int, added: int, *, is_spread: bool = False
 ) -> list[bytes]:
     """One page with changes of stored rows and with rows that are new, drawn at random.
 
     Changes are as old as a city's are; ``is_spread``: of any age alike, which touches a page for each.
+    ``number`` tells the runs of a benchmark apart.
     """
     with connection.transaction():
         draw(connection, changed, added, is_spread=is_spread)
-        with connection.cursor().copy(composed("benchmarks/night_of_changes"), {"night": night}) as copy:
+        with connection.cursor().copy(composed("benchmarks/page_of_changes"), {"number": number}) as copy:
             return [bytes(piece) for piece in copy]
 
 
 def draw(connection: Connection, changed: int, added: int, *, is_spread: bool) -> None:
-    """Choose the rows of a night into the table ``drawn`` of this transaction."""
+    """Choose the rows of a run into the table ``drawn`` of this transaction."""
     values = {"changed": changed, "added": added, "is_spread": is_spread}
     connection.execute(composed("benchmarks/draw_changes"), values)
     connection.execute("ANALYZE drawn")
