@@ -101,7 +101,7 @@ def test_exit_codes_say_who_has_to_act(
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("failed",), ("failed",), ("merged",)]
     assert database.value("SELECT count(*) FROM requests") > 0
     code, output = call(environment | {"ADMIN_TOKEN": TOKEN}, *LIVE)
-    assert (code, "Nothing changed" in output) == (0, True)
+    assert (code, "Nothing changed" in output) == (0, True), output
     assert api.served == 1
     assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
 
@@ -179,7 +179,7 @@ def test_nothing_is_sent_to_outside_by_default() -> None:
     assert environment["PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY"] == "false"
 
 
-def test_a_second_run_says_who_is_at_work(database: Database, prefect_api: str) -> None:
+def test_a_second_run_says_which_run_is_in_progress(database: Database, prefect_api: str) -> None:
     environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL=prefect_api)
     with psycopg.connect(database.loader_url, application_name="311 ingest @elsewhere:7") as holder:
         holder.execute("SELECT pg_advisory_lock(311, 1)")

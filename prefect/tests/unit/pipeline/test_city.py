@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -93,6 +96,22 @@ def test_the_rules_of_serving_have_one_digest(declared: dict[str, Any]) -> None:
     assert City.model_validate(declared).digest == LA.digest
     declared["schema"]["cases"]["ended_statuses"] = ["Closed"]
     assert City.model_validate(declared).digest != LA.digest
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    program = "from pipeline.city import load_city; print(load_city().digest)"
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            cwd=CITIES.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert digests == {LA.digest}
 
 
 def test_settings_override_the_citys_limits_and_portal() -> None:
