@@ -26,7 +26,12 @@ GENERATED_COLUMNS = tuple(published_columns(CASES))
 HEADER = ",".join((*SYSTEM_COLUMNS, *GENERATED_COLUMNS)).encode() + b"\n"
 CHANGED_COLUMNS = REQUEST_COLUMNS
 SOURCES = (":id", ":updated_at", *published_columns(CASES).values())
-NO_LIMITS = {"unreviewed_share": 1, "outside_bounds_share": 1, "newest_age_days_fail": 10_000}
+NO_LIMITS = {
+    "unreviewed_share": 1,
+    "outside_bounds_share": 1,
+    "newest_age_days_fail": 10_000,
+    "daily_factor_fail": 10_000,
+}
 
 
 def one_dataset() -> City:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from pipeline.database import fetch, fetch_one
 from pipeline.job import Job
@@ -14,7 +13,6 @@ from pipeline.result import Written
 from pipeline.staging import days
 from pipeline.swap import identifiers
 
-JUMP_WARNS, JUMP_FAILS = 3.0, 10.0
 # Shares of rows without coordinates: below the first nothing is unusual; the second is the limit where no
 # usual share is known.
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
@@ -130,25 +128,19 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
 
 def _weekday(job: Job, written: Written, latest: datetime) -> Check:
     """The newest whole day against the same weekday of the eight weeks before."""
-    row = fetch_one(
-        job.connection, "quality/weekday", {"latest": latest}, **identifiers(job.catalog, written.new_tables)
-    )
+    tables = identifiers(job.catalog, written.new_tables)
+    row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **tables)
     name = "requests on the newest whole day"
-    limits = f"warns at {JUMP_WARNS:.0f} times more or less than usual, fails at {JUMP_FAILS:.0f} times more"
+    warns, fails = job.city.limits.daily_factor_warn, job.city.limits.daily_factor_fail
+    limits = f"warns at {warns:g} times more or less than usual, fails at {fails:g} times more"
     if row["usual"] is None:
         return Check(name, "ok", "unknown", limits, "too little history")
-    status = _jump(row, float(row["usual"]))
-    return Check(
-        name, status, str(row["requests"]), limits, f"{row['day']}: usually {float(row['usual']):.0f}"
-    )
-
-
-def _jump(row: Mapping[str, Any], usual: float) -> Status:
-    requests = int(row["requests"])
-    if requests > usual * JUMP_FAILS + FEW_ROWS:
-        return "fail"
-    is_odd = requests > usual * JUMP_WARNS + FEW_ROWS or requests * JUMP_WARNS + FEW_ROWS < usual
-    return "warn" if is_odd else "ok"
+    requests, usual = int(row["requests"]), float(row["usual"])
+    is_odd = requests > usual * warns + FEW_ROWS or requests * warns + FEW_ROWS < usual
+    status: Status = "warn" if is_odd else "ok"
+    if requests > usual * fails + FEW_ROWS:
+        status = "fail"
+    return Check(name, status, f"{requests:,}", limits, f"{row['day']}: usually {usual:,.0f}")
 
 
 def _unserved(job: Job, written: Written) -> Check:

@@ -30,7 +30,7 @@ from pipeline.declaration import (
 from pipeline.errors import DataError
 
 CITIES = Path(__file__).parents[1] / "cities"
-NOT_SERVED = {"portal_url", "limits", "boundaries", "discovery", "datasets", "words"}
+NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
 """Keys that change nothing about how a stored row is served."""
 
 
@@ -109,7 +109,8 @@ class City(Declaration):
     @property
     def digest(self) -> str:
         """Equal for equal rules of serving a stored row; datasets and limits do not matter."""
-        rules = self.model_dump(mode="json", exclude=NOT_SERVED)
+        columns = {name: {"required", "ignored", "columns"} for name in self.schemas}
+        rules = self.model_dump(mode="json", exclude={**NOT_SERVED, "schemas": columns})
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def code_of(self, column: CodedColumn, published: str) -> str:

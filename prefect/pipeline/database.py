@@ -109,11 +109,11 @@ def run_lock(url: str) -> Iterator[Connection]:
 
     Raises BusyError, with the holder's name, when another run has the lock.
     """
-    with connect(url, "night") as connection:
+    with connect(url, "ingest") as connection:
         if not fetch_one(connection, "runs/lock")["is_ours"]:
             holders = fetch(connection, "runs/lock_holder")
             who = holders[0] if holders else {"name": "a run that is just ending", "since": ""}
-            raise BusyError(f"another run is at work: {who['name']} {who['since']}".rstrip())
+            raise BusyError(f"another run is in progress: {who['name']} {who['since']}".rstrip())
         try:
             yield connection
         finally:
@@ -136,4 +136,4 @@ def refuse_if_busy(url: str) -> None:
     """
     with connect(url, "question") as connection:
         for holder in fetch(connection, "runs/lock_holder"):
-            raise BusyError(f"another run is at work: {holder['name']}, {holder['since']}")
+            raise BusyError(f"another run is in progress: {holder['name']}, {holder['since']}")

@@ -66,6 +66,8 @@ class Limits(Declaration):
     earliest_closed_year: int = 2000
     newest_age_days_warn: int = Field(default=3, ge=0)
     newest_age_days_fail: int = Field(default=30, ge=0)
+    daily_factor_warn: float = Field(default=3, ge=1)
+    daily_factor_fail: float = Field(default=10, ge=1)
     sliver_square_meters: float = Field(default=100, ge=0)
     lost_areas: int = Field(default=5, ge=0)
 

@@ -41,7 +41,9 @@ def test_equal_rows_under_new_ids_and_stamps_change_nothing(settings: Settings, 
 
 
 @pytest.mark.parametrize("way", ["reconcile", "full"])
-def test_a_republished_row_that_is_rejected_now_stays(way: str, settings: Settings, database: Database) -> None:
+def test_a_republished_row_that_is_rejected_now_stays(
+    way: str, settings: Settings, database: Database
+) -> None:
     before = [row[0] for row in requests_of(database)]
     rows = [*republished()[3:], *(plain_row(n, 99, 600 + n, createddate="06/02/2026") for n in range(3))]
     result = load(settings, CITY, rows, is_whole=True, **{way: True})
@@ -106,7 +108,9 @@ def test_a_request_that_its_own_dataset_gives_up_is_taken_from_the_other(
     assert_sound(database)
 
 
-def test_rows_of_another_numbering_are_left_to_the_days_dataset(settings: Settings, database: Database) -> None:
+def test_rows_of_another_numbering_are_left_to_the_days_dataset(
+    settings: Settings, database: Database
+) -> None:
     result = load(settings, CITY, [plain_row(80, createddate="2025-08-01T09:00:00.000")], LEGACY)
     assert result.counts["elsewhere"] == 1
     assert database.value("SELECT count(*) FROM requests WHERE srnumber = '1-80'") == 0
@@ -125,7 +129,10 @@ def test_the_declared_days_of_a_dataset_include_both_ends(settings: Settings, da
     alone = load_city().model_copy(update={"datasets": (DATASET,)})
     ends = ["2026-01-01T00:00:00.000", "2026-12-31T23:59:59.000"]
     rows = [plain_row(95 + at, createddate=moment) for at, moment in enumerate(ends)]
-    outside = [plain_row(97, createddate="2025-12-31T23:59:59.000"), plain_row(98, createddate="2027-01-01T00:00:00.000")]
+    outside = [
+        plain_row(97, createddate="2025-12-31T23:59:59.000"),
+        plain_row(98, createddate="2027-01-01T00:00:00.000"),
+    ]
     result = load(settings, alone, [*rows, *outside])
     assert {reason["reason"]: reason["rows"] for reason in result.reasons} == {
         "created on a day that no dataset takes": 2
