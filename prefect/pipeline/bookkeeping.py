@@ -99,6 +99,7 @@ def _set_watermark(connection: Connection, download: Download) -> None:
         "dataset_id": reading.dataset.id,
         "source_updated_at": moment,
         "source_row_id": download.last_row_id,
-        "source_row_count": reading.total,
+        # Growth that was not found is looked for again.
+        "source_row_count": reading.total - download.unread,
     }
     run(connection, "merge/set_watermark", values)

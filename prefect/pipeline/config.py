@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+
+    # An empty variable is one that is not set.
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_loader_url: str = Field(description="Postgres as the role that writes.")
     city: str = Field(default="la", description="The city: a folder of prefect/cities.")

@@ -11,7 +11,7 @@ from pipeline.query import Query
 from pipeline.socrata import Portal
 from pipeline.staging import PageTaker
 
-MONTH = re.compile(r"(\d{4})-(\d{2})-")
+MONTH = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])-")
 
 
 def unread_rows(taker: PageTaker) -> int:
@@ -23,9 +23,9 @@ def unread_rows(taker: PageTaker) -> int:
     reading = taker.reading
     if not reading.start or not reading.is_seamless:
         return 0
-    values = {"dataset_id": reading.dataset.id}
-    new = fetch_one(taker.connection, "stage/count_new", values, rows=taker.staging.rows)["rows"]
-    return max(0, reading.total - reading.known_total - int(new))
+    tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
+    new = fetch_one(taker.connection, "stage/count_new", {"dataset_id": reading.dataset.id}, **tables)
+    return max(0, reading.total - reading.known_total - int(new["rows"]))
 
 
 def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:

@@ -41,12 +41,20 @@ SELECT count(DISTINCT source_row_id) AS read
         SELECT source_row_id FROM {rejected} WHERE dataset_id = %(dataset_id)s) AS everything
 
 -- name: count_new
--- Requests of the dataset that the run has read and that are not stored under it.
-SELECT count(DISTINCT srnumber) AS rows
-  FROM {rows} AS staged
- WHERE dataset_id = %(dataset_id)s
-   AND NOT EXISTS (SELECT FROM requests AS stored
-                    WHERE stored.srnumber = staged.srnumber AND stored.dataset_id = staged.dataset_id)
+-- Rows of the dataset that the run has read and that no earlier run has kept, rejected ones included. A row with the
+-- number of a stored one is new too: the portal counts both.
+SELECT (SELECT count(DISTINCT source_row_id)
+          FROM {rows} AS staged
+         WHERE dataset_id = %(dataset_id)s
+           AND NOT EXISTS (SELECT FROM requests AS stored
+                            WHERE stored.srnumber = staged.srnumber AND stored.dataset_id = staged.dataset_id
+                              AND stored.source_row_id = staged.source_row_id))
+     + (SELECT count(DISTINCT source_row_id)
+          FROM {rejected} AS rejected
+         WHERE dataset_id = %(dataset_id)s
+           AND NOT EXISTS (SELECT FROM rejected_requests AS known
+                            WHERE known.dataset_id = rejected.dataset_id
+                              AND known.source_row_id = rejected.source_row_id)) AS rows
 
 -- name: count_months
 -- Requests of the dataset that are stored or staged, by the month of their created date.

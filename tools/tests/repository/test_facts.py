@@ -15,7 +15,7 @@ from tools.paths import ROOT
 
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 PARTS = ["Context", "Decision", "Alternatives", "What enforces it"]
-CATALOG = tomllib.loads((ROOT / "prefect" / "catalog.toml").read_text())
+CATALOG = tomllib.loads((ROOT / "prefect" / "cities" / "la" / "city.toml").read_text())
 LOADING = (ROOT / "docs" / "data_loading.md").read_text()
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| (`[^|]*`) \|([^|]*)\|", re.MULTILINE)
 WORD = re.compile(r"`(\w+)`")

@@ -106,6 +106,27 @@ def test_exit_codes_say_who_has_to_act(
     assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
 
 
+def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
+    database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
+) -> None:
+    url, portal = town
+    portal.misbehave("private", dataset="rq3b-xjk8")
+    more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "ADMIN_TOKEN": TOKEN}
+    environment = environment_for(database, url, **more, SLACK_WEBHOOK_URL=f"{api.url}/slack")
+    code, output = call(environment, *LIVE, "--dataset", "rq3b-xjk8")
+    assert code == 60, output
+    assert "MyLA311 Service Request Data 2020 was skipped: portal error:" in output
+    assert database.rows("SELECT status FROM load_runs") == [("partial",)]
+    assert (api.served, database.value("SELECT count(*) > 0 FROM service_requests")) == (1, True)
+    (message,) = api.told
+    assert message.startswith(":large_orange_diamond:")
+    assert "Skipped: MyLA311 Service Request Data 2020: portal error:" in message
+    assert "is private (403)" in artifacts_at(prefect_api)["ingest"]
+    portal.behave()
+    assert call(environment, *LIVE, "--dataset", "rq3b-xjk8")[0] == 0
+    assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("partial",), ("succeeded",)]
+
+
 def artifacts_at(prefect_api: str) -> dict[str, str]:
     """The newest artifact of each key, as its page in Prefect shows it."""
     found = httpx.post(f"{prefect_api}/artifacts/latest/filter", json={}, timeout=30).json()

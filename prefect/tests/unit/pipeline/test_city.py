@@ -90,6 +90,14 @@ def test_a_dataset_without_a_last_day_ends_where_the_next_one_begins(declared: d
     assert LA.with_dataset(city.newest) == city
 
 
+def test_a_year_is_added_as_the_documentation_says(declared: dict[str, Any]) -> None:
+    (block,) = re.findall(r"```toml\n(\[\[dataset\]\].*?)```", FIELDS.read_text(), re.DOTALL)
+    declared["dataset"] += tomllib.loads(block)["dataset"]
+    city = City.model_validate(declared)
+    assert (city.newest.title, city.newest.last_day) == ("MyLA311 Cases 2027", None)
+    assert city.without_newest() == LA
+
+
 def test_the_rules_of_serving_have_one_digest(declared: dict[str, Any]) -> None:
     declared["limits"]["rejected_share"] = 0.5
     declared["dataset"].pop()
@@ -112,6 +120,14 @@ def test_the_digest_is_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert digests == {LA.digest}
+
+
+def test_an_empty_setting_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_LOADER_URL", "postgresql://unused")
+    for name in ("REJECTED_SHARE_LIMIT", "CITY", "SOCRATA_TRANSPORT"):
+        monkeypatch.setenv(name, "")
+    settings = Settings.from_environment()
+    assert (settings.rejected_share_limit, settings.city, settings.socrata_transport) == (None, "la", "auto")
 
 
 def test_settings_override_the_citys_limits_and_portal() -> None:
