@@ -6,7 +6,7 @@ import os
 import shutil
 
 from tools import settings
-from tools.locks import ensure_folder
+from tools.file_locks import ensure_folder
 from tools.migrate import database_settings, migrate
 from tools.paths import CACHE, LOCAL
 from tools.plan import Plan

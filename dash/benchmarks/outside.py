@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import serving
 from benchmarks.serving import Served
-from frame.registry import reports
+from pages import reports
 from screenshots import ARGUMENTS
 
 TIMES = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -10,16 +11,19 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.city import City, load_city
-from pipeline.columns import REQUEST_COLUMNS
-from pipeline.database import Connection, composed
+from pipeline.columns import REQUEST_COLUMNS, SYSTEM_COLUMNS
+from pipeline.database import Connection, composed, fetch_one
 from portal.city.publish import City as SampleCity
 from portal.datasets import published_columns
 from portal.generate import write_csv
 from portal.schemas import CASES
 
 PAGE_ROWS = 50_000
+LIKELY_JUMP = 5
+"""So many times the usual requests on one day are no reason to stop."""
 TODAY = date(2026, 11, 24)
 GENERATED_COLUMNS = tuple(published_columns(CASES))
+HEADER = ",".join((*SYSTEM_COLUMNS, *GENERATED_COLUMNS)).encode() + b"\n"
 CHANGED_COLUMNS = REQUEST_COLUMNS
 SOURCES = (":id", ":updated_at", *published_columns(CASES).values())
 NO_LIMITS = {
@@ -49,7 +53,7 @@ class Pages:
 
     def __init__(self, file: Path) -> None:
         self._lines = file.open("rb")
-        self._header = self._lines.readline()
+        self._lines.readline()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -66,7 +70,7 @@ class Pages:
             lines = list(islice(self._lines, PAGE_ROWS))
         if not lines:
             raise StopIteration
-        return [self._header, b"".join(lines)]
+        return [HEADER, b"".join(lines)]
 
 
 def page_of_changes(
@@ -75,11 +79,13 @@ def page_of_changes(
     """One page with changes of stored rows and with rows that are new, drawn at random.
 
     Changes are as old as a city's are; ``is_spread``: of any age alike, which touches a page for each.
-    ``number`` tells the runs of a benchmark apart.
+    New rows are of so many days that no day looks wrong in a small city. ``number`` tells runs apart.
     """
     with connection.transaction():
         draw(connection, changed, added, is_spread=is_spread)
-        with connection.cursor().copy(composed("benchmarks/page_of_changes"), {"number": number}) as copy:
+        usual = float(fetch_one(connection, "benchmarks/usual_day")["requests"])
+        values = {"number": number, "days": math.ceil(added / (LIKELY_JUMP * usual))}
+        with connection.cursor().copy(composed("benchmarks/page_of_changes"), values) as copy:
             return [bytes(piece) for piece in copy]
 
 

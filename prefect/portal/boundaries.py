@@ -31,7 +31,7 @@ class Boundaries:
     updated_at: str
 
     def with_flaws(self, flaws: Iterable[str], updated_at: str) -> Boundaries:
-        """The same polygons with flaws of FLAWS. Raises ValueError for one that is not known."""
+        """The same polygons with the named FLAWS. Raises ValueError for an unknown one."""
         collection = json.loads(self.geojson)
         for flaw in flaws:
             if flaw not in FLAWS:
@@ -78,7 +78,7 @@ def _feature(council: Council, ring: Ring) -> dict[str, object]:
 
 
 def _named(features: Features, nc_id: str) -> dict[str, Any]:
-    """The feature of that council, or the first where a file has no such council."""
+    """The feature of that council, or the first one if the file has no such council."""
     return next((f for f in features if f["properties"].get("nc_id") == nc_id), features[0])
 
 
@@ -127,7 +127,7 @@ def _overlap(features: Features) -> None:
 def _parts(features: Features) -> None:
     """One council has two parts that touch each other."""
     geometry = _named(features, MAR_VISTA)["geometry"]
-    [ring], *others = geometry["coordinates"]
+    (ring, *_), *others = geometry["coordinates"]
     geometry["coordinates"] = [*([half] for half in _halves(ring)), *others]
 
 

@@ -31,7 +31,7 @@ def catalog(
     boundaries_updated_at: str,
     is_hidden: Callable[[str], bool],
 ) -> dict[str, Any]:
-    """Entries whose title has every word of ``q``, among ``ids`` and ``only``: ``limit`` from ``offset``.
+    """Entries whose title has every word of ``q``, filtered by ``ids`` and ``only``, in pages.
 
     As on the real portal, filtered views, maps and charts are listed like datasets; here they come first.
     """

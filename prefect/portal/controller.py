@@ -1,4 +1,4 @@
-"""What a test may do to a running portal."""
+"""Faults and edits of a running portal, for tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.values import fixed
 
 
 class Controller:
-    """Faults and edits of a running portal; safe to call from any thread."""
+    """Controls a running portal; safe to call from any thread."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
@@ -33,7 +33,7 @@ class Controller:
         return self.portal.board.fired()
 
     def set_clock(self, clock: Clock) -> None:
-        """Let edits happen at the times that the clock shows; never before one that has happened."""
+        """Stamp later edits by this clock, but never earlier than an edit that was made."""
         self.portal.store.clock = clock
 
     def upsert(self, row: Mapping[str, object], dataset_id: str = "") -> str:
@@ -76,7 +76,7 @@ class Controller:
         self.portal.boundaries = self._boundaries.with_flaws(flaws, now)
 
     def count(self, dataset_id: str) -> int:
-        """Rows of the dataset in truth, whatever faults are on."""
+        """Rows that the dataset really has, whatever faults are on."""
         return self.portal.store.count(self.portal.store.datasets[dataset_id])
 
     @property

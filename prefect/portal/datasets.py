@@ -50,7 +50,7 @@ CASES_START: date = min(e["first_day"] for e in _DECLARED if e["schema"] == CASE
 
 
 def published_columns(schema: Schema) -> dict[str, str]:
-    """The published column of each column of the pipeline's own table that the schema has."""
+    """Published columns by the pipeline's own name for them."""
     declared = _city()["schema"][schema.name]["columns"]
     return {name: sources[0] for name, sources in declared.items()}
 

@@ -40,7 +40,7 @@ def _check_columns(dataset: Dataset, row: Fields) -> None:
 
 
 def _touches(connection: sqlite3.Connection) -> int:
-    """How often rows were touched before; a portal that is started again goes on counting."""
+    """How often rows were touched before; the count survives a restart."""
     (before,) = connection.execute("PRAGMA user_version").fetchone()
     connection.execute(f"PRAGMA user_version = {before + 1}")
     return int(before)

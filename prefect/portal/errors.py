@@ -20,7 +20,7 @@ class SodaError(Exception):
         self.retry_after = retry_after
 
     def body(self) -> dict[str, object]:
-        """The JSON object of the response: errors of the query engine differ from those of the front."""
+        """The JSON object of the response; errors of the query engine have a format of their own."""
         if self.code.startswith("query."):
             return {"message": self.message, "errorCode": self.code, "data": {}}
         return {"code": self.code, "error": True, "message": self.message}
@@ -47,7 +47,7 @@ def not_found(message: str = "Not found") -> SodaError:
 
 
 def private() -> SodaError:
-    """A dataset that its owner no longer shows: same status and code as a bad token, another message."""
+    """The dataset is private: same status and code as a bad token, another message."""
     return SodaError("permission_denied", "You must be logged in to access this resource", 403)
 
 
@@ -76,6 +76,6 @@ BY_STATUS = {
 
 
 def of_status(status: int, retry_after: RetryAfter = None) -> SodaError:
-    """The usual error of a status."""
+    """The usual error for a status."""
     usual = BY_STATUS.get(status) or SodaError("error", f"The portal answered {status}", status)
     return SodaError(usual.code, usual.message, status, retry_after)

@@ -110,7 +110,7 @@ class FaultBoard:
             self._entries.clear()
 
     def hitting(self, area: str, dataset: str, *, is_page: bool = False) -> tuple[Fault, ...]:
-        """The faults that hit this request; each one's count goes on. ``is_page``: a CSV page of rows."""
+        """The faults that hit this request, which is counted. ``is_page``: it is for a CSV page of rows."""
         with self._lock:
             return tuple(entry.fault for entry in self._entries if entry.hits(area, dataset, is_page))
 

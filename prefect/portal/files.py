@@ -1,4 +1,4 @@
-"""Any JSON file of rows, published as the portal would publish them."""
+"""Publishing a JSON file of rows."""
 
 from __future__ import annotations
 

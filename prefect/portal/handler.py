@@ -1,4 +1,4 @@
-"""HTTP in front of the portal."""
+"""The HTTP server of the portal."""
 
 from __future__ import annotations
 

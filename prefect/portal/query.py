@@ -13,7 +13,7 @@ from portal.view import View
 
 DEFAULT_LIMIT = 1_000
 MAX_LIMIT = 50_000
-CLAUSES = frozenset({"$select", "$where", "$order", "$limit", "$offset", "$group", "$query", "$$app_token"})
+CLAUSES = frozenset({"$select", "$where", "$order", "$limit", "$offset", "$group", "$$app_token"})
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,6 @@ def build(parameters: Mapping[str, str], view: View) -> Statement:
     for name in parameters:
         if name.startswith("$") and name not in CLAUSES:
             raise SodaError("query.unrecognized", f"Unrecognized arguments [{name}]")
-    if "$query" in parameters:
-        parameters = soql.clauses(parameters["$query"])
     limit = _number(parameters, "$limit", DEFAULT_LIMIT)
     if limit > MAX_LIMIT:
         raise SodaError("query.limit-too-big", f"Cannot have a limit higher than {MAX_LIMIT}")

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from hashlib import sha256
 from typing import Any
 
 from portal import faults
@@ -81,9 +80,7 @@ class Portal:
                 self.editor.touch(dataset.id, fault.amount)
         view = distort(self.store.view(dataset), dataset.schema, active)
         statement = _soda3(request, view) if area == SODA3 else build(request.parameters, view)
-        headers = _headers(request, statement, self.store.updated_at(dataset))
-        if not active and request.headers.get("if-none-match") == headers["ETag"]:
-            return Response([], 304, headers={"ETag": headers["ETag"]})
+        headers = {"Last-Modified": http_date(self.store.updated_at(dataset))}
         if request.path.endswith(".csv"):
             return Response(csv_pieces(self.store, statement, view.repeated_share), 200, CSV, headers)
         pieces = json_pieces(self.store, statement, view.repeated_share)
@@ -128,25 +125,6 @@ def error_response(error: SodaError) -> Response:
     return json_response(error.body(), error.status, headers)
 
 
-def _headers(request: Request, statement: Statement, updated_at: str) -> dict[str, str]:
-    return {
-        "X-SODA2-Fields": _listed([column.name for column in statement.columns]),
-        "X-SODA2-Types": _listed([column.type for column in statement.columns]),
-        "X-SODA2-Truth-Last-Modified": http_date(updated_at),
-        "Last-Modified": http_date(updated_at),
-        "ETag": _tag(request, updated_at),
-    }
-
-
 def http_date(instant: str) -> str:
     moment = datetime.fromisoformat(instant) if instant else datetime(2015, 1, 1, tzinfo=UTC)
     return format_datetime(moment.astimezone(UTC), usegmt=True)
-
-
-def _tag(request: Request, updated_at: str) -> str:
-    text = f"{request.path}?{sorted(request.parameters.items())} {request.body!r} {updated_at}"
-    return f'W/"{sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]}"'
-
-
-def _listed(names: list[str]) -> str:
-    return "[" + ",".join(f'"{name}"' for name in names) + "]"

@@ -62,7 +62,7 @@ def serve(
 def running(
     portal: Portal, port: int, *, host: str = "127.0.0.1", has_admin: bool, has_gzip: bool
 ) -> Iterator[PortalServer]:
-    """The server answering in a thread of its own until the block ends."""
+    """The server, running in its own thread until the block ends."""
     server = PortalServer((host, port), portal, has_admin=has_admin, has_gzip=has_gzip)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

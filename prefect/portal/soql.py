@@ -1,4 +1,4 @@
-"""The few SoQL shapes that the pipeline sends, as SQL: any other is malformed, as on a portal that is strict.
+"""The few SoQL shapes that the pipeline sends, as SQL; any other is rejected as malformed.
 
 Expressions are columns, ``count(*)``, ``max(…)``, ``min(…)`` and ``date_trunc_ym(…)``; conditions compare a
 column with a constant or test it for NULL, joined by AND, OR and parentheses. Values are bound, and names
@@ -48,7 +48,7 @@ class Sql:
 def clauses(query: str) -> dict[str, str]:
     """The clauses of a whole query by their SODA 2 parameter names. Raises SodaError (400)."""
     words = [match for match in CLAUSE.finditer(query) if match[1]]
-    if not words or query[: words[0].start()].strip():
+    if not words or words[0][1].lower() != "select" or query[: words[0].start()].strip():
         raise malformed("a query starts with SELECT")
     ends = [*(word.start() for word in words[1:]), len(query)]
     names = ["$" + word[1].lower().split()[0] for word in words]

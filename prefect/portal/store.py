@@ -1,4 +1,4 @@
-"""The portal's rows in one SQLite file: memory stays flat, and a restart finds them made."""
+"""The portal's rows in one SQLite file: memory stays flat, and a restart is instant."""
 
 # ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
 
@@ -58,7 +58,7 @@ class Store:
         self._last_stamp = datetime.min.replace(tzinfo=UTC)
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's own connection."""
+        """The connection of this thread."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
@@ -77,7 +77,7 @@ class Store:
             found.close()
 
     def close(self) -> None:
-        """Close every connection, of whatever thread."""
+        """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
         self._local = threading.local()

@@ -1,4 +1,4 @@
-"""Responses onto the socket, with the faults of the wire."""
+"""Writing responses to the socket, with transport faults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Write = Callable[[bytes], object]
 
 
 class BrokenError(Exception):
-    """The connection is to be ended without the rest of the response."""
+    """The connection has to end before the response is complete."""
 
 
 def send(
@@ -62,7 +62,7 @@ def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop:
 
 
 def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """The first pieces, and whether they are all: a body of moderate size gets a Content-Length.
+    """The first pieces, and whether the body is complete: if so, it gets a Content-Length.
 
     Nothing is sent yet, so a query that fails here can still be rejected properly.
     """
@@ -97,7 +97,7 @@ def _start(handler: BaseHTTPRequestHandler, response: Response, length: int | No
         handler.send_header("Content-Encoding", "gzip")
     if length is None:
         handler.send_header("Transfer-Encoding", "chunked")
-    elif response.status != 304:
+    else:
         handler.send_header("Content-Length", str(length))
     handler.end_headers()
 

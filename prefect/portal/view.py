@@ -1,4 +1,4 @@
-"""A dataset as a query sees it: its columns, its rows, and what a fault does to either."""
+"""A dataset as a query sees it: columns and rows, as faults leave them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows to JSON and CSV, made inside SQLite so that a page of 50,000 rows costs a fraction of a second."""
+"""Rows as JSON and CSV, formatted inside SQLite: 50,000 rows in a fraction of a second."""
 
 from __future__ import annotations
 

@@ -29,9 +29,14 @@ SELECT id, true AS is_change FROM (SELECT id FROM chosen GROUP BY id ORDER BY ra
 UNION ALL
 SELECT id, false FROM (SELECT id FROM requests ORDER BY id DESC LIMIT %(added)s) AS newest_rows
 
+-- name: usual_day
+SELECT count(*) / 56.0 AS requests
+  FROM service_requests, (SELECT max(created_date) AS newest FROM service_requests) AS last
+ WHERE created_date > newest - interval '56 days' AND NOT is_information
+
 -- name: page_of_changes
 -- The drawn rows as the portal would publish them: stored ones with another status and closing, and copies of the
--- newest, under numbers and on a day that are new.
+-- newest, under numbers and on days that are new.
 COPY (
     SELECT source_row_id || ending AS source_row_id,
            to_char(last_day + interval '25 hours' + at * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
@@ -47,7 +52,8 @@ COPY (
       FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
                    CASE WHEN is_change THEN '' ELSE '-' || %(number)s END AS ending,
                    CASE WHEN is_change THEN createddate
-                        ELSE last_day + 1 + (createddate - date_trunc('day', createddate)) END AS created
+                        ELSE last_day + 1 + (id %% %(days)s)::integer + (createddate - date_trunc('day', createddate))
+                   END AS created
               FROM drawn
               JOIN requests USING (id), (SELECT max(created_date)::date AS last_day FROM service_requests) AS days
            ) AS published

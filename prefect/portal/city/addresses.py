@@ -1,4 +1,4 @@
-"""Addresses in the published form, of streets that do not exist."""
+"""Addresses on streets that do not exist, in the published form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows as bad as the city's own: each kind of damage that a pipeline has to survive."""
+"""Damaged rows, as the city publishes them: every kind that a pipeline has to survive."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Parts = Mapping[str, str]
 Damage = Callable[[Table, Parts, int], None]
 
 
-def spoil(table: Table, schema: Schema, block: Block, share: float) -> None:
-    """Damage that share of the rows in place; which and how depends on the draw alone."""
+def damage_rows(table: Table, schema: Schema, block: Block, share: float) -> None:
+    """Damage a share of the rows in place; the draw decides which rows, and how."""
     parts = published_columns(schema)
     hit: Integers = np.flatnonzero(block.chance["bad"] < share)
     names = list(DAMAGES)
@@ -85,7 +85,7 @@ def _odd_text(table: Table, parts: Parts, at: int) -> None:
 
 
 def _repeated(newer: bool) -> Damage:
-    """The request before is published again under its own number, as it was earlier or became later."""
+    """Replace the row by an older or a newer version of the request before it."""
 
     def damage(table: Table, parts: Parts, at: int) -> None:
         if at == 0:

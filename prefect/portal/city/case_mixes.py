@@ -1,4 +1,4 @@
-"""What a case of each type has for an owner, an origin, a status, an action and an outcome."""
+"""Owners, origins, statuses, actions and outcomes of cases, by type."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INFORMATION = "Information-Only"
 
 @dataclass(frozen=True)
 class CaseMixes:
-    """Choices by type position, or by group; ``*_names`` are what a position of a choice means."""
+    """Choices by type or group; ``*_names`` give the meaning of a chosen position."""
 
     owners: Choices
     owner_names: list[str]

@@ -64,7 +64,7 @@ def _known(block: Block, life: Life, share: float) -> Integers:
 
 
 def _handling(block: Block, life: Life) -> Table:
-    """How a case came in, who has it, and what became of it."""
+    """Origin, owner and outcome of each case."""
     mixes, missing = case_mixes(), facts()["cases"]["missing"]
     kind = kinds().new[block.kind]
     origin = mixes.origins.pick(kind, block.chance["origin"])

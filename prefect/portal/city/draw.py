@@ -1,4 +1,4 @@
-"""What happens to a request whatever day we look at it: block ``b`` of a seed is always the same draw."""
+"""Everything that ever happens to a request: block ``b`` of a seed is always the same draw."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def draw(seed: int, number: int, calendar: Calendar) -> Block:
         row=row,
         kind=kind,
         council=council,
-        source=kinds().sources.pick(np.maximum(kinds().old[kind], 0), uniform[13]),
+        source=kinds().sources.pick(kinds().old[kind], uniform[13]),
         latitude=latitude,
         longitude=longitude,
         created=created,

@@ -1,4 +1,4 @@
-"""Which values a request has not, as often as in the published data."""
+"""Which values are missing, as often as in the published data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Gaps:
 
 
 def legacy_gaps(block: Block) -> Gaps:
-    """Few; but in one month work crews gave an address and a council, and no coordinates."""
+    """Few gaps; but in one month work crews published an address and a council without coordinates."""
     missing = facts()["legacy"]["missing"]
     place = block.chance["place"]
     is_nowhere = place < missing["place"]
@@ -43,15 +43,15 @@ def legacy_gaps(block: Block) -> Gaps:
 
 def _of_crews(block: Block, month: date) -> Flags:
     known = kinds()
-    first, last = ((day - FIRST_DAY).days for day in (month, month.replace(day=31)))
+    first = (month - FIRST_DAY).days
     day = block.created // MINUTES_A_DAY
     is_crew = block.source == known.source_names.index(CREW_SOURCE)
     is_graffiti = known.old[block.kind] == known.old_names.index(CREW_TYPE)
-    return np.asarray((day >= first) & (day <= last) & is_crew & is_graffiti, dtype=np.bool_)
+    return np.asarray((day >= first) & (day < first + 31) & is_crew & is_graffiti, dtype=np.bool_)
 
 
 def case_gaps(block: Block) -> Gaps:
-    """A place that is missing takes what follows from it along; other gaps are independent of it."""
+    """A missing place takes everything that follows from it along; other gaps are independent."""
     missing = facts()["cases"]["missing"]
     share, of_information = missing["place"], missing["place_in_information"]
     types = list(facts()["cases"]["types"].values())

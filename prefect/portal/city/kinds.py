@@ -7,17 +7,16 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portal.city.facts import Choices, Floats, Integers, facts, names_of
-
-NOT_THERE = -1
 
 
 @dataclass(frozen=True)
 class Kinds:
     """Position k of every array belongs to kind k; ``is_new`` marks those of the cases schema.
 
-    ``old`` and ``new`` are the kind's position among the types of either schema; ``old`` is NOT_THERE for
+    ``old`` and ``new`` are the kind's position among the types of either schema; ``has_old`` is False for
     what the old dataset never had.
     """
 
@@ -26,6 +25,7 @@ class Kinds:
     old: Integers
     new: Integers
     is_new: Integers
+    has_old: NDArray[np.bool_]
     weights: Floats
     never_closed: Floats
     closing_days: Floats
@@ -50,9 +50,10 @@ def kinds() -> Kinds:
     return Kinds(
         old_names,
         new_names,
-        old=np.array([*range(len(old)), *(old_names.index(p) if p else NOT_THERE for p in parents)]),
+        old=np.array([*range(len(old)), *(old_names.index(p or "Other") for p in parents)]),
         new=np.array([*successors, *range(len(new))]),
         is_new=np.array([0] * len(old) + [1] * len(new)),
+        has_old=np.array([*([True] * len(old)), *map(bool, parents)]),
         weights=np.array([*(s["weight"] for s in old.values()), *(s["count"] for s in new.values())], float),
         never_closed=np.array(never),
         closing_days=np.array([days[spec["closing"]] for spec in [*old.values(), *new.values()]], float),

@@ -1,4 +1,4 @@
-"""Where requests are: points inside the councils' polygons, some of them around spots that draw many."""
+"""Locations of requests: points inside the councils' polygons, some clustered around hot spots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Approximate council polygons: the Voronoi cells of the centers, each kept within reach of its center."""
+"""Approximate council polygons: Voronoi cells of the centers, cut off at a distance."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DECIMALS = 7
 
 
 def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:
-    """A convex ring of (longitude, latitude) per council code, counter-clockwise, not closed.
+    """A convex ring of (longitude, latitude) per council code, counterclockwise, not closed.
 
     Rings do not overlap beyond rounding, and each holds its own council's center.
     """
@@ -55,7 +55,7 @@ def _circle(center: Point, radius_km: float) -> Ring:
 
 
 def _nearer_to(ring: Ring, center: Point, other: Point) -> Ring:
-    """The part of the ring on the center's side of the line halfway to the other."""
+    """The part of the ring that is nearer to the center than to the other point."""
     normal = (other[0] - center[0], other[1] - center[1])
     middle = ((other[0] + center[0]) / 2, (other[1] + center[1]) / 2)
     beyond = [(p[0] - middle[0]) * normal[0] + (p[1] - middle[1]) * normal[1] for p in ring]

@@ -1,4 +1,4 @@
-"""What follows from where a request is: coordinates, council, district, police; some of it missing."""
+"""Coordinates, council, district and police area of each request, with gaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers to the texts that a portal publishes, many at a time."""
+"""Arrays of numbers as published text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _batch_times() -> Objects:
 
 
 def seconds(row: Integers) -> Integers:
-    """The second of its minutes in which everything about a request happens."""
+    """The second within the minute, the same for everything that happens to a request."""
     return (mixed(row, 3) % np.uint64(60)).astype(np.int64)
 
 

@@ -8,8 +8,7 @@ import subprocess
 import pytest
 
 from tools.check import tool
-from tools.images import base
-from tools.images.services import IMAGES
+from tools.images.build import BASE, IMAGES
 from tools.paths import ROOT
 from tools.tests.repository.sources import files
 
@@ -35,7 +34,7 @@ def test_the_linter_has_nothing_to_say(folder: str) -> None:
 
 
 def test_all_are_built_on_the_same_image() -> None:
-    assert len({base.official(folder) for folder in ALL}) == 1
+    assert len({BASE.findall(dockerfile(folder))[0] for folder in ALL}) == 1
     stages = {stage for folder in ALL for stage in re.findall(r"(?m)^FROM (\S+)", dockerfile(folder))}
     assert stages == {"${PYTHON_IMAGE}"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline.errors import DataError, IngestError, PortalError, TokenError, UnavailableError
@@ -275,7 +275,7 @@ def test_too_many_unusable_rows_stop_the_night_and_are_kept(database: Database) 
 
 def test_half_bad_rows_are_survived_when_allowed(database: Database) -> None:
     with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
-        night = run_night(settings_for(database, url, rejected_share_limit=1), datasets=BOTH)
+        night = run_night(settings_for(database, url), city=tolerant(rejected_share=1), datasets=BOTH)
     assert_sound(database)
     rejected = sum(row["rows"] for row in night.result.reasons)
     assert rejected == database.value("SELECT count(*) FROM rejected_requests")

@@ -46,7 +46,7 @@ def test_an_error_of_the_cdn_is_a_page_and_one_of_the_portal_is_json(own_site: S
 @pytest.mark.parametrize(
     "value", ["99999999", "Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT", "soon", "-5"]
 )
-def test_a_wait_is_asked_for_in_any_form(own_site: Site, value: str) -> None:
+def test_a_wait_is_requested_in_any_form(own_site: Site, value: str) -> None:
     own_site.controller.misbehave("throttle", retry_after=value)
     assert own_site.http.get(PATH).headers["retry-after"] == value
 
@@ -63,8 +63,8 @@ def test_one_dataset_is_lost_on_every_path(
     own_site: Site, kind: str, details: dict[str, int], status: int, code: str
 ) -> None:
     own_site.controller.misbehave(kind, dataset=DATASET, **details)
-    answers = [own_site.http.get(path) for path in (PATH, f"/api/views/{DATASET}.json")]
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(status, code)] * 2
+    responses = [own_site.http.get(path) for path in (PATH, f"/api/views/{DATASET}.json")]
+    assert [(response.status_code, response.json()["code"]) for response in responses] == [(status, code)] * 2
     assert DATASET not in {resource["id"] for resource in listed(own_site)}
     assert own_site.http.get("/resource/73a2-6ar5.json").status_code == 200
 
@@ -110,9 +110,9 @@ def test_views_of_a_dataset_are_listed_before_it(own_site: Site, kind: str, serv
     found = [(resource["id"], resource["type"]) for resource in listed(own_site, q="MyLA311 Cases 2026")]
     assert found == [(view, kind), (DATASET, "dataset")]
     assert [resource["id"] for resource in listed(own_site, q="cases 2026", only="datasets")] == [DATASET]
-    answer = own_site.http.get(f"/resource/{view}.json")
-    assert answer.status_code == (200 if served else 403)
-    assert len(answer.json()) == served or not served
+    response = own_site.http.get(f"/resource/{view}.json")
+    assert response.status_code == (200 if served else 403)
+    assert len(response.json()) == served or not served
 
 
 def test_a_dataset_is_published_before_it_has_rows(own_site: Site) -> None:
@@ -160,7 +160,7 @@ def test_datasets_are_changed_over_http(own_site: Site) -> None:
         "views": [{"dataset_id": DATASET, "kind": "map"}],
         "boundary_flaws": ["renamed"],
     }
-    answer = own_site.http.post("/_portal/datasets", json=wanted).json()
-    assert {row[":updated_at"] for row in rows(own_site)} == set(answer["republished"])
-    assert answer["views"][0] in {resource["id"] for resource in listed(own_site)}
+    response = own_site.http.post("/_portal/datasets", json=wanted).json()
+    assert {row[":updated_at"] for row in rows(own_site)} == set(response["republished"])
+    assert response["views"][0] in {resource["id"] for resource in listed(own_site)}
     assert "WEST MAR VISTA CC" in own_site.http.get(BOUNDARIES).text

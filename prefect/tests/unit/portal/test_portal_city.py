@@ -26,7 +26,9 @@ from portal.store import SYSTEM_NAMES
 TODAY = date(2026, 11, 24)
 SAMPLE = Path(__file__).parents[5] / "shared" / "data" / "requests_2020_sample.json"
 FIELDS = SAMPLE.with_name("la311_fields.csv")
-needs_sample = pytest.mark.skipif(not SAMPLE.exists(), reason="the real sample ../shared/data is not at hand")
+needs_sample = pytest.mark.skipif(
+    not SAMPLE.exists(), reason="the real sample ../shared/data is not in this checkout"
+)
 
 Rows = list[dict[str, Any]]
 
@@ -77,7 +79,7 @@ def test_another_seed_makes_another_city() -> None:
     assert all_rows(city(rows=100, seed=1)) != all_rows(city(rows=100, seed=2))
 
 
-def test_it_has_exactly_the_rows_asked_for() -> None:
+def test_it_has_exactly_the_rows_requested() -> None:
     assert [len(all_rows(city(rows=rows))) for rows in (0, 1, 9_999, 10_001)] == [0, 1, 9_999, 10_001]
 
 
@@ -269,8 +271,8 @@ def test_a_new_year_brings_a_new_dataset() -> None:
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=lambda schema: schema.name)
 def test_every_kind_of_damage_is_done(schema: Schema) -> None:
-    clean, spoiled = all_rows(city(rows=3_000), schema), all_rows(city(rows=3_000, bad=0.5), schema)
-    hit = [(a, b) for a, b in zip(clean, spoiled, strict=True) if a != b]
+    clean, damaged = all_rows(city(rows=3_000), schema), all_rows(city(rows=3_000, bad=0.5), schema)
+    hit = [(a, b) for a, b in zip(clean, damaged, strict=True) if a != b]
     created, key = [b["createddate"] for _, b in hit], [b[schema.key] for _, b in hit]
     updated = {b[schema.updated] for _, b in hit}
     assert {None, "not a date", "2020-13-45T25:61:00.000"} <= set(created)
@@ -294,10 +296,10 @@ def test_every_kind_of_damage_is_done(schema: Schema) -> None:
     assert len({k for k in key if k}) < len([k for k in key if k])
 
 
-def test_damage_is_seldom_unless_asked_for() -> None:
-    spoiled = all_rows(city(bad=0.005))
-    changed = sum(a != b for a, b in zip(LEGACY_ROWS, spoiled, strict=True))
-    assert 0.002 < changed / len(spoiled) < 0.008
+def test_damage_is_seldom_unless_requested() -> None:
+    damaged = all_rows(city(bad=0.005))
+    changed = sum(a != b for a, b in zip(LEGACY_ROWS, damaged, strict=True))
+    assert 0.002 < changed / len(damaged) < 0.008
     assert len(DAMAGES) == 34
 
 

@@ -44,6 +44,6 @@ def test_every_kind_that_changes_data_is_declared() -> None:
 
 
 @pytest.mark.parametrize("declared", [{"kind": "explode"}, {"kind": "cut", "often": 3}, {"times": 1}])
-def test_what_is_no_fault_is_refused(declared: dict[str, object]) -> None:
+def test_what_is_no_fault_is_rejected(declared: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="fault"):
         fault_from(declared)

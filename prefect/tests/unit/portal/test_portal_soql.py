@@ -84,11 +84,11 @@ def oracle(tree: tuple[Any, ...], row: dict[str, str | None]) -> bool | None:
     """Three-valued logic over one row."""
     match tree:
         case ("and", left, right):
-            answers = [oracle(left, row), oracle(right, row)]
-            return False if False in answers else None if None in answers else True
+            values = [oracle(left, row), oracle(right, row)]
+            return False if False in values else None if None in values else True
         case ("or", left, right):
-            answers = [oracle(left, row), oracle(right, row)]
-            return True if True in answers else None if None in answers else False
+            values = [oracle(left, row), oracle(right, row)]
+            return True if True in values else None if None in values else False
         case ("null", name):
             return row[name] is None
         case ("not null", name):
@@ -208,7 +208,7 @@ def test_a_whole_query_is_cut_into_its_clauses() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["", "a, b", "DROP TABLE", "SELECT a SELECT b"])
+@pytest.mark.parametrize("text", ["", "a, b", "DROP TABLE", "SELECT a SELECT b", "LIMIT 5"])
 def test_what_is_no_query_is_rejected(text: str) -> None:
     with pytest.raises(SodaError, match="Could not parse"):
         clauses(text)
