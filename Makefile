@@ -1,7 +1,7 @@
 # Thin on purpose: what a target does is in tools/, in Python that is typed and tested.
 .DEFAULT_GOAL := help
 .PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
-	format types lock bench load screenshots images deploy-check setup clean
+	format types migrations audit lock bench load screenshots images deploy-check setup clean
 
 # The first interpreter that the services can run on; another: make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -15,7 +15,7 @@ RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pyca
 ARGS ?=
 DETACH ?=
 
-help: ## Say what there is
+help: ## List the targets
 	@echo "make TARGET"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -59,10 +59,16 @@ test-tools: ## Tests of make itself, and of what must agree across the repositor
 test-locust: ## Tests of the load tests, with a small run of make load
 	@$(RUN) tools.check test locust -- $(ARGS)
 
+migrations: ## Migrate a new database up, down to nothing, and up again
+	@$(RUN) tools.migrate
+
+audit: ## Compare the locks of FOLDER with the published security advisories
+	@$(RUN) tools.ci audit $(FOLDER)
+
 lint: ## ruff check, ruff format --check, yamllint, locks in step
 	@$(RUN) tools.check lint
 
-format: ## Let ruff repair what it can
+format: ## Let ruff repair what it can, and write the generated documents
 	@$(RUN) tools.check format
 
 types: ## mypy, strict, per service
@@ -72,19 +78,19 @@ lock: ## Compile every pyproject.toml into its locks; ARGS=--upgrade takes newer
 	@$(RUN) tools.lock $(ARGS)
 
 bench: ## Measure what each service's benchmarks measure
-	@$(RUN) tools.extras bench $(ARGS)
+	@$(RUN) tools.bench $(ARGS)
 
 load: ## Visitors against a fresh system with a night meanwhile; ARGS="--url https://…" for one that runs
-	@$(RUN) tools.extras load $(ARGS)
+	@$(RUN) tools.load $(ARGS)
 
 screenshots: ## Take the pictures of the documentation
-	@$(RUN) tools.extras screenshots $(ARGS)
+	@$(RUN) tools.session screenshots $(ARGS)
 
-images: ## Build the container images and say what each adds to its base; ARGS="--install --local-base" without Docker
-	@$(RUN) tools.extras images $(ARGS)
+images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" without a registry
+	@$(RUN) tools.images $(ARGS)
 
 deploy-check: ## Check what can be checked of the deployment without an account
-	@$(RUN) tools.extras deploy-check $(ARGS)
+	@$(RUN) tools.check deployment $(ARGS)
 
 clean: ## Stop everything and remove .local, with the environments and the data
 	@$(RUN) tools.clean

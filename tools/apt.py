@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tools.console import say, step
 from tools.disk import require_space
-from tools.locks import ensure_folder
+from tools.file_locks import ensure_folder
 from tools.paths import LOCAL
 from tools.problem import Problem, guarded, last_lines
 from tools.servers.programs import OLDEST_POSTGRES, find_postgres_programs

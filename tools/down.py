@@ -7,7 +7,7 @@ import signal
 import sys
 
 from tools.console import say, step
-from tools.locks import ensure_folder, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive_or_busy
 from tools.paths import UP
 from tools.problem import Problem, guarded
 from tools.servers import processes

@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,11 +21,11 @@ from pathlib import Path
 
 from tools import apt, environments, settings
 from tools.console import say, step
-from tools.locks import ensure_folder
+from tools.file_locks import ensure_folder
 from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
-from tools.problem import Problem
+from tools.problem import Problem, guarded
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
@@ -38,10 +40,8 @@ SPAWNED_A_SECOND = 8
 # When the night begins, as a share of the run: everybody has arrived by then.
 NIGHT_AT = 0.25
 # How long visitors stay after the night, however long it took, and how long it may take.
-AFTERWARDS_SECONDS = 5
+AFTERWARDS_SECONDS = 10
 LONGEST_NIGHT_SECONDS = 900
-# The first seconds of a small run weigh much in it, and other checks may share the machine.
-SMOKE_PATIENCE = "8"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
         supervisor.run(plan.night())
     time.sleep(max(AFTERWARDS_SECONDS, started + size.seconds - time.monotonic()))
     process = supervisor.running["locust"][1]
-    process.terminate()
+    # As Ctrl-C: at SIGTERM Locust leaves no report.
+    process.send_signal(signal.SIGINT)
     code = process.wait(60)
     say(_said_at_the_end(supervisor.log_of(visitors)))
     say(f"• Reports: {size.folder}/report.html and stats_*.csv")
@@ -171,7 +172,7 @@ def _options(plan: Plan, size: Size) -> list[str]:
     longest = f"{size.seconds + LONGEST_NIGHT_SECONDS}s"
     options = ["-u", str(size.users), "-r", str(SPAWNED_A_SECOND), "-t", longest, "--expect-switch"]
     options += ["--reports-host", plan.values["REPORTS_URL"]] if size.has_reports else []
-    return options + (["--patience", SMOKE_PATIENCE] if size.is_smoke else [])
+    return options + (["--untimed"] if size.is_smoke else [])
 
 
 def change_rows(portal_url: str, amount: int) -> None:
@@ -194,3 +195,7 @@ def _said_at_the_end(log: Path) -> str:
     said = log.read_text(errors="replace")
     start, end = said.find("\ngroup "), said.find("verdict: ")
     return said[start : said.find("\n", end)] if 0 < start < end else said
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(lambda: load(sys.argv[1:])))

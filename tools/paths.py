@@ -23,8 +23,9 @@ SERVICES = ("api", "dash", "prefect")
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
 """Folders whose environments `make test` makes."""
 
-FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "terraform")
-"""Folders whose pyproject has locks beside it. The environment of Terraform's checks is made on demand."""
+FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "prefect/portal", "terraform")
+"""Folders whose pyproject has locks beside it. The environment of Terraform's checks is made on demand; the
+sample portal runs in prefect's, and has its own lock for its image."""
 
 
 def python_of(folder: str) -> Path:

@@ -57,6 +57,9 @@ def servers() -> Iterator[Instance]:
     try:
         with step("Starting PostgreSQL and Redis for the tests"):
             instance.start()
+            # Tests look at statistics and page maps, which an autovacuum at some moment would change.
+            instance.sql("ALTER SYSTEM SET autovacuum = off", database="postgres")
+            instance.sql("SELECT pg_reload_conf()", database="postgres")
             migrate(instance, TEMPLATE)
         yield instance
     finally:

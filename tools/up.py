@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from tools import apt, environments, settings
 from tools.console import say, step
-from tools.locks import ensure_folder, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive_or_busy
 from tools.migrate import migrate
 from tools.paths import ROOT, SERVICES, UP
 from tools.plan import Plan, greeting

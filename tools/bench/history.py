@@ -98,13 +98,8 @@ def compare(old: Run, new: Run) -> list[str]:
     return lines
 
 
-def commit() -> str:
-    """The commit that is measured, marked when files differ from it."""
-    said = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude=*"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def commit(digits: int = 7) -> str:
+    """The commit of the checkout, marked when files differ from it."""
+    command = ["git", "describe", "--always", "--dirty", f"--abbrev={digits}", "--exclude=*"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return said.stdout.strip() or "unknown"

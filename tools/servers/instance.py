@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.locks import ensure_folder, exclusive
+from tools.file_locks import ensure_folder, exclusive
 from tools.paths import SERVERS
 from tools.problem import Problem
 from tools.servers.ports import free_port, is_free

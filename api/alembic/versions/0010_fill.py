@@ -13,7 +13,8 @@ depends_on = None
 FILL = """
 UPDATE service_requests AS served
    SET is_open = filled.is_open, city_id = filled.city_id
-  FROM (SELECT request_id, closed_date IS NULL AS is_open, CASE WHEN cd BETWEEN 1 AND 32767 THEN cd::smallint END AS city_id
+  FROM (SELECT request_id, closed_date IS NULL AS is_open,
+               CASE WHEN cd BETWEEN 1 AND 32767 THEN cd::smallint END AS city_id
           FROM service_requests LEFT JOIN requests ON id = request_id
          WHERE request_id BETWEEN :first AND :last) AS filled
  WHERE served.request_id = filled.request_id

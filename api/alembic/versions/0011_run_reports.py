@@ -27,7 +27,7 @@ CREATE TABLE run_checks (
     value       text NOT NULL,
     limits      text NOT NULL DEFAULT '',
     meaning     text NOT NULL,
-    PRIMARY KEY (load_run_id, check_name)
+    PRIMARY KEY (load_run_id, place)
 );
 COMMENT ON TABLE run_checks IS 'The quality checks of a run: what was measured, and its limits.';
 CREATE TABLE run_datasets (

@@ -1,4 +1,4 @@
-"""Addresses in the published form, of streets that do not exist."""
+"""Addresses on streets that do not exist, in the published form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.city.draw import Block
 from portal.city.facts import facts
 from portal.city.texts import Texts, chosen
 
-CENTRE_LATITUDE, CENTRE_LONGITUDE = 34.044, -118.25
+CENTER_LATITUDE, CENTER_LONGITUDE = 34.044, -118.25
 NUMBERS_A_DEGREE = 80_000
 LARGEST_NUMBER = 24_000
 
@@ -29,8 +29,8 @@ class Addresses:
     zip_code: Texts
 
 
-def addresses(block: Block) -> Addresses:
-    """An address for each request of the block, numbered by its distance from the centre."""
+def addresses(block: Block, *, is_case: bool) -> Addresses:
+    """An address for each request, numbered by its distance from the center; cases name the city."""
     declared = facts()["places"]
     stems, street_kinds = declared["street_stems"], declared["street_kinds"]
     stem = (block.chance["street"] * len(stems)).astype(np.int64)
@@ -38,7 +38,7 @@ def addresses(block: Block) -> Addresses:
     other = chosen(stems, (stem + 1 + (block.chance["house"] * 37).astype(np.int64)) % len(stems))
     suffix = chosen(street_kinds, (block.chance["street_kind"] * len(street_kinds)).astype(np.int64))
     is_east_west = block.chance["street_kind"] * len(street_kinds) % 1 < 0.5
-    offset = np.where(is_east_west, block.longitude - CENTRE_LONGITUDE, block.latitude - CENTRE_LATITUDE)
+    offset = np.where(is_east_west, block.longitude - CENTER_LONGITUDE, block.latitude - CENTER_LATITUDE)
     letter = np.where(is_east_west, np.where(offset < 0, 2, 3), np.where(offset < 0, 1, 0))
     direction = chosen(("N", "S", "W", "E"), letter)
     far = 100 + np.abs(offset) * NUMBERS_A_DEGREE + block.chance["house"] * 100
@@ -46,8 +46,10 @@ def addresses(block: Block) -> Addresses:
     zips = _zip_codes(block)
     is_corner = block.chance["corner"] < declared["intersections"]
     parts = zip(number, direction, street, suffix, other, zips, is_corner.tolist(), strict=True)
+    city = ", LOS ANGELES, CA" if is_case else ""
     full: Texts = [
-        f"{s} {k} AT {o} ST, {z}" if corner else f"{n} {d} {s} {k}, {z}" for n, d, s, k, o, z, corner in parts
+        f"{s} {k} AT {o} ST{city}, {z}" if corner else f"{n} {d} {s} {k}{city}, {z}"
+        for n, d, s, k, o, z, corner in parts
     ]
     return Addresses(
         full,

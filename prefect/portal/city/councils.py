@@ -1,4 +1,4 @@
-"""The city's neighborhood councils: codes, names, centres and people."""
+"""The city's neighborhood councils: codes, names, centers and people."""
 
 from __future__ import annotations
 

@@ -14,19 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from tools.images import containers, engines
+from tools.images import engines
+from tools.images.build import IMAGES, build_all
 from tools.images.engines import Engine
-from tools.images.services import IMAGES
-from tools.images.trial import SWITCH
 from tools.migrate import database_settings
 from tools.pip_settings import parse_pip_config
+from tools.problem import Problem
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
+from tools.tests import containers
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get(SWITCH), reason="takes minutes: `make deploy-check` builds the images and runs it"
-)
-API, REPORTS, PIPELINE = (image.tag for image in IMAGES)
+pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
+API, REPORTS, PIPELINE, PORTAL = (image.tag for image in IMAGES)
 DATABASE = "of_the_images"
 TOKEN = "a token of the tests"
 START_SECONDS = 60
@@ -37,12 +36,15 @@ MIGRATE = ("python", "-m", "lacity_data_api.migrate")
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    found = engines.find()
-    if found is None or not found.can_run:
-        pytest.skip("nothing here runs containers")
-    absent = [image.tag for image in IMAGES if not found.has_image(image.tag)]
-    if absent:
-        pytest.skip(f"not built yet: {', '.join(absent)} (`make images`)")
+    """An engine that has just built the images, on Python's base or the one that IMAGE_BASE names."""
+    found = engines.find() or pytest.skip(engines.NONE)
+    base = os.environ.get("IMAGE_BASE", "")
+    try:
+        assert build_all(found, IMAGES, base) == 0
+    except Problem as problem:
+        if base or found.has_image(IMAGES[0].base):
+            raise
+        pytest.skip(f"the base image cannot be pulled: {problem}")
     return found
 
 
@@ -75,7 +77,7 @@ def reports(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def portal(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
     values = {"PORTAL_PORT": settings["PORTAL_PORT"], "PORTAL_REQUESTS": "2000"}
-    with containers.running(engine, PIPELINE, values, "python", "-m", "portal") as name:
+    with containers.running(engine, PORTAL, values) as name:
         yield name
 
 
@@ -165,6 +167,7 @@ def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
     for image in IMAGES:
         listed = containers.run(engine, image.tag, {}, "ls", "-A", "/app").stdout.split()
         assert "requirements.txt" in listed, image.name
+        assert ("portal" in listed) == (image.tag == PORTAL), image.name
         assert not {"tests", "benchmarks", "Dockerfile", "README.md", ".dockerignore"} & set(listed), (
             image.name
         )

@@ -11,7 +11,7 @@ import pytest
 
 from tools.console import step
 from tools.disk import require_space
-from tools.locks import ensure_folder, exclusive, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive, exclusive_or_busy
 from tools.problem import Problem, guarded, last_lines
 from tools.servers import processes
 from tools.servers.ports import PRIVATE_PORTS, free_port, is_free
