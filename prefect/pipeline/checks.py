@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline.database import fetch, fetch_one
 from pipeline.job import Job
@@ -28,11 +30,12 @@ def usual_shares(job: Job) -> dict[str, float | None]:
 def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
     """Every check of a merge that is written and not committed; ``usual`` comes from ``usual_shares``."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
+    counted = _count_changed(job, latest)
     return (
         *_polygons(job, written),
         *_new_codes(written),
-        *_changed_rows(job, latest),
-        *_unlocated(job, usual),
+        *_changed_rows(job, counted),
+        *_unlocated(job, counted, usual),
         *_unread_growth(job),
         _newest(job, written, latest),
         _weekday(job, written, latest),
@@ -58,23 +61,30 @@ def _new_codes(written: Written) -> Iterator[Check]:
         yield Check(f"new {table.replace('_', ' ')}", "warn", str(len(codes)), "", meaning)
 
 
-def _changed_rows(job: Job, latest: datetime) -> Iterator[Check]:
-    limits = job.city.limits
-    earliest = datetime(limits.earliest_closed_year, 1, 1)  # noqa: DTZ001  # local time, as published
+def _count_changed(job: Job, latest: datetime) -> list[dict[str, Any]]:
+    """New and changed rows by dataset, and how many of them are doubtful in which way."""
+    earliest = datetime(job.city.limits.earliest_closed_year, 1, 1)  # noqa: DTZ001  # local time, as published
     values = {"latest": latest, "earliest_closed": earliest}
-    row = fetch_one(job.connection, "quality/changed_rows", values)
-    share, few = limits.outside_bounds_share, limits.unreviewed_share
-    rows = row["rows"]
+    return fetch(job.connection, "quality/changed_rows", values)
+
+
+def _changed_rows(job: Job, counted: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    limits = job.city.limits
+    count: Counter[str] = Counter()
+    for row in counted:
+        count.update({name: value for name, value in row.items() if name != "dataset_id"})
+    rows = count["rows"]
     meaning = "coordinates of new and changed rows; such requests count, without a place"
-    yield share_check("outside the city's bounds", row["outside"], row["located"], share, meaning)
-    meaning = "new and changed rows of a type that nobody has reviewed"
-    yield share_check("unreviewed types", row["unreviewed_types"], rows, few, meaning)
-    meaning = "new and changed rows of an agency that nobody has reviewed"
-    yield share_check("unreviewed agencies", row["unreviewed_agencies"], rows, few, meaning)
-    names = ("created in the future", "closed in the future", f"closed before {limits.earliest_closed_year}")
-    counts = (row["created_in_the_future"], row["closed_in_the_future"], row["closed_too_early"])
-    for name, count in zip(names, counts, strict=True):
-        yield _wrong_dates(name, count, rows, limits.rejected_share)
+    outside = limits.outside_bounds_share
+    yield share_check("outside the city's bounds", count["outside"], count["located"], outside, meaning)
+    for what in ("types", "agencies"):
+        meaning = f"new and changed rows of {what} that nobody has reviewed"
+        unreviewed = count[f"unreviewed_{what}"]
+        yield share_check(f"unreviewed {what}", unreviewed, rows, limits.unreviewed_share, meaning)
+    early = f"closed before {limits.earliest_closed_year}"
+    yield _wrong_dates("created in the future", count["created_in_the_future"], rows, limits.rejected_share)
+    yield _wrong_dates("closed in the future", count["closed_in_the_future"], rows, limits.rejected_share)
+    yield _wrong_dates(early, count["closed_too_early"], rows, limits.rejected_share)
 
 
 def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
@@ -85,15 +95,17 @@ def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
     return Check(name, status, check.value, limits, check.meaning)
 
 
-def _unlocated(job: Job, shares: Mapping[str, float | None]) -> Iterator[Check]:
+def _unlocated(
+    job: Job, counted: Sequence[Mapping[str, Any]], usual: Mapping[str, float | None]
+) -> Iterator[Check]:
     titles = {reading.dataset.id: reading.dataset.title for reading in job.readings}
-    for row in fetch(job.connection, "quality/unlocated"):
-        usual, factor = shares.get(row["dataset_id"]), job.city.limits.unlocated_share_factor
-        limit = SHARE_WITHOUT_HISTORY if usual is None else min(1.0, max(SHARE_FLOOR, usual * factor))
-        expected = "no usual share is known" if usual is None else f"usually {usual:.1%}"
+    for row in counted:
+        share, factor = usual.get(row["dataset_id"]), job.city.limits.unlocated_share_factor
+        limit = SHARE_WITHOUT_HISTORY if share is None else min(1.0, max(SHARE_FLOOR, share * factor))
+        expected = "no usual share is known" if share is None else f"usually {share:.1%}"
         name = f"{titles.get(row['dataset_id'], row['dataset_id'])}: without coordinates"
         meaning = f"new and changed rows; {expected}; they count, without a place"
-        yield share_check(name, row["unlocated"], row["rows"], limit, meaning)
+        yield share_check(name, row["rows"] - row["located"], row["rows"], limit, meaning)
 
 
 def _unread_growth(job: Job) -> Iterator[Check]:

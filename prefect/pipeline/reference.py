@@ -32,7 +32,6 @@ class Reference:
             "table": sql.Identifier(self.table),
             "id": sql.Identifier(self.id),
             "name": sql.Identifier(self.name),
-            "column": sql.Identifier(self.field),
         }
 
 
@@ -68,9 +67,9 @@ def declare(connection: Connection, city: City) -> bool:
 def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
     """Look up every published value of the rows in ``source``; returns the unknown codes by table."""
     new_codes = {}
+    connection.execute(composed("merge/add_meanings", source=source))
     for reference in REFERENCES:
         lists, field = reference.identifiers, {"field": reference.field}
-        connection.execute(composed("merge/add_meanings", **lists, source=source), field)
         added = connection.execute(composed("merge/add_codes", **lists), field).fetchall()
         connection.execute(composed("merge/set_meaning_ids", **lists), field)
         _set_reviewed(connection, city, reference)

@@ -80,8 +80,8 @@ def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
     connection.execute(composed("rollups/compare", **_select(catalog), **lists))
     for rollup in catalog.rollups:
         lists = _lists(catalog, rollup, sql.Identifier(rollup.table))
-        if fetch_one(connection, "rollups/add_delta", **lists)["emptied"]:
-            connection.execute(composed("rollups/delete_empty_cells", **lists))
+        if cells := fetch_one(connection, "rollups/add_delta", **lists)["emptied"]:
+            connection.execute(composed("rollups/delete_empty_cells", **lists), {"cells": cells})
 
 
 def flatten(connection: Connection, catalog: RollupCatalog) -> None:
@@ -131,8 +131,6 @@ def _lists(catalog: RollupCatalog, rollup: Rollup, table: sql.Identifier) -> dic
         "has_changed": _each(rollup.measures, "sum({0}) <> 0", OR),
         "additions": _each(rollup.measures, "{0} = cells.{0} + excluded.{0}"),
         "is_empty": _each(rollup.measures, "cells.{0} = 0", AND),
-        "cell_dimensions": names(rollup.dimensions, of="cells"),
-        "changed_dimensions": names(rollup.dimensions, of="changed"),
     }
 
 

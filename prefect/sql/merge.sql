@@ -49,14 +49,17 @@ UPDATE request_types AS types
    AND (declared.group_id, declared.is_information) IS DISTINCT FROM (types.group_id, types.is_information)
 
 -- name: add_meanings
--- What the values of a published column mean: their alias, else the first pattern that matches, else themselves.
+-- What the values of the coded columns mean: their alias, else the first pattern that matches, else themselves.
 INSERT INTO meanings (field, published, code)
-SELECT %(field)s, published,
-       coalesce((SELECT code FROM aliases WHERE aliases.field = %(field)s AND aliases.published = seen.published),
-                (SELECT code FROM patterns WHERE patterns.field = %(field)s AND seen.published ~ match
+SELECT field, published,
+       coalesce((SELECT code FROM aliases WHERE aliases.field = seen.field AND aliases.published = seen.published),
+                (SELECT code FROM patterns WHERE patterns.field = seen.field AND seen.published ~ match
                   ORDER BY place LIMIT 1),
                 published)
-  FROM (SELECT DISTINCT coalesce(btrim({column}), '') AS published FROM {source} AS r) AS seen
+  FROM (SELECT DISTINCT field, coalesce(btrim(value), '') AS published
+          FROM (SELECT DISTINCT requesttype, owner, requestsource FROM {source} AS r) AS combined,
+               LATERAL (VALUES ('requesttype', requesttype), ('owner', owner), ('requestsource', requestsource))
+               AS coded (field, value)) AS seen
 
 -- name: touched_requests
 SELECT requests.* FROM requests JOIN touched ON request_id = id

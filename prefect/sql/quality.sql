@@ -1,8 +1,9 @@
 -- Checks of a run, from inside its transaction. They look at what the run changes, so that their cost grows with it.
 
 -- name: changed_rows
--- New and changed rows of the run, by what is doubtful about them. Coordinates of 0 and 0 are none.
-SELECT count(*) AS rows,
+-- New and changed rows of the run by dataset, and what is doubtful about them. Coordinates of 0 and 0 are none.
+SELECT r.dataset_id,
+       count(*) AS rows,
        count(*) FILTER (WHERE is_located) AS located,
        count(*) FILTER (WHERE is_located AND NOT (latitude BETWEEN south AND north
                                                   AND longitude BETWEEN west AND east)) AS outside,
@@ -20,6 +21,8 @@ SELECT count(*) AS rows,
   LEFT JOIN request_types AS types ON types.type_id = type.id
   LEFT JOIN meanings AS agency ON agency.field = 'owner' AND agency.published = coalesce(btrim(r.owner), '')
   LEFT JOIN agencies ON agencies.agency_id = agency.id
+ GROUP BY 1
+ ORDER BY 1
 
 -- name: usual_shares
 -- The share of requests without coordinates that is stored for the days of each dataset, before this run writes.
@@ -28,16 +31,6 @@ SELECT dataset_id,
           FROM rollup_day_type
          WHERE created_date >= lower(days) AND (upper_inf(days) OR created_date < upper(days))) AS share
   FROM unnest(%(ids)s::text[], %(days)s::datemultirange[]) AS listed (dataset_id, days)
-
--- name: unlocated
--- New and changed rows by dataset, and those of them without coordinates.
-SELECT staged.dataset_id, count(*) AS rows,
-       count(*) FILTER (WHERE NOT coalesce(latitude <> 0 OR longitude <> 0, false)) AS unlocated
-  FROM staged
-  JOIN changes USING (staged_id)
- WHERE is_new OR has_changed
- GROUP BY 1
- ORDER BY 1
 
 -- name: newest
 -- The newest request that is not in the future, and when data were loaded before this run.

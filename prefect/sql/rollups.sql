@@ -24,20 +24,18 @@ HAVING {has_changed}
 INSERT INTO delta ({names}) SELECT {dimensions}, {populations}, {counts} FROM service_requests_new
 
 -- name: add_delta
--- Returns how many cells fell to zero in every measure.
+-- Returns where the cells lie that fell to zero in every measure.
 WITH changed AS (
     INSERT INTO {rollup} AS cells ({dimensions}, {measures})
     SELECT {dimensions}, {sums}
       FROM delta WHERE {population} GROUP BY {dimensions} HAVING {has_changed} ORDER BY {order}
     ON CONFLICT ({dimensions}) DO UPDATE SET {additions}
-    RETURNING {is_empty} AS is_empty
+    RETURNING cells.ctid AS cell, {is_empty} AS is_empty
 )
-SELECT count(*) AS emptied FROM changed WHERE is_empty
+SELECT array_agg(cell)::text AS emptied FROM changed WHERE is_empty
 
 -- name: delete_empty_cells
-DELETE FROM {rollup} AS cells
- USING (SELECT DISTINCT {dimensions} FROM delta WHERE {population}) AS changed
- WHERE {is_empty} AND ({cell_dimensions}) = ({changed_dimensions})
+DELETE FROM {rollup} WHERE ctid = ANY(%(cells)s::tid[])
 
 -- name: fill
 -- In reading order: a year's days lie together then, and within a day a council's cells.

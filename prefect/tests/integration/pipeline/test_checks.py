@@ -139,7 +139,7 @@ IN_FEET = {
 
 
 def test_unusable_boundaries_fail_where_no_others_are_stored(settings: Settings, database: Database) -> None:
-    boundaries, _ = read_areas([IN_FEET], CITY)
+    boundaries = read_areas([IN_FEET], CITY)
     check = failing(settings, [plain_row(200, stamp=2)], boundaries=boundaries)
     assert check.name == "boundaries"
     assert "projection" in check.meaning

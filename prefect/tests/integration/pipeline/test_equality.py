@@ -1,9 +1,10 @@
-"""Nights of differences lead to the same tables as one full load, whatever happened on the way."""
+"""Runs of differences lead to the same tables as one full load, whatever happened on the way."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +18,10 @@ from pipeline_tests.truth import assert_sound, requests_of, rollups_of, served_o
 CITY = tolerant()
 EMPTIED = ("requests", "service_requests", "retired_requests", "rejected_requests")
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-# Each example is several nights in a real database. HISTORIES=200 looks much further.
+# Each example is several runs in a real database. HISTORIES=200 looks much further, and so does `-m slow`.
 EXAMPLES = int(os.environ.get("HISTORIES", "6"))
 ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
+MANY = settings(ENOUGH, max_examples=max(EXAMPLES, 100))
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +56,7 @@ def ids_of(database: Database) -> list[tuple[object, ...]]:
     return database.rows(question)
 
 
-@ENOUGH
-@given(history=histories())
-def test_incremental_nights_equal_one_full_load(shared: Database, history: History) -> None:
+def assert_runs_equal_one_full_load(shared: Database, history: History) -> None:
     night = settings_for(shared, "http://unused.invalid")
     emptied(shared)
     for rows in history.nights:
@@ -76,10 +76,68 @@ def test_incremental_nights_equal_one_full_load(shared: Database, history: Histo
 
 
 @ENOUGH
+@given(history=histories())
+def test_incremental_runs_equal_one_full_load(shared: Database, history: History) -> None:
+    assert_runs_equal_one_full_load(shared, history)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories())
+def test_many_incremental_runs_equal_one_full_load(shared: Database, history: History) -> None:
+    assert_runs_equal_one_full_load(shared, history)
+
+
+def assert_republishing_changes_nothing(shared: Database, history: History) -> None:
+    night = settings_for(shared, "http://unused.invalid")
+    emptied(shared)
+    for rows in history.nights:
+        load(night, CITY, rows)
+    before = contents_of(shared), served_of(shared)
+    again = [replace(row, id=row.id + 1000, stamp=row.stamp + 1000) for row in final_rows(history)]
+    assert not load(night, CITY, again, is_whole=True).has_changed
+    assert (contents_of(shared), served_of(shared)) == before
+    assert not load(night, CITY, again, is_whole=True, reconcile=True).has_changed
+    assert (contents_of(shared), served_of(shared)) == before
+    assert_sound(shared)
+
+
+@ENOUGH
+@given(history=histories())
+def test_republishing_changes_nothing(shared: Database, history: History) -> None:
+    assert_republishing_changes_nothing(shared, history)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories())
+def test_republishing_changes_nothing_after_many_histories(shared: Database, history: History) -> None:
+    assert_republishing_changes_nothing(shared, history)
+
+
+def contents_of(database: Database) -> list[tuple[object, ...]]:
+    """The published rows without the portal's row ids and update times."""
+    return [row[:-2] for row in requests_of(database)]
+
+
+@ENOUGH
 @given(history=histories(), gone=st.sets(st.integers(0, 20)))
 def test_reconciling_after_deletions_equals_a_full_load(
     shared: Database, history: History, gone: set[int]
 ) -> None:
+    assert_reconciling_equals_a_full_load(shared, history, gone)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories(), gone=st.sets(st.integers(0, 20)))
+def test_reconciling_after_many_deletions_equals_a_full_load(
+    shared: Database, history: History, gone: set[int]
+) -> None:
+    assert_reconciling_equals_a_full_load(shared, history, gone)
+
+
+def assert_reconciling_equals_a_full_load(shared: Database, history: History, gone: set[int]) -> None:
     night = settings_for(shared, "http://unused.invalid")
     left = [row for row in final_rows(history) if row.id not in gone]
     emptied(shared)
