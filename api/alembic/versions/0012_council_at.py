@@ -12,16 +12,13 @@ branch_labels = None
 depends_on = None
 
 UPGRADE = """
-ALTER TABLE geometries
-    ADD COLUMN area double precision GENERATED ALWAYS AS (ST_Area(geom)) STORED,
-    ADD COLUMN published_name text;
-COMMENT ON COLUMN geometries.area IS 'In square degrees, to compare areas of one city.';
+ALTER TABLE geometries ADD COLUMN published_name text;
 COMMENT ON COLUMN geometries.published_name IS 'The name in the boundary dataset, to notice when it changes.';
 CREATE FUNCTION council_at(longitude double precision, latitude double precision) RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT council_id FROM geometries
          WHERE ST_Covers(geom, ST_SetSRID(ST_MakePoint(longitude, latitude), 4326))
-         ORDER BY area, council_id
+         ORDER BY ST_Area(geom), council_id
          LIMIT 1);
 COMMENT ON FUNCTION council_at IS
     'The council whose polygon covers the place: of several the one with the smallest area, then the lowest id; '
@@ -35,4 +32,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION council_at")
-    op.execute("ALTER TABLE geometries DROP COLUMN area, DROP COLUMN published_name")
+    op.execute("ALTER TABLE geometries DROP COLUMN published_name")
