@@ -45,7 +45,8 @@ def kinds() -> Kinds:
     successors = [parents.index(name) if name in parents else new_names.index("Item Pickups") for name in old]
     never = [spec["never_closed"] for spec in old.values()]
     never += [declared["cases"]["never_closed"][spec["closing"]] for spec in new.values()]
-    days, sources = declared["closing"]["days_to_close"], _source_names(declared)
+    days, mixes = declared["closing"]["days_to_close"], _sources(declared)
+    sources = names_of(mixes.values())
     owners = names_of(spec["owners"] for spec in old.values())
     return Kinds(
         old_names,
@@ -57,22 +58,15 @@ def kinds() -> Kinds:
         weights=np.array([*(s["weight"] for s in old.values()), *(s["count"] for s in new.values())], float),
         never_closed=np.array(never),
         closing_days=np.array([days[spec["closing"]] for spec in [*old.values(), *new.values()]], float),
-        sources=Choices([_source_weights(declared, spec["sources"], sources) for spec in old.values()]),
+        sources=Choices.of([mixes[spec["sources"]] for spec in old.values()], sources),
         source_names=sources,
         owners=Choices.of([spec["owners"] for spec in old.values()], owners),
         owner_names=owners,
     )
 
 
-def _source_names(declared: dict[str, Any]) -> list[str]:
-    mixes = declared["origins"]["sources"]
-    return names_of([*(mix for mix in mixes.values() if isinstance(mix, dict)), dict.fromkeys(mixes["rare"])])
-
-
-def _source_weights(declared: dict[str, Any], mix: str, names: list[str]) -> list[float]:
-    mixes = declared["origins"]["sources"]
-    each_rare = mixes["rare_share"] / len(mixes["rare"])
-    return [
-        mixes[mix].get(name, 0.0) * (1 - mixes["rare_share"]) + (each_rare if name in mixes["rare"] else 0.0)
-        for name in names
-    ]
+def _sources(declared: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """The declared mixes of sources, each with the rare ones."""
+    mixes = dict(declared["origins"]["sources"])
+    rare, share = mixes.pop("rare"), mixes.pop("rare_share")
+    return {name: dict.fromkeys(rare, share / len(rare)) | mix for name, mix in mixes.items()}
