@@ -105,7 +105,7 @@ def _unlocated(
         expected = "no usual share is known" if share is None else f"usually {share:.1%}"
         name = f"{titles.get(row['dataset_id'], row['dataset_id'])}: without coordinates"
         meaning = f"new and changed rows; {expected}; they count, without a place"
-        yield share_check(name, row["rows"] - row["located"], row["rows"], limit, meaning)
+        yield share_check(name, row["unlocated"], row["requests"], limit, meaning)
 
 
 def _unread_growth(job: Job) -> Iterator[Check]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from pipeline.database import fetch, fetch_one
-from pipeline.query import Query
+from pipeline.declaration import Dataset
 from pipeline.socrata import Portal
 from pipeline.staging import PageTaker
-
-MONTH = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])-")
 
 
 def unread_rows(taker: PageTaker) -> int:
@@ -31,15 +28,25 @@ def unread_rows(taker: PageTaker) -> int:
 def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
     """Conditions for the months, by created date, of which the portal has more rows than we have."""
     dataset, created = taker.reading.dataset, taker.reading.columns["createddate"]
-    query = Query(f"date_trunc_ym({created}) as month,count(*) as rows", group="month", order="month")
     values = {"dataset_id": dataset.id}
     known = fetch(taker.connection, "stage/count_months", values, rows=taker.staging.rows)
     stored = {row["month"]: row["rows"] for row in known}
-    for row in portal.rows(dataset.id, query):
-        match = MONTH.match(row.get("month") or "")
-        if match and int(row["rows"]) > stored.get(month := date(int(match[1]), int(match[2]), 1), 0):
-            yield f"{created} >= '{month}T00:00:00.000' AND {created} < '{following(month)}T00:00:00.000'"
+    for month in months(dataset, taker.now.date()):
+        since, until = f"{month}T00:00:00.000", f"{following(month)}T00:00:00.000"
+        condition = f"{created} >= '{since}' AND {created} < '{until}'"
+        if portal.count(dataset.id, condition) > stored.get(month, 0):
+            yield condition
 
 
-def following(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def months(dataset: Dataset, today: date) -> Iterator[date]:
+    """First days of the months that a dataset takes up to today, and one month more on either side."""
+    month = (dataset.first_day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    last = following(min(dataset.last_day or today, today))
+    while month <= last:
+        yield month
+        month = following(month)
+
+
+def following(day: date) -> date:
+    """The first day of the next month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

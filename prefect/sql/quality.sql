@@ -1,9 +1,12 @@
 -- Checks of a run, from inside its transaction. They look at what the run changes, so that their cost grows with it.
 
 -- name: changed_rows
--- New and changed rows of the run by dataset, and what is doubtful about them. Coordinates of 0 and 0 are none.
+-- New and changed rows of the run by dataset, and what is doubtful about them. Coordinates of 0 and 0 are none; calls
+-- for information have no place and are not counted among the unlocated, as in the rollups.
 SELECT r.dataset_id,
        count(*) AS rows,
+       count(*) FILTER (WHERE NOT coalesce(types.is_information, false)) AS requests,
+       count(*) FILTER (WHERE NOT is_located AND NOT coalesce(types.is_information, false)) AS unlocated,
        count(*) FILTER (WHERE is_located) AS located,
        count(*) FILTER (WHERE is_located AND NOT (latitude BETWEEN south AND north
                                                   AND longitude BETWEEN west AND east)) AS outside,

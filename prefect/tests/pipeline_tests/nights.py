@@ -60,7 +60,7 @@ def settings_for(database: Database, portal_url: str, **changed: Any) -> Setting
 def tolerant(city: City | None = None, **limits: float) -> City:
     """A city whose limits no sample reaches, but for those that are named."""
     city = city or load_city()
-    everything = {"unreviewed_share": 1, "outside_bounds_share": 1}
+    everything = {"unreviewed_share": 1, "outside_bounds_share": 1, "unlocated_share_factor": 1_000}
     return city.model_copy(update={"limits": city.limits.model_copy(update=everything | limits)})
 
 

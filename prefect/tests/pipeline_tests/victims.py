@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -19,6 +20,7 @@ import psycopg
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW
 
+TRANSPORTS = itertools.cycle(("soda2", "soda3"))
 FOLDER = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
 INVARIANTS = """
@@ -41,6 +43,9 @@ def start_night(database: Database, portal_url: str, **options: object) -> subpr
         "database_loader_url": database.loader_url,
         "socrata_url": portal_url,
         "socrata_page_rows": 2_000,
+        # Runs use both transports in turn: what one leaves, the other continues.
+        "socrata_transport": next(TRANSPORTS),
+        "socrata_app_token": "a-token",
     }
     chosen = {"now": NOW.isoformat(), **options}
     path = os.pathsep.join((str(FOLDER), str(FOLDER / "tests")))

@@ -87,6 +87,12 @@ def test_the_usual_share_without_coordinates_is_no_failure(database: Database) -
     assert check.status != "fail"
 
 
+def test_calls_for_information_need_no_place(settings: Settings) -> None:
+    calls = many(requesttype="Information-Only", latitude=None, longitude=None)
+    (check,) = (c for c in load(settings, CITY, calls).checks if "without coordinates" in c.name)
+    assert (check.status, check.value) == ("ok", "0 of 0 (0.0%)")
+
+
 def test_data_that_were_fresh_and_grow_old_fail(settings: Settings) -> None:
     later = NOW + timedelta(days=60)
     # A request of the future does not hide it.

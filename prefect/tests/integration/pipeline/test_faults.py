@@ -22,6 +22,7 @@ LIVE = "2cy6-i7zn"
 OLD = "rq3b-xjk8"
 BOTH = (LIVE, OLD)
 """One dataset of each schema: enough for every fault, and quick."""
+TRANSPORTS = ("soda2", "soda3")
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,19 @@ def test_a_portal_that_is_not_ready_is_asked_again(status: int, town: Town, data
     assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
 
 
+def misbehave(town: Town, kind: str, transport: str, details: dict[str, Any]) -> dict[str, Any]:
+    """Switch a fault on where that transport asks for rows; returns the settings that use the transport."""
+    rows = {"area": "query"} if transport == "soda3" and details.get("area") == "resource" else {}
+    town.portal.misbehave(kind, **details | rows)
+    return {"socrata_transport": transport, "socrata_app_token": "a-token" if transport == "soda3" else ""}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("kind", SURVIVED)
-def test_the_truth_is_loaded_in_spite_of(kind: str, town: Town, database: Database) -> None:
-    town.portal.misbehave(kind, **SURVIVED[kind])
-    run_night(
-        settings_for(
-            database, town.url, socrata_attempts=5, socrata_page_rows=700, socrata_timeout_seconds=0.5
-        ),
-        datasets=BOTH,
-    )
+def test_the_truth_is_loaded_in_spite_of(kind: str, transport: str, town: Town, database: Database) -> None:
+    chosen = misbehave(town, kind, transport, SURVIVED[kind])
+    patient = {"socrata_attempts": 5, "socrata_page_rows": 700, "socrata_timeout_seconds": 0.5}
+    run_night(settings_for(database, town.url, **chosen, **patient), datasets=BOTH)
     assert town.portal.fired()[kind] > 0
     assert_true(database, town)
 
@@ -111,15 +116,15 @@ BROKEN: dict[str, tuple[dict[str, Any], type[IngestError], str]] = {
 IMPATIENT = {"socrata_attempts": 2, "socrata_timeout_seconds": 0.5, "socrata_page_seconds": 2}
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
-    kind: str, town: Town, database: Database
+    kind: str, transport: str, town: Town, database: Database
 ) -> None:
     details, error, words = BROKEN[kind]
     broken = details["dataset"]
     (good,) = set(BOTH) - {broken}
-    settings = settings_for(database, town.url, **IMPATIENT)
-    town.portal.misbehave(kind, **details)
+    settings = settings_for(database, town.url, **IMPATIENT, **misbehave(town, kind, transport, details))
     outcome = run_night(settings, datasets=BOTH)
     (skipped,) = outcome.plan.skipped
     assert skipped.dataset.id == broken

@@ -98,11 +98,3 @@ def test_a_run_that_may_only_use_soda2_does_not_switch(site: Site, database: Dat
     site[1].misbehave("end_soda2")
     with pytest.raises(UnavailableError, match="was deleted"):
         run_night(settings(database, site, socrata_transport="soda2"), datasets=BOTH)
-
-
-@pytest.mark.parametrize("fault", ["throttle", "unavailable", "cut", "reset", "html"])
-def test_faults_of_soda3_are_survived_too(fault: str, site: Site, database: Database) -> None:
-    site[1].misbehave(fault, area="query", times=2, **({"retry_after": 0} if fault == "throttle" else {}))
-    run_night(settings(database, site, socrata_transport="soda3"), datasets=BOTH)
-    assert site[1].fired()[fault] == 2
-    assert_true(database, site)

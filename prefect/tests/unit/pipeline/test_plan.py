@@ -17,7 +17,7 @@ from pipeline.plan import (
     is_of_one_dataset,
     portal_time,
 )
-from pipeline.planning import match_columns
+from pipeline.reading import match_columns
 
 CITY = load_city()
 LIVE, OLD = CITY.datasets[-1], CITY.datasets[0]
