@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from pipeline.database import Connection, fetch_one, run
 from pipeline.download import Download
 from pipeline.job import Job
+from pipeline.plan import Reading
 from pipeline.quality import Check, Reasons, worst
 from pipeline.result import COUNTED, MergeResult, Written, sentence
 
@@ -69,6 +70,7 @@ def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
         "published": reading.total,
         "start": reading.start,
         "seconds": round(download.seconds, 2),
+        "columns_read": _columns_read(reading),
         "missing": list(reading.missing),
         "added": list(reading.added),
         **download.counts,
@@ -77,6 +79,12 @@ def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
         "unchanged": 0,
         **written.rows.get(reading.dataset.id, {}),
     }
+
+
+def _columns_read(reading: Reading) -> list[str]:
+    """Columns of which every stored row has the published value: new ones only where everything was read."""
+    unread = reading.known.missing_columns if reading.start else frozenset()
+    return sorted(reading.columns.keys() - unread)
 
 
 def _record_datasets(connection: Connection, load_run_id: int, rows: dict[str, dict[str, Any]]) -> None:

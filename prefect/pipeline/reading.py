@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
     """Ask the portal what it has and decide what to read. Raises PortalError or DataError."""
+    known = replace(known, missing_columns=known.missing_columns & schema.columns.keys())
     total, newest = _size(portal, dataset, run.options.now)
     lost = _lost(dataset, total, known, run.city.limits.shrunk_share)
     if _is_unchanged(known, run.options, total, newest):

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipeline.city import City
+from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
 from pipeline.database import Connection, connect, fetch, fetch_one, run_lock
 from pipeline.database import run as execute
@@ -110,7 +111,8 @@ def _note_failure(run: Run, error: BaseException) -> None:
 
 def known_datasets(connection: Connection) -> dict[str, Known]:
     """What is remembered of each dataset that was ever merged, by its id."""
-    missing = {row["dataset_id"]: row["missing"] for row in fetch(connection, "runs/missing_columns")}
+    rows = fetch(connection, "runs/unread_columns", {"columns": list(REQUEST_COLUMNS)})
+    missing = {row["dataset_id"]: row["unread"] for row in rows}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
     return {name: Known(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
 

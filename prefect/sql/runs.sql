@@ -62,18 +62,22 @@ VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(message)s, %(t
 -- name: add_dataset
 -- What the merge made of a dataset, next to what the plan has noted of it.
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, transport, rows_published, rows_read, rows_inserted,
-                          rows_updated, rows_unchanged, rows_rejected, missing_columns, added_columns, seconds)
+                          rows_updated, rows_unchanged, rows_rejected, columns_read, missing_columns, added_columns,
+                          seconds)
 VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(transport)s, %(published)s, %(read)s, %(inserted)s,
-        %(updated)s, %(unchanged)s, %(rejected)s, %(missing)s, %(added)s, %(seconds)s)
+        %(updated)s, %(unchanged)s, %(rejected)s, %(columns_read)s, %(missing)s, %(added)s, %(seconds)s)
 ON CONFLICT (load_run_id, dataset_id) DO UPDATE
    SET status = excluded.status, transport = excluded.transport, rows_published = excluded.rows_published,
        rows_read = excluded.rows_read, rows_inserted = excluded.rows_inserted, rows_updated = excluded.rows_updated,
        rows_unchanged = excluded.rows_unchanged, rows_rejected = excluded.rows_rejected,
-       missing_columns = excluded.missing_columns, added_columns = excluded.added_columns, seconds = excluded.seconds
+       columns_read = excluded.columns_read, missing_columns = excluded.missing_columns,
+       added_columns = excluded.added_columns, seconds = excluded.seconds
 
--- name: missing_columns
--- Columns that the portal lacked when each dataset was last read.
-SELECT DISTINCT ON (dataset_id) dataset_id, missing_columns AS missing
+-- name: unread_columns
+-- Columns of requests that were not read from a dataset's first row on when it was last read: the portal lacked them,
+-- or no release knew them.
+SELECT DISTINCT ON (dataset_id) dataset_id,
+       ARRAY(SELECT unnest(%(columns)s::text[]) EXCEPT SELECT unnest(columns_read)) AS unread
   FROM run_datasets
   JOIN load_runs USING (load_run_id)
  WHERE load_runs.status IN ('merged', 'succeeded', 'partial') AND run_datasets.status = 'read'
