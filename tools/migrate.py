@@ -19,7 +19,7 @@ DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 
 def database_settings(instance: Instance, database: str) -> dict[str, str]:
-    """The three roles' addresses under the names that every service reads."""
+    """The roles' addresses under the names of the settings."""
     return {
         "DATABASE_URL": instance.url(OWNER, database),
         "DATABASE_LOADER_URL": instance.url(LOADER, database),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -22,6 +22,14 @@ def guarded(main: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:
+    """Run the command that the first argument names, with the others. Raises Problem for an unknown one."""
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in commands:
+        raise Problem(f"a command is needed: {', '.join(commands)}.")
+    return commands[name](arguments)
 
 
 def indented(text: str, count: int = 15) -> str:

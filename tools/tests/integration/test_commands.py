@@ -45,7 +45,7 @@ def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
 def test_cleaning_removes_all_that_was_made(empty: Checkout) -> None:
     started = empty.run("tools.services", "start", "--name", "tried", "--redis")
     assert started.returncode == 0, started.stderr
-    done = empty.run("tools.clean")
+    done = empty.run("tools.down", "--clean")
     assert done.returncode == 0, done.stderr
     assert not (empty.folder / ".local").exists()
 

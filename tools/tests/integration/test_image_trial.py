@@ -104,18 +104,20 @@ def test_the_schema_can_be_brought_up_to_date_again(engine: Engine, settings: di
     assert containers.run(engine, API, owner, *MIGRATE).returncode == 0
 
 
-def test_the_api_answers(api: str, settings: dict[str, str]) -> None:
+def test_the_api_responds(api: str, settings: dict[str, str]) -> None:
     status = json.loads(answer(settings["API_PORT"], "/status/api"))
     assert {"currentTimeUTC", "lastPulledUTC", "gitSha", "version"} <= status.keys()
     assert len(json.loads(answer(settings["API_PORT"], "/councils"))) == 99
 
 
-def test_the_reports_answer(reports: str, settings: dict[str, str]) -> None:
+def test_the_reports_respond(reports: str, settings: dict[str, str]) -> None:
     assert json.loads(answer(settings["REPORTS_PORT"], "/health"))["status"] == "alive"
     assert b"<html" in answer(settings["REPORTS_PORT"], "/")
 
 
-def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings: dict[str, str]) -> None:
+def test_an_ingest_run_reaches_the_api(
+    engine: Engine, api: str, portal: str, settings: dict[str, str]
+) -> None:
     answer(settings["PORTAL_PORT"], "/api/catalog/v1")
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
@@ -128,7 +130,7 @@ def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings
     assert json.loads(answer(settings["API_PORT"], "/status/data"))["generation"] == 1
 
 
-def test_a_failed_night_says_so_with_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
+def test_a_failed_run_has_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
         "SOCRATA_URL": f"http://127.0.0.1:{free_port()}",
@@ -186,7 +188,7 @@ def test_a_health_check_tells_a_server_that_answers(
         engine.call("exec", "--env", f"API_PORT={free_port()}", api, *command[1:])
 
 
-def test_a_stop_is_heard(engine: Engine, settings: dict[str, str]) -> None:
+def test_sigterm_ends_a_container(engine: Engine, settings: dict[str, str]) -> None:
     """Last, and with containers of its own: exit code 0 and not 137, the code of a kill."""
     values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
     for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):

@@ -1,4 +1,4 @@
-"""Which module may know what, as the decisions say: read from the imports."""
+"""Which module may import what, as the decisions say."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.generated import __main__ as generated
-from tools.generated import exit_codes, settings_classes, targets
+from tools.generated import settings_classes, small_tables
 from tools.generated.settings_classes import Setting, Settings
 from tools.paths import ROOT
 from tools.problem import Problem
@@ -61,12 +61,15 @@ def test_settings_are_read_from_the_classes() -> None:
 
 
 def test_exit_codes_are_in_order() -> None:
-    assert exit_codes.table({20: "data", 0: "fine"}).splitlines()[2:] == ["| 0 | fine |", "| 20 | data |"]
+    assert small_tables.exit_code_table({20: "data", 0: "fine"}).splitlines()[2:] == [
+        "| 0 | fine |",
+        "| 20 | data |",
+    ]
 
 
 def test_targets_show_their_variables_as_code() -> None:
     makefile = 'up: ## Run; DETACH=1 returns\n\t@up\nload: ## Load; ARGS="--url X" for a running one\n'
-    assert targets.table(makefile).splitlines()[2:] == [
+    assert small_tables.target_table(makefile).splitlines()[2:] == [
         "| `make up` | Run; `DETACH=1` returns |",
         '| `make load` | Load; `ARGS="--url X"` for a running one |',
     ]
