@@ -95,7 +95,8 @@ def main() -> int:
         )
     environments.install_uv()
     for folder in declared_folders():
-        for lock, extras in locks_of(folder).items() if not names or folder.name in names else ():
+        is_chosen = not names or str(folder.relative_to(ROOT)) in names
+        for lock, extras in locks_of(folder).items() if is_chosen else ():
             with step(f"Compiling {lock.relative_to(ROOT)}"):
                 compile_lock(lock, extras, flags)
     return 0

@@ -20,8 +20,9 @@ ENV_FILE = STATE / "env"
 SERVICES = ("api", "dash", "prefect")  # one container each
 # Folders whose environments `make test` creates.
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
-# Folders with locks. `make deploy-check` creates the environment of terraform/.
-FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "terraform")
+# Folders with locks. `make deploy-check` creates the environment of terraform/; the sample portal runs in
+# prefect's environment and has a lock of its own for its image.
+FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "prefect/portal", "terraform")
 
 
 def python_of(folder: str) -> Path:

@@ -28,11 +28,15 @@ BASE = re.compile(r"^ARG PYTHON_IMAGE=(\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Image:
-    """A service's image. ``limit_mb`` is what it may add to its base, unpacked."""
+    """A service's image, built from the Dockerfile and the lock of ``folder``.
+
+    ``limit_mb`` is what it may add to its base, unpacked; ``context`` is another folder to copy from.
+    """
 
     name: str
     folder: str
     limit_mb: int
+    context: str = ""
 
     @property
     def tag(self) -> str:
@@ -48,7 +52,13 @@ class Image:
         return found[1]
 
 
-IMAGES = (Image("api", "api", 130), Image("reports", "dash", 350), Image("pipeline", "prefect", 450))
+IMAGES = (
+    Image("api", "api", 130),
+    Image("reports", "dash", 350),
+    Image("pipeline", "prefect", 450),
+    Image("portal", "prefect/portal", 150, context="prefect"),
+)
+"""The portal's is for development and trials only: it is not published."""
 
 
 def build_all(engine: Engine, images: Iterable[Image], base: str = "") -> int:
@@ -76,7 +86,8 @@ def _build(engine: Engine, image: Image, base: str) -> int:
     values = {"PYTHON_IMAGE": base, "GIT_SHA": commit(40)}
     options = [part for name, value in values.items() for part in ("--build-arg", f"{name}={value}")]
     with step(f"Building {image.tag} with {engine.name}"), build_secrets() as secrets, log.open("w") as file:
-        command = [*engine.build_arguments(), *secrets, *options, "-t", image.tag, str(ROOT / image.folder)]
+        options += ["-t", image.tag, "-f", str(ROOT / image.folder / "Dockerfile")]
+        command = [*engine.build_arguments(), *secrets, *options, str(ROOT / (image.context or image.folder))]
         environment = os.environ | {"DOCKER_BUILDKIT": "1"} | dict(engine.environment)
         done = subprocess.run(
             engine.command(*command), env=environment, stdout=file, stderr=file, check=False

@@ -25,7 +25,7 @@ from tools.servers.ports import free_port
 from tools.tests import containers
 
 pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
-API, REPORTS, PIPELINE = (image.tag for image in IMAGES)
+API, REPORTS, PIPELINE, PORTAL = (image.tag for image in IMAGES)
 DATABASE = "of_the_images"
 TOKEN = "a token of the tests"
 START_SECONDS = 60
@@ -77,7 +77,7 @@ def reports(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def portal(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
     values = {"PORTAL_PORT": settings["PORTAL_PORT"], "PORTAL_REQUESTS": "2000"}
-    with containers.running(engine, PIPELINE, values, "python", "-m", "portal") as name:
+    with containers.running(engine, PORTAL, values) as name:
         yield name
 
 
@@ -169,6 +169,7 @@ def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
     for image in IMAGES:
         listed = containers.run(engine, image.tag, {}, "ls", "-A", "/app").stdout.split()
         assert "requirements.txt" in listed, image.name
+        assert ("portal" in listed) == (image.tag == PORTAL), image.name
         assert not {"tests", "benchmarks", "Dockerfile", "README.md", ".dockerignore"} & set(listed), (
             image.name
         )

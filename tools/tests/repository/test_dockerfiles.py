@@ -59,7 +59,15 @@ def test_the_entry_point_is_not_a_shell(folder: str) -> None:
 
 @every_image
 def test_hidden_files_never_reach_the_build(folder: str) -> None:
-    assert "**/.*" in (ROOT / folder / ".dockerignore").read_text().splitlines()
+    context = next((image.context for image in IMAGES if image.folder == folder), "") or folder
+    assert "**/.*" in (ROOT / context / ".dockerignore").read_text().splitlines()
+
+
+def test_the_pipeline_leaves_the_sample_portal_behind() -> None:
+    removed = "RUN rm -r /app/portal \\\n"
+    assert removed in dockerfile("prefect")
+    assert "numpy" not in (ROOT / "prefect" / "requirements.txt").read_text()
+    assert "\nnumpy==" in (ROOT / "prefect" / "portal" / "requirements.txt").read_text()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

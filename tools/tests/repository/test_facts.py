@@ -18,7 +18,7 @@ PARTS = ["Context", "Decision", "Alternatives", "Consequences", "What enforces i
 DATED = re.compile(
     r"^Date: 20\d\d-\d\d-\d\d\. Status: (proposed|accepted|superseded by [^.]*)\.$", re.MULTILINE
 )
-CATALOG = tomllib.loads((ROOT / "prefect" / "catalog.toml").read_text())
+CATALOG = tomllib.loads((ROOT / "prefect" / "cities" / "la" / "city.toml").read_text())
 LOADING = (ROOT / "docs" / "data_loading.md").read_text()
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \| (`[^|]*`) \|([^|]*)\|", re.MULTILINE)
 WORD = re.compile(r"`(\w+)`")
