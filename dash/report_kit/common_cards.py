@@ -72,12 +72,13 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     """One line per type, the smaller ones together. The CSV has every type on every day with requests."""
     frame = count(warehouse, selection.filters, TYPE, "day")
     shown = with_others(frame, "type", LINES, by=["day"])
-    names = frame.groupby("type")["requests"].sum().sort_values(ascending=False, kind="stable").index
-    kept = {*shown["type"]}
-    ordered = [*(name for name in names if name in kept), *sorted(kept - {*names})]
-    series = {name: daily(shown[shown["type"] == name], selection.first, selection.last) for name in ordered}
+    wide = shown.pivot(index="day", columns="type", values="requests")
+    wide = wide.reindex(pd.date_range(selection.first, selection.last)).fillna(0).astype("int64")
+    types = {*frame["type"]}
+    ordered = sorted(wide, key=lambda name: (name not in types, -wide[name].sum(), name))
+    series = {name: wide[name] for name in ordered}
     colors = [
-        color if name in names else OTHERS for name, color in zip(ordered, in_turn(LINES + 1), strict=False)
+        color if name in types else OTHERS for name, color in zip(ordered, in_turn(len(ordered)), strict=True)
     ]
     figure = charts.lines(series, unit="requests", colors=colors)
     summary = f"Largest: {text.listed(ordered)}." if ordered else ""
