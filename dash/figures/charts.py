@@ -132,7 +132,9 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
     layout = theme.layout(
         barmode="stack",
         showlegend=True,
-        xaxis=theme.axis(type="category"),
+        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.axis(type="category", nticks=8),
         yaxis=theme.numbers(unit.capitalize(), [theme.SMALL]),
     )
     return {"data": traces, "layout": layout}

@@ -178,7 +178,7 @@ REPORT = Report(
     purpose="One {area} in detail, or several side by side and the average one.",
     order=6,
     controls=(
-        controls.councils(default=controls.first_councils, at_most=AT_MOST),
+        controls.councils(default=controls.busiest(COUNCIL, 2), at_most=AT_MOST),
         controls.Period(days=30),
         controls.groups(),
         controls.types(),

@@ -90,7 +90,7 @@ def _headline(content: CardContent) -> list[Component]:
     if content.is_empty:
         return []
     first = content.numbers[0]
-    note = ", ".join(filter(None, (first.label[:1].lower() + first.label[1:], first.note)))
+    note = ", ".join(filter(None, (first.label, first.note)))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
 
 
