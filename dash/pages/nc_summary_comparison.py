@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,16 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         series, unit="requests", colors=colors, y_title=f"Requests a {step}", hover=":,.2~f"
     )
     totals = [f"{name} {text.number(round(total))}" for name, total in wide.sum().items()]
-    cut = "" if step == "day" else f" The first and the last {step} may be only partly in the period."
+    ends = {
+        "first": wide.index[0].date() < selection.first,
+        "last": selection.last < _end(wide.index[-1], step),
+    }
+    partial = " and the ".join(name for name, is_cut in ends.items() if is_cut)
+    cut = (
+        f" The {partial} {step} {'are' if len(partial) > 5 else 'is'} only partly in the period."
+        if partial
+        else ""
+    )
     frame = wide.rename_axis(step).reset_index().melt(step, var_name="council", value_name="requests")
     return CardContent(frame, f"Requests in the period: {text.listed(totals, AT_MOST + 1)}.{cut}", figure)
 
@@ -82,6 +92,11 @@ def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFram
     everyone = replace(selection.filters, councils=inside)
     city = count(warehouse, everyone, step).set_index(step)["requests"]
     return wide.assign(**{AVERAGE: (city.reindex(starts, fill_value=0) / len(inside)).round(2)})
+
+
+def _end(start: pd.Timestamp, step: Step) -> date:
+    """The last day of the step that starts there."""
+    return start.to_period(_period(step)).end_time.date()
 
 
 def _period(step: Step) -> str:
