@@ -97,7 +97,7 @@ REPORT = Report(
     purpose="One {area} against the whole city, per 10,000 people, and what its residents ask for.",
     order=3,
     controls=(
-        controls.councils("{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
+        controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=90),
         controls.groups(),
         controls.types(),

@@ -113,7 +113,7 @@ REPORT = Report(
     purpose="Where a type of request is made: by {area}, per 10,000 people and in numbers.",
     order=5,
     controls=(
-        controls.types("Request type", is_single=True, default=controls.busiest(TYPE)),
+        controls.types(label="Request type", is_single=True, default=controls.busiest(TYPE)),
         controls.Period(days=365),
         controls.Choice("measure", "Color by", MEASURES),
         controls.INFORMATION,

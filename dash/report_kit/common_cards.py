@@ -24,7 +24,7 @@ from report_kit.selection import Selection
 BARS = 12
 LINES = 7
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-FREQUENCIES = {"day": "D", "week": "W-MON", "month": "MS", "year": "YS"}
+PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
 NAMES = {"day": "%b %-d", "week": "%b %-d", "month": "%b %Y", "year": "%Y"}
 LONG_NAMES = NAMES | {"day": "%b %-d, %Y", "month": "%B %Y"}
 
@@ -104,8 +104,8 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     """Bars by year, month or day, whichever suits the period; partial years and months are hatched."""
     step: Step = "year" if selection.days > 1000 else "month" if selection.days > 92 else "day"
     frame = by_step(warehouse, selection.filters, step)
-    starts = DatetimeIndex(frame[step])
-    partial = frame["days"] < _lengths(starts, step)
+    starts, steps = DatetimeIndex(frame[step]), steps_of(selection.filters, step)
+    partial = frame["days"] < (steps.end_time.normalize() - steps.start_time).days + 1
     figure = charts.bars(
         starts.strftime(NAMES[step]),
         frame["requests"],
@@ -120,20 +120,18 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def by_step(warehouse: Warehouse, filters: Filters, step: Step) -> DataFrame:
     """Columns: the step's first day, requests, days (of the step in the period); empty steps are 0."""
-    starts = pd.period_range(filters.first, filters.last, freq=FREQUENCIES[step][0]).start_time
+    steps = steps_of(filters, step)
     counted = count(warehouse, filters, step).set_index(step)["requests"]
-    ends = starts + (_lengths(starts, step) - 1).map(lambda days: timedelta(days=days))
-    first, last = (
-        starts.where(starts >= Timestamp(filters.first), Timestamp(filters.first)),
-        ends.where(ends <= Timestamp(filters.last), Timestamp(filters.last)),
-    )
-    days = (last - first).days + 1
-    return DataFrame({step: starts, "requests": counted.reindex(starts, fill_value=0).array, "days": days})
+    requests = counted.reindex(steps.start_time, fill_value=0).to_numpy()
+    first = steps.start_time.to_series().clip(lower=Timestamp(filters.first))
+    last = steps.end_time.normalize().to_series().clip(upper=Timestamp(filters.last))
+    days = (last.to_numpy() - first.to_numpy()).astype("timedelta64[D]").astype("int64") + 1
+    return DataFrame({step: steps.start_time, "requests": requests, "days": days})
 
 
-def _lengths(starts: DatetimeIndex, step: Step) -> pd.Index:
-    """Days of each step."""
-    return (starts.to_period(FREQUENCIES[step][0]).end_time.normalize() - starts).days + 1
+def steps_of(filters: Filters, step: Step) -> pd.PeriodIndex:
+    """The days, weeks, months or years that the period touches."""
+    return pd.period_range(filters.first, filters.last, freq=PERIODS[step])
 
 
 def _named(start: Timestamp, step: Step, is_partial: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import dash_mantine_components as dmc
@@ -191,25 +192,9 @@ def busiest(dimension: Dimension, number: int = 1) -> Callable[[Warehouse], Ids]
     return default
 
 
-def types(label: str = "Request types", **more: Any) -> Pick:
-    return Pick(TYPE, label, **more)
-
-
-def groups(label: str = "Type groups", **more: Any) -> Pick:
-    return Pick(GROUP, label, **more)
-
-
-def councils(label: str = "{areas}", **more: Any) -> Pick:
-    return Pick(COUNCIL, label, **more)
-
-
-def regions(label: str = "Regions", **more: Any) -> Pick:
-    return Pick(REGION, label, **more)
-
-
-def agencies(label: str = "Agencies", **more: Any) -> Pick:
-    return Pick(AGENCY, label, **more)
-
-
-def sources(label: str = "Sources", **more: Any) -> Pick:
-    return Pick(SOURCE, label, **more)
+types = partial(Pick, TYPE, label="Request types")
+groups = partial(Pick, GROUP, label="Type groups")
+councils = partial(Pick, COUNCIL, label="{areas}")
+regions = partial(Pick, REGION, label="Regions")
+agencies = partial(Pick, AGENCY, label="Agencies")
+sources = partial(Pick, SOURCE, label="Sources")
