@@ -1,4 +1,4 @@
-"""The API with nothing at hand: every answer is made anew when Redis is empty, over the whole real path."""
+"""The API without its memory cache: with an empty Redis every response takes the whole path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lacity_data_api.state import build_state
 
 
 def create_app() -> ASGIApp:
-    """Like the real one, with a memory that holds nothing."""
+    """The real app with a memory cache of 0 bytes."""
     state = build_state(Settings.from_environment())
-    state.answers.memory.max_bytes = 0
+    state.responses.memory.max_bytes = 0
     return wrap(create_api(state), state)

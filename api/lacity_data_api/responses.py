@@ -1,4 +1,4 @@
-"""JSON and finished answers as responses."""
+"""JSON responses that are not cached, and responses that are sent as they are."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Small JSON that must not be kept by anyone: errors and the state of this server."""
+    """Small JSON that no cache may keep: errors and the state of this server."""
     body = orjson.dumps(content, default=str)
     return Response(body, status, NO_STORE | dict(headers or {}), "application/json")
 
 
-class FinishedResponse(Response):
-    """A body with all of its headers, sent as it is."""
+class PreparedResponse(Response):
+    """A body with all of its headers."""
 
     def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         self.status_code = status

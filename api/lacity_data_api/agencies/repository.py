@@ -1,24 +1,16 @@
 from __future__ import annotations
 
-from sqlalchemy import select
+from lacity_data_api.statements import DAY_SECONDS, Query, list_query, object_query
 
-from lacity_data_api.cache.question import DAY_SECONDS, Question
-from lacity_data_api.models import Agency
-from lacity_data_api.queries import is_id, listed, single
-
-
-def all_agencies() -> Question:
-    columns = [
-        Agency.agency_id.label("agencyId"),
-        Agency.agency_name.label("agencyName"),
-        Agency.website,
-        Agency.twitter,
-    ]
-    query = listed(select(columns).order_by(Agency.agency_id))
-    return Question("agencies", query, ttl_seconds=DAY_SECONDS)
+ALL = """
+SELECT agency_id AS "agencyId", agency_name AS "agencyName", website, twitter FROM agencies ORDER BY agency_id
+"""
+ONE = "SELECT agency_id, agency_name, website, twitter FROM agencies WHERE agency_id = CAST(:id AS bigint)"
 
 
-def one_agency(agency_id: int) -> Question:
-    columns = [Agency.agency_id, Agency.agency_name, Agency.website, Agency.twitter]
-    query = single(select(columns).where(is_id(Agency.agency_id, agency_id)))
-    return Question("agency", query, {"id": agency_id}, is_shared=False)
+def all_agencies() -> Query:
+    return list_query(ALL, ttl_seconds=DAY_SECONDS)
+
+
+def one_agency(agency_id: int) -> Query:
+    return object_query(ONE, {"id": agency_id}, missing="Agency is not found")

@@ -51,8 +51,8 @@ class Database:
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def value(self, question: str, *values: Any) -> Any:
-        return self.run(question, *values)[0][0]
+    def value(self, query: str, *values: Any) -> Any:
+        return self.run(query, *values)[0][0]
 
     @contextmanager
     def load(self) -> Iterator[Any]:

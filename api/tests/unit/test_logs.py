@@ -6,11 +6,11 @@ import logging
 import sys
 
 import pytest
+from lacity_data_api.http import access_log
+from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog
 
 from lacity_data_api import __main__ as program
-from lacity_data_api.edge import access_log
-from lacity_data_api.edge.access_log import LONGEST_PATH, AccessLog
-from lacity_data_api.logs import JsonFormatter
+from lacity_data_api.logs import formatter
 
 
 def _record(**more: object) -> logging.LogRecord:
@@ -18,7 +18,7 @@ def _record(**more: object) -> logging.LogRecord:
 
 
 def test_a_record_is_one_line_of_json() -> None:
-    line = JsonFormatter().format(_record(exc_info=None))
+    line = formatter().format(_record(exc_info=None))
     told = json.loads(line)
     assert "\n" not in line
     assert (told["level"], told["logger"], told["message"]) == ("WARNING", "a.logger", "3 of ñ\n")
@@ -29,7 +29,7 @@ def test_a_traceback_is_part_of_the_line() -> None:
     try:
         {}["lost"]
     except KeyError:
-        line = JsonFormatter().format(_record(exc_info=sys.exc_info()))
+        line = formatter().format(_record(exc_info=sys.exc_info()))
     assert "KeyError: 'lost'" in json.loads(line)["exception"]
     assert "\n" not in line
 

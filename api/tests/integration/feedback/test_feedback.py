@@ -112,7 +112,7 @@ def test_client_may_send_only_so_many(api: Api, others: StandIn) -> None:
     assert len(others.bodies(ISSUES)) == 3
     refused = send(api)
     assert refused.headers["retry-after"] == "3600"
-    assert refused.json() == {"detail": "Too many messages; send it later"}
+    assert refused.json() == {"detail": "Too many messages; try again later"}
 
 
 def test_all_together_may_send_only_so_many(api: Api, others: StandIn) -> None:
@@ -179,8 +179,8 @@ def test_log_holds_neither_keys_nor_messages(
     others.answers |= {ISSUES: (503, {}), CARDS: (500, {}), MAIL: (400, {})}
     with caplog.at_level(logging.DEBUG):
         send(api)
-    assert "GitHub took no issue: HTTPStatusError 503" in caplog.text
-    assert "SendGrid took no mail: HTTPStatusError 400" in caplog.text
+    assert "GitHub did not create an issue: HTTPStatusError 503" in caplog.text
+    assert "SendGrid did not accept the mail: HTTPStatusError 400" in caplog.text
     assert not any(word in caplog.text for word in (TOKEN, KEY, "Ana", "ana@mail.example"))
 
 

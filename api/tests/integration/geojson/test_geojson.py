@@ -3,27 +3,30 @@ from __future__ import annotations
 import datetime as dt
 import math
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from lacity_data_api.params import today, year_before
+from lacity_data_api.city.facts import City
+from lacity_data_api.params import year_before
 from tests.support.databases import Database
 from tests.support.rows import add_requests, add_square
 from tests.support.serving import Api
 
-METRE_NORTH = 1 / 110_924
-METRE_EAST = 1 / 92_330
+TODAY = City(time_zone=ZoneInfo("America/Los_Angeles")).today()
+METER_NORTH = 1 / 110_924
+METER_EAST = 1 / 92_330
 CITY_HALL = (34.0537, -118.2427)
 
 
 def _spot(count: int, north_m: float, east_m: float, step_m: float, **more: Any) -> list[dict[str, Any]]:
-    """A row of requests, ``step_m`` metres apart to the east."""
-    latitude = CITY_HALL[0] + north_m * METRE_NORTH
+    """A row of requests, ``step_m`` meters apart to the east."""
+    latitude = CITY_HALL[0] + north_m * METER_NORTH
     return [
         {
             "type_id": 2,
             "latitude": latitude,
-            "longitude": CITY_HALL[1] + (east_m + number * step_m) * METRE_EAST,
+            "longitude": CITY_HALL[1] + (east_m + number * step_m) * METER_EAST,
             "created_date": "2020-06-01",
             **more,
         }
@@ -47,8 +50,8 @@ def rows(database: Database) -> None:
     near_enough = _spot(11, 2_500, 0, 0, type_id=6) + _spot(1, 2_500, 29, 0, type_id=6)
     other_type = _spot(12, 3_000, 0, 0, type_id=1)
     early = _spot(12, 4_000, 0, 0, created_date="2019-12-31 23:59")
-    recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(today()))
-    old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(today()) - dt.timedelta(days=1)))
+    recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(TODAY))
+    old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(TODAY) - dt.timedelta(days=1)))
     add_requests(
         database, *across, *outside, *few, *far_apart, *near_enough, *other_type, *early, *recent, *old
     )
@@ -61,12 +64,12 @@ def _hotspots(api: Api, **parameters: Any) -> list[dict[str, Any]]:
     return features
 
 
-def test_hotspots_are_found_in_metres(api: Api) -> None:
+def test_hotspots_are_found_in_meters(api: Api) -> None:
     found = _hotspots(api, start_date="2020-01-01")
     assert sorted(feature["properties"]["count"] for feature in found) == [12, 13]
 
 
-def test_thirty_metres_are_near_enough(api: Api) -> None:
+def test_thirty_meters_are_near_enough(api: Api) -> None:
     (found,) = _hotspots(api, type_id=6, start_date="2020-01-01")
     assert found["properties"]["count"] == 12
 
@@ -78,7 +81,7 @@ def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api)
     assert (properties["council_id"], properties["count"]) == (3, 12)
     longitude, latitude = across[0]["geometry"]["coordinates"]
     assert math.isclose(latitude, CITY_HALL[0], abs_tol=1e-6)
-    assert math.isclose(longitude, CITY_HALL[1] + 3 * METRE_EAST, abs_tol=1e-6)
+    assert math.isclose(longitude, CITY_HALL[1] + 3 * METER_EAST, abs_tol=1e-6)
 
 
 def test_hotspot_outside_every_council_stays(api: Api) -> None:

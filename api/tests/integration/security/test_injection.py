@@ -186,8 +186,9 @@ def test_headers_break_nothing(api: Api, heard: Heard, header: str) -> None:
     assert heard() == []
 
 
-def test_unknown_parameters_do_not_matter(api: Api, heard: Heard) -> None:
-    assert api.json("/types", **{RUN: RUN}) == api.json("/types")
+def test_unknown_parameters_are_rejected(api: Api, heard: Heard) -> None:
+    assert api.get("/types", **{RUN: RUN}).status_code == 422
+    assert api.json("/servicerequest/1-1523593781", **{RUN: RUN})
     assert heard() == []
 
 

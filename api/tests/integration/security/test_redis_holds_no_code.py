@@ -71,7 +71,7 @@ def test_pickle_in_redis_is_never_opened(api: Api) -> None:
         for key in keys:
             stored.set(key, pickle.dumps(Bomb()))
     # Everything in the process is forgotten: what is asked for is looked up in Redis.
-    api.state.answers.memory.replace_all([])
+    api.state.responses.memory.replace_all([])
     assert api.json("/types/stats") == expected
     assert api.json("/councils/types/stats")
     assert EXPLODED == []

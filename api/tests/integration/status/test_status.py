@@ -80,7 +80,7 @@ def test_metrics_count_what_was_asked(api: Api) -> None:
     text = api.client.get("/status/metrics", headers=ADMIN).text
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert float(lines['api_requests_total{method="GET",route="/councils/{council_id}",status="404"}']) >= 1
-    assert float(lines['api_answers_total{origin="edge"}']) >= 1
+    assert float(lines['api_responses_total{origin="url"}']) >= 1
     assert float(lines['api_pool_connections{state="allowed"}']) == 8
     assert float(lines["api_data_age_seconds"]) > 0
     assert float(lines["api_data_generation"]) >= 1

@@ -1,3 +1,5 @@
+"""The request headers that the front reads."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -5,17 +7,15 @@ from typing import NamedTuple
 Headers = list[tuple[bytes, bytes]]
 
 
-class Asked(NamedTuple):
-    """The request headers that the edge looks at."""
-
+class RequestHead(NamedTuple):
     origin: bytes
     accept_encoding: bytes
     if_none_match: bytes
     request_id: bytes
-    asked_headers: bytes
+    requested_headers: bytes
 
 
-NAMES = {
+POSITIONS = {
     b"origin": 0,
     b"accept-encoding": 1,
     b"if-none-match": 2,
@@ -24,11 +24,11 @@ NAMES = {
 }
 
 
-def asked(headers: Headers) -> Asked:
-    """Look once over all headers."""
+def request_head(headers: Headers) -> RequestHead:
+    """One pass over all headers; empty where one is missing."""
     found = [b"", b"", b"", b"", b""]
     for name, value in headers:
-        index = NAMES.get(name)
-        if index is not None:
-            found[index] = value
-    return Asked(*found)
+        position = POSITIONS.get(name)
+        if position is not None:
+            found[position] = value
+    return RequestHead(*found)

@@ -1,4 +1,4 @@
-"""Reads the request's body within a limit, and stops the work when the client has left."""
+"""Limits the size of URL and body, and cancels the work when the client disconnects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lacity_data_api.responses import json_response
 
-# A thousand ids fit; from 64 kB on the HTTP parser refuses by itself.
+# A thousand ids fit; from 64 kB on the HTTP parser itself rejects a URL.
 LONGEST_URL = 32_768
 
 
@@ -17,8 +17,8 @@ class BodyTooLargeError(Exception):
     pass
 
 
-class Guard:
-    """ASGI middleware: what runs inside is cancelled when nobody waits for the answer any more."""
+class RequestLimits:
+    """ASGI middleware."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self._app = app
@@ -43,7 +43,7 @@ class Guard:
             await self._run(scope, body, receive, send)
 
     async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body; None when the client leaves before it is complete."""
+        """The whole body; None if the client disconnects before it is complete."""
         parts: list[bytes] = []
         size = 0
         while True:
@@ -59,29 +59,29 @@ class Guard:
                 return b"".join(parts)
 
     async def _run(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
-        has_left = asyncio.Event()
+        has_disconnected = asyncio.Event()
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replay() -> Message:
             if messages:
                 return messages.pop()
-            await has_left.wait()
+            await has_disconnected.wait()
             return {"type": "http.disconnect"}
 
         work = asyncio.ensure_future(self._app(scope, replay, send))
-        leaving = asyncio.ensure_future(_until_gone(receive))
+        disconnect = asyncio.ensure_future(_wait_for_disconnect(receive))
         try:
-            await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, disconnect}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                has_left.set()
+                has_disconnected.set()
                 work.cancel()
             with suppress(asyncio.CancelledError):
                 await work
         finally:
             work.cancel()
-            leaving.cancel()
+            disconnect.cancel()
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

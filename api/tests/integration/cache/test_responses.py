@@ -1,4 +1,4 @@
-"""Finished answers as a client sees them."""
+"""Cached responses as a client sees them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import brotli
 import httpx
 import pytest
 import redis
+from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.response_cache import Keyed
 
-from lacity_data_api.cache.answer import Answer
-from lacity_data_api.cache.answers import Kept
-from lacity_data_api.cache.question import Question
-from lacity_data_api.queries import written
 from lacity_data_api.state import build_state
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
@@ -63,19 +61,19 @@ def test_encoding(api: Api, accepted: str, encoding: str | None, unpack: type[by
     assert headers["vary"] == "Accept-Encoding, Origin"
 
 
-def test_small_answers_are_never_packed(api: Api) -> None:
+def test_small_responses_are_never_compressed(api: Api) -> None:
     headers, _ = _raw(api, "/councils/52", Accept_Encoding="br, gzip")
     assert "content-encoding" not in headers
 
 
-def test_encodings_have_names_of_their_own(api: Api) -> None:
+def test_every_encoding_has_its_own_tag(api: Api) -> None:
     tags = {_raw(api, Accept_Encoding=accepted)[0]["etag"] for accepted in ("br", "gzip", "identity")}
     assert len(tags) == 3
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*", '{}, W/"x"'])
 @pytest.mark.parametrize("path", [PATH, "/requests", "/councils/52", "/requests/pins/open/geojson"])
-def test_known_answer_is_304(api: Api, form: str, path: str) -> None:
+def test_unchanged_response_is_304(api: Api, form: str, path: str) -> None:
     etag = api.get(path).headers["etag"]
     for _ in range(2):
         response = api.client.get(path, headers={"If-None-Match": form.format(etag)})
@@ -84,15 +82,42 @@ def test_known_answer_is_304(api: Api, form: str, path: str) -> None:
         assert "content-length" not in response.headers
 
 
-def test_tag_of_another_encoding_is_known(api: Api) -> None:
-    headers, _ = _raw(api, Accept_Encoding="gzip")
-    response = api.client.get(PATH, headers={"If-None-Match": headers["etag"], "Accept-Encoding": "br"})
-    assert response.status_code == 304
+@pytest.mark.parametrize("path", [PATH, "/requests?limit=9"])
+@pytest.mark.parametrize("form", ['"{}"', '"{}-gzip"', '"x{}-br"', '"{}-brx"', "{}-br", '"{:.6}"', '"{:.6}-br"', '"not-{}-br"'])
+def test_another_tag_is_no_304(api: Api, path: str, form: str) -> None:
+    """The tag must be the one of the encoding that would be sent, and all of it."""
+    etag = _raw(api, path, Accept_Encoding="br")[0]["etag"]
+    digest = etag.strip('"').removesuffix("-br")
+    for _ in range(2):
+        headers = {"If-None-Match": form.format(digest), "Accept-Encoding": "br"}
+        assert api.client.get(path, headers=headers).status_code == 200
 
 
-def test_another_answer_is_sent(api: Api) -> None:
-    response = api.client.get(PATH, headers={"If-None-Match": '"other"'})
-    assert response.status_code == 200
+@pytest.mark.parametrize("path", [PATH, "/requests?limit=9", "/requests?limit=9&skip=200"])
+def test_hit_and_miss_have_the_same_headers(api: Api, path: str) -> None:
+    """The first response is made by a route, the next ones come from memory."""
+    changing = {"date", "x-request-id"}
+    given = [
+        {name: value for name, value in api.client.get(path, headers={"Origin": ORIGIN}).headers.items()}
+        for _ in range(3)
+    ]
+    seen = [{name: value for name, value in headers.items() if name not in changing} for headers in given]
+    assert seen[0] == seen[1] == seen[2]
+    assert {"etag", "x-data-generation", "x-content-type-options", "access-control-allow-origin"} <= seen[0].keys()
+
+
+@pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
+def test_response_is_written_to_redis_once(api: Api, accepted: str) -> None:
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
+        written = _setex_calls(cache)
+        headers, _ = _raw(api, f"/requests?limit={len(accepted)}00", Accept_Encoding=accepted)
+        _raw(api, f"/requests?limit={len(accepted)}00", Accept_Encoding="gzip")
+        assert _setex_calls(cache) == written + 1
+    assert headers.get("content-encoding", "identity") == accepted
+
+
+def _setex_calls(cache: redis.Redis) -> int:
+    return int(cache.info("commandstats").get("cmdstat_setex", {}).get("calls", 0))
 
 
 def test_head_is_get_without_body(api: Api) -> None:
@@ -107,33 +132,33 @@ def test_shared_caches_may_keep_it_for_a_minute(api: Api) -> None:
     assert "s-maxage=60" in api.get(PATH).headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["/status/api", "/councils/999", "/requests?limit=x", "/nowhere"])
-def test_nobody_keeps_the_rest(api: Api, path: str) -> None:
-    assert api.get(path).headers.get("cache-control", "no-store") == "no-store"
+@pytest.mark.parametrize("path", ["/status/api", "/status/data", "/status/db", "/councils/999", "/requests?limit=x", "/nowhere"])
+def test_no_cache_keeps_the_rest(api: Api, path: str) -> None:
+    assert api.get(path).headers["cache-control"] == "no-store"
     assert "etag" not in api.get(path).headers
 
 
-def test_one_question_in_many_spellings_is_asked_once(api: Api) -> None:
-    spellings = [
+def test_urls_that_mean_the_same_share_one_query(api: Api) -> None:
+    urls = [
         "/requests?type_id=4&type_id=1&start_date=2020-01-05",
         "/requests?type_id=1&type_id=4&start_date=2020-1-5",
         "/requests?start_date=2020-01-05&type_id=4&type_id=1&type_id=4",
-        "/requests?limit=1000&skip=0&start_date=2020-01-05&type_id=4&type_id=1&unknown=3",
+        "/requests?limit=1000&skip=0&start_date=2020-01-05&type_id=4&type_id=1",
     ]
     with queries() as database:
-        bodies = {api.client.get(spelling).text for spelling in spellings}
+        bodies = {api.client.get(url).text for url in urls}
     assert (len(bodies), database.made) == (1, 1)
 
 
-def test_link_is_of_the_asked_spelling(api: Api) -> None:
+def test_link_has_the_filter_of_the_request(api: Api) -> None:
     first = api.get("/requests", limit=7, start_date="2020-01-02")
     second = api.client.get("/requests?start_date=2020-01-02&limit=7")
     rows = api.client.get(second.links["next"]["url"]).json()
     assert rows == api.client.get(first.links["next"]["url"]).json()
 
 
-def test_those_who_ask_at_once_share_one_query(api: Api, database: Database) -> None:
-    # A second API on the same Redis is what another worker is.
+def test_concurrent_requests_share_one_query(api: Api, database: Database) -> None:
+    # A second API on the same Redis is like another worker.
     with serve(settings_for(database)) as other, queries() as counted, ThreadPoolExecutor(24) as pool:
         askers = [api, other] * 12
         answers = list(pool.map(lambda one: one.get("/requests", start_date="2020-01-09"), askers))
@@ -142,7 +167,7 @@ def test_those_who_ask_at_once_share_one_query(api: Api, database: Database) -> 
     assert counted.made == 1
 
 
-def test_a_restarted_worker_finds_answers_in_redis(api: Api, database: Database) -> None:
+def test_a_restarted_worker_finds_responses_in_redis(api: Api, database: Database) -> None:
     api.get("/requests", start_date="2020-01-10")
     with serve(settings_for(database)) as other, queries() as counted:
         assert other.get("/requests", start_date="2020-01-10").status_code == 200
@@ -153,6 +178,24 @@ def test_origins_are_exact(api: Api) -> None:
     for origin, allowed in ((ORIGIN, ORIGIN), ("h", None), (ORIGIN + ".evil.example", None), ("null", None)):
         headers = api.client.get(PATH, headers={"Origin": origin}).headers
         assert headers.get("access-control-allow-origin") == allowed
+        assert headers.get("access-control-allow-credentials") == (allowed and "true")
+
+
+def test_scripts_may_read_our_headers(api: Api) -> None:
+    exposed = api.client.get(PATH, headers={"Origin": ORIGIN}).headers["access-control-expose-headers"]
+    assert set(exposed.split(", ")) >= {
+        "Content-Disposition",
+        "ETag",
+        "Link",
+        "Retry-After",
+        "X-Data-Generation",
+        "X-Request-ID",
+    }
+
+
+def test_allow_names_head(api: Api) -> None:
+    response = api.client.delete(PATH)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_preflight(api: Api) -> None:
@@ -160,6 +203,7 @@ def test_preflight(api: Api) -> None:
     response = api.client.options("/requests/pins", headers=asked)
     assert response.status_code == 204
     assert "POST" in response.headers["access-control-allow-methods"]
+    assert response.headers["access-control-allow-credentials"] == "true"
     refused = api.client.options("/requests/pins", headers=asked | {"Origin": "https://evil.example"})
     assert refused.status_code == 400
 
@@ -176,36 +220,33 @@ def test_bodies_are_json(api: Api) -> None:
     assert len(json.loads(_raw(api)[1])) == 99
 
 
-def test_answers_of_one_key_are_each_compressed(database: Database) -> None:
-    """Before and after a reset there are two for a moment, and clients may hold either."""
-    answers = build_state(settings_for(database)).answers
-    question = Question("anything", written("SELECT 1 AS body"), is_shared=False)
-    twins = [Kept("key", Answer(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
+def test_responses_of_one_key_are_each_compressed(database: Database) -> None:
+    """Before and after a reset there are two for a moment, and clients may wait for either."""
+    responses = build_state(settings_for(database)).responses
+    twins = [Keyed("key", CachedResponse(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
 
     async def encode_both() -> None:
-        await asyncio.gather(*(answers.encode(kept, "br", question) for kept in twins))
+        await asyncio.gather(*(responses.encode(keyed, "br") for keyed in twins))
 
     asyncio.run(encode_both())
-    assert [kept.answer.has("br") for kept in twins] == [True, True]
+    assert [keyed.response.has("br") for keyed in twins] == [True, True]
 
 
 def test_free_parameters_fill_neither_memory_nor_redis(database: Database) -> None:
     with serve(settings_for(database, cache_memory_mb=1)) as small:
         for number in range(120):
             assert small.get("/requests", skip=number % 7, limit=1_000 + number).status_code == 200
-        memory = small.state.answers.memory
+        memory = small.state.responses.memory
         assert memory.bytes <= 2**20
         with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-            lives = [cache.ttl(key) for key in cache.scan_iter("311:[0-9]*:requests:*")]
+            lives = [cache.ttl(key) for key in cache.scan_iter("311:[0-9]*")]
     assert lives
     assert all(0 < seconds <= 86_400 for seconds in lives)
 
 
-def test_default_that_depends_on_the_day_is_never_at_hand(api: Api) -> None:
+def test_default_that_depends_on_the_day_is_not_cached_by_url(api: Api) -> None:
     for _ in range(2):
         api.get("/geojson/hotspots")
         api.get("/geojson/hotspots", start_date="2020-01-01")
-    at_hand = {
-        spelling for spelling in api.state.answers.memory.by_spelling if spelling[0].endswith(b"spots")
-    }
-    assert at_hand == {(b"/geojson/hotspots", b"start_date=2020-01-01")}
+    urls = {url for url in api.state.responses.memory.by_url if url[0].endswith(b"spots")}
+    assert urls == {(b"/geojson/hotspots", b"start_date=2020-01-01")}

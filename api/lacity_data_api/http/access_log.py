@@ -1,4 +1,4 @@
-"""One line of JSON per request, written in batches: a warm answer takes less time than flushing a line."""
+"""One line of JSON per request, written in batches: a cache hit takes less time than flushing a line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import orjson
 
 FLUSH_SECONDS = 0.25
 LONGEST_PATH = 500
-# Writes up to this size are not torn apart by another worker's on the same pipe (POSIX PIPE_BUF).
+# Writes up to this size to a pipe are atomic, so that workers do not mix their lines (POSIX PIPE_BUF).
 CHUNK_BYTES = 4096
 
 
 class Entry(NamedTuple):
-    """One request that has been answered."""
+    """One finished request."""
 
     at: float
     request_id: bytes
@@ -39,16 +39,16 @@ class AccessLog:
         self._entries: list[tuple[Any, ...]] = []
 
     def add(self, *entry: Any) -> None:
-        """What an ``Entry`` holds, but for the time."""
+        """The fields of an ``Entry`` but the time."""
         if self.is_on:
             self._entries.append((time.time(), *entry))
 
     async def run(self) -> None:
-        """Write what is collected, until cancelled; then the rest."""
+        """Write the collected lines until cancelled, then the rest."""
         try:
             while True:
                 await asyncio.sleep(FLUSH_SECONDS)
-                # Nobody reads any more, or the disk is full: lines are lost, but they do not pile up.
+                # The reader is gone or the disk is full: lines are lost, but they do not pile up.
                 with suppress(OSError):
                     self.flush()
         finally:

@@ -1,34 +1,35 @@
-"""The answers that are made before a generation is served: what a map asks for when it opens."""
+"""The queries whose responses are made before a generation is served: the ones a map sends when it opens."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from lacity_data_api.agencies import repository as agencies
-from lacity_data_api.cache.question import Question
+from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.councils import repository as councils
 from lacity_data_api.geojson import repository as geojson
-from lacity_data_api.params import today, year_before
+from lacity_data_api.params import year_before
 from lacity_data_api.regions import repository as regions
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.requests import repository as requests
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.requests.params import next_page
+from lacity_data_api.statements import Query
 
 MAP_DAYS = 8
-# The map asks day by day, each with this limit.
+# The map requests each day with this limit.
 MAP_LIMIT = 10_000
 
 
-def _map_day(day: dt.date) -> Question:
+def _map_day(day: dt.date) -> Query:
     wanted = RequestFilter(day, day)
     following = next_page("/requests", wanted, MAP_LIMIT)
-    return requests.created(wanted, skip=0, limit=MAP_LIMIT, next_page=following)
+    return requests.page(wanted, requests.CREATED, skip=0, limit=MAP_LIMIT, next_page=following)
 
 
-def hot_questions() -> dict[str, list[Question]]:
+async def primed_queries(facts: FactsReader) -> dict[str, list[Query]]:
     """By the names under which the original's cache reset counted them, and a few more."""
-    last = today()
+    today = (await facts.city()).today()
     return {
         "open_requests": [requests.open_pins()],
         "open_requests_counts": [types.open_counts()],
@@ -37,8 +38,8 @@ def hot_questions() -> dict[str, list[Question]]:
         "regions": [regions.all_regions()],
         "geojson": [geojson.council_polygons()],
         "agencies": [agencies.all_agencies()],
-        "type_stats": [types.stats()],
-        "council_type_stats": [councils.stats_of_all()],
-        "hotspots": [geojson.hotspots(geojson.DEFAULT_TYPE, year_before(last))],
-        "num_requests_last_week": [_map_day(last - dt.timedelta(days=ago)) for ago in range(MAP_DAYS)],
+        "type_stats": [types.statistics()],
+        "council_type_stats": [councils.statistics_of_all()],
+        "hotspots": [geojson.hotspots(geojson.DEFAULT_TYPE, year_before(today))],
+        "num_requests_last_week": [_map_day(today - dt.timedelta(days=ago)) for ago in range(MAP_DAYS)],
     }

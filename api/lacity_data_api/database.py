@@ -1,21 +1,23 @@
-"""The database behind one worker: a Gino engine with limits, and answers read in one snapshot."""
+"""One worker's pool of database connections: queries in one snapshot, streams and CSV copies."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import gino
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.sql.expression import ClauseElement
 
 from lacity_data_api.config import Settings
-from lacity_data_api.errors import BusyError, UnavailableError, of_database
-from lacity_data_api.queries import Query, in_one_snapshot
+from lacity_data_api.errors import BusyError, UnavailableError, from_database
+from lacity_data_api.statements import Query, Statement
 
 # Gino names its dialect in an entry point of an old format, which current setuptools do not write.
 registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
@@ -23,11 +25,11 @@ registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect
 log = logging.getLogger(__name__)
 
 APPLICATION_NAME = "311-api"
-STREAMED_AT_ONCE = 1_000
+STREAM_BATCH_ROWS = 1_000
 
 
-class Found(NamedTuple):
-    """What a query found, and the generation of the data that it saw."""
+class QueryResult(NamedTuple):
+    """The body of a response, and the generation of the data that the query saw."""
 
     generation: int
     body: bytes | None
@@ -35,36 +37,40 @@ class Found(NamedTuple):
 
 
 def _tls(url: URL) -> ssl.SSLContext | str | None:
-    """What libpq calls ``sslmode``, which gino does not pass on; ``verify-full`` against ``sslrootcert``."""
+    """Libpq's ``sslmode``, which Gino does not pass on; ``verify-full`` checks against ``sslrootcert``."""
     mode: str | None = url.query.get("sslmode")
     if mode == "verify-full":
         return ssl.create_default_context(cafile=url.query.get("sslrootcert"))
     return mode
 
 
+def _bind(sql: str, values: Mapping[str, Any]) -> ClauseElement:
+    return text(sql).bindparams(*(bindparam(name, value) for name, value in values.items()))
+
+
 async def _release(connection: Any) -> None:
-    """Give a connection back; one that the database just ended is dropped, whatever it answered before."""
+    """Return a connection to the pool; one that was lost in the meantime is dropped."""
     try:
         await connection.release()
     except Exception as error:
-        if of_database(error) is None:
+        if from_database(error) is None:
             raise
-        log.info("A connection was lost while it was given back: %s", type(error).__name__)
+        log.info("A connection was lost before its release: %s", type(error).__name__)
 
 
 class Database:
-    """A pool that connects when it is first needed, so that the API starts, and heals, without Postgres."""
+    """Connects on first use, so that the API starts, and recovers, without Postgres."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engine: Any = None
-        # A stream holds its connection as long as its reader likes; half of the pool stays for quick answers.
-        self._streams_left = max(1, settings.api_pool_size // 2)
+        # A stream holds its connection for as long as its client reads; half of the pool stays for queries.
+        self._free_streams = max(1, settings.api_pool_size // 2)
 
     async def open(self) -> None:
-        """Make the pool; nothing connects yet."""
+        """Create the pool; nothing connects yet."""
         settings = self._settings
-        url = make_url(settings.asked_url)
+        url = make_url(settings.query_url)
         self._engine = await gino.create_engine(
             url,
             loop=asyncio.get_running_loop(),
@@ -79,16 +85,16 @@ class Database:
                 "statement_timeout": str(int(settings.api_query_seconds * 1000)),
                 "idle_in_transaction_session_timeout": "60000",
                 "default_transaction_read_only": "on",
-                # Compiling a query takes longer than any of ours runs; a month of requests sorts in 32 MB.
+                # Compiling takes longer than any of our queries; a month of requests sorts in 32 MB.
                 "jit": "off",
-                # A plan for any day and any type fits neither a rare type nor a whole year.
+                # A generic plan for any day and any type fits neither a rare type nor a whole year.
                 "plan_cache_mode": "force_custom_plan",
                 "work_mem": "64MB",
             },
         )
 
     async def close(self) -> None:
-        """Let queries end for a moment, then cut them off."""
+        """Give running queries 5 seconds to end, then cut them off."""
         pool = self._engine.raw_pool
         try:
             await asyncio.wait_for(pool.close(), 5)
@@ -97,23 +103,23 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
-        """A Gino connection; ApiError when none can be had or it fails underway."""
+        """A Gino connection; ApiError if none is available or it fails."""
         try:
             connection = await self._engine.acquire(timeout=self._settings.api_pool_wait_seconds)
         except TimeoutError as error:
             raise (BusyError() if self._is_exhausted() else UnavailableError()) from error
         except Exception as error:
-            raise of_database(error) or error from error
+            raise from_database(error) or error from error
         try:
             yield connection
         except Exception as error:
-            raise of_database(error) or error from error
+            raise from_database(error) or error from error
         finally:
             await _release(connection)
 
     def _is_exhausted(self) -> bool:
-        pool = self._engine.raw_pool
-        return bool(pool.get_size() - pool.get_idle_size() >= pool.get_max_size())
+        in_use, _, allowed = self.pool_use()
+        return in_use >= allowed
 
     def pool_use(self) -> tuple[int, int, int]:
         """Connections in use, open, and allowed."""
@@ -122,40 +128,56 @@ class Database:
 
     @asynccontextmanager
     async def stream_connection(self) -> AsyncIterator[Any]:
-        """A connection for one long answer; BusyError at once when too many are under way."""
-        if not self._streams_left:
+        """A connection for one long response; BusyError at once if too many are being sent."""
+        if not self._free_streams:
             raise BusyError
-        self._streams_left -= 1
+        self._free_streams -= 1
         try:
             async with self.connection() as connection:
                 yield connection
         finally:
-            self._streams_left += 1
+            self._free_streams += 1
 
-    async def stream(self, clause: Any) -> AsyncGenerator[list[Any], None]:
-        """The rows of one statement, in batches, all of one snapshot; one batch is in memory at a time."""
-        sql, values = self._engine.compile(clause)
+    async def query(self, query: Query) -> QueryResult:
+        """The body of a response, and the generation from the same snapshot."""
+        async with self.connection() as connection:
+            row = await connection.first(_bind(query.snapshot_sql, query.values))
+        return QueryResult(row.generation, row.body, row.next_cursor)
+
+    async def rows(self, statement: Statement) -> list[Any]:
+        """All rows of a small result."""
+        async with self.connection() as connection:
+            return list(await connection.all(_bind(statement.sql, statement.values)))
+
+    async def scalar(self, statement: Statement) -> Any:
+        """The first column of the first row; None without a row."""
+        async with self.connection() as connection:
+            return await connection.scalar(_bind(statement.sql, statement.values))
+
+    async def stream(self, statement: Statement) -> AsyncGenerator[list[Any], None]:
+        """The rows of one snapshot in batches; one batch is in memory at a time."""
+        sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         async with self.stream_connection() as connection:
             raw = connection.raw_connection
             async with raw.transaction(readonly=True):
                 cursor = await raw.cursor(sql, *values)
-                while rows := await cursor.fetch(STREAMED_AT_ONCE):
+                while rows := await cursor.fetch(STREAM_BATCH_ROWS):
                     yield rows
 
-    async def copy(self, clause: Any, hold: str) -> AsyncGenerator[bytes, None]:
-        """The rows of one statement as CSV with a header line, as they come; nothing is collected.
+    async def copy(self, statement: Statement, lock: str) -> AsyncGenerator[bytes, None]:
+        """The rows as CSV with a header line, passed on as they arrive.
 
-        ``hold`` locks what it reads. COPY sees the data of the moment before it waits for a table: if a full
-        load is just swapping that table, nothing.
+        ``lock`` is executed first. COPY takes its snapshot before it waits for a table: without the lock it
+        would see nothing of a table that a full load is swapping at that moment.
         """
-        sql, values = self._engine.compile(clause)
+        sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         parts: asyncio.Queue[bytes | Exception | None] = asyncio.Queue(1)
 
         async def read() -> None:
             try:
                 async with self.stream_connection() as connection:
-                    await self._copy(connection.raw_connection, hold, sql, values, parts.put)
-            except Exception as error:  # noqa: BLE001  raised where the parts are read
+                    await self._copy(connection.raw_connection, lock, sql, values, parts.put)
+            except Exception as error:  # noqa: BLE001  raised again where the parts are read
                 await parts.put(error)
             else:
                 await parts.put(None)
@@ -170,30 +192,16 @@ class Database:
             reading.cancel()
             await asyncio.wait([reading])
 
-    async def _copy(self, raw: Any, hold: str, sql: str, values: Any, output: Any) -> None:
-        """Within the time that a whole export may take; the connection of one cut off is not used again."""
+    async def _copy(self, raw: Any, lock: str, sql: str, values: Any, output: Any) -> None:
+        """Within the time limit of an export; an interrupted connection is not used again."""
         seconds = self._settings.api_export_seconds
         try:
             await raw.fetchval("SELECT set_config('statement_timeout', $1, false)", str(int(seconds * 1000)))
             transaction = raw.transaction(readonly=True)
             await transaction.start()
-            await raw.execute(hold, timeout=seconds)
+            await raw.execute(lock, timeout=seconds)
             await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
             await transaction.commit()
         except BaseException:
             raw.terminate()
             raise
-
-    async def find(self, query: Query) -> Found:
-        """Run a query that makes a body, together with the generation in the same snapshot."""
-        async with self.connection() as connection:
-            row = await connection.first(in_one_snapshot(query))
-        return Found(row.generation, row.body, row.next_cursor)
-
-    async def rows(self, clause: Any) -> list[Any]:
-        async with self.connection() as connection:
-            return list(await connection.all(clause))
-
-    async def scalar(self, clause: Any) -> Any:
-        async with self.connection() as connection:
-            return await connection.scalar(clause)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from lacity_data_api.edge.types import Headers
+from lacity_data_api.http.request_head import Headers
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
-LONGEST_PREFLIGHT_SECONDS = b"3600"
+# Headers of ours that scripts of another origin may read.
+EXPOSED = b"Allow, Content-Disposition, ETag, Link, Retry-After, X-Data-Generation, X-Request-ID"
+PREFLIGHT_SECONDS = b"3600"
 
 
 class Cors:
@@ -19,22 +21,20 @@ class Cors:
         return [
             (b"access-control-allow-origin", origin),
             (b"access-control-allow-credentials", b"true"),
-            (b"access-control-expose-headers", b"ETag, Link, X-Data-Generation, X-Request-ID"),
+            (b"access-control-expose-headers", EXPOSED),
         ]
 
     def headers(self, origin: bytes) -> Headers:
-        """What to add to an answer to this origin."""
+        """The headers to add to a response to this origin."""
         return self._allowed.get(origin, [])
 
-    def preflight(self, origin: bytes, asked_headers: bytes) -> tuple[int, Headers]:
-        """Status and headers of the answer to an OPTIONS request that asks for permission."""
-        allowed = self._allowed.get(origin)
-        if allowed is None:
-            return 400, [(b"vary", b"Origin")]
+    def preflight(self, origin: bytes, requested_headers: bytes) -> tuple[int, Headers]:
+        """Status and further headers of the response to a preflight request."""
+        if origin not in self._allowed:
+            return 400, []
         return 204, [
-            *allowed,
             (b"access-control-allow-methods", METHODS),
-            (b"access-control-allow-headers", asked_headers or b"Content-Type"),
-            (b"access-control-max-age", LONGEST_PREFLIGHT_SECONDS),
+            (b"access-control-allow-headers", requested_headers or b"Content-Type"),
+            (b"access-control-max-age", PREFLIGHT_SECONDS),
             (b"vary", b"Origin, Access-Control-Request-Headers"),
         ]
