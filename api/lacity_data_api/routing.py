@@ -21,8 +21,9 @@ CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def _hint(name: str, known: set[str]) -> str:
     """The parameter that the client probably meant: ``typeId`` and ``type_id[]`` mean ``type_id``."""
     plain = CAPITAL.sub("_", name.partition("[")[0]).lower()
-    for guess in get_close_matches(plain, sorted(known), n=1):
-        return f"unknown parameter; did you mean {guess}?"
+    longer = [other for other in sorted(known) if plain and other.startswith(plain)]
+    if guesses := longer or get_close_matches(plain, sorted(known), n=1):
+        return f"unknown parameter; did you mean {guesses[0]}?"
     return f"unknown parameter; there are {', '.join(sorted(known))}" if known else "takes no parameters"
 
 

@@ -36,7 +36,9 @@ def test_sql_is_in_repositories_only() -> None:
         for path in PACKAGE.rglob("*.py")
         if not path.name.endswith(WITH_SQL)
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lstrip().startswith(SQL)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.lstrip().startswith(SQL)
     }
     # The generation, roles, seeds and the time limit of one export are not data of a subject.
     assert strangers == {"cache/response_cache.py", "database.py", "migrate.py", "seeds.py"}

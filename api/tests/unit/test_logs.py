@@ -6,10 +6,10 @@ import logging
 import sys
 
 import pytest
-from lacity_data_api.http import access_log
-from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog
 
 from lacity_data_api import __main__ as program
+from lacity_data_api.http import access_log
+from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog
 from lacity_data_api.logs import formatter
 
 

@@ -55,7 +55,9 @@ def test_reset_serves_what_is_new(api: Api, database: Database) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
-def test_primed_responses_are_cached_after_a_cutover(api: Api, other: Api, database: Database, encoding: str) -> None:
+def test_primed_responses_are_cached_after_a_cutover(
+    api: Api, other: Api, database: Database, encoding: str
+) -> None:
     add_requests(database, {})
     api.publish()
     newest = database.value("SELECT generation FROM data_generation")

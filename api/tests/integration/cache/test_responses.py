@@ -12,9 +12,9 @@ import brotli
 import httpx
 import pytest
 import redis
+
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.response_cache import Keyed
-
 from lacity_data_api.state import build_state
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
@@ -83,7 +83,9 @@ def test_unchanged_response_is_304(api: Api, form: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [PATH, "/requests?limit=9"])
-@pytest.mark.parametrize("form", ['"{}"', '"{}-gzip"', '"x{}-br"', '"{}-brx"', "{}-br", '"{:.6}"', '"{:.6}-br"', '"not-{}-br"'])
+@pytest.mark.parametrize(
+    "form", ['"{}"', '"{}-gzip"', '"x{}-br"', '"{}-brx"', "{}-br", '"{:.6}"', '"{:.6}-br"', '"not-{}-br"']
+)
 def test_another_tag_is_no_304(api: Api, path: str, form: str) -> None:
     """The tag must be the one of the encoding that would be sent, and all of it."""
     etag = _raw(api, path, Accept_Encoding="br")[0]["etag"]
@@ -97,13 +99,12 @@ def test_another_tag_is_no_304(api: Api, path: str, form: str) -> None:
 def test_hit_and_miss_have_the_same_headers(api: Api, path: str) -> None:
     """The first response is made by a route, the next ones come from memory."""
     changing = {"date", "x-request-id"}
-    given = [
-        {name: value for name, value in api.client.get(path, headers={"Origin": ORIGIN}).headers.items()}
-        for _ in range(3)
-    ]
+    given = [dict(api.client.get(path, headers={"Origin": ORIGIN}).headers) for _ in range(3)]
     seen = [{name: value for name, value in headers.items() if name not in changing} for headers in given]
     assert seen[0] == seen[1] == seen[2]
-    assert {"etag", "x-data-generation", "x-content-type-options", "access-control-allow-origin"} <= seen[0].keys()
+    assert {"etag", "x-data-generation", "x-content-type-options", "access-control-allow-origin"} <= seen[
+        0
+    ].keys()
 
 
 @pytest.mark.parametrize("accepted", ["br", "gzip", "identity"])
@@ -132,7 +133,9 @@ def test_shared_caches_may_keep_it_for_a_minute(api: Api) -> None:
     assert "s-maxage=60" in api.get(PATH).headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["/status/api", "/status/data", "/status/db", "/councils/999", "/requests?limit=x", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/status/api", "/status/data", "/status/db", "/councils/999", "/requests?limit=x", "/nowhere"]
+)
 def test_no_cache_keeps_the_rest(api: Api, path: str) -> None:
     assert api.get(path).headers["cache-control"] == "no-store"
     assert "etag" not in api.get(path).headers

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,10 +51,23 @@ def rows(database: Database) -> None:
     near_enough = _spot(11, 2_500, 0, 0, type_id=6) + _spot(1, 2_500, 29, 0, type_id=6)
     other_type = _spot(12, 3_000, 0, 0, type_id=1)
     early = _spot(12, 4_000, 0, 0, created_date="2019-12-31 23:59")
+    unlocated = _spot(14, 8_000, 0, 0, latitude=None, longitude=None)
+    calls = _spot(15, 9_000, 0, 0, is_information=True)
     recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(TODAY))
     old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(TODAY) - dt.timedelta(days=1)))
     add_requests(
-        database, *across, *outside, *few, *far_apart, *near_enough, *other_type, *early, *recent, *old
+        database,
+        *across,
+        *outside,
+        *few,
+        *far_apart,
+        *near_enough,
+        *other_type,
+        *early,
+        *recent,
+        *old,
+        *unlocated,
+        *calls,
     )
 
 
@@ -120,7 +134,28 @@ def test_polygons(api: Api) -> None:
     feature = collection["features"][0]
     assert list(feature["properties"]) == ["council_id", "council_name", "nc_id"]
     assert feature["geometry"]["type"] == "MultiPolygon"
-    assert feature["geometry"]["coordinates"][0][0][0] == [CITY_HALL[1] - 0.05, 34.0]
+    assert [CITY_HALL[1] - 0.05, 34.0] in feature["geometry"]["coordinates"][0][0]
+
+
+def test_exterior_rings_run_counterclockwise(api: Api, database: Database) -> None:
+    """ST_MakeEnvelope, like many publishers, runs clockwise; RFC 7946 3.1.6 demands the other direction."""
+    assert database.value("SELECT bool_and(ST_IsPolygonCW(geom)) FROM geometries")
+    for feature in api.json("/geojson")["features"]:
+        for polygon in feature["geometry"]["coordinates"]:
+            assert _signed_area(polygon[0]) > 0
+
+
+def _signed_area(ring: list[list[float]]) -> float:
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring)) / 2
+
+
+def test_of_overlapping_councils_the_smaller_one_is_found(api: Api, database: Database) -> None:
+    add_square(database, 9, CITY_HALL[1] + 0.02, 34.02, CITY_HALL[1] + 0.03, 34.03)
+    try:
+        found = api.json("/geojson/geocode", latitude=34.025, longitude=CITY_HALL[1] + 0.025)
+        assert found == {"council_id": 9}
+    finally:
+        database.run("DELETE FROM geometries WHERE council_id = 9")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -16,7 +17,22 @@ ROWS: list[dict[str, Any]] = [
     {"srnumber": "1-B", "created_date": "2020-01-02 23:59:59", "closed_date": "2020-01-02 10:00", "cd": 1},
     {"srnumber": "1-C", "created_date": "2020-01-03 00:00", "type_id": GRAFFITI, "cd": 2, "source_id": 7},
     {"srnumber": "1-D", "created_date": "2020-01-02 08:00", "council_id": 0, "cd": None},
-    {"srnumber": "1-E", "created_date": "2020-01-02 08:00", "council_id": UNKNOWN, "type_id": UNKNOWN},
+    {"srnumber": "1-E", "created_date": "2020-01-02 08:00", "council_id": 99, "type_id": UNKNOWN},
+    {
+        "srnumber": "1-F",
+        "created_date": "2020-01-02 08:00",
+        "council_id": 98,
+        "latitude": None,
+        "longitude": None,
+    },
+    {"srnumber": "1-G", "created_date": "2020-01-02 08:00", "council_id": 98, "is_information": True},
+    {
+        "srnumber": "1-H",
+        "created_date": "2020-01-02 08:00",
+        "council_id": 98,
+        "is_open": False,
+        "status": "Cancelled",
+    },
 ]
 
 
@@ -52,14 +68,16 @@ def test_dates_are_seconds_of_the_local_time(api: Api) -> None:
     assert found["servicedate"] is None
 
 
-def test_every_council_is_counted_once_and_unknown_ones_too(api: Api) -> None:
+def test_every_council_is_counted_once(api: Api) -> None:
     answer = answer_to(api, "/open-requests", {})
     counts = answer["counts"]["nc"]
-    assert len(counts) == 101
+    assert len(counts) == 100
     assert (counts["0"], counts["1"], counts["52"]) == ({"Bulky Items": 1}, {}, {"Graffiti": 1})
-    assert counts[str(UNKNOWN)] == {"": 1}
+    # Counted without a place, not shown; neither the call for information nor the ended request is open.
+    assert (counts["98"], counts["99"]) == ({"Bulky Items": 1}, {f"Learned {UNKNOWN}": 1})
     assert [pin["srnumber"] for pin in answer["requests"]] == ["1-E", "1-D", "1-C"]
-    assert [pin["requesttype"] for pin in answer["requests"]] == ["", "Bulky Items", "Graffiti Removal"]
+    types = [pin["requesttype"] for pin in answer["requests"]]
+    assert types == [f"learned-{UNKNOWN}", "Bulky Items", "Graffiti Removal"]
 
 
 def test_pins_hold_the_last_day_and_not_the_next_midnight(api: Api) -> None:
@@ -69,6 +87,44 @@ def test_pins_hold_the_last_day_and_not_the_next_midnight(api: Api) -> None:
 
 def test_council_0_can_be_asked_for(api: Api) -> None:
     assert [pin["srnumber"] for pin in answer_to(api, "/map/pins", asked(ncList=[0]))] == ["1-D"]
+
+
+def test_pins_have_a_place_and_are_requests(api: Api) -> None:
+    assert [pin["srnumber"] for pin in answer_to(api, "/map/pins", asked(ncList=[98]))] == ["1-H"]
+
+
+def test_counts_include_requests_without_a_place(api: Api) -> None:
+    answer = answer_to(api, "/visualizations", asked(ncList=[98]))
+    assert answer["counts"] == {"type": {"Bulky Items": 2}, "source": {"Call": 2}}
+
+
+def test_ids_may_be_text(api: Api) -> None:
+    assert answer_to(api, "/map/pins", asked(ncList=["0"])) == answer_to(
+        api, "/map/pins", asked(ncList=[0.0])
+    )
+
+
+def test_unknown_parameters_are_ignored_as_they_were(api: Api) -> None:
+    assert api.client.get("/servicerequest/1-A?utm_source=map").status_code == 200
+    assert api.client.post("/open-requests?_=1", json={}).status_code == 200
+
+
+def test_whiskers_never_end_inside_the_box(api: Api, database: Database) -> None:
+    """Of these days only 5 to 8 are within the fences, and q3 is interpolated."""
+    days = [0, 5, 5, 6, 8, 40]
+    rows = [
+        {
+            "created_date": "2019-03-01 00:00",
+            "closed_date": str(dt.date(2019, 3, 1) + dt.timedelta(days=number)),
+            "council_id": 7,
+        }
+        for number in days
+    ]
+    add_requests(database, *rows)
+    body = compared("nc", [7], [], startDate="2019-03-01", endDate="2019-03-01")
+    box = answer_to(api, "/comparison/timetoclose", body)["set1"]["data"]["7"]
+    assert box["whiskerMin"] <= box["q1"] <= box["q3"] <= box["whiskerMax"]
+    assert (box["q1"], box["whiskerMin"], box["q3"], box["whiskerMax"]) == (5, 5, 7.5, 8)
 
 
 def test_zoom_and_bounds_do_not_matter(api: Api) -> None:

@@ -23,10 +23,11 @@ UNKNOWN = 987_654
 Row = dict[str, Any]
 
 NAMED_ROWS = """
-SELECT created_date, closed_date, r.is_information, council_name, type_name, agency_name, source_name, group_name,
-       group_id, council_id, r.type_id, r.agency_id, source_id
+SELECT created_date, closed_date, r.is_information, council_name, type_name, agency_name, source_name,
+       group_name, group_id, council_id, r.type_id, r.agency_id, source_id
   FROM service_requests r JOIN councils USING (council_id) JOIN request_types t USING (type_id)
-  JOIN type_groups USING (group_id) JOIN agencies a ON a.agency_id = r.agency_id JOIN sources USING (source_id)
+  JOIN type_groups USING (group_id) JOIN agencies a ON a.agency_id = r.agency_id
+  JOIN sources USING (source_id)
 """
 
 
@@ -239,7 +240,9 @@ def test_groups_without_counted_requests_are_left_out(api: Api, database: Databa
         for field in ("source_name", "created_date"):
             groups = api.json("/reports", field=field, filter="created_year=2018")
             assert groups == []
-            assert len(api.json("/reports", field=field, filter="created_year=2018", information="include")) == 1
+            assert (
+                len(api.json("/reports", field=field, filter="created_year=2018", information="include")) == 1
+            )
     finally:
         with database.load() as cursor:
             cursor.execute("DELETE FROM service_requests WHERE created_date = '2018-05-05'")

@@ -19,12 +19,23 @@ ROW: dict[str, Any] = {
     "is_duplicate": True,
     "outcome": "DUP-1",
 }
-BARE: dict[str, Any] = {"address": None, "status": None, "srnumber": "Ünï/1", "latitude": None, "longitude": None, "reason": "No \"place\""}
+BARE: dict[str, Any] = {
+    "address": None,
+    "status": None,
+    "srnumber": "Ünï/1",
+    "latitude": None,
+    "longitude": None,
+    "reason": 'No "place"',
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ids(database: Database) -> list[int]:
-    numbered = [{"srnumber": "30112000", "latitude": None, "longitude": None}, {"srnumber": "C-7"}, {"srnumber": "7"}]
+    numbered = [
+        {"srnumber": "30112000", "latitude": None, "longitude": None},
+        {"srnumber": "C-7"},
+        {"srnumber": "7"},
+    ]
     return add_requests(database, ROW, BARE, {"request_id": 2**31 + 5}, *numbered)
 
 

@@ -31,6 +31,20 @@ def test_absent_item_is_404(api: Api, name: str, number: int) -> None:
     assert api.get(f"/{name}/{number}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/agencies/999999", "Agency is not found"),
+        ("/sources/999999", "Source is not found"),
+        ("/regions/999999", "Region is not found"),
+        ("/councils/999999", "Item not found"),
+        ("/types/999999", "Item not found"),
+    ],
+)
+def test_404_has_the_text_of_the_first_version(api: Api, path: str, detail: str) -> None:
+    assert api.get(path).json() == {"detail": detail}
+
+
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("number", ["x", "1.5", 2**63])
 def test_what_is_no_id_is_422(api: Api, name: str, number: Any) -> None:
@@ -50,6 +64,21 @@ def test_types_of_no_agency_have_no_agency_name(api: Api, database: Database) ->
         "INSERT INTO request_types (type_id, type_name, data_code, agency_id) VALUES (900, 'N', 'n', 0)"
     )
     assert api.json("/types/900")["agencyName"] is None
+
+
+def test_types_have_their_group(api: Api, database: Database) -> None:
+    database.run("INSERT INTO type_groups (group_id, group_name, color) VALUES (5, 'Streets', '#123456')")
+    database.run("UPDATE request_types SET group_id = 5 WHERE type_id = 4")
+    with database.load():
+        pass
+    api.publish()
+    groups = {row["typeId"]: (row["groupId"], row["groupName"]) for row in api.json("/types")}
+    assert (groups[4], groups[1]) == ((5, "Streets"), (0, "Other"))
+    assert api.json("/types/4")["groupName"] == "Streets"
+    assert api.json("/types/groups") == [
+        {"groupId": 0, "groupName": "Other", "color": "#7F7F7F"},
+        {"groupId": 5, "groupName": "Streets", "color": "#123456"},
+    ]
 
 
 def test_days_to_close_are_whole_calendar_days(api: Api) -> None:

@@ -56,6 +56,26 @@ def test_generation_is_what_is_served(api: Api, database: Database) -> None:
     assert served == database.value("SELECT generation FROM data_generation")
 
 
+def test_status_says_what_is_counted(api: Api, database: Database) -> None:
+    add_requests(
+        database,
+        {"created_date": "2020-01-01", "latitude": None, "longitude": None},
+        {"created_date": "2020-01-02", "is_information": True},
+        {"created_date": "2021-12-31"},  # after the newest load: a mistake of the source
+    )
+    api.publish()
+    status = api.json("/status/data")
+    counted = {
+        name: status[name] for name in ("requests", "requests_not_on_map", "information_calls", "last_day")
+    }
+    assert counted == {
+        "requests": 3,
+        "requests_not_on_map": 1,
+        "information_calls": 1,
+        "last_day": "2020-01-02",
+    }
+
+
 def test_health(api: Api) -> None:
     api.publish()
     assert api.json("/status/live") == {"status": "alive"}
@@ -64,7 +84,7 @@ def test_health(api: Api) -> None:
 
 def test_counts(api: Api) -> None:
     status = api.json("/status/db")
-    assert (status["requests"], status["service_requests"], status["councils"]) == (1, 1, 100)
+    assert (status["requests"], status["service_requests"], status["councils"]) == (4, 3, 100)
     assert status["last_updated"] == "2020-01-02T09:30:00"
 
 

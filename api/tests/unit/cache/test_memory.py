@@ -3,8 +3,8 @@ from __future__ import annotations
 import random
 
 import pytest
-from lacity_data_api.cache.cached_response import CachedResponse
 
+from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.memory import LONGEST_URL, Memory
 
 ROOM = 100_000

@@ -10,7 +10,11 @@ CATALOG = RollupCatalog(
         Rollup("by_type", frozenset({"created_date", "type_id"})),
         Rollup("by_type_and_council", frozenset({"created_date", "type_id", "council_id"})),
     ),
-    {"created_hour": "extract(hour FROM created_date)::integer", "type_id": "type_id", "source_id": "source_id"},
+    {
+        "created_hour": "extract(hour FROM created_date)::integer",
+        "type_id": "type_id",
+        "source_id": "source_id",
+    },
 )
 
 
@@ -27,14 +31,17 @@ def test_the_narrowest_rollup_is_chosen(names: list[str], table: str) -> None:
     assert relation(names, CATALOG) == table
 
 
-@pytest.mark.parametrize(("names", "table"), [(["group_name"], "by_type"), (["group_id", "council_id"], "by_type_")])
+@pytest.mark.parametrize(
+    ("names", "table"), [(["group_name"], "by_type"), (["group_id", "council_id"], "by_type_")]
+)
 def test_groups_are_counted_by_type(names: list[str], table: str) -> None:
     assert relation(names, CATALOG).startswith(f"(SELECT * FROM {table}")
 
 
 def test_requests_are_counted_where_no_rollup_fits() -> None:
     assert relation(["created_hour", "source_name", "closed_date"], CATALOG) == (
-        "(SELECT closed_date, extract(hour FROM created_date)::integer AS created_hour, source_id AS source_id,"
+        "(SELECT closed_date, extract(hour FROM created_date)::integer AS created_hour,"
+        " source_id AS source_id,"
         " (NOT is_information)::integer AS requests, is_information::integer AS information"
         " FROM service_requests)"
     )
