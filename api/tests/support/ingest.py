@@ -1,4 +1,4 @@
-"""The published sample, brought in by the real portal and the real flow, in the pipeline's environment."""
+"""The published sample, loaded by the real portal and the real flow in the pipeline's environment."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ SAMPLE = SHARED / "requests_2020_sample.json"
 GOLDEN = SHARED / "golden"
 OFFICIAL_POLYGONS = SHARED / "nc_boundaries_official.geojson"
 PORTAL_ADDRESS = re.compile(r"sample portal on (http://\S+),")
-NIGHT_SECONDS = 150
+RUN_SECONDS = 150
 
 
 def require_sample() -> None:
-    """Skip where the sample or the pipeline's environment is not at hand."""
+    """Skip without the sample or the pipeline's environment."""
     if not SAMPLE.is_file():
-        pytest.skip("the city's sample is not beside this checkout (../shared/data)")
+        pytest.skip("the city's sample is not next to this checkout (../shared/data)")
     if not PYTHON.is_file():
         pytest.skip("the pipeline's environment is not installed (make setup)")
 
 
 @contextmanager
 def portal() -> Iterator[str]:
-    """The address of a sample portal that serves the published rows and the official polygons."""
+    """The URL of a sample portal that serves the published rows and the official polygons."""
     environment = os.environ | {
         "PORTAL_PORT": "0",
         "PORTAL_DATA": str(SAMPLE),
@@ -58,7 +58,7 @@ def _address(lines: Iterator[str]) -> str:
     raise AssertionError("the portal ended before it served")
 
 
-def run_night(database: Database, portal_url: str) -> None:
+def run_ingest(database: Database, portal_url: str) -> None:
     """``python flow.py``, which must succeed."""
     environment = os.environ | {
         "DATABASE_LOADER_URL": database.loader_url,
@@ -72,6 +72,6 @@ def run_night(database: Database, portal_url: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=NIGHT_SECONDS,
+        timeout=RUN_SECONDS,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
