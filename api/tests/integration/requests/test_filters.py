@@ -136,12 +136,13 @@ def test_unlocated_requests_have_no_coordinates(api: Api) -> None:
 
 @pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
 def test_the_next_page_has_the_same_filter(api: Api, names: dict[int, str], path: str) -> None:
-    wanted = {"unlocated": "include", "information": "include", "group_id": [5, 0], "limit": 4}
-    response = api.get(path, **wanted)
-    found = [names[row["requestId"]] for row in response.json()]
-    while "next" in response.links:
-        response = api.client.get(response.links["next"]["url"])
-        found += [names[row["requestId"]] for row in response.json()]
+    wanted: dict[str, Any] = {
+        "unlocated": "include",
+        "information": "include",
+        "group_id": [5, 0],
+        "limit": 4,
+    }
+    found = [names[row["requestId"]] for row in api.pages(path, **wanted)]
     assert found == [*EVERYTHING, *LEFT_OUT]
 
 
