@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -164,33 +164,15 @@ class Database:
                 while rows := await cursor.fetch(STREAM_BATCH_ROWS):
                     yield rows
 
-    async def copy(self, statement: Statement, lock: str) -> AsyncGenerator[bytes, None]:
-        """The rows as CSV with a header line, passed on as they arrive.
+    async def copy(self, statement: Statement, lock: str, output: Callable[[bytes], Awaitable[None]]) -> None:
+        """Pass the rows on as CSV with a header line, as they arrive.
 
         ``lock`` is executed first. COPY takes its snapshot before it waits for a table: without the lock it
         would see nothing of a table that a full load is swapping at that moment.
         """
         sql, values = self._engine.compile(_bind(statement.sql, statement.values))
-        parts: asyncio.Queue[bytes | Exception | None] = asyncio.Queue(1)
-
-        async def read() -> None:
-            try:
-                async with self.stream_connection() as connection:
-                    await self._copy(connection.raw_connection, lock, sql, values, parts.put)
-            except Exception as error:  # noqa: BLE001  raised again where the parts are read
-                await parts.put(error)
-            else:
-                await parts.put(None)
-
-        reading = asyncio.ensure_future(read())
-        try:
-            while (part := await parts.get()) is not None:
-                if isinstance(part, Exception):
-                    raise part
-                yield part
-        finally:
-            reading.cancel()
-            await asyncio.wait([reading])
+        async with self.stream_connection() as connection:
+            await self._copy(connection.raw_connection, lock, sql, values, output)
 
     async def _copy(self, raw: Any, lock: str, sql: str, values: Any, output: Any) -> None:
         """Within the time limit of an export; an interrupted connection is not used again."""

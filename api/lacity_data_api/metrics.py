@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -28,16 +27,8 @@ DATA_AGE = Gauge("api_data_age_seconds", "Time since the newest load.", multipro
 GENERATION = Gauge("api_data_generation", "Generation of the data served.", multiprocess_mode="livemin")
 
 
-class Origins(NamedTuple):
-    """Raw URL in memory, key in memory, Redis, or a query."""
-
-    url: Counter
-    memory: Counter
-    redis: Counter
-    database: Counter
-
-
-CACHE = Origins(*(RESPONSES.labels(origin) for origin in Origins._fields))
+# Found in memory by raw URL, by key, found in Redis, or made by a query.
+BY_URL, BY_KEY, FROM_REDIS, FROM_DATABASE = map(RESPONSES.labels, ("url", "memory", "redis", "database"))
 
 
 def exposition() -> bytes:

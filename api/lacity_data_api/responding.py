@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
-from lacity_data_api.responses import PreparedResponse
+from lacity_data_api.responses import prepared_response
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Query
 
@@ -28,4 +28,4 @@ async def respond(request: Request, query: Query) -> Response:
         url = (request.scope["raw_path"], request.scope["query_string"])
         state.responses.memory.add_url(keyed.key, url)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
-    return PreparedResponse(status, list(headers), body)
+    return prepared_response(status, headers, body)

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -18,15 +17,8 @@ def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | 
     return Response(body, status, NO_STORE | dict(headers or {}), "application/json")
 
 
-class PreparedResponse(Response):
+def prepared_response(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> Response:
     """A body with all of its headers."""
-
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        self.status_code = status
-        self.raw_headers = headers
-        self.body = body
-        self.background = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body})
+    response = Response(status_code=status)
+    response.body, response.raw_headers = body, headers
+    return response

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import NamedTuple
 
 from fastapi import Request
 from starlette.responses import Response
@@ -18,23 +17,22 @@ from lacity_data_api.responses import NO_STORE
 GZIP = 16 + zlib.MAX_WBITS
 GZIP_LEVEL = 1
 
-Parts = AsyncGenerator[bytes, None]
-
-
-class OpenStream(NamedTuple):
-    """The first part, and the source of the others."""
-
-    first: bytes
-    source: Parts
+Write = Callable[[bytes], Awaitable[None]]
+# Writes all parts of a body, one by one.
+Produce = Callable[[Write], Awaitable[None]]
 
 
 class StreamedResponse(Response):
-    """Sends parts one by one; their source, which holds a connection, is closed in any case."""
+    """Sends the parts of a body as they are produced.
+
+    The status is sent with the first part: an earlier error still has a status of its own. A later error ends
+    the connection, so that the client sees that the response is incomplete.
+    """
 
     def __init__(
-        self, stream: OpenStream, headers: dict[str, str], media_type: str, *, is_compressed: bool
+        self, produce: Produce, headers: dict[str, str], media_type: str, *, is_compressed: bool
     ) -> None:
-        self._stream = stream
+        self._produce = produce
         self._is_compressed = is_compressed
         self.status_code = 200
         self.media_type = media_type
@@ -42,36 +40,38 @@ class StreamedResponse(Response):
         self.init_headers(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        async with aclosing(self._stream.source):
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            # HEAD has no body: none is made.
-            if not scope.get("state", {}).get("is_head"):
-                async for part in self._parts():
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+        compressor = zlib.compressobj(GZIP_LEVEL, wbits=GZIP) if self._is_compressed else None
+        is_started = False
 
-    def _parts(self) -> Parts:
-        parts = _all_parts(self._stream)
-        return _compressed(parts) if self._is_compressed else parts
+        async def start() -> None:
+            nonlocal is_started
+            if not is_started:
+                is_started = True
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+
+        async def write(part: bytes) -> None:
+            await start()
+            if compressor:
+                part = await asyncio.to_thread(compressor.compress, part)
+            if part:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+
+        # HEAD has no body: none is produced.
+        if not scope.get("state", {}).get("is_head"):
+            await self._produce(write)
+        await start()
+        await send({"type": "http.response.body", "body": compressor.flush() if compressor else b""})
 
 
-async def open_stream(source: Parts) -> OpenStream:
-    """Wait for the first part: an error before it still has a status.
-
-    A later error ends the connection, so that the client sees that the response is incomplete.
-    """
-    return OpenStream(await anext(source, b""), source)
-
-
-async def streamed(
-    request: Request, parts: Parts, media_type: str, headers: dict[str, str] | None = None
+def streamed(
+    request: Request, produce: Produce, media_type: str, headers: dict[str, str] | None = None
 ) -> Response:
-    """A response of these parts, compressed if the client accepts gzip."""
+    """A streamed response, compressed if the client accepts gzip."""
     is_compressed = accepts_gzip(request)
     all_headers = {**NO_STORE, "Vary": "Accept-Encoding, Origin", **(headers or {})}
     if is_compressed:
         all_headers["Content-Encoding"] = "gzip"
-    return StreamedResponse(await open_stream(parts), all_headers, media_type, is_compressed=is_compressed)
+    return StreamedResponse(produce, all_headers, media_type, is_compressed=is_compressed)
 
 
 def accepts_gzip(request: Request) -> bool:
@@ -81,26 +81,15 @@ def accepts_gzip(request: Request) -> bool:
     return preferred_encoding(others.encode("latin-1")) == "gzip"
 
 
-async def _all_parts(stream: OpenStream) -> Parts:
-    yield stream.first
-    async for part in stream.source:
-        yield part
+def json_list(batches: AsyncGenerator[list[str], None]) -> Produce:
+    """Produces a JSON list of these items, which are JSON already."""
 
+    async def produce(write: Write) -> None:
+        opening = b"["
+        async with aclosing(batches):
+            async for batch in batches:
+                await write(opening + ",".join(batch).encode())
+                opening = b","
+        await write(b"[]" if opening == b"[" else b"]")
 
-async def _compressed(parts: Parts) -> Parts:
-    compressor = zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
-    async with aclosing(parts):
-        async for part in parts:
-            if compressed := await asyncio.to_thread(compressor.compress, part):
-                yield compressed
-    yield compressor.flush()
-
-
-async def json_list(batches: AsyncGenerator[list[str], None]) -> Parts:
-    """The parts of a JSON list; the items are JSON already."""
-    opening = "["
-    async with aclosing(batches):
-        async for batch in batches:
-            yield (opening + ",".join(batch)).encode()
-            opening = ","
-    yield b"[]" if opening == "[" else b"]"
+    return produce

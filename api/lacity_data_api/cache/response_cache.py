@@ -13,7 +13,7 @@ from lacity_data_api.cache.single_flight import SingleFlight
 from lacity_data_api.config import Settings
 from lacity_data_api.database import Database
 from lacity_data_api.errors import NotFoundError
-from lacity_data_api.metrics import CACHE
+from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
 from lacity_data_api.statements import Query, Statement
 
 GENERATION = Statement("SELECT generation FROM data_generation")
@@ -54,7 +54,7 @@ class ResponseCache:
         key = self.key(query, generation)
         response = self.memory.get(key)
         if response is not None:
-            CACHE.memory.inc()
+            BY_KEY.inc()
             return response
         return await self._queries.join(key, lambda: self._fetch(query, key, accept_encoding))
 
@@ -62,11 +62,11 @@ class ResponseCache:
         if not query.is_shared:
             return await self.compute(query)
         if response := await self.store.get(key):
-            CACHE.redis.inc()
+            FROM_REDIS.inc()
             return response
         async with self.store.lock(key) as is_ours:
             if not is_ours and (response := await self._made_by_another_worker(key)):
-                CACHE.redis.inc()
+                FROM_REDIS.inc()
                 return response
             response = await self.compute(query)
             await _encode(response, response.encoding_for(accept_encoding))
@@ -101,7 +101,7 @@ class ResponseCache:
 
     async def compute(self, query: Query) -> CachedResponse:
         """Query the database; NotFoundError if there is no body."""
-        CACHE.database.inc()
+        FROM_DATABASE.inc()
         result = await self.database.query(query)
         if result.body is None:
             raise NotFoundError(query.missing)

@@ -6,8 +6,9 @@ import asyncio
 import datetime as dt
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -17,20 +18,6 @@ LONGEST_PATH = 500
 CHUNK_BYTES = 4096
 
 
-class Entry(NamedTuple):
-    """One finished request."""
-
-    at: float
-    request_id: bytes
-    method: str
-    path: str
-    query: bytes
-    status: int
-    length: int
-    seconds: float
-    client: str
-
-
 class AccessLog:
     """Collects lines; a task writes them to standard output."""
 
@@ -38,10 +25,17 @@ class AccessLog:
         self.is_on = is_on
         self._entries: list[tuple[Any, ...]] = []
 
-    def add(self, *entry: Any) -> None:
-        """The fields of an ``Entry`` but the time."""
+    def add(
+        self,
+        request_id: bytes,
+        scope: Mapping[str, Any],
+        status: int,
+        length: int,
+        seconds: float,
+    ) -> None:
+        """One finished request; it is formatted later, outside of the time that a client waits."""
         if self.is_on:
-            self._entries.append((time.time(), *entry))
+            self._entries.append((time.time(), request_id, scope, status, length, seconds))
 
     async def run(self) -> None:
         """Write the collected lines until cancelled, then the rest."""
@@ -59,7 +53,7 @@ class AccessLog:
         chunk: list[bytes] = []
         size = 0
         for entry in entries:
-            line = _line(Entry(*entry))
+            line = _line(*entry)
             if size + len(line) > CHUNK_BYTES and chunk:
                 _write(chunk)
                 chunk, size = [], 0
@@ -69,19 +63,21 @@ class AccessLog:
             _write(chunk)
 
 
-def _line(entry: Entry) -> bytes:
+def _line(
+    at: float, request_id: bytes, scope: Mapping[str, Any], status: int, length: int, seconds: float
+) -> bytes:
     fields = {
-        "time": dt.datetime.fromtimestamp(entry.at, dt.UTC).isoformat(timespec="milliseconds"),
+        "time": dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="milliseconds"),
         "level": "INFO",
         "logger": "access",
-        "request_id": entry.request_id.decode("latin-1"),
-        "method": entry.method,
-        "path": entry.path[:LONGEST_PATH],
-        "query": entry.query[:LONGEST_PATH].decode("latin-1"),
-        "status": entry.status,
-        "bytes": entry.length,
-        "seconds": round(entry.seconds, 6),
-        "client": entry.client,
+        "request_id": request_id.decode("latin-1"),
+        "method": scope["method"],
+        "path": scope["path"][:LONGEST_PATH],
+        "query": scope["query_string"][:LONGEST_PATH].decode("latin-1"),
+        "status": status,
+        "bytes": length,
+        "seconds": round(seconds, 6),
+        "client": (scope["client"] or ("",))[0],
     }
     return orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE)
 

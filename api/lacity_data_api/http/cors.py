@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lacity_data_api.http.request_head import Headers
+from lacity_data_api.cache.cached_response import Headers
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
 # Headers of ours that scripts of another origin may read.
@@ -14,15 +14,13 @@ class Cors:
     """Headers for allowed origins; none for any other."""
 
     def __init__(self, origins: frozenset[bytes]) -> None:
-        self._allowed: dict[bytes, Headers] = {origin: self._headers(origin) for origin in origins}
-
-    @staticmethod
-    def _headers(origin: bytes) -> Headers:
-        return [
-            (b"access-control-allow-origin", origin),
+        shared = [
             (b"access-control-allow-credentials", b"true"),
             (b"access-control-expose-headers", EXPOSED),
         ]
+        self._allowed: dict[bytes, Headers] = {
+            origin: [(b"access-control-allow-origin", origin), *shared] for origin in origins
+        }
 
     def headers(self, origin: bytes) -> Headers:
         """The headers to add to a response to this origin."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import Any
 
 from prometheus_client import Counter, Histogram
 from starlette.types import Message, Scope, Send
 
+from lacity_data_api.cache.cached_response import Headers
 from lacity_data_api.http.access_log import AccessLog
-from lacity_data_api.http.request_head import Headers
 from lacity_data_api.metrics import LATENCY, REQUESTS
 
 SECURITY_HEADERS: Headers = [
@@ -70,16 +69,7 @@ class Exchange:
     def finish(self, route: str, log: AccessLog) -> None:
         """Count and log the request."""
         seconds = time.perf_counter() - self._started
-        scope: Any = self._scope
+        scope = self._scope
         _requests(route, scope["method"], str(self.status)).inc()
         _latency(route).observe(seconds)
-        log.add(
-            self.request_id,
-            scope["method"],
-            scope["path"],
-            scope["query_string"],
-            self.status,
-            self._length,
-            seconds,
-            (scope["client"] or ("",))[0],
-        )
+        log.add(self.request_id, scope, self.status, self._length, seconds)

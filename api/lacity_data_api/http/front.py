@@ -13,8 +13,7 @@ from lacity_data_api.cache.memory import Memory
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
 from lacity_data_api.http.exchange import Exchange
-from lacity_data_api.http.request_head import RequestHead, request_head
-from lacity_data_api.metrics import CACHE, IN_FLIGHT
+from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 # Routes in metrics of requests that reach no route of FastAPI.
@@ -36,27 +35,29 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        head = request_head(scope["headers"])
-        cors = self._cors.headers(head.origin)
-        exchange = Exchange(scope, self._request_id(head.request_id), cors, send)
-        if hit := self._hit(scope, head):
-            await exchange.respond(*hit.conditional(head.if_none_match))
-            CACHE.url.inc()
+        head = dict(scope["headers"])
+        origin = head.get(b"origin", b"")
+        request_id = self._request_id(head.get(b"x-request-id", b""))
+        exchange = Exchange(scope, request_id, self._cors.headers(origin), send)
+        if hit := self._hit(scope, head.get(b"accept-encoding", b"")):
+            await exchange.respond(*hit.conditional(head.get(b"if-none-match", b"")))
+            BY_URL.inc()
             exchange.finish(CACHE_ROUTE, self._log)
-        elif scope["method"] == "OPTIONS" and head.origin:
-            await exchange.respond(*self._cors.preflight(head.origin, head.requested_headers), b"")
+        elif scope["method"] == "OPTIONS" and origin:
+            requested = head.get(b"access-control-request-headers", b"")
+            await exchange.respond(*self._cors.preflight(origin, requested), b"")
             exchange.finish(NO_ROUTE, self._log)
         else:
             await self._route(scope, exchange, receive)
 
-    def _hit(self, scope: Scope, head: RequestHead) -> Representation | None:
+    def _hit(self, scope: Scope, accept_encoding: bytes) -> Representation | None:
         """The representation to send, if this raw URL is in memory in an encoding the client accepts."""
         if scope["method"] != "GET":
             return None
         response = self._by_url.get((scope["raw_path"], scope["query_string"]))
         if response is None:
             return None
-        encoding = response.encoding_for(head.accept_encoding)
+        encoding = response.encoding_for(accept_encoding)
         return response.representation(encoding) if response.has(encoding) else None
 
     def _request_id(self, given: bytes) -> bytes:

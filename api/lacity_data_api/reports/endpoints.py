@@ -86,14 +86,14 @@ async def export_requests(request: Request, wanted: Everything, excel: Excel = F
     A text cell that begins with =, +, -, @, tab or CR has an apostrophe before it: no spreadsheet runs it.
     """
     name = "service_requests.csv"
-    return await export(request, wanted, name, is_compressed=False, is_for_excel=excel)
+    return export(request, wanted, name, is_compressed=False, is_for_excel=excel)
 
 
 @router.get("/export/service_requests.csv.gz", response_class=Response, responses=file_of(GZIP))
 async def export_compressed_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
     """The same file, compressed with gzip."""
     name = "service_requests.csv.gz"
-    return await export(request, wanted, name, is_compressed=True, is_for_excel=excel)
+    return export(request, wanted, name, is_compressed=True, is_for_excel=excel)
 
 
 @router.get("/export/{year}/{file}.csv", response_class=Response, responses=file_of(CSV))
@@ -102,7 +102,7 @@ async def export_year(
 ) -> Response:
     """The same of the requests created in one year."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv"
-    return await export(request, wanted, name, is_compressed=False, is_for_excel=excel)
+    return export(request, wanted, name, is_compressed=False, is_for_excel=excel)
 
 
 @router.get("/export/{year}/{file}.csv.gz", response_class=Response, responses=file_of(GZIP))
@@ -111,4 +111,4 @@ async def export_compressed_year(
 ) -> Response:
     """The same of the requests created in one year, compressed with gzip."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv.gz"
-    return await export(request, wanted, name, is_compressed=True, is_for_excel=excel)
+    return export(request, wanted, name, is_compressed=True, is_for_excel=excel)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import replace
 
 from fastapi import Request
@@ -14,7 +12,7 @@ from lacity_data_api.reports import repository
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
-from lacity_data_api.streaming import StreamedResponse, open_stream, streamed
+from lacity_data_api.streaming import StreamedResponse, Write, streamed
 
 CSV = "text/csv; charset=utf-8"
 GZIP = "application/gzip"
@@ -32,15 +30,7 @@ def within_year(wanted: RequestFilter, year: int) -> RequestFilter:
     )
 
 
-async def _marked(parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(parts):
-        mark = BYTE_ORDER_MARK
-        async for part in parts:
-            yield mark + part
-            mark = b""
-
-
-async def export(
+def export(
     request: Request, wanted: RequestFilter, name: str, *, is_compressed: bool, is_for_excel: bool
 ) -> Response:
     """A CSV file, or its gzip, to be saved under this name.
@@ -48,10 +38,19 @@ async def export(
     An export that fails midway ends the connection without its last chunk, so that no client takes it for
     complete.
     """
-    parts = state_of(request).database.copy(repository.exported(wanted), repository.EXPORT_LOCK)
-    if is_for_excel:
-        parts = _marked(parts)
+
+    async def produce(write: Write) -> None:
+        mark = BYTE_ORDER_MARK if is_for_excel else b""
+
+        async def write_marked(part: bytes) -> None:
+            nonlocal mark
+            part, mark = mark + part, b""
+            await write(part)
+
+        database = state_of(request).database
+        await database.copy(repository.exported(wanted), repository.EXPORT_LOCK, write_marked)
+
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
     if is_compressed:
-        return StreamedResponse(await open_stream(parts), headers, GZIP, is_compressed=True)
-    return await streamed(request, parts, CSV, headers)
+        return StreamedResponse(produce, headers, GZIP, is_compressed=True)
+    return streamed(request, produce, CSV, headers)

@@ -38,7 +38,7 @@ async def _list(
     if is_streamed:
         check_streamed(wanted)
         items = repository.stream(state_of(request).database, wanted, date_columns)
-        return await streamed(request, json_list(items), JSON)
+        return streamed(request, json_list(items), JSON)
     query = repository.page(
         wanted,
         date_columns,

@@ -35,7 +35,8 @@ def test_a_traceback_is_part_of_the_line() -> None:
 
 
 def _add(log: AccessLog, path: str) -> None:
-    log.add(b"id-1", "GET", path, b"a=1", 200, 12, 0.00123456, "192.0.2.1")
+    scope = {"method": "GET", "path": path, "query_string": b"a=1", "client": ("192.0.2.1", 1)}
+    log.add(b"id-1", scope, 200, 12, 0.00123456)
 
 
 def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
