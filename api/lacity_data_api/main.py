@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from lacity_data_api import errors, logs, sentry
-from lacity_data_api.agencies import endpoints as agencies
 from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
 from lacity_data_api.feedback import endpoints as feedback
@@ -22,22 +21,21 @@ from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
 from lacity_data_api.openapi import REJECTED_EARLY, describe, uncached
 from lacity_data_api.priming import primed_queries
-from lacity_data_api.regions import endpoints as regions
+from lacity_data_api.reference import endpoints as reference
 from lacity_data_api.reports import endpoints as reports
 from lacity_data_api.request_types import endpoints as request_types
 from lacity_data_api.requests import endpoints as requests
 from lacity_data_api.responses import json_response
 from lacity_data_api.routing import StrictRoute
-from lacity_data_api.sources import endpoints as sources
 from lacity_data_api.state import State, build_state
 from lacity_data_api.status import endpoints as status
 from lacity_data_api.status.schemas import Welcome
 
 ROUTERS = (
     councils.router,
-    regions.router,
-    agencies.router,
-    sources.router,
+    reference.regions,
+    reference.agencies,
+    reference.sources,
     request_types.router,
     requests.router,
     geojson.router,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lacity_data_api.agencies import repository as agencies
 from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.councils import repository as councils
 from lacity_data_api.geojson import repository as geojson
 from lacity_data_api.params import year_before
-from lacity_data_api.regions import repository as regions
+from lacity_data_api.reference import repository as reference
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.requests import repository as requests
 from lacity_data_api.requests.filters import RequestFilter
@@ -35,9 +34,9 @@ async def primed_queries(facts: FactsReader) -> dict[str, list[Query]]:
         "open_requests_counts": [types.open_counts()],
         "types": [types.all_types()],
         "councils": [councils.all_councils()],
-        "regions": [regions.all_regions()],
+        "regions": [reference.regions()],
         "geojson": [geojson.council_polygons()],
-        "agencies": [agencies.all_agencies()],
+        "agencies": [reference.agencies()],
         "type_stats": [types.statistics()],
         "council_type_stats": [councils.statistics_of_all()],
         "hotspots": [geojson.hotspots(geojson.DEFAULT_TYPE, year_before(today))],

@@ -18,7 +18,7 @@ SMALLEST_COMPRESSED = 500
 LARGE = 1_000_000
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, and for a day while we are down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
-FORMAT = b"311\x02"
+FORMAT = 3
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -102,38 +102,30 @@ class CachedResponse:
         return Representation(body, etag, cached + content, cached)
 
     def packed(self) -> bytes:
-        """The form in Redis: format, length of the head, head, bodies."""
-        parts = [(IDENTITY, self.body), *self.encodings.items()]
-        head = orjson.dumps(
-            {
-                "generation": self.generation,
-                "media_type": self.media_type,
-                "link": self.link,
-                "digest": self.digest,
-                "parts": [(name, len(content)) for name, content in parts],
-            }
-        )
-        return b"".join([FORMAT, len(head).to_bytes(4, "big"), head, *(content for _, content in parts)])
+        """The form in Redis: one line of JSON, then the bodies."""
+        parts = {IDENTITY: self.body, **self.encodings}
+        head = {
+            "format": FORMAT,
+            "sizes": {name: len(part) for name, part in parts.items()},
+            "generation": self.generation,
+            "media_type": self.media_type,
+            "link": self.link,
+            "digest": self.digest,
+        }
+        return b"".join([orjson.dumps(head), b"\n", *parts.values()])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> CachedResponse | None:
         """The reverse of ``packed``; None for anything else, such as the format of another version."""
         try:
-            return cls._unpacked(packed)
-        except (ValueError, KeyError, TypeError):
+            start = packed.index(b"\n") + 1
+            head = orjson.loads(packed[:start])
+            parts: dict[str, bytes] = {}
+            for name, size in head.pop("sizes").items():
+                parts[name] = packed[start : start + size]
+                start += size
+            if head.pop("format") != FORMAT or start != len(packed):
+                return None
+            return cls(body=parts.pop(IDENTITY), encodings=parts, **head)
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
-
-    @classmethod
-    def _unpacked(cls, packed: bytes) -> CachedResponse:
-        if not packed.startswith(FORMAT):
-            raise ValueError("another format")
-        start = len(FORMAT) + 4
-        end = start + int.from_bytes(packed[len(FORMAT) : start], "big")
-        head = orjson.loads(packed[start:end])
-        parts: dict[str, bytes] = {}
-        for name, length in head.pop("parts"):
-            parts[name] = packed[end : end + length]
-            end += length
-        if end != len(packed):
-            raise ValueError("truncated")
-        return cls(body=parts.pop(IDENTITY), encodings=parts, **head)

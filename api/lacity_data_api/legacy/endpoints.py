@@ -7,14 +7,15 @@ from starlette.responses import Response
 
 from lacity_data_api.legacy import repository
 from lacity_data_api.legacy.schemas import (
-    ComparedCounts,
+    BoxSet,
+    Compared,
     ComparedFrequency,
-    ComparedTimes,
     Comparison,
     LegacyPin,
     MapFilter,
     OpenRequests,
     PublishedRequest,
+    SourceSet,
     Visualizations,
 )
 from lacity_data_api.openapi import NOT_FOUND, cached
@@ -57,13 +58,13 @@ async def compare_frequency(request: Request, body: Comparison) -> Response:
     return await respond(request, repository.compared_frequency(body))
 
 
-@router.post("/comparison/timetoclose", responses=cached(ComparedTimes))
+@router.post("/comparison/timetoclose", responses=cached(Compared[BoxSet]))
 async def compare_times(request: Request, body: Comparison) -> Response:
     """Days to close in two sets of districts."""
     return await respond(request, repository.compared_times(body))
 
 
-@router.post("/comparison/counts", responses=cached(ComparedCounts))
+@router.post("/comparison/counts", responses=cached(Compared[SourceSet]))
 async def compare_counts(request: Request, body: Comparison) -> Response:
     """Requests by source in two sets of districts."""
     return await respond(request, repository.compared_sources(body))

@@ -76,9 +76,7 @@ async def count_open_requests(request: Request) -> Response:
 async def find_pins(request: Request, body: PinsBody) -> Response:
     """At most 100,000 points of requests created on these days, newest first."""
     check_days("body", body.start_date, body.end_date)
-    wanted = RequestFilter(
-        body.start_date, body.end_date, type_ids=body.type_ids, council_ids=body.council_ids
-    )
+    wanted = RequestFilter(body.start_date, body.end_date, type_id=body.type_ids, council_id=body.council_ids)
     return await respond(request, repository.pins(wanted))
 
 

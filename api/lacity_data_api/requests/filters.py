@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lacity_data_api.city.facts import Bounds
+from lacity_data_api.params import Include
 from lacity_data_api.statements import Where
 
 
@@ -20,22 +21,22 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """None means no condition; an empty list matches nothing."""
+    """Fields are named like their parameters. None is no condition; an empty list matches nothing."""
 
     start_date: dt.date | None = None
     end_date: dt.date | None = None
-    type_ids: list[int] | None = None
-    group_ids: list[int] | None = None
-    council_ids: list[int] | None = None
-    region_ids: list[int] | None = None
-    agency_ids: list[int] | None = None
-    source_ids: list[int] | None = None
+    type_id: list[int] | None = None
+    group_id: list[int] | None = None
+    council_id: list[int] | None = None
+    region_id: list[int] | None = None
+    agency_id: list[int] | None = None
+    source_id: list[int] | None = None
     status: Status | None = None
-    bounds: Bounds | None = None
+    bbox: Bounds | None = None
     # Requests without usable coordinates, which no map can show.
-    has_unlocated: bool = False
+    unlocated: Include = Include.EXCLUDE
     # Calls for information, which are no requests.
-    has_information: bool = False
+    information: Include = Include.EXCLUDE
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -49,13 +50,12 @@ SINCE = "{column} >= CAST(:start_date AS date)"
 UNTIL = "{column} < CAST(:end_date AS date) + 1"
 # An id may be larger than the column's type; comparing arrays of bigint still uses the indexes.
 IDS = {
-    "type_ids": "type_id = ANY (CAST(:type_ids AS bigint[]))",
-    "group_ids": "type_id IN (SELECT type_id FROM request_types"
-    " WHERE group_id = ANY (CAST(:group_ids AS bigint[])))",
-    "council_ids": "council_id = ANY (CAST(:council_ids AS bigint[]))",
-    "region_ids": "region_id = ANY (CAST(:region_ids AS bigint[]))",
-    "agency_ids": "agency_id = ANY (CAST(:agency_ids AS bigint[]))",
-    "source_ids": "source_id = ANY (CAST(:source_ids AS bigint[]))",
+    **{
+        name: f"{name} = ANY (CAST(:{name} AS bigint[]))"
+        for name in ("type_id", "council_id", "region_id", "agency_id", "source_id")
+    },
+    "group_id": "type_id IN (SELECT type_id FROM request_types"
+    " WHERE group_id = ANY (CAST(:group_id AS bigint[])))",
 }
 STATUS = {Status.OPEN: Where("is_open"), Status.CLOSED: Where("NOT is_open")}
 # The index has single precision: it finds candidates, and the columns decide.
@@ -85,10 +85,10 @@ def where(wanted: RequestFilter, date_columns: tuple[str, ...] = ("created_date"
     parts += [Where(sql, {name: given[name]}) for name, sql in IDS.items() if name in given]
     if wanted.status is not None:
         parts.append(STATUS[wanted.status])
-    if wanted.bounds is not None:
-        parts.append(Where(IN_BOUNDS, wanted.bounds._asdict()))
-    if not wanted.has_unlocated:
+    if wanted.bbox is not None:
+        parts.append(Where(IN_BOUNDS, wanted.bbox._asdict()))
+    if wanted.unlocated is Include.EXCLUDE:
         parts.append(LOCATED)
-    if not wanted.has_information:
+    if wanted.information is Include.EXCLUDE:
         parts.append(NO_INFORMATION)
     return Where.all_of(part for part in parts if part.sql != "true")

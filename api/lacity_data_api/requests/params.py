@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
@@ -78,16 +78,16 @@ async def request_filter(
     return RequestFilter(
         start_date,
         end_date,
-        type_ids=type_id or None,
-        group_ids=group_id or None,
-        council_ids=council_id or None,
-        region_ids=region_id or None,
-        agency_ids=agency_id or None,
-        source_ids=source_id or None,
+        type_id=type_id or None,
+        group_id=group_id or None,
+        council_id=council_id or None,
+        region_id=region_id or None,
+        agency_id=agency_id or None,
+        source_id=source_id or None,
         status=status,
-        bounds=parse_bounds(bbox, await state_of(request).facts.city()) if bbox is not None else None,
-        has_unlocated=True,
-        has_information=information is Include.INCLUDE,
+        bbox=parse_bounds(bbox, await state_of(request).facts.city()) if bbox is not None else None,
+        unlocated=Include.INCLUDE,
+        information=information,
     )
 
 
@@ -98,27 +98,7 @@ def located_filter(
     ] = Include.EXCLUDE,
 ) -> RequestFilter:
     """The same without the requests that a map cannot show, unless they are asked for."""
-    return replace(everything, has_unlocated=unlocated is Include.INCLUDE)
-
-
-# Fields of a filter whose parameter has another name.
-PARAMETERS = {
-    "type_ids": "type_id",
-    "group_ids": "group_id",
-    "council_ids": "council_id",
-    "region_ids": "region_id",
-    "agency_ids": "agency_id",
-    "source_ids": "source_id",
-    "bounds": "bbox",
-    "has_unlocated": "unlocated",
-    "has_information": "information",
-}
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, Bounds):
-        return ",".join(map(str, value))
-    return Include.INCLUDE if value is True else value
+    return replace(everything, unlocated=unlocated)
 
 
 def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
@@ -126,11 +106,10 @@ def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
 
     Built from the parsed filter, not from the URL: clients whose URLs mean the same share the response.
     """
-    given = {**wanted.conditions, "limit": limit}
-    pairs = [
-        (PARAMETERS.get(name, name), _as_text(value)) for name, value in given.items() if value is not False
-    ]
-    return f"{path}?{urlencode(pairs, doseq=True)}&"
+    given = {name: value for name, value in wanted.conditions.items() if value is not Include.EXCLUDE}
+    if wanted.bbox:
+        given["bbox"] = ",".join(map(str, wanted.bbox))
+    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&"
 
 
 LONGEST_STREAM_DAYS = 366
