@@ -14,9 +14,9 @@ from benchmarks.figures import write
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--build", type=int, metavar="ROWS", help="fill an empty database with so many requests"
+        "--build", type=int, metavar="ROWS", help="fill an empty database with this many requests"
     )
-    parser.add_argument("--json", type=Path, help="leave the figures there")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     chosen = parser.parse_args()
     dsn = os.environ["DATABASE_URL"]
     if chosen.build:
