@@ -97,7 +97,7 @@ def located_filter(
         Include, Query(description="Requests without usable coordinates, which no map can show")
     ] = Include.EXCLUDE,
 ) -> RequestFilter:
-    """The same without the requests that a map cannot show, unless they are asked for."""
+    """The same without requests that a map cannot show, unless ``unlocated=include`` is given."""
     return replace(everything, unlocated=unlocated)
 
 

@@ -65,7 +65,7 @@ class Database:
 
 @contextmanager
 def database(template: str = "") -> Iterator[Database]:
-    """A fresh copy of the template, dropped at the end whoever is still connected."""
+    """A fresh copy of the template, dropped at the end in any case."""
     name = f"api_{uuid.uuid4().hex[:12]}"
     admin, copied = variable("TEST_ADMIN_URL"), template or variable("TEST_TEMPLATE")
     with closing(psycopg2.connect(admin)) as connection:
@@ -81,7 +81,7 @@ def database(template: str = "") -> Iterator[Database]:
 
 
 def _drop(cursor: Any, name: sql.Identifier) -> None:
-    """Plainly at first, which waits for who is just leaving and for the server's own workers."""
+    """Without force first, which waits for connections that are closing and for background workers."""
     try:
         cursor.execute(sql.SQL("DROP DATABASE {}").format(name))
     except errors.ObjectInUse:

@@ -1,4 +1,4 @@
-"""Requests for tests: each names only what its test is about."""
+"""Requests for tests: each sets only the columns that its test is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API, served by a real uvicorn in a thread of the test's process, and asked over HTTP."""
+"""The API, served by a real uvicorn in a thread of the test's process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Api:
         return self.client.get(path, params=parameters or None)
 
     def json(self, path: str, **parameters: Any) -> Any:
-        """What a GET answers, which must be 200."""
+        """The JSON of a GET, whose status must be 200."""
         response = self.get(path, **parameters)
         assert response.status_code == 200, response.text
         return response.json()

@@ -31,7 +31,7 @@ def test_there_are_no_circles_of_packages() -> None:
 
 
 def test_sql_is_in_repositories_only() -> None:
-    strangers = {
+    files = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
         if not path.name.endswith(WITH_SQL)
@@ -41,4 +41,4 @@ def test_sql_is_in_repositories_only() -> None:
         and node.value.lstrip().startswith(SQL)
     }
     # The generation, roles, seeds and the time limit of one export are not data of a subject.
-    assert strangers == {"cache/response_cache.py", "database.py", "migrate.py", "seeds.py"}
+    assert files == {"cache/response_cache.py", "database.py", "migrate.py", "seeds.py"}

@@ -19,10 +19,10 @@ def _record(**more: object) -> logging.LogRecord:
 
 def test_a_record_is_one_line_of_json() -> None:
     line = formatter().format(_record(exc_info=None))
-    told = json.loads(line)
+    fields = json.loads(line)
     assert "\n" not in line
-    assert (told["level"], told["logger"], told["message"]) == ("WARNING", "a.logger", "3 of ñ\n")
-    assert told["time"].endswith("+00:00")
+    assert (fields["level"], fields["logger"], fields["message"]) == ("WARNING", "a.logger", "3 of ñ\n")
+    assert fields["time"].endswith("+00:00")
 
 
 def test_a_traceback_is_part_of_the_line() -> None:

@@ -46,7 +46,7 @@ def _generation(api: Api, path: str = "/councils") -> int:
     return int(api.get(path).headers[GENERATION])
 
 
-def test_reset_serves_what_is_new(api: Api, database: Database) -> None:
+def test_reset_serves_the_newest_data(api: Api, database: Database) -> None:
     before = len(api.json("/requests/pins/open"))
     add_requests(database, {}, {})
     details = api.publish()
@@ -156,13 +156,13 @@ def test_databases_that_share_redis_share_nothing(api: Api) -> None:
     with databases.database() as second:
         for _ in range(3):
             add_requests(second, {})
-        with serve(settings_for(second)) as stranger:
-            stranger.publish()
-            assert _generation(stranger) == 3
-            assert len(stranger.json("/requests/pins/open")) == 3
+        with serve(settings_for(second)) as second_api:
+            second_api.publish()
+            assert _generation(second_api) == 3
+            assert len(second_api.json("/requests/pins/open")) == 3
             mine = api.state.watcher.generation
             time.sleep(generation_watcher.POLL_SECONDS + 0.2)
-            assert (api.state.watcher.generation, stranger.state.watcher.generation) == (mine, 3)
+            assert (api.state.watcher.generation, second_api.state.watcher.generation) == (mine, 3)
 
 
 def test_emptied_redis_is_filled_again(api: Api) -> None:

@@ -210,13 +210,13 @@ def test_allow_names_head(api: Api) -> None:
 
 
 def test_preflight(api: Api) -> None:
-    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
-    response = api.client.options("/requests/pins", headers=asked)
+    preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
+    response = api.client.options("/requests/pins", headers=preflight)
     assert response.status_code == 204
     assert "POST" in response.headers["access-control-allow-methods"]
     assert response.headers["access-control-allow-credentials"] == "true"
-    refused = api.client.options("/requests/pins", headers=asked | {"Origin": "https://evil.example"})
-    assert refused.status_code == 400
+    rejected = api.client.options("/requests/pins", headers=preflight | {"Origin": "https://evil.example"})
+    assert rejected.status_code == 400
 
 
 def test_request_id_is_given_or_kept(api: Api) -> None:

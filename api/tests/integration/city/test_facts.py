@@ -64,13 +64,13 @@ def test_a_rollup_that_leaves_the_catalog_is_not_used(api: Api, database: Databa
     """The reports go on from wider rollups, and from the requests themselves."""
     add_requests(database, {"created_date": "2020-01-02 07:00"})
     api.publish()
-    asked: dict[str, Any] = {"field": ["created_hour", "type_name"], "filter": "created_year=2020"}
-    before = api.json("/reports", **asked)
+    parameters: dict[str, Any] = {"field": ["created_hour", "type_name"], "filter": "created_year=2020"}
+    before = api.json("/reports", **parameters)
     database.run("DELETE FROM rollup_catalog WHERE rollup LIKE 'rollup_hour%'")
     database.run("DROP TABLE rollup_hour_type")
     database.run("UPDATE data_generation SET generation = generation + 1")
     api.publish()
-    assert api.json("/reports", **asked) == before
+    assert api.json("/reports", **parameters) == before
 
 
 def test_a_city_in_another_time_zone(database: Database) -> None:

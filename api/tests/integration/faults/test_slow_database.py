@@ -1,4 +1,4 @@
-"""A database that is too slow or too busy."""
+"""A slow or busy database."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def test_exhausted_pool_is_503_and_cached_responses_are_served(api: Api, databas
         with blocked(database):
             first = [pool.submit(api.get, "/requests", skip=number) for number in range(POOL)]
             wait_for_waiting(database, POOL)
-            refused = api.get("/requests", skip=99)
+            rejected = api.get("/requests", skip=99)
             hot = api.get("/requests/pins/open")
-        answered = [future.result().status_code for future in first]
-    assert (refused.status_code, refused.json()) == (503, {"detail": "Too many concurrent queries"})
-    assert int(refused.headers["retry-after"]) >= 1
+        statuses = [future.result().status_code for future in first]
+    assert (rejected.status_code, rejected.json()) == (503, {"detail": "Too many concurrent queries"})
+    assert int(rejected.headers["retry-after"]) >= 1
     assert hot.status_code == 200
-    assert answered == [200, 200]
+    assert statuses == [200, 200]
 
 
-def test_query_that_takes_too_long_is_503(api: Api, database: Database) -> None:
+def test_query_timeout_is_503(api: Api, database: Database) -> None:
     with blocked(database):
         began = time.monotonic()
         response = api.get("/requests", skip=5)

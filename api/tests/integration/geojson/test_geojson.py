@@ -83,7 +83,7 @@ def test_hotspots_are_found_in_meters(api: Api) -> None:
     assert sorted(feature["properties"]["count"] for feature in found) == [12, 13]
 
 
-def test_thirty_meters_are_near_enough(api: Api) -> None:
+def test_thirty_meters_are_close_enough(api: Api) -> None:
     (found,) = _hotspots(api, type_id=6, start_date="2020-01-01")
     assert found["properties"]["count"] == 12
 
@@ -107,7 +107,7 @@ def test_first_day_counts(api: Api) -> None:
     assert len(_hotspots(api, start_date="2019-12-31")) == 3
 
 
-def test_a_year_counts_when_no_day_is_given(api: Api) -> None:
+def test_default_is_one_year(api: Api) -> None:
     assert len(_hotspots(api, type_id=5)) == 1
 
 
@@ -119,7 +119,7 @@ def test_unknown_type_has_no_hotspots(api: Api, type_id: int) -> None:
 @pytest.mark.parametrize(
     "text", ["yesterday", "2020-02-30", "2020-01-01'; SELECT pg_sleep(5) --", "2020-01-01 00:00", ""]
 )
-def test_text_that_is_no_date_is_refused(api: Api, text: str) -> None:
+def test_malformed_start_date_is_422(api: Api, text: str) -> None:
     assert api.get("/geojson/hotspots", start_date=text).status_code == 422
 
 
@@ -178,5 +178,5 @@ def test_place_outside_is_404(api: Api, latitude: float, longitude: float) -> No
 
 
 @pytest.mark.parametrize("latitude", ["nan", "inf", "-inf", 90.0001, "x", 1e308, ""])
-def test_what_is_no_place_is_422(api: Api, latitude: Any) -> None:
+def test_malformed_coordinate_is_422(api: Api, latitude: Any) -> None:
     assert api.get("/geojson/geocode", latitude=latitude, longitude=0).status_code == 422

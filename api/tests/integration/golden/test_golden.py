@@ -59,7 +59,7 @@ def test_the_sample_is_served(database: Database) -> None:
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_answer_is_the_same(api: Api, name: str) -> None:
+def test_response_is_the_same(api: Api, name: str) -> None:
     golden = recorded(name)
     response = golden.ask(api)
     assert (response.status_code, response.json()) == (golden.status, golden.answer)

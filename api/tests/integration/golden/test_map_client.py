@@ -52,7 +52,7 @@ def test_every_request_with_a_place_is_loaded_once(points: list[dict[str, Any]],
     assert sorted(point["requestId"] for point in points) == [request_id for (request_id,) in stored]
 
 
-def test_points_have_what_the_map_draws(points: list[dict[str, Any]]) -> None:
+def test_points_have_the_fields_that_the_map_draws(points: list[dict[str, Any]]) -> None:
     assert all(point.keys() >= PIN_FIELDS for point in points)
     assert sum(point["closedDate"] is None for point in points) == 43
 

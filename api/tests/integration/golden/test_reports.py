@@ -66,7 +66,7 @@ def _places(answer: Any) -> list[Any]:
     return [error["loc"] for error in answer["detail"]]
 
 
-def test_unknown_field_is_refused_at_the_same_place(api: Api) -> None:
+def test_unknown_field_is_rejected_at_the_same_place(api: Api) -> None:
     golden = recorded("reports_bad_field")
     response = golden.ask(api)
     assert (response.status_code, _places(response.json())) == (golden.status, _places(golden.answer))

@@ -149,7 +149,7 @@ def test_excel_gets_a_byte_order_mark(api: Api, path: str) -> None:
     assert sorted(marked.removeprefix(b"\xef\xbb\xbf").splitlines()) == sorted(plain.splitlines())
 
 
-def test_packed_file_is_a_gzip_file_and_no_encoding(api: Api) -> None:
+def test_gzip_file_has_no_content_encoding(api: Api) -> None:
     response = api.client.get(f"{ALL}.gz", headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-type"] == "application/gzip"
     assert "content-encoding" not in response.headers
@@ -209,11 +209,11 @@ def test_any_filter_of_requests_is_exported(
         f"{ALL}?typeId=1",
     ],
 )
-def test_other_files_and_wrong_filters_are_refused(api: Api, path: str) -> None:
+def test_other_files_and_wrong_filters_are_rejected(api: Api, path: str) -> None:
     assert api.get(path).status_code in {404, 422}
 
 
-def test_head_tells_of_the_file_and_reads_nothing(small: Api) -> None:
+def test_head_describes_the_file_and_reads_nothing(small: Api) -> None:
     for _ in range(5):
         response = small.client.head(f"{ALL}.gz")
         assert (response.status_code, response.content) == (200, b"")
@@ -221,7 +221,7 @@ def test_head_tells_of_the_file_and_reads_nothing(small: Api) -> None:
     assert len(rows_of(small.get(ALL).text)) == len(ROWS)
 
 
-def test_database_that_is_away_is_503(database: Database) -> None:
+def test_unreachable_database_is_503(database: Database) -> None:
     with serve(settings_for(database, database_reader_url="postgresql://nobody@127.0.0.1:1/none")) as cut_off:
         response = cut_off.get(ALL)
     assert response.status_code == 503
@@ -264,7 +264,7 @@ def test_export_goes_on_only_as_fast_as_it_is_read(small: Api, database: Databas
         parts = response.iter_raw(1_000)
         next(parts)
         time.sleep(0.5)
-        # Postgres still holds the rest: nobody has read ahead.
+        # Postgres still has the rest: nothing was read ahead.
         assert copies(database) == 1
         size = 1_000 + sum(map(len, parts))
     assert size > 50_000_000
@@ -277,7 +277,7 @@ def test_client_that_leaves_ends_the_export(small: Api, database: Database, larg
             assert response.status_code == 200
             parts = response.iter_raw(100)
             next(parts)
-            # The head of a gzip file goes out before the first row is asked for.
+            # The header of a gzip file is sent before the first row is read.
             assert until(lambda: copies(database) == 1)
         assert until(lambda: copies(database) == 0)
         assert until(lambda: small.state.database.pool_use()[0] == 0)
@@ -291,9 +291,9 @@ def test_exports_leave_connections_for_others(small: Api, large: None) -> None:
         httpx.Client(base_url=small.url) as third,
     ):
         assert (one.status_code, two.status_code) == (200, 200)
-        refused = third.get(LARGE)
-        assert refused.status_code == 503
-        assert refused.headers["retry-after"]
+        rejected = third.get(LARGE)
+        assert rejected.status_code == 503
+        assert rejected.headers["retry-after"]
         assert third.get("/types").status_code == 200
 
 
@@ -310,7 +310,7 @@ def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Data
     assert small.get(ALL, council_id=0).status_code == 200
 
 
-def test_export_that_takes_too_long_is_cut_off(database: Database, large: None) -> None:
+def test_export_timeout_cuts_off_the_file(database: Database, large: None) -> None:
     forget_everything()
     with (
         serve(settings_for(database, api_export_seconds=0.3)) as hurried,
@@ -324,7 +324,7 @@ def test_export_that_takes_too_long_is_cut_off(database: Database, large: None) 
                 pass
 
 
-def test_packed_parts_come_before_the_end(small: Api, large: None) -> None:
+def test_compressed_parts_arrive_before_the_end(small: Api, large: None) -> None:
     unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS)
     with small.client.stream("GET", f"{LARGE}.gz") as response:
         parts = response.iter_raw()

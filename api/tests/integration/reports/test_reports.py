@@ -87,12 +87,12 @@ def ask(api: Api, fields: list[str], filters: list[str]) -> list[Row]:
 
 
 @pytest.mark.parametrize("size", range(1, 5))
-def test_every_choice_of_fields_counts_every_request(api: Api, rows: list[Row], size: int) -> None:
+def test_every_combination_of_fields_counts_every_request(api: Api, rows: list[Row], size: int) -> None:
     for fields in map(list, itertools.combinations(Field, size)):
         assert in_order(ask(api, fields, [])) == in_order(counted(rows, fields)), fields
 
 
-def test_all_fields_together_in_the_order_asked_for(api: Api, rows: list[Row]) -> None:
+def test_all_fields_together_in_the_requested_order(api: Api, rows: list[Row]) -> None:
     fields = [*Field][::-1]
     answer = ask(api, fields, [])
     assert list(answer[0]) == [*fields, "counts"]
@@ -160,7 +160,7 @@ def test_filters_select_the_requests_they_name(
     assert in_order(ask(api, fields, written)) == in_order(expected)
 
 
-def test_day_up_to_which_is_included(api: Api, rows: list[Row]) -> None:
+def test_last_day_is_included(api: Api, rows: list[Row]) -> None:
     found = ask(api, ["created_date"], ["created_date<=2020-01-01"])
     assert found[-1]["created_date"] == "2020-01-01"
 
@@ -169,7 +169,7 @@ def test_last_day_of_the_calendar(api: Api, rows: list[Row]) -> None:
     assert ask(api, ["created_year"], ["created_date<=9999-12-31"]) == ask(api, ["created_year"], [])
 
 
-def test_answer_is_ordered_by_its_fields(api: Api) -> None:
+def test_groups_are_ordered_by_their_fields(api: Api) -> None:
     answer = ask(api, ["created_date", "created_hour"], [])
     keys = [(row["created_date"], row["created_hour"]) for row in answer]
     assert keys == sorted(keys)
@@ -180,19 +180,19 @@ def test_field_named_twice_counts_once(api: Api) -> None:
 
 
 @pytest.mark.parametrize("field", ["nope", "created_yearxyz", "created_year;", ""])
-def test_unknown_field_is_refused(api: Api, field: str) -> None:
+def test_unknown_field_is_422(api: Api, field: str) -> None:
     response = api.get("/reports", field=["type_name", field])
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"] == ["query", "field", 1]
 
 
-def test_unknown_filter_is_refused_with_a_reason(api: Api) -> None:
+def test_unknown_filter_is_422_with_a_reason(api: Api) -> None:
     response = api.get("/reports", filter="srnumber=1-1")
     assert response.status_code == 422
     assert "council_name" in response.json()["detail"][0]["msg"]
 
 
-def test_too_many_groups_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_groups_are_422(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "MOST_GROUPS", 5)
     assert len(ask(api, ["created_year"], ["created_year>=2019"])) == 2
     response = api.get("/reports", field="created_date", filter="created_year>=2019")

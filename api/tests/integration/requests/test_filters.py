@@ -1,4 +1,4 @@
-"""Which requests a filter finds."""
+"""The requests that a filter selects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "learned": {"type_id": 7777, "agency_id": 7777, "source_id": 7777, "created_date": "2020-01-03"},
     "ended": {"is_open": False, "status": "Cancelled", "created_date": "2020-01-02"},
 }
-# Left out of lists unless they are asked for.
+# Left out of lists by default.
 LEFT_OUT: dict[str, dict[str, Any]] = {
     "unlocated": {"latitude": None, "longitude": None, "created_date": "2020-01-01"},
     "information": {"is_information": True, "created_date": "2019-12-31"},
@@ -108,7 +108,7 @@ def test_filter(
         {"stream": "true", "start_date": "2020-01-01", "end_date": "2021-01-01"},
     ],
 )
-def test_what_makes_no_sense_is_refused(api: Api, parameters: dict[str, Any]) -> None:
+def test_invalid_parameter_is_422(api: Api, parameters: dict[str, Any]) -> None:
     response = api.get("/requests", **parameters)
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"][0] == "query"
@@ -183,7 +183,7 @@ def test_pins_have_places_and_are_requests(api: Api, names: dict[int, str]) -> N
 
 
 @pytest.mark.parametrize("missing", ["startDate", "endDate", "typeIds", "councilIds"])
-def test_pins_need_everything(api: Api, missing: str) -> None:
+def test_pins_need_every_field(api: Api, missing: str) -> None:
     body: dict[str, Any] = {
         "startDate": "2020-01-01",
         "endDate": "2020-01-31",
@@ -196,7 +196,7 @@ def test_pins_need_everything(api: Api, missing: str) -> None:
     assert response.json()["detail"][0]["loc"] == ["body", missing]
 
 
-def test_pins_refuse_days_in_the_wrong_order(api: Api) -> None:
+def test_pins_reject_days_in_the_wrong_order(api: Api) -> None:
     body = {"startDate": "2020-02-01", "endDate": "2020-01-31", "typeIds": [1], "councilIds": [52]}
     assert api.post("/requests/pins", body).status_code == 422
 

@@ -106,7 +106,7 @@ def test_absent_id_is_404(api: Api, request_id: int) -> None:
 
 
 @pytest.mark.parametrize("request_id", [2**63, -(2**63), 10**400, "x", "1.5", "1e3", "%00"])
-def test_what_is_no_id_is_422(api: Api, request_id: Any) -> None:
+def test_malformed_id_is_422(api: Api, request_id: Any) -> None:
     assert api.get(f"/requests/{request_id}").status_code == 422
 
 

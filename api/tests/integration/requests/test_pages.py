@@ -1,4 +1,4 @@
-"""Order, pages and the one long answer."""
+"""Order, pages and streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Councils, regions, agencies, sources and types beyond what the recorded answers say."""
+"""Councils, regions, agencies, sources and types beyond the recorded responses."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def test_404_has_the_text_of_the_first_version(api: Api, path: str, detail: str)
 
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("number", ["x", "1.5", 2**63])
-def test_what_is_no_id_is_422(api: Api, name: str, number: Any) -> None:
+def test_malformed_id_is_422(api: Api, name: str, number: Any) -> None:
     assert api.get(f"/{name}/{number}").status_code == 422
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_every_item_of_a_list_can_be_asked_for(api: Api, name: str) -> None:
+def test_every_item_of_a_list_has_a_route(api: Api, name: str) -> None:
     items = api.json(f"/{name}")
     key = next(key for key in items[0] if key.endswith("Id"))
     assert [item[key] for item in items] == sorted(item[key] for item in items)

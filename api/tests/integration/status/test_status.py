@@ -34,7 +34,7 @@ def test_times_are_utc_and_los_angeles(api: Api) -> None:
     assert abs(now - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
 
 
-def test_a_failed_run_after_the_merge_has_brought_data(api: Api, database: Database) -> None:
+def test_a_run_that_failed_after_the_merge_counts(api: Api, database: Database) -> None:
     _add_run(database, "merged", FINISHED + dt.timedelta(days=2))
     try:
         assert api.json("/status/api")["lastPulledUTC"] == "2020-01-04T09:30:00"
@@ -50,7 +50,7 @@ def test_age_of_the_data(api: Api) -> None:
     )
 
 
-def test_generation_is_what_is_served(api: Api, database: Database) -> None:
+def test_generation_is_the_served_one(api: Api, database: Database) -> None:
     api.publish()
     served = api.json("/status/data")["generation"]
     assert served == database.value("SELECT generation FROM data_generation")
@@ -93,7 +93,7 @@ def test_log_holds_the_newest_ten_lines(api: Api) -> None:
     assert [line["message"] for line in lines] == [f"line {number}" for number in range(11, 1, -1)]
 
 
-def test_metrics_count_what_was_asked(api: Api) -> None:
+def test_metrics_count_requests(api: Api) -> None:
     for _ in range(3):
         api.get("/regions")
     api.get("/councils/999")
@@ -107,7 +107,7 @@ def test_metrics_count_what_was_asked(api: Api) -> None:
     assert any(name.startswith("api_request_seconds_bucket") for name in lines)
 
 
-def test_unknown_page_is_refused_with_the_names_of_pages(api: Api) -> None:
+def test_unknown_page_is_422_with_the_names_of_pages(api: Api) -> None:
     response = api.get("/status/nope")
     assert response.status_code == 422
     assert "redis" in response.json()["detail"][0]["msg"]

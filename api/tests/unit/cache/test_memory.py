@@ -25,7 +25,7 @@ def test_never_holds_more_than_it_may() -> None:
         assert set(memory.by_url.values()) <= {memory.get(f"key {one}") for one in range(301)}
 
 
-def test_urls_are_part_of_what_it_may_hold() -> None:
+def test_urls_count_towards_the_limit() -> None:
     memory = Memory(ROOM)
     for number in range(200):
         memory.put(f"key {number}", _response(10))
@@ -42,7 +42,7 @@ def test_a_long_url_is_not_kept() -> None:
     assert memory.by_url == {}
 
 
-def test_what_was_asked_last_stays() -> None:
+def test_most_recently_used_response_stays() -> None:
     memory = Memory(ROOM)
     memory.put("kept", _response())
     for number in range(200):
@@ -76,7 +76,7 @@ def test_another_generation_forgets_everything_else() -> None:
     assert memory.get("new") is response
 
 
-def test_what_is_not_kept_has_no_url() -> None:
+def test_response_that_is_not_kept_has_no_url() -> None:
     memory = Memory(ROOM)
     memory.add_url("key", (b"/path", b""))
     assert memory.by_url == {}
