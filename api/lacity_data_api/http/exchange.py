@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from urllib.parse import urlsplit
 
 from prometheus_client import Counter, Histogram
 from starlette.types import Message, Scope, Send
@@ -28,6 +29,11 @@ def _requests(route: str, method: str, status: str) -> Counter:
 @cache
 def _latency(route: str) -> Histogram:
     return LATENCY.labels(route)
+
+
+def _path_of(url: bytes) -> bytes:
+    """Starlette's redirects repeat the Host header, which a client may have made up."""
+    return urlsplit(url)._replace(scheme=b"", netloc=b"").geturl()
 
 
 class Exchange:
@@ -56,6 +62,8 @@ class Exchange:
     async def start(self, status: int, headers: Headers) -> None:
         """The status line, and the response's own headers with the common ones."""
         self.status = status
+        if status == 307:
+            headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
         if not any(name == b"vary" for name, _ in headers):
             own.append((b"vary", b"Origin"))
