@@ -1,6 +1,6 @@
 """The report server. ``python -m gunicorn -c gunicorn.conf.py app:server`` in this folder runs it.
 
-Nothing is read from Postgres or Redis before somebody asks for a page.
+Nothing is read from Postgres or Redis before the first page is requested.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from pathlib import Path
 
 from dash import Dash
 from flask import Flask
+from flask_compress import Compress
 
 from config import Settings
-from data.source import Source
-from frame import compression, home, page, routes, scripts, shell
-from frame.registry import reports
+from data.warehouse import Warehouse
+from pages import reports
+from report_kit import callbacks, dash_internals, home_page, layout, report_page, routes
 
 HERE = Path(__file__).parent
-DESCRIPTION = "What the City of Los Angeles is asked for through 311, where, and how long it takes."
+DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
 
 
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Flask("reports")
-    server.extensions["source"] = Source(settings)
+    server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
     app = Dash(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
@@ -32,26 +33,34 @@ def create(settings: Settings) -> Dash:
         # Ours are published below: Dash would import them under names of its own.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
-        assets_ignore=scripts.NOT_WITH_THE_PAGE,
-        title="Los Angeles 311 reports",
+        assets_ignore=dash_internals.NOT_WITH_THE_PAGE,
+        title="311 reports",
         update_title="",
         description=DESCRIPTION,
         # Cards of pages that are not open have callbacks too.
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
-    scripts.load_later()
+    dash_internals.load_later()
     app.index_string = (HERE / "index.html").read_text()
-    home.publish()
-    for report in reports():
-        page.publish(report)
-    shell.connect()
-    app.layout = lambda: shell.layout(settings.stage)
-    routes.add_routes(server)
+    _add_pages(app, settings)
+    routes.add_routes(app, reports())
     routes.add_headers(app, settings)
-    compression.add(server)
+    callbacks.add_checks(app)
+    server.config["COMPRESS_REGISTER"] = True
+    Compress(server)
     finish(server)
+    # Dash knows all callbacks only now.
+    server.extensions["release"] = callbacks.release_of(app)
     return app
+
+
+def _add_pages(app: Dash, settings: Settings) -> None:
+    home_page.publish(reports())
+    for report in reports():
+        report_page.publish(report)
+    layout.connect()
+    app.layout = lambda: layout.layout(reports(), settings.stage)
 
 
 def finish(server: Flask) -> None:
@@ -59,9 +68,9 @@ def finish(server: Flask) -> None:
 
     It does so while it handles a first request; a second one meanwhile, and browsers make many, finds none.
     """
-    answer = server.test_client().get("/health")
-    if answer.status_code != 200:
-        raise RuntimeError(f"the server is not well: {answer.status}")
+    response = server.test_client().get("/health")
+    if response.status_code != 200:
+        raise RuntimeError(f"the server does not start: {response.status}")
 
 
 app = create(Settings.from_environment())

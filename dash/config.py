@@ -18,17 +18,17 @@ class Settings(BaseSettings):
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
     database_read_url: SecretStr = Field(
-        default=SecretStr(""), description="A read replica that is asked instead; empty: none."
+        default=SecretStr(""), description="A read replica to query instead; empty: none."
     )
     redis_url: SecretStr = Field(
-        default=SecretStr(""), description="Redis for answers, shared by all workers; empty: none."
+        default=SecretStr(""), description="Redis for query results, shared by all workers; empty: none."
     )
     reports_host: str = Field(default="127.0.0.1", description="Address the reports listen on.")
     reports_port: int = Field(default=5500, ge=0, le=65535, description="Port the reports listen on.")
     reports_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve.")
     reports_threads: int = Field(default=8, ge=1, le=64, description="Callbacks of one worker at once.")
     reports_query_seconds: float = Field(
-        default=10, gt=0, description="Longest query before a figure says that it took too long."
+        default=10, gt=0, description="Longest query before a figure says that it timed out."
     )
     reports_stale_hours: float = Field(
         default=36, gt=0, description="Age of the last load from which every report warns."
@@ -45,8 +45,8 @@ class Settings(BaseSettings):
         return cls()  # type: ignore[call-arg]  # the environment gives them
 
     @property
-    def asked_url(self) -> str:
-        """Where questions go: the replica, if there is one."""
+    def query_url(self) -> str:
+        """Where queries go: the replica, if there is one."""
         return (self.database_read_url or self.database_reader_url).get_secret_value()
 
     @field_validator("frame_ancestors")

@@ -1,20 +1,27 @@
-"""``make screenshots``: a picture of every report of the running system, for ``docs/reports.md``."""
+"""``make screenshots``: pictures of every report of the running system.
+
+Those of ``docs/reports.md``, one per report. With ``--review FOLDER`` whole pages instead, on a desk and on a
+phone, in light and dark, and their PDF files: to be looked at before a change of the looks is merged.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from frame.registry import reports
+from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # Small files that can still be read: 960 by 640 pixels.
-VIEW = {"width": 1280, "height": 853}
+DESK = (1280, 853)
+PHONE = (390, 844)
 SCALE = 0.75
 DRAWN = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]')"""
@@ -22,38 +29,66 @@ WAIT_MS = 60_000
 
 
 def main() -> int:
-    url = os.environ.get("REPORTS_URL", "")
-    chromium = shutil.which("chromium")
+    parser = argparse.ArgumentParser(prog="screenshots.py", description=__doc__)
+    parser.add_argument(
+        "--review", type=Path, metavar="FOLDER", help="whole pages, in every width and scheme"
+    )
+    chosen = parser.parse_args()
+    url, chromium = os.environ.get("REPORTS_URL", ""), shutil.which("chromium")
     if not url or chromium is None:
         sys.stderr.write("The reports must run (`make up`), and chromium be installed (`make setup`).\n")
         return 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        take(browser, f"{url}/", FOLDER / "home.png")
-        for report in reports():
-            take(browser, url + report.path, FOLDER / f"{report.name}.png")
+        if chosen.review:
+            review(browser, url, chosen.review)
+        else:
+            document(browser, url)
         browser.close()
     return 0
 
 
-def take(browser: Browser, address: str, file: Path) -> None:
-    """One picture of the top of a page, in light colours, as wide as a desk's screen."""
+def paths() -> dict[str, str]:
+    """Name → path of every page."""
+    return {"home": "/"} | {report.name: report.path for report in reports()}
+
+
+def document(browser: Browser, url: str) -> None:
+    """The top of each page, in light colors, on a desk."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, path in paths().items():
+        page = opened(browser, url + path, DESK, "light", SCALE)
+        page.screenshot(path=FOLDER / f"{name}.png")
+        sys.stdout.write(f"{name}: {(FOLDER / f'{name}.png').stat().st_size // 1024} kB\n")
+        page.context.close()
+
+
+def review(browser: Browser, url: str, folder: Path) -> None:
+    """Each page as a whole, and on paper."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for (name, path), screen, scheme in product(paths().items(), (DESK, PHONE), ("light", "dark")):
+        page = opened(browser, url + path, screen, scheme)
+        page.screenshot(path=folder / f"{name}-{screen[0]}-{scheme}.png", full_page=True)
+        if (screen, scheme) == (DESK, "light"):
+            page.pdf(path=folder / f"{name}.pdf", format="Letter")
+        page.context.close()
+
+
+def opened(browser: Browser, address: str, screen: tuple[int, int], scheme: str, scale: float = 1) -> Page:
+    """A page whose figures are drawn."""
     context = browser.new_context(
-        viewport={"width": VIEW["width"], "height": VIEW["height"]},
-        device_scale_factor=SCALE,
-        color_scheme="light",
+        viewport={"width": screen[0], "height": screen[1]},
+        device_scale_factor=scale,
+        color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
     )
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     page.goto(address)
     page.wait_for_function(DRAWN)
-    # Maps are drawn after their scripts have come.
+    # Maps are drawn after their scripts have loaded.
     page.wait_for_timeout(3_000)
-    page.screenshot(path=file)
-    context.close()
-    sys.stdout.write(f"{file.relative_to(FOLDER.parent.parent.parent)}: {file.stat().st_size // 1024} kB\n")
+    return page
 
 
 if __name__ == "__main__":

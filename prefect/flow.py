@@ -1,46 +1,73 @@
-"""The nightly flow and its command line: ``python flow.py`` runs one night, ``… serve`` every night."""
+"""The ingest flow and its command line: ``python flow.py`` runs it once, ``… serve`` on a schedule."""
 
 # No postponed annotations: a scheduled run reads those of the flow outside this module, without its names.
 import logging
 import os
 import sys
 from datetime import datetime
+from typing import Any
 
-from pipeline import prefect_home
+from pipeline import prefect_environment
 
 # Prefect reads its settings while it is imported.
-prefect_home.settle(os.environ)
+prefect_environment.settle(os.environ)
 if __name__ == "__main__":
-    # It takes seconds to start: beside the imports they cost nothing.
-    prefect_home.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
+    # It takes seconds to start: in parallel with the imports they cost nothing.
+    prefect_environment.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
 
-from prefect import flow  # noqa: E402
+import psycopg  # noqa: E402
+from prefect import flow, task  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
 from prefect.exceptions import TerminationSignal  # noqa: E402
-from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.runtime import deployment  # noqa: E402
 
-from pipeline.catalog import load_catalog  # noqa: E402
+from pipeline import download, merge, notify, planning, publish, report, run_page, runs, vacuum  # noqa: E402
+from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
-from pipeline.download import Downloaded, Order  # noqa: E402
-from pipeline.ending import end_soon, end_with_parent  # noqa: E402
-from pipeline.errors import BusyError, DataError  # noqa: E402
-from pipeline.night import Night, failure_text, finish, opened  # noqa: E402
+from pipeline.errors import BusyError, DataError, PartialError, failure_text  # noqa: E402
 from pipeline.options import Options  # noqa: E402
-from tasks import runners, steps, tell  # noqa: E402
+from pipeline.plan import Plan  # noqa: E402
+from pipeline.retries import TemporaryError  # noqa: E402
+from pipeline.runs import Run  # noqa: E402
+from pipeline.task_runner import task_runner  # noqa: E402
+from pipeline.termination import end_soon, end_with_parent  # noqa: E402
 
 
-@flow(name="night", flow_run_name="{mode} night", task_runner=runners.task_runner(os.environ))
-def night(
+def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a download failed over something that a second attempt may not meet."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, (TemporaryError, psycopg.OperationalError))
+
+
+# Steps always run: what they do is in the database, not in their results.
+make_plan = task(name="plan", cache_policy=NO_CACHE)(planning.make_plan)
+download_dataset = task(
+    name="download",
+    task_run_name="download {assignment.reading.dataset.title}",
+    cache_policy=NO_CACHE,
+    # A download begins by dropping what an earlier attempt has staged.
+    retries=1,
+    retry_condition_fn=may_pass,
+)(download.download)
+merge_downloads = task(name="merge", cache_policy=NO_CACHE)(merge.merge)
+publish_generation = task(name="publish", cache_policy=NO_CACHE)(publish.publish)
+vacuum_tables = task(name="vacuum", cache_policy=NO_CACHE)(vacuum.vacuum)
+
+
+@flow(name="ingest", flow_run_name="{mode} ingest", task_runner=task_runner(os.environ))
+def ingest(
     mode: str = "incremental",
     years: tuple[int, ...] = (),
     datasets: tuple[str, ...] = (),
     since: datetime | None = None,
     is_dry: bool = False,
 ) -> str:
-    """Pull what the city's portal published since the last night into Postgres, and let the API serve it.
+    """Load what the city's portal published since the last run into Postgres, and let the API serve it.
 
-    Modes: `incremental`, `full` (everything anew, swapped in at the end), `reconcile` (everything is read and
-    what the portal no longer has is retired).
+    Modes: `incremental`, `full` (everything from scratch, swapped in at the end), `reconcile` (everything is
+    read, and what the portal no longer publishes is retired). Raises PartialError, at the very end, when
+    datasets were skipped.
     """
     options = Options(
         years=years,
@@ -50,60 +77,71 @@ def night(
         reconcile=mode == "reconcile",
         dry_run=is_dry,
     )
-    if deployment.id and os.environ.get(prefect_home.NO_PAGE):
+    if deployment.id and os.environ.get(prefect_environment.NO_PAGE):
         end_with_parent()
     settings = Settings.from_environment()
     logging.getLogger("pipeline").setLevel(settings.log_level.upper())
-    run: Night | None = None
     try:
-        with opened(settings, options, load_catalog()) as run:
-            return _steps(run)
-    except (KeyboardInterrupt, SystemExit, TerminationSignal):
-        # Downloads under way would hold the process for as long as the portal keeps them waiting.
-        end_soon()
-        raise
+        settings, city = city_for(settings)
+        with runs.opened(settings, options, city) as run:
+            plan, message = load(run)
     except BusyError:
         raise
-    except Exception as error:
-        if run is None:
-            # Nothing was noted in a database that cannot be reached.
-            tell.tell_no_start(settings, failure_text(error))
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, TerminationSignal)):
+            # Downloads in progress would hold the process for as long as the portal keeps them waiting.
+            end_soon()
+        if not is_dry:
+            text = report.slack_text(
+                settings.stage, "fail", failure_text(error), (), 0, run_page.link(settings)
+            )
+            notify.slack(settings, text)
         raise
-    finally:
-        if run is not None:
-            tell.tell_slack(run)
-
-
-def _steps(run: Night) -> str:
-    orders = steps.plan_night(run)
-    downloads = _download(orders)
-    try:
-        message = steps.merge_downloads(run, downloads)
-    except DataError as error:
-        # The page of a night that stops over its data shows what was wrong with it.
-        run.message = str(error)
-        tell.leave_artifacts(run)
-        raise
-    tell.leave_artifacts(run)
-    if not run.options.dry_run:
-        steps.publish_generation(run)
-    finish(run)
-    if not run.options.dry_run:
-        steps.tidy_tables(run)
+    if plan.skipped:
+        raise PartialError(
+            "; ".join(f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped)
+        )
     return message
 
 
-def _download(orders: list[Order]) -> list[Downloaded]:
-    """Every dataset at once; all have ended when the first failure is raised."""
-    idle = [Downloaded(order.reading) for order in orders if not order.reading.is_due]
-    due = [order for order in orders if order.reading.is_due]
-    futures: list[PrefectFuture[Downloaded]] = [steps.download_dataset.submit(order) for order in due]
-    for future in futures:
-        future.wait()
-    return [*idle, *(future.result() for future in futures)]
+def load(run: Run) -> tuple[Plan, str]:
+    """Plan, download, merge, publish; returns the plan as it was carried out, and the run in one line."""
+    settings, is_dry = run.settings, run.options.dry_run
+    plan = make_plan(run)
+    run_page.show_plan(plan)
+    plan, downloads = download_all(run, plan)
+    runs.note_plan(run, plan)
+    try:
+        result = merge_downloads(run.connection, plan, downloads, settings)
+    except DataError as error:
+        run_page.show_failure(error)
+        raise
+    run_page.show_result(plan, downloads, result)
+    if not is_dry:
+        publish_generation(settings, result.generation)
+    runs.finish(run)
+    if not is_dry:
+        vacuum_tables(run.connection)
+        status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
+        link = run_page.link(settings)
+        notify.slack(
+            settings,
+            report.slack_text(settings.stage, status, result.message, problems, run.seconds, link),
+        )
+    return plan, result.message
+
+
+def download_all(run: Run, plan: Plan) -> tuple[Plan, tuple[download.Download, ...]]:
+    """Every dataset in parallel; all have ended when the first failure is raised."""
+    assignments = download.assignments(plan, run.settings)
+    delay = run.settings.socrata_backoff_seconds
+    submit = download_dataset.with_options(retry_delay_seconds=delay).submit
+    futures = [submit(assignment) for assignment in assignments]
+    results = [future.result(raise_on_failure=False) for future in futures]
+    return download.gathered(plan, assignments, results)
 
 
 if __name__ == "__main__":
     from pipeline.cli import main
 
-    sys.exit(main(night, sys.argv[1:]))
+    sys.exit(main(ingest, sys.argv[1:]))

@@ -1,6 +1,6 @@
-"""``make test``, ``lint``, ``types``: every check there is, each runnable alone.
+"""``make test``, ``make lint``, ``make types``, ``make format`` and ``make deploy-check``.
 
-python3 -m tools.check all | lint | format | types | test [FOLDER…] [-- PYTEST_ARGUMENT…]
+python3 -m tools.check all | lint | types | format | deployment | test [FOLDER…] [-- PYTEST_ARGUMENT…]
 """
 
 from __future__ import annotations
@@ -8,26 +8,23 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import tomllib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from tools import apt, environments
 from tools.console import say
-from tools.jobs import Count, Job, Outcome, Runner
-from tools.paths import CACHE, ENVIRONMENTS, LOCAL, ROOT, python_of
-from tools.problem import Problem, guarded
+from tools.jobs import Count, Job, Outcome, run_all
+from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
+from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, servers, test_variables
 
-# As many as a small machine has cores: a third makes browsers late, and the whole no quicker.
-AT_ONCE = 2
-# The longest first, so that those beside each other end at about the same time.
+# A third at a time slows the browser tests, and the whole takes no less time on two cores.
+WORKERS = 2
+# The longest first, so that both workers end at about the same time.
 SUITES = ("dash", "prefect", "api", "tools", "locust")
 NEEDS_BROWSER = {"dash"}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
-YAML = ("*.yml", "*.yaml")
 
 
 def tool(name: str) -> str:
@@ -35,49 +32,45 @@ def tool(name: str) -> str:
     return str(ENVIRONMENTS / "tools" / "bin" / name)
 
 
-def _yaml_files() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *YAML],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    return listed.split()
+def workflow_linters() -> dict[str, list[str]]:
+    """Linters of the GitHub workflows: syntax and expressions, security, and the form of dependabot.yml."""
+    schema = [tool("check-jsonschema"), "--builtin-schema", "vendor.dependabot"]
+    return {
+        "actionlint": [tool("actionlint"), "-shellcheck", tool("shellcheck")],
+        "zizmor": [tool("zizmor"), "--offline", "--quiet", "--min-severity", "low", ".github"],
+        "dependabot": [*schema, ".github/dependabot.yml"],
+    }
 
 
 def lint_jobs() -> list[Job]:
-    environment = clean_environment("tools")
-    jobs = [
-        Job("ruff check", [tool("ruff"), "check", "."], ROOT, environment),
-        Job("ruff format", [tool("ruff"), "format", "--check", "."], ROOT, environment),
-        Job("locks", [sys.executable, "-m", "tools.lock", "--check"], ROOT, environment),
-    ]
-    if files := _yaml_files():
-        jobs.append(Job("yamllint", [tool("yamllint"), "--strict", *files], ROOT, environment))
-    return jobs
+    commands = {
+        "ruff check": [tool("ruff"), "check", "."],
+        "ruff format": [tool("ruff"), "format", "--check", "."],
+        "generated": [sys.executable, "-m", "tools.generated", "--check"],
+        "locks": [sys.executable, "-m", "tools.lock", "--check"],
+        "shellcheck": [tool("shellcheck"), ".ci/run"],
+        "yamllint": [tool("yamllint"), "--strict", "."],
+        **workflow_linters(),
+    }
+    return [Job(name, command, ROOT, clean_environment("tools")) for name, command in commands.items()]
 
 
 def type_jobs() -> list[Job]:
     """Type checks per folder, from inside it, with the packages of its own environment."""
+    mypy = [tool("mypy"), "--python-executable"]
     return [
         Job(
             f"mypy {folder}",
-            [tool("mypy"), "--python-executable", str(python_of(folder)), *_mypy_targets(ROOT / folder)],
+            [*mypy, str(python_of(folder))],
             ROOT / folder,
             clean_environment(folder),
         )
-        for folder in environments.locked_folders()
+        for folder in FOLDERS_WITH_ENVIRONMENT
     ]
 
 
-def _mypy_targets(folder: Path) -> list[str]:
-    configured = tomllib.loads((folder / "pyproject.toml").read_text()).get("tool", {}).get("mypy", {})
-    return [] if configured.keys() & {"files", "packages", "modules"} else ["."]
-
-
-def test_job(suite: str, instance: Instance, arguments: list[str]) -> Job:
-    """A suite with its coverage, whose floor is in the folder's pyproject; not when only a part runs."""
+def test_job(suite: str, instance: Instance, arguments: Sequence[str]) -> Job:
+    """A whole suite with its coverage, whose floor is in the folder's pyproject; or the part asked for."""
     report = REPORTS / f"{suite}.xml"
     command = [str(python_of(suite)), "-m", "pytest", "-ra", f"--junitxml={report}"]
     command += ["-o", f"cache_dir={CACHE / 'pytest' / suite}"]
@@ -86,86 +79,83 @@ def test_job(suite: str, instance: Instance, arguments: list[str]) -> Job:
     return Job(f"pytest {suite}", command, ROOT / suite, environment, report)
 
 
-def format_all(_: list[str]) -> int:
-    environments.ensure(["tools"])
-    environment = clean_environment("tools")
-    codes = [
-        subprocess.run([tool("ruff"), *arguments], cwd=ROOT, env=environment, check=False).returncode
-        for arguments in (["check", "--fix", "."], ["format", "."])
-    ]
-    return max(codes)
-
-
-def _run(jobs: list[Job]) -> list[Outcome]:
-    return Runner(LOGS, AT_ONCE).run(jobs)
-
-
-def lint(_: list[str]) -> list[Outcome]:
-    environments.ensure(["tools"])
-    return _run(lint_jobs())
-
-
-def types(_: list[str]) -> list[Outcome]:
-    environments.ensure(environments.locked_folders())
-    return _run(type_jobs())
-
-
-def test(arguments: list[str]) -> list[Outcome]:
-    """The suites named, or all."""
-    suites, pytest_arguments = _split(arguments)
-    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)))
-    # Migrations come from the API's environment whatever the suite; the tools' own tests look at all.
-    environments.ensure(
-        environments.locked_folders() if {"tools", "locust"} & set(suites) else {"api", *suites}
+def format_all() -> int:
+    """Let ruff repair what it can, and write the generated documents."""
+    environments.ensure(FOLDERS_WITH_ENVIRONMENT)
+    ruff = tool("ruff")
+    commands = (
+        [ruff, "check", "--fix", "."],
+        [ruff, "format", "."],
+        [sys.executable, "-m", "tools.generated"],
     )
+    environment = clean_environment("tools")
+    return max(subprocess.run(each, cwd=ROOT, env=environment, check=False).returncode for each in commands)
+
+
+def check(jobs: Callable[[], list[Job]]) -> int:
+    environments.ensure(FOLDERS_WITH_ENVIRONMENT)
+    return summarize(run_all(jobs(), LOGS, WORKERS))
+
+
+def test(arguments: list[str]) -> int:
+    """The suites named, or all."""
+    suites, pytest_arguments = split(arguments)
+    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)))
+    # Migrations come from the API's environment; the suites of tools and locust use every environment.
+    is_wide = bool({"tools", "locust"} & set(suites))
+    environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
     with servers() as instance:
-        return _run([test_job(suite, instance, pytest_arguments) for suite in suites])
+        jobs = [test_job(suite, instance, pytest_arguments) for suite in suites]
+        return summarize(run_all(jobs, LOGS, WORKERS))
 
 
-def check_all(_: list[str]) -> list[Outcome]:
+def check_all() -> int:
+    """Everything, the quick checks first."""
     apt.ensure(browser=True)
-    environments.ensure(environments.locked_folders())
-    quick = _run([*lint_jobs(), *type_jobs()])
+    environments.ensure(FOLDERS_WITH_ENVIRONMENT)
+    quick = run_all([*lint_jobs(), *type_jobs()], LOGS, WORKERS)
     with servers() as instance:
-        return quick + _run([test_job(suite, instance, []) for suite in SUITES])
+        jobs = [test_job(suite, instance, []) for suite in SUITES]
+        return summarize(quick + run_all(jobs, LOGS, WORKERS))
 
 
-def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Suites before ``--``, what goes to pytest after it."""
-    cut = arguments.index("--") if "--" in arguments else len(arguments)
-    suites = arguments[:cut] or list(SUITES)
+def deployment(arguments: list[str]) -> int:
+    """The tests that need Terraform, an emulated account or a container engine, with what was skipped."""
+    apt.ensure()
+    environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
+    command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-m", "deployment", *arguments]
+    return subprocess.run(command, cwd=ROOT / "tools", env=clean_environment("tools"), check=False).returncode
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Suites before ``--``, arguments of pytest after it. Raises Problem for an unknown suite."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    suites = arguments[:end] or list(SUITES)
     if unknown := set(suites) - set(SUITES):
-        raise Problem(f"no such suite: {', '.join(sorted(unknown))}. There are {', '.join(SUITES)}.")
-    return suites, arguments[cut + 1 :]
+        raise Problem(f"no such suite: {', '.join(sorted(unknown))}; choose from {', '.join(SUITES)}.")
+    return suites, arguments[end + 1 :]
 
 
-def summarise(outcomes: list[Outcome]) -> int:
-    """Name what failed, then close with one line for all; returns the exit code."""
-    bad = [outcome for outcome in outcomes if not outcome.is_good]
+def summarize(outcomes: list[Outcome]) -> int:
+    """Print what failed, and last the line with all counts; returns the exit code."""
+    failed = [outcome for outcome in outcomes if not outcome.is_good]
     say("")
-    for outcome in bad:
+    for outcome in failed:
         say(f"FAILED: {outcome.job.name} (exit code {outcome.exit_code})")
     say(str(sum((outcome.count for outcome in outcomes), Count())))
-    return 1 if bad or not outcomes else 0
+    return int(bool(failed) or not outcomes)
 
 
-COMMANDS: dict[str, Callable[[list[str]], list[Outcome]]] = {
-    "all": check_all,
-    "lint": lint,
-    "types": types,
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "all": lambda _: check_all(),
+    "deployment": deployment,
+    "format": lambda _: format_all(),
+    "lint": lambda _: check(lint_jobs),
+    "types": lambda _: check(type_jobs),
     "test": test,
 }
 
 
-def main() -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    name, *arguments = sys.argv[1:] or [""]
-    if name == "format":
-        return format_all(arguments)
-    if name not in COMMANDS:
-        raise Problem(f"one of format, {', '.join(COMMANDS)} is needed.")
-    return summarise(COMMANDS[name](arguments))
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

@@ -1,17 +1,14 @@
-"""``make lock``: compile each ``pyproject.toml`` into locks with hashes, for every platform and Python alike.
+"""``make lock``: compile each ``pyproject.toml`` into locks with hashes, for every platform and Python.
 
 python3 -m tools.lock [FOLDER…] [--upgrade] | --check
 
-``--upgrade`` takes newer versions; without it the locked ones stay where they still fit. ``--check`` only
-says which locks are missing or were compiled from other dependencies; it needs no network.
+``--upgrade`` takes newer versions; without it the locked ones stay where they still fit. ``--check`` lists
+the locks that are missing or were compiled from other requirements; it needs no network.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -24,7 +21,7 @@ from tools.problem import Problem, guarded
 OLDEST_PYTHON = "3.11"
 FROM_INPUT = "# Compiled from pyproject.toml by `make lock`; its dependencies then: "
 OPTIONS = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--quiet"]
-# No index, path or command line of the machine that happened to compile it.
+# A lock names no index, path or command line of the machine that compiled it.
 OPTIONS += ["--no-emit-index-url", "--no-emit-find-links", "--no-header"]
 
 
@@ -41,8 +38,8 @@ def input_digest(pyproject: Path) -> str:
     return hashlib.sha256(repr(requirements(pyproject)).encode()).hexdigest()[:16]
 
 
-def is_in_step(lock: Path, pyproject: Path) -> bool:
-    """Whether the lock was compiled from what the file beside it says now."""
+def is_current(lock: Path, pyproject: Path) -> bool:
+    """Whether the lock was compiled from the requirements that ``pyproject`` declares now."""
     return lock.is_file() and lock.read_text().startswith(FROM_INPUT + input_digest(pyproject) + "\n")
 
 
@@ -51,84 +48,58 @@ def locks_of(folder: Path) -> dict[Path, list[str]]:
     declared = requirements(folder / "pyproject.toml")
     extras = [name for name in declared if name]
     found: dict[Path, list[str]] = {folder / "requirements.txt": []} if declared[""] else {}
-    if extras:
-        found[folder / "requirements-dev.txt"] = extras
-    return found
+    return found | ({folder / "requirements-dev.txt": extras} if extras else {})
 
 
 def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
-    """Write one lock."""
+    """Write one lock; ``arguments`` go to uv."""
     flags = [flag for name in extras for flag in ("--extra", name)]
-    result = subprocess.run(
-        [
-            str(environments.UV),
-            "pip",
-            "compile",
-            *OPTIONS,
-            *flags,
-            *arguments,
-            "pyproject.toml",
-            "-o",
-            lock.name,
-        ],
-        cwd=lock.parent,
-        env=os.environ | environments.uv_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        raise Problem(f"{lock.relative_to(ROOT)} could not be compiled:\n{result.stderr.strip()}")
-    body = re.sub(r"\A(#.*\n)+", "", lock.read_text())
-    lock.write_text(FROM_INPUT + input_digest(lock.parent / "pyproject.toml") + "\n" + body)
+    uv = [str(environments.UV), "--directory", str(lock.parent)]
+    command = [*uv, "pip", "compile", *OPTIONS, *flags, *arguments, "pyproject.toml", "-o", lock.name]
+    environments.run(command, f"Compiling {lock.relative_to(ROOT)}")
+    digest = input_digest(lock.with_name("pyproject.toml"))
+    lock.write_text(f"{FROM_INPUT}{digest}\n{lock.read_text()}")
 
 
 def declared_folders() -> list[Path]:
     """Folders that declare dependencies."""
-    return [ROOT / name for name in FOLDERS_WITH_LOCK if (ROOT / name / "pyproject.toml").is_file()]
+    return [ROOT / name for name in FOLDERS_WITH_LOCK]
 
 
 def stale_locks() -> list[Path]:
-    """Locks that are missing, or were compiled from something else than what is declared now."""
+    """Locks that are missing, or were compiled from other requirements than the declared ones."""
     return [
         lock
         for folder in declared_folders()
         for lock in locks_of(folder)
-        if not is_in_step(lock, folder / "pyproject.toml")
+        if not is_current(lock, folder / "pyproject.toml")
     ]
 
 
 def check() -> int:
-    """Exit code 1, and the names, when a lock is out of step."""
+    """Exit code 1, and the names, when a lock is stale."""
     stale = stale_locks()
     for lock in stale:
-        say(f"{lock.relative_to(ROOT)} is missing or out of step: `make lock` writes it; commit it.")
-    return 1 if stale else 0
-
-
-def compile_all(names: set[str], arguments: list[str]) -> int:
-    """Write the locks of the folders named, or all."""
-    environments.install_uv()
-    for folder in declared_folders():
-        if names and folder.name not in names:
-            continue
-        for lock, extras in locks_of(folder).items():
-            with step(f"Locking {lock.relative_to(ROOT)}"):
-                compile_lock(lock, extras, arguments)
-    say("• `make test` installs them.")
-    return 0
+        say(f"{lock.relative_to(ROOT)} is missing or stale: `make lock` writes it; commit it.")
+    return int(bool(stale))
 
 
 def main() -> int:
-    arguments = sys.argv[1:]
-    if arguments == ["--check"]:
+    names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    flags = [argument for argument in sys.argv[1:] if argument.startswith("-")]
+    if flags == ["--check"]:
         return check()
-    names = {argument for argument in arguments if not argument.startswith("-")}
-    if unknown := names - set(FOLDERS_WITH_LOCK):
+    if unknown := set(names) - set(FOLDERS_WITH_LOCK):
         raise Problem(
-            f"no such folder: {', '.join(sorted(unknown))}. There are {', '.join(FOLDERS_WITH_LOCK)}."
+            f"no such folder: {', '.join(sorted(unknown))}; choose from {', '.join(FOLDERS_WITH_LOCK)}."
         )
-    return compile_all(names, [argument for argument in arguments if argument.startswith("-")])
+    environments.install_uv()
+    for folder in declared_folders():
+        is_chosen = not names or str(folder.relative_to(ROOT)) in names
+        for lock, extras in locks_of(folder).items() if is_chosen else ():
+            with step(f"Compiling {lock.relative_to(ROOT)}"):
+                compile_lock(lock, extras, flags)
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,17 +1,25 @@
-"""The newest schema, by the API's own migrations."""
+"""The newest schema, by the API's own migrations. ``make migrations`` also takes it down and up again."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import sys
 
+from tools import apt, environments
+from tools.console import say, step
 from tools.paths import LOCAL, ROOT, python_of
-from tools.problem import Problem, last_lines
-from tools.servers.instance import LOADER, OWNER, READER, Instance
+from tools.problem import Problem, guarded, last_lines
+from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
+from tools.servers.programs import postgres_programs
+
+# pg_dump marks each dump with a key of its own.
+DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 
 def database_settings(instance: Instance, database: str) -> dict[str, str]:
-    """The three roles' addresses under the names that every service reads."""
+    """The roles' addresses under the names of the settings."""
     return {
         "DATABASE_URL": instance.url(OWNER, database),
         "DATABASE_LOADER_URL": instance.url(LOADER, database),
@@ -21,13 +29,17 @@ def database_settings(instance: Instance, database: str) -> dict[str, str]:
 
 
 def migrate(instance: Instance, database: str) -> None:
-    """Bring a database, made if need be, to the newest schema; safe to repeat and while it is served."""
+    """Bring a database to the newest schema, creating it if needed; safe to repeat while it is served."""
     instance.create_database(database)
+    _run_in_api(instance, database, "lacity_data_api.migrate")
+
+
+def _run_in_api(instance: Instance, database: str, module: str, *arguments: str) -> None:
     log = LOCAL / "log" / "migrate.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as file:
         result = subprocess.run(
-            [str(python_of("api")), "-m", "lacity_data_api.migrate"],
+            [str(python_of("api")), "-m", module, *arguments],
             cwd=ROOT / "api",
             env=os.environ | database_settings(instance, database),
             stdin=subprocess.DEVNULL,
@@ -37,3 +49,38 @@ def migrate(instance: Instance, database: str) -> None:
         )
     if result.returncode:
         raise Problem(f"the migrations failed; the end of {log}:\n{last_lines(log, 30)}")
+
+
+def schema(instance: Instance, database: str) -> str:
+    """Every definition in the database, as pg_dump writes it."""
+    command = [str(postgres_programs() / "pg_dump"), "--schema-only", "-d", instance.postgres.url(database)]
+    return DUMP_KEY.sub("", subprocess.check_output(command, text=True))
+
+
+def round_trip(instance: Instance, database: str) -> None:
+    """Migrate up, down to nothing, and up again. Raises Problem when the two schemas differ."""
+    migrate(instance, database)
+    before = schema(instance, database)
+    for arguments in (("downgrade", "base"), ("upgrade", "head")):
+        with step(f"alembic {' '.join(arguments)}"):
+            _run_in_api(instance, database, "alembic", *arguments)
+    if schema(instance, database) != before:
+        raise Problem("the schema after downgrade and upgrade is not the schema of a new database.")
+
+
+def main() -> int:
+    """``make migrations``, against a server of its own."""
+    apt.ensure()
+    environments.ensure(["api"])
+    instance = Instance(f"test-{os.getpid()}")
+    try:
+        instance.start()
+        round_trip(instance, DATABASE)
+    finally:
+        instance.remove()
+    say("• The schema goes down to nothing and comes up again unchanged.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

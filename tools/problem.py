@@ -1,14 +1,14 @@
-"""Failures that a person can do something about."""
+"""Failures whose message says what to do."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
-class Problem(Exception):  # noqa: N818 - it is a message to a person, not a defect of the program
-    """Something the person has to know or do; shown without a traceback."""
+class Problem(Exception):  # noqa: N818 - a message, not a defect of the program
+    """A recoverable failure; its text, with the fix, is shown without a traceback."""
 
 
 def guarded(main: Callable[[], int]) -> int:
@@ -24,10 +24,20 @@ def guarded(main: Callable[[], int]) -> int:
         return 130
 
 
+def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:
+    """Run the command that the first argument names, with the others. Raises Problem for an unknown one."""
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in commands:
+        raise Problem(f"a command is needed: {', '.join(commands)}.")
+    return commands[name](arguments)
+
+
+def indented(text: str, count: int = 15) -> str:
+    """The last lines of some output, indented for a message."""
+    return "\n".join(f"    {line}" for line in text.strip().splitlines()[-count:])
+
+
 def last_lines(path: Path, count: int = 15) -> str:
-    """The end of a log, indented, for a message; says so when there is none."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()[-count:]
-    except OSError:
-        lines = []
-    return "\n".join(f"    {line}" for line in lines) or "    (its log is empty)"
+    """The end of a log, indented for a message; says so when there is none."""
+    text = path.read_text(errors="replace") if path.is_file() else ""
+    return indented(text, count) or "    (its log is empty)"

@@ -1,6 +1,6 @@
-"""Looking at, and working with, the system that ``make up`` runs.
+"""Commands for the system that ``make up`` runs.
 
-python3 -m tools.session night [ARGUMENT…] | psql [owner|loader|reader] | logs | status
+python3 -m tools.session ingest [ARGUMENT…] | screenshots [ARGUMENT…] | psql [ROLE] | logs | status
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tools import settings
+from tools import apt, settings
 from tools.console import say
 from tools.paths import ENV_FILE, ROOT, UP, python_of
-from tools.problem import Problem, guarded
+from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.servers.programs import postgres_programs
 
@@ -25,23 +25,32 @@ ROLE_SETTING = {
 
 
 def _values() -> dict[str, str]:
-    """The running system's settings; ``Problem`` when nothing runs."""
+    """The running system's settings. Raises ``Problem`` when it is not running."""
     instance = Instance("up")
     if not (instance.exists() and instance.postgres.pid()):
         raise Problem("the system is not running; `make up` starts it.")
     return settings.read(ENV_FILE)
 
 
-def night(arguments: list[str]) -> int:
+def _run(service: str, *command: str) -> int:
     environment = settings.environment(_values())
-    command = [str(python_of("prefect")), "flow.py", *arguments]
-    return subprocess.run(command, cwd=ROOT / "prefect", env=environment, check=False).returncode
+    words = [str(python_of(service)), *command]
+    return subprocess.run(words, cwd=ROOT / service, env=environment, check=False).returncode
+
+
+def ingest(arguments: list[str]) -> int:
+    return _run("prefect", "flow.py", *arguments)
+
+
+def screenshots(arguments: list[str]) -> int:
+    apt.ensure(browser=True)
+    return _run("dash", "-m", "screenshots", *arguments)
 
 
 def psql(arguments: list[str]) -> int:
     role = arguments[0] if arguments else "owner"
     if role not in ROLE_SETTING:
-        raise Problem(f"{role!r} is no role: {', '.join(ROLE_SETTING)}.")
+        raise Problem(f"no such role: {role!r}; choose from {', '.join(ROLE_SETTING)}.")
     address = _values()[ROLE_SETTING[role]]
     os.execv(postgres_programs() / "psql", ["psql", address])  # noqa: S606
 
@@ -63,19 +72,13 @@ def status(_: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "night": night,
+    "ingest": ingest,
+    "screenshots": screenshots,
     "psql": psql,
     "logs": logs,
     "status": status,
 }
 
 
-def main() -> int:
-    name, *arguments = sys.argv[1:] or [""]
-    if name not in COMMANDS:
-        raise Problem(f"one of {', '.join(COMMANDS)} is needed.")
-    return COMMANDS[name](arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

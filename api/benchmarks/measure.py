@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psycopg2
 import redis
+from benchmark_figures import Figure, milliseconds, seconds
 
 from benchmarks import client, servers
 from benchmarks.client import HttpRequest, connected
-from benchmarks.figures import Figure, milliseconds, seconds
 from benchmarks.queries import RATES, SUBJECTS, Subject, months
 
 ROUNDS = 5

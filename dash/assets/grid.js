@@ -1,4 +1,4 @@
-/* The grid's scripts are two megabytes, and most pages have no grid: the first one that is drawn asks for them. */
+/* The grid's scripts are two megabytes, and most pages have no grid: the first one that is drawn loads them. */
 (function () {
   "use strict";
   var React = window.React;
@@ -7,7 +7,7 @@
   function load() {
     return window.loadScript(SCRIPT).then(take);
   }
-  /* Its script names its own component; Dash goes on with ours, or it would draw open grids anew. */
+  /* Its script names its own component; Dash keeps ours, or it would draw open grids again. */
   function take() {
     var own = window.dash_ag_grid;
     window.dash_ag_grid = Object.assign({}, own, { AgGrid: AgGrid });

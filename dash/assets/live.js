@@ -1,36 +1,24 @@
-/* What pages do in the browser: the address follows the controls, figures lead deeper, and open pages
-   notice new data and a database that has come back. */
+/* What pages do in the browser: the URL follows the controls, figures lead deeper, the menu keeps the filters, and open
+   pages notice new data, a new release, and a database that is back. */
 (function () {
   "use strict";
   var READY = "/ready";
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
-
-  function words(value, id) {
-    if (id.control === "period") {
-      return value && value[0] && value[1] ? { from: value[0], to: value[1] } : {};
-    }
-    var found = {};
-    if (text(value)) found[id.control] = text(value);
-    return found;
-  }
+  /* Parameters that mean the same in every report. */
+  var SHARED = ["from", "to", "type", "group", "council", "region", "agency", "source", "information"];
 
   function text(value) {
     return Array.isArray(value) ? value.join(",") : value || "";
   }
 
-  function day(text, otherwise) {
-    return /^\d{4}-\d\d-\d\d$/.test(text || "") ? text : otherwise;
+  /* The parameters of a control's value; an empty one is written only where the report needs a value. */
+  function parameters(value, name, required) {
+    if (name === "period") return value && value[0] && value[1] ? { from: value[0], to: value[1] } : {};
+    return text(value) || required.indexOf(name) >= 0 ? { [name]: text(value) } : {};
   }
 
-  /* Calendars and lists tell their value when they appear; that is nobody's choice. */
-  function isSame(value, id, query, usual) {
-    var known = usual[id.control];
-    if (id.control !== "period") return text(value) === (query.get(id.control) || known);
-    return !!value && value[0] === day(query.get("from"), known[0]) && value[1] === day(query.get("to"), known[1]);
-  }
-
-  /* Back and forward between views of one report: Dash sees no new page in that, so the page is made anew. */
+  /* Back and forward between views of one report: Dash sees no new page in that, so the page is loaded again. */
   var shownSearch = window.location.search;
   window.addEventListener("_dashprivate_pushstate", function () { shownSearch = window.location.search; });
   window.addEventListener("popstate", function () {
@@ -41,28 +29,40 @@
   });
 
   /* The first day of a range was chosen, the last is still to come. */
-  function isHalf(value, id) {
-    return id.control === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
+  function isHalf(value, name) {
+    return name === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     live: {
-      /* A control changed: write it into the address, and keep what the others said there. */
-      choose: function (values, ids, before, usual) {
+      /* A control changed: write it into the URL, and keep the other parameters. Controls report their value when they
+         appear, too: one that equals what the server laid out is not the reader's choice. */
+      choose: function (values, ids, before, state) {
         var clientside = window.dash_clientside;
-        var unchanged = [clientside.no_update, clientside.no_update];
+        var unchanged = [clientside.no_update, clientside.no_update, clientside.no_update];
         var changed = clientside.callback_context.triggered_id;
         var place = changed ? ids.findIndex(function (id) { return id.control === changed.control; }) : -1;
+        if (place < 0) return unchanged;
+        var name = changed.control;
+        var value = values[place];
+        if (isHalf(value, name) || text(value) === state.shown[name]) return unchanged;
         var query = new URLSearchParams(before || "");
-        if (place < 0 || isHalf(values[place], changed) || isSame(values[place], changed, query, usual)) return unchanged;
-        (changed.control === "period" ? ["from", "to"] : [changed.control]).forEach(function (name) { query.delete(name); });
-        Object.entries(words(values[place], changed)).forEach(function (pair) { query.set(pair[0], pair[1]); });
+        (name === "period" ? ["from", "to"] : [name]).forEach(function (one) { query.delete(one); });
+        var added = parameters(value, name, state.required);
+        Object.keys(added).forEach(function (one) { query.set(one, added[one]); });
         var search = query.toString().replace(/%2C/g, ",");
-        if (search === (before || "")) return unchanged;
+        var shown = Object.assign({}, state.shown, { [name]: text(value) });
         shownSearch = search ? "?" + search : "";
-        return [search, shownSearch];
+        return [search, shownSearch, Object.assign({}, state, { shown: shown })];
       },
-      /* A bar, slice or area was chosen: its custom data is an address; areas are whole traces, and have it as meta. */
+      /* Links of the menu keep the filters that every report knows. */
+      carry: function (search, ids) {
+        var query = new URLSearchParams(search || "");
+        Array.from(query.keys()).forEach(function (name) { if (SHARED.indexOf(name) < 0) query.delete(name); });
+        var kept = query.toString().replace(/%2C/g, ",");
+        return ids.map(function (id) { return id.menu + (kept ? "?" + kept : ""); });
+      },
+      /* A bar or area was chosen: its custom data is a URL; areas are whole traces, and have it as meta. */
       go: function (clicks, figures) {
         var context = window.dash_clientside.callback_context;
         var place = context.inputs_list[0].findIndex(function (input) {
@@ -84,14 +84,25 @@
   }
   function look() {
     fetch(READY, { cache: "no-store" })
-      .then(function (answer) { return answer.json().then(function (body) { tell(answer.ok, body.version); }); })
+      .then(function (response) {
+        return response.json().then(function (body) {
+          compareRelease(body.release);
+          compare(response.ok, body.version);
+        });
+      })
       .catch(function () {})
       .finally(function () { lookIn(isWaiting() ? WAITING_MS : CALM_MS); });
   }
   function isWaiting() {
     return document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
   }
-  function tell(isReady, seen) {
+  /* A page of another release would send callbacks that the server no longer has. */
+  function compareRelease(release) {
+    var shell = document.querySelector(".shell");
+    var notice = document.getElementById("stale-page");
+    if (shell && notice && shell.dataset.release !== release) notice.hidden = false;
+  }
+  function compare(isReady, seen) {
     var waits = document.querySelector('[data-retry="page"]') || document.querySelector("[data-retry]");
     if (isReady && waits) {
       if (waits.dataset.retry === "page") return window.location.reload();
@@ -103,9 +114,17 @@
     version = seen;
   }
   lookIn(1000);
-  /* Somebody comes back to a page that lay open. */
+  /* A callback was turned down: see at once whether this page belongs to an older release. */
+  var fetchOf = window.fetch;
+  window.fetch = function () {
+    return fetchOf.apply(window, arguments).then(function (response) {
+      if (response.status === 409) lookIn(0);
+      return response;
+    });
+  };
+  /* The reader returns to a page that was in the background. */
   document.addEventListener("visibilitychange", function () { if (!document.hidden) lookIn(0); });
-  /* A card that fails between two looks asks for an earlier next one. */
+  /* A card that fails between two looks makes the next one earlier. */
   new MutationObserver(function () {
     var failed = document.querySelectorAll("[data-retry]:not([data-seen])");
     failed.forEach(function (element) { element.dataset.seen = "yes"; });

@@ -1,12 +1,12 @@
-/* What is on the first screen comes first. The other cards are asked for when they come into view, or one after the
-   other once the screen is complete: a moment later, search and print find them too. */
+/* Cards above the fold load first. The others load when they come into view, or one by one once the screen is complete:
+   a moment later, search and print find them too. */
 (function () {
   "use strict";
-  /* Not what has been asked for or has come already, because its selection changed. */
+  /* Not cards that are loading or loaded already, because their selection changed. */
   var WAITING = '[data-near=""]:not([data-dash-is-loading="true"]):has(.mantine-Skeleton-root)';
   var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
   var CALM_MS = 100;
-  var PATIENCE_MS = 3000;
+  var LONGEST_WAIT_MS = 3000;
   var whenIdle = window.requestIdleCallback || window.setTimeout;
   var timer = null;
   var deadline = 0;
@@ -19,7 +19,7 @@
   function waiting() {
     return document.querySelectorAll(WAITING);
   }
-  /* No margin: what is only near the screen would come before what is on it. */
+  /* No margin: cards near the screen would load before those on it. */
   var observer = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {
       var element = entry.isIntersecting && entry.target.querySelector(WAITING);
@@ -31,7 +31,7 @@
     deadline = Date.now() + milliseconds;
     timer = window.setTimeout(next, CALM_MS);
   }
-  /* A figure that cannot be drawn keeps the others waiting, but not for ever. */
+  /* A figure that cannot be drawn delays the others, but not indefinitely. */
   function next() {
     if (document.querySelector(UNFINISHED) && Date.now() < deadline) {
       timer = window.setTimeout(next, CALM_MS);
@@ -41,13 +41,13 @@
       var cards = waiting();
       timer = null;
       if (cards.length) ask(cards[0]);
-      if (cards.length > 1) later(PATIENCE_MS);
+      if (cards.length > 1) later(LONGEST_WAIT_MS);
     });
   }
   new MutationObserver(function () {
     var cards = waiting();
     cards.forEach(function (element) { observer.observe(element.closest(".card")); });
-    if (cards.length && timer === null) later(PATIENCE_MS);
+    if (cards.length && timer === null) later(LONGEST_WAIT_MS);
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("beforeprint", function () { waiting().forEach(ask); });
 })();

@@ -1,5 +1,5 @@
-/* Figures are drawn by the part of plotly.js that the page names: charts on axes alone are a third of the whole. A figure
-   that it cannot draw brings the whole. */
+/* Figures are drawn by a part of plotly.js, which the page names: charts on axes are a third of the whole. The first figure
+   that it cannot draw loads the whole. */
 (function () {
   "use strict";
   var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";
@@ -30,7 +30,7 @@
       return figure.data.every(isKnown) ? draw.apply(plotly, arguments) : drawWithWhole(arguments);
     };
   }
-  /* Before Dash hears of it, and draws. */
+  /* Before Dash is notified, and draws. */
   document.addEventListener("load", function (event) {
     if (event.target.tagName === "SCRIPT" && event.target.getAttribute("src") === url) {
       extend(window.Plotly);

@@ -1,15 +1,18 @@
-/* "Show as table": the rows of a figure become a table when somebody wants to see them. As components of Dash they
-   would cost every visitor more than the figures do. */
+/* "Show as table": the rows of a figure become a table when it is opened; those of a grid when the page is printed. As
+   components of Dash they would cost every reader more than the figures do. */
 (function () {
   "use strict";
-  function row(cells, name) {
+  function cellOf(name, text, link) {
+    var cell = document.createElement(name);
+    var holder = link ? cell.appendChild(document.createElement("a")) : cell;
+    holder.textContent = text;
+    if (link) holder.href = link;
+    if (name === "th") cell.scope = "col";
+    return cell;
+  }
+  function row(cells, name, link) {
     var made = document.createElement("tr");
-    cells.forEach(function (text) {
-      var cell = document.createElement(name);
-      cell.textContent = text;
-      if (name === "th") cell.scope = "col";
-      made.appendChild(cell);
-    });
+    cells.forEach(function (text, place) { made.appendChild(cellOf(name, text, place === 0 && link)); });
     return made;
   }
   function fill(box) {
@@ -17,15 +20,17 @@
     var table = document.createElement("table");
     table.createTHead().appendChild(row(known.columns, "th"));
     var body = table.createTBody();
-    known.rows.forEach(function (cells) { body.appendChild(row(cells, "td")); });
+    known.rows.forEach(function (cells, place) { body.appendChild(row(cells, "td", known.links[place])); });
     box.replaceChildren(table);
   }
   function fillOpen(box) {
-    if (box && box.closest("details").open) fill(box);
+    var details = box && box.closest("details");
+    if (details && details.open) fill(box);
   }
   document.addEventListener("toggle", function (event) { fillOpen(event.target.querySelector("[data-rows]")); }, true);
-  /* Other rows come into an open table. */
+  /* New rows come into an open table. */
   new MutationObserver(function (changes) {
     changes.forEach(function (change) { fillOpen(change.target); });
   }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-rows"] });
+  window.addEventListener("beforeprint", function () { document.querySelectorAll(".rows-printed").forEach(fill); });
 })();

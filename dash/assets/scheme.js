@@ -1,4 +1,4 @@
-/* Before anything is drawn: the visitor's colours, so that a dark page never flashes white. */
+/* Before anything is drawn: the reader's colors, so that a dark page never flashes white. */
 (function () {
   var kept = localStorage.getItem("mantine-color-scheme-value") || "auto";
   var isDark = kept === "dark" || (kept === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);

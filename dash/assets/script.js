@@ -1,4 +1,4 @@
-/* Scripts that come when something needs them, for the other files here. */
+/* Loads a script on demand, for the other files here. */
 window.loadScript = function (url) {
   "use strict";
   return new Promise(function (resolve, reject) {

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: callbacks of every report, without and with answers at hand, pages and memory."""
+"""``python -m benchmarks``: callbacks of every report without and with cached results, pages and memory."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import redis
+from benchmark_figures import Figure, milliseconds, write
 from dash._utils import to_json
 
 from benchmarks import outside
-from benchmarks.figures import Figure, milliseconds, write
-from benchmarks.recording import RecordingSource, bare_redis, bare_sql, without_cache
+from benchmarks.recording import RecordingWarehouse, bare_redis, bare_sql, without_cache
 from config import Settings
-from data.source import Source
-from frame.card import content
-from frame.registry import reports
-from frame.report import Card, Report
-from frame.selection import Selection
+from data.warehouse import Warehouse
+from pages import reports
+from report_kit.card import body_of
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
 
 TIMES = 5
 GOAL_COLD_MS, GOAL_WARM_MS = 200, 50
@@ -43,46 +43,46 @@ def everything(settings: Settings) -> Iterator[Figure]:
     yield from outside.measured()
 
 
-def callback(report: Report, card: Card, source: Source) -> Callable[[], object]:
+def callback(report: Report, card: Card, warehouse: Warehouse) -> Callable[[], object]:
     """What the server does for a card of the report's first view, but for HTTP."""
-    selection = Selection.of(report.controls, "", source.facts())
-    return lambda: to_json(content(report, card, card.build(source, selection), ""))
+    selection = Selection.of(report.controls, "", warehouse)
+    return lambda: to_json(body_of(report, card, card.build(warehouse, selection), ""))
 
 
-def slowest(report: Report, source: Source) -> tuple[Card, list[float]]:
+def slowest(report: Report, warehouse: Warehouse) -> tuple[Card, list[float]]:
     """The card that takes longest, and its times."""
-    times = {card.name: milliseconds(callback(report, card, source), TIMES) for card in report.cards}
+    times = {card.name: milliseconds(callback(report, card, warehouse), TIMES) for card in report.cards}
     card = max(report.cards, key=lambda card: statistics.median(times[card.name]))
     return card, times[card.name]
 
 
 def cold(report: Report, settings: Settings) -> Figure:
-    """The slowest card beside the bare SQL of its questions."""
-    source = RecordingSource(without_cache(settings))
-    card, runs = slowest(report, source)
-    source.asked.clear()
-    callback(report, card, source)()
-    asked = list(source.asked)
-    source.close()
-    limits = milliseconds(bare_sql(settings, asked), TIMES)
-    what = f"bare SQL of the {len(asked)} questions of “{card.name}”"
+    """The slowest card compared with the bare SQL of its queries."""
+    warehouse = RecordingWarehouse(without_cache(settings))
+    card, runs = slowest(report, warehouse)
+    warehouse.queries.clear()
+    callback(report, card, warehouse)()
+    queries = list(warehouse.queries)
+    warehouse.close()
+    limits = milliseconds(bare_sql(settings, queries), TIMES)
+    what = f"bare SQL of the {len(queries)} queries of “{card.name}”"
     name = f"report {report.path}, slowest callback, cold"
     return Figure.of(name, "ms", runs, limits, what, GOAL_COLD_MS)
 
 
 def warm(report: Report, settings: Settings) -> Figure:
-    """The slowest card with every answer in Redis."""
+    """The slowest card with every query result in Redis."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
-    source = Source(settings)
+    warehouse = Warehouse(settings)
     for card in report.cards:
-        callback(report, card, source)()
-    card, runs = slowest(report, source)
+        callback(report, card, warehouse)()
+    card, runs = slowest(report, warehouse)
     client.flushdb()
-    callback(report, card, source)()
+    callback(report, card, warehouse)()
     limits = milliseconds(bare_redis(settings), TIMES)
-    source.close()
+    warehouse.close()
     name = f"report {report.path}, slowest callback, warm"
-    what = f"fetching the answers of “{card.name}” from Redis"
+    what = f"fetching the query results of “{card.name}” from Redis"
     return Figure.of(name, "ms", runs, limits, what, GOAL_WARM_MS)
 
 

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmark_figures import Figure
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import serving
-from benchmarks.figures import Figure
 from benchmarks.serving import Served
-from frame.registry import reports
+from pages import reports
 from screenshots import ARGUMENTS
 
 TIMES = 3

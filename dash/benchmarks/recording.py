@@ -1,4 +1,4 @@
-"""A source that remembers what it was asked, so that the same can be asked of Postgres and Redis alone."""
+"""A warehouse that records its queries, so that Postgres and Redis alone can be measured with the same."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from typing import Any
 
 import psycopg
 import redis
+from pandas import DataFrame
 
 from config import Settings
 from data.database import Query
-from data.source import Source
-from data.table import Table
+from data.warehouse import Warehouse
 
 
-class RecordingSource(Source):
-    """The real source; ``asked`` holds every question, in order."""
+class RecordingWarehouse(Warehouse):
+    """The real warehouse; ``queries`` holds every query, in order."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self.asked: list[tuple[Query, dict[str, Any]]] = []
+        self.queries: list[tuple[Query, dict[str, Any]]] = []
 
-    def table(self, query: Query, **parameters: Any) -> Table:
-        self.asked.append((query, parameters))
-        return super().table(query, **parameters)
+    def frame(self, query: Query, **parameters: Any) -> DataFrame:
+        self.queries.append((query, parameters))
+        return super().frame(query, **parameters)
 
 
 def without_cache(settings: Settings) -> Settings:
-    """The same settings without Redis: every answer comes from Postgres."""
+    """The same settings without Redis: every query goes to Postgres."""
     return settings.model_copy(update={"redis_url": type(settings.redis_url)("")})
 
 
-def bare_sql(settings: Settings, asked: list[tuple[Query, dict[str, Any]]]) -> Callable[[], None]:
-    """Asks Postgres the same questions over one connection, and makes nothing of the rows."""
-    connection = psycopg.connect(settings.asked_url, options="-c jit=off -c work_mem=64MB")
+def bare_sql(settings: Settings, queries: list[tuple[Query, dict[str, Any]]]) -> Callable[[], None]:
+    """Runs the same queries over one connection, and makes nothing of the rows."""
+    connection = psycopg.connect(settings.query_url, options="-c jit=off -c work_mem=64MB")
     connection.prepare_threshold = None
 
-    def ask() -> None:
-        for query, parameters in asked:
+    def run() -> None:
+        for query, parameters in queries:
             connection.execute(query, parameters).fetchall()
         connection.rollback()
 
-    return ask
+    return run
 
 
 def bare_redis(settings: Settings) -> Callable[[], None]:
-    """Fetches every answer that the reports keep, and makes nothing of it."""
+    """Fetches every cached query result, and makes nothing of it."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
     keys = list(client.scan_iter(match="reports:*"))
 

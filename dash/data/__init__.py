@@ -1,1 +1,1 @@
-"""Everything that the reports read: one module a subject, all SQL in here, the role only reads."""
+"""Everything that the reports read: one module per subject, with all of the SQL; the role is read-only."""

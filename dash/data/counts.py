@@ -1,135 +1,130 @@
-"""How many requests: by type, council, agency or source, by day, month or year, by weekday."""
+"""How many requests: the one query behind every count, grouped by whatever a report needs."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from psycopg.sql import SQL, Identifier
+from pandas import DataFrame
+from psycopg.sql import SQL, Composable, Identifier
 
+from data.catalog import CREATED, OPEN, Population
 from data.filters import Dimension, Filters
-from data.source import Source
-from data.table import Table
+from data.warehouse import Warehouse
 
 Step = Literal["day", "week", "month", "year"]
+Key = Dimension | Step
 
-# Two agencies of one name are one agency to a reader, so names are what is grouped by.
-BY = SQL("""
-    SELECT coalesce(n.{label}, 'Unknown') AS {name}, sum(c.requests)::bigint AS requests,
-        array_agg(c.{column} ORDER BY c.{column}) AS _ids
-    FROM (SELECT {column}, sum(requests) AS requests FROM {rollup} WHERE {where} GROUP BY {column}) c
-    LEFT JOIN {table} n USING ({column})
-    GROUP BY 1 ORDER BY requests DESC, 1
-""")
-TOTAL = SQL("SELECT coalesce(sum(requests), 0)::bigint AS requests FROM {rollup} WHERE {where}")
-OPEN = SQL("SELECT coalesce(sum(requests), 0)::bigint AS requests FROM rollup_open WHERE {where}")
-OVER_TIME = SQL("""
-    SELECT s.start::date AS {step}, coalesce(c.requests, 0)::bigint AS requests
-    FROM generate_series(date_trunc({unit}, %(first)s::timestamp), %(last)s::timestamp, {every}) s (start)
-    LEFT JOIN (
-        SELECT date_trunc({unit}, created_date::timestamp) AS start, sum(requests) AS requests
-        FROM {rollup} WHERE {where} GROUP BY 1
-    ) c USING (start)
-    ORDER BY 1
-""")
-BY_OVER_TIME = SQL("""
-    WITH cells AS (
-        SELECT date_trunc({unit}, created_date::timestamp) AS start, {column}, sum(requests) AS requests
-        FROM {rollup} WHERE {where} GROUP BY 1, 2
-    ), groups AS (SELECT {column}, sum(requests) AS requests FROM cells GROUP BY 1)
-    SELECT s.start::date AS {step}, coalesce(n.{label}, 'Unknown') AS {name},
-        coalesce(c.requests, 0)::bigint AS requests, g.{column} AS _id
-    FROM groups g
-    CROSS JOIN
-        generate_series(date_trunc({unit}, %(first)s::timestamp), %(last)s::timestamp, {every}) s (start)
-    LEFT JOIN cells c USING (start, {column})
-    LEFT JOIN {table} n USING ({column})
-    ORDER BY g.requests DESC, 2, 1
-""")
-BY_WEEKDAY = SQL("""
-    SELECT trim(to_char('2023-01-01'::date + d.number, 'Day')) AS weekday,
-        coalesce(c.requests, 0)::bigint AS requests, d.days,
-        round(coalesce(c.requests, 0) / d.days::numeric, 1)::float8 AS requests_a_day
+# Cells are added up by id before names are joined: there are few ids and many cells. Two agencies of one
+# name are one agency to a reader, so names are grouped again.
+COUNT = SQL("""
+    SELECT {keys}, sum(cells.requests)::bigint AS requests
     FROM (
-        SELECT extract(dow FROM day)::int AS number, count(*) AS days
-        FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') s (day) GROUP BY 1
-    ) d
-    LEFT JOIN (
-        SELECT extract(dow FROM created_date)::int AS number, sum(requests) AS requests
-        FROM {rollup} WHERE {where} GROUP BY 1
-    ) c USING (number)
-    ORDER BY d.number
+        SELECT {columns}, sum({counted}) AS requests FROM {relation} WHERE {where} GROUP BY {column_places}
+    ) AS cells {joins}
+    GROUP BY {key_places} HAVING sum(cells.requests) > 0 ORDER BY requests DESC, {key_places}
+""")
+TOTALS = SQL("""
+    SELECT coalesce(sum({counted}), 0)::bigint AS requests, coalesce(sum(unlocated), 0)::bigint AS unlocated,
+        coalesce(sum(information), 0)::bigint AS information
+    FROM {relation} WHERE {where}
 """)
 
 
-def by(source: Source, dimension: Dimension, filters: Filters) -> Table:
-    """Columns: the dimension's name, requests, _ids; most requests first; only groups that have any."""
-    query = BY.format(
-        label=Identifier(dimension.label),
-        name=Identifier(dimension.name),
-        column=Identifier(dimension.column),
-        table=Identifier(dimension.table),
-        rollup=filters.rollup(dimension.column),
-        where=filters.where(),
+class Totals(NamedTuple):
+    """Requests that count, those of them without a location, and the information calls of the selection."""
+
+    requests: int
+    unlocated: int
+    information: int
+
+
+def count(warehouse: Warehouse, filters: Filters, *keys: Key, population: Population = CREATED) -> DataFrame:
+    """Requests by these keys, the largest group first; groups without a request are left out.
+
+    A dimension's column has its name, a step's column the first day of the step (of the population's date).
+    """
+    columns = {_column(key): _expression(key, population) for key in keys}
+    query = COUNT.format(
+        keys=SQL(", ").join(map(_selected, keys)),
+        columns=SQL(", ").join(
+            SQL("{} AS {}").format(value, Identifier(name)) for name, value in columns.items()
+        ),
+        counted=_counted(filters),
+        relation=_relation(warehouse, filters, population, *keys),
+        where=filters.where(population),
+        column_places=_places(len(columns)),
+        joins=SQL(" ").join(_join(key) for key in keys if isinstance(key, Dimension)),
+        key_places=_places(len(keys)),
     )
-    return source.table(query, **filters.parameters())
+    return warehouse.frame(query, **filters.parameters())
 
 
-def total(source: Source, filters: Filters) -> int:
+def totals(warehouse: Warehouse, filters: Filters) -> Totals:
+    """What the selection holds; information calls are given apart also where they count."""
+    measures = ("requests", "unlocated", "information")
+    relation = _relation(warehouse, filters, CREATED, measures=measures)
+    query = TOTALS.format(counted=_counted(filters), relation=relation, where=filters.where())
+    return Totals(*map(int, warehouse.frame(query, **filters.parameters()).iloc[0]))
+
+
+def total(warehouse: Warehouse, filters: Filters) -> int:
     """Requests created in the period."""
-    query = TOTAL.format(rollup=filters.rollup(), where=filters.where())
-    return int(source.table(query, **filters.parameters()).one()["requests"])
+    return totals(warehouse, filters).requests
 
 
-def open_now(source: Source, filters: Filters) -> int:
-    """Requests without a closed date, whenever they were created; types and councils narrow it down."""
-    parameters = {"types": list(filters.types), "councils": list(filters.councils)}
-    of_these = Filters(filters.first, filters.last, types=filters.types, councils=filters.councils)
-    return int(source.table(OPEN.format(where=of_these.narrowed()), **parameters).one()["requests"])
+OPEN_TOTAL = SQL("SELECT coalesce(sum(requests), 0)::bigint AS requests FROM {relation} WHERE {where}")
 
 
-def over_time(source: Source, step: Step, filters: Filters) -> Table:
-    """Columns: the step's first day under the step's name, requests; steps without requests are 0."""
-    query = OVER_TIME.format(
-        step=Identifier(step),
-        unit=step,
-        every=f"1 {step}",
-        rollup=filters.rollup(),
-        where=filters.where(),
+def open_now(warehouse: Warehouse, filters: Filters) -> int:
+    """Open requests, whenever they were created; every filter but the period applies."""
+    relation = _relation(warehouse, filters, OPEN, measures=("requests",))
+    query = OPEN_TOTAL.format(relation=relation, where=filters.where(OPEN))
+    return int(warehouse.frame(query, **filters.parameters())["requests"].iloc[0])
+
+
+def _relation(
+    warehouse: Warehouse,
+    filters: Filters,
+    population: Population,
+    *keys: Key,
+    measures: tuple[str, ...] | None = None,
+) -> Composable:
+    dimensions = {one.column for one in filters.used}
+    dimensions |= {key.column for key in keys if isinstance(key, Dimension)}
+    if population.date:
+        dimensions.add(population.date)
+    counted = ("requests", "information") if filters.includes_information else ("requests",)
+    return warehouse.facts().catalog.relation(population, dimensions, measures or counted)
+
+
+def _counted(filters: Filters) -> Composable:
+    return SQL("requests + information") if filters.includes_information else SQL("requests")
+
+
+def _column(key: Key) -> str:
+    return key.column if isinstance(key, Dimension) else key
+
+
+def _expression(key: Key, population: Population) -> Composable:
+    if isinstance(key, Dimension):
+        return Identifier(key.column)
+    day = Identifier(population.date or "created_date")
+    return day if key == "day" else SQL("date_trunc({}, {}::timestamp)::date").format(key, day)
+
+
+def _selected(key: Key) -> Composable:
+    if isinstance(key, Dimension):
+        return SQL("{}.{} AS {}").format(
+            Identifier(f"{key.name}_names"), Identifier(key.label), Identifier(key.name)
+        )
+    return SQL("cells.{}").format(Identifier(key))
+
+
+def _join(key: Dimension) -> Composable:
+    return SQL("JOIN {} AS {} USING ({})").format(
+        SQL(key.relation), Identifier(f"{key.name}_names"), Identifier(key.column)
     )
-    return source.table(query, **filters.parameters())
 
 
-def by_over_time(source: Source, dimension: Dimension, step: Step, filters: Filters) -> Table:
-    """Columns: step, the dimension's name, requests, _id; largest group first, empty steps are 0."""
-    query = BY_OVER_TIME.format(
-        label=Identifier(dimension.label),
-        name=Identifier(dimension.name),
-        column=Identifier(dimension.column),
-        table=Identifier(dimension.table),
-        step=Identifier(step),
-        unit=step,
-        every=f"1 {step}",
-        rollup=filters.rollup(dimension.column),
-        where=filters.where(),
-    )
-    return source.table(query, **filters.parameters())
-
-
-def by_weekday(source: Source, filters: Filters) -> Table:
-    """Columns: weekday (Sunday first), requests, days (such days in the period), requests_a_day."""
-    query = BY_WEEKDAY.format(rollup=filters.rollup(), where=filters.where())
-    return source.table(query, **filters.parameters())
-
-
-def with_others(table: Table, name: str, top: int) -> Table:
-    """The largest groups, and the rest, when there is one, as "Others"."""
-    rows = list(table)
-    rest = rows[top:]
-    if len(rest) < 2:
-        return table
-    others = {
-        name: f"Others ({len(rest)})",
-        "requests": sum(row["requests"] for row in rest),
-        "_ids": [number for row in rest for number in row["_ids"]],
-    }
-    return table.keep([*rows[:top], others])
+def _places(number: int) -> Composable:
+    return SQL(", ").join(SQL(str(place)) for place in range(1, number + 1))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection, IsolationLevel
+from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed
 from psycopg_pool import ConnectionPool
 
 from config import Settings
-from data.errors import of_database
-from data.table import Table
+from data import frames
+from data.errors import DataError, EmptyError, of_database
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +28,8 @@ GENERATION = SQL("SELECT generation FROM data_generation")
 
 def _of_one_generation(
     connection: Connection[Any], query: Query, parameters: Mapping[str, Any]
-) -> tuple[int, Table]:
-    """Ask again until the generation is the same before and after.
+) -> tuple[int, bytes]:
+    """Run the query until the generation is the same before and after.
 
     One snapshot for both would be simpler, and wrong: a query that waits for a full load to swap its table
     reads the new table, in which an older snapshot sees no rows.
@@ -35,10 +37,11 @@ def _of_one_generation(
     before = _generation(connection)
     while True:
         cursor = connection.execute(query, parameters)
-        table = Table.of([column.name for column in cursor.description or ()], cursor.fetchall())
+        columns = [(column.name, column.type_code) for column in cursor.description or ()]
+        body = frames.encode(columns, cursor.fetchall())
         after = _generation(connection)
         if after == before:
-            return after, table
+            return after, body
         before = after
 
 
@@ -48,20 +51,35 @@ def _generation(connection: Connection[Any]) -> int:
 
 
 class Database:
-    """A pool that connects when it is first needed: the server starts, and heals, without Postgres."""
+    """A pool that connects when it is first needed: the server starts, and recovers, without Postgres."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._opening = threading.Lock()
         self._pool: ConnectionPool[Connection[Any]] | None = None
 
-    def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, Table]:
-        """What a query finds, and the one generation of the data that it belongs to; DataError otherwise."""
+    def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
+        """The rows of a query, encoded, and the one generation they belong to; raises DataError."""
+        with self._connection() as connection:
+            return _of_one_generation(connection, query, parameters)
+
+    def row(self, query: Query) -> dict[str, Any]:
+        """The only row of a query; raises DataError."""
+        with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            found = cursor.execute(query).fetchone()
+        if found is None:
+            raise EmptyError
+        return found
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection[Any]]:
         try:
             with self._connections().connection() as connection:
-                return _of_one_generation(connection, query, parameters)
+                yield connection
+        except DataError:
+            raise
         except Exception as error:
-            log.warning("The database gave no answer: %s: %s", type(error).__name__, error)
+            log.warning("Query failed: %s: %s", type(error).__name__, error)
             raise of_database(error) from error
 
     def close(self) -> None:
@@ -85,7 +103,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
         "work_mem": "64MB",
     }
     return ConnectionPool(
-        settings.asked_url,
+        settings.query_url,
         kwargs={
             "application_name": APPLICATION_NAME,
             "connect_timeout": CONNECT_SECONDS,

@@ -1,4 +1,4 @@
-"""What every report says about the data: their generation, their age and the days they cover."""
+"""What every report says about the data: generation, age and days covered; and the city and the catalog."""
 
 from __future__ import annotations
 
@@ -6,18 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL
 
-# The last full day: requests of the day that is still running would look like a fall.
+from data.catalog import Catalog
+
+# The last full day ended before the newest served load began to read: the clock alone would take the
+# remains of a day that was not loaded to its end for a fall.
 FACTS = SQL("""
-    SELECT g.generation, g.changed_at, r.loaded_at, d.first_day, d.last_day
-    FROM data_generation g,
-        (SELECT max(finished_at) AS loaded_at FROM load_runs WHERE status IN ('merged', 'succeeded')) r,
-        (SELECT min(created_date) AS first_day, max(created_date) AS last_day FROM rollup_day_type
-         WHERE created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date) d
+    SELECT g.generation, last_loaded_at() AS loaded_at, d.first_day, d.last_day, to_jsonb(c) AS city,
+        (SELECT jsonb_agg(to_jsonb(r) ORDER BY place) FROM rollup_catalog r) AS rollups,
+        (SELECT jsonb_object_agg(dimension, expression) FROM rollup_dimensions) AS dimensions,
+        (SELECT jsonb_object_agg(measure, condition) FROM rollup_measures) AS measures
+    FROM data_generation g, city c, LATERAL (
+        SELECT least((now() AT TIME ZONE time_zone)::date, (
+            SELECT (max(started_at) AT TIME ZONE time_zone)::date FROM load_runs
+            WHERE status IN ('merged', 'succeeded', 'partial')
+        )) AS incomplete
+    ) l, LATERAL (
+        SELECT min(created_date) AS first_day, max(created_date) AS last_day FROM rollup_day_type
+        WHERE created_date < incomplete AND requests > 0
+    ) d
 """)
 AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city that this deployment serves."""
+
+    name: str
+    zone: ZoneInfo
+    bounds: tuple[float, float, float, float]
+    """West, south, east and north in degrees."""
+    words: Mapping[str, str]
+
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> City:
+        bounds = (row["west"], row["south"], row["east"], row["north"])
+        return City(row["city_name"], ZoneInfo(row["time_zone"]), bounds, row["words"])
+
+    def phrase(self, text: str) -> str:
+        """The text with ``{city}``, ``{area}`` and ``{areas}`` in this city's words."""
+        area = self.words.get("area", "Neighborhood council").lower()
+        areas = self.words.get("areas", "Neighborhood councils").lower()
+        spoken = text.replace("{city}", self.name).replace("{area}", area).replace("{areas}", areas)
+        return spoken[:1].upper() + spoken[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +60,11 @@ class Facts:
     """``first_day`` and ``last_day`` are None while nothing is loaded; ``last_day`` is the last full day."""
 
     generation: int
-    changed_at: datetime
     loaded_at: datetime | None
     first_day: date | None
     last_day: date | None
+    city: City
+    catalog: Catalog
     stale_hours: float
     is_away: bool = False
 
@@ -36,20 +72,21 @@ class Facts:
     def of(row: Mapping[str, Any], stale_hours: float) -> Facts:
         return Facts(
             generation=row["generation"],
-            changed_at=datetime.fromisoformat(row["changed_at"]),
-            loaded_at=datetime.fromisoformat(row["loaded_at"]) if row["loaded_at"] else None,
-            first_day=date.fromisoformat(row["first_day"]) if row["first_day"] else None,
-            last_day=date.fromisoformat(row["last_day"]) if row["last_day"] else None,
+            loaded_at=row["loaded_at"],
+            first_day=row["first_day"],
+            last_day=row["last_day"],
+            city=City.of(row["city"]),
+            catalog=Catalog(row["rollups"], row["dimensions"], row["measures"]),
             stale_hours=stale_hours,
         )
 
     def while_away(self) -> Facts:
-        """The same, known to be what was seen before the database went away."""
+        """The same, known from before the database became unreachable."""
         return replace(self, is_away=True)
 
     @property
     def age(self) -> timedelta | None:
-        """Since the last load that succeeded."""
+        """Since the last load whose data are served."""
         return datetime.now(UTC) - self.loaded_at if self.loaded_at else None
 
     @property

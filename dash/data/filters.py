@@ -1,4 +1,4 @@
-"""Which requests a report counts, and the narrowest rollup that can count them."""
+"""Which requests a report counts, and what they can be grouped by."""
 
 from __future__ import annotations
 
@@ -6,38 +6,45 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString, NamedTuple
 
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from data.catalog import CREATED, Population
 
 
 class Dimension(NamedTuple):
-    """A way to divide requests: its column in the rollups, and the table that has its names."""
+    """A way to group requests: its column in the rollups, and the relation that has ids and names for it."""
 
     name: LiteralString
     plural: LiteralString
     column: LiteralString
-    table: LiteralString
+    relation: LiteralString
+    id: LiteralString
     label: LiteralString
 
 
-TYPE = Dimension("type", "types", "type_id", "request_types", "type_name")
-COUNCIL = Dimension("council", "councils", "council_id", "councils", "council_name")
-AGENCY = Dimension("agency", "agencies", "agency_id", "agencies", "agency_name")
-SOURCE = Dimension("source", "sources", "source_id", "sources", "source_name")
-DIMENSIONS = (TYPE, COUNCIL, AGENCY, SOURCE)
-NO_COUNCIL = 0
-"""Requests outside every neighborhood council, or so published; shown apart."""
-
-# From few cells to many.
-ROLLUPS: tuple[tuple[LiteralString, frozenset[str]], ...] = (
-    ("rollup_day_type", frozenset({"type_id"})),
-    ("rollup_day_council", frozenset({"council_id"})),
-    ("rollup_day_agency", frozenset({"agency_id"})),
-    ("rollup_day_source", frozenset({"source_id"})),
-    ("rollup_day_type_agency", frozenset({"type_id", "agency_id"})),
-    ("rollup_day_type_source", frozenset({"type_id", "source_id"})),
-    ("rollup_day_type_council", frozenset({"type_id", "council_id"})),
-    ("rollup_daily", frozenset({"type_id", "council_id", "agency_id", "source_id"})),
+TYPE = Dimension("type", "types", "type_id", "request_types", "type_id", "type_name")
+GROUP = Dimension(
+    "group",
+    "groups",
+    "type_id",
+    "(SELECT type_id, group_id, group_name FROM request_types JOIN type_groups USING (group_id))",
+    "group_id",
+    "group_name",
 )
+COUNCIL = Dimension("council", "councils", "council_id", "councils", "council_id", "council_name")
+REGION = Dimension(
+    "region",
+    "regions",
+    "council_id",
+    "(SELECT council_id, region_id, region_name FROM councils JOIN regions USING (region_id))",
+    "region_id",
+    "region_name",
+)
+AGENCY = Dimension("agency", "agencies", "agency_id", "agencies", "agency_id", "agency_name")
+SOURCE = Dimension("source", "sources", "source_id", "sources", "source_id", "source_name")
+DIMENSIONS = (TYPE, GROUP, COUNCIL, REGION, AGENCY, SOURCE)
+NO_COUNCIL = 0
+"""Requests outside every council, or published so; shown apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,21 @@ class Filters:
     first: date
     last: date
     types: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
     councils: tuple[int, ...] = ()
+    regions: tuple[int, ...] = ()
     agencies: tuple[int, ...] = ()
     sources: tuple[int, ...] = ()
+    includes_information: bool = False
+    """Whether calls for information count as requests."""
 
     def ids(self, dimension: Dimension) -> tuple[int, ...]:
         found: tuple[int, ...] = getattr(self, dimension.plural)
         return found
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
 
     @property
     def used(self) -> list[Dimension]:
@@ -65,22 +80,23 @@ class Filters:
         ids = {dimension.plural: list(self.ids(dimension)) for dimension in self.used}
         return {"first": self.first, "last": self.last} | ids
 
-    def narrowed(self) -> Composed:
-        """The condition on types, councils, agencies and sources alone, for tables without a created date."""
-        parts = [_one_of(dimension) for dimension in self.used]
-        return SQL(" AND ").join(parts) if parts else Composed([SQL("true")])
+    def narrowed(self, *columns: str) -> Composable:
+        """The condition on dimensions alone; with ``columns``, on those of these columns."""
+        parts = [_one_of(one) for one in self.used if not columns or one.column in columns]
+        return SQL(" AND ").join(parts) if parts else SQL("true")
 
-    def where(self) -> Composed:
-        return SQL("created_date BETWEEN %(first)s AND %(last)s AND {}").format(self.narrowed())
-
-    def rollup(self, *columns: str) -> Identifier:
-        """The narrowest table with these columns and those of the filters."""
-        needed = {*columns, *(dimension.column for dimension in self.used)}
-        return Identifier(next(table for table, has in ROLLUPS if needed <= has))
+    def where(self, population: Population = CREATED) -> Composable:
+        """The condition on the population's date, if it has one, and on the dimensions."""
+        if population.date is None:
+            return self.narrowed()
+        period = SQL("{} BETWEEN %(first)s AND %(last)s").format(Identifier(population.date))
+        return SQL("{} AND {}").format(period, self.narrowed())
 
 
 def _one_of(dimension: Dimension) -> Composed:
-    # The name of a placeholder is one of our own four words.
-    return SQL("{} = ANY({})").format(
-        Identifier(dimension.column), SQL("%({})s").format(SQL(dimension.plural))
+    ids = SQL("{} = ANY(%({})s)").format(Identifier(dimension.id), SQL(dimension.plural))
+    if dimension.id == dimension.column:
+        return ids
+    return SQL("{column} IN (SELECT {column} FROM {relation} AS listed WHERE {ids})").format(
+        column=Identifier(dimension.column), relation=SQL(dimension.relation), ids=ids
     )

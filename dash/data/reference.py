@@ -1,30 +1,48 @@
-"""Names, ids, colours and populations of what requests are divided by."""
+"""Names, ids and populations of what requests are grouped by."""
 
 from __future__ import annotations
 
+from pandas import DataFrame
 from psycopg.sql import SQL, Identifier
 
 from data.filters import Dimension
-from data.source import Source
-from data.table import Table
+from data.warehouse import Warehouse
 
 NAMES = SQL("""
-    SELECT {label} AS name, array_agg({column} ORDER BY {column}) AS ids
-    FROM {table} GROUP BY 1 ORDER BY min({column}) = 0, 1
+    SELECT {label} AS name, array_agg(DISTINCT {id} ORDER BY {id}) AS ids
+    FROM {relation} AS listed GROUP BY 1 ORDER BY min({id}) = 0, 1
 """)
-TYPES = SQL("SELECT type_id, type_name AS type, color, is_reviewed FROM request_types ORDER BY type_id")
+COUNCILS = SQL("""
+    SELECT council_id, council_name AS council, population_2020 AS people
+    FROM councils ORDER BY council_id = 0, 2
+""")
+POLYGONS = SQL("""
+    SELECT council_name AS council, is_approximate,
+        ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
+    FROM geometries JOIN councils USING (council_id) ORDER BY council_id
+""")
+# A ten-thousandth of a degree is about 10 m: invisible at the size of a city, and a third of the bytes.
 
 
-def names(source: Source, dimension: Dimension) -> Table:
-    """Columns: name, ids. By name; "No council" comes last."""
+def names(warehouse: Warehouse, dimension: Dimension) -> DataFrame:
+    """Columns: name, ids (all ids of that name). By name; id 0, such as "No council", comes last."""
     query = NAMES.format(
-        label=Identifier(dimension.label),
-        column=Identifier(dimension.column),
-        table=Identifier(dimension.table),
+        label=Identifier(dimension.label), id=Identifier(dimension.id), relation=SQL(dimension.relation)
     )
-    return source.table(query)
+    return warehouse.frame(query)
 
 
-def types(source: Source) -> Table:
-    """Columns: type_id, type, color, is_reviewed."""
-    return source.table(TYPES)
+def ids_by_name(warehouse: Warehouse, dimension: Dimension) -> dict[str, list[int]]:
+    """Name → ids."""
+    found = names(warehouse, dimension)
+    return dict(zip(found["name"], found["ids"], strict=True))
+
+
+def councils(warehouse: Warehouse) -> DataFrame:
+    """Columns: council_id, council, people (missing without a published population). "No council" is last."""
+    return warehouse.frame(COUNCILS)
+
+
+def polygons(warehouse: Warehouse) -> DataFrame:
+    """Columns: council, is_approximate, polygon (GeoJSON)."""
+    return warehouse.frame(POLYGONS)

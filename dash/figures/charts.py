@@ -1,26 +1,32 @@
-"""The kinds of chart that reports are made of; each takes columns of a table and says its units on hover.
+"""The kinds of chart that reports are made of; each takes columns of a frame and says its units on hover.
 
-``links`` are addresses to go to when a bar, slice or point is chosen, one for each.
+``links`` are addresses to go to when a bar is chosen, one for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from textwrap import wrap
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from pandas import Series
 
 from figures import theme
 from figures.colors import ACCENT, OTHERS, SECOND, in_turn
 from figures.theme import Figure
 
-WRAP_AT = 22
 LONG = 16
+MARKED_DAYS = 62
+"""Lines of up to so many points have a marker at each."""
 Values = Sequence[Any]
 
 
-def wrapped(text: str) -> str:
-    """Long names on several lines."""
-    return "<br>".join(wrap(text, WRAP_AT)) or text
+def listed(values: Any) -> list[Any]:
+    """Plain values: days as ISO text, missing ones as None."""
+    series = Series(values)
+    if series.dtype.kind == "M":
+        series = series.dt.strftime("%Y-%m-%d")
+    found: list[Any] = series.astype(object).where(series.notna(), None).tolist()
+    return found
 
 
 def horizontal_bars(
@@ -29,140 +35,129 @@ def horizontal_bars(
     *,
     unit: str,
     color: str | Sequence[str] = ACCENT,
-    links: Values | None = None,
+    links: Sequence[str] | None = None,
+    hover: str = ":,",
 ) -> Figure:
-    """One bar a name, the first on top."""
+    """One bar per name, the first on top."""
+    count, values = len(names), listed(values)
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": list(names),
-        "x": list(values),
+        "y": listed(names),
+        "x": values,
         "marker": {"color": color if isinstance(color, str) else list(color)},
-        "customdata": _links(links, names),
-        "hovertemplate": f"%{{y}}: %{{x:,}} {unit}<extra></extra>",
+        "customdata": _links(links, count),
+        "hovertemplate": f"%{{y}}: %{{x{hover}}} {unit}<extra></extra>",
     }
-    return {
-        "data": [trace],
-        "layout": theme.layout(
-            theme.height_of(len(names)),
-            xaxis=theme.counts(unit.capitalize(), side=_side(names)),
-            yaxis=theme.names(len(names)),
-        ),
-    }
+    layout = theme.layout(
+        theme.height_of(count),
+        xaxis=theme.numbers(unit.capitalize(), values, side=_side(count), nticks=6, tickangle=0),
+        yaxis=theme.names(count),
+    )
+    return {"data": [trace], "layout": layout}
 
 
 def bars(
-    names: Values,
-    values: Values,
-    *,
-    unit: str,
-    color: str | Sequence[str] = ACCENT,
-    links: Values | None = None,
-    hover: str = "",
+    names: Values, values: Values, *, unit: str, partial: Sequence[bool] = (), hover: Values = ()
 ) -> Figure:
-    """One bar a name, the first on the left; ``hover`` is added to what a bar says."""
+    """One bar per name, the first on the left; partial ones are hatched. ``hover`` has longer names."""
+    values = listed(values)
     trace = {
         "type": "bar",
-        "x": list(names),
-        "y": list(values),
-        "marker": {"color": color if isinstance(color, str) else list(color)},
-        "customdata": _links(links, names),
-        "hovertemplate": f"%{{x}}: %{{y:,}} {unit}{hover}<extra></extra>",
+        "x": listed(names),
+        "y": values,
+        "marker": {"color": ACCENT, "pattern": {"shape": ["/" if cut else "" for cut in partial]}},
+        "text": listed(hover or names),
+        "textposition": "none",
+        "hovertemplate": f"%{{text}}: %{{y:,}} {unit}<extra></extra>",
     }
-    return {
-        "data": [trace],
-        "layout": theme.layout(xaxis=theme.axis(type="category"), yaxis=theme.counts(unit.capitalize())),
-    }
-
-
-def donut(
-    names: Values, values: Values, *, unit: str, colors: Sequence[str], links: Values | None = None
-) -> Figure:
-    """Shares of a whole, in the order given, clockwise from the top."""
-    trace = {
-        "type": "pie",
-        "hole": 0.5,
-        "sort": False,
-        "direction": "clockwise",
-        "labels": [wrapped(str(name)) for name in names],
-        "values": list(values),
-        "marker": {"colors": list(colors), "line": {"width": 1, "color": "rgba(128,128,128,0.3)"}},
-        "customdata": _links(links, names),
-        "textinfo": "percent",
-        "textposition": "inside",
-        "insidetextfont": {"color": "#ffffff"},
-        "hovertemplate": f"%{{label}}: %{{value:,}} {unit} (%{{percent}})<extra></extra>",
-    }
-    legend = {"orientation": "h", "x": 0, "y": -0.04, "yanchor": "top", "font": theme.FONT}
-    return {"data": [trace], "layout": theme.layout(400, showlegend=True, legend=legend)}
+    layout = theme.layout(xaxis=theme.axis(type="category"), yaxis=theme.numbers(unit.capitalize(), values))
+    return {"data": [trace], "layout": layout}
 
 
 def lines(
-    series: Sequence[tuple[str, Values, Values]],
+    series: Mapping[str, Series],
     *,
     unit: str,
     colors: Sequence[str] | None = None,
     y_title: str = "",
-    whole: bool = True,
     by_month: bool = False,
+    hover: str = ":,",
+    notes: Mapping[str, Values] | None = None,
 ) -> Figure:
-    """Lines over days; each series is a name, its days and its values."""
+    """One line per name over days (the index); missing values are gaps. ``notes`` are added on hover."""
     colors = colors or in_turn(len(series))
-    dashes = ("solid", "dot", "dash", "dashdot")
-    day = "%B %Y" if by_month else "%a %b %-d, %Y"
-    number = "," if whole else ",.2f"
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers" if len(days) <= 62 else "lines",
-            "name": name,
-            "x": list(days),
-            "y": list(values),
-            "line": {"color": color, "width": 2, "dash": dashes[place // 6 % len(dashes)]},
-            "marker": {"size": 6, "symbol": place % 6},
-            "hovertemplate": f"{name}, %{{x|{day}}}: %{{y:{number}}} {unit}<extra></extra>",
-        }
-        for place, ((name, days, values), color) in enumerate(zip(series, colors, strict=True))
+        _line(name, values, color, place, (unit, hover, by_month), (notes or {}).get(name, ()))
+        for place, ((name, values), color) in enumerate(zip(series.items(), colors, strict=True))
     ]
-    y_axis = theme.counts(y_title or unit.capitalize()) if whole else theme.axis(y_title, rangemode="tozero")
+    longest = max((len(values) for values in series.values()), default=0)
+    every_value = [value for trace in traces for value in trace["y"]]
+    layout = theme.layout(
+        380 if len(series) > 1 else theme.HEIGHT,
+        xaxis=theme.axis(type="date", tickformat="%a<br>%m/%d" if longest <= 31 and not by_month else ""),
+        yaxis=theme.numbers(y_title or unit.capitalize(), every_value),
+        showlegend=len(series) > 1,
+        hovermode="closest",
+    )
+    return {"data": traces, "layout": layout}
+
+
+def _line(
+    name: str, values: Series, color: str, place: int, words: tuple[str, str, bool], notes: Values
+) -> Figure:
+    unit, hover, by_month = words
+    day = "%B %Y" if by_month else "%a %b %-d, %Y"
     return {
-        "data": traces,
-        "layout": theme.layout(
-            380 if len(series) > 1 else theme.HEIGHT,
-            xaxis=theme.axis(
-                type="date", tickformat="%a<br>%m/%d" if _is_short(series) and not by_month else ""
-            ),
-            yaxis=y_axis,
-            showlegend=len(series) > 1,
-            hovermode="closest",
-        ),
+        "type": "scatter",
+        "mode": "lines+markers" if len(values) <= MARKED_DAYS else "lines",
+        "name": name,
+        "x": listed(values.index),
+        "y": listed(values),
+        "connectgaps": False,
+        "line": {"color": color, "width": 2, "dash": ("solid", "dash", "dot")[place // 4 % 3]},
+        "marker": {"size": 6, "symbol": place % 6},
+        "text": listed(notes) if len(notes) else None,
+        "hovertemplate": f"{name}, %{{x|{day}}}: %{{y{hover}}} {unit}"
+        + ("%{text}" if len(notes) else "")
+        + "<extra></extra>",
     }
 
 
-def stacked(names: Values, series: Sequence[tuple[str, Values, str]], *, unit: str) -> Figure:
-    """Bars of several parts; each part is its name, its values and its colour."""
+def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: str) -> Figure:
+    """Bars of several parts; each part has its values and its color."""
     traces = [
         {
             "type": "bar",
             "name": part,
-            "x": list(names),
-            "y": list(values),
+            "x": listed(names),
+            "y": listed(values),
             "marker": {"color": color},
             "hovertemplate": f"%{{x}}: %{{y:,}} {unit} {part.lower()}<extra></extra>",
         }
-        for part, values, color in series
+        for part, (values, color) in series.items()
     ]
     layout = theme.layout(
         barmode="stack",
         showlegend=True,
         xaxis=theme.axis(type="category"),
-        yaxis=theme.counts(unit.capitalize()),
+        yaxis=theme.numbers(unit.capitalize(), [theme.SMALL]),
     )
     return {"data": traces, "layout": layout}
 
 
-def ranges(names: Values, low: Values, high: Values, *, low_name: str, high_name: str, unit: str) -> Figure:
-    """Two points a name with a line between them, the first name on top."""
+def ranges(
+    names: Values,
+    low: Values,
+    high: Values,
+    *,
+    titles: tuple[str, str],
+    unit: str,
+    counts: Values,
+    small: int,
+) -> Figure:
+    """Two points per name joined by a line, the first name on top; names with few counts are gray."""
+    names, low, high, counts = listed(names), listed(low), listed(high), listed(counts)
     joined = {
         "type": "scatter",
         "mode": "lines",
@@ -177,96 +172,81 @@ def ranges(names: Values, low: Values, high: Values, *, low_name: str, high_name
             "type": "scatter",
             "mode": "markers",
             "name": title,
-            "x": list(values),
-            "y": list(names),
-            "marker": {"size": 10, "color": color, "symbol": symbol},
-            "hovertemplate": f"%{{y}}, {title.lower()}: %{{x:,}} {unit}<extra></extra>",
+            "x": values,
+            "y": names,
+            "marker": {
+                "size": 10,
+                "color": [OTHERS if number < small else color for number in counts],
+                "symbol": symbol,
+            },
+            "text": [f"{number:,}" for number in counts],
+            "hovertemplate": f"%{{y}}, {title.lower()}: %{{x:,}} {unit}, of %{{text}} closed<extra></extra>",
         }
-        for title, values, color, symbol in (
-            (low_name, low, ACCENT, "circle"),
-            (high_name, high, SECOND, "diamond"),
+        for title, values, color, symbol in zip(
+            titles, (low, high), (ACCENT, SECOND), ("circle", "diamond"), strict=True
         )
     ]
     layout = theme.layout(
         theme.height_of(len(names)) + 40,
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "font": theme.FONT},
-        xaxis=theme.counts(unit.capitalize(), side=_side(names)),
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.numbers(unit.capitalize(), high, side=_side(len(names))),
         yaxis=theme.names(len(names)),
     )
     return {"data": [joined, *points], "layout": layout}
 
 
-def boxes(
-    names: Values,
-    *,
-    low: Values,
-    q1: Values,
-    median: Values,
-    q3: Values,
-    high: Values,
-    unit: str,
-    colors: Sequence[str],
-    links: Values | None = None,
-) -> Figure:
-    """Horizontal boxes drawn from known numbers: quartiles, and whiskers that end where the caller says."""
-    links = _links(links, names)
+def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str] | None = None) -> Figure:
+    """Horizontal boxes from known numbers: name, low, q1, median, q3, high and color of each."""
     traces = [
         {
             "type": "box",
             "orientation": "h",
-            "y": [name],
-            "lowerfence": [low[place]],
-            "q1": [q1[place]],
-            "median": [median[place]],
-            "q3": [q3[place]],
-            "upperfence": [high[place]],
-            "name": name,
-            "customdata": [links[place]],
-            "fillcolor": colors[place],
+            "y": [box["name"]],
+            "lowerfence": [box["low"]],
+            "q1": [box["q1"]],
+            "median": [box["median"]],
+            "q3": [box["q3"]],
+            "upperfence": [box["high"]],
+            "name": box["name"],
+            "customdata": [link],
+            "fillcolor": box["color"],
             "line": {"color": "#7A828A", "width": 1.5},
             "hoverinfo": "x",
             "xhoverformat": ",d",
         }
-        for place, name in enumerate(names)
+        for box, link in zip(boxes, _links(links, len(boxes)), strict=True)
     ]
-    return {
-        "data": traces,
-        "layout": theme.layout(
-            theme.height_of(len(names)),
-            xaxis=theme.counts(unit.capitalize(), side=_side(names)),
-            yaxis=theme.names(len(names)),
-            boxgap=0.35,
-        ),
-    }
+    count = len(boxes)
+    layout = theme.layout(
+        theme.height_of(count),
+        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(count)),
+        yaxis=theme.names(count),
+        boxgap=0.35,
+    )
+    return {"data": traces, "layout": layout}
 
 
 def small(figure: Figure, height: int = 130) -> Figure:
-    """The same figure without words, for a picture of it."""
+    """The same figure without text, for a thumbnail."""
     bare = {"visible": False, "fixedrange": True}
+    kept = ("type", "autorange", "rangemode", "range", "scaleanchor", "scaleratio")
     layout = figure["layout"] | {
         "height": height,
         "showlegend": False,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "hovermode": False,
     }
-    for name in ("xaxis", "yaxis"):
-        if name in layout:
-            kept = {
-                key: value for key, value in layout[name].items() if key in ("type", "autorange", "rangemode")
-            }
-            layout[name] = kept | bare
-    return {"data": figure["data"], "layout": layout}
+    for name in {"xaxis", "yaxis"} & layout.keys():
+        layout[name] = {key: value for key, value in layout[name].items() if key in kept} | bare
+    data = [trace for trace in figure["data"] if not trace.get("marker", {}).get("showscale")]
+    return {"data": data, "layout": layout}
 
 
-def _links(links: Values | None, names: Values) -> list[Any]:
-    return list(links) if links is not None else [None] * len(names)
+def _links(links: Sequence[str] | None, count: int) -> list[Any]:
+    return list(links) if links is not None else [None] * count
 
 
-def _is_short(series: Sequence[tuple[str, Values, Values]]) -> bool:
-    return max((len(days) for _, days, _ in series), default=0) <= 31
-
-
-def _side(names: Values) -> str:
-    # Long charts scroll; their scale must be seen without.
-    return "top" if len(names) > LONG else "bottom"
+def _side(count: int) -> str:
+    # Long charts scroll; their scale must stay visible.
+    return "top" if count > LONG else "bottom"

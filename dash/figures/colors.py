@@ -1,37 +1,20 @@
-"""Colours: those of ``request_types.color``, with any that two types share told apart."""
+"""Colors that can be told apart: on the light and the dark card, and by readers with deuteranopia.
+
+A test measures contrast (at least 3:1 in both schemes) and the distance between any two.
+"""
 
 from __future__ import annotations
 
-from itertools import cycle
-
-from data.table import Table
-
-ACCENT = "#1D6996"
-SECOND = "#C4501B"
-OTHERS = "#8A8F94"
-UNREVIEWED = "#7F7F7F"
-"""The colour in ``request_types`` of types that nobody has looked at yet: all the same."""
-
-# For what has no colour of its own; each differs clearly from all colours of the seeded types.
-SPARE = ("#4FB6E8", "#C9B200", "#5C3A1E", "#F29EA8", "#2B3A8C", "#8FE3B0", "#D6249F", "#4D5A12")
-SEQUENCE = ("#1D6996", "#C4501B", "#11975F", "#685DB1", "#B88600", "#BF5A9F", "#4FA3C8", "#7A4B2A")
-
-
-def type_colors(types: Table) -> dict[int, str]:
-    """Type id → colour; the first of two types with one colour keeps it, the other gets a spare one.
-
-    Types that nobody has looked at yet take turns with the spare ones, always the same.
-    """
-    spare = cycle(SPARE)
-    used = {UNREVIEWED}
-    colors = {}
-    for row in sorted(types, key=lambda row: int(row["type_id"])):
-        color = row["color"].upper()
-        colors[int(row["type_id"])] = next(spare) if color in used else color
-        used.add(color)
-    return colors
+ACCENT = "#2478B4"
+SECOND = "#C08400"
+THIRD = "#248454"
+OTHERS = "#848490"
+SEQUENCE = (ACCENT, SECOND, THIRD, "#B478C0", "#E46C60", "#607800", "#6C84FC")
+"""For lines that must be told apart; with the gray of "Others", eight."""
+# From pale to strong; the strong end stands out on a dark card too.
+SCALE = ((0.0, "#FBF1E3"), (0.25, "#F6D3A4"), (0.5, "#EBAA5C"), (0.75, "#D97F22"), (1.0, "#B4500F"))
 
 
 def in_turn(count: int) -> list[str]:
-    """As many colours as asked for, from the sequence, over and over."""
+    """As many colors as needed, from the sequence, over and over."""
     return [SEQUENCE[place % len(SEQUENCE)] for place in range(count)]

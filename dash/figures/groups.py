@@ -1,4 +1,4 @@
-"""Bars beside each other: the same names for several series."""
+"""Grouped bars: the same names for several series."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from figures.colors import in_turn
 from figures.theme import Figure
 
 Values = Sequence[Any]
-Series = Sequence[tuple[str, Values, Values]]
-"""Of each series its name, its values, and what a bar says on hover."""
+OneSeries = tuple[str, Values, Values]
+Series = Sequence[OneSeries]
+"""The name of each series, its values, and its hover text."""
 
 
 def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -> Figure:
@@ -23,7 +24,9 @@ def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -
     layout = theme.layout(
         barmode="group",
         showlegend=len(series) > 1,
-        xaxis=theme.axis(x_title, type="category"),
+        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.axis(x_title, type="category", nticks=16),
         yaxis=theme.axis(y_title, rangemode="tozero"),
     )
     return {"data": traces, "layout": layout}
@@ -42,14 +45,7 @@ def lying(names: Values, series: Series, *, x_title: str) -> Figure:
         bargap=0.3,
         showlegend=len(series) > 1,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "yref": "container",
-            "y": 1.0,
-            "yanchor": "top",
-            "font": theme.FONT,
-        },
+        legend=theme.LEGEND_ABOVE,
         xaxis=theme.axis(x_title, rangemode="tozero"),
         yaxis=theme.names(len(names)),
     )

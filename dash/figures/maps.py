@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from figures import theme
+from figures.colors import SCALE
 from figures.theme import Figure
 
 HEIGHT = 620
 MARGIN = {"l": 0, "r": 0, "t": 0, "b": 70, "autoexpand": False}
-SCALE = ((0.0, "#EDF3F6"), (0.25, "#B7D3DF"), (0.5, "#6FA9C3"), (0.75, "#2F7C9F"), (1.0, "#0B3F5C"))
 BORDER = {"color": "#5B6770", "width": 0.7}
 COLORBAR = {
     "orientation": "h",
@@ -22,14 +22,13 @@ COLORBAR = {
     "xanchor": "center",
     "y": 0,
     "yanchor": "top",
-    "tickformat": ",d",
 }
-Box = tuple[float, float, float, float]
+Bounds = tuple[float, float, float, float]
 """West, south, east and north in degrees."""
 
 
 class Area(NamedTuple):
-    """A polygon (GeoJSON, longitudes and latitudes), what it is worth, says on hover and leads to."""
+    """A polygon (GeoJSON, longitudes and latitudes), its value, hover text and link."""
 
     polygon: dict[str, Any]
     value: float | None
@@ -37,14 +36,14 @@ class Area(NamedTuple):
     link: str
 
 
-def areas(shown: Sequence[Area], *, box: Box, title: str) -> Figure:
-    """One colour an area, from pale to dark, each a filled line on axes of degrees.
+def areas(shown: Sequence[Area], *, bounds: Bounds, title: str) -> Figure:
+    """One color per area, from pale to strong, each a filled line on axes of degrees.
 
-    A map of plotly.js would take three times the scripts of all other charts, and WebGL.
+    plotly.js' own maps would need three times the scripts of all other charts, and WebGL.
     """
     most = max((area.value for area in shown if area.value), default=1)
     traces = [_trace(area, most) for area in shown]
-    return {"data": [*traces, _scale(most, title)], "layout": _layout(box)}
+    return {"data": [*traces, _scale(most, title)], "layout": _layout(bounds)}
 
 
 def _trace(area: Area, most: float) -> Figure:
@@ -65,14 +64,14 @@ def _trace(area: Area, most: float) -> Figure:
 
 
 def _outline(polygon: dict[str, Any]) -> tuple[list[float | None], list[float | None]]:
-    """Longitudes and latitudes of all rings, one after the other with a gap between."""
+    """Longitudes and latitudes of all rings, one after another with gaps between."""
     parts = polygon["coordinates"] if polygon["type"] == "MultiPolygon" else [polygon["coordinates"]]
     points = [point for rings in parts for ring in rings for point in (*ring, (None, None))]
     return [point[0] for point in points], [point[1] for point in points]
 
 
 def color_of(share: float) -> str:
-    """The colour at this share of the scale, 0 to 1."""
+    """The color at this share of the scale, 0 to 1."""
     (low, pale), (high, dark) = next(pair for pair in pairwise(SCALE) if share <= pair[1][0])
     part = (share - low) / (high - low)
     mixed = (round(a + (b - a) * part) for a, b in zip(_channels(pale), _channels(dark), strict=True))
@@ -84,7 +83,7 @@ def _channels(color: str) -> bytes:
 
 
 def _scale(most: float, title: str) -> Figure:
-    """A trace without points, for the bar that explains the colours."""
+    """A trace without points, for the color bar."""
     marker = {
         "color": [0],
         "cmin": 0,
@@ -103,8 +102,8 @@ def _scale(most: float, title: str) -> Figure:
     }
 
 
-def _layout(box: Box) -> Figure:
-    west, south, east, north = box
+def _layout(bounds: Bounds) -> Figure:
+    west, south, east, north = bounds
     hidden = {"visible": False, "fixedrange": True}
     # A degree of longitude is shorter than one of latitude, by the cosine of the latitude.
     ratio = 1 / math.cos(math.radians((south + north) / 2))
@@ -115,3 +114,31 @@ def _layout(box: Box) -> Figure:
         yaxis=hidden | {"range": [south, north], "scaleanchor": "x", "scaleratio": ratio},
         hovermode="closest",
     )
+
+
+def bounds_of(polygons: Sequence[dict[str, Any]], city: Bounds) -> Bounds:
+    """The bounds of the areas, each by its largest ring inside the city's bounds.
+
+    Boundary files have slivers far outside the city; they are drawn, but must not squeeze the map.
+    """
+    rings = [ring for polygon in polygons if (ring := _largest_ring(polygon, city))]
+    if not rings:
+        return city
+    longitudes, latitudes = zip(*(point for ring in rings for point in ring), strict=True)
+    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)
+
+
+def _largest_ring(polygon: dict[str, Any], city: Bounds) -> list[list[float]]:
+    west, south, east, north = city
+    parts = polygon["coordinates"] if polygon["type"] == "MultiPolygon" else [polygon["coordinates"]]
+    inside = [
+        rings[0]
+        for rings in parts
+        if all(west <= longitude <= east and south <= latitude <= north for longitude, latitude in rings[0])
+    ]
+    return max(inside, key=_area, default=[])
+
+
+def _area(ring: list[list[float]]) -> float:
+    """Twice the area of a closed ring, in square degrees."""
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)))

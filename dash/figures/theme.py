@@ -1,7 +1,8 @@
-"""One quiet look. The style sheet colours text and grid, so that they follow light and dark."""
+"""One quiet look. The style sheet colors text and grid, so that they follow light and dark."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 Figure = dict[str, Any]
@@ -11,6 +12,9 @@ CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False,
 STATIC: Any = {**CONFIG, "staticPlot": True}
 HEIGHT = 320
 ROW_HEIGHT = 24
+SMALL = 5
+"""Below it, an axis of counts needs a step of its own: plotly would repeat 0 0 0 1 1 1."""
+LEGEND_ABOVE = {"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "yanchor": "top", "font": FONT}
 
 
 def layout(height: int = HEIGHT, **more: Any) -> Figure:
@@ -43,9 +47,13 @@ def axis(title: str = "", **more: Any) -> Figure:
     return base | more
 
 
-def counts(title: str, **more: Any) -> Figure:
-    """An axis of whole numbers from zero."""
-    return axis(title, rangemode="tozero", tickformat=",d", **more)
+def numbers(title: str, values: Iterable[float | None], **more: Any) -> Figure:
+    """An axis from zero for these values; whole numbers get whole steps."""
+    known = [value for value in values if value is not None]
+    is_whole = all(float(value).is_integer() for value in known)
+    step = {"dtick": 1} if is_whole and max(known, default=0) < SMALL else {}
+    whole = {"tickformat": ",d"} if is_whole else {}
+    return axis(title, rangemode="tozero", **step, **whole, **more)
 
 
 def names(count: int) -> Figure:
@@ -53,6 +61,6 @@ def names(count: int) -> Figure:
     return axis(type="category", dtick=1, range=[count - 0.4, -0.6], ticklabelstandoff=6)
 
 
-def height_of(rows: int, smallest: int = 200) -> int:
+def height_of(rows: int, smallest: int = 120) -> int:
     """Room for so many horizontal bars."""
     return max(smallest, rows * ROW_HEIGHT + 70)

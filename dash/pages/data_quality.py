@@ -1,158 +1,142 @@
-"""Data quality and freshness: what the last nights loaded, refused and found, and how old the data are."""
+"""Data quality and freshness: what the last runs loaded, rejected and found, and how old the data are."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from pandas import DataFrame
 
-from data import nights
-from data.source import Source
-from data.table import Table
+from data import runs
+from data.frames import figures
+from data.warehouse import Warehouse
 from figures import charts
-from figures.colors import ACCENT, SECOND
-from frame import words
-from frame.report import Card, Report
-from frame.selection import Selection
-from frame.shown import Number, Shown
+from figures.colors import ACCENT, SECOND, THIRD
+from report_kit import text
+from report_kit.card import grid_columns
+from report_kit.content import CardContent, Number
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
 
-NO_NIGHTS = "No load has run yet. `python flow.py` in prefect/, or `make night`, runs one."
-NOTHING_REFUSED = "No row is refused: everything that the city published could be read."
+NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or `make night`, starts one."
+NOTHING_REJECTED = "No rows were rejected: every published row could be read."
+TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
+TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}
+WIDTHS = {"check": 180, "limits": 260, "value": 130, "status": 100, "dataset": 110, "message": 220}
+TIMES = ["started_at", "newest_change", "read_at", "created_time"]
 
 
-def numbers(source: Source, _: Selection) -> Shown:
-    facts = source.facts()
-    runs = nights.runs(source)
-    last = next(iter(runs), None)
-    served = nights.served(source)
-    refused = nights.refused(source).total("rows")
-    rows = [
-        ("last_successful_load", facts.loaded_at.isoformat() if facts.loaded_at else None),
-        ("last_run_status", last["status"] if last else None),
-        ("last_full_day", facts.last_day.isoformat() if facts.last_day else None),
-        ("requests", served),
-        ("refused_rows", refused),
-        ("generation", facts.generation),
-    ]
+def numbers(warehouse: Warehouse, _: Selection) -> CardContent:
+    facts, last = warehouse.facts(), runs.recent(warehouse).head(1)
+    served, rejected = runs.served(warehouse), int(runs.rejected(warehouse)["rows"].sum())
+    status = last["status"].iloc[0] if len(last) else "none"
+    started = f"{last['started_at'].iloc[0]:%b %-d, %Y, %-I:%M %p}" if len(last) else ""
+    value = {
+        "last_successful_load": facts.loaded_at.isoformat() if facts.loaded_at else None,
+        "last_run_status": status,
+        "last_full_day": facts.last_day.isoformat() if facts.last_day else None,
+        **served,
+        "rejected_rows": rejected,
+        "generation": facts.generation,
+    }
     shown = [
         Number(
             "Age of the data",
-            words.age(facts.age) if facts.age else "none",
-            "since the last load that succeeded",
+            text.age(facts.age) if facts.age else "none",
+            "since the last load that is served",
         ),
-        Number("Last run", last["status"] if last else "none", words.moment(_time(last)) if last else ""),
-        Number("Last full day", words.day(facts.last_day) if facts.last_day else "none"),
-        Number("Requests served", words.number(served), "with a place; the running day included"),
-        Number("Refused rows", words.number(refused), "not repaired by the city since"),
+        Number("Last run", status, started),
+        Number("Last full day", text.day(facts.last_day) if facts.last_day else "none"),
+        Number("Requests served", text.number(served["requests"]), "the current day included"),
+        Number("Not on the map", text.number(served["unlocated"]), "of these, without a usable location"),
         Number(
-            "Generation",
-            words.number(facts.generation),
-            "of the data; grows with each load that changed them",
+            "Information calls", text.number(served["information"]), "served, and not counted as requests"
         ),
+        Number("Rejected rows", text.number(rejected), "not corrected by the city since"),
     ]
-    return Shown(Table.of(("figure", "value"), rows), "", numbers=shown)
+    return CardContent(figures(value), numbers=shown)
 
 
-def loaded(source: Source, _: Selection) -> Shown:
-    runs = list(nights.runs(source))[::-1]
-    table = nights.runs(source).keep(runs)
-    names = [f"{_time(row):%b %-d, %H:%M}" for row in runs]
-    figure = charts.stacked(
-        names,
-        [
-            ("New", table.column("rows_inserted"), ACCENT),
-            ("Updated", table.column("rows_updated"), "#79B74E"),
-            ("Refused", table.column("rows_refused"), SECOND),
-        ],
-        unit="rows",
+def loaded(warehouse: Warehouse, _: Selection) -> CardContent:
+    frame = runs.recent(warehouse)[::-1]
+    parts = {"New": "rows_inserted", "Updated": "rows_updated", "Rejected": "rows_rejected"}
+    colors = (ACCENT, THIRD, SECOND)
+    series = {name: (frame[parts[name]], color) for name, color in zip(parts, colors, strict=True)}
+    figure = charts.stacked(frame["started_at"].dt.strftime("%b %-d, %H:%M"), series, unit="rows")
+    of = {status: int((frame["status"] == status).sum()) for status in ("partial", "failed")}
+    told = (
+        " and ".join(f"{number} {status}" for status, number in of.items() if number) or "none of them failed"
     )
-    failed = sum(row["status"] == "failed" for row in runs)
-    summary = (
-        f"{words.plural(len(runs), 'run')}, of which {words.number(failed)} failed. Times are the city's."
+    summary = f"{text.plural(len(frame), 'run')}, {told}. Times are the city's."
+    return CardContent(frame, summary, figure, why_empty=NO_RUNS)
+
+
+def recent(warehouse: Warehouse, _: Selection) -> CardContent:
+    return _grid(runs.recent(warehouse), "The newest run first. Times are the city's.", wide="message")
+
+
+def checks(warehouse: Warehouse, _: Selection) -> CardContent:
+    frame = runs.checks(warehouse)
+    bad = frame[frame["status"] != "ok"]
+    names = text.listed(list(bad["check"]), at_most=8)
+    summary = f"Needs review: {names}." if len(bad) else f"All {len(frame)} checks passed."
+    why = "The last run made no checks."
+    return CardContent(
+        frame, summary, columns=grid_columns(frame, wide="meaning", widths=WIDTHS), why_empty=why
     )
-    return Shown(table, summary, figure, why_empty=NO_NIGHTS)
 
 
-def runs(source: Source, _: Selection) -> Shown:
-    table = nights.runs(source)
-    return Shown(
-        table,
-        "The newest run first. Times are the city's.",
-        columns=_columns(table, wide="message"),
-        why_empty=NO_NIGHTS,
-    )
+def rejected(warehouse: Warehouse, _: Selection) -> CardContent:
+    frame = runs.rejected(warehouse).groupby("reason", sort=False, as_index=False)["rows"].sum()
+    frame = frame.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
+    figure = charts.horizontal_bars(frame["reason"].tolist(), frame["rows"], unit="rows", color=SECOND)
+    rows, reasons = text.plural(frame["rows"].sum(), "row"), text.plural(len(frame), "reason")
+    return CardContent(frame, f"{rows} rejected, for {reasons}.", figure, why_empty=NOTHING_REJECTED)
 
 
-def checks(source: Source, _: Selection) -> Shown:
-    table = nights.checks(source)
-    bad = [row["name"] for row in table if row["status"] not in ("ok", "pass")]
-    summary = f"To look at: {words.listed(bad)}." if bad else "Every check of the last load is well."
-    why = "The last load left no quality report."
-    return Shown(table, summary, columns=_columns(table, wide="meaning"), why_empty=why)
+def rejected_by_dataset(warehouse: Warehouse, _: Selection) -> CardContent:
+    frame = runs.rejected(warehouse)
+    summary = "Where the rejected rows come from."
+    return CardContent(frame, summary, columns=grid_columns(frame, wide="reason"), why_empty=NOTHING_REJECTED)
 
 
-def refused(source: Source, _: Selection) -> Shown:
-    table = nights.refused_by_reason(source)
-    figure = charts.horizontal_bars(table.column("reason"), table.column("rows"), unit="rows", color=SECOND)
-    summary = f"{words.plural(table.total('rows'), 'row')} refused, for {words.plural(len(table), 'reason')}."
-    return Shown(table, summary, figure, why_empty=NOTHING_REFUSED)
+def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
+    frame = runs.datasets(warehouse)
+    skipped = int((frame["status"] == "skipped").sum())
+    problem = f" {text.plural(skipped, 'dataset')} skipped in the last run that read it." if skipped else ""
+    return _grid(frame, f"Each dataset of the portal, and how far it is read.{problem}", wide="title")
 
 
-def refused_by_dataset(source: Source, _: Selection) -> Shown:
-    table = nights.refused(source)
-    summary = "Where the refused rows come from."
-    return Shown(table, summary, columns=_columns(table, wide="reason"), why_empty=NOTHING_REFUSED)
+def log(warehouse: Warehouse, _: Selection) -> CardContent:
+    summary = f"The last {runs.LOG_LINES} lines, the newest first. Times are the city's."
+    return _grid(runs.log(warehouse), summary, wide="message")
 
 
-def datasets(source: Source, _: Selection) -> Shown:
-    table = nights.datasets(source)
-    summary = "Each dataset of the city's portal, and how far it has been read. Times are the city's."
-    return Shown(table, summary, columns=_columns(table, wide="title"), why_empty=NO_NIGHTS)
-
-
-def log(source: Source, _: Selection) -> Shown:
-    table = nights.log(source)
-    summary = f"The last {nights.LOG_LINES} lines, the newest first. Times are the city's."
-    return Shown(table, summary, columns=_columns(table, wide="message"), why_empty=NO_NIGHTS)
-
-
-def _time(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["started_at"]).replace(tzinfo=words.CITY)
-
-
-def _columns(table: Table, wide: str) -> list[dict[str, Any]]:
-    """Grid columns in the order of the table; numbers to the right, the wide one wraps."""
-    found = []
-    for name in table.columns:
-        column: dict[str, Any] = {"field": name, "headerName": name.replace("_", " ").capitalize()}
-        if name == wide:
-            column |= {"flex": 1, "minWidth": 260, "maxWidth": 900, "wrapText": True, "autoHeight": True}
-            column |= {"cellStyle": {"lineHeight": 1.4, "paddingBlock": 6}}
-        elif any(isinstance(value, int) for value in table.column(name)):
-            column |= {"type": "numericColumn"}
-        found.append(column)
-    return found
+def _grid(frame: DataFrame, summary: str, wide: str) -> CardContent:
+    """A grid whose times are written to the minute."""
+    times = {name: frame[name].dt.strftime("%Y-%m-%d %H:%M") for name in TIMES if name in frame}
+    columns = grid_columns(frame, TITLES, wide=wide, widths=WIDTHS | dict.fromkeys(times, 150))
+    return CardContent(frame.assign(**times), summary, columns=columns, why_empty=NO_RUNS)
 
 
 REPORT = Report(
     path="/data-quality",
     title="Data quality",
-    purpose="How old the data are, what the last nights loaded, refused and found, and what the checks say.",
+    purpose="How old the data are, what the last runs loaded and rejected, and the result of every check.",
     order=8,
     rules=(
         "Every night the city's portal is read, and what changed since is merged.",
-        "A row that cannot be right is refused with its reason, and never counted.",
-        "Requests without a place in the city are stored, but not counted elsewhere; see the checks.",
+        "A row that cannot be right is rejected with its reason, and never counted.",
+        "A dataset that cannot be read is skipped: the run is partial, and the other datasets are served.",
+        "A check that fails stops the run before anything changes.",
         "This page reads the runs as they are now; the other reports change with the generation of the data.",
     ),
     covers="nothing",
     picture="loaded",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
-        Card("loaded", "Rows of the last nights", loaded, is_wide=True),
-        Card("checks", "Checks of the last load", checks, is_wide=True),
-        Card("refused", "Refused rows by reason", refused),
-        Card("refused-by-dataset", "Refused rows by dataset", refused_by_dataset),
-        Card("runs", "Runs", runs, is_wide=True),
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
+        Card("loaded", "Rows per ingest run", loaded, is_wide=True),
+        Card("checks", "Checks of the last run", checks, is_wide=True),
+        Card("rejected", "Rejected rows by reason", rejected),
+        Card("rejected-by-dataset", "Rejected rows by dataset", rejected_by_dataset),
+        Card("runs", "Runs", recent, is_wide=True),
         Card("datasets", "Datasets of the portal", datasets, is_wide=True),
         Card("log", "Log", log, is_wide=True),
     ),

@@ -1,132 +1,172 @@
-"""Neighborhood summary and comparison: one council, or several beside each other and the average one."""
+"""Neighborhood summary and comparison: one council, or several side by side and the average one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from data import comparison
-from data.counts import Step
-from data.filters import SOURCE, TYPE, Dimension
-from data.source import Source
-from data.table import Table
-from figures import charts, groups, histogram
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from data import closing
+from data.catalog import OPEN
+from data.counts import Step, count
+from data.filters import COUNCIL, SOURCE, TYPE, Dimension
+from data.frames import records
+from data.population import by_council
+from data.reference import ids_by_name
+from data.warehouse import Warehouse
+from figures import charts, groups
 from figures.colors import OTHERS, in_turn
-from frame import controls, report, words
-from frame.report import Card, Report
-from frame.selection import Selection
-from frame.shown import Number, Shown
+from report_kit import controls, report, text
+from report_kit.common_cards import FREQUENCIES
+from report_kit.content import CardContent, Number
+from report_kit.report import Build, Card, Report
+from report_kit.selection import Selection
 
 AT_MOST = 6
 GROUPS = 10
+BINS = 30
+AVERAGE = "Average council"
 NONE_CLOSED = "None of the requests created in this period are closed yet. Choose a longer period."
 
 
-def numbers(source: Source, selection: Selection) -> Shown:
-    table = comparison.totals(source, selection.filters)
-    shown = [Number(row["council"], words.number(row["requests"]), _note(row)) for row in table]
-    return Shown(table, "", numbers=shown, why_empty="There is no such council.")
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = by_council(warehouse, selection.filters)
+    frame = frame[frame["council_id"].isin(selection.filters.councils)].sort_values("council")
+    is_open = count(warehouse, selection.filters, COUNCIL, population=OPEN).set_index("council")["requests"]
+    frame = DataFrame(
+        {
+            "council": frame["council"],
+            "requests": frame["requests"],
+            "requests_a_day": (frame["requests"] / selection.days).round(1),
+            "per_10000_people": frame["per_10000"].round(1),
+            "open_now": frame["council"].map(is_open).fillna(0).astype("int64"),
+        }
+    )
+    shown = [Number(row["council"], text.number(row["requests"]), _note(row)) for row in records(frame)]
+    return CardContent(frame, numbers=shown)
 
 
 def _note(row: dict[str, Any]) -> str:
     rate = row["per_10000_people"]
-    parts = [
-        f"{words.number(row['requests_a_day'])} a day",
-        *([f"{words.number(rate)} per 10,000 people"] if rate is not None else []),
-        f"{words.number(row['open_now'])} open now",
-    ]
-    return ", ".join(parts)
+    parts = [f"{text.number(row['requests_a_day'])} a day"]
+    parts += [] if rate is None else [f"{text.number(rate)} per 10,000 people"]
+    return ", ".join([*parts, f"{text.number(row['open_now'])} open now"])
 
 
-def over_time(source: Source, selection: Selection) -> Shown:
+def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     step: Step = "month" if selection.days > 730 else "week" if selection.days > 92 else "day"
-    table = comparison.over_time(source, step, selection.filters)
-    series: dict[str, list[dict[str, Any]]] = {}
-    for row in table:
-        series.setdefault(row["council"], []).append(row)
+    wide = _by_step(warehouse, selection, step)
+    colors = [*in_turn(len(wide.columns) - 1), OTHERS]
+    series = {name: wide[name] for name in wide}
     figure = charts.lines(
-        [
-            (name, [row[step] for row in rows], [row["requests"] for row in rows])
-            for name, rows in series.items()
-        ],
-        unit="requests",
-        colors=[*in_turn(len(series) - 1), OTHERS],
-        y_title=f"Requests a {step}",
-        whole=False,
+        series, unit="requests", colors=colors, y_title=f"Requests a {step}", hover=":,.2~f"
     )
-    totals = [f"{name} {words.number(round(_sum(rows)))}" for name, rows in series.items()]
-    cut = "" if step == "day" else f" The first and the last {step} may be cut by the period."
-    return Shown(table, f"Requests in the period: {words.listed(totals, AT_MOST + 1)}.{cut}", figure)
+    totals = [f"{name} {text.number(round(total))}" for name, total in wide.sum().items()]
+    cut = "" if step == "day" else f" The first and the last {step} may be only partly in the period."
+    frame = wide.rename_axis(step).reset_index().melt(step, var_name="council", value_name="requests")
+    return CardContent(frame, f"Requests in the period: {text.listed(totals, AT_MOST + 1)}.{cut}", figure)
 
 
-def _sum(rows: list[dict[str, Any]]) -> float:
-    return sum(float(row["requests"]) for row in rows)
+def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFrame:
+    """A column for each chosen council, and the average one: requests of all councils over their number."""
+    councils = ids_by_name(warehouse, COUNCIL)
+    inside = tuple(ids[0] for ids in councils.values() if ids != [0])
+    chosen = [name for name, ids in councils.items() if {*ids} & {*selection.filters.councils}]
+    starts = pd.period_range(selection.first, selection.last, freq=_period(step)).start_time
+    own = count(warehouse, selection.filters, COUNCIL, step)
+    wide = own.pivot_table(index=step, columns="council", values="requests", aggfunc="sum")
+    wide = wide.reindex(index=starts, columns=chosen).fillna(0)
+    everyone = replace(selection.filters, councils=inside)
+    city = count(warehouse, everyone, step).set_index(step)["requests"]
+    return wide.assign(**{AVERAGE: (city.reindex(starts, fill_value=0) / len(inside)).round(2)})
 
 
-def shares(dimension: Dimension) -> Callable[[Source, Selection], Shown]:
+def _period(step: Step) -> str:
+    return "W-SUN" if step == "week" else FREQUENCIES[step][0]
+
+
+def shares(dimension: Dimension) -> Build:
     """A card with each council's share of the types or sources."""
 
-    def build(source: Source, selection: Selection) -> Shown:
-        table = comparison.shares(source, dimension, selection.filters)
-        names = list(dict.fromkeys(table.column(dimension.name)))[:GROUPS]
+    def build(warehouse: Warehouse, selection: Selection) -> CardContent:
+        name = dimension.name
+        frame = count(warehouse, selection.filters, COUNCIL, dimension)
+        frame["percent"] = (
+            100 * frame["requests"] / frame.groupby("council")["requests"].transform("sum")
+        ).round(1)
+        order = frame.groupby(name)["requests"].sum().sort_values(ascending=False, kind="stable").index
+        largest = list(order[:GROUPS])
         series = [
-            _share(council, names, dimension, table) for council in dict.fromkeys(table.column("council"))
+            _share(council, rows.set_index(name), largest) for council, rows in frame.groupby("council")
         ]
-        figure = groups.lying(names, series, x_title="Percent of requests")
-        more = len(set(table.column(dimension.name))) - len(names)
-        rest = f" {words.plural(more, 'smaller one')} in the CSV file." if more > 0 else ""
-        return Shown(table, f"The largest: {words.listed(names, 3)}.{rest}", figure)
+        figure = groups.lying(largest, series, x_title="Percent of requests")
+        more = len(order) - len(largest)
+        rest = f" {text.plural(more, 'smaller one')} in the CSV file." if more > 0 else ""
+        return CardContent(frame, f"The largest: {text.listed(largest, 3)}.{rest}", figure)
 
     return build
 
 
-def _share(
-    council: str, names: list[str], dimension: Dimension, table: Table
-) -> tuple[str, list[float], list[str]]:
-    found = {row[dimension.name]: row for row in table if row["council"] == council}
-    values = [found[name]["percent"] if name in found else 0.0 for name in names]
-    numbers = [found[name]["requests"] if name in found else 0 for name in names]
+def _share(council: str, rows: DataFrame, names: list[str]) -> groups.OneSeries:
+    known = rows[["requests", "percent"]].reindex(names).fillna(0)
     hover = [
-        f"{council}, {name}: {words.plural(number, 'request')} ({percent}%)"
-        for name, number, percent in zip(names, numbers, values, strict=True)
+        f"{council}, {name}: {text.plural(int(row['requests']), 'request')} ({row['percent']}%)"
+        for name, row in known.iterrows()
     ]
-    return council, values, hover
+    return council, known["percent"].tolist(), hover
 
 
-def days_to_close(source: Source, selection: Selection) -> Shown:
-    table = comparison.days_to_close(source, selection.filters)
-    counted: dict[str, dict[int, int]] = {}
-    for row in table:
-        counted.setdefault(row["council"], {})[row["days"]] = row["requests"]
-    if selection.choices["days"] == "typical":
-        counted = {council: histogram.without_outliers(days) for council, days in counted.items()}
-    kept = Table.of(
-        table.columns,
-        ((council, days, number) for council, cells in counted.items() for days, number in cells.items()),
-    )
-    bins = histogram.bins(max((days for cells in counted.values() for days in cells), default=0))
-    series = [_histogram(council, cells, bins) for council, cells in counted.items()]
+def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = closing.days(warehouse, selection.filters)
+    if not len(frame):
+        return CardContent(frame, why_empty=NONE_CLOSED)
+    cells = {council: rows.set_index("days")["requests"] for council, rows in frame.groupby("council")}
+    is_typical = selection.choices["days"] == "typical"
+    longest = max(typical_days(days) if is_typical else days.index.max() for days in cells.values())
+    edges = bins(longest)
+    series = [_histogram(council, days, edges) for council, days in cells.items()]
+    labels = [label(first, end) for first, end in edges]
     figure = groups.upright(
-        [histogram.label(one) for one in bins],
-        series,
-        y_title="Percent of closed requests",
-        x_title="Whole days from created to closed",
+        labels, series, y_title="Percent of closed requests", x_title="Whole days from created to closed"
     )
-    medians = [f"{council} {histogram.median(cells)}" for council, cells in counted.items()]
-    left_out = table.total("requests") - kept.total("requests")
-    outliers = f" {words.plural(left_out, 'outlier')} left out." if left_out else ""
-    return Shown(
-        kept, f"Median days: {words.listed(medians, AT_MOST)}.{outliers}", figure, why_empty=NONE_CLOSED
-    )
+    medians = [f"{council} {quantile(days, 0.5)} (of {days.sum():,})" for council, days in cells.items()]
+    beyond = int(frame["requests"][frame["days"] >= edges[-1][1]].sum())
+    cut = f" {text.plural(beyond, 'request')} beyond {longest} days not drawn." if beyond else ""
+    return CardContent(frame, f"Median days: {text.listed(medians, AT_MOST)}.{cut}", figure)
 
 
-def _histogram(council: str, cells: dict[int, int], bins: list[range]) -> tuple[str, list[float], list[str]]:
-    total = sum(cells.values())
-    numbers = [sum(number for days, number in cells.items() if days in one) for one in bins]
-    percents = [round(100 * number / total, 1) for number in numbers]
+def quantile(days: Series, share: float) -> int:
+    """The smallest number of days within which that share was closed, of counts by days."""
+    return int(np.quantile(days.index, share, weights=days, method="inverted_cdf"))
+
+
+def typical_days(days: Series) -> int:
+    """The most days that are no outlier: up to 1.5 interquartile ranges above the upper quartile."""
+    low, high = quantile(days, 0.25), quantile(days, 0.75)
+    return int(days.index[days.index <= high + 1.5 * (high - low)].max())
+
+
+def bins(largest: int) -> list[tuple[int, int]]:
+    """Bins of equal width in whole days: the first day, and the day after the last."""
+    width = largest // BINS + 1
+    return [(start, start + width) for start in range(0, largest + 1, width)]
+
+
+def label(first: int, end: int) -> str:
+    """5, or 5 to 9."""
+    return str(first) if end - first == 1 else f"{first} to {end - 1}"
+
+
+def _histogram(council: str, days: Series, edges: list[tuple[int, int]]) -> groups.OneSeries:
+    """Shares of all closed requests, also of those beyond the last bin."""
+    counted = [int(days[(days.index >= first) & (days.index < end)].sum()) for first, end in edges]
+    percents = [round(100 * number / int(days.sum()), 1) for number in counted]
     hover = [
-        f"{council}, {histogram.label(one)} days: {words.plural(number, 'request')} ({percent}%)"
-        for one, number, percent in zip(bins, numbers, percents, strict=True)
+        f"{council}, {label(*one)} days: {text.plural(number, 'request')} ({percent}%)"
+        for one, number, percent in zip(edges, counted, percents, strict=True)
     ]
     return council, percents, hover
 
@@ -135,11 +175,12 @@ REPORT = Report(
     path="/nc-summary-comparison",
     title="Neighborhood summary and comparison",
     menu="Compare",
-    purpose="One neighborhood council in detail, or several beside each other and the average council.",
+    purpose="One {area} in detail, or several side by side and the average one.",
     order=6,
     controls=(
-        controls.councils(default=(1, 2), at_most=AT_MOST),
+        controls.councils(default=controls.first_councils, at_most=AT_MOST),
         controls.Period(days=30),
+        controls.groups(),
         controls.types(),
         controls.Choice("days", "Days to close", {"typical": "Without outliers", "all": "All"}),
     ),
@@ -147,9 +188,10 @@ REPORT = Report(
         "The average council: requests of all councils over their number; “No council” is not in it.",
         "Shares are of the council's own requests in the period.",
         "The histogram has the requests that were created in the period and are closed by now.",
-        "Outliers lie beyond the quartiles by more than 1.5 times the distance between them.",
+        "Medians and percentages are of all of these, also where outliers are not drawn.",
+        "Outliers lie more than 1.5 times the interquartile range above the upper quartile.",
         report.SAME_DAY_RULE,
-        report.PLACE_RULE,
+        *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
     ),
     picture="over-time",

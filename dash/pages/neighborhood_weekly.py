@@ -2,76 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pandas import DataFrame
 
-from data import counts, weekly
-from data.source import Source
-from data.table import Table
-from figures import charts
-from figures.colors import ACCENT
-from frame import controls, report, words
-from frame.report import Card, Report
-from frame.selection import Selection
-from frame.shown import Number, Shown
-from frame.type_cards import slices
-
-LISTED_DAYS = 31
-CLOSED_COLOR = "#79B74E"
-WIDTHS = {"sr_number": 140, "created": 150, "closed": 150, "counted_as": 140, "address": 280}
-
-
-def numbers(source: Source, selection: Selection) -> Shown:
-    table = weekly.by_day(source, selection.filters)
-    new, closed = table.total("new_requests"), table.total("closed_requests")
-    rows = [("new", new), ("closed", closed), ("net_change", new - closed)]
-    shown = [
-        Number("New", words.number(new), "created in these days"),
-        Number("Closed", words.number(closed), "closed in these days, whenever created"),
-        Number("Net change", f"{new - closed:+,}" if new != closed else "0", "new minus closed"),
-        Number("Open now", words.number(counts.open_now(source, selection.filters)), "of any age"),
-    ]
-    return Shown(Table.of(("figure", "value"), rows), "", numbers=shown)
-
-
-def by_day(source: Source, selection: Selection) -> Shown:
-    table = weekly.by_day(source, selection.filters)
-    days = table.column("day")
-    figure = charts.lines(
-        [("New", days, table.column("new_requests")), ("Closed", days, table.column("closed_requests"))],
-        unit="requests",
-        colors=[ACCENT, CLOSED_COLOR],
-    )
-    new, closed = table.total("new_requests"), table.total("closed_requests")
-    summary = f"{words.plural(new, 'new request')}, {words.number(closed)} closed."
-    return Shown(table, summary, figure)
-
-
-def change_by_type(source: Source, selection: Selection) -> Shown:
-    table = weekly.by_type(source, selection.filters)
-    summary = "New minus closed, by type; a number above zero means that more came in than was closed."
-    return Shown(table, summary, columns=_columns(table))
-
-
-def requests(source: Source, selection: Selection) -> Shown:
-    if selection.days > LISTED_DAYS:
-        why = f"Single requests are listed for up to {LISTED_DAYS} days. Choose a shorter period."
-        return Shown(Table.of(("sr_number",), []), "", why_empty=why)
-    table = weekly.requests(source, selection.filters)
-    summary = f"{words.plural(len(table), 'request')}: every one that was created or closed in these days."
-    return Shown(table, summary, columns=_columns(table))
-
-
-def _columns(table: Table) -> list[dict[str, Any]]:
-    found = []
-    for name in table.shown().columns:
-        is_number = any(isinstance(value, int) for value in table.column(name))
-        title = "SR number" if name == "sr_number" else name.replace("_", " ").capitalize()
-        column: dict[str, Any] = {"field": name, "headerName": title, "width": WIDTHS.get(name, 160)}
-        found.append(column | ({"type": "numericColumn"} if is_number else {}))
-    return found
-
+from data import changes, counts
+from data.filters import TYPE
+from data.frames import daily, figures, records
+from data.warehouse import Warehouse
+from figures import charts, groups
+from figures.colors import ACCENT, SECOND
+from report_kit import controls, report, text
+from report_kit.card import grid_columns
+from report_kit.common_cards import bars_by
+from report_kit.content import CardContent, Number, nothing
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
 
 PAGE = "/neighborhood-weekly"
+LISTED_DAYS = 31
+TOO_LONG = f"Single requests are listed for up to {LISTED_DAYS} days. Choose a shorter period."
+TITLES = {
+    "sr_number": "SR number",
+    "new_requests": "New",
+    "closed_requests": "Closed",
+    "on_map": "On the map",
+}
+WIDTHS = {"sr_number": 135, "type": 170, "created": 165, "closed": 165, "counted_as": 150, "agency": 180}
+CHANGES = ["new_requests", "closed_requests", "net_change"]
+
+
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    new, closed, net = changes.by(warehouse, selection.filters, "day")[CHANGES].sum()
+    still_open = counts.open_now(warehouse, selection.filters)
+    shown = [
+        Number("New", text.number(new), "created in these days"),
+        Number("Closed", text.number(closed), "closed in these days, whenever created"),
+        Number("Net change", f"{net:+,}" if net else "0", "new minus closed"),
+        Number("Open now", text.number(still_open), "of any age"),
+    ]
+    value = {"new": new, "closed": closed, "net_change": net, "open_now": still_open}
+    return CardContent(figures(value), numbers=shown)
+
+
+def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
+    found = changes.by(warehouse, selection.filters, "day")
+    days = {name: daily(found, selection.first, selection.last, name) for name in CHANGES}
+    series = {"New": days["new_requests"], "Closed": days["closed_requests"]}
+    figure = charts.lines(series, unit="requests", colors=[ACCENT, SECOND])
+    new, closed = int(series["New"].sum()), int(series["Closed"].sum())
+    summary = f"{text.plural(new, 'new request')}, {text.number(closed)} closed."
+    frame = DataFrame(days).rename_axis("day").reset_index()
+    return CardContent(frame, summary, figure)
+
+
+def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = changes.by(warehouse, selection.filters, TYPE)
+    names = frame["type"].tolist()
+    series = [_bars(frame, "New", "new_requests"), _bars(frame, "Closed", "closed_requests")]
+    figure = groups.lying(names, series, x_title="Requests")
+    grew = frame[frame["net_change"] > 0].sort_values("net_change", ascending=False, kind="stable")
+    listed = [f"{row['type']} ({row['net_change']:+,})" for row in records(grew)]
+    summary = (
+        f"More new than closed: {text.listed(listed)}." if listed else "No type has more new than closed."
+    )
+    return CardContent(frame, summary, figure)
+
+
+def _bars(frame: DataFrame, title: str, column: str) -> groups.OneSeries:
+    pairs = zip(frame["type"], frame[column], strict=True)
+    return title, frame[column].tolist(), [f"{name}: {number:,} {title.lower()}" for name, number in pairs]
+
+
+def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
+    if selection.days > LISTED_DAYS:
+        return nothing(TOO_LONG)
+    frame = changes.requests(warehouse, selection.filters)
+    summary = f"{text.plural(len(frame), 'request')}: all that were created or closed in these days."
+    columns = grid_columns(frame, TITLES, wide="address", widths=WIDTHS)
+    return CardContent(frame, summary, columns=columns)
+
+
 REPORT = Report(
     path=PAGE,
     title="Neighborhood weekly report",
@@ -79,29 +88,30 @@ REPORT = Report(
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
     order=4,
     controls=(
-        controls.councils("Neighborhood council", is_single=True, default=(1,), at_most=1),
+        controls.councils("{area}", is_single=True, default=controls.first_council, at_most=1),
         controls.Period(days=7, label="Days"),
+        controls.groups(),
         controls.types(),
     ),
     rules=(
-        "New is what was created in these days; closed is what was closed in them, whenever it was created.",
+        "New requests were created in these days; closed ones were closed in them, whenever created.",
         "Net change is new minus closed: above zero, more came in than was closed.",
         report.OPEN_RULE,
-        report.PLACE_RULE,
+        *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
         report.TIME_RULE,
     ),
     picture="by-day",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("by-day", "New and closed, day by day", by_day),
         Card(
             "by-type",
             "New requests by type",
-            slices(PAGE, "new requests"),
-            "Choose a slice to see that type alone.",
+            bars_by(TYPE, PAGE, unit="new requests"),
+            "Choose a bar to see that type alone.",
         ),
-        Card("change-by-type", "Net change by type", change_by_type, is_wide=True),
+        Card("change-by-type", "New and closed by type", change_by_type, is_wide=True),
         Card("requests", "Requests", requests, is_wide=True),
     ),
     aliases=("/dashboards/neighborhood_recent", "/reports/dashboards/neighborhood_recent"),

@@ -2,161 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from data import closing, reference
-from data.filters import COUNCIL, TYPE, Dimension
-from data.source import Source
-from data.table import Table
+import pandas as pd
+from pandas import DataFrame, Series
+
+from data import closing
+from data.filters import COUNCIL, GROUP, TYPE, Dimension
+from data.warehouse import Warehouse
 from figures import charts
-from figures.colors import OTHERS, in_turn, type_colors
-from frame import controls, report, words
-from frame.report import Card, Report
-from frame.selection import Selection
-from frame.shown import Number, Shown
+from report_kit import controls, report, text
+from report_kit.common_cards import links_to, no_council_last
+from report_kit.content import CardContent, Number
+from report_kit.report import Build, Card, Report
+from report_kit.selection import Selection
 
+PAGE = "/time-to-close"
 LINES = 6
-NAMES = {"median": ("median_days", "Median"), "p90": ("p90_days", "90th percentile")}
+MEASURES = {"median": ("median_days", "Median"), "p90": ("p90_days", "90th percentile")}
 NOTHING = "No requests were closed in these months. Choose a longer period, or fewer filters."
+SHOWN = ["closed_requests", "median_days", "p90_days"]
 
 
-def numbers(source: Source, selection: Selection) -> Shown:
-    table = closing.overall(source, selection.filters)
-    if not len(table):
-        return Shown(table, "", why_empty=NOTHING)
-    found = table.one()
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = closing.statistics(warehouse, selection.filters)
+    frame = frame[[*SHOWN, "same_day_requests", "within_7_days_requests"]]
+    if not len(frame):
+        return CardContent(frame, why_empty=NOTHING)
+    found = frame.iloc[0]
     total = found["closed_requests"]
     shown = [
-        Number("Closed requests", words.number(total)),
-        Number("Median", words.plural(found["median_days"], "day"), "half were closed within"),
-        Number("90th percentile", words.plural(found["p90_days"], "day"), "nine of ten were closed within"),
-        Number("On the same day", words.share(found["same_day_requests"], total), "closed in 0 days"),
+        Number("Median", text.plural(found["median_days"], "day"), "half were closed within"),
+        Number("90th percentile", text.plural(found["p90_days"], "day"), "nine of ten were closed within"),
+        Number("Closed requests", text.number(total)),
+        Number("On the same day", text.share(found["same_day_requests"], total), "closed in 0 days"),
         Number(
-            "Within a week", words.share(found["within_7_days_requests"], total), "closed in 7 days or less"
+            "Within a week", text.share(found["within_7_days_requests"], total), "closed in 7 days or less"
         ),
     ]
-    return Shown(table, f"{words.plural(total, 'request')} closed.", numbers=shown)
+    return CardContent(frame, numbers=shown)
 
 
-def trend(source: Source, selection: Selection) -> Shown:
-    table = closing.by_month(source, selection.filters)
-    months = table.column("month")
+def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
+    months = _months(frame, selection)
     figure = charts.lines(
-        [
-            ("Median", months, table.column("median_days")),
-            ("90th percentile", months, table.column("p90_days")),
-        ],
+        {"Median": months["median_days"], "90th percentile": months["p90_days"]},
         unit="days",
         y_title="Days from created to closed",
         by_month=True,
+        notes=dict.fromkeys(("Median", "90th percentile"), _notes(months)),
     )
-    rows = list(table)
-    summary = (
-        f"From {words.month(rows[0]['month'])} to {words.month(rows[-1]['month'])} the median went from "
-        f"{words.plural(rows[0]['median_days'], 'day')} to {words.plural(rows[-1]['median_days'], 'day')}."
-        if rows
-        else ""
+    return CardContent(frame, _from_to(frame), figure, why_empty=NOTHING)
+
+
+def _from_to(frame: DataFrame) -> str:
+    """How the median changed between the first and the last month with enough closed requests to say so."""
+    often = frame[frame["closed_requests"] >= text.SMALL_BASE]
+    if len(often) < 2:
+        return ""
+    first, last = often.iloc[0], often.iloc[-1]
+    return (
+        f"From {text.month(first['month'])} to {text.month(last['month'])} the median went from "
+        f"{text.plural(first['median_days'], 'day')} to {text.plural(last['median_days'], 'day')}."
     )
-    return Shown(table, summary, figure, why_empty=NOTHING)
 
 
-def compared(dimension: Dimension) -> Callable[[Source, Selection], Shown]:
-    """A card with median and 90th percentile of each type or council."""
+def _months(frame: DataFrame, selection: Selection) -> DataFrame:
+    """Every month of the period, so that months without a closed request are gaps."""
+    months = pd.period_range(selection.first, selection.last, freq="M").start_time
+    return frame.set_index("month")[SHOWN].astype("Float64").reindex(months)
 
-    def build(source: Source, selection: Selection) -> Shown:
-        table = closing.by(source, dimension, selection.filters)
+
+def _notes(months: DataFrame) -> list[str]:
+    return [f", of {number:,.0f} closed" for number in months["closed_requests"].fillna(0)]
+
+
+def compared(dimension: Dimension) -> Build:
+    """A card with median and 90th percentile of each group, type or council."""
+
+    def build(warehouse: Warehouse, selection: Selection) -> CardContent:
+        name = dimension.name
+        frame = closing.statistics(warehouse, selection.filters, dimension)[[name, *SHOWN]]
+        is_small = frame["closed_requests"] < text.SMALL_BASE
+        frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
         figure = charts.ranges(
-            table.column(dimension.name),
-            table.column("median_days"),
-            table.column("p90_days"),
-            low_name="Median",
-            high_name="90th percentile",
+            frame[name],
+            frame["median_days"],
+            frame["p90_days"],
+            titles=("Median", "90th percentile"),
             unit="days",
+            counts=frame["closed_requests"],
+            small=text.SMALL_BASE,
         )
-        slowest = next(iter(table), None)
-        summary = f"Slowest: {slowest[dimension.name]}, {_days(slowest)}." if slowest else ""
-        return Shown(table, summary, figure, is_scrollable=True, why_empty=NOTHING)
+        links = links_to(warehouse, selection, dimension, PAGE, frame[name])
+        summary = _slowest(frame[~(frame["closed_requests"] < text.SMALL_BASE)], name)
+        return CardContent(frame, summary, figure, links=links, is_scrollable=True, why_empty=NOTHING)
 
     return build
 
 
-def trends(dimension: Dimension) -> Callable[[Source, Selection], Shown]:
-    """A card with a line a month for each of the chosen, or largest, types or councils."""
+def _slowest(often: DataFrame, name: str) -> str:
+    if not len(often):
+        return f"None has {text.SMALL_BASE} closed requests."
+    row: Series = often.iloc[0]
+    median, p90 = text.plural(row["median_days"], "day"), text.plural(row["p90_days"], "day")
+    of = f"of {row['closed_requests']:,} closed"
+    return f"Slowest: {row[name]}, median {median}, 90th percentile {p90}, {of}."
 
-    def build(source: Source, selection: Selection) -> Shown:
-        table = _first(closing.by_and_month(source, dimension, selection.filters), LINES)
-        column, title = NAMES[selection.choices["measure"]]
-        series: dict[int, list[dict[str, Any]]] = {}
-        for row in table:
-            series.setdefault(row["_id"], []).append(row)
+
+def trends(dimension: Dimension) -> Build:
+    """A card with a line for each of the largest groups, types or councils. The CSV has all of them."""
+
+    def build(warehouse: Warehouse, selection: Selection) -> CardContent:
+        name = dimension.name
+        frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True)
+        frame = frame[[name, "month", *SHOWN]]
+        column, title = MEASURES[selection.choices["measure"]]
+        months = {
+            one: _months(frame[frame[name] == one], selection)
+            for one in _largest(warehouse, frame, dimension)
+        }
         figure = charts.lines(
-            [
-                (rows[0][dimension.name], [row["month"] for row in rows], [row[column] for row in rows])
-                for rows in series.values()
-            ],
+            {one: values[column] for one, values in months.items()},
             unit="days",
             y_title=f"{title}, days",
-            colors=_colors(source, dimension, list(series)),
             by_month=True,
+            notes={one: _notes(values) for one, values in months.items()},
         )
-        names = [rows[0][dimension.name] for rows in series.values()]
-        summary = f"{title} by month of closing: {words.listed(names)}."
-        return Shown(table, summary, figure, why_empty=NOTHING)
+        summary = f"{title} by month of closing: {text.listed(list(months))}."
+        return CardContent(frame, summary, figure, why_empty=NOTHING)
 
     return build
 
 
-def _first(table: Table, groups: int) -> Table:
-    chosen = set(list(dict.fromkeys(table.column("_id")))[:groups])
-    return table.keep(row for row in table if row["_id"] in chosen)
+def _largest(warehouse: Warehouse, frame: DataFrame, dimension: Dimension) -> list[Any]:
+    totals = (
+        frame.groupby(dimension.name)["closed_requests"].sum().sort_values(ascending=False, kind="stable")
+    )
+    ordered = no_council_last(warehouse, dimension, totals.reset_index())
+    return list(ordered[dimension.name].head(LINES))
 
 
-def _colors(source: Source, dimension: Dimension, ids: list[int]) -> list[str]:
-    if dimension != TYPE:
-        return in_turn(len(ids))
-    colors = type_colors(reference.types(source))
-    return [colors.get(number, OTHERS) for number in ids]
-
-
-def _days(row: dict[str, Any]) -> str:
-    median, p90 = words.plural(row["median_days"], "day"), words.plural(row["p90_days"], "day")
-    return f"median {median}, 90th percentile {p90}"
-
-
-LARGEST = f"The {LINES} with the most closed requests; choose others above. All are in the card beside it."
+LARGEST = f"The {LINES} with the most closed requests; choose others above. The CSV has all."
+SMALL = f"Gray: fewer than {text.SMALL_BASE} closed requests, listed last."
 REPORT = Report(
-    path="/time-to-close",
+    path=PAGE,
     title="Time to close",
-    purpose="How long requests take, month by month, by type and council: exact median and 90th percentile.",
+    purpose="How long requests take, month by month, by type and area: exact median and 90th percentile.",
     order=7,
     controls=(
         controls.Period(days=730, label="Closed"),
+        controls.groups(),
         controls.types(),
+        controls.regions(),
         controls.councils(),
         controls.Choice("measure", "Lines show", {"median": "Median", "p90": "90th percentile"}),
     ),
     rules=(
-        "A request counts in the month in which it was closed; months are whole, the running one so far.",
+        "A request counts in the month in which it was closed; months are whole, the current one so far.",
         "Half were closed within the median, nine of ten within the 90th percentile; both are exact.",
         "Open requests have no time to close yet and are not in it, however old they are.",
         report.SAME_DAY_RULE,
+        report.CLOSED_RULE,
         report.NO_COUNCIL_RULE,
-        report.PLACE_RULE,
+        *report.COUNTING_RULES,
     ),
     covers="closed",
     picture="trend",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("trend", "Days to close, month by month", trend, is_wide=True),
+        Card("group-trend", "By type group, month by month", trends(GROUP), LARGEST),
+        Card("by-group", "By type group", compared(GROUP), SMALL),
         Card("type-trend", "By request type, month by month", trends(TYPE), LARGEST),
-        Card("by-type", "By request type", compared(TYPE), "Median and 90th percentile of the whole period."),
-        Card("council-trend", "By neighborhood council, month by month", trends(COUNCIL), LARGEST),
-        Card(
-            "by-council",
-            "By neighborhood council",
-            compared(COUNCIL),
-            "Median and 90th percentile of the period.",
-        ),
+        Card("by-type", "By request type", compared(TYPE), SMALL),
+        Card("council-trend", "By {area}, month by month", trends(COUNCIL), LARGEST),
+        Card("by-council", "By {area}", compared(COUNCIL), SMALL),
     ),
 )

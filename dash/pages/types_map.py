@@ -1,144 +1,135 @@
-"""Request type map: where a type of request is made, by count and per 10,000 people."""
+"""Request type map: where a type of request is made, per 10,000 people and by count."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from data import geography, people
-from data.source import Source
-from data.table import Table
-from figures import charts, maps
-from frame import controls, report, words
-from frame.report import Card, Report
-from frame.selection import Selection, link
-from frame.shown import Number, Shown
+from pandas import DataFrame
 
-ILLEGAL_DUMPING = 6
-MEASURES = {"count": "Requests", "people": "Per 10,000 people"}
+from data import reference
+from data.filters import COUNCIL
+from data.frames import figures, records
+from data.population import by_council
+from data.warehouse import Warehouse
+from figures import charts, maps
+from report_kit import controls, report, text
+from report_kit.common_cards import links_to, no_council_last
+from report_kit.content import CardContent, Number, nothing
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
+
+MEASURES = {"people": "Per 10,000 people", "count": "Requests"}
 COLUMNS = {"count": "requests", "people": "per_10000"}
 UNITS = {"count": "requests", "people": "requests per 10,000 people"}
-NO_POLYGONS = "The councils' borders have not been loaded yet. The nightly load brings them."
+DEEPER = "/neighborhood"
+NO_POLYGONS = "The councils' boundaries have not been loaded yet. The nightly ingest loads them."
+CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
 
 
-def numbers(source: Source, selection: Selection) -> Shown:
-    table = people.by_council(source, selection.filters)
-    councils = [row for row in table if row["_id"]]
-    outside = sum(row["requests"] for row in table if not row["_id"])
-    without = sum(not row["requests"] for row in councils)
-    rows = [
-        ("requests", table.total("requests")),
-        ("requests_without_council", outside),
-        ("councils_without_requests", without),
-    ]
-    most: dict[str, Any] = max(councils, key=lambda row: float(row["per_10000"] or 0), default={})
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = by_council(warehouse, selection.filters)
+    councils = frame[frame["council_id"] != 0]
+    outside = frame["requests"].sum() - councils["requests"].sum()
+    without = int((councils["requests"] == 0).sum())
+    top = records(_top(councils, "people").head(1))
+    value = {
+        "requests": frame["requests"].sum(),
+        "requests_without_council": outside,
+        "councils_without_requests": without,
+        "highest_rate": top[0]["council"] if top else None,
+    }
     shown = [
-        Number("Requests", words.number(table.total("requests")), "in the whole city"),
-        Number("In no council", words.number(outside), "not on the map"),
-        Number("Councils without any", words.number(without)),
+        Number("Requests", text.number(value["requests"]), "in the whole city"),
+        Number("Outside all councils", text.number(outside), "not in any area of the map"),
+        Number("Councils with none", text.number(without)),
     ]
-    if most:
-        note = f"per 10,000 people: {words.number(most['per_10000'] or 0)}"
-        shown.append(Number("Most for its people", most["council"], note))
-    return Shown(Table.of(("figure", "value"), rows), "", numbers=shown)
+    shown += [
+        Number("Highest rate", row["council"], f"{text.number(row['per_10000'])} per 10,000 people")
+        for row in top
+    ]
+    return CardContent(figures(value), numbers=shown)
 
 
-def city_map(source: Source, selection: Selection) -> Shown:
-    measure = selection.choices["measure"]
-    values = {row["_id"]: row for row in people.by_council(source, selection.filters)}
-    polygons = [row for row in geography.polygons(source) if row["council_id"] in values]
-    table = _table([values[row["council_id"]] for row in polygons])
-    if not polygons:
-        return Shown(table, "", why_empty=NO_POLYGONS)
-    shown = [values[row["council_id"]] for row in polygons]
+def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
+    measure, polygons = selection.choices["measure"], reference.polygons(warehouse)
+    frame = polygons.merge(by_council(warehouse, selection.filters), on="council")
+    if not len(frame):
+        return nothing(NO_POLYGONS)
+    links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
     areas = [
-        maps.Area(polygon["polygon"], row[COLUMNS[measure]], _hover(row), _deeper(row, selection))
-        for polygon, row in zip(polygons, shown, strict=True)
+        maps.Area(row["polygon"], row[COLUMNS[measure]], _hover(row), links[row["council"]])
+        for row in records(frame)
     ]
-    figure = maps.areas(areas, box=_box(polygons), title=UNITS[measure].capitalize())
-    return Shown(table, _summary(shown, measure) + _how_exact(polygons), figure)
+    bounds = maps.bounds_of(list(frame["polygon"]), warehouse.facts().city.bounds)
+    figure = maps.areas(areas, bounds=bounds, title=UNITS[measure].capitalize())
+    exact = " The boundaries are approximate." if frame["is_approximate"].any() else ""
+    return CardContent(_table(frame), _summary(frame, measure) + exact, figure, links=links)
 
 
-def by_council(source: Source, selection: Selection) -> Shown:
+def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
     measure = selection.choices["measure"]
     column = COLUMNS[measure]
-    rows = [row for row in people.by_council(source, selection.filters) if row[column] is not None]
-    rows.sort(key=lambda row: (row["_id"] == 0, -float(row[column]), row["council"]))
+    frame = by_council(warehouse, selection.filters).dropna(subset=[column])
+    frame = frame.sort_values([column, "council"], ascending=[False, True], kind="stable")
+    frame = no_council_last(warehouse, COUNCIL, frame)
+    links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
     figure = charts.horizontal_bars(
-        [row["council"] for row in rows],
-        [row[column] for row in rows],
+        frame["council"].tolist(),
+        frame[column].astype(float).round(4),
         unit=UNITS[measure],
-        links=[_deeper(row, selection) for row in rows],
+        links=list(links.values()),
+        hover=":,.3~r" if measure == "people" else ":,",
     )
-    return Shown(_table(rows), _summary(rows, measure), figure, is_scrollable=True)
+    summary = _summary(frame[frame["council_id"] != 0], measure)
+    return CardContent(_table(frame), summary, figure, links=links, is_scrollable=True)
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    return Table.of(
-        ("council", "requests", "people_2020", "requests_per_10000_people"),
-        ((row["council"], row["requests"], row["people"], row["per_10000"]) for row in rows),
-    )
+def _table(frame: DataFrame) -> DataFrame:
+    return frame[["council", "requests", "people", "per_10000"]].rename(columns=CSV_NAMES)
 
 
 def _hover(row: dict[str, Any]) -> str:
-    rate = "unknown" if row["per_10000"] is None else words.number(row["per_10000"])
-    return f"{row['council']}<br>{words.plural(row['requests'], 'request')}<br>per 10,000 people: {rate}"
+    rate = "unknown" if row["per_10000"] is None else text.number(row["per_10000"])
+    return f"{row['council']}<br>{text.plural(row['requests'], 'request')}<br>per 10,000 people: {rate}"
 
 
-def _deeper(row: dict[str, Any], selection: Selection) -> str:
-    return link(
-        "/neighborhood",
-        council=(row["_id"],),
-        type=selection.filters.types,
-        from_=selection.first,
-        to=selection.last,
-    )
-
-
-def _box(polygons: list[dict[str, Any]]) -> maps.Box:
-    west, south = (min(row[name] for row in polygons) for name in ("west", "south"))
-    east, north = (max(row[name] for row in polygons) for name in ("east", "north"))
-    return west, south, east, north
-
-
-def _summary(rows: list[dict[str, Any]], measure: str) -> str:
+def _top(frame: DataFrame, measure: str) -> DataFrame:
+    """The areas with the highest values, none of them zero."""
     column = COLUMNS[measure]
-    ordered = sorted(rows, key=lambda row: -float(row[column] or 0))[:3]
-    told = [f"{row['council']} ({words.number(row[column] or 0)})" for row in ordered if row[column]]
-    return f"Most {UNITS[measure]}: {words.listed(told)}." if told else f"No {UNITS[measure]} anywhere."
+    known = frame[frame[column].notna() & (frame[column].fillna(0) > 0)]
+    return known.sort_values([column, "council"], ascending=[False, True])
 
 
-def _how_exact(polygons: list[dict[str, Any]]) -> str:
-    return " The borders are approximate." if any(row["is_approximate"] for row in polygons) else ""
+def _summary(frame: DataFrame, measure: str) -> str:
+    top = _top(frame, measure).head(3)
+    names = [f"{row['council']} ({text.number(row[COLUMNS[measure]])})" for row in records(top)]
+    return f"Most {UNITS[measure]}: {text.listed(names)}." if names else f"No {UNITS[measure]} anywhere."
 
 
 REPORT = Report(
     path="/types-map",
     title="Request type map",
     menu="Map",
-    purpose="Where one type of request is made: by neighborhood council, in numbers and per 10,000 people.",
+    purpose="Where a type of request is made: by {area}, per 10,000 people and in numbers.",
     order=5,
     controls=(
-        controls.types("Request type", is_single=True, default=(ILLEGAL_DUMPING,)),
+        controls.types("Request type", is_single=True, default=controls.busiest_type),
         controls.Period(days=365),
-        controls.Choice("measure", "Colour shows", MEASURES),
+        controls.Choice("measure", "Color by", MEASURES),
+        controls.INFORMATION,
     ),
     rules=(
-        "A council without requests is the palest colour, not a hole.",
-        "Per 10,000 people: requests of the whole period over the people of the census of 2020.",
+        "The map opens with the type that was requested most in the last year.",
+        "A council without requests has the palest color, not a hole.",
+        "Per 10,000 people: requests of the whole period over the population of the 2020 census.",
         report.NO_COUNCIL_RULE,
-        report.PLACE_RULE,
+        *report.COUNTING_RULES,
     ),
-    picture="by-council",
+    picture="map",
     cards=(
-        Card("numbers", "In numbers", numbers, is_wide=True, height=130),
-        Card("map", "Map", city_map, "Choose an area to see that council.", is_wide=True),
-        Card(
-            "by-council",
-            "By neighborhood council",
-            by_council,
-            "Choose a bar to see that council.",
-            is_wide=True,
-        ),
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
+        Card("map", "Map", city_map, "Choose an area to see that council.", is_wide=True, height=maps.HEIGHT),
+        Card("by-council", "By {area}", bars_by_council, "Choose a bar to see that council.", is_wide=True),
     ),
     aliases=("/dashboards/types_map", "/reports/dashboards/types_map"),
 )

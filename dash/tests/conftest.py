@@ -9,7 +9,7 @@ from support.browser import Visitor, chromium
 from support.databases import Database, database
 from support.serving import Reports, forget_everything, serve, settings_for
 
-from data.source import Source
+from data.warehouse import Warehouse
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,9 @@ def city() -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def source(city: Database) -> Iterator[Source]:
+def warehouse(city: Database) -> Iterator[Warehouse]:
     """A worker's way to the small city, without Redis."""
-    found = Source(settings_for(city.reader_url))
+    found = Warehouse(settings_for(city.reader_url))
     yield found
     found.close()
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from benchmark_figures import Figure, write
 from psycopg import sql
 
-from benchmarks import bare, city
-from benchmarks.figures import Figure, write
+from benchmarks import bare, pages
 from benchmarks.loads import load
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -67,9 +67,9 @@ def first_load(settings: Settings, rows: int) -> Figure:
     """Rows a second through staging and merge, and through a COPY into the same tables."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
-        city.generate(rows, file)
-        with city.Pages(file) as pages:
-            first = load(settings, city.one_dataset(), pages)
+        pages.generate(rows, file)
+        with pages.Pages(file) as drawn:
+            first = load(settings, pages.one_dataset(), pages.GENERATED_COLUMNS, drawn)
         file.unlink()
         with connect(settings.database_loader_url, "benchmark") as connection:
             seconds = bare.bare_copy_seconds(connection, Path(folder))
@@ -92,8 +92,8 @@ def _nights(settings: Settings, numbers: range, work: str, *, is_spread: bool, g
     merges, limits = [], []
     for number in numbers:
         with connect(settings.database_loader_url, "benchmark") as connection:
-            page = city.night_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
-        merges.append(load(settings, city.one_dataset(), [page]).merge_seconds)
+            page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
+        merges.append(load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page]).merge_seconds)
         with connect(settings.database_loader_url, "benchmark") as connection:
             limits.append(bare.changes_seconds(connection, CHANGED, ADDED, is_spread=is_spread))
     return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", goal)

@@ -8,16 +8,18 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmarks.city import draw
+from benchmarks.pages import draw
 from pipeline.database import Connection, composed
-from pipeline.swap import SWAPPED_TABLES
+from pipeline.rollups import read_catalog
+from pipeline.swap import swapped_tables
 
 CHUNK_BYTES = 1 << 18
 
 
 def bare_copy_seconds(connection: Connection, folder: Path) -> float:
     """Seconds that COPY takes to fill every table that a first load fills, indexes and all."""
-    return sum(_copy(connection, table, folder / f"{table}.copy") for table in SWAPPED_TABLES)
+    tables = swapped_tables(read_catalog(connection))
+    return sum(_copy(connection, table, folder / f"{table}.copy") for table in tables)
 
 
 def _copy(connection: Connection, table: str, file: Path) -> float:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.city import NAMES
-from pipeline import loading
-from pipeline.catalog import Catalog
+from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
-from pipeline.download import COUNTED, Downloaded
-from pipeline.night import Night, finish, opened
+from pipeline.download import COUNTED, Download
+from pipeline.merge import merge
 from pipeline.options import Options
-from pipeline.plan import Reading
-from pipeline.staging import PageTaker
+from pipeline.plan import Plan, Reading
+from pipeline.runs import Run, finish, opened
+from pipeline.staging import PageTaker, Staging
 
-# Each night of a benchmark brings a day that the city does not have yet.
-NOW = datetime.now(UTC) + timedelta(days=60)
+# Each run of a benchmark brings days that the city does not have yet.
+NOW = datetime.now(UTC) + timedelta(days=400)
 Page = list[bytes]
 
 
@@ -42,26 +41,24 @@ class Timed:
         return self.rows / self.seconds
 
 
-def load(settings: Settings, catalog: Catalog, pages: Iterable[Page]) -> Timed:
-    """Stage the pages with as many threads as a night has, then merge."""
-    (dataset,) = catalog.datasets
-    columns = {name: name for name in NAMES[2:]}
-    reading = Reading(dataset, "", 0, None, 0, columns)
-    with opened(settings, Options(now=NOW), catalog) as night:
+def load(settings: Settings, city: City, columns: Sequence[str], pages: Iterable[Page]) -> Timed:
+    """Stage the pages, whose columns these are, with as many threads as a run has, then merge."""
+    (dataset,) = city.datasets
+    reading = Reading(dataset, "", 0, None, 0, {name: name for name in columns})
+    with opened(settings, Options(now=NOW), city) as run:
         started = time.monotonic()
-        result = _stage(settings, night, reading, iter(pages))
+        result = _stage(settings, run, reading, iter(pages))
         staged = time.monotonic()
-        loading.merge_downloads(night, [result])
+        plan = Plan(run.load_run_id, run.options, city, (reading,), (), None, (), run.started_at)
+        merge(run.connection, plan, (result,), settings)
         merged = time.monotonic()
-        finish(night)
+        finish(run)
     return Timed(result.counts["rows"], staged - started, merged - staged)
 
 
-def _stage(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
+def _stage(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]) -> Download:
     with ThreadPoolExecutor(settings.download_workers) as pool:
-        parts = [
-            pool.submit(_take, settings, night, reading, pages) for _ in range(settings.download_workers)
-        ]
+        parts = [pool.submit(_take, settings, run, reading, pages) for _ in range(settings.download_workers)]
         results = [part.result() for part in parts]
     counts = {name: sum(result.counts[name] for result in results) for name in COUNTED}
     newest = max(result.newest for result in results if result.newest)
@@ -69,16 +66,16 @@ def _stage(settings: Settings, night: Night, reading: Reading, pages: Iterator[P
 
 
 @contextmanager
-def _taker(settings: Settings, night: Night, reading: Reading) -> Iterator[PageTaker]:
+def _taker(settings: Settings, run: Run, reading: Reading) -> Iterator[PageTaker]:
     with connect(settings.database_loader_url, "benchmark") as connection:
-        taker = PageTaker(connection, night.staging, reading, night.catalog, NOW)
+        taker = PageTaker(connection, Staging(run.load_run_id), reading, run.city, NOW)
         taker.prepare()
         yield taker
 
 
-def _take(settings: Settings, night: Night, reading: Reading, pages: Iterator[Page]) -> Downloaded:
-    result = Downloaded(reading)
-    with _taker(settings, night, reading) as taker:
+def _take(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]) -> Download:
+    result = Download(reading)
+    with _taker(settings, run, reading) as taker:
         for page in pages:
             taker.copy(iter(page))
             taken = taker.take()

@@ -1,114 +1,151 @@
-"""Council polygons, councils and regions, as the city's boundary dataset has them."""
+"""The city's areas as its boundary dataset publishes them, judged before the merge takes them over."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite
 from typing import Any
 
-import psycopg
-
-from pipeline.database import Connection, fetch, fetch_one, run
-from pipeline.errors import SourceError
+from pipeline.city import City
 from pipeline.socrata import Portal
 
-log = logging.getLogger(__name__)
-REGION = re.compile(r"REGION\s+(\d+)\b", re.IGNORECASE)
-LOST_LIMIT = 5
-"""So many councils never vanish at once: the dataset is broken then."""
+Point = tuple[float, float]
+Ring = list[Point]
+Polygon = list[Ring]
+SHORTEST_RING = 4
+
+
+@dataclass(frozen=True)
+class Area:
+    """One council. ``geometry`` is a GeoJSON MultiPolygon in two dimensions.
+
+    Its outer rings are counterclockwise, as RFC 7946 demands.
+    """
+
+    code: int
+    name: str
+    website: str
+    region_id: int
+    is_approximate: bool
+    geometry: str
 
 
 @dataclass(frozen=True)
 class Boundaries:
-    """A published feature collection; ``digest`` changes when anything in it does."""
+    """The published areas; ``digest`` changes when anything in them does.
+
+    ``problem`` says why none of them can be used: those of before stay. ``notices`` tell what was left out.
+    """
 
     digest: str
-    features: tuple[dict[str, Any], ...]
+    areas: tuple[Area, ...]
+    problem: str = ""
+    notices: tuple[str, ...] = ()
 
 
-@dataclass
-class Refreshed:
-    """What the boundaries changed, and what to tell people about them."""
-
-    digest: str = ""
-    has_changed: bool = False
-    notices: list[str] = field(default_factory=list)
+def fetch_boundaries(portal: Portal, city: City) -> Boundaries:
+    """The published areas. Raises PortalError when the portal does not send them."""
+    return read_areas(portal.boundaries(city.boundaries.id).get("features") or [], city)
 
 
-def fetch_boundaries(portal: Portal, dataset_id: str) -> Boundaries:
-    """The polygons as published. Raises SourceError when there are none."""
-    collection = portal.boundaries(dataset_id)
-    features = collection.get("features")
-    if not features:
-        raise SourceError(f"the boundary dataset {dataset_id} has no features")
-    body = json.dumps(features, sort_keys=True).encode()
-    return Boundaries(hashlib.sha256(body).hexdigest(), tuple(features))
+def read_areas(features: Iterable[Mapping[str, Any]], city: City) -> Boundaries:
+    """The areas of these features; several features of one area are one."""
+    features = list(features)
+    digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
+    found: dict[int, tuple[Mapping[str, Any], list[Polygon]]] = {}
+    notices: list[str] = []
+    for feature in features:
+        try:
+            properties, code = feature["properties"], int(feature["properties"][city.boundaries.code])
+            polygons, slivers = _polygons(feature, city)
+        except (KeyError, ValueError, TypeError) as error:
+            notices.append(f"{_name(feature, city)}: the polygon was rejected ({error})")
+            continue
+        if slivers:
+            limit = f"{city.limits.sliver_square_meters:g} square meters"
+            notices.append(f"{_name(feature, city)}: {slivers} parts below {limit} were left out")
+        found.setdefault(code, (properties, []))[1].extend(polygons)
+    problem = _problem((polygon for _, polygons in found.values() for polygon in polygons), city)
+    areas = () if problem else tuple(_area(code, *parts, city) for code, parts in found.items())
+    return Boundaries(digest, areas, problem, tuple(notices))
 
 
-def refresh(connection: Connection, boundaries: Boundaries | None) -> Refreshed:
-    """Take over what changed, inside the caller's transaction; a dataset that looks broken is left alone."""
-    if boundaries is None:
-        return Refreshed()
-    known = fetch(connection, "boundaries/known_digest")
-    if known and known[0]["digest"] == boundaries.digest:
-        return Refreshed(boundaries.digest)
-    refreshed = Refreshed()
-    run(connection, "boundaries/create")
-    for feature in boundaries.features:
-        _add(connection, feature, refreshed)
-    difference = fetch_one(connection, "boundaries/compare")
-    if len(difference["lost"]) > LOST_LIMIT:
-        lost = f"{len(difference['lost'])} of {difference['had']} councils"
-        refreshed.notices.append(f"the boundary dataset lost {lost}: it was not taken over")
-        return refreshed
-    refreshed.digest = boundaries.digest
-    _take_over(connection, difference, refreshed)
-    return refreshed
+def _name(feature: Mapping[str, Any], city: City) -> str:
+    return str((feature.get("properties") or {}).get(city.boundaries.name, "an area without a name"))
 
 
-def _add(connection: Connection, feature: dict[str, Any], refreshed: Refreshed) -> None:
-    name = str(feature.get("properties", {}).get("name", "a council without a name"))
-    try:
-        with connection.transaction():
-            added = fetch(connection, "boundaries/add", _row(feature))
-    except (psycopg.Error, KeyError, ValueError, TypeError) as error:
-        refreshed.notices.append(f"{name}: the polygon was refused ({type(error).__name__})")
-        return
-    if not added:
-        refreshed.notices.append(f"{name}: the polygon was refused (it has no area)")
-    elif not added[0]["was_valid"]:
-        refreshed.notices.append(f"{name}: the polygon crosses itself and was repaired")
+def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], int]:
+    """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError, TypeError."""
+    _region(feature["properties"], city)
+    geometry = feature["geometry"]
+    if geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        raise ValueError(f"a {geometry['type']}")
+    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    polygons = [
+        [_ring(ring, is_outer=not position) for position, ring in enumerate(part)] for part in parts if part
+    ]
+    kept = [polygon for polygon in polygons if not _is_sliver(polygon, city)]
+    if not kept:
+        raise ValueError("it has no area")
+    return kept, len(polygons) - len(kept)
 
 
-def _row(feature: dict[str, Any]) -> dict[str, object]:
-    """Raises KeyError or ValueError when the feature lacks what a council needs."""
-    properties = feature["properties"]
-    region = REGION.search(properties.get("service_re") or "")
-    if region is None:
+def _problem(polygons: Iterable[Polygon], city: City) -> str:
+    """Why the polygons cannot be those of this city, if so."""
+    bounds, is_empty = city.bounds, True
+    for polygon in polygons:
+        is_empty = False
+        for x, y in polygon[0]:
+            if not (bounds.west <= x <= bounds.east and bounds.south <= y <= bounds.north):
+                return (
+                    f"the boundary dataset has a point at {x:g}, {y:g}, outside {city.name}: "
+                    "another projection or order of coordinates"
+                )
+    return "no polygon of the boundary dataset can be read" if is_empty else ""
+
+
+def _area(code: int, properties: Mapping[str, Any], polygons: list[Polygon], city: City) -> Area:
+    keys = city.boundaries
+    return Area(
+        code=code,
+        name=str(properties[keys.name]),
+        website=str(properties.get(keys.website) or ""),
+        region_id=_region(properties, city),
+        is_approximate=str(properties.get("approximate", "")).lower() == "true",
+        geometry=json.dumps({"type": "MultiPolygon", "coordinates": polygons}),
+    )
+
+
+def _region(properties: Mapping[str, Any], city: City) -> int:
+    match = re.search(city.boundaries.region_pattern, properties.get(city.boundaries.region) or "")
+    if match is None:
         raise ValueError("no region")
-    return {
-        "nc_id": int(properties["nc_id"]),
-        "name": properties["name"],
-        "website": properties.get("waddress") or "",
-        "region_id": int(region[1]),
-        "is_approximate": str(properties.get("approximate", "")).lower() == "true",
-        "geometry": json.dumps(feature["geometry"]),
-    }
+    return int(match[1])
 
 
-def _take_over(connection: Connection, difference: dict[str, Any], refreshed: Refreshed) -> None:
-    steps = ("add_regions", "add_councils", "move_councils", "delete_lost", "set_geometries")
-    changes = {step: run(connection, f"boundaries/{step}") for step in steps}
-    refreshed.has_changed = any(changes.values())
-    for name in difference["added"]:
-        refreshed.notices.append(f"{name} is a new council")
-    for code in difference["lost"]:
-        refreshed.notices.append(
-            f"the council with code {code} has no polygon any more: it counts as retired"
-        )
-    if changes["move_councils"]:
-        refreshed.notices.append(f"{changes['move_councils']} councils are in another region now")
-    log.info("boundaries refreshed: %s", changes)
+def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
+    """The ring in two dimensions: an outer one counterclockwise, a hole clockwise."""
+    ring = [(float(x), float(y)) for x, y, *_ in points]
+    if len(ring) < SHORTEST_RING or ring[0] != ring[-1] or not all(isfinite(x + y) for x, y in ring):
+        raise ValueError("a ring is not closed")
+    return ring if (_signed_area(ring) >= 0) is is_outer else ring[::-1]
+
+
+def _signed_area(ring: Ring) -> float:
+    """In square degrees around the first point; positive when counterclockwise."""
+    x0, y0 = ring[0]
+    corners = [(x - x0, y - y0) for x, y in ring]
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(corners)) / 2
+
+
+def _is_sliver(polygon: Polygon, city: City) -> bool:
+    """By the rectangle around the polygon: the area of one that crosses itself may be zero."""
+    xs, ys = zip(*polygon[0], strict=True)
+    width = (max(xs) - min(xs)) * city.meters_per_degree_longitude
+    height = (max(ys) - min(ys)) * city.meters_per_degree_latitude
+    return bool(width * height < city.limits.sliver_square_meters)

@@ -1,4 +1,4 @@
-"""The command line: one night, or a schedule; exit codes say who has to act."""
+"""The command line: one run, or a schedule; exit codes say who has to act."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from pipeline import notify
+from pipeline import notify, report
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
-from pipeline.ending import end_soon
 from pipeline.errors import (
+    EXIT_CODES,
     INTERRUPTED_EXIT_CODE,
     TERMINATED_EXIT_CODE,
     UNEXPECTED_EXIT_CODE,
-    NightError,
+    IngestError,
     UnreachableError,
+    failure_text,
 )
-from pipeline.prefect_home import NO_PAGE, discard_early, own_server
+from pipeline.prefect_environment import NO_PAGE, discard_early, own_server
+from pipeline.termination import end_soon
 
 log = logging.getLogger("pipeline")
 CRON = "0 8 * * *"
 RECONCILE_CRON = "0 10 * * 0"
 TIME_ZONE = "UTC"
-EXIT_CODES = """
-exit codes: 0 done, 2 wrong arguments, 10 trouble at the source, 20 trouble with the data, 30 our own trouble,
-40 loaded but the API does not serve it yet, 50 another run is at work, 130 ended by Ctrl-C, 143 by SIGTERM
-"""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line as a namespace; exits with 2 when it makes no sense."""
     parser = argparse.ArgumentParser(
-        prog="python flow.py", description="The nightly pipeline.", epilog=EXIT_CODES
+        prog="python flow.py",
+        description="Load what the city's portal published, and let the API serve it.",
+        epilog="exit codes: " + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument(
         "command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule"
@@ -53,7 +53,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--since", type=_moment, help="read rows that the portal updated since then, as 2026-01-31"
     )
     ways = parser.add_mutually_exclusive_group()
-    ways.add_argument("--full", action="store_true", help="load everything anew and swap it in")
+    ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
     parser.add_argument("--cron", type=_cron, default=CRON, help=f"for serve (default: {CRON})")
@@ -96,40 +96,46 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def main(night: Any, arguments: Sequence[str]) -> int:
-    """Do what the command line says; ``night`` is the flow. Returns the exit code."""
+def main(ingest: Any, arguments: Sequence[str]) -> int:
+    """Do what the command line says; ``ingest`` is the flow. Returns the exit code."""
     with contextlib.ExitStack() as stack:
         stack.callback(discard_early)
         chosen = parse(arguments)
         try:
             settings = Settings.from_environment()
         except ValidationError as error:
-            names = ", ".join(str(part) for problem in error.errors() for part in problem["loc"]).upper()
-            print(f"settings missing or wrong: {names}", file=sys.stderr)  # noqa: T201
+            print(f"settings missing or wrong: {_named(error)}", file=sys.stderr)  # noqa: T201
             return UNEXPECTED_EXIT_CODE
         signal.signal(signal.SIGTERM, _terminate)
         log.setLevel(settings.log_level.upper())
-        return _guarded(lambda: _start(night, chosen, settings, stack))
+        return _guarded(lambda: _start(ingest, chosen, settings, stack))
 
 
-def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
+def _named(error: ValidationError) -> str:
+    """The settings by their names, and rules between several of them in words."""
+    problems = [(problem["loc"], problem["msg"]) for problem in error.errors()]
+    return ", ".join(str(loc[0]).upper() if loc else message for loc, message in problems)
+
+
+def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
     if chosen.command == "run":
         _refuse_if_busy(settings)
     try:
         stack.enter_context(prefect_api(settings))
-    except NightError as error:
-        notify.tell_no_start(settings, str(error))
+    except IngestError as error:
+        text = report.slack_text(settings.stage, "fail", failure_text(error), (), 0, settings.reports_url)
+        notify.slack(settings, text)
         raise
     if chosen.command == "serve":
         log.info(
-            "at work on a schedule: %s, all anew on %s (%s)",
+            "running on a schedule: %s, everything on %s (%s)",
             chosen.cron,
             chosen.reconcile_cron,
             chosen.time_zone,
         )
-        _serve(night, chosen)
+        _serve(ingest, chosen)
         return
-    night(
+    ingest(
         mode="full" if chosen.full else "reconcile" if chosen.reconcile else "incremental",
         years=chosen.years,
         datasets=tuple(chosen.dataset),
@@ -138,8 +144,8 @@ def _start(night: Any, chosen: argparse.Namespace, settings: Settings, stack: co
     )
 
 
-def _serve(night: Any, chosen: argparse.Namespace) -> None:
-    """Stay until a signal; Prefect's runner waits for what it has started, and that may be long."""
+def _serve(ingest: Any, chosen: argparse.Namespace) -> None:
+    """Run until a signal; Prefect's runner waits for what it has started, and that may take long."""
     from prefect.runner import Runner
 
     class EndingRunner(Runner):
@@ -148,7 +154,7 @@ def _serve(night: Any, chosen: argparse.Namespace) -> None:
             super().handle_sigterm(*args, **details)
 
     runner = EndingRunner(name="nightly", limit=1)
-    runner.add_flow(night, name="nightly", schedules=schedules(chosen))
+    runner.add_flow(ingest, name="nightly", schedules=schedules(chosen))
     asyncio.run(runner.start())
 
 
@@ -164,14 +170,14 @@ def schedules(chosen: argparse.Namespace) -> list[Any]:
 
 
 def _refuse_if_busy(settings: Settings) -> None:
-    """Spare a second run the start of Prefect. Without a database the run itself finds out, and tells."""
+    """Spare a second run the start of Prefect. Without a database the run itself fails, and notifies."""
     with contextlib.suppress(UnreachableError):
         refuse_if_busy(settings.database_loader_url)
 
 
 @contextlib.contextmanager
 def prefect_api(settings: Settings) -> Iterator[None]:
-    """Prefect's API for the block: the one of the settings, or a server of our own."""
+    """Prefect's API for the block: the one of the settings, or a server that this process owns."""
     if settings.prefect_api_url:
         yield
         return
@@ -193,13 +199,13 @@ def _flush_logs() -> None:
 def _guarded(action: Callable[[], None]) -> int:
     try:
         action()
-    except NightError as error:
+    except IngestError as error:
         log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT_CODE
     except Exception:
-        log.exception("our own trouble")
+        log.exception(IngestError.who)
         return UNEXPECTED_EXIT_CODE
     return 0
 

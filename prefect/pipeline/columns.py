@@ -1,31 +1,145 @@
-"""The published columns of ``requests``, in the table's order."""
+"""The published columns of ``requests``, declared once; every list of columns in ``sql/`` comes from here.
+
+A new column is a migration, a line here, a line in the city's declaration and, to serve it, the API's
+statement.
+"""
 
 from __future__ import annotations
 
-REQUEST_COLUMNS = (
-    "srnumber",
-    "requesttype",
-    "status",
-    "actiontaken",
-    "createddate",
-    "updateddate",
-    "servicedate",
-    "closeddate",
-    "requestsource",
-    "anonymous",
-    "mobileos",
-    "owner",
-    "nc",
-    "ncname",
-    "policeprecinct",
-    "apc",
-    "assignto",
-    "cd",
-    "cdmember",
-    "address",
-    "zipcode",
-    "latitude",
-    "longitude",
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of ``requests`` and the SQL that reads it from published text, ``{}``."""
+
+    sql_type: str
+    reader: str = "{}"
+
+
+TEXT = Kind("text")
+NUMBER = Kind("text NOT NULL", "btrim({})")
+TIME = Kind("timestamp", "staging.as_time({})")
+# stage/take_page judges rows by these two times and reads them once, under these names.
+CREATED = Kind("timestamp NOT NULL", "created")
+CLOSED = Kind("timestamp", "closed")
+CODE = Kind("integer", "staging.as_code({})")
+DEGREES = Kind("double precision", "staging.as_number({})")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column; ``served_as`` is its name in ``service_requests`` if it is served as it is."""
+
+    name: str
+    kind: Kind = TEXT
+    served_as: str = ""
+
+
+COLUMNS = (
+    Column("srnumber", NUMBER, served_as="srnumber"),
+    Column("requesttype"),
+    Column("status", served_as="status"),
+    Column("actiontaken"),
+    Column("createddate", CREATED, served_as="created_date"),
+    Column("updateddate", TIME),
+    Column("servicedate", TIME),
+    Column("closeddate", CLOSED, served_as="closed_date"),
+    Column("requestsource"),
+    Column("anonymous"),
+    Column("mobileos"),
+    Column("owner"),
+    Column("nc", CODE),
+    Column("ncname"),
+    Column("policeprecinct"),
+    Column("apc"),
+    Column("assignto"),
+    Column("cd", CODE),
+    Column("cdmember"),
+    Column("address", served_as="address"),
+    Column("zipcode"),
+    Column("latitude", DEGREES),
+    Column("longitude", DEGREES),
+    Column("outcome", served_as="outcome"),
+    Column("reason", served_as="reason"),
 )
+REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
+"""The published columns, in the table's order."""
 CODED_COLUMNS = ("requesttype", "owner", "requestsource")
 """Columns whose values are looked up in a reference table, so that aliases make sense."""
+SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
+"""The portal's own: the row's id there, and when it last changed."""
+STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)
+"""All of ``requests`` that a staged row brings with it."""
+COMPUTED_COLUMNS = (
+    "type_id",
+    "agency_id",
+    "source_id",
+    "council_id",
+    "region_id",
+    "latitude",
+    "longitude",
+    "city_id",
+    "is_open",
+    "is_information",
+    "is_duplicate",
+)
+"""Columns of ``service_requests`` that ``merge/served_view`` computes; ``geom`` follows from two of them."""
+PLAIN_COLUMNS = tuple(column for column in COLUMNS if column.served_as)
+COMPARED_COLUMNS = (*(column.served_as for column in PLAIN_COLUMNS), *COMPUTED_COLUMNS)
+SERVED_COLUMNS = ("request_id", *COMPARED_COLUMNS, "geom")
+
+
+def names(columns: Iterable[str], of: str = "") -> sql.Composed:
+    """A comma-separated list of column names, each led by the table name ``of`` if there is one."""
+    return sql.SQL(", ").join(sql.Identifier(of, name) if of else sql.Identifier(name) for name in columns)
+
+
+def assignments(columns: Iterable[str], of: str) -> sql.Composed:
+    """``column = of.column`` for each of them."""
+    assignment = sql.SQL("{} = {}")
+    return sql.SQL(", ").join(
+        assignment.format(sql.Identifier(name), sql.Identifier(of, name)) for name in columns
+    )
+
+
+def _definitions(*, as_text: bool) -> sql.Composed:
+    types = (sql.SQL("text" if as_text else column.kind.sql_type) for column in COLUMNS)
+    pairs = zip(REQUEST_COLUMNS, types, strict=True)
+    return sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(name), kind) for name, kind in pairs)
+
+
+def _read() -> sql.Composed:
+    readers = (sql.SQL(column.kind.reader).format(sql.Identifier(column.name)) for column in COLUMNS)
+    return sql.SQL(", ").join(readers)
+
+
+def _plain() -> sql.Composed:
+    pairs = ((sql.Identifier("r", c.name), sql.Identifier(c.served_as)) for c in PLAIN_COLUMNS)
+    return sql.SQL(", ").join(sql.SQL("{} AS {}").format(raw, served) for raw, served in pairs)
+
+
+LISTS: dict[str, sql.Composable] = {
+    "page_definitions": _definitions(as_text=True),
+    "raw_definitions": _definitions(as_text=False),
+    "raw_read_from_text": _read(),
+    "raw": names(REQUEST_COLUMNS),
+    "staged_raw": names(REQUEST_COLUMNS[1:], of="staged"),
+    "stored_raw": names(REQUEST_COLUMNS[1:], of="stored"),
+    "stored": names(STORED_COLUMNS),
+    "staged_stored": names(STORED_COLUMNS, of="staged"),
+    "stored_stored": names(STORED_COLUMNS, of="stored"),
+    "stored_assignments": assignments(STORED_COLUMNS[1:], of="staged"),
+    "plain": _plain(),
+    "served": names(SERVED_COLUMNS),
+    "served_assignments": assignments(SERVED_COLUMNS[1:], of="after"),
+    "after_compared": names(COMPARED_COLUMNS, of="after"),
+    "before_compared": names(COMPARED_COLUMNS, of="before"),
+}
+"""What the placeholders of the statements stand for: lists of columns, the same in every statement.
+
+``staged_raw`` and ``stored_raw`` are compared with each other, so the number that joins them is left out.
+"""

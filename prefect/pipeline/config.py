@@ -4,61 +4,80 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
 
+    # An empty variable is one that is not set.
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
     database_loader_url: str = Field(description="Postgres as the role that writes.")
+    city: str = Field(default="la", description="The city: a folder of prefect/cities.")
     socrata_url: str = Field(
-        default="https://data.lacity.org", description="The city's portal, with http:// or https://."
+        default="", description="Its portal, with http:// or https://; empty: the one that the city declares."
     )
     socrata_app_token: SecretStr = Field(
-        default=SecretStr(""), description="App token; without one the portal throttles."
+        default=SecretStr(""), description="App token; without one the portal throttles, and SODA3 rejects."
     )
-    api_url: str = Field(default="", description="The API to tell of new data; empty: nobody is told.")
+    socrata_transport: Literal["auto", "soda2", "soda3"] = Field(
+        default="auto", description="auto: SODA2 until the portal ends it, then SODA3."
+    )
+    api_url: str = Field(default="", description="The API that serves the data; empty: it is not notified.")
     admin_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of the API's admin routes."
     )
     stage: str = Field(default="dev", description="Shown in messages.")
-    slack_webhook_url: SecretStr = Field(default=SecretStr(""), description="Report of a night; empty: none.")
+    slack_webhook_url: SecretStr = Field(
+        default=SecretStr(""), description="Where to post the report of a run; empty: nowhere."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
-    reports_url: str = Field(default="", description="Linked in the report of a night.")
+    reports_url: str = Field(default="", description="Linked in the report of a run.")
 
-    socrata_timeout_seconds: float = Field(default=60, gt=0, description="Wait for an answer's next bytes.")
+    socrata_timeout_seconds: float = Field(
+        default=60, gt=0, description="Wait for the next bytes of a response."
+    )
     socrata_page_seconds: float = Field(
-        default=900, gt=0, description="A page that takes longer, bytes coming or not, is asked for again."
+        default=900, gt=0, description="A page that takes longer, bytes coming or not, is requested again."
     )
     socrata_attempts: int = Field(
-        default=6, ge=1, description="Tries of one request before the run gives up."
+        default=6, ge=1, description="Attempts of one request before its dataset is skipped."
     )
     socrata_backoff_seconds: float = Field(
-        default=1, ge=0, description="First wait between tries; doubles, with jitter, up to a minute."
+        default=1, ge=0, description="First wait between attempts; doubles, with jitter, up to a minute."
     )
     socrata_page_rows: int = Field(default=50_000, ge=1, le=50_000, description="Rows of one download page.")
     socrata_overlap_hours: float = Field(
-        default=6, ge=0, description="How far before the last row seen a night starts reading again."
+        default=6, ge=0, description="How far before the last row seen a run starts reading again."
     )
-    download_workers: int = Field(default=4, ge=1, description="Datasets downloaded at once.")
+    download_workers: int = Field(default=4, ge=1, description="Datasets downloaded in parallel.")
     dask_scheduler: str = Field(
         default="", description="Address of a Dask scheduler, or 'local'; empty: threads of this process."
     )
-    refused_share_limit: float = Field(
-        default=0.02, ge=0, le=1, description="More refused rows fail a night."
+    rejected_share_limit: float | None = Field(
+        default=None, ge=0, le=1, description="Overrides the city's limit of rejected rows, for one run."
     )
-    shrunk_share_limit: float = Field(
-        default=0.02, ge=0, le=1, description="A dataset that lost a larger share of its rows fails a night."
+    shrunk_share_limit: float | None = Field(
+        default=None, ge=0, le=1, description="Overrides the city's limit of rows gone, for one run."
     )
     prefect_api_url: str = Field(
-        default="", description="A Prefect server that stays; empty: a run starts and ends one of its own."
+        default="", description="A permanent Prefect server; empty: a run starts and ends its own."
     )
-    publish_timeout_seconds: float = Field(default=120, gt=0, description="Until the API serves new data.")
+    publish_timeout_seconds: float = Field(
+        default=120, gt=0, description="Time for the API to serve new data."
+    )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."
     )
+
+    @model_validator(mode="after")
+    def _token_for_soda3(self) -> Settings:
+        if self.socrata_transport == "soda3" and not self.socrata_app_token.get_secret_value():
+            raise ValueError("SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN")
+        return self
 
     @classmethod
     def from_environment(cls) -> Settings:

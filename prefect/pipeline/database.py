@@ -1,8 +1,9 @@
-"""Connections, the statements of ``sql/``, and the lock that keeps two runs apart."""
+"""Connections, the named statements of ``sql/``, and the lock that keeps two runs apart."""
 
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,10 +15,12 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, dict_row
 
+from pipeline.columns import LISTS
 from pipeline.errors import BusyError, UnreachableError
 
 Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
+NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
 # A backend notices within this time that its client was killed, and gives up the lock and the transaction.
 CLIENT_CHECK_MILLISECONDS = 1_000
@@ -30,20 +33,17 @@ def trusted(text: str) -> sql.SQL:
 
 
 @cache
-def statement(name: str) -> sql.SQL:
-    """The statement of ``sql/<name>.sql``."""
-    text = (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")
-    return trusted(text)
+def statements(act: str) -> dict[str, sql.SQL]:
+    """The statements of ``sql/<act>.sql`` by the names in their ``-- name:`` lines."""
+    text = (STATEMENTS / f"{act}.sql").read_text(encoding="utf-8")
+    _, *parts = NAME_LINE.split(text)
+    return {name: trusted(body.strip()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def composed(name: str, /, **identifiers: sql.Composable) -> sql.Composed:
-    """The statement of ``sql/<name>.sql`` with its ``{placeholders}`` filled by identifiers."""
-    return statement(name).format(**identifiers)
-
-
-def columns(names: tuple[str, ...], of: str = "") -> sql.Composed:
-    """A comma-separated list of column names, each led by the table name ``of`` if there is one."""
-    return sql.SQL(", ").join(sql.Identifier(of, name) if of else sql.Identifier(name) for name in names)
+    """The statement ``act/name``, its ``{placeholders}`` filled by column lists and by these identifiers."""
+    act, _, own_name = name.partition("/")
+    return statements(act)[own_name].format(**LISTS, **identifiers)
 
 
 def connect(url: str, purpose: str) -> Connection:
@@ -75,8 +75,8 @@ def connect(url: str, purpose: str) -> Connection:
 
 
 def run(connection: Connection, name: str, parameters: Mapping[str, object] | None = None) -> int:
-    """Run a statement without placeholders for identifiers; returns how many rows it touched."""
-    return connection.execute(statement(name), parameters).rowcount
+    """Run a statement that needs no identifiers; returns how many rows it touched."""
+    return connection.execute(composed(name), parameters).rowcount
 
 
 def fetch(
@@ -86,10 +86,9 @@ def fetch(
     /,
     **identifiers: sql.Composable,
 ) -> list[dict[str, Any]]:
-    """Every row of a statement's answer, by column name; ``identifiers`` fill its placeholders."""
-    text = composed(name, **identifiers) if identifiers else statement(name)
+    """Every row of a statement's result, by column name; ``identifiers`` fill its placeholders."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(text, parameters).fetchall()
+        return cursor.execute(composed(name, **identifiers), parameters).fetchall()
 
 
 def fetch_one(
@@ -99,7 +98,7 @@ def fetch_one(
     /,
     **identifiers: sql.Composable,
 ) -> dict[str, Any]:
-    """The only row of a statement's answer."""
+    """The only row of a statement's result."""
     (row,) = fetch(connection, name, parameters, **identifiers)
     return row
 
@@ -110,11 +109,11 @@ def run_lock(url: str) -> Iterator[Connection]:
 
     Raises BusyError, with the holder's name, when another run has the lock.
     """
-    with connect(url, "night") as connection:
+    with connect(url, "ingest") as connection:
         if not fetch_one(connection, "runs/lock")["is_ours"]:
             holders = fetch(connection, "runs/lock_holder")
             who = holders[0] if holders else {"name": "a run that is just ending", "since": ""}
-            raise BusyError(f"another run is at work: {who['name']} {who['since']}".rstrip())
+            raise BusyError(f"another run is in progress: {who['name']} {who['since']}".rstrip())
         try:
             yield connection
         finally:
@@ -137,4 +136,4 @@ def refuse_if_busy(url: str) -> None:
     """
     with connect(url, "question") as connection:
         for holder in fetch(connection, "runs/lock_holder"):
-            raise BusyError(f"another run is at work: {holder['name']}, {holder['since']}")
+            raise BusyError(f"another run is in progress: {holder['name']}, {holder['since']}")

@@ -1,54 +1,66 @@
-"""A new year must not break the night: a dataset that nobody declared is found by its title."""
+"""A new year must not break a run: the newest dataset takes every day until its successor has rows."""
 
 from __future__ import annotations
 
-import logging
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import date
 
-from pipeline.catalog import Catalog, Dataset, Discovery
-from pipeline.errors import SourceError
+from pipeline.city import City
+from pipeline.declaration import Dataset, Discovery
+from pipeline.errors import PortalError, UnavailableError
 from pipeline.socrata import Portal
 
-log = logging.getLogger(__name__)
+Notices = tuple[str, ...]
 
 
-def discover(portal: Portal, catalog: Catalog, today: date) -> tuple[Catalog, list[str]]:
-    """The catalog with datasets up to today's year, and what to tell people about undeclared ones."""
-    notices: list[str] = []
-    while catalog.discovery and not catalog.covers(today) and (day := catalog.last_day) < today:
-        found, notice = _of_year(portal, catalog, catalog.discovery, day + timedelta(days=1))
-        notices.append(notice)
-        if found is None:
-            break
-        catalog = catalog.with_dataset(found)
-    return catalog, notices
+def discover(portal: Portal, city: City, today: date, loaded: Collection[str]) -> tuple[City, Notices]:
+    """The city with the datasets that have rows up to today's year, and what to report about the others.
+
+    ``loaded`` are the ids of datasets that earlier runs have read: those are there, whatever the portal says.
+    """
+    city, notices = _published(portal, city, loaded)
+    if city.discovery is None:
+        return city, notices
+    for year in range(city.newest.first_day.year + 1, today.year + 1):
+        found, notice = _of_year(portal, city, city.discovery, year)
+        notices += (notice,)
+        city = city.with_dataset(found) if found else city.reopened()
+    return city, notices
 
 
-def _of_year(
-    portal: Portal, catalog: Catalog, discovery: Discovery, first_day: date
-) -> tuple[Dataset | None, str]:
-    """The portal's dataset that takes this day and the rest of its year; one that is declared is none."""
-    declared = {dataset.id for dataset in catalog.datasets}
-    title = discovery.title.format(year=first_day.year)
+def _published(portal: Portal, city: City, loaded: Collection[str]) -> tuple[City, Notices]:
+    """The city without newest datasets that are declared and not published yet."""
+    notices: Notices = ()
+    while len(city.datasets) > 1 and city.newest.id not in loaded and not _has_rows(portal, city.newest.id):
+        early, city = city.newest, city.without_newest()
+        notices += (f"{early.title} ({early.id}) has no rows yet: {city.newest.title} takes its days",)
+    return city, notices
+
+
+def _has_rows(portal: Portal, dataset_id: str) -> bool:
     try:
-        found = [entry["resource"] for entry in portal.datasets(q=title)]
-    except SourceError as error:
-        return None, f"no dataset takes {first_day}, and the portal's catalog cannot be asked: {error}"
-    matching = [
-        resource
-        for resource in found
-        if resource["name"].casefold() == title.casefold() and resource["id"] not in declared
-    ]
-    if not matching:
-        return None, f"no dataset takes {first_day}, and the portal has no other called {title!r}"
-    dataset = Dataset(
-        id=matching[0]["id"],
-        title=title,
-        schema=discovery.schema_name,
-        first_day=first_day,
-        last_day=date(first_day.year, 12, 31),
-    )
+        return portal.count(dataset_id) > 0
+    except UnavailableError as error:
+        # Private or deleted is not the same as not yet published: planning says which.
+        return error.status != 404
+    except PortalError:
+        return True
+
+
+def _of_year(portal: Portal, city: City, discovery: Discovery, year: int) -> tuple[Dataset | None, str]:
+    """The portal's undeclared dataset of that year with the most rows, and what to report about it."""
+    title, declared = discovery.title.format(year=year), {dataset.id for dataset in city.datasets}
+    wait = f"{city.newest.title} takes the days of {year}"
+    try:
+        named = [entry for entry in portal.catalog(title) if entry["name"].casefold() == title.casefold()]
+        counts = {entry["id"]: portal.count(entry["id"]) for entry in named if entry["id"] not in declared}
+    except PortalError as error:
+        return None, f"{wait}: the portal's catalog cannot be read ({error})"
+    found = max(counts, key=lambda dataset_id: counts[dataset_id], default="")
+    if not counts.get(found):
+        return None, f"{wait}: the portal has no dataset called {title!r} with rows"
+    dataset = Dataset(id=found, title=title, schema=discovery.schema_name, first_day=date(year, 1, 1))
     return (
         dataset,
-        f"{title} ({dataset.id}) is not declared in catalog.toml and was found by its title: declare it",
+        f"{title} ({found}) is not declared for {city.name} and was found by its title: declare it",
     )

@@ -1,49 +1,103 @@
-"""What can go wrong with a night, by who has to act; each class has its own exit code."""
+"""What can go wrong with a run, by who has to act; each class has its own exit code."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 
-class NightError(Exception):
-    """A night that failed for a known reason; the message is written for the person on duty."""
+class IngestError(Exception):
+    """A run that failed for a known reason; the message is written for the engineer on call."""
 
     exit_code: ClassVar[int] = 30
-    who: ClassVar[str] = "our own trouble"
+    who: ClassVar[str] = "internal error"
 
 
-class SourceError(NightError):
-    """The portal did not answer, or answered nonsense: wait, or look at the city's portal."""
+class PortalError(IngestError):
+    """The portal does not respond, or its response makes no sense: wait, or look at the city's portal."""
 
     exit_code = 10
-    who = "trouble at the source"
+    who = "portal error"
 
 
-class DataError(NightError):
-    """The portal answers, but what it publishes cannot be taken as it is."""
+class TokenError(PortalError):
+    """The portal rejects the app token, or needs one: no dataset can be read until that is repaired."""
+
+
+class UnavailableError(PortalError):
+    """The portal says that a dataset is private, unknown or deleted."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.status)
+
+
+class DataError(IngestError):
+    """The portal responds, but what it publishes cannot be taken as it is.
+
+    ``checks`` are the quality checks so far, ``reasons`` the rejected rows by dataset and reason.
+    """
 
     exit_code = 20
-    who = "trouble with the data"
+    who = "data error"
+
+    def __init__(self, message: str, checks: Sequence[Any] = (), reasons: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.checks = tuple(checks)
+        self.reasons = tuple(reasons)
 
 
-class PublishError(NightError):
-    """The data is in the database, but the API does not serve it yet; the next run repeats the publishing."""
+class PublishError(IngestError):
+    """The data is in the database, but the API does not serve it yet; the next run publishes again."""
 
     exit_code = 40
-    who = "trouble at the API"
+    who = "API error"
 
 
-class UnreachableError(NightError):
+class UnreachableError(IngestError):
     """The database cannot be connected to."""
 
 
-class BusyError(NightError):
+class BusyError(IngestError):
     """Another run holds the lock; the message says which."""
 
     exit_code = 50
     who = "another run"
 
 
-UNEXPECTED_EXIT_CODE = 30
-TERMINATED_EXIT_CODE = 143
+class PartialError(IngestError):
+    """Some datasets were skipped; the others are loaded and served, and the next run tries all again."""
+
+    exit_code = 60
+    who = "partial run"
+
+
+UNEXPECTED_EXIT_CODE = IngestError.exit_code
 INTERRUPTED_EXIT_CODE = 130
+TERMINATED_EXIT_CODE = 143
+EXIT_CODES = {
+    0: "succeeded",
+    2: "wrong arguments",
+    PortalError.exit_code: "portal error: no dataset could be read",
+    DataError.exit_code: "data error: nothing was changed",
+    UNEXPECTED_EXIT_CODE: "internal error: the database, the settings, or a defect",
+    PublishError.exit_code: "loaded, but the API does not serve it yet",
+    BusyError.exit_code: "another run is in progress",
+    PartialError.exit_code: "partial: some datasets were skipped, the others are loaded and served",
+    INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
+    TERMINATED_EXIT_CODE: "terminated by SIGTERM",
+}
+"""The only list of exit codes; the help text and the documentation are held to it."""
+
+
+def failure_text(error: BaseException) -> str:
+    """What a failure says of itself: in full if it was foreseen, else its kind and first line."""
+    if isinstance(error, IngestError):
+        return f"{error.who}: {error}"
+    if not isinstance(error, Exception):
+        return f"terminated by {type(error).__name__}"
+    first_line = str(error).strip().split("\n")[0]
+    return f"{IngestError.who}: {type(error).__name__}: {first_line}"

@@ -1,148 +1,86 @@
-"""Staged rows into the live tables; every statement here runs inside the caller's one transaction."""
+"""Staged rows into the live tables: one transaction with everything that must agree, or nothing at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
-from pipeline.boundaries import Refreshed
-from pipeline.catalog import Catalog
-from pipeline.database import Connection, composed, fetch, run
-from pipeline.plan import Reading
-from pipeline.rollups import add_delta
-from pipeline.staging import ELSEWHERE, Staging
+from pipeline import bookkeeping, checks, differences, full_load, polygons, quality, reference, rollups, swap
+from pipeline.config import Settings
+from pipeline.database import Connection, fetch_one
+from pipeline.download import Download
+from pipeline.errors import DataError
+from pipeline.job import Job
+from pipeline.plan import Plan
+from pipeline.quality import Check
+from pipeline.result import MergeResult, Written
 
-RETIRED_BECAUSE = "no longer published"
-REFERENCES = (
-    ("requesttype", "request_types", "type_name"),
-    ("owner", "agencies", "agency_name"),
-    ("requestsource", "sources", "source_name"),
-)
+log = logging.getLogger(__name__)
 
 
-@dataclass
-class Merged:
-    """What the merge changed: per dataset inserted, updated and unchanged rows, and what is new to us."""
+def merge(
+    connection: Connection, plan: Plan, downloads: Sequence[Download], settings: Settings
+) -> MergeResult:
+    """Merge what was downloaded, check it, and record the run.
 
-    rows: dict[str, dict[str, int]] = field(default_factory=dict)
-    superseded: int = 0
-    retired: int = 0
-    served_changes: int = 0
-    new_codes: dict[str, list[str]] = field(default_factory=dict)
-    boundaries: Refreshed = field(default_factory=Refreshed)
-    is_rebuilt: bool = False
-    is_beside: bool = False
-    """Whether the run's work is in new tables that are yet to be swapped in."""
-
-    @property
-    def is_visible(self) -> bool:
-        """Whether a reader could tell."""
-        changed = sum(counts["inserted"] + counts["updated"] for counts in self.rows.values())
-        others = (
-            self.retired,
-            self.served_changes,
-            self.new_codes,
-            self.boundaries.has_changed,
-            self.is_rebuilt,
-        )
-        return bool(changed or any(others))
-
-
-def name_staging(connection: Connection, staging: Staging) -> None:
-    """Give the run's tables the names that the statements know."""
-    connection.execute(composed("merge/staged_view", rows=staging.rows))
-    names = {"refused": staging.refused, "elsewhere": sql.Literal(ELSEWHERE)}
-    connection.execute(composed("merge/refused_view", **names))
-    # What is joined on; the other columns' statistics cost time and help nobody.
-    connection.execute(
-        sql.SQL("ANALYZE {} (staged_id, srnumber, dataset_id, source_row_id)").format(staging.rows)
-    )
-
-
-def prepare(
-    connection: Connection, staging: Staging, catalog: Catalog, readings: Iterable[Reading]
-) -> Merged:
-    """Resolve repeated rows, lost columns and unknown codes, whatever way the rows then take."""
-    merged = Merged(superseded=connection.execute(composed("merge/keep_newest", rows=staging.rows)).rowcount)
-    set_aliases(connection, catalog.aliases)
-    for reading in readings:
-        for column in reading.missing:
-            names = {"rows": staging.rows, "column": sql.Identifier(column)}
-            connection.execute(composed("merge/keep_column", **names), {"dataset_id": reading.dataset.id})
-    for column, table, name in REFERENCES:
-        if added := _add_codes(connection, staging, column, table, name):
-            merged.new_codes[table] = added
-    return merged
-
-
-def set_aliases(connection: Connection, aliases: Mapping[str, Mapping[str, str]]) -> None:
-    """Lay the catalog's aliases down as a table of this transaction."""
-    run(connection, "merge/create_aliases")
-    for column, meanings in aliases.items():
-        for published, meaning in meanings.items():
-            row = {"field": column, "published": published, "meaning": meaning}
-            run(connection, "merge/add_alias", row)
-
-
-def _add_codes(connection: Connection, staging: Staging, column: str, table: str, name: str) -> list[str]:
-    names = {
-        "rows": staging.rows,
-        "table": sql.Identifier(table),
-        "name": sql.Identifier(name),
-        "column": sql.Identifier(column),
-    }
-    added = connection.execute(composed("merge/add_codes", **names), {"field": column}).fetchall()
-    return [str(row[0]) for row in added]
-
-
-def name_served(connection: Connection, requests: sql.Identifier) -> None:
-    """Define ``served``, the view that says how a row of that table is served."""
-    connection.execute(composed("merge/served_view", requests=requests))
-
-
-def forget_served(connection: Connection) -> None:
-    """Drop the view again: a crash of the server would leave it, and keep its table from being swapped."""
-    connection.execute("DROP VIEW served")
-
-
-def find_changes(connection: Connection, merged: Merged, complete: Iterable[str] = ()) -> None:
-    """Find and count the rows that differ from the stored ones.
-
-    ``complete``: the datasets that were read from their first row on.
+    Raises DataError, with the checks, when one of them fails: nothing is changed then.
     """
-    run(connection, "merge/find_changes", {"complete": list(complete)})
-    run(connection, "merge/drop_same")
-    connection.execute("ANALYZE changes")
-    for row in fetch(connection, "merge/count_changes"):
-        merged.rows[row.pop("dataset_id")] = row
+    job = Job(connection, plan, tuple(downloads), settings, rollups.read_catalog(connection))
+    job.staging.name_views(connection)
+    reasons = quality.rejected_reasons(connection)
+    read_checks = quality.download_checks(job, reasons)
+    try:
+        _stop_if_failed(read_checks, reasons)
+        with connection.transaction(force_rollback=plan.options.dry_run):
+            result = _merge(job, read_checks, reasons)
+    except DataError as error:
+        if not plan.options.dry_run:
+            bookkeeping.record_failure(job, error.checks)
+        raise
+    log.info(result.message)
+    return result
 
 
-def write_changes(connection: Connection) -> None:
-    """Write the rows that differ into ``requests`` and note which served rows that touches."""
-    run(connection, "merge/update_requests")
-    run(connection, "merge/insert_requests")
-    run(connection, "merge/touch_changed")
+def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
+    _set_memory(job)
+    usual = checks.usual_shares(job)
+    written = _write(job)
+    found = (*read_checks, *checks.merge_checks(job, written, usual))
+    _stop_if_failed(found, reasons)
+    result = bookkeeping.record(job, written, found, reasons)
+    if written.new_tables:
+        swap.swap(job.connection, written.new_tables)
+    return result
 
 
-def retire(connection: Connection, dataset_ids: list[str]) -> int:
-    """Move requests that the portal no longer has to ``retired_requests``; returns how many."""
-    run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
-    run(connection, "merge/touch_retired")
-    return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
+def _stop_if_failed(found: Sequence[Check], reasons: quality.Reasons) -> None:
+    failed = [check for check in found if check.status == "fail"]
+    if failed:
+        details = "; ".join(f"{check.name}: {check.value} ({check.meaning})" for check in failed)
+        raise DataError(f"{details}. Nothing was changed.", found, reasons)
 
 
-def serve_changes(connection: Connection, merged: Merged) -> None:
-    """Bring ``service_requests`` and the rollups in step with the requests in ``touched``."""
-    connection.execute("ANALYZE touched")
-    run(connection, "merge/remember_before")
-    run(connection, "merge/compute_after")
-    forget_served(connection)
-    for table in ("before", "after"):
-        connection.execute(sql.SQL("CREATE INDEX ON {} (request_id)").format(sql.Identifier(table)))
-        connection.execute(sql.SQL("ANALYZE {} (request_id)").format(sql.Identifier(table)))
-    for step in ("delete_served", "update_served", "insert_served"):
-        merged.served_changes += run(connection, f"merge/{step}")
-    run(connection, "merge/compute_delta")
-    add_delta(connection)
+def _set_memory(job: Job) -> None:
+    megabytes = sql.Literal(f"{job.settings.merge_work_mem_mb}MB")
+    for name in ("work_mem", "maintenance_work_mem"):
+        job.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), megabytes))
+
+
+def _write(job: Job) -> Written:
+    """Choose the way that costs least: differences, served rows made again, or everything in new tables."""
+    connection, options = job.connection, job.plan.options
+    has_new_rules = reference.declare(connection, job.city)
+    refreshed = polygons.refresh(connection, job.plan.boundaries, job.city)
+    is_first = bool(fetch_one(connection, "swap/is_empty")["is_empty"])
+    if options.dry_run:
+        written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
+    elif is_first or options.full:
+        written = full_load.merge(job, is_first=is_first)
+    elif has_new_rules:
+        written = full_load.rebuild(job)
+    else:
+        written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
+    return replace(written, boundaries=refreshed)

@@ -30,6 +30,6 @@ class Options:
 
     @property
     def mode(self) -> str:
-        """The word for it in ``load_runs``."""
+        """As ``load_runs`` names it."""
         chosen = "full" if self.full else "reconcile" if self.reconcile else "incremental"
         return f"{chosen} dry run" if self.dry_run else chosen

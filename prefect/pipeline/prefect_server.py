@@ -29,14 +29,14 @@ def main() -> None:
     config = uvicorn.Config(app, log_level="error", access_log=False)
     server = uvicorn.Server(config)
     threading.Thread(target=_end_with, args=(stopping, server), daemon=True).start()
-    print(f"http://127.0.0.1:{listener.getsockname()[1]}/api", flush=True)  # noqa: T201  # its one word to the run
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}/api", flush=True)  # noqa: T201  # the run reads it
     server.run(sockets=[listener])
 
 
 def _watch_input(stopping: threading.Event) -> None:
     sys.stdin.buffer.read()
     stopping.set()
-    # A server that does not end by itself would outlive its run.
+    # A server that hangs would outlive its run.
     threading.Timer(GRACE_SECONDS, os._exit, args=(1,)).start()
 
 

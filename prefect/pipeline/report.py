@@ -1,4 +1,4 @@
-"""What a night says of itself: one line for ``log``, tables for Prefect, a message for Slack."""
+"""A run as text: tables for its page in Prefect, a message for Slack."""
 
 from __future__ import annotations
 
@@ -6,53 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pipeline.download import Downloaded
-from pipeline.merge import Merged
-from pipeline.quality import Check, worst
+from pipeline.download import Download
+from pipeline.errors import DataError, failure_text
+from pipeline.plan import BEGINNING, Plan
+from pipeline.result import MergeResult
 
-TOTALS = ("read", "inserted", "updated", "unchanged", "refused", "elsewhere")
-
-
-def dataset_rows(downloads: Iterable[Downloaded], merged: Merged) -> dict[str, dict[str, Any]]:
-    """Per dataset what was read and what became of it, by dataset id."""
-    rows: dict[str, dict[str, Any]] = {}
-    for result in downloads:
-        reading = result.reading
-        if not reading.is_due:
-            continue
-        rows[reading.dataset.id] = {
-            "title": reading.dataset.title,
-            "published": reading.total,
-            "start": reading.start,
-            "seconds": round(result.seconds, 2),
-            "missing": list(reading.missing),
-            "added": list(reading.added),
-            **result.counts,
-            "inserted": 0,
-            "updated": 0,
-            "unchanged": 0,
-            **merged.rows.get(reading.dataset.id, {}),
-        }
-    return rows
-
-
-def totals(datasets: Mapping[str, Mapping[str, Any]], merged: Merged) -> dict[str, int]:
-    """The columns of ``load_runs``."""
-    summed = {name: sum(row[name] for row in datasets.values()) for name in TOTALS}
-    return summed | {"retired": merged.retired}
-
-
-def sentence(total: Mapping[str, int], merged: Merged, generation: int, *, is_dry: bool) -> str:
-    """The run in one line."""
-    read = f"{total['read']:,} rows read"
-    refused = f", {total['refused']:,} refused" if total["refused"] else ""
-    if not merged.is_visible:
-        return f"Nothing changed: {read}{refused}, all as stored; generation {generation}"
-    verb = "Would load" if is_dry else "Loaded"
-    retired = f", {total['retired']:,} retired" if total["retired"] else ""
-    polygons = ", new boundaries" if merged.boundaries.has_changed else ""
-    changes = f"{total['inserted']:,} new, {total['updated']:,} updated{retired}{polygons}"
-    return f"{verb} {changes}{refused} of {read}; generation {generation}"
+SIGNS = {
+    "ok": ":white_check_mark:",
+    "warn": ":warning:",
+    "partial": ":large_orange_diamond:",
+    "fail": ":rotating_light:",
+}
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
@@ -70,40 +34,93 @@ def _cell(value: object) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def run_page(
-    message: str, datasets: Mapping[str, Mapping[str, Any]], reasons: Sequence[Mapping[str, Any]]
-) -> str:
-    """The run as Markdown for its page in Prefect."""
-    names = ("title", "published", *TOTALS, "seconds")
-    rows = [{"dataset": key} | {name: row[name] for name in names} for key, row in datasets.items()]
-    refused: list[dict[str, object]] = [
-        {**reason, "examples": _joined(reason["examples"])} for reason in reasons
+def plan_page(plan: Plan) -> str:
+    """What is read of each dataset, and what is skipped."""
+    readings = [
+        {
+            "dataset": reading.dataset.id,
+            "title": reading.dataset.title,
+            "rows published": reading.total,
+            "rows to read": reading.expected,
+            "since": "unchanged" if not reading.is_due else reading.start or BEGINNING or "the first row",
+            "API": reading.transport,
+        }
+        for reading in plan.readings
     ]
-    return f"{message}\n\n## Datasets\n{table(rows)}\n\n## Refused rows\n{table(refused)}\n"
+    return f"{table(readings)}\n\n## Skipped\n{skipped_table(plan)}\n"
+
+
+def skipped_table(plan: Plan) -> str:
+    return table(
+        [{"dataset": s.dataset.id, "title": s.dataset.title, "because": s.message} for s in plan.skipped]
+    )
+
+
+def run_page(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> str:
+    """What was read of each dataset and what became of it."""
+    rows = [
+        {
+            "dataset": download.reading.dataset.id,
+            "title": download.reading.dataset.title,
+            "API": download.transport or download.reading.transport,
+            "seconds": round(download.seconds, 1),
+            **{name: value for name, value in counts.items() if isinstance(value, int)},
+        }
+        for download in downloads
+        if (counts := result.by_dataset.get(download.reading.dataset.id))
+    ]
+    return (
+        f"{result.message}\n\n## Datasets\n{table(rows)}\n\n## Skipped\n{skipped_table(plan)}\n\n"
+        f"## Rejected rows\n{rejected_table(result.reasons)}\n"
+    )
+
+
+def rejected_table(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """Rejected rows by dataset and reason, with example numbers."""
+    return table([{**reason, "examples": _joined(reason["examples"])} for reason in reasons])
 
 
 def _joined(examples: Sequence[str | None] | None) -> str:
     return ", ".join(repr(example) for example in examples or () if example)
 
 
-def quality_page(checks: Sequence[Check]) -> str:
-    """The quality report as Markdown."""
+def checks_page(checks: Iterable[Any]) -> str:
+    """The quality checks as Markdown."""
     return table([asdict(check) for check in checks])
 
 
-def _plain(text: str) -> str:
-    """With the three characters escaped that Slack reads as links and calls to everybody."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def slack_text(
-    stage: str, status: str, message: str, checks: Sequence[Check], seconds: float, link: str
+    stage: str, status: str, message: str, problems: Iterable[str], seconds: float, link: str
 ) -> str:
-    """What Slack is told: outcome, counts, duration, the worst problem and a link, no markup else."""
-    sign = {"INFO": ":white_check_mark:", "WARN": ":warning:", "ERROR": ":rotating_light:"}[status]
-    lines = [f"{sign} *311 data, {stage}* ({seconds:.0f} s): {_plain(message)}"]
-    if problem := worst(checks):
-        lines.append(_plain(f"{problem.name}: {problem.value}. {problem.meaning}".rstrip()))
+    """Outcome, duration, problems and a link, without any other markup. ``status`` is one of SIGNS."""
+    lines = [f"{SIGNS[status]} *311 data, {stage}* ({seconds:.0f} s): {_plain(message)}"]
+    lines += [_plain(problem) for problem in problems]
     if link:
         lines.append(f"<{link}|more>")
     return "\n".join(lines)
+
+
+def status_of(plan: Plan, result: MergeResult) -> str:
+    """How a run that is merged went; a failing check would have stopped it."""
+    if plan.skipped:
+        return "partial"
+    return "warn" if any(check.status != "ok" for check in result.checks) else "ok"
+
+
+def problems_of(plan: Plan, checks: Iterable[Any]) -> list[str]:
+    """One line for each skipped dataset, and the first check that is not ok."""
+    lines = [f"Skipped: {skip.dataset.title}: {skip.message}" for skip in plan.skipped]
+    for check in checks:
+        if check.status != "ok":
+            return [*lines, f"{check.name}: {check.value}. {check.meaning}".rstrip()]
+    return lines
+
+
+def failure_page(error: DataError) -> str:
+    """What was wrong with the data of a run that failed."""
+    return f"{failure_text(error)}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
+
+
+def _plain(text: str) -> str:
+    """With the three characters escaped that Slack reads as links and calls to everyone."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,62 +1,138 @@
-"""The rollups over ``service_requests``: what they group by, and which requests they count."""
+"""The rollups over ``service_requests``, as the catalog in the database describes them when a run begins."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg import sql
 
-from pipeline.database import Connection, columns, composed
+from pipeline.columns import names
+from pipeline.database import Connection, composed, fetch, fetch_one, trusted
 
-ALL = sql.SQL("true")
-CLOSED = sql.SQL("closed_date IS NOT NULL")
-OPEN = sql.SQL("closed_date IS NULL")
+COMMA, OR, AND = sql.SQL(", "), sql.SQL(" OR "), sql.SQL(" AND ")
 
 
 @dataclass(frozen=True)
 class Rollup:
-    """A table of exact counts; the primary key is its dimensions."""
+    """A table of exact counts; its primary key is its dimensions, and a cell lives while a measure is not 0.
+
+    ``order``: the dimensions in the order in which cells are written.
+    """
 
     table: str
     dimensions: tuple[str, ...]
-    population: sql.SQL
+    measures: tuple[str, ...]
+    population: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RollupCatalog:
+    """The rollups, and the SQL of every dimension and measure over a row of ``service_requests``."""
+
+    rollups: tuple[Rollup, ...]
+    dimensions: dict[str, tuple[str, str]]
+    measures: dict[str, str]
 
     @property
-    def order(self) -> tuple[str, ...]:
-        """How cells are written: a day's by council, so that those of one council lie on few pages."""
-        day, *others = self.dimensions
-        return (day, *sorted(others, key=lambda name: name != "council_id"))
+    def tables(self) -> tuple[str, ...]:
+        return tuple(rollup.table for rollup in self.rollups)
+
+    @property
+    def populations(self) -> dict[str, str]:
+        """A column of ``delta`` for each population."""
+        distinct = sorted({rollup.population for rollup in self.rollups})
+        return {population: f"population_{at}" for at, population in enumerate(distinct, 1)}
 
 
-ROLLUPS = (
-    Rollup("rollup_daily", ("created_date", "type_id", "council_id", "agency_id", "source_id"), ALL),
-    Rollup("rollup_day_type", ("created_date", "type_id"), ALL),
-    Rollup("rollup_day_council", ("created_date", "council_id"), ALL),
-    Rollup("rollup_day_agency", ("created_date", "agency_id"), ALL),
-    Rollup("rollup_day_source", ("created_date", "source_id"), ALL),
-    Rollup("rollup_day_type_agency", ("created_date", "type_id", "agency_id"), ALL),
-    Rollup("rollup_day_type_source", ("created_date", "type_id", "source_id"), ALL),
-    Rollup("rollup_day_type_council", ("created_date", "type_id", "council_id"), ALL),
-    Rollup("rollup_hour_type", ("created_date", "created_hour", "type_id"), ALL),
-    Rollup("rollup_hour_source", ("created_date", "created_hour", "source_id"), ALL),
-    Rollup("rollup_closed_day", ("closed_date", "type_id", "council_id"), CLOSED),
-    Rollup("rollup_close_days", ("type_id", "council_id", "days_to_close"), CLOSED),
-    Rollup("rollup_close_month", ("closed_month", "type_id", "council_id", "days_to_close"), CLOSED),
-    Rollup("rollup_open", ("type_id", "council_id"), OPEN),
-)
+def read_catalog(connection: Connection) -> RollupCatalog:
+    """What ``rollup_catalog``, ``rollup_dimensions`` and ``rollup_measures`` say now."""
+    rollups = tuple(
+        Rollup(
+            row["rollup"],
+            tuple(row["dimensions"]),
+            tuple(row["measures"]),
+            row["population"],
+            tuple(row["ordered"]),
+        )
+        for row in fetch(connection, "rollups/catalog")
+    )
+    dimensions = fetch(connection, "rollups/dimensions")
+    return RollupCatalog(
+        rollups,
+        {row["name"]: (row["sql_type"], row["expression"]) for row in dimensions},
+        {row["name"]: row["condition"] for row in fetch(connection, "rollups/measures")},
+    )
 
 
-def add_delta(connection: Connection) -> None:
-    """Bring every rollup in step with the differences in ``delta``; cells that fall to zero go."""
-    for rollup in ROLLUPS:
-        names = {
-            "rollup": sql.Identifier(rollup.table),
-            "dimensions": columns(rollup.dimensions),
-            "population": rollup.population,
-            "order": columns(rollup.order),
-            "cell_dimensions": columns(rollup.dimensions, of="cells"),
-            "less_dimensions": columns(rollup.dimensions, of="less"),
-        }
-        (emptied,) = connection.execute(composed("merge/add_delta", **names)).fetchone() or (0,)
-        if emptied:
-            connection.execute(composed("merge/delete_empty_cells", **names))
+def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
+    """Bring every rollup in step with the differences between ``before`` and ``after``."""
+    _create_delta(connection, catalog)
+    keys = len(catalog.dimensions) + len(catalog.populations)
+    lists: dict[str, sql.Composable] = {
+        "changes": COMMA.join(_change(condition) for condition in catalog.measures.values()),
+        "has_changed": OR.join(
+            sql.SQL("{} <> 0").format(_change(condition)) for condition in catalog.measures.values()
+        ),
+        "keys": COMMA.join(sql.Literal(place) for place in range(1, keys + 1)),
+    }
+    connection.execute(composed("rollups/compare", **_select(catalog), **lists))
+    for rollup in catalog.rollups:
+        lists = _lists(catalog, rollup, sql.Identifier(rollup.table))
+        if cells := fetch_one(connection, "rollups/add_delta", **lists)["emptied"]:
+            connection.execute(composed("rollups/delete_empty_cells", **lists), {"cells": cells})
+
+
+def flatten(connection: Connection, catalog: RollupCatalog) -> None:
+    """Put the new served rows into ``delta``, one for each."""
+    _create_delta(connection, catalog)
+    counts = COMMA.join(sql.SQL("({})::integer").format(trusted(c)) for c in catalog.measures.values())
+    connection.execute(composed("rollups/flatten", **_select(catalog), counts=counts))
+
+
+def fill(connection: Connection, catalog: RollupCatalog, rollup: Rollup, new: sql.Identifier) -> None:
+    """Count a rollup into an empty table, from the rows in ``delta``."""
+    connection.execute(composed("rollups/fill", **_lists(catalog, rollup, new)))
+
+
+def _create_delta(connection: Connection, catalog: RollupCatalog) -> None:
+    columns = [(name, sql_type) for name, (sql_type, _) in catalog.dimensions.items()]
+    columns += [(name, "boolean") for name in catalog.populations.values()]
+    columns += [(name, "integer") for name in catalog.measures]
+    definition = sql.SQL("{} {}")
+    definitions = COMMA.join(definition.format(sql.Identifier(name), trusted(kind)) for name, kind in columns)
+    connection.execute(composed("tables/delta", definitions=definitions))
+
+
+def _select(catalog: RollupCatalog) -> dict[str, sql.Composable]:
+    """What ``delta`` is made of, from the columns of ``service_requests``."""
+    columns = (*catalog.dimensions, *catalog.populations.values(), *catalog.measures)
+    expressions = (expression for _, expression in catalog.dimensions.values())
+    return {
+        "names": names(columns),
+        "dimensions": COMMA.join(map(trusted, expressions)),
+        "populations": COMMA.join(map(trusted, catalog.populations)),
+    }
+
+
+def _change(condition: str) -> sql.Composed:
+    return sql.SQL("coalesce(sum(one) FILTER (WHERE {}), 0)").format(trusted(condition))
+
+
+def _lists(catalog: RollupCatalog, rollup: Rollup, table: sql.Identifier) -> dict[str, sql.Composable]:
+    return {
+        "rollup": table,
+        "dimensions": names(rollup.dimensions),
+        "measures": names(rollup.measures),
+        "population": sql.Identifier(catalog.populations[rollup.population]),
+        "order": names(rollup.order),
+        "sums": _each(rollup.measures, "sum({0})::integer"),
+        "has_changed": _each(rollup.measures, "sum({0}) <> 0", OR),
+        "additions": _each(rollup.measures, "{0} = cells.{0} + excluded.{0}"),
+        "is_empty": _each(rollup.measures, "cells.{0} = 0", AND),
+    }
+
+
+def _each(measures: Iterable[str], template: str, joint: sql.SQL = COMMA) -> sql.Composed:
+    return joint.join(trusted(template).format(sql.Identifier(measure)) for measure in measures)

@@ -1,64 +1,122 @@
-"""The pipeline's memory: ``load_runs`` and ``log``."""
+"""A run in the database: its lock, its row of ``load_runs``, and what earlier runs have left there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
-from pipeline.database import Connection, fetch, fetch_one, run
-from pipeline.plan import Known, Watermark
+from pipeline.city import City
+from pipeline.columns import REQUEST_COLUMNS
+from pipeline.config import Settings
+from pipeline.database import Connection, connect, fetch, fetch_one, run_lock
+from pipeline.database import run as execute
+from pipeline.declaration import Dataset
+from pipeline.errors import UnreachableError, failure_text
+from pipeline.options import Options, utc_now
+from pipeline.plan import Known, Plan, Watermark
+from pipeline.staging import Staging, drop_leftovers
+
+log = logging.getLogger(__name__)
 
 
-def start(connection: Connection, mode: str, details: Mapping[str, object]) -> int:
+@dataclass(frozen=True)
+class Run:
+    """A run that has begun. Its connection holds the lock: losing it loses the merge."""
+
+    settings: Settings
+    options: Options
+    city: City
+    connection: Connection
+    load_run_id: int
+    started_at: datetime = field(default_factory=utc_now)
+
+    @property
+    def seconds(self) -> float:
+        return (utc_now() - self.started_at).total_seconds()
+
+
+@contextmanager
+def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
+    """A run that has the lock, its number and its staging tables; a failure inside is noted.
+
+    Raises BusyError when another run is in progress.
+    """
+    with run_lock(settings.database_loader_url) as connection:
+        run = Run(settings, options, city, connection, _start(connection, options))
+        try:
+            Staging(run.load_run_id).create(connection)
+            log.info("run %d of %s begins (%s)", run.load_run_id, city.name, options.mode)
+            yield run
+        except BaseException as error:
+            _note_failure(run, error)
+            raise
+        drop_leftovers(connection)
+
+
+def _start(connection: Connection, options: Options) -> int:
     """Note that a run begins and return its number; runs that were killed are marked failed."""
-    run(connection, "runs/fail_abandoned")
-    return int(fetch_one(connection, "runs/start", {"mode": mode, "details": Jsonb(details)})["load_run_id"])
+    chosen = {"years": options.years, "datasets": options.datasets, "since": str(options.since or "")}
+    execute(connection, "runs/fail_abandoned")
+    values = {"mode": options.mode, "details": Jsonb({"options": chosen})}
+    return int(fetch_one(connection, "runs/start", values)["load_run_id"])
 
 
-def merged(connection: Connection, load_run_id: int, totals: Mapping[str, Any]) -> None:
-    """Note, in the merge's transaction, what it changed; ``totals`` has the columns of ``load_runs``."""
-    run(
-        connection, "runs/merged", {**totals, "details": Jsonb(totals["details"]), "load_run_id": load_run_id}
-    )
+def note_plan(run: Run, plan: Plan) -> None:
+    """Note what becomes of each dataset: read, unchanged, or skipped and why."""
+    for reading in plan.readings:
+        values = {"status": "read" if reading.is_due else "unchanged", "transport": reading.transport}
+        _note_dataset(run, reading.dataset, {**values, "message": "", "published": reading.total})
+    for skip in plan.skipped:
+        values = {"status": "skipped", "transport": "", "message": skip.message}
+        _note_dataset(run, skip.dataset, {**values, "published": None})
 
 
-def published(connection: Connection, load_run_id: int) -> None:
-    """Note that the API serves this run's data, and with it that of every run before."""
-    run(connection, "runs/published", {"load_run_id": load_run_id})
+def _note_dataset(run: Run, dataset: Dataset, values: dict[str, Any]) -> None:
+    names = {"load_run_id": run.load_run_id, "dataset_id": dataset.id, "title": dataset.title}
+    execute(run.connection, "runs/note_dataset", names | values)
 
 
-def failed(
-    connection: Connection, load_run_id: int, message: str, *, is_merged: bool, details: Mapping[str, object]
-) -> None:
-    """Note a failure. After the merge the run stays ``merged``, so that the next one publishes it."""
-    status = "merged" if is_merged else "failed"
-    values = {"status": status, "message": message, "details": Jsonb(details), "load_run_id": load_run_id}
-    run(connection, "runs/fail", values)
+def finish(run: Run) -> None:
+    """Note that the API serves this run's data and that of every run before; a dry run leaves no trace."""
+    if run.options.dry_run:
+        execute(run.connection, "runs/forget", {"load_run_id": run.load_run_id})
+        return
+    execute(run.connection, "runs/published", {"load_run_id": run.load_run_id})
 
 
-def forget(connection: Connection, load_run_id: int) -> None:
-    """Remove the trace of a dry run."""
-    run(connection, "runs/forget", {"load_run_id": load_run_id})
+def _note_failure(run: Run, error: BaseException) -> None:
+    """Note the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
 
-
-def add_log(connection: Connection, status: str, message: str) -> int:
-    """Write the run's line in ``log``; status is INFO, WARN or ERROR."""
-    return int(fetch_one(connection, "runs/add_log", {"status": status, "message": message})["id"])
-
-
-def change_log(connection: Connection, log_id: int, status: str, message: str) -> None:
-    run(connection, "runs/change_log", {"id": log_id, "status": status, "message": message})
-
-
-def generation(connection: Connection) -> int:
-    """The generation of the data in the database."""
-    return int(fetch_one(connection, "runs/generation")["generation"])
+    Over another connection: that of the run may be what broke. If that fails too, the log line has to do.
+    """
+    message = failure_text(error)
+    log.error(message)
+    try:
+        with connect(run.settings.database_loader_url, f"run {run.load_run_id} failed") as connection:
+            if run.options.dry_run:
+                execute(connection, "runs/forget", {"load_run_id": run.load_run_id})
+                return
+            execute(connection, "runs/fail", {"load_run_id": run.load_run_id, "message": message})
+            execute(connection, "runs/add_log", {"status": "ERROR", "message": message})
+    except (psycopg.Error, UnreachableError) as problem:
+        log.error("the failure could not be noted in the database: %s", type(problem).__name__)  # noqa: TRY400
 
 
 def known_datasets(connection: Connection) -> dict[str, Known]:
     """What is remembered of each dataset that was ever merged, by its id."""
-    missing = {row["dataset_id"]: row["missing"] for row in fetch(connection, "runs/missing_columns")}
+    rows = fetch(connection, "runs/unread_columns", {"columns": list(REQUEST_COLUMNS)})
+    missing = {row["dataset_id"]: row["unread"] for row in rows}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
     return {name: Known(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no request is stored."""
+    return bool(fetch_one(connection, "swap/is_empty")["is_empty"])

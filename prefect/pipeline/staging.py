@@ -1,20 +1,21 @@
-"""The staging tables of one run, and the way of a page into them."""
+"""The staging tables of one run, and loading pages into them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from pipeline.catalog import Catalog, Dataset
-from pipeline.database import Connection, columns, composed, fetch, fetch_one, run
+from pipeline.city import City
+from pipeline.columns import SYSTEM_COLUMNS, names
+from pipeline.database import Connection, composed, fetch, fetch_one, run
+from pipeline.declaration import Dataset
 from pipeline.plan import Reading
 
-SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
 ELSEWHERE = "of a day that another dataset takes"
 
 
@@ -29,27 +30,36 @@ class Staging:
         return sql.Identifier("staging", f"rows_{self.load_run_id}")
 
     @property
-    def refused(self) -> sql.Identifier:
-        return sql.Identifier("staging", f"refused_{self.load_run_id}")
+    def rejected(self) -> sql.Identifier:
+        return sql.Identifier("staging", f"rejected_{self.load_run_id}")
 
     def create(self, connection: Connection) -> None:
         """Make the tables, and remove those that killed runs have left. The caller holds the run lock."""
         drop_leftovers(connection)
         for name in ("as_time", "as_number", "as_code"):
             run(connection, f"stage/{name}")
-        connection.execute(composed("stage/create_rows", rows=self.rows))
-        connection.execute(composed("stage/create_refused", refused=self.refused))
+        connection.execute(composed("tables/rows", rows=self.rows))
+        connection.execute(composed("tables/rejected", rejected=self.rejected))
 
     def discard(self, connection: Connection, dataset_id: str) -> None:
-        """Forget what a broken attempt at the dataset left."""
-        for table in (self.rows, self.refused):
+        """Remove the rows of a failed attempt at the dataset."""
+        for table in (self.rows, self.rejected):
             connection.execute(composed("stage/discard", table=table), {"dataset_id": dataset_id})
 
     def count_read(self, connection: Connection, dataset_id: str) -> int:
-        """Different rows read of the dataset so far."""
-        statement = composed("stage/count_read", rows=self.rows, refused=self.refused)
-        answer = connection.execute(statement, {"dataset_id": dataset_id}).fetchone()
-        return int(answer[0]) if answer else 0
+        """Distinct rows read of the dataset so far."""
+        values = {"dataset_id": dataset_id}
+        tables = {"rows": self.rows, "rejected": self.rejected}
+        return int(fetch_one(connection, "stage/count_read", values, **tables)["read"])
+
+    def name_views(self, connection: Connection) -> None:
+        """Give the run's tables the names that the statements of the merge use."""
+        connection.execute(composed("tables/staged_view", rows=self.rows))
+        names = {"rejected": self.rejected, "elsewhere": sql.Literal(ELSEWHERE)}
+        connection.execute(composed("tables/rejected_view", **names))
+        # The columns of joins; the statistics of the others cost time and change no plan.
+        joined = sql.SQL("ANALYZE {} (staged_id, srnumber, dataset_id, source_row_id)")
+        connection.execute(joined.format(self.rows))
 
 
 def drop_leftovers(connection: Connection) -> None:
@@ -58,13 +68,13 @@ def drop_leftovers(connection: Connection) -> None:
         connection.execute(composed("stage/drop", table=sql.Identifier("staging", row["name"])))
 
 
-def days(datasets: Iterator[Dataset] | tuple[Dataset, ...]) -> str:
-    """The datasets' days as the text of a ``datemultirange``."""
-    return "{" + ",".join(f"[{d.first_day},{after(d.last_day)})" for d in datasets) + "}"
+def days(datasets: Iterable[Dataset]) -> str:
+    """The declared days of the datasets as the text of a ``datemultirange``; both ends are included."""
+    return "{" + ",".join(f"[{d.first_day},{_day_after_last(d)})" for d in datasets) + "}"
 
 
-def after(day: date) -> date:
-    return day + timedelta(days=1)
+def _day_after_last(dataset: Dataset) -> str:
+    return str(dataset.last_day + timedelta(days=1)) if dataset.last_day else ""
 
 
 @dataclass(frozen=True)
@@ -74,12 +84,12 @@ class PageTaker:
     connection: Connection
     staging: Staging
     reading: Reading
-    catalog: Catalog
+    city: City
     now: datetime
 
     def prepare(self) -> None:
         """Make the page table of this connection."""
-        run(self.connection, "stage/create_page")
+        run(self.connection, "tables/page")
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -94,7 +104,7 @@ class PageTaker:
     def copy(self, pieces: Iterator[bytes]) -> None:
         """Fill the page table; a broken stream leaves it as empty as before."""
         self.connection.execute("TRUNCATE page RESTART IDENTITY")
-        statement = composed("stage/copy_page", columns=columns(self.column_names))
+        statement = composed("stage/copy_page", columns=names(self.column_names))
         with self.connection.cursor().copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece)
@@ -103,31 +113,28 @@ class PageTaker:
         return fetch_one(self.connection, "stage/page_order")
 
     def take(self, newest: datetime | None = None) -> dict[str, Any]:
-        """Judge the page's rows and keep them; returns their numbers by what became of them.
+        """Type the page's rows and stage them; returns how many were accepted, rejected and so on.
 
-        ``newest`` is the latest update time read so far, or that of an earlier night.
+        ``newest`` is the latest update time read so far, or that of an earlier run.
         """
-        dataset = self.reading.dataset
-        others = tuple(other for other in self.catalog.datasets if other.id != dataset.id)
-        statement = composed(
-            "stage/take_page",
-            rows=self.staging.rows,
-            refused=self.staging.refused,
-            raw=_raw(self.reading.columns),
-        )
-        parameters = {
-            "dataset_id": dataset.id,
-            "own_days": days((dataset,)),
-            "other_days": days(others),
-            "elsewhere": ELSEWHERE,
-            "now": self.now,
-            "newest": newest,
-        }
+        tables = {"rows": self.staging.rows, "rejected": self.staging.rejected}
+        statement = composed("stage/take_page", **tables, as_json=_as_json(self.reading.columns))
+        parameters = self._days() | {"elsewhere": ELSEWHERE, "now": self.now, "newest": newest}
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement, parameters).fetchone() or {}
 
+    def _days(self) -> dict[str, object]:
+        dataset = self.reading.dataset
+        alike = (other for other in self.city.numbered_alike(dataset) if other.id != dataset.id)
+        return {
+            "dataset_id": dataset.id,
+            "own_days": days([dataset]),
+            "shared_days": days(alike),
+            "other_days": days(self.city.numbered_differently(dataset)),
+        }
 
-def _raw(sources: Mapping[str, str]) -> sql.Composable:
+
+def _as_json(sources: Mapping[str, str]) -> sql.Composable:
     """The row as JSON under the portal's own column names."""
     members = [
         sql.SQL("{}, {}").format(sql.Literal(source), sql.Identifier(name))

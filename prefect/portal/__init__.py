@@ -1,1 +1,1 @@
-"""A small local Socrata portal: the sample city in SODA 2's wire format, and its faults."""
+"""A small local Socrata portal: the sample city in the wire format of SODA 2 and 3, with faults."""

@@ -8,21 +8,26 @@ from typing import Any
 from portal.controller import Controller
 from portal.errors import SodaError
 from portal.faults import fault_from
-from portal.messages import Answer, Request, json_answer
-from portal.routes import refusal
+from portal.messages import Request, Response, json_response
+from portal.routes import error_response
 
 
-def administer(controller: Controller, request: Request) -> Answer:
-    """Do what the POST asks; 400 with a message when it cannot be understood."""
-    action = {"/_portal/faults": _set_faults, "/_portal/rows": _edit_rows}.get(request.path)
+def administer(controller: Controller, request: Request) -> Response:
+    """Do what the POST says; 400 with a message when it cannot be understood."""
+    actions = {
+        "/_portal/faults": _set_faults,
+        "/_portal/rows": _edit_rows,
+        "/_portal/datasets": _edit_datasets,
+    }
+    action = actions.get(request.path)
     if action is None:
-        return refusal(SodaError("not_found", "Not found", 404))
+        return error_response(SodaError("not_found", "Not found", 404))
     try:
-        return json_answer(action(controller, json.loads(request.body or b"{}")))
+        return json_response(action(controller, json.loads(request.body or b"{}")))
     except SodaError as error:
-        return refusal(error)
+        return error_response(error)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return refusal(SodaError("invalid_request", str(error)))
+        return error_response(SodaError("invalid_request", str(error)))
 
 
 def _set_faults(controller: Controller, wanted: dict[str, Any]) -> dict[str, object]:
@@ -42,3 +47,11 @@ def _edit_rows(controller: Controller, wanted: dict[str, Any]) -> dict[str, obje
         controller.touch(dataset_id, int(wanted["touch"]), wanted.get("changes")) if "touch" in wanted else 0
     )
     return {"updated_at": stamps, "deleted": deleted, "touched": touched}
+
+
+def _edit_datasets(controller: Controller, wanted: dict[str, Any]) -> dict[str, object]:
+    stamps = [controller.republish(str(identifier)) for identifier in wanted.get("republish", [])]
+    views = [controller.publish_view(**view) for view in wanted.get("views", [])]
+    if "boundary_flaws" in wanted:
+        controller.set_boundary_flaws(*wanted["boundary_flaws"])
+    return {"republished": stamps, "views": views}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,11 +25,21 @@ MAX_RESULTS = 10_000
 NEVER_UPDATED = "2015-01-01T00:00:00.000Z"
 
 
-def catalog(store: Store, parameters: Mapping[str, str], boundaries_updated_at: str) -> dict[str, Any]:
-    """Datasets whose title has every word of ``q`` (and among ``ids``), with ``limit`` and ``offset``."""
+def catalog(
+    store: Store,
+    parameters: Mapping[str, str],
+    boundaries_updated_at: str,
+    is_hidden: Callable[[str], bool],
+) -> dict[str, Any]:
+    """Entries whose title has every word of ``q``, filtered by ``ids`` and ``only``, in pages.
+
+    As on the real portal, filtered views, maps and charts are listed like datasets; here they come first.
+    """
+    listed = sorted(store.datasets.values(), key=lambda dataset: dataset.kind == "dataset")
     entries = [
-        _entry(d.id, d.title, store.updated_at(d), [c.name for c in d.schema.columns], "dataset")
-        for d in store.datasets.values()
+        _entry(d.id, d.title, store.updated_at(d), [c.name for c in d.schema.columns], d.kind)
+        for d in listed
+        if not is_hidden(d.id)
     ]
     entries.append(_entry(BOUNDARIES_ID, BOUNDARIES_TITLE, boundaries_updated_at, BOUNDARY_COLUMNS, "map"))
     found = [entry for entry in entries if _is_wanted(entry["resource"], parameters)]
@@ -44,9 +54,10 @@ def _whole(text: str | None, default: int) -> int:
 
 def _is_wanted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> bool:
     title = str(resource["name"]).lower()
-    ids = parameters.get("ids", "")
+    ids, kinds = parameters.get("ids", ""), parameters.get("only", "")
     has_words = all(word in title for word in parameters.get("q", "").lower().split())
-    return has_words and (not ids or resource["id"] in ids.split(","))
+    has_kind = not kinds or resource["type"] in [kind.removesuffix("s") for kind in kinds.split(",")]
+    return has_words and has_kind and (not ids or resource["id"] in ids.split(","))
 
 
 def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) -> dict[str, Any]:
@@ -60,13 +71,8 @@ def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) 
         "columns_field_name": list(names),
         "columns_name": list(names),
     }
-    domain = {"domain": "data.lacity.org"}
-    return {
-        "resource": resource,
-        "metadata": domain,
-        "permalink": f"/d/{dataset_id}",
-        "link": f"/d/{dataset_id}",
-    }
+    link = f"/d/{dataset_id}"
+    return {"resource": resource, "metadata": {"domain": "data.lacity.org"}, "permalink": link, "link": link}
 
 
 def view_metadata(dataset: Dataset, view: View, updated_at: str) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def view_metadata(dataset: Dataset, view: View, updated_at: str) -> dict[str, An
     return {
         "id": dataset.id,
         "name": dataset.title,
-        "assetType": "dataset",
+        "assetType": dataset.kind,
         "rowsUpdatedAt": seconds,
         "viewLastModified": seconds,
         "columns": columns,

@@ -1,20 +1,24 @@
-"""What a test may do to a running portal."""
+"""Faults and edits of a running portal, for tests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from portal.datasets import Dataset, four_by_four
 from portal.faults import Fault
 from portal.routes import Portal
 from portal.store import Clock
+from portal.values import fixed
 
 
 class Controller:
-    """Faults and edits of a running portal; safe to call from any thread."""
+    """Controls a running portal; safe to call from any thread."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
+        self._boundaries = portal.boundaries
 
     def misbehave(self, kind: str, **details: Any) -> None:
         """Switch a fault on; ``details`` are the other fields of Fault. Raises ValueError."""
@@ -29,23 +33,50 @@ class Controller:
         return self.portal.board.fired()
 
     def set_clock(self, clock: Clock) -> None:
-        """Let edits happen at the times that the clock shows; never before one that has happened."""
+        """Stamp later edits by this clock, but never earlier than an edit that was made."""
         self.portal.store.clock = clock
 
     def upsert(self, row: Mapping[str, object], dataset_id: str = "") -> str:
-        """Change or add one row; returns its new ``:updated_at``."""
+        """Change or add one row; returns its new ``:updated_at``: a later one, or that of the row itself."""
         return self.portal.editor.upsert(row, dataset_id)
 
     def delete(self, key: str, dataset_id: str) -> int:
-        """Remove a row by srnumber or casenumber; returns how many went."""
+        """Remove a row by srnumber or casenumber; returns how many were removed."""
         return self.portal.editor.delete(key, dataset_id)
 
     def touch(self, dataset_id: str, amount: int = 1, changes: Mapping[str, object] | None = None) -> int:
         """New update times for ``amount`` rows, with the same new values in each if there are ``changes``."""
         return self.portal.editor.touch(dataset_id, amount, changes)
 
+    def republish(self, dataset_id: str) -> str:
+        """Replace the dataset by itself: values unchanged, new system columns; returns their stamp."""
+        return self.portal.editor.republish(dataset_id)
+
+    def publish(self, dataset: Dataset) -> None:
+        """List a new dataset, without rows."""
+        self.portal.store.add_dataset(dataset)
+        self.portal.store.index()
+
+    def publish_view(self, dataset_id: str, kind: str = "filter", rows: int = 3, title: str = "") -> str:
+        """List a filtered view, map or chart of a dataset before it, under its title; returns the new id.
+
+        A filtered view serves the first ``rows`` of the dataset; maps and charts serve none.
+        """
+        source = self.portal.store.datasets[dataset_id]
+        view = replace(
+            source, id=four_by_four(f"{kind} of {dataset_id}"), kind=kind, title=title or source.title
+        )
+        self.publish(view)
+        self.portal.editor.copy_rows(source, view, rows if kind == "filter" else 0)
+        return view.id
+
+    def set_boundary_flaws(self, *flaws: str) -> None:
+        """Publish the boundaries again, with these flaws of ``portal.boundaries.FLAWS`` and no others."""
+        now = fixed(self.portal.store.clock())
+        self.portal.boundaries = self._boundaries.with_flaws(flaws, now)
+
     def count(self, dataset_id: str) -> int:
-        """Rows of the dataset in truth, whatever faults are on."""
+        """Rows that the dataset really has, whatever faults are on."""
         return self.portal.store.count(self.portal.store.datasets[dataset_id])
 
     @property

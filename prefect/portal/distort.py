@@ -14,17 +14,16 @@ FUTURE_INSTANT = "3020-01-01T00:00:00.000Z"
 FUTURE_TIME = "3020-01-01T00:00:00.000"
 
 
-def distort(view: View, schema: Schema, struck: Iterable[Fault]) -> View:
-    """The view after every data fault among ``struck``; other kinds leave it as it is."""
-    for fault in struck:
+Change = Callable[[View, Schema, Fault], View]
+
+
+def distort(view: View, schema: Schema, active: Iterable[Fault]) -> View:
+    """The view after every data fault among the active ones; other kinds leave it as it is."""
+    for fault in active:
         change = DISTORTIONS.get(fault.kind)
         if change is not None:
             view = change(view, schema, fault)
     return view
-
-
-def _every(share: float, value: str, otherwise: str) -> str:
-    return f"CASE WHEN rowid % {max(1, round(1 / share))} = 0 THEN {value} ELSE {otherwise} END"
 
 
 def _renamed(view: View, _schema: Schema, fault: Fault) -> View:
@@ -32,60 +31,43 @@ def _renamed(view: View, _schema: Schema, fault: Fault) -> View:
     return replace(view, columns=columns)
 
 
-def _removed(view: View, _schema: Schema, fault: Fault) -> View:
-    return replace(view, columns=tuple(c for c in view.columns if c.name != fault.column))
+def _sometimes(columns: tuple[Column, ...], name: str, value: str, share: float) -> tuple[Column, ...]:
+    """The columns with that value in a share of the rows of the named one."""
+    step = max(1, round(1 / share))
+    return tuple(
+        replace(c, derived=f"CASE WHEN rowid % {step} = 0 THEN {value} ELSE {c.sql} END")
+        if c.name == name
+        else c
+        for c in columns
+    )
 
 
-def _added(view: View, _schema: Schema, fault: Fault) -> View:
-    return replace(view, columns=(*view.columns, Column(fault.column or "new_column", TEXT, "'new'")))
+def _stamped(value: str) -> Change:
+    return lambda view, _schema, fault: replace(
+        view, system=_sometimes(view.system, ":updated_at", value, fault.share)
+    )
 
 
-def _shrunk(view: View, _schema: Schema, fault: Fault) -> View:
-    return replace(view, row_filter=f"rowid % 1000 >= {round(fault.share * 1000)}")
+def _updated(value: str) -> Change:
+    return lambda view, schema, fault: replace(
+        view, columns=_sometimes(view.columns, schema.updated, value, fault.share)
+    )
 
 
-def _shuffled(view: View, _schema: Schema, _fault: Fault) -> View:
-    return replace(view, natural_order="random()")
-
-
-def _repeated(view: View, _schema: Schema, fault: Fault) -> View:
-    return replace(view, repeated_share=fault.share)
-
-
-def _miscounted(view: View, _schema: Schema, fault: Fault) -> View:
-    return replace(view, count_error=fault.amount)
-
-
-def _stamped(value: str) -> Callable[[View, Schema, Fault], View]:
-    def change(view: View, _schema: Schema, fault: Fault) -> View:
-        system = tuple(
-            replace(c, derived=_every(fault.share, value, c.sql)) if c.name == ":updated_at" else c
-            for c in view.system
-        )
-        return replace(view, system=system)
-
-    return change
-
-
-def _updated(value: str) -> Callable[[View, Schema, Fault], View]:
-    def change(view: View, schema: Schema, fault: Fault) -> View:
-        columns = tuple(
-            replace(c, derived=_every(fault.share, value, c.sql)) if c.name == schema.updated else c
-            for c in view.columns
-        )
-        return replace(view, columns=columns)
-
-    return change
-
-
-DISTORTIONS: dict[str, Callable[[View, Schema, Fault], View]] = {
+DISTORTIONS: dict[str, Change] = {
     faults.RENAME: _renamed,
-    faults.REMOVE: _removed,
-    faults.ADD: _added,
-    faults.SHRINK: _shrunk,
-    faults.SHUFFLE: _shuffled,
-    faults.REPEAT: _repeated,
-    faults.COUNT_OFF: _miscounted,
+    faults.REMOVE: lambda view, _, fault: replace(
+        view, columns=tuple(c for c in view.columns if c.name != fault.column)
+    ),
+    faults.ADD: lambda view, _, fault: replace(
+        view, columns=(*view.columns, Column(fault.column or "new_column", TEXT, "'new'"))
+    ),
+    faults.SHRINK: lambda view, _, fault: replace(
+        view, row_filter=f"rowid % 1000 >= {round(fault.share * 1000)}"
+    ),
+    faults.SHUFFLE: lambda view, _schema, _fault: replace(view, natural_order="random()"),
+    faults.REPEAT: lambda view, _, fault: replace(view, repeated_share=fault.share),
+    faults.COUNT_OFF: lambda view, _, fault: replace(view, count_error=fault.amount),
     faults.NULL_STAMPS: _stamped("NULL"),
     faults.FUTURE_STAMPS: _stamped(f"'{FUTURE_INSTANT}'"),
     faults.NULL_UPDATES: _updated("NULL"),

@@ -1,4 +1,4 @@
-"""Changes to published rows: each takes a new, strictly later ``:updated_at``."""
+"""Changes to published rows: each takes a new, strictly later ``:updated_at``, unless it names its own."""
 
 # ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
 
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 from portal.datasets import ID_ALPHABET, Dataset
 from portal.errors import no_such_column, not_found
-from portal.store import Store, table_name
+from portal.store import SYSTEM_NAMES, Store, table_name
 
 Fields = Mapping[str, object]
-# Knuth's multiplicative hash: neighbours come far apart, the same ones every time.
+# Knuth's multiplicative hash: neighbors end up far apart, the same ones every time.
 SPREAD = "(rowid + ?) * 2654435761 % 4294967296"
 
 
@@ -35,12 +35,12 @@ def stored(value: object) -> str | None:
 
 def _check_columns(dataset: Dataset, row: Fields) -> None:
     for name in row:
-        if name not in dataset.schema.stored_names and name != ":id":
+        if name not in (*SYSTEM_NAMES, *dataset.schema.stored_names):
             raise no_such_column(name)
 
 
 def _touches(connection: sqlite3.Connection) -> int:
-    """How often rows were touched before; a portal that is started again goes on counting."""
+    """How often rows were touched before; the count survives a restart."""
     (before,) = connection.execute("PRAGMA user_version").fetchone()
     connection.execute(f"PRAGMA user_version = {before + 1}")
     return int(before)
@@ -55,17 +55,17 @@ class Editor:
     def upsert(self, row: Fields, dataset_id: str = "") -> str:
         """Change the row of that key, or add it. Only the given columns change; null empties one.
 
-        Without ``dataset_id`` the row is looked for in every dataset, then goes where its created year is.
+        A row that gives its own ``:updated_at`` appears with it, however old it is. Without ``dataset_id``
+        the row is looked for in every dataset, then goes where its created year is.
         Returns the new ``:updated_at``. Raises SodaError (404) when no dataset fits.
         """
         dataset = self._dataset(row, dataset_id)
         _check_columns(dataset, row)
         key = stored(row.get(dataset.schema.key)) or ""
         names = [name for name in dataset.schema.stored_names if name in row]
-        stamp = self._store.next_stamps(1)[0]
-        if not self._change(
-            dataset, key, {**{name: stored(row[name]) for name in names}, ":updated_at": stamp}
-        ):
+        stamp = stored(row.get(":updated_at")) or self._store.next_stamps(1)[0]
+        values = {name: stored(row[name]) for name in names}
+        if not self._change(dataset, key, {**values, ":updated_at": stamp}):
             self._insert(dataset, row, stamp)
         return stamp
 
@@ -73,14 +73,14 @@ class Editor:
         """Remove the rows of that key and return how many there were."""
         dataset = self._known(dataset_id)
         self._index_keys(dataset)
-        question = f'DELETE FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
+        statement = f'DELETE FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
         with self._store.writing() as connection:
-            return connection.execute(question, (key,)).rowcount
+            return connection.execute(statement, (key,)).rowcount
 
     def touch(self, dataset_id: str, amount: int, changes: Fields | None = None) -> int:
         """Give ``amount`` rows, spread over the dataset, new stamps and the values of ``changes``.
 
-        Other rows each time; the same ones in every portal that is asked the same things in the same order.
+        Other rows each time, but the same ones in every portal that gets the same calls in the same order.
         Returns how many rows there were to touch.
         """
         dataset = self._known(dataset_id)
@@ -99,6 +99,23 @@ class Editor:
             )
         return len(rows)
 
+    def republish(self, dataset_id: str) -> str:
+        """Give every row a new identifier and one new stamp, as replacing a whole dataset does."""
+        dataset = self._known(dataset_id)
+        stamp = self._store.next_stamps(1)[0]
+        with self._store.writing() as connection:
+            connection.create_function("row_id", 1, row_id, deterministic=True)
+            new = '":id" = row_id(":id" || ?), ":created_at" = ?, ":updated_at" = ?'
+            connection.execute(f"UPDATE {table_name(dataset)} SET {new}", (stamp, stamp, stamp))
+        return stamp
+
+    def copy_rows(self, source: Dataset, target: Dataset, amount: int) -> None:
+        """Put the first rows of one dataset into another of the same schema."""
+        with self._store.writing() as connection:
+            connection.execute(
+                f"INSERT INTO {table_name(target)} SELECT * FROM {table_name(source)} LIMIT ?", (amount,)
+            )
+
     def _known(self, dataset_id: str) -> Dataset:
         try:
             return self._store.datasets[dataset_id]
@@ -108,7 +125,8 @@ class Editor:
     def _dataset(self, row: Fields, dataset_id: str) -> Dataset:
         if dataset_id:
             return self._known(dataset_id)
-        candidates = [d for d in self._store.datasets.values() if row.get(d.schema.key)]
+        published = (d for d in self._store.datasets.values() if d.kind == "dataset")
+        candidates = [d for d in published if row.get(d.schema.key)]
         for dataset in candidates:
             if self._has(dataset, str(row[dataset.schema.key])):
                 return dataset
@@ -120,8 +138,8 @@ class Editor:
 
     def _has(self, dataset: Dataset, key: str) -> bool:
         self._index_keys(dataset)
-        question = f'SELECT 1 FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
-        return self._store.connection().execute(question, (key,)).fetchone() is not None
+        statement = f'SELECT 1 FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
+        return self._store.connection().execute(statement, (key,)).fetchone() is not None
 
     def _index_keys(self, dataset: Dataset) -> None:
         table = table_name(dataset)
@@ -138,10 +156,11 @@ class Editor:
             f'SELECT rowid FROM {table} WHERE "{key_name}" = ? '
             'ORDER BY ":updated_at" DESC, ":id" DESC LIMIT 1'
         )
-        question = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
+        statement = f"UPDATE {table} SET {changes} WHERE rowid = ({newest})"
         with self._store.writing() as connection:
-            return connection.execute(question, (*values.values(), key)).rowcount > 0
+            return connection.execute(statement, (*values.values(), key)).rowcount > 0
 
     def _insert(self, dataset: Dataset, row: Fields, stamp: str) -> None:
-        system = (stored(row.get(":id")) or row_id(dataset.id + stamp), stamp, stamp)
+        identifier = stored(row.get(":id")) or row_id(f"{dataset.id} {row.get(dataset.schema.key)} {stamp}")
+        system = (identifier, stored(row.get(":created_at")) or stamp, stamp)
         self._store.append(dataset, [(*system, *(stored(row.get(n)) for n in dataset.schema.stored_names))])

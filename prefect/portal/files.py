@@ -1,4 +1,4 @@
-"""Any JSON file of rows, published as the portal would publish them."""
+"""Publishing a JSON file of rows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from portal.datasets import CASES_IDS, LEGACY_IDS, Dataset, published
 from portal.edit import row_id, stored
 from portal.schemas import CASES
-from portal.soql.literals import fixed
 from portal.store import Store
+from portal.values import fixed
 
 PUBLISHED_LATER = timedelta(hours=31)
-"""The night after: a change at noon is on the portal the next evening (UTC)."""
+"""A change at noon is on the portal the next evening (UTC)."""
 LATEST_YEAR = max(CASES_IDS)
 UNKNOWN_TIME = datetime(2015, 1, 1, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ UNKNOWN_TIME = datetime(2015, 1, 1, tzinfo=UTC)
 def load_file(store: Store, path: Path) -> None:
     """Publish the file's rows: legacy ones under the dataset of their created year, cases under theirs.
 
-    ``:updated_at`` is made from the row's own update time, so the same file gives the same answers.
+    ``:updated_at`` is made from the row's own update time, so the same file always gives the same rows.
     Raises ValueError for a file that is not a list of objects, or a column its dataset does not have.
     """
     rows = json.loads(path.read_text(encoding="utf-8"))

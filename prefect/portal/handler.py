@@ -1,30 +1,50 @@
-"""HTTP in front of the portal."""
+"""The HTTP server of the portal."""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from portal.admin import administer
-from portal.errors import SodaError
-from portal.messages import Answer, Request, json_answer
-from portal.routes import refusal
+from portal.controller import Controller
+from portal.errors import SodaError, not_found
+from portal.messages import Request, Response
+from portal.routes import Portal, error_response
 from portal.transport import BrokenError, send
-
-if TYPE_CHECKING:
-    from portal.server import PortalServer
 
 log = logging.getLogger("portal")
 MAX_BODY_BYTES = 10_000_000
 MAX_QUERY_FIELDS = 1_000
 
 
+class PortalServer(ThreadingHTTPServer):
+    """Threads of one process in front of one Portal."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], portal: Portal, *, has_admin: bool, has_gzip: bool) -> None:
+        self.portal = portal
+        self.controller = Controller(portal)
+        self.has_admin = has_admin
+        self.has_gzip = has_gzip
+        self.stopping = threading.Event()
+        super().__init__(address, Handler)
+
+    def server_close(self) -> None:
+        self.stopping.set()
+        super().server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
 class Handler(BaseHTTPRequestHandler):
-    """One connection: GET for everybody, POST for the tests' admin routes where they are switched on."""
+    """One connection: GET and SODA 3's POST, and the tests' admin routes where they are switched on."""
 
     protocol_version = "HTTP/1.1"
     # Headers and body are two writes: the second must not wait for the client's delayed acknowledgement.
@@ -34,10 +54,10 @@ class Handler(BaseHTTPRequestHandler):
     server: PortalServer
 
     def do_GET(self) -> None:
-        self._reply(self.server.portal.answer)
+        self._reply()
 
     def do_POST(self) -> None:
-        self._reply(self._administer)
+        self._reply()
 
     def finish(self) -> None:
         try:
@@ -45,26 +65,28 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             self.server.portal.store.release()
 
-    def _administer(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
+        if request.method == "GET" or request.path.startswith("/api/v3/"):
+            return self.server.portal.respond(request)
         if not self.server.has_admin:
-            return json_answer({"error": True, "code": "not_found", "message": "Not found"}, 404)
+            raise not_found()
         return administer(self.server.controller, request)
 
-    def _reply(self, answering: Callable[[Request], Answer]) -> None:
+    def _reply(self) -> None:
         try:
             try:
-                self._send(answering(self._request()))
+                self._send(self._respond(self._request()))
             except SodaError as error:
-                self._send(refusal(error))
+                self._send(error_response(error))
         except (BrokenError, ConnectionError, TimeoutError):
             self.close_connection = True
         except sqlite3.Error:
-            log.exception("answer broke off: %s", self.path)
+            log.exception("response broke off: %s", self.path)
             self.close_connection = True
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, response: Response) -> None:
         may_gzip = self.server.has_gzip and "gzip" in self.headers.get("Accept-Encoding", "")
-        send(self, answer, may_gzip=may_gzip, stop=self.server.stopping)
+        send(self, response, may_gzip=may_gzip, stop=self.server.stopping)
 
     def _request(self) -> Request:
         address = urlsplit(self.path)

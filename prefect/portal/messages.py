@@ -1,4 +1,4 @@
-"""A request and its answer, apart from the socket they travel on."""
+"""A request and its response, apart from the socket they travel on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from portal.faults import Fault
 JSON = "application/json;charset=utf-8"
 CSV = "text/csv;charset=utf-8"
 GEOJSON = "application/vnd.geo+json;charset=utf-8"
+HTML = "text/html;charset=utf-8"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the client asked; header names are lower case."""
+    """What the client sent; header names are lower case."""
 
     method: str
     path: str
@@ -30,15 +31,15 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Status, headers and the body in pieces; ``struck`` are the faults of the wire it meets on its way."""
+class Response:
+    """Status, headers and the body in pieces; ``faults`` are those of the transport that it meets."""
 
     body: Iterable[bytes]
     status: int = 200
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
-    struck: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
-def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer([json.dumps(content).encode() + b"\n"], status, JSON, headers or {})
+def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response([json.dumps(content).encode() + b"\n"], status, JSON, headers or {})

@@ -1,4 +1,4 @@
-"""The store a portal serves: made once, and found again by the next start."""
+"""The store that a portal serves: made once and kept for the next start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.city.publish import City, datasets_until, publish_city
+from portal.datasets import CITY_FILE
 from portal.files import load_file
 from portal.store import Clock, Store, utc_now
 
@@ -15,7 +16,7 @@ ANCHOR_FILE = "anchor"
 
 
 def city_store(folder: Path, city: City, clock: Clock = utc_now) -> Store:
-    """A store of the city in ``folder``: the one of an earlier start when nothing it depends on has changed.
+    """A store of the city in ``folder``; that of an earlier start if nothing it depends on has changed.
 
     The day of the folder's first start is the city's anchor, so that on later days the same requests are
     there, some closed by then, and new ones. Edits last until the city is made again, on the next day.
@@ -57,15 +58,16 @@ def anchored(folder: Path, city: City) -> City:
 
 
 def fingerprint(city: City) -> str:
-    """Changes with the city and with the code and facts that make it."""
+    """A digest of the city and of the code and data that make it."""
     digest = hashlib.sha256(repr(city).encode())
-    for path in sorted([*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*")]):
+    parts = (*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*"))
+    for path in sorted([*parts, CITY_FILE]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def file_store(folder: Path, data: Path) -> Store:
-    """A store of a JSON file's rows, made afresh."""
+    """A new store with the rows of a JSON file."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("file.sqlite*"):
         old.unlink()

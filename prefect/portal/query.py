@@ -1,131 +1,105 @@
-"""A SODA question (``$select``, ``$where``, ``$order``, ``$limit`` …) as one SQL statement."""
+"""A SODA query (``$select``, ``$where``, ``$order``, ``$limit`` …) as one SQL statement."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from portal.errors import SodaError, malformed
-from portal.schemas import NUMBER, Column
-from portal.soql.ast import Call, Name, Selected, Star
-from portal.soql.compiler import Sql, compile_condition, compile_expression, compile_order, is_aggregate
-from portal.soql.keyset import recognise
-from portal.soql.literals import Value
-from portal.soql.parser import parse_group, parse_order, parse_select, parse_where
+from portal import soql
+from portal.errors import SodaError, malformed, query_error
+from portal.soql import Sql
 from portal.view import View
 
 DEFAULT_LIMIT = 1_000
 MAX_LIMIT = 50_000
-CLAUSES = frozenset({"$select", "$where", "$order", "$limit", "$offset", "$group", "$q", "$$app_token"})
+CLAUSES = frozenset({"$select", "$where", "$order", "$limit", "$offset", "$group", "$$app_token"})
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One SQL statement and the columns it answers with, in order."""
+    """One SQL statement and the columns of its rows, in order."""
 
-    columns: tuple[Column, ...]
-    fields: tuple[Sql, ...]
+    columns: tuple[Sql, ...]
     tail: str
-    tail_values: tuple[Value, ...]
+    values: tuple[str | float, ...]
     limit: int
 
-    def sql(self, row: str) -> tuple[str, tuple[Value, ...]]:
-        """The statement that selects ``row``, an SQL expression with each field in it once and in order."""
-        values = tuple(value for piece in self.fields for value in piece.values)
-        return f"SELECT {row} {self.tail}", values + self.tail_values
+    def sql(self, row: str) -> str:
+        """The statement that selects ``row``, an SQL expression over the columns."""
+        return f"SELECT {row} {self.tail}"
 
 
 def build(parameters: Mapping[str, str], view: View) -> Statement:
-    """The statement that answers the parameters of a URL. Raises SodaError (400)."""
+    """The statement that answers the parameters of a SODA 2 URL. Raises SodaError (400)."""
     for name in parameters:
         if name.startswith("$") and name not in CLAUSES:
             raise SodaError("query.unrecognized", f"Unrecognized arguments [{name}]")
-    selected = _expand(parse_select(parameters.get("$select") or "*"), view)
-    fields = tuple(_field(item, view) for item in selected)
-    columns = tuple(_answered(item, field) for item, field in zip(selected, fields, strict=True))
-    where = _where(parameters, view)
-    group = _group(parameters, selected, view)
-    order = _order(
-        parameters, view, is_grouped=bool(group) or any(is_aggregate(i.expression) for i in selected)
-    )
-    limit, offset = _limit(parameters), _number(parameters, "$offset", 0)
-    tail = f"FROM {view.table} WHERE {where.text}{group}{order.text} LIMIT {limit} OFFSET {offset}"
-    return Statement(columns, fields, tail, where.values + order.values, limit)
-
-
-def _expand(items: list[Selected], view: View) -> list[Selected]:
-    expanded: list[Selected] = []
-    for item in items:
-        if isinstance(item.expression, Star):
-            wanted = view.system if item.expression.system else view.columns
-            expanded += [Selected(Name(column.name)) for column in wanted]
-        else:
-            expanded.append(item)
-    return expanded
-
-
-def _field(item: Selected, view: View) -> Sql:
-    if isinstance(item.expression, Name):
-        column = view.column(item.expression.name)
-        return Sql(column.sql, (), column.type)
-    compiled = compile_expression(item.expression, view)
-    if item.expression == Call("count", (Star(),)):
-        return Sql(f"({compiled.text} + {view.count_error})", (), NUMBER)
-    return compiled
-
-
-def _answered(item: Selected, field: Sql) -> Column:
-    if item.alias:
-        name = item.alias
-    elif isinstance(item.expression, Name):
-        name = item.expression.name.lower()
-    elif isinstance(item.expression, Call):
-        names = [a.name for a in item.expression.arguments if isinstance(a, Name)]
-        name = "_".join([item.expression.function, *(n.lstrip(":") for n in names)])
-    else:
-        raise malformed("a selected value needs an alias")
-    return Column(name, field.type or "text")
-
-
-def _where(parameters: Mapping[str, str], view: View) -> Sql:
-    text = f"({view.row_filter})"
-    values: tuple[Value, ...] = ()
-    if "$where" in parameters:
-        condition = compile_condition(recognise(parse_where(parameters["$where"])), view)
-        text, values = f"{text} AND {condition.text}", condition.values
-    for name, value in parameters.items():
-        if not name.startswith("$"):
-            condition = compile_condition(
-                parse_where(f"`{name}` = '{value.replace(chr(39), chr(39) * 2)}'"), view
-            )
-            text, values = f"{text} AND {condition.text}", values + condition.values
-    return Sql(text, values)
-
-
-def _group(parameters: Mapping[str, str], selected: list[Selected], view: View) -> str:
-    if "$group" not in parameters:
-        has_aggregate = any(is_aggregate(item.expression) for item in selected)
-        if has_aggregate and not all(is_aggregate(item.expression) for item in selected):
-            raise SodaError("query.soql.column-not-in-group-bys", "Column not in group bys")
-        return ""
-    keys = [compile_expression(item, view).text for item in parse_group(parameters["$group"])]
-    return f" GROUP BY {', '.join(keys)}"
-
-
-def _order(parameters: Mapping[str, str], view: View, *, is_grouped: bool) -> Sql:
-    if parameters.get("$order"):
-        items = [compile_order(item, view) for item in parse_order(parameters["$order"])]
-        values = tuple(value for item in items for value in item.values)
-        ties = "" if view.natural_order == "rowid" else f", {view.natural_order}"
-        return Sql(" ORDER BY " + ", ".join(item.text for item in items) + ties, values)
-    return Sql("" if is_grouped else f" ORDER BY {view.natural_order}")
-
-
-def _limit(parameters: Mapping[str, str]) -> int:
     limit = _number(parameters, "$limit", DEFAULT_LIMIT)
     if limit > MAX_LIMIT:
         raise SodaError("query.limit-too-big", f"Cannot have a limit higher than {MAX_LIMIT}")
-    return limit
+    return _statement(parameters, view, limit, _number(parameters, "$offset", 0))
+
+
+def build_soda3(body: Mapping[str, Any], view: View) -> Statement:
+    """The statement that answers the body of a SODA 3 query: one page of what the query selects.
+
+    ``page`` counts within the query's own limit; ``includeSynthetic`` adds the system columns to ``*``.
+    """
+    parameters = soql.clauses(str(body.get("query") or "SELECT *"))
+    if body.get("orderingSpecifier", "total") not in ("total", "no_preserve", "discard"):
+        raise SodaError("invalid_request", "orderingSpecifier is total, no_preserve or discard")
+    if body.get("orderingSpecifier") == "discard":
+        parameters.pop("$order", None)
+    if body.get("includeSynthetic", True) and parameters["$select"].strip() == "*":
+        parameters["$select"] = ":*, *"
+    limit, offset = _number(parameters, "$limit", DEFAULT_LIMIT), _number(parameters, "$offset", 0)
+    if page := body.get("page"):
+        size, number = _positive(page, "pageSize", DEFAULT_LIMIT), _positive(page, "pageNumber", 1)
+        start = size * (number - 1)
+        limit = max(0, min(size, _number(parameters, "$limit", start + size) - start))
+        offset += start
+    return _statement(parameters, view, limit, offset)
+
+
+def _statement(parameters: Mapping[str, str], view: View, limit: int, offset: int) -> Statement:
+    columns = tuple(soql.selected(parameters.get("$select") or "*", view))
+    aliases = {column.name: column for column in columns}
+    where = _where(parameters, view)
+    group = _group(parameters, columns, view, aliases)
+    order = _order(parameters, columns, view, aliases)
+    tail = f"FROM {view.table} WHERE {where.text}{group}{order} LIMIT {limit} OFFSET {offset}"
+    return Statement(columns, tail, where.values, limit)
+
+
+def _where(parameters: Mapping[str, str], view: View) -> Sql:
+    conditions = [soql.condition(parameters["$where"], view)] if "$where" in parameters else []
+    for name, value in parameters.items():
+        if not name.startswith("$"):
+            conditions.append(soql.condition(f"`{name}` = '{value.replace(chr(39), chr(39) * 2)}'", view))
+    text = " AND ".join([f"({view.row_filter})", *(item.text for item in conditions)])
+    return Sql(text, tuple(value for item in conditions for value in item.values))
+
+
+def _group(
+    parameters: Mapping[str, str], columns: tuple[Sql, ...], view: View, aliases: Mapping[str, Sql]
+) -> str:
+    items = parameters["$group"].split(",") if "$group" in parameters else []
+    keys = [soql.expression(item, view, aliases).text for item in items]
+    is_aggregated = bool(keys) or any(column.is_aggregate for column in columns)
+    if is_aggregated and any(not c.is_aggregate and c.text not in keys for c in columns):
+        raise query_error("query.soql.column-not-in-group-bys", "Column not in group bys")
+    return f" GROUP BY {', '.join(keys)}" if keys else ""
+
+
+def _order(
+    parameters: Mapping[str, str], columns: tuple[Sql, ...], view: View, aliases: Mapping[str, Sql]
+) -> str:
+    if parameters.get("$order"):
+        ties = "" if view.natural_order == "rowid" else f", {view.natural_order}"
+        return f" ORDER BY {soql.ordered(parameters['$order'], view, aliases)}{ties}"
+    is_aggregated = "$group" in parameters or any(column.is_aggregate for column in columns)
+    return "" if is_aggregated else f" ORDER BY {view.natural_order}"
 
 
 def _number(parameters: Mapping[str, str], name: str, default: int) -> int:
@@ -133,3 +107,10 @@ def _number(parameters: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or len(text) > 15:
         raise SodaError("query.invalid-number", f"{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _positive(page: Mapping[str, Any], name: str, default: int) -> int:
+    value = page.get(name, default)
+    if not isinstance(value, int) or value < 1:
+        raise malformed(f"{name} must be a positive whole number")
+    return value

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from portal import boundaries
@@ -16,34 +15,11 @@ from portal.city.publish import City, publish_city
 from portal.controller import Controller
 from portal.faults import Fault, FaultBoard
 from portal.files import load_file
-from portal.handler import Handler
+from portal.handler import PortalServer
 from portal.prepare import utc_today
 from portal.routes import Portal
 from portal.store import Store, clock_from
 from portal.throttle import Throttle
-
-
-class PortalServer(ThreadingHTTPServer):
-    """Threads of one process in front of one Portal."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], portal: Portal, *, has_admin: bool, has_gzip: bool) -> None:
-        self.portal = portal
-        self.controller = Controller(portal)
-        self.has_admin = has_admin
-        self.has_gzip = has_gzip
-        self.stopping = threading.Event()
-        super().__init__(address, Handler)
-
-    def server_close(self) -> None:
-        self.stopping.set()
-        super().server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
 
 @contextmanager
@@ -86,7 +62,7 @@ def serve(
 def running(
     portal: Portal, port: int, *, host: str = "127.0.0.1", has_admin: bool, has_gzip: bool
 ) -> Iterator[PortalServer]:
-    """The server answering in a thread of its own until the block ends."""
+    """The server, running in its own thread until the block ends."""
     server = PortalServer((host, port), portal, has_admin=has_admin, has_gzip=has_gzip)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

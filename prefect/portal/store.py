@@ -1,4 +1,4 @@
-"""The portal's rows in one SQLite file: memory stays flat, and a restart finds them made."""
+"""The portal's rows in one SQLite file: memory stays flat, and a restart is instant."""
 
 # ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal.datasets import Dataset
 from portal.schemas import SYSTEM_COLUMNS
-from portal.soql.literals import fixed
+from portal.values import fixed
 from portal.view import View
 
 Row = Sequence[str | None]
@@ -42,7 +42,7 @@ def clock_from(day: date | None) -> Clock:
 
 
 class Store:
-    """Datasets and their rows. Reads run beside each other, each on its own snapshot; writes one by one.
+    """Datasets and their rows. Reads run in parallel, each on its own snapshot; writes are serial.
 
     ``clock`` says when an edit happens.
     """
@@ -58,7 +58,7 @@ class Store:
         self._last_stamp = datetime.min.replace(tzinfo=UTC)
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's own connection."""
+        """The connection of this thread."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
@@ -77,7 +77,7 @@ class Store:
             found.close()
 
     def close(self) -> None:
-        """Close every connection, of whatever thread."""
+        """Close the connections of all threads."""
         while self._connections:
             self._connections.pop().close()
         self._local = threading.local()
@@ -131,8 +131,8 @@ class Store:
 
     def updated_at(self, dataset: Dataset) -> str:
         """The newest ``:updated_at`` of the dataset, or an empty text when it has no rows."""
-        question = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
-        newest = self.connection().execute(question).fetchone()[0]
+        query = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
+        newest = self.connection().execute(query).fetchone()[0]
         return str(newest) if newest else ""
 
     def count(self, dataset: Dataset) -> int:

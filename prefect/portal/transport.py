@@ -1,7 +1,8 @@
-"""The way of an answer onto the socket, with the faults of the wire."""
+"""Writing responses to the socket, with transport faults."""
 
 from __future__ import annotations
 
+import itertools
 import socket
 import sqlite3
 import struct
@@ -13,35 +14,42 @@ from http.server import BaseHTTPRequestHandler
 from portal import faults
 from portal.errors import SodaError
 from portal.faults import Fault
-from portal.messages import Answer
+from portal.messages import HTML, Response
 
 GZIP_MIN_BYTES = 1_024
 BUFFERED_BYTES = 256 * 1024
 DRIP_PIECES = 20
 HTML_PAGE = b"<!DOCTYPE html><html><body><h1>We'll be right back</h1></body></html>"
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+Write = Callable[[bytes], object]
 
 
 class BrokenError(Exception):
-    """The connection is to be ended without the rest of the answer."""
+    """The connection has to end before the response is complete."""
 
 
-def send(handler: BaseHTTPRequestHandler, answer: Answer, *, may_gzip: bool, stop: threading.Event) -> None:
-    """Write the answer; ends the connection instead where a fault says so. ``stop`` ends every wait."""
-    kinds = {fault.kind: fault for fault in answer.struck}
+def send(
+    handler: BaseHTTPRequestHandler, response: Response, *, may_gzip: bool, stop: threading.Event
+) -> None:
+    """Write the response; ends the connection instead where a fault says so. ``stop`` ends every wait."""
+    kinds = {fault.kind: fault for fault in response.faults}
     _before_body(handler, kinds, stop)
     if faults.HTML in kinds:
-        answer = Answer([HTML_PAGE], 200, "text/html;charset=utf-8", struck=answer.struck)
-    pieces = iter(answer.body)
+        response = Response([HTML_PAGE], 200, HTML)
+    pieces = iter(response.body)
     head, is_whole = _buffered(pieces)
-    uses_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
-    body = _chain(head, pieces)
-    if uses_gzip:
+    is_gzip = may_gzip and len(head) >= GZIP_MIN_BYTES
+    body: Iterable[bytes] = itertools.chain([head], pieces)
+    if is_gzip:
         body = _gzipped(body)
     if is_whole:
-        _send_whole(handler, answer, b"".join(body), kinds, stop, is_gzip=uses_gzip)
-    else:
-        _send_chunked(handler, answer, body, kinds, stop, is_gzip=uses_gzip)
+        body = [b"".join(body)]
+    write = handler.wfile.write if is_whole else _chunk_writer(handler)
+    _start(handler, response, len(body[0]) if isinstance(body, list) else None, is_gzip=is_gzip)
+    for piece in body:
+        _write_piece(write, piece, kinds, stop)
+    if not is_whole:
+        handler.wfile.write(b"0\r\n\r\n")
 
 
 def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop: threading.Event) -> None:
@@ -54,9 +62,9 @@ def _before_body(handler: BaseHTTPRequestHandler, kinds: dict[str, Fault], stop:
 
 
 def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """The first pieces, and whether they are all: a body of moderate size gets a Content-Length.
+    """The first pieces, and whether the body is complete: if so, it gets a Content-Length.
 
-    Nothing is sent yet, so a question that fails here can still be refused properly.
+    Nothing is sent yet, so a query that fails here can still be rejected properly.
     """
     buffer: list[bytes] = []
     size = 0
@@ -67,13 +75,8 @@ def _buffered(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
             if size > BUFFERED_BYTES:
                 return b"".join(buffer), False
     except sqlite3.Error as error:
-        raise SodaError("internal_error", "The question could not be answered", 500) from error
+        raise SodaError("internal_error", "The query failed", 500) from error
     return b"".join(buffer), True
-
-
-def _chain(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
 
 
 def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -85,69 +88,35 @@ def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _start(handler: BaseHTTPRequestHandler, answer: Answer, length: int | None, *, is_gzip: bool) -> None:
-    handler.send_response(answer.status)
-    handler.send_header("Content-Type", answer.content_type)
-    for name, value in answer.headers.items():
+def _start(handler: BaseHTTPRequestHandler, response: Response, length: int | None, *, is_gzip: bool) -> None:
+    handler.send_response(response.status)
+    handler.send_header("Content-Type", response.content_type)
+    for name, value in response.headers.items():
         handler.send_header(name, value)
     if is_gzip:
         handler.send_header("Content-Encoding", "gzip")
     if length is None:
         handler.send_header("Transfer-Encoding", "chunked")
-    elif answer.status != 304:
+    else:
         handler.send_header("Content-Length", str(length))
     handler.end_headers()
 
 
-def _send_whole(
-    handler: BaseHTTPRequestHandler,
-    answer: Answer,
-    body: bytes,
-    kinds: dict[str, Fault],
-    stop: threading.Event,
-    *,
-    is_gzip: bool,
-) -> None:
-    _start(handler, answer, len(body), is_gzip=is_gzip)
-    if faults.CUT in kinds:
-        handler.wfile.write(body[: len(body) // 2])
-        raise BrokenError
-    _write_body(handler.wfile.write, body, kinds, stop)
+def _chunk_writer(handler: BaseHTTPRequestHandler) -> Write:
+    return lambda data: handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
 
 
-def _send_chunked(
-    handler: BaseHTTPRequestHandler,
-    answer: Answer,
-    body: Iterable[bytes],
-    kinds: dict[str, Fault],
-    stop: threading.Event,
-    *,
-    is_gzip: bool,
-) -> None:
-    def write_chunk(data: bytes) -> None:
-        handler.wfile.write(b"%x\r\n" % len(data) + data + b"\r\n")
-
-    _start(handler, answer, None, is_gzip=is_gzip)
-    for piece in body:
-        if faults.CUT in kinds:
-            write_chunk(piece[: max(1, len(piece) // 2)])
-            raise BrokenError
-        if piece:
-            _write_body(write_chunk, piece, kinds, stop)
-    handler.wfile.write(b"0\r\n\r\n")
-
-
-def _write_body(
-    write: Callable[[bytes], object], body: bytes, kinds: dict[str, Fault], stop: threading.Event
-) -> None:
-    if faults.HANG_IN_BODY in kinds and body:
-        write(body[: max(1, len(body) // 2)])
-        stop.wait(kinds[faults.HANG_IN_BODY].seconds)
-        raise BrokenError
-    if faults.DRIP not in kinds or not body:
-        write(body)
+def _write_piece(write: Write, piece: bytes, kinds: dict[str, Fault], stop: threading.Event) -> None:
+    if not piece:
         return
-    size = max(1, len(body) // DRIP_PIECES)
-    for start in range(0, len(body), size):
-        write(body[start : start + size])
-        stop.wait(kinds[faults.DRIP].seconds / DRIP_PIECES)
+    broken = kinds.get(faults.CUT) or kinds.get(faults.HANG_IN_BODY)
+    if broken:
+        write(piece[: max(1, len(piece) // 2)])
+        stop.wait(broken.seconds if broken.kind == faults.HANG_IN_BODY else 0)
+        raise BrokenError
+    drip = kinds.get(faults.DRIP)
+    size = max(1, len(piece) // DRIP_PIECES) if drip else len(piece)
+    for start in range(0, len(piece), size):
+        write(piece[start : start + size])
+        if drip:
+            stop.wait(drip.seconds / DRIP_PIECES)

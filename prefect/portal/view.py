@@ -1,4 +1,4 @@
-"""A dataset as a query sees it: its columns, its rows, and what a fault does to either."""
+"""A dataset as a query sees it: columns and rows, as faults leave them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.schemas import SYSTEM_COLUMNS, Column
 class View:
     """Published columns in order, system columns, and an optional SQL condition on the rows.
 
-    ``natural_order`` is the SQL order of rows when the question gives none; the real portal promises none.
+    ``natural_order`` is the SQL order of rows when a query gives none; the real portal promises none.
     """
 
     table: str

@@ -1,118 +1,111 @@
-"""Build the images, say what each adds to its base, and list what is in it."""
+"""Build the images, print what each adds to its base, and list its contents."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import environments
+from tools.bench.history import commit
 from tools.console import say, step
 from tools.disk import require_space
-from tools.images import base
+from tools.file_locks import ensure_folder
+from tools.images.build_secrets import build_secrets
 from tools.images.engines import FOLDER, Engine
-from tools.images.index_settings import build_secrets
-from tools.images.services import MEGABYTE, Image
-from tools.locks import ensure_folder
 from tools.paths import ENVIRONMENTS, LOCAL, ROOT
 from tools.problem import Problem, last_lines
 
 LOGS = LOCAL / "log"
 SBOMS = FOLDER / "sbom"
 NEEDED_MB = 4_000
+MEGABYTE = 1_000_000
+BASE = re.compile(r"^ARG PYTHON_IMAGE=(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Built:
-    """A finished image, and the bytes that it adds to its base."""
+class Image:
+    """A service's image, built from the Dockerfile and the lock of ``folder``.
 
-    image: Image
-    added_bytes: int
+    ``limit_mb`` is what it may add to its base, unpacked; ``context`` is another folder to copy from.
+    """
+
+    name: str
+    folder: str
+    limit_mb: int
+    context: str = ""
 
     @property
-    def is_within_limit(self) -> bool:
-        return self.added_bytes <= self.image.limit_mb * MEGABYTE
+    def tag(self) -> str:
+        """Its name on this machine; the workflow that publishes it uses the registry's name."""
+        return f"localhost/la311-{self.name}:latest"
 
-    def __str__(self) -> str:
-        verdict = "" if self.is_within_limit else "  TOO LARGE"
-        added = self.added_bytes / MEGABYTE
-        return f"  {self.image.name:<9} adds {added:6.1f} MB of at most {self.image.limit_mb} MB{verdict}"
+    @property
+    def base(self) -> str:
+        """The base image that its Dockerfile names."""
+        found = BASE.search((ROOT / self.folder / "Dockerfile").read_text())
+        if found is None:
+            raise Problem(f"{self.folder}/Dockerfile does not declare PYTHON_IMAGE.")
+        return found[1]
 
 
-def build_all(engine: Engine, images: tuple[Image, ...], *, is_local_base: bool) -> list[Built]:
-    """Build each; raises Problem when one cannot be built."""
+IMAGES = (
+    Image("api", "api", 130),
+    Image("reports", "dash", 350),
+    Image("pipeline", "prefect", 450),
+    Image("portal", "prefect/portal", 150, context="prefect"),
+)
+"""The portal's is for development and trials only: it is not published."""
+
+
+def build_all(engine: Engine, images: Iterable[Image], base: str = "") -> int:
+    """Build each, on ``base`` if given; exit code 1 when one is over its size limit."""
     environments.ensure(["tools"])
     require_space(ensure_folder(FOLDER), NEEDED_MB, "Building images")
-    return [_build(engine, image, is_local_base=is_local_base) for image in images]
-
-
-def report(built: list[Built]) -> int:
-    """Print sizes; exit code 1 when one is over its limit."""
+    lines = [(image, _build(engine, image, base or image.base)) for image in images]
     say("")
-    for each in built:
-        say(str(each))
-    say(f"  What is in them: {SBOMS.relative_to(ROOT)}/*.json (CycloneDX)")
-    return 0 if all(each.is_within_limit for each in built) else 1
+    for image, added in lines:
+        say(size_line(image, added))
+    say(f"  Contents: {SBOMS.relative_to(ROOT)}/*.json (CycloneDX)")
+    return int(any(added > image.limit_mb * MEGABYTE for image, added in lines))
 
 
-def _build(engine: Engine, image: Image, *, is_local_base: bool) -> Built:
-    official = base.official(image.folder)
-    foundation = base.stand_in(engine) if is_local_base else base.pull(engine, official)
-    with step(f"Building {image.tag} with {engine.name}"):
-        _run_build(engine, image, foundation)
-    added = engine.size_bytes(image.tag) - engine.size_bytes(foundation)
-    write_sbom(image)
-    return Built(image, added)
+def size_line(image: Image, added_bytes: int) -> str:
+    verdict = "  TOO LARGE" if added_bytes > image.limit_mb * MEGABYTE else ""
+    return f"  {image.name:<9} adds {added_bytes / MEGABYTE:6.1f} MB of at most {image.limit_mb} MB{verdict}"
 
 
-def _run_build(engine: Engine, image: Image, foundation: str) -> None:
+def _build(engine: Engine, image: Image, base: str) -> int:
+    if not engine.has_image(base):
+        with step(f"Pulling {base}"):
+            engine.call("pull", base)
     log = ensure_folder(LOGS) / f"image-{image.name}.log"
-    with build_secrets() as secrets, log.open("w") as file:
-        command = engine.command(
-            *engine.build_arguments(),
-            *secrets,
-            *_arguments(foundation),
-            "-t",
-            image.tag,
-            str(ROOT / image.folder),
-        )
+    values = {"PYTHON_IMAGE": base, "GIT_SHA": commit(40)}
+    options = [part for name, value in values.items() for part in ("--build-arg", f"{name}={value}")]
+    with step(f"Building {image.tag} with {engine.name}"), build_secrets() as secrets, log.open("w") as file:
+        options += ["-t", image.tag, "-f", str(ROOT / image.folder / "Dockerfile")]
+        command = [*engine.build_arguments(), *secrets, *options, str(ROOT / (image.context or image.folder))]
+        environment = os.environ | {"DOCKER_BUILDKIT": "1"} | dict(engine.environment)
         done = subprocess.run(
-            command,
-            env=os.environ | {"DOCKER_BUILDKIT": "1"} | dict(engine.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            check=False,
+            engine.command(*command), env=environment, stdout=file, stderr=file, check=False
         )
     if done.returncode:
         raise Problem(f"{image.name} could not be built; the end of {log}:\n{last_lines(log, 25)}")
-
-
-def _arguments(foundation: str) -> list[str]:
-    values = {"PYTHON_IMAGE": foundation, **_version()}
-    return [part for name, value in values.items() for part in ("--build-arg", f"{name}={value}")]
-
-
-def _version() -> Mapping[str, str]:
-    """What /status/api of the image will say; GITHUB_SHA and the like come from the workflow itself."""
-    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    return {"GIT_SHA": commit} if commit else {}
+    write_sbom(image)
+    return engine.size_bytes(image.tag) - engine.size_bytes(base)
 
 
 def write_sbom(image: Image, *, is_validated: bool = True) -> Path:
-    """Write what the image's lock brings in, as CycloneDX; the same lock gives the same file.
+    """Write the packages of the image's lock as CycloneDX; the same lock gives the same file.
 
-    Comparing it with CycloneDX's schema takes most of the time.
+    Validating it against CycloneDX's schema takes most of the time.
     """
     target = ensure_folder(SBOMS) / f"{image.name}.json"
     command = [str(ENVIRONMENTS / "tools" / "bin" / "cyclonedx-py"), "requirements", "--output-reproducible"]
     command += ["--pyproject", str(ROOT / image.folder / "pyproject.toml"), "--output-file", str(target)]
     command += [] if is_validated else ["--no-validate"]
-    lock = ROOT / image.folder / "requirements.txt"
-    done = subprocess.run([*command, str(lock)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Problem(f"the parts of {image.name} could not be listed:\n{done.stderr.strip()}")
+    environments.run([*command, str(ROOT / image.folder / "requirements.txt")], f"Listing {image.name}")
     return target

@@ -1,4 +1,4 @@
-"""What a visitor does with a report: choose, share, go deeper, take the data along."""
+"""What a reader does with a report: choose, share, go deeper, take the data along."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import io
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.browser import PHONE, Visitor
 from support.databases import Database
 from support.raw import RAW
 from support.serving import Reports
+
+YEAR = "created >= date_trunc('month', today - 1) - interval '11 months'"
 
 
 def query(page: Page) -> dict[str, list[str]]:
@@ -33,6 +36,7 @@ def test_the_numbers_on_the_page_are_those_of_the_rows(city: Database, visitor: 
         RAW
         + """SELECT count(*) FROM past WHERE type = 'Bulky Items'
             AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
+        + f" AND {YEAR}"
     )
     assert requests_shown(page) == counted > 0
 
@@ -43,8 +47,9 @@ def test_choosing_changes_numbers_and_address(city: Database, visitor: Visitor) 
     choose(page, "Request types", "Graffiti")
     expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
     visitor.settle()
-    graffiti = city.value(RAW + "SELECT count(*) FROM past WHERE type = 'Graffiti'")
-    assert (everything, requests_shown(page)) == (city.value(RAW + "SELECT count(*) FROM past"), graffiti)
+    graffiti = city.value(RAW + f"SELECT count(*) FROM past WHERE type = 'Graffiti' AND {YEAR}")
+    all_types = city.value(RAW + f"SELECT count(*) FROM past WHERE {YEAR}")
+    assert (everything, requests_shown(page)) == (all_types, graffiti)
     assert query(page) == {"type": ["1"]}
 
     choose(page, "Agencies", "Sanitation Bureau")
@@ -68,7 +73,7 @@ def test_a_period_is_chosen_in_the_calendar(visitor: Visitor) -> None:
     page = visitor.open("/recent")
     page.get_by_label("Created").click()
     page.get_by_role("button", name="Last 7 days").click()
-    expect(page.locator(".covers")).to_contain_text("(7 days, both included)")
+    expect(page.locator(".covers")).to_contain_text("(7 days)")
     assert set(query(page)) == {"from", "to"}
 
 
@@ -90,19 +95,124 @@ def test_back_and_forward_bring_the_views_back(visitor: Visitor) -> None:
     expect(page.locator(".number").first).to_have_text(f"{everything:,}")
 
 
-def test_a_word_that_means_nothing_is_named_and_left_out(visitor: Visitor) -> None:
-    page = visitor.open("/overview-combined?type=graffiti&from=yesterday&council=9999")
-    expect(page.locator(".warning")).to_contain_text("type=graffiti")
-    expect(page.locator(".warning")).to_contain_text("from=yesterday")
+def test_unusable_parameters_are_named_and_stay_named(visitor: Visitor) -> None:
+    page = visitor.open("/overview-combined?type=graffiti&from=2026-02-30&council=9999&page=2")
+    for warning in ("type=graffiti", "from=2026-02-30", "page=2"):
+        expect(page.locator(".warning", has_text=warning)).to_be_visible()
     expect(page.locator(".covers")).to_contain_text("Councils: unknown (9999).")
-    expect(page.locator(".state").first).to_contain_text("Choose a longer period, or fewer filters.")
+    expect(page.locator(".state").first).to_contain_text("There is no such council.")
+    page.wait_for_timeout(1_500)
+    expect(page.locator(".warning")).to_have_count(3)
 
 
-def test_a_slice_leads_deeper(visitor: Visitor) -> None:
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/neighborhood?council=777", "There is no such council."),
+        ("/neighborhood-weekly?council=777", "There is no such council."),
+        ("/nc-summary-comparison?council=777", "There is no such council."),
+        ("/types-map?type=777", "There is no such type."),
+    ],
+)
+def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) -> None:
+    """Another council's numbers once took its place within a second."""
+    page = visitor.open(path)
+    expect(page.locator(".covers")).to_contain_text("unknown (777)")
+    page.wait_for_timeout(1_500)
+    visitor.settle()
+    expect(page.locator(".covers")).to_contain_text("unknown (777)")
+    assert set(page.locator(".state p:last-child").all_inner_texts()) == {why}
+    assert page.url.endswith(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nc-summary-comparison?council=84,1,5",
+        "/recent?from=2026-11-20&to=2026-11-01",
+        "/neighborhood?council=52",
+        "/overview-combined?agency=3,2&type=4,1",
+    ],
+)
+def test_back_leaves_a_page_at_once(visitor: Visitor, path: str) -> None:
+    """Controls that appear wrote the URL again, in another order, and Back never left."""
+    page = visitor.open("/data-quality")
+    before = page.evaluate("history.length")
+    visitor.open(path)
+    page.wait_for_timeout(1_000)
+    assert page.url.endswith(path)
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Data quality")
+
+
+def test_the_last_council_may_be_removed(visitor: Visitor) -> None:
+    page = visitor.open("/nc-summary-comparison?council=52")
+    page.get_by_label("Neighborhood councils").first.click()
+    page.keyboard.press("Backspace")
+    expect(page.locator(".state").first).to_contain_text("Choose at least one council.")
+    expect(page.locator(".covers")).not_to_contain_text("Arleta")
+
+
+def test_a_bar_leads_deeper(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined")
-    page.locator("#overview-combined--by-agency .slicetext").first.click(force=True)
+    page.locator("#overview-combined--by-agency .bars .point").first.click(force=True)
     expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
     assert query(page)["agency"] == ["2,3"]
+
+
+def test_going_deeper_keeps_type_and_period(visitor: Visitor) -> None:
+    page = visitor.open("/overview-combined?type=4&from=2026-01-01&to=2026-03-31")
+    page.locator("#overview-combined--by-council .bars .point").first.click(force=True)
+    expect(page.locator("h1")).to_have_text("Neighborhood summary and comparison")
+    found = query(page)
+    assert (found["type"], found["from"], found["to"]) == (["4"], ["2026-01-01"], ["2026-03-31"])
+    expect(page.locator(".covers")).to_contain_text("Types: Bulky Items.")
+
+
+def test_the_menu_keeps_the_filters_that_every_report_knows(visitor: Visitor) -> None:
+    page = visitor.open("/recent?type=4&council=50&from=2026-10-01&to=2026-10-31")
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("h1")).to_have_text("Neighborhood summary and comparison")
+    expect(page.locator(".covers")).to_contain_text("Oct 1, 2026 to Oct 31, 2026")
+    assert query(page) == {"type": ["4"], "council": ["50"], "from": ["2026-10-01"], "to": ["2026-10-31"]}
+
+
+def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
+    page = visitor.open("/overview-combined?type=4")
+    card = page.locator("section", has=page.get_by_role("heading", name="By agency"))
+    card.get_by_text("Show as table").focus()
+    page.keyboard.press("Enter")
+    link = card.get_by_role("link", name="Sanitation Bureau")
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
+    assert query(page)["type"] == ["4"]
+
+
+def test_a_focused_control_has_an_outline(visitor: Visitor) -> None:
+    page = visitor.open("/recent")
+    page.get_by_label("Request types").first.focus()
+    outline = """() => {
+        const focused = document.activeElement;
+        return getComputedStyle(focused.closest('.mantine-Input-input') || focused).outlineWidth;
+    }"""
+    assert page.evaluate(outline) == "3px"
+
+
+def test_information_calls_are_counted_on_request(city: Database, visitor: Visitor) -> None:
+    page = visitor.open("/recent")
+    left_out = city.value(
+        RAW + "SELECT count(*) FROM every WHERE is_information AND created >= today - 30 AND created < today"
+    )
+    expect(page.locator(".counted")).to_contain_text(f"Information calls left out: {left_out}.")
+    before = requests_shown(page)
+    page.get_by_text("Included", exact=True).click()
+    expect(page.locator(".counted")).to_contain_text(f"Information calls included: {left_out}.")
+    visitor.settle()
+    assert requests_shown(page) == before + left_out
+    assert query(page) == {"information": ["include"]}
 
 
 def test_a_file_holds_what_its_card_shows(visitor: Visitor, tmp_path: Path) -> None:
@@ -119,13 +229,14 @@ def test_a_file_holds_what_its_card_shows(visitor: Visitor, tmp_path: Path) -> N
     assert [[name, f"{int(number):,}"] for name, number in rows[1:]] == shown
 
 
-def test_the_page_in_print_has_figures_and_no_controls(visitor: Visitor) -> None:
+def test_a_page_of_an_older_release_asks_to_be_reloaded(visitor: Visitor) -> None:
     page = visitor.open("/recent")
-    page.emulate_media(media="print")
-    assert not page.locator(".controls").is_visible()
-    assert not page.locator(".csv").first.is_visible()
-    assert page.locator(".js-plotly-plot").first.is_visible()
-    assert len(page.pdf()) > 20_000
+    expect(page.locator("#stale-page")).to_be_hidden()
+    page.evaluate("document.querySelector('.shell').dataset.release = 'older'")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#stale-page")).to_contain_text("updated since this page was opened")
+    page.get_by_role("link", name="Reload this page").click()
+    expect(page.locator("#stale-page")).to_be_hidden()
 
 
 def test_everything_is_reached_with_the_keyboard(visitor: Visitor) -> None:
@@ -141,7 +252,7 @@ def test_everything_is_reached_with_the_keyboard(visitor: Visitor) -> None:
     assert "Download the data of “By request type” as CSV" in reached
 
 
-def test_colours_are_the_visitors_choice(visitor: Visitor) -> None:
+def test_colors_are_the_readers_choice(visitor: Visitor) -> None:
     page = visitor.open("/")
     page.get_by_role("button", name="Toggle color scheme").click()
     scheme = "document.documentElement.dataset.mantineColorScheme"

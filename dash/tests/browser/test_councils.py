@@ -1,4 +1,4 @@
-"""The reports about neighborhoods, used as their readers use them."""
+"""The reports about neighborhoods, as their readers use them."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def test_the_week_of_a_council(city: Database, visitor: Visitor) -> None:
     expect(first).to_have_text("Animal Remains")
 
 
-def test_former_addresses_still_lead_there(visitor: Visitor) -> None:
+def test_old_urls_still_lead_there(visitor: Visitor) -> None:
     page = visitor.open("/dashboards/neighborhood_recent?councilName=Arroyo%20Seco")
     expect(page.locator(".covers")).to_contain_text("Councils: Arroyo Seco.")
     page = visitor.open("/dashboards/types_map")
     expect(page.locator("h1")).to_have_text("Request type map")
 
 
-def test_a_name_that_nobody_has_shows_the_default(reports: Reports) -> None:
+def test_an_unknown_name_is_kept_and_reported(reports: Reports) -> None:
     answer = reports.get("/dashboards/neighborhood_recent?councilName=Nowhere%27s")
     assert answer.status_code == 301
     assert answer.headers["location"].endswith("/neighborhood-weekly?councilName=Nowhere%27s")
@@ -70,9 +70,9 @@ def test_an_area_of_the_map_leads_to_its_council(visitor: Visitor) -> None:
     page = visitor.open("/types-map?type=4")
     areas = page.locator("#types-map--map .js-fill")
     expect(areas).to_have_count(99)
-    page.get_by_text("Per 10,000 people", exact=True).click()
+    page.locator(".mantine-SegmentedControl-root").get_by_text("Requests", exact=True).click()
     visitor.settle()
-    assert query(page)["measure"] == ["people"]
+    assert query(page)["measure"] == ["count"]
     noho = areas.nth(51)
     noho.scroll_into_view_if_needed()
     box = noho.bounding_box()
@@ -86,7 +86,7 @@ def test_an_area_of_the_map_leads_to_its_council(visitor: Visitor) -> None:
     assert query(page)["council"] == ["52"]
 
 
-def test_councils_beside_each_other(city: Database, visitor: Visitor) -> None:
+def test_councils_side_by_side(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/nc-summary-comparison?council=52")
     choose(page, "Neighborhood councils", "Arleta")
     expect(page.locator(".covers")).to_contain_text("Arleta")

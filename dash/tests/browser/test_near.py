@@ -1,4 +1,4 @@
-"""What is on the first screen comes first, and the rest of a page a moment later."""
+"""Cards above the fold load first, and the rest of a page a moment later."""
 
 from __future__ import annotations
 

@@ -2,59 +2,64 @@
 
 from __future__ import annotations
 
+from support.cards import card, dicts, figures
 from support.databases import Database
 
-from data.source import Source
-from frame.selection import Selection
+from data.warehouse import Warehouse
 from pages import data_quality as page
+from report_kit.content import CardContent
 
 
-def build(source: Source, name: str) -> list[dict[str, object]]:
-    card = page.REPORT.card(name)
-    assert card is not None
-    return list(card.build(source, Selection.of((), "", source.facts())).table)
+def build(warehouse: Warehouse, name: str) -> CardContent:
+    return card(warehouse, page.REPORT, name)
 
 
-def test_the_large_numbers(city: Database, source: Source) -> None:
-    value = {row["figure"]: row["value"] for row in build(source, "numbers")}
-    assert value["requests"] == city.value("SELECT count(*) FROM service_requests")
-    assert value["refused_rows"] == city.value("SELECT count(*) FROM rejected_requests") == 12
+def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
+    value = figures(build(warehouse, "numbers"))
+    measures = ("NOT is_information", "NOT is_information AND latitude IS NULL", "is_information")
+    for name, measure in zip(("requests", "unlocated", "information"), measures, strict=True):
+        counted = city.value(f"SELECT count(*) FROM service_requests WHERE {measure}")
+        assert value[name] == counted > 0
+    assert value["rejected_rows"] == city.value("SELECT count(*) FROM rejected_requests") == 12
     assert value["generation"] == city.value("SELECT generation FROM data_generation")
     assert value["last_run_status"] == "succeeded"
 
 
-def test_nights_in_order_with_the_failed_one(city: Database, source: Source) -> None:
-    nights = build(source, "loaded")
+def test_runs_in_order_with_failed_and_partial_ones(city: Database, warehouse: Warehouse) -> None:
+    runs = dicts(build(warehouse, "loaded"))
     counted = city.rows(
-        "SELECT rows_inserted, rows_updated, rows_refused, status FROM load_runs ORDER BY started_at"
+        "SELECT rows_inserted, rows_updated, rows_rejected, status FROM load_runs ORDER BY started_at"
     )
-    names = ("rows_inserted", "rows_updated", "rows_refused", "status")
-    assert [[night[name] for name in names] for night in nights] == counted
-    assert [night["status"] for night in nights].count("failed") == 1
-    assert build(source, "runs") == nights[::-1]
+    names = ("rows_inserted", "rows_updated", "rows_rejected", "status")
+    assert [[run[name] for name in names] for run in runs] == counted
+    assert build(warehouse, "loaded").summary == "15 runs, 1 partial and 1 failed. Times are the city's."
+    newest_first = dicts(build(warehouse, "runs"))
+    assert [run["status"] for run in newest_first] == [run["status"] for run in runs[::-1]]
 
 
-def test_checks_of_the_last_night_only(source: Source) -> None:
-    checks = build(source, "checks")
-    assert [(check["name"], check["value"]) for check in checks] == [
-        ("freshness", "0"),
-        ("new request types", "2"),
+def test_every_check_of_the_last_run_with_its_limits(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "checks")
+    assert [[check[name] for name in ("check", "status", "value", "limits")] for check in dicts(shown)] == [
+        ["unreviewed types", "warn", "7%", "warn above 5%"],
+        ["newest request", "ok", "1 day", "warn above 3 days, fail above 30"],
     ]
+    assert shown.summary == "Needs review: unreviewed types."
 
 
-def test_refused_rows_by_reason_and_dataset(source: Source) -> None:
-    assert build(source, "refused") == [
+def test_rejected_rows_by_reason_and_dataset(warehouse: Warehouse) -> None:
+    assert dicts(build(warehouse, "rejected")) == [
         {"reason": "no number", "rows": 8},
         {"reason": "no created date", "rows": 4},
     ]
-    assert [(row["dataset"], row["rows"]) for row in build(source, "refused-by-dataset")] == [
-        ("test-test", 8),
-        ("test-test", 4),
-    ]
+    by_dataset = dicts(build(warehouse, "rejected-by-dataset"))
+    assert [(row["dataset"], row["rows"]) for row in by_dataset] == [("test-test", 8), ("test-test", 4)]
 
 
-def test_datasets_and_log(source: Source) -> None:
-    assert [(row["dataset"], row["rows_published"]) for row in build(source, "datasets")] == [
-        ("test-test", 4000)
+def test_a_skipped_dataset_comes_first_with_its_reason(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "datasets")
+    assert [(row["dataset"], row["status"], row["message"]) for row in dicts(shown)] == [
+        ("gone-gone", "skipped", "The portal answered 404"),
+        ("test-test", "read", ""),
     ]
-    assert [row["status"] for row in build(source, "log")] == ["WARN", "INFO"]
+    assert "1 dataset skipped" in shown.summary
+    assert [row["status"] for row in dicts(build(warehouse, "log"))] == ["WARN", "INFO"]

@@ -1,4 +1,4 @@
-"""A mistake of ours in a card: the page says so, the log says where."""
+"""A bug in a card: the page says so, the log has the traceback."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import logging
 import pytest
 from flask import Flask
 
-from data.source import Source
-from frame import home, page
-from frame.registry import find
-from frame.report import Card, Report
-from frame.selection import Selection
-from frame.shown import Shown
+from data.warehouse import Warehouse
+from pages import reports
+from report_kit import home_page, report_page
+from report_kit.content import CardContent
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
 
 SAID = "Something went wrong while reading the data."
 
 
-def broken(_source: Source, _selection: Selection) -> Shown:
+def broken(_warehouse: Warehouse, _selection: Selection) -> CardContent:
     raise ZeroDivisionError("a mistake")
 
 
@@ -30,27 +30,24 @@ def with_a_mistake() -> Report:
 
 
 @pytest.fixture
-def worker(source: Source) -> Flask:
+def worker(warehouse: Warehouse) -> Flask:
     server = Flask("guard")
-    server.extensions["source"] = source
+    server.extensions["warehouse"] = warehouse
     return server
 
 
 def test_a_card_says_that_it_failed(worker: Flask, caplog: pytest.LogCaptureFixture) -> None:
     report = with_a_mistake()
     with worker.app_context(), caplog.at_level(logging.ERROR):
-        (state,) = page.card_content(report, report.cards[0], "", "unknown")
+        (state,) = report_page.card_content(report, report.cards[0], "", "unknown")
     assert SAID in str(state)
     assert "data-retry" not in state.to_plotly_json()["props"]
     assert "ZeroDivisionError: a mistake" in caplog.text
 
 
-def test_so_does_a_picture_of_the_home_page(
-    worker: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(home, "find", lambda _name: with_a_mistake())
+def test_so_does_a_picture_of_the_home_page(worker: Flask, caplog: pytest.LogCaptureFixture) -> None:
     with worker.app_context():
-        (state,) = home.picture("mistake", "unknown")
+        (state,) = home_page.picture({"mistake": with_a_mistake()}, "mistake", "unknown")
     assert SAID in str(state)
     assert "ZeroDivisionError: a mistake" in caplog.text
 
@@ -58,10 +55,9 @@ def test_so_does_a_picture_of_the_home_page(
 def test_so_does_a_page(
     worker: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    recent = find("recent")
-    assert recent
-    monkeypatch.setattr(page, "_control", broken)
+    recent = next(report for report in reports() if report.name == "recent")
+    monkeypatch.setattr(report_page, "_control", broken)
     with worker.app_context():
-        state = page.page_of(recent, {})
+        state = report_page.page_of(recent, {})
     assert SAID in str(state)
     assert "TypeError" in caplog.text

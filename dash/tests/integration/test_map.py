@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.cards import card, column, dicts, figures, total
 from support.databases import Database
 from support.raw import RAW
 
-from data.source import Source
+from data.warehouse import Warehouse
 from figures.maps import color_of
-from frame.selection import Selection
 from pages import types_map as page
+from report_kit import controls
+from report_kit.content import CardContent
 
 
-def select(source: Source, search: str = "type=4") -> Selection:
-    return Selection.of(page.REPORT.controls, search, source.facts())
+def build(warehouse: Warehouse, name: str, search: str = "type=4") -> CardContent:
+    return card(warehouse, page.REPORT, name, search)
 
 
 def counted(city: Database) -> dict[str, list[Any]]:
@@ -27,58 +29,87 @@ def counted(city: Database) -> dict[str, list[Any]]:
     return {council: [number, people] for council, number, people in rows}
 
 
-def test_every_council_has_its_number_and_none_is_a_hole(city: Database, source: Source) -> None:
-    shown = page.city_map(source, select(source)).table
+def test_the_default_is_the_busiest_type_of_the_data(city: Database, warehouse: Warehouse) -> None:
+    busiest = city.value(
+        RAW
+        + """SELECT type_id FROM past JOIN request_types ON type_name = type
+            WHERE created >= today - 365 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+    )
+    assert controls.busiest_type(warehouse) == (busiest,)
+    assert figures(build(warehouse, "numbers", ""))["requests"] > 0
+
+
+def test_every_council_has_its_number_and_none_is_a_hole(city: Database, warehouse: Warehouse) -> None:
+    shown = dicts(build(warehouse, "map"))
     truth = counted(city)
     assert len(shown) == 99
     assert {row["council"]: row["requests"] for row in shown if row["requests"]} == {
         council: number for council, (number, _) in truth.items() if council != "No council"
     }
     for row in shown:
-        assert row["requests_per_10000_people"] == pytest.approx(
-            10_000 * row["requests"] / row["people_2020"], abs=0.051
-        )
+        rate = 10_000 * row["requests"] / row["people_2020"]
+        assert row["requests_per_10000_people"] == pytest.approx(rate)
 
 
-def test_the_colour_is_what_was_chosen(source: Source) -> None:
-    by_count, by_people = (
-        page.city_map(source, select(source, f"type=4&measure={measure}")) for measure in ("count", "people")
-    )
+def test_the_color_is_of_the_chosen_measure_and_the_rate_is_first(warehouse: Warehouse) -> None:
+    by_count, by_people = (build(warehouse, "map", f"type=4{more}") for more in ("&measure=count", ""))
     assert by_count.figure
     assert by_people.figure
-    for shown, column in ((by_count, "requests"), (by_people, "requests_per_10000_people")):
-        values = [value or 0 for value in shown.table.column(column)]
+    for shown, name in ((by_count, "requests"), (by_people, "requests_per_10000_people")):
+        values = [value or 0 for value in column(shown, name)]
         colors = [area["fillcolor"] for area in shown.figure["data"][:-1]]  # type: ignore[index]
         assert colors == [color_of(value / max(values)) for value in values]
-    assert by_count.figure["data"][-1]["marker"]["cmax"] == max(by_count.table.column("requests"))
+    assert by_count.figure["data"][-1]["marker"]["cmax"] == max(column(by_count, "requests"))
 
 
-def test_the_large_numbers(city: Database, source: Source) -> None:
-    value = dict(page.numbers(source, select(source)).table.rows)
+def test_slivers_far_away_do_not_squeeze_the_map(city: Database, warehouse: Warehouse) -> None:
+    """The small city has one at 34.914, -117.657, as the official boundaries have."""
+    assert city.value("SELECT max(ST_XMax(geom)) FROM geometries") > -117.7
+    figure = build(warehouse, "map").figure
+    assert figure
+    west, east = figure["layout"]["xaxis"]["range"]
+    south, north = figure["layout"]["yaxis"]["range"]
+    assert (west, south) == pytest.approx((-118.6, 33.8))
+    assert (east, north) == pytest.approx((-118.6 + 9 * 0.03 + 0.025, 33.8 + 9 * 0.03 + 0.025), abs=0.001)
+
+
+def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
+    value = figures(build(warehouse, "numbers"))
     truth = counted(city)
     assert value["requests"] == sum(number for number, _ in truth.values())
     assert value["requests_without_council"] == truth["No council"][0] > 0
     assert value["councils_without_requests"] == 99 - (len(truth) - 1)
 
 
-def test_bars_have_no_council_last(city: Database, source: Source) -> None:
-    shown = page.by_council(source, select(source)).table
-    assert len(shown) == 100
-    assert list(shown)[-1]["council"] == "No council"
-    assert shown.total("requests") == sum(number for number, _ in counted(city).values())
-    per_person = page.by_council(source, select(source, "type=4&measure=people")).table
-    assert "No council" not in per_person.column("council")
+def test_no_winner_is_named_where_there_is_nothing(warehouse: Warehouse) -> None:
+    numbers = build(warehouse, "numbers", "type=12&from=2023-11-24&to=2023-11-24")
+    assert figures(numbers)["requests"] == 0
+    assert [number.label for number in numbers.numbers] == [
+        "Requests",
+        "Outside all councils",
+        "Councils with none",
+    ]
 
 
-def test_an_area_leads_to_its_council(source: Source) -> None:
-    figure = page.city_map(source, select(source)).figure
+def test_bars_have_no_council_last(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "by-council", "type=4&measure=count")
+    assert len(shown.frame) == 100
+    assert column(shown, "council")[-1] == "No council"
+    assert total(shown) == sum(number for number, _ in counted(city).values())
+    assert "No council" not in column(build(warehouse, "by-council"), "council")
+
+
+def test_an_area_leads_to_its_council(warehouse: Warehouse) -> None:
+    figure = build(warehouse, "map").figure
     assert figure
-    (area,) = [trace for trace in figure["data"] if "council=52&" in trace.get("meta", "")]
-    assert area["meta"].startswith("/neighborhood?council=52&type=4&from=")
+    (area,) = [trace for trace in figure["data"] if "council=52" in trace.get("meta", "")]
+    assert area["meta"].startswith("/neighborhood?from=")
+    assert area["meta"].endswith("&type=4&council=52")
     assert area["text"].startswith("Noho")
 
 
-def test_without_borders_the_map_says_so(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page.geography, "polygons", lambda _: [])
-    assert page.city_map(source, select(source)).why_empty == page.NO_POLYGONS
-    assert page.city_map(source, select(source)).is_empty
+def test_without_boundaries_the_map_says_so(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    none = page.reference.polygons(warehouse).head(0)
+    monkeypatch.setattr(page.reference, "polygons", lambda _: none)
+    assert build(warehouse, "map").why_empty == page.NO_POLYGONS
+    assert build(warehouse, "map").is_empty

@@ -7,25 +7,28 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from support.cards import card, column, figures, rows
 from support.databases import Database
 from support.raw import RAW
 
-from data.source import Source
-from frame.selection import Selection
+from data.warehouse import Warehouse
 from pages import neighborhood as page
+from report_kit.content import CardContent
+from report_kit.covers import unusable
+from report_kit.selection import Selection
 
 COUNCIL = 52
 
 
-def select(source: Source, search: str = "") -> Selection:
-    return Selection.of(page.REPORT.controls, f"council={COUNCIL}&{search}", source.facts())
+def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
+    return card(warehouse, page.REPORT, name, f"council={COUNCIL}&{search}")
 
 
 def daily(city: Database, where: str) -> pd.Series[Any]:
     """Requests of every calendar day from the first to the last full one."""
-    rows = city.rows(RAW + f"SELECT created::date, count(*) FROM past WHERE {where} GROUP BY 1")
+    found = city.rows(RAW + f"SELECT created::date, count(*) FROM past WHERE {where} GROUP BY 1")
     edges = city.rows(RAW + "SELECT min(created)::date, max(created)::date FROM past")[0]
-    counted = pd.Series({pd.Timestamp(day): number for day, number in rows}, dtype=float)
+    counted = pd.Series({pd.Timestamp(day): number for day, number in found}, dtype=float)
     return counted.reindex(pd.date_range(*edges), fill_value=0.0)
 
 
@@ -34,9 +37,11 @@ def of_council() -> str:
 
 
 @pytest.mark.parametrize("window", [1, 7, 30])
-def test_the_average_is_centred_over_calendar_days(city: Database, source: Source, window: int) -> None:
-    selection = select(source, f"average={window}")
-    shown = page.average(source, selection).table
+def test_the_average_is_centered_over_calendar_days(
+    city: Database, warehouse: Warehouse, window: int
+) -> None:
+    shown = build(warehouse, "average", f"average={window}")
+    first = Selection.of(page.REPORT.controls, f"council={COUNCIL}", warehouse).first
 
     own, all_ = daily(city, of_council()), daily(city, "population IS NOT NULL")
     people, city_people = (
@@ -44,28 +49,36 @@ def test_the_average_is_centred_over_calendar_days(city: Database, source: Sourc
         for which in (f"= {COUNCIL}", "> 0")
     )
     before = (window - 1) // 2
-    for values, inhabitants, column in (
+    for values, inhabitants, name in (
         (own, people, "council_per_10000"),
         (all_, city_people, "all_councils_per_10000"),
     ):
         means = values.rolling(window).mean().shift(before - window + 1).dropna()
-        expected = 10_000 * means[means.index >= pd.Timestamp(selection.first)] / inhabitants
-        assert shown.column("day") == [f"{day:%Y-%m-%d}" for day in expected.index]
-        assert shown.column(column) == pytest.approx(list(expected), abs=0.00006)
-    last = source.facts().last_day
+        expected = 10_000 * means[means.index >= pd.Timestamp(first)] / inhabitants
+        assert column(shown, "day") == [f"{day:%Y-%m-%d}" for day in expected.index]
+        assert column(shown, name) == pytest.approx(list(expected))
+    last = warehouse.facts().last_day
     assert last is not None
-    assert shown.column("day")[-1] == (last - timedelta(days=window // 2)).isoformat()
+    assert column(shown, "day")[-1] == (last - timedelta(days=window // 2)).isoformat()
 
 
-def test_days_without_requests_are_zero_and_not_left_out(city: Database, source: Source) -> None:
-    shown = page.average(source, select(source, "type=12")).table
-    assert len(shown) == 90
-    assert 0.0 in shown.column("council_per_10000")
+def test_the_average_reaches_the_first_loaded_day(city: Database, warehouse: Warehouse) -> None:
+    """All of the window's days must be loaded: with 7 days, the first three have no average."""
+    first = warehouse.facts().first_day
+    assert first is not None
+    shown = build(warehouse, "average", f"from={first}&average=7")
+    assert column(shown, "day")[0] == (first + timedelta(days=3)).isoformat()
+
+
+def test_days_without_requests_are_zero_and_not_left_out(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "average", "type=12&average=1")
+    assert len(shown.frame) == 90
+    assert 0.0 in column(shown, "council_per_10000")
     assert city.value(RAW + f"SELECT count(*) FROM past WHERE {of_council()} AND type = 'Feedback'") > 0
 
 
-def test_the_large_numbers(city: Database, source: Source) -> None:
-    value = dict(page.numbers(source, select(source)).table.rows)
+def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
+    value = figures(build(warehouse, "numbers"))
     ((requests, people),) = city.rows(
         RAW + f"SELECT count(*), max(population) FROM past WHERE created >= today - 90 AND {of_council()}"
     )
@@ -76,35 +89,43 @@ def test_the_large_numbers(city: Database, source: Source) -> None:
     )
     assert value["requests"] == requests > 0
     assert value["people_2020"] == people
-    assert value["per_10000_people"] == pytest.approx(10_000 * requests / people, abs=0.051)
-    assert value["all_councils_per_10000_people"] == pytest.approx(
-        10_000 * all_requests / city_people, abs=0.051
-    )
+    assert value["per_10000_people"] == pytest.approx(10_000 * requests / people)
+    assert value["all_councils_per_10000_people"] == pytest.approx(10_000 * all_requests / city_people)
 
 
-def test_types_of_the_council(city: Database, source: Source) -> None:
-    shown = page.by_type(source, select(source)).table
-    assert [list(row) for row in shown.shown().rows] == city.rows(
+def test_small_rates_are_told_apart(city: Database, warehouse: Warehouse) -> None:
+    """0.0147 and 0.0099 a day were both shown as 0.01."""
+    shown = build(warehouse, "average", "type=12&average=1")
+    rates = [f"{100 * rate:.3g}" for rate in shown.frame.set_index("day").mean()]
+    assert rates[0] != rates[1]
+    own, everyone = (part.split(" requests")[0].split()[-1] for part in shown.summary.split(": ")[1:])
+    assert own.rstrip(".") != everyone.rstrip(".")
+
+
+def test_types_of_the_council(city: Database, warehouse: Warehouse) -> None:
+    assert rows(build(warehouse, "by-type")) == city.rows(
         RAW
         + f"""SELECT type, count(*) FROM past WHERE created >= today - 90 AND {of_council()}
             GROUP BY 1 ORDER BY 2 DESC, 1"""
     )
 
 
-def test_no_council_has_no_people(source: Source) -> None:
-    selection = Selection.of(page.REPORT.controls, "council=0", source.facts())
-    assert page.average(source, selection).why_empty == page.NO_PEOPLE
-    assert dict(page.numbers(source, selection).table.rows)["people_2020"] is None
+def test_no_council_has_no_people(warehouse: Warehouse) -> None:
+    assert card(warehouse, page.REPORT, "average", "council=0").why_empty == page.NO_PEOPLE
+    assert figures(card(warehouse, page.REPORT, "numbers", "council=0"))["people_2020"] is None
 
 
-def test_an_unknown_council_is_told(source: Source) -> None:
-    selection = Selection.of(page.REPORT.controls, "council=4711", source.facts())
-    assert page.numbers(source, selection).is_empty
-    assert page.average(source, selection).is_empty
+@pytest.mark.parametrize(
+    ("search", "why"),
+    [("council=4711", "There is no such council."), ("council=", "Choose at least one council.")],
+)
+def test_an_unknown_council_is_reported_and_not_replaced(warehouse: Warehouse, search: str, why: str) -> None:
+    selection = Selection.of(page.REPORT.controls, search, warehouse)
+    assert unusable(page.REPORT, selection, warehouse) == why
 
 
-def test_a_window_wider_than_the_data_says_so(source: Source) -> None:
-    last = source.facts().last_day or date.min
-    shown = page.average(source, select(source, f"from={last}&to={last}&average=30"))
+def test_a_window_wider_than_the_data_says_so(warehouse: Warehouse) -> None:
+    last = warehouse.facts().last_day or date.min
+    shown = build(warehouse, "average", f"from={last}&to={last}&average=30")
     assert shown.is_empty
     assert shown.why_empty == page.TOO_SHORT

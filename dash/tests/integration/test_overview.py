@@ -5,150 +5,227 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.cards import card, column, dicts, figures, rows, total
 from support.databases import Database
 from support.raw import RAW
 
-from data.source import Source
-from frame import type_cards
-from frame.selection import Selection
+from data.filters import AGENCY
+from data.warehouse import Warehouse
 from pages import overview_combined as page
+from report_kit.content import CardContent
+from report_kit.selection import Selection
 
 LAST_30 = "created >= today - 30"
+YEAR = "created >= date_trunc('month', today - 1) - interval '11 months'"
+"""The default: the last twelve months, the current one so far."""
 
 
-def select(source: Source, search: str = "") -> Selection:
-    return Selection.of(page.REPORT.controls, search, source.facts())
+def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
+    return card(warehouse, page.REPORT, name, search)
 
 
-def rows(city: Database, question: str, **values: Any) -> list[list[Any]]:
-    return city.rows(RAW + question, **values)
+def raw(city: Database, query: str, **values: Any) -> list[list[Any]]:
+    return city.rows(RAW + query, **values)
 
 
-def last_30(source: Source) -> str:
-    last = source.facts().last_day
-    assert last is not None
-    return f"from={last.fromordinal(last.toordinal() - 29)}&to={last}"
+def last(warehouse: Warehouse, days: int) -> str:
+    day = warehouse.facts().last_day
+    assert day is not None
+    return f"from={day.fromordinal(day.toordinal() - days + 1)}&to={day}"
 
 
 @pytest.mark.parametrize("name", ["type", "agency", "source", "council"])
-def test_groups_are_counted_by_name(city: Database, source: Source, name: str) -> None:
-    build = page.REPORT.card(f"by-{name}").build  # type: ignore[union-attr]
-    shown = build(source, select(source)).table
-
-    counted = rows(city, f"SELECT {name}, count(*) FROM past GROUP BY 1 ORDER BY 2 DESC, 1")
-    named = {group: number for group, number in counted if group in shown.column(name)}
-    assert sum(shown.column("requests")) == sum(number for _, number in counted)
-    assert {row[name]: row["requests"] for row in shown if not row[name].startswith("Others (")} == named
-
-
-def test_others_is_the_rest_and_only_when_there_is_one(city: Database, source: Source) -> None:
-    shown = page.by_agency(source, select(source)).table
-    counted = rows(city, "SELECT agency, count(*) FROM past GROUP BY 1 ORDER BY 2 DESC, 1")
-    assert len(counted) > 5
-    assert list(shown)[-1]["agency"] == f"Others ({len(counted) - 4})"
-    assert list(shown)[-1]["requests"] == sum(number for _, number in counted[4:])
-
-    few = page.by_agency(source, select(source, "agency=1,4")).table
-    assert few.column("agency") == ["Office of Community Beautification", "Street Lighting Bureau"]
-
-
-def test_two_agencies_of_one_name_are_one(city: Database, source: Source) -> None:
-    shown = page.by_agency(source, select(source)).table
-    (sanitation,) = [row for row in shown if row["agency"] == "Sanitation Bureau"]
-    assert sanitation["_ids"] == [2, 3]
-    assert [[sanitation["requests"]]] == rows(
-        city, "SELECT count(*) FROM past WHERE agency = 'Sanitation Bureau'"
+def test_groups_are_counted_by_name(city: Database, warehouse: Warehouse, name: str) -> None:
+    counted = raw(city, f"SELECT {name}, count(*) FROM past WHERE {YEAR} GROUP BY 1 ORDER BY 2 DESC, 1")
+    shown = rows(build(warehouse, f"by-{name}"))
+    assert sorted(map(tuple, shown)) == sorted(map(tuple, counted))
+    assert [number for _, number in shown if _ != "No council"] == sorted(
+        (number for name, number in counted if name != "No council"), reverse=True
     )
 
 
-def test_the_large_numbers(city: Database, source: Source) -> None:
-    value = dict(page.numbers(source, select(source)).table.rows)
-    counted = rows(
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("group", "type_groups JOIN request_types USING (group_id) ON type_name = type"),
+        ("region", "regions JOIN councils USING (region_id) ON council_name = council"),
+    ],
+)
+def test_groups_of_types_and_of_councils(city: Database, warehouse: Warehouse, name: str, named: str) -> None:
+    relation, on = named.split(" ON ")
+    counted = raw(
         city,
-        """SELECT count(*), count(DISTINCT council) FILTER (WHERE council <> 'No council'),
+        f"SELECT {name}_name, count(*) FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1",
+    )
+    assert sorted(rows(build(warehouse, f"by-{name}"))) == sorted(counted)
+
+
+def test_others_is_the_rest_in_the_figure_and_every_group_in_the_file(
+    city: Database, warehouse: Warehouse
+) -> None:
+    four = page.bars_by(AGENCY, page.PAGE, top=4)
+    shown = four(warehouse, Selection.of(page.REPORT.controls, "", warehouse))
+    counted = raw(city, f"SELECT agency, count(*) FROM past WHERE {YEAR} GROUP BY 1 ORDER BY 2 DESC, 1")
+    assert rows(shown) == counted
+    assert shown.figure
+    (bars,) = shown.figure["data"]
+    assert bars["y"][-1] == f"Others ({len(counted) - 4})"
+    assert bars["x"][-1] == sum(number for _, number in counted[4:])
+    assert bars["customdata"][-1] == ""
+
+
+def test_two_agencies_of_one_name_are_one(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "by-agency")
+    counted = city.value(RAW + f"SELECT count(*) FROM past WHERE agency = 'Sanitation Bureau' AND {YEAR}")
+    assert [row["requests"] for row in dicts(shown) if row["agency"] == "Sanitation Bureau"] == [counted]
+    assert shown.links["Sanitation Bureau"].endswith("&agency=2,3")
+
+
+def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
+    value = figures(build(warehouse, "numbers"))
+    counted = raw(
+        city,
+        f"""SELECT count(*), count(DISTINCT council) FILTER (WHERE council <> 'No council'),
             count(*) FILTER (WHERE council = 'No council'), count(DISTINCT type), count(DISTINCT source),
-            count(DISTINCT agency) FROM past""",
+            count(DISTINCT agency) FROM past WHERE {YEAR}""",
     )
     names = ("requests", "councils", "requests_without_council", "types", "sources", "agencies")
     assert [[value[name] for name in names]] == counted
-    assert [[value["open_now"]]] == rows(city, "SELECT count(*) FROM raw WHERE closed IS NULL")
+    assert value["open_now"] == city.value(RAW + "SELECT count(*) FROM raw WHERE is_open") > 0
 
 
-def test_the_running_day_is_left_out(city: Database, source: Source) -> None:
+@pytest.mark.parametrize(
+    ("search", "where"),
+    [
+        ("agency=2,3", "agency = 'Sanitation Bureau'"),
+        ("source=8", "source = 'Phone Call'"),
+        ("type=4", "type = 'Bulky Items'"),
+        (
+            "group=1&council=52",
+            "type IN ('Bulky Items', 'Electronic Waste', 'Metal/Appliances') AND council = 'Noho'",
+        ),
+    ],
+)
+def test_open_now_obeys_every_filter(city: Database, warehouse: Warehouse, search: str, where: str) -> None:
+    """With an agency chosen, the backlog of all agencies stood beside that agency's requests."""
+    counted = city.value(RAW + f"SELECT count(*) FROM raw WHERE is_open AND {where}")
+    assert figures(build(warehouse, "numbers", search))["open_now"] == counted
+
+
+def test_what_was_cancelled_is_not_open(city: Database, warehouse: Warehouse) -> None:
+    without_date = city.value(RAW + "SELECT count(*) FROM raw WHERE closed IS NULL")
+    assert figures(build(warehouse, "numbers"))["open_now"] < without_date
+
+
+@pytest.mark.parametrize("filters", ["agency=2,3", "source=8"])
+def test_days_to_close_say_that_they_are_not_known_by_agency(warehouse: Warehouse, filters: str) -> None:
+    shown = build(warehouse, "days-to-close", filters)
+    assert shown.is_empty
+    assert shown.why_empty == page.NOT_BY_AGENCY
+
+
+def test_the_current_day_is_left_out(city: Database, warehouse: Warehouse) -> None:
     assert city.value(RAW + "SELECT count(*) FROM raw WHERE created >= today") > 0
-    assert source.facts().last_day == city.value(RAW + "SELECT max(created)::date FROM past")
+    assert warehouse.facts().last_day == city.value(RAW + "SELECT max(created)::date FROM past")
 
 
 @pytest.mark.parametrize(("step", "days"), [("year", 2000), ("month", 200), ("day", 30)])
-def test_requests_over_time(city: Database, source: Source, step: str, days: int) -> None:
-    last = source.facts().last_day
-    assert last is not None
-    search = f"from={last.fromordinal(last.toordinal() - days + 1)}"
-    shown = page.over_time(source, select(source, search)).table
-
-    counted = rows(
+def test_requests_over_time(city: Database, warehouse: Warehouse, step: str, days: int) -> None:
+    shown = build(warehouse, "over-time", last(warehouse, days))
+    counted = raw(
         city,
         f"""SELECT date_trunc('{step}', created)::date, count(*) FROM past
             WHERE created >= today - %(days)s::int GROUP BY 1 ORDER BY 1""",
         days=days,
     )
-    assert [list(row) for row in shown.rows if row[1]] == counted
-    assert shown.columns == (step, "requests")
+    assert [row[:2] for row in rows(shown) if row[1]] == counted
+    assert list(shown.frame) == [step, "requests", "days"]
 
 
-def test_weekdays_in_the_order_of_the_week(city: Database, source: Source) -> None:
-    shown = page.by_weekday(source, select(source, last_30(source))).table
-    counted = rows(
+def test_partial_months_are_hatched_and_named(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "over-time", "from=2026-03-20&to=2026-08-15")
+    assert column(shown, "days") == [12, 30, 31, 30, 31, 15]
+    assert shown.figure
+    (bars,) = shown.figure["data"]
+    assert bars["marker"]["pattern"]["shape"] == ["/", "", "", "", "", "/"]
+    assert bars["text"][0] == "March 2026 (partial)"
+    assert "March 2026 and August 2026 are only partly in the period" in shown.summary
+
+
+def test_a_partial_month_is_compared_with_the_same_days_of_last_year(
+    city: Database, warehouse: Warehouse
+) -> None:
+    shown = build(warehouse, "over-time", "from=2026-03-01&to=2026-08-15")
+    now, then = (
+        city.value(
+            RAW + f"SELECT count(*) FROM past WHERE created >= '{year}-08-01' AND created < '{year}-08-16'"
+        )
+        for year in (2026, 2025)
+    )
+    assert f"Aug 1, 2026 to Aug 15, 2026: {now}, " in shown.summary
+    assert f"{then} in the same days of 2025" in shown.summary
+
+
+def test_whole_months_are_not_hatched(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "over-time", "from=2026-03-01&to=2026-08-31")
+    assert shown.figure
+    assert set(shown.figure["data"][0]["marker"]["pattern"]["shape"]) == {""}
+    assert "partly" not in shown.summary
+
+
+def test_weekdays_in_the_order_of_the_week(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "by-weekday", last(warehouse, 30))
+    counted = raw(
         city,
         f"""SELECT trim(to_char(created, 'Day')), count(*), count(DISTINCT created::date)
             FROM past WHERE {LAST_30} GROUP BY 1 ORDER BY min(extract(dow FROM created))""",
     )
-    assert [list(row[:3]) for row in shown.rows] == counted
-    assert shown.column("weekday")[0] == "Sunday"
-    assert shown.column("requests_a_day") == pytest.approx(
-        [number / days for _, number, days in counted], abs=0.051
-    )
+    assert [row[:3] for row in rows(shown)] == counted
+    assert column(shown, "weekday")[0] == "Sunday"
+    averages = [number / days for _, number, days in counted]
+    assert column(shown, "requests_a_day") == pytest.approx(averages)
 
 
-def test_days_to_close(city: Database, source: Source) -> None:
-    shown = page.days_to_close(source, select(source, "council=52")).table
-    counted = rows(
+def test_days_to_close(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "days-to-close", "council=52")
+    counted = raw(
         city,
         """SELECT type, count(*), min(days),
             percentile_disc(0.25) WITHIN GROUP (ORDER BY days),
             percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
             percentile_disc(0.75) WITHIN GROUP (ORDER BY days),
             percentile_disc(0.9) WITHIN GROUP (ORDER BY days),
-            max(days)
+            max(days), count(*) FILTER (WHERE days = 0), count(*) FILTER (WHERE days <= 7)
             FROM raw JOIN councils ON council = council_name WHERE closed IS NOT NULL AND council_id = 52
             GROUP BY 1 ORDER BY 5 DESC, 6 DESC, 1""",
     )
-    assert [list(row) for row in shown.shown().rows] == counted
-    assert 0 in shown.column("min_days")
+    assert rows(shown) == counted
+    assert 0 in column(shown, "min_days")
 
 
-def test_filters_narrow_every_figure_down(city: Database, source: Source) -> None:
-    selection = select(source, f"{last_30(source)}&type=4&council=52&agency=2,3&source=8")
+def test_filters_narrow_every_figure_down(city: Database, warehouse: Warehouse) -> None:
+    search = f"{last(warehouse, 30)}&type=4&council=52&agency=2,3&source=8"
     where = f"""WHERE {LAST_30} AND type = 'Bulky Items' AND source = 'Phone Call'
         AND agency = 'Sanitation Bureau'
         AND council = (SELECT council_name FROM councils WHERE council_id = 52)"""
-    (counted,) = rows(city, f"SELECT count(*) FROM past {where}")
-    assert counted[0] > 0
-    for build in (
-        type_cards.slices(page.PAGE),
-        page.by_agency,
-        page.by_source,
-        page.by_weekday,
-        page.by_council,
-        page.over_time,
-    ):
-        assert build(source, selection).table.total("requests") == counted[0], build.__name__
+    counted = city.value(RAW + f"SELECT count(*) FROM past {where}")
+    assert counted > 0
+    for name in ("over-time", "by-group", "by-type", "by-agency", "by-source", "by-weekday", "by-council"):
+        assert total(build(warehouse, name, search)) == counted, name
 
 
-def test_no_council_is_asked_for_and_shown_apart(city: Database, source: Source) -> None:
-    everything = page.by_council(source, select(source)).table
-    assert everything.column("council")[-1] == "No council"
-    alone = page.by_council(source, select(source, "council=0")).table
-    assert [list(row) for row in alone.shown().rows] == rows(
-        city, "SELECT council, count(*) FROM past WHERE council = 'No council' GROUP BY 1"
+def test_no_council_is_asked_for_and_shown_apart(city: Database, warehouse: Warehouse) -> None:
+    assert column(build(warehouse, "by-council"), "council")[-1] == "No council"
+    alone = build(warehouse, "by-council", "council=0")
+    assert rows(alone) == raw(
+        city, f"SELECT council, count(*) FROM past WHERE council = 'No council' AND {YEAR} GROUP BY 1"
+    )
+
+
+def test_links_carry_the_whole_selection(warehouse: Warehouse) -> None:
+    """From "bulky items, these days" a bar once led to all types, the last 30 days."""
+    search = "from=2026-01-01&to=2026-03-31&type=4&agency=2,3&information=include"
+    shown = build(warehouse, "by-council", search)
+    assert shown.links["Noho"] == (
+        "/nc-summary-comparison?from=2026-01-01&to=2026-03-31&type=4&agency=2,3&council=52&information=include"
     )

@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 import plotly.graph_objects as go
+from support.cards import card, total
 from support.databases import Database
 from support.raw import RAW
 from support.serving import DASH
 
-from data.source import Source
-from frame.report import Report
-from frame.selection import Selection
+from data.warehouse import Warehouse
+from report_kit.report import Report
 
 
 def example() -> Report:
@@ -23,14 +23,14 @@ def example() -> Report:
     return report
 
 
-def test_the_example_reports_what_it_says(city: Database, source: Source) -> None:
+def test_the_example_reports_what_it_says(city: Database, warehouse: Warehouse) -> None:
     report = example()
-    (card,) = report.cards
-    shown = card.build(source, Selection.of(report.controls, "type=4", source.facts()))
+    (only,) = report.cards
+    shown = card(warehouse, report, only.name, "type=4")
 
     assert go.Figure(shown.figure).data
     counted = city.value(
         RAW + "SELECT count(*) FROM past WHERE created >= today - 90 AND type = 'Bulky Items'"
     )
-    assert shown.table.total("requests") == counted
-    assert card.name == report.picture
+    assert total(shown) == counted
+    assert only.name == report.picture

@@ -1,4 +1,4 @@
-"""What the server answers besides pages: health, readiness, files, former addresses, headers."""
+"""What the server has besides pages: health, readiness, files, redirects, headers, errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.databases import Database, in_database, variable
 from support.pages import PATHS
 from support.serving import FRAMING_SITE, Reports, serve
 
-FORMER = {
+OLD = {
     "/dashboards/overview": "/overview-combined",
     "/dashboards/overview_combined": "/overview-combined",
     "/dashboards/recent": "/recent",
@@ -32,12 +32,12 @@ def test_health_and_readiness(city: Database, reports: Reports) -> None:
     assert answer.json()["generation"] == city.value("SELECT generation FROM data_generation")
 
 
-@pytest.mark.parametrize("former", FORMER)
-def test_former_addresses_lead_to_pages_with_their_query(reports: Reports, former: str) -> None:
-    answer = reports.get(f"{former}?council=52")
+@pytest.mark.parametrize("old", OLD)
+def test_old_urls_lead_to_pages_with_their_query(reports: Reports, old: str) -> None:
+    answer = reports.get(f"{old}?council=52")
     assert answer.status_code == 301
-    assert answer.headers["location"] == f"{FORMER[former]}?council=52"
-    assert FORMER[former] in PATHS
+    assert answer.headers["location"] == f"{OLD[old]}?council=52"
+    assert OLD[old] in PATHS
 
 
 def test_only_this_server_and_the_framing_site(reports: Reports) -> None:
@@ -55,13 +55,16 @@ def test_a_page_names_no_other_host(reports: Reports) -> None:
 
 
 def test_csv_of_a_selection(city: Database, reports: Reports) -> None:
-    answer = reports.get("/csv/overview-combined/by-type.csv?council=52")
+    first = city.value("SELECT min(created_date)::date FROM service_requests")
+    answer = reports.get(f"/csv/overview-combined/by-type.csv?council=52&from={first}")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="overview-combined-by-type.csv"'
     counted = city.value(
         """SELECT count(*) FROM service_requests
-        WHERE council_id = 52 AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date"""
+        WHERE council_id = 52 AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date
+            AND NOT is_information AND created_date >= %(first)s""",
+        first=first,
     )
     assert sum(int(row["requests"]) for row in rows) == counted
 
@@ -71,9 +74,79 @@ def test_files_that_there_are_not(reports: Reports, path: str) -> None:
     assert reports.get(path).status_code == 404
 
 
+def test_a_file_has_every_group_and_not_only_those_of_the_figure(city: Database, reports: Reports) -> None:
+    first = city.value("SELECT min(created_date)::date FROM service_requests")
+    for name, table, column in (("agency", "agencies", "agency_id"), ("source", "sources", "source_id")):
+        answer = reports.get(f"/csv/overview-combined/by-{name}.csv?from={first}")
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        counted = city.value(
+            f"""SELECT count(DISTINCT {name}_name) FROM service_requests JOIN {table} USING ({column})
+            WHERE NOT is_information AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date"""
+        )
+        assert len(rows) == counted
+        assert not [row for row in rows if row[name].startswith("Others")]
+
+
+@pytest.mark.parametrize("path", ["/nope", "/robots.txt", "/favicon.ico", "/recent/more"])
+def test_unknown_pages_are_404(reports: Reports, path: str) -> None:
+    assert reports.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_known_pages_are_200(reports: Reports, path: str) -> None:
+    assert reports.get(path).status_code == 200
+
+
+CALLBACK = {
+    "output": "recent--numbers.children",
+    "outputs": {"id": "recent--numbers", "property": "children"},
+    "inputs": [
+        {"id": "recent--selection", "property": "data", "value": ""},
+        {"id": "data-version", "property": "data"},
+        {"id": "attempt", "property": "data"},
+        {"id": "recent--numbers", "property": "data-near", "value": "yes"},
+    ],
+    "changedPropIds": ["recent--selection.data"],
+}
+
+
+def test_a_callback_of_this_release_works(reports: Reports) -> None:
+    answer = reports.client.post("/_dash-update-component", json=CALLBACK)
+    assert answer.status_code == 200
+    assert "Requests" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ([], 400),
+        (None, 400),
+        ({"output": "recent--numbers.children"}, 400),
+        ({**CALLBACK, "inputs": [1, 2, 3, 4]}, 400),
+        ({**CALLBACK, "outputs": 5}, 400),
+        ({**CALLBACK, "changedPropIds": None}, 400),
+        ({**CALLBACK, "output": ["a"]}, 400),
+        ({**CALLBACK, "output": "recent--gone.children"}, 409),
+        ({**CALLBACK, "inputs": CALLBACK["inputs"][:3]}, 409),
+    ],
+)
+def test_callbacks_that_cannot_run_are_turned_down(reports: Reports, body: object, status: int) -> None:
+    answer = reports.client.post("/_dash-update-component", json=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert "Traceback" not in answer.text
+
+
+def test_open_pages_can_tell_their_release(reports: Reports) -> None:
+    release = reports.get("/ready").json()["release"]
+    assert re.fullmatch(r"[0-9a-f]{12}", release)
+    assert f'"data-release":"{release}"' in reports.get("/_dash-layout").text
+
+
 def test_files_of_impossible_days_are_those_of_the_usual_ones(reports: Reports) -> None:
     usual = reports.get("/csv/recent/numbers.csv")
-    assert reports.get("/csv/recent/numbers.csv?from=0001-01-01&to=9999-12-31").text == usual.text
+    assert reports.get("/csv/recent/numbers.csv?from=9999-12-01&to=9999-12-31").text == usual.text
 
 
 def test_the_server_starts_and_lives_without_postgres() -> None:
@@ -86,21 +159,21 @@ def test_the_server_starts_and_lives_without_postgres() -> None:
         assert answer.headers["retry-after"] == "5"
         assert "does not answer" in answer.text
         assert "there_is_no_such_database" not in answer.text
-        former = running.get("/dashboards/neighborhood_recent?councilName=Arleta")
-        assert (former.status_code, former.headers["retry-after"]) == (503, "5")
+        redirect = running.get("/dashboards/neighborhood_recent?councilName=Arleta")
+        assert (redirect.status_code, redirect.headers["retry-after"]) == (503, "5")
 
 
-def test_scripts_and_answers_are_compressed_for_who_accepts_it(reports: Reports) -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+def test_scripts_and_callbacks_are_compressed(reports: Reports, encoding: str) -> None:
     address = "/_dash-component-suites/plotly/package_data/plotly.min.js"
     plain = reports.client.get(address, headers={"Accept-Encoding": "identity"})
-    for _ in range(2):
-        packed = reports.client.get(address, headers={"Accept-Encoding": "gzip"})
-        assert packed.headers["content-encoding"] == "gzip"
-        assert packed.headers["vary"] == "Accept-Encoding"
-        assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 3
-        assert packed.content == plain.content
+    with reports.client.stream("GET", address, headers={"Accept-Encoding": encoding}) as packed:
+        size = sum(len(part) for part in packed.iter_raw())
+    assert packed.headers["content-encoding"] == encoding
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert size < len(plain.content) / 3
     assert "content-encoding" not in plain.headers
-    assert reports.get("/_dash-layout").headers["content-encoding"] == "gzip"
+    assert reports.get("/_dash-layout").headers["content-encoding"]
     assert "content-encoding" not in reports.get("/health").headers
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from support.cards import card, column, dicts, rows
 from support.databases import Database
 from support.raw import RAW
 
-from data.filters import COUNCIL, TYPE, Dimension
-from data.source import Source
-from frame.selection import Selection
+from data.warehouse import Warehouse
+from figures.colors import OTHERS
 from pages import time_to_close as page
+from report_kit import text
+from report_kit.content import CardContent
 
 # Whole months from that of the period's first day; the report's default is 730 days. The last month goes
 # as far as it is loaded, also beyond the last full day.
@@ -19,63 +21,102 @@ PERCENTILES = """count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
     percentile_disc(0.9) WITHIN GROUP (ORDER BY days)"""
 
 
-def select(source: Source, search: str = "") -> Selection:
-    return Selection.of(page.REPORT.controls, search, source.facts())
+def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
+    return card(warehouse, page.REPORT, name, search)
 
 
-def test_the_large_numbers(city: Database, source: Source) -> None:
-    (shown,) = page.numbers(source, select(source)).table.rows
+def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
     counted = city.rows(
         RAW
         + f"""SELECT {PERCENTILES}, count(*) FILTER (WHERE days = 0),
             count(*) FILTER (WHERE days <= 7) {CLOSED}"""
     )
-    assert [list(shown)] == counted
+    assert rows(build(warehouse, "numbers")) == counted
     assert counted[0][0] > 0
 
 
-def test_month_by_month(city: Database, source: Source) -> None:
-    shown = page.trend(source, select(source, "type=4,1")).table
+def test_month_by_month(city: Database, warehouse: Warehouse) -> None:
     counted = city.rows(
         RAW
         + f"""SELECT date_trunc('month', closed)::date, {PERCENTILES}
             {CLOSED} AND type IN ('Bulky Items', 'Graffiti')
             GROUP BY 1 ORDER BY 1"""
     )
-    assert [list(row) for row in shown.rows] == counted
+    assert rows(build(warehouse, "trend", "type=4,1")) == counted
     assert len(counted) > 20
 
 
-@pytest.mark.parametrize("dimension", [TYPE, COUNCIL], ids=["type", "council"])
-def test_each_type_and_council(city: Database, source: Source, dimension: Dimension) -> None:
-    shown = page.compared(dimension)(source, select(source)).table
-    counted = city.rows(RAW + f"""SELECT {dimension.name}, {PERCENTILES} {CLOSED} GROUP BY 1""")
-    assert sorted(list(row) for row in shown.shown().rows) == sorted(counted)
-    medians = [row["median_days"] for row in shown if row["_id"] != 0]
+def test_the_trend_rests_on_months_with_enough_closed_requests(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "trend", "council=2")
+    assert max(column(shown, "closed_requests")) < text.SMALL_BASE
+    assert shown.summary == ""
+
+
+@pytest.mark.parametrize("name", ["type", "council"])
+def test_each_type_and_council(city: Database, warehouse: Warehouse, name: str) -> None:
+    shown = build(warehouse, f"by-{name}")
+    counted = city.rows(RAW + f"SELECT {name}, {PERCENTILES} {CLOSED} GROUP BY 1")
+    assert sorted(rows(shown)) == sorted(counted)
+    often = [
+        row for row in dicts(shown) if row["closed_requests"] >= text.SMALL_BASE and row[name] != "No council"
+    ]
+    medians = [row["median_days"] for row in often]
     assert medians == sorted(medians, reverse=True)
+    assert shown.summary.startswith(f"Slowest: {often[0][name]}, ")
+
+
+def test_few_closed_requests_are_gray_and_last_and_the_number_is_named(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "by-council")
+    numbers = column(shown, "closed_requests")[:-1]
+    is_few = [number < text.SMALL_BASE for number in numbers]
+    assert True in is_few
+    assert is_few == sorted(is_few)
+    assert shown.figure
+    for trace in shown.figure["data"][1:]:
+        assert [color == OTHERS for color in trace["marker"]["color"]][:-1] == is_few
+        assert trace["text"][:-1] == [f"{number:,}" for number in numbers]
 
 
 @pytest.mark.parametrize(("measure", "place"), [("median", 3), ("p90", 4)])
-def test_lines_of_the_largest(city: Database, source: Source, measure: str, place: int) -> None:
-    shown = page.trends(TYPE)(source, select(source, f"measure={measure}"))
+def test_lines_of_the_largest_with_gaps(
+    city: Database, warehouse: Warehouse, measure: str, place: int
+) -> None:
+    shown = build(warehouse, "type-trend", f"measure={measure}")
     counted = city.rows(
-        RAW + f"""SELECT type, date_trunc('month', closed)::date, {PERCENTILES} {CLOSED} GROUP BY 1, 2"""
+        RAW + f"SELECT type, date_trunc('month', closed)::date, {PERCENTILES} {CLOSED} GROUP BY 1, 2"
     )
     closed: dict[str, int] = {}
     for row in counted:
         closed[row[0]] = closed.get(row[0], 0) + row[2]
     largest = sorted(closed, key=lambda name: -closed[name])[: page.LINES]
 
+    assert sorted(rows(shown)) == sorted(counted)
     assert shown.figure is not None
     assert {trace["name"] for trace in shown.figure["data"]} == set(largest)
     for trace in shown.figure["data"]:
-        expected = sorted((row[1], row[place]) for row in counted if row[0] == trace["name"])
-        assert list(zip(trace["x"], trace["y"], strict=True)) == expected
+        expected = {row[1]: row[place] for row in counted if row[0] == trace["name"]}
+        months = dict(zip(trace["x"], trace["y"], strict=True))
+        assert {month: days for month, days in months.items() if days is not None} == expected
+        assert len(months) == 25
+        assert not trace["connectgaps"]
 
 
-def test_nothing_closed_says_so(source: Source) -> None:
-    empty = select(source, "from=1990-01-01&to=1990-02-01")
-    for card in page.REPORT.cards:
-        shown = card.build(source, empty)
-        assert shown.is_empty, card.name
+def test_a_month_without_closed_requests_is_a_gap(warehouse: Warehouse) -> None:
+    shown = build(warehouse, "council-trend", "council=2")
+    assert shown.figure
+    (trace,) = shown.figure["data"]
+    assert None in trace["y"]
+    assert len(shown.frame) == sum(days is not None for days in trace["y"])
+
+
+def test_no_council_takes_no_line_from_the_councils(warehouse: Warehouse) -> None:
+    figure = build(warehouse, "council-trend").figure
+    assert figure
+    assert "No council" not in {trace["name"] for trace in figure["data"]}
+
+
+def test_nothing_closed_says_so(warehouse: Warehouse) -> None:
+    for one in page.REPORT.cards:
+        shown = build(warehouse, one.name, "from=1990-01-01&to=1990-02-01")
+        assert shown.is_empty, one.name
         assert "No requests were closed" in shown.why_empty

@@ -1,6 +1,7 @@
 -- A small city, the same every time, dates relative to the city's today. Number n decides everything about a row.
--- Two agencies share a name, two types share a colour, some rows lie outside every council, some have no place,
--- some were closed on the same day or before they were made, and some are of the day that is still running.
+-- Two agencies share a name, some rows lie outside every council, some have no location, some are calls for
+-- information, some were closed on the same day or before they were created, some were cancelled without a closed
+-- date, and some are of the current day. One council's boundary has a sliver far outside the city.
 CREATE FUNCTION pg_temp.pick(n int, salt int, among int) RETURNS int LANGUAGE sql IMMUTABLE
 RETURN abs(hashint4(n * 31 + salt) % among);
 
@@ -10,9 +11,19 @@ SELECT council_id, data_code,
         -118.575 + (council_id % 10) * 0.03, 33.825 + (council_id / 10) * 0.03, 4326)), true
 FROM councils WHERE council_id > 0;
 
+UPDATE geometries SET geom = ST_Multi(ST_Union(geom, ST_MakeEnvelope(-117.6571, 34.914, -117.657, 34.9141, 4326)))
+WHERE council_id = 88;
+
+INSERT INTO request_types (type_name, data_code, is_information) VALUES ('Information-Only', 'Information-Only', true);
+
+INSERT INTO type_groups (group_id, group_name) VALUES (1, 'Item Pickups'), (2, 'Streetlights');
+
+UPDATE request_types SET group_id = CASE WHEN type_id IN (4, 5, 7) THEN 1 ELSE 2 END WHERE type_id IN (4, 5, 7, 8, 9);
+
 INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, closeddate, requestsource, owner, nc,
     address, latitude, longitude, dataset_id, source_row_id, source_updated_at)
-SELECT '1-' || n, t.data_code, CASE WHEN closed IS NULL THEN 'Open' ELSE 'Closed' END, created, created, closed,
+SELECT '1-' || n, CASE WHEN n % 11 = 0 THEN 'Information-Only' ELSE t.data_code END,
+    CASE WHEN closed IS NOT NULL THEN 'Closed' WHEN n % 4 = 0 THEN 'Cancelled' ELSE 'Open' END, created, created, closed,
     s.data_code, a.data_code, nullif(c.data_code, 0), CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE 33.8 + (c.council_id / 10) * 0.03 + 0.01 END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE -118.6 + (c.council_id % 10) * 0.03 + 0.01 END,
@@ -43,24 +54,35 @@ JOIN sources s ON s.source_id = made.source_id
 JOIN councils c ON c.council_id = made.council_id ORDER BY n;
 
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id, council_id,
-    region_id, address, latitude, longitude, status, geom)
+    region_id, address, latitude, longitude, status, geom, is_open, is_information)
 SELECT r.id, r.srnumber, r.createddate, r.closeddate, t.type_id, a.agency_id, s.source_id, c.council_id, c.region_id,
-    r.address, r.latitude, r.longitude, r.status, ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326)
+    r.address, r.latitude, r.longitude, r.status, ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326),
+    r.closeddate IS NULL AND r.status <> 'Cancelled', t.is_information
 FROM requests r
 JOIN request_types t ON t.data_code = r.requesttype JOIN agencies a ON a.data_code = r.owner
-JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0)
-WHERE r.latitude IS NOT NULL AND r.id NOT IN (SELECT request_id FROM service_requests);
-
+JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0);
 
 INSERT INTO load_runs (started_at, finished_at, status, mode, generation, rows_read, rows_inserted, rows_updated,
-    rows_unchanged, rows_refused, message, details)
-SELECT now() - n * interval '1 day' - interval '3 hours', now() - n * interval '1 day' - interval '170 minutes',
-    CASE WHEN n = 3 THEN 'failed' ELSE 'succeeded' END, 'incremental', 20 - n, 400 + n, 100 + n, 20 + n, 270, n,
-    CASE WHEN n = 3 THEN 'The portal gave no answer' ELSE 'Loaded' END,
-    jsonb_build_object('quality', jsonb_build_array(
-        jsonb_build_object('name', 'freshness', 'value', n::text, 'status', 'pass', 'meaning', 'the newest row'),
-        jsonb_build_object('name', 'new request types', 'value', '2', 'status', 'warn', 'meaning', 'two of them')))
-FROM generate_series(14, 0, -1) n;
+    rows_unchanged, rows_rejected, message)
+SELECT loaded - n * interval '1 day', loaded - n * interval '1 day' + interval '10 minutes',
+    CASE WHEN n = 3 THEN 'failed' WHEN n = 5 THEN 'partial' ELSE 'succeeded' END, 'incremental', 20 - n, 400 + n,
+    100 + n, 20 + n, 270, n, CASE WHEN n = 3 THEN 'The portal did not respond' ELSE 'Loaded' END
+FROM generate_series(14, 0, -1) n, city, LATERAL (
+    SELECT greatest(now() - interval '3 hours',
+        date_trunc('day', now() AT TIME ZONE time_zone) AT TIME ZONE time_zone) AS loaded
+) l;
+
+INSERT INTO run_checks (load_run_id, place, check_name, status, value, limits, meaning)
+SELECT load_run_id, 1, 'newest request', 'ok', '1 day', 'warn above 3 days, fail above 30', 'age of the newest request'
+FROM load_runs WHERE status <> 'failed'
+UNION ALL
+SELECT load_run_id, 2, 'unreviewed types', 'warn', '7%', 'warn above 5%', 'requests in types without a review'
+FROM load_runs WHERE status <> 'failed';
+
+INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, rows_published)
+SELECT max(load_run_id), 'test-test', 'Requests of the small city', 'read', '', 4000 FROM load_runs
+UNION ALL
+SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal answered 404', NULL FROM load_runs;
 
 INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
 SELECT (SELECT max(load_run_id) FROM load_runs), 'test-test', 'bad-' || n, 'bad-' || n,

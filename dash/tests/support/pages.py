@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from frame.registry import reports
+from pages import reports
 
 PATHS = ["/", *(report.path for report in reports())]

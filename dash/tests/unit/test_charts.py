@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from pandas import Series
 
 from figures import charts, theme
 
 NAMES, VALUES = ["a", "b"], [3, 1]
-DAYS = ["2026-01-01", "2026-01-02"]
+DAYS = pd.to_datetime(["2026-01-01", "2026-01-02"])
+BOX = {"name": "a", "low": 0, "q1": 1, "median": 2, "q3": 3, "high": 4, "color": "#111111"}
+
+
+def line(*values: float | None) -> Series:
+    return Series(values, index=DAYS, dtype="Float64")
+
+
 FIGURES = {
     "horizontal": charts.horizontal_bars(NAMES, VALUES, unit="requests", links=["?type=1", "?type=2"]),
-    "bars": charts.bars(NAMES, VALUES, unit="requests"),
-    "donut": charts.donut(NAMES, VALUES, unit="requests", colors=["#111111", "#222222"]),
-    "lines": charts.lines([("a", DAYS, VALUES), ("b", DAYS, VALUES)], unit="requests"),
-    "shares": charts.lines([("a", DAYS, [0.5, 0.2])], unit="requests", whole=False),
-    "months": charts.lines([("a", DAYS, VALUES)], unit="days", by_month=True),
-    "stacked": charts.stacked(NAMES, [("New", VALUES, "#111111")], unit="rows"),
+    "bars": charts.bars(NAMES, VALUES, unit="requests", partial=[True, False]),
+    "lines": charts.lines({"a": line(3, 1), "b": line(1, None)}, unit="requests"),
+    "shares": charts.lines({"a": line(0.5, 0.2)}, unit="requests", hover=":,.3~r"),
+    "months": charts.lines({"a": line(3, 1)}, unit="days", by_month=True, notes={"a": [", of 2", ", of 3"]}),
+    "stacked": charts.stacked(NAMES, {"New": (VALUES, "#111111")}, unit="rows"),
     "ranges": charts.ranges(
-        NAMES, [1, 2], [3, 4], low_name="Median", high_name="90th percentile", unit="days"
+        NAMES, [1, 2], [3, 4], titles=("Median", "90th percentile"), unit="days", counts=[50, 2], small=20
     ),
-    "boxes": charts.boxes(
-        NAMES,
-        low=[0, 0],
-        q1=[1, 1],
-        median=[2, 2],
-        q3=[3, 3],
-        high=[4, 4],
-        unit="days",
-        colors=["#111111"] * 2,
-    ),
+    "boxes": charts.boxes([BOX], unit="days"),
 }
 
 
@@ -42,25 +41,56 @@ def test_plotly_accepts_it_whole_and_small(name: str) -> None:
     assert small["data"] == figure["data"]
 
 
-@pytest.mark.parametrize(("name", "unit"), [("bars", "requests"), ("lines", "requests"), ("ranges", "days")])
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("horizontal", "requests"),
+        ("bars", "requests"),
+        ("lines", "requests"),
+        ("shares", "requests"),
+        ("months", "days"),
+        ("stacked", "rows"),
+        ("ranges", "days"),
+    ],
+)
 def test_hover_says_the_unit(name: str, unit: str) -> None:
-    assert all(unit in trace.get("hovertemplate", unit) for trace in FIGURES[name]["data"])
+    named = [trace for trace in FIGURES[name]["data"] if trace.get("hoverinfo") != "skip"]
+    assert named
+    assert all(unit in trace["hovertemplate"] for trace in named)
 
 
 def test_bars_lead_where_their_links_say() -> None:
     assert FIGURES["horizontal"]["data"][0]["customdata"] == ["?type=1", "?type=2"]
 
 
-def test_counts_begin_at_zero_and_bars_find_room() -> None:
-    assert FIGURES["bars"]["layout"]["yaxis"]["rangemode"] == "tozero"
+def test_partial_bars_are_hatched() -> None:
+    assert FIGURES["bars"]["data"][0]["marker"]["pattern"]["shape"] == ["/", ""]
+
+
+def test_a_missing_value_is_a_gap() -> None:
+    trace = FIGURES["lines"]["data"][1]
+    assert trace["y"] == [1.0, None]
+    assert trace["connectgaps"] is False
+
+
+def test_the_number_of_requests_is_on_hover() -> None:
+    trace = FIGURES["months"]["data"][0]
+    assert trace["text"] == [", of 2", ", of 3"]
+    assert "%{text}" in trace["hovertemplate"]
+
+
+@pytest.mark.parametrize(("values", "step"), [([0, 1, 3], 1), ([0, 5], None), ([0.2, 0.4], None)])
+def test_small_counts_have_whole_steps(values: list[float], step: int | None) -> None:
+    """Plotly's own steps, written as whole numbers, were 0 0 0 1 1 1."""
+    assert theme.numbers("Requests", values).get("dtick") == step
+    assert theme.numbers("Requests", values)["rangemode"] == "tozero"
+
+
+def test_bars_find_room() -> None:
     assert theme.height_of(99) > 99 * 20
     many = [str(number) for number in range(40)]
     assert charts.horizontal_bars(many, range(40), unit="requests")["layout"]["xaxis"]["side"] == "top"
 
 
-def test_no_figure_asks_another_host_for_anything() -> None:
+def test_no_figure_loads_anything_from_another_host() -> None:
     assert "http" not in str(FIGURES)
-
-
-def test_long_names_are_wrapped() -> None:
-    assert charts.wrapped("Office of Community Beautification") == "Office of Community<br>Beautification"

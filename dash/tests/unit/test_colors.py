@@ -1,70 +1,62 @@
-"""Type colours are those of the reference data, and any two can be told apart."""
+"""Colors stand out in both schemes, and lines can be told apart, by readers with deuteranopia too."""
 
 from __future__ import annotations
 
-import csv
+import re
 from itertools import combinations
 
+import numpy as np
+import pytest
 from support.serving import DASH
 
-from data.table import Table
-from figures.colors import SEQUENCE, SPARE, UNREVIEWED, type_colors
+from figures.colors import ACCENT, OTHERS, SCALE, SECOND, SEQUENCE, THIRD, in_turn
 
-SEED = DASH.parent / "api" / "alembic" / "seeds" / "request_types.csv"
+STYLE = (DASH / "assets" / "style.css").read_text()
+CARDS = re.findall(r"--card: (#[0-9a-fA-F]{6})", STYLE)[:2]
 # Distance in CIE Lab; 2.3 is what an eye can just tell apart.
-CLEARLY = 10.0
+CLEARLY = 18.0
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+WHITE = np.array([0.9505, 1, 1.089])
+# Machado, Oliveira and Fernandes (2009), severity 1.
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+)
 
 
-def seeded() -> list[tuple[int, str]]:
-    with SEED.open() as file:
-        return [(int(row["type_id"]), row["color"]) for row in csv.DictReader(file)]
+def linear(color: str) -> np.ndarray:
+    value = np.array(list(bytes.fromhex(color[1:]))) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
-def table(rows: list[tuple[int, str]]) -> Table:
-    return Table.of(("type_id", "color"), rows)
+def lab(light: np.ndarray) -> np.ndarray:
+    ratio = TO_XYZ @ light / WHITE
+    x, y, z = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def lab(color: str) -> tuple[float, float, float]:
-    red, green, blue = (_linear(int(color[place : place + 2], 16) / 255) for place in (1, 3, 5))
-    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
-    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
-    fx, fy, fz = (value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in (x, y, z))
-    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted(((TO_XYZ @ linear(color))[1] for color in (one, other)), reverse=True)
+    return float((light + 0.05) / (dark + 0.05))
 
 
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+@pytest.mark.parametrize("color", {*SEQUENCE, ACCENT, SECOND, THIRD, OTHERS})
+def test_every_color_stands_out_on_the_light_and_the_dark_card(color: str) -> None:
+    assert len(set(CARDS)) == 2
+    assert min(contrast(color, card) for card in CARDS) >= 3
 
 
-def distance(one: str, other: str) -> float:
-    return sum((a - b) ** 2 for a, b in zip(lab(one), lab(other), strict=True)) ** 0.5
+def test_the_strong_end_of_the_map_stands_out_in_both() -> None:
+    assert min(contrast(SCALE[-1][1], card) for card in CARDS) >= 3
 
 
-def test_the_two_types_of_one_colour_are_told_apart() -> None:
-    rows = seeded()
-    colors = type_colors(table(rows))
-    assert dict(rows)[9] == dict(rows)[10] == "#EDAD08"
-    assert (colors[9], colors[10]) == ("#EDAD08", SPARE[0])
+def test_any_two_lines_can_be_told_apart() -> None:
+    for one, other in combinations((*SEQUENCE, OTHERS), 2):
+        seen = [linear(color) for color in (one, other)]
+        dimmed = [np.clip(DEUTERANOPIA @ light, 0, 1) for light in seen]
+        for a, b in (seen, dimmed):
+            assert np.linalg.norm(lab(a) - lab(b)) > CLEARLY, (one, other)
 
 
-def test_all_others_keep_the_colour_that_the_api_names() -> None:
-    rows = seeded()
-    colors = type_colors(table(rows))
-    assert {number: color for number, color in rows if number != 10} == {
-        number: color for number, color in colors.items() if number != 10
-    }
-
-
-def test_any_two_seeded_types_and_any_two_lines_can_be_told_apart() -> None:
-    colors = list(type_colors(table(seeded())).values())
-    for one, other in [*combinations(colors, 2), *combinations(SEQUENCE, 2), *combinations(SPARE, 2)]:
-        assert distance(one, other) > CLEARLY, (one, other)
-
-
-def test_new_types_take_turns_with_spare_colours() -> None:
-    rows = [*seeded(), (1001, UNREVIEWED), (1002, UNREVIEWED)]
-    colors = type_colors(table(rows))
-    assert colors[1001] != colors[1002]
-    assert UNREVIEWED not in colors.values()
-    assert type_colors(table(rows[::-1])) == colors
+def test_there_are_at_most_eight_with_the_gray_of_the_others() -> None:
+    assert len(SEQUENCE) + 1 <= 8
+    assert in_turn(9)[:7] == list(SEQUENCE)

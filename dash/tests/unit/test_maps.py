@@ -1,4 +1,4 @@
-"""Maps: every ring is drawn, each area has the colour of its value, and degrees their lengths."""
+"""Maps: every ring is drawn, each area has the color of its value, and degrees their lengths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AREAS = [
     Area({"type": "MultiPolygon", "coordinates": [[SQUARE], [ISLAND]]}, 1, "b", "/?council=2"),
     Area({"type": "Polygon", "coordinates": [SQUARE]}, None, "c", "/?council=3"),
 ]
-FIGURE = maps.areas(AREAS, box=(0, 59, 6, 61), title="Requests")
+FIGURE = maps.areas(AREAS, bounds=(0, 59, 6, 61), title="Requests")
 
 
 def test_plotly_accepts_it() -> None:
@@ -32,8 +32,8 @@ def test_every_ring_is_drawn_with_a_gap_after_it(place: int, rings: list[list[li
 
 def test_the_most_is_darkest_and_nothing_is_palest() -> None:
     colors = [trace["fillcolor"] for trace in FIGURE["data"][:3]]
-    assert colors == ["#0B3F5C", "#B7D3DF", "#EDF3F6"]
-    assert maps.color_of(0.125) == "#D2E3EA"
+    assert colors == ["#B4500F", "#F6D3A4", "#FBF1E3"]
+    assert maps.color_of(0.125) == "#F8E2C4"
 
 
 def test_the_bar_goes_to_the_most() -> None:
@@ -42,9 +42,28 @@ def test_the_bar_goes_to_the_most() -> None:
 
 
 def test_without_any_value_all_are_palest() -> None:
-    nowhere = maps.areas([AREAS[2]], box=(0, 59, 1, 61), title="Requests")
-    assert nowhere["data"][0]["fillcolor"] == "#EDF3F6"
+    nowhere = maps.areas([AREAS[2]], bounds=(0, 59, 1, 61), title="Requests")
+    assert nowhere["data"][0]["fillcolor"] == "#FBF1E3"
 
 
 def test_a_degree_of_latitude_is_twice_as_long_at_sixty_degrees() -> None:
     assert FIGURE["layout"]["yaxis"]["scaleratio"] == pytest.approx(2)
+
+
+CITY = (-1.0, 59.0, 7.0, 62.0)
+SLIVER = [[50.0, 60.0], [50.001, 60.0], [50.001, 60.001], [50.0, 60.0]]
+
+
+def test_bounds_are_those_of_the_main_parts() -> None:
+    """Official boundaries have slivers of less than a square meter, 80 km away."""
+    polygons = [{"type": "MultiPolygon", "coordinates": [[SQUARE], [SLIVER]]}]
+    assert maps.bounds_of(polygons, CITY) == (0.0, 60.0, 1.0, 61.0)
+
+
+def test_a_small_part_inside_the_city_does_not_count_either() -> None:
+    polygons = [{"type": "MultiPolygon", "coordinates": [[HOLE], [ISLAND]]}]
+    assert maps.bounds_of(polygons, CITY) == (5.0, 60.0, 6.0, 61.0)
+
+
+def test_without_usable_areas_the_bounds_are_the_citys() -> None:
+    assert maps.bounds_of([{"type": "Polygon", "coordinates": [SLIVER]}], CITY) == CITY

@@ -1,28 +1,48 @@
-"""What is said above every page."""
+"""What is said above every page, and where words of the city stand."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from data.facts import Facts
-from frame import shell
+import pytest
+from support.facts import CITY, FACTS
 
-NOW = datetime.now(UTC)
-FACTS = Facts(1, NOW, NOW, NOW.date(), NOW.date(), stale_hours=36)
+from report_kit import layout
+
+
+def loaded(hours: float) -> datetime:
+    return datetime.now(UTC) - timedelta(hours=hours)
 
 
 def test_fresh_data_need_no_notice() -> None:
-    assert shell.notices(FACTS) == []
+    assert layout.notices(FACTS) == []
 
 
-def test_an_outage_is_told_and_asked_about_again() -> None:
-    (told,) = shell.notices(FACTS.while_away())
-    assert "does not answer right now" in told.children
-    assert told.to_plotly_json()["props"]["data-retry"] == "card"
+def test_an_outage_is_announced_and_retried() -> None:
+    (notice,) = layout.notices(FACTS.while_away())
+    assert "does not answer right now" in notice.children
+    assert notice.to_plotly_json()["props"]["data-retry"] == "card"
 
 
-def test_old_data_are_told_and_not_asked_about_again() -> None:
-    (told,) = shell.notices(replace(FACTS, loaded_at=NOW - timedelta(days=3)))
-    assert told.children.startswith("These data are 3 days old")
-    assert "data-retry" not in told.to_plotly_json()["props"]
+def test_old_data_are_announced_and_not_retried() -> None:
+    (notice,) = layout.notices(replace(FACTS, loaded_at=loaded(72)))
+    assert notice.children.startswith("These data are 3 days old")
+    assert "data-retry" not in notice.to_plotly_json()["props"]
+
+
+@pytest.mark.parametrize(("hours", "is_stale"), [(35.9, False), (36.1, True)])
+def test_the_limit_is_the_setting_itself(hours: float, is_stale: bool) -> None:
+    facts = replace(FACTS, loaded_at=loaded(hours))
+    assert facts.is_stale is is_stale
+    assert bool(layout.notices(facts)) is is_stale
+    assert facts.version.endswith("stale" if is_stale else "fresh")
+
+
+def test_another_city_has_its_own_words() -> None:
+    new_york = replace(
+        CITY, name="New York", words={"area": "Community district", "areas": "Community districts"}
+    )
+    assert new_york.phrase("{areas}") == "Community districts"
+    assert new_york.phrase("By {area}") == "By community district"
+    assert CITY.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"

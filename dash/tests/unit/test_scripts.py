@@ -1,12 +1,19 @@
-"""The plotly.js that is kept here is part of the one that the charts are checked against."""
+"""Scripts: the vendored plotly.js is part of the installed one, and what we rely on in Dash is there."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import dash
+import dash_ag_grid
 import plotly
+import pytest
+from dash import _dash_renderer, dash_table
 
+from report_kit import dash_internals
+
+SERVED = Path(dash.__file__).parent
 KEPT = Path(__file__).parents[2] / "assets" / "vendor" / "plotly-cartesian.min.js"
 WHOLE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -20,3 +27,22 @@ def test_both_are_of_one_version() -> None:
     """Another plotly needs other charts: ``npm pack plotly.js-cartesian-dist-min@VERSION`` has them."""
     assert version(KEPT) == version(WHOLE)
     assert KEPT.stat().st_size < WHOLE.stat().st_size / 3
+
+
+@pytest.mark.parametrize("name", dash_internals.IN_THE_RENDERER)
+def test_the_renderer_still_has_what_our_scripts_use(name: str) -> None:
+    (script,) = (SERVED / "dash-renderer" / "build").glob("dash_renderer.min.js")
+    assert name in script.read_text()
+
+
+@pytest.mark.parametrize("name", dash_internals.IN_THE_COMPONENTS)
+def test_the_components_still_have_what_our_scripts_use(name: str) -> None:
+    scripts = [*(SERVED / "dcc").glob("*.js"), *(SERVED / "html").glob("*.js")]
+    assert any(name in script.read_text() for script in scripts)
+
+
+def test_scripts_that_load_later_are_still_listed() -> None:
+    listed = [*vars(dash_ag_grid)["_js_dist"], *vars(dash_table)["_js_dist"]]
+    found = {resource.get("relative_package_path") for resource in listed}
+    assert found >= dash_internals.LATER
+    assert vars(_dash_renderer)["_js_dist_dependencies"][0]["relative_package_path"]["prod"]

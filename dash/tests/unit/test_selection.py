@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 
 import pytest
+from support.facts import FACTS, FactsOnly
 
-from data.facts import Facts
-from data.filters import AGENCY, TYPE
-from frame import controls
-from frame.selection import Selection, link
+from data.filters import AGENCY, COUNCIL, TYPE
+from report_kit import controls
+from report_kit.selection import Selection
 
-FACTS = Facts(3, datetime(2026, 3, 2, tzinfo=UTC), None, date(2015, 1, 1), date(2026, 3, 1), 36)
 CONTROLS = (
     controls.Period(days=30),
     controls.types(),
@@ -20,20 +20,20 @@ CONTROLS = (
 
 
 def select(search: str) -> Selection:
-    return Selection.of(CONTROLS, search, FACTS)
+    return Selection.of(CONTROLS, search, FactsOnly())
 
 
-def test_an_address_without_words_means_the_defaults() -> None:
+def test_a_url_without_parameters_means_the_defaults() -> None:
     selection = select("")
     assert (selection.first, selection.last) == (date(2026, 1, 31), date(2026, 3, 1))
     assert selection.days == 30
     assert selection.filters.types == ()
     assert selection.filters.councils == (7,)
     assert selection.choices == {"average": "1"}
-    assert selection.ignored == ()
+    assert selection.notes == ()
 
 
-def test_every_word_is_read() -> None:
+def test_every_parameter_is_read() -> None:
     selection = select("?from=2020-01-01&to=2020-12-31&type=4,1,4&agency=2,3&council=0&average=7")
     assert (selection.first, selection.last) == (date(2020, 1, 1), date(2020, 12, 31))
     assert selection.filters.types == (4, 1)
@@ -41,9 +41,22 @@ def test_every_word_is_read() -> None:
     assert selection.filters.councils == (0,)
     assert selection.is_all_without_council
     assert selection.choices == {"average": "7"}
+    assert selection.notes == ()
 
 
-def test_days_in_the_wrong_order_are_put_right() -> None:
+@pytest.mark.parametrize("search", ["type=4&type=1", "type=4,1", "type=4%2C1"])
+def test_several_values_may_be_written_in_every_usual_way(search: str) -> None:
+    """Of two parameters of one name, the page once took none and the file the last."""
+    assert select(search).filters.types == (4, 1)
+
+
+def test_an_encoded_ampersand_is_part_of_the_value() -> None:
+    selection = select("type=1%26council%3D5")
+    assert selection.filters.councils == (7,)
+    assert selection.notes == ("Ignored URL parameter: type=1&council=5.",)
+
+
+def test_days_in_the_wrong_order_are_swapped() -> None:
     selection = select("from=2020-12-31&to=2020-01-01")
     assert (selection.first, selection.last) == (date(2020, 1, 1), date(2020, 12, 31))
 
@@ -52,8 +65,7 @@ def test_days_in_the_wrong_order_are_put_right() -> None:
     ("search", "ignored"),
     [
         ("from=2020-13-01", "from=2020-13-01"),
-        ("from=0001-01-01", "from=0001-01-01"),
-        ("to=9999-12-31", "to=9999-12-31"),
+        ("to=tomorrow", "to=tomorrow"),
         ("type=4,x", "type=4,x"),
         ("type=-1", "type=-1"),
         ("type=99999999999", "type=99999999999"),
@@ -62,39 +74,102 @@ def test_days_in_the_wrong_order_are_put_right() -> None:
         ("council=1' OR 1=1", "council=1' OR 1=1"),
     ],
 )
-def test_what_means_nothing_is_left_out_and_named(search: str, ignored: str) -> None:
+def test_unusable_values_are_left_out_and_noted(search: str, ignored: str) -> None:
     selection = select(search)
-    assert selection.ignored == (ignored,)
+    assert selection.notes == (f"Ignored URL parameter: {ignored}.",)
     assert selection.filters.types == ((4,) if "4" in search else ())
     assert selection.choices == {"average": "1"}
 
 
-def test_days_just_beyond_what_is_loaded_may_be_chosen() -> None:
-    selection = select("from=1990-01-01&to=2027-03-02")
-    assert (selection.first, selection.last) == (date(1990, 1, 1), date(2027, 3, 2))
-    assert select("to=2027-03-03").ignored == ("to=2027-03-03",)
+@pytest.mark.parametrize(
+    ("search", "note"),
+    [
+        ("councilName=Nowhere&x=1", "Ignored URL parameters: councilName=Nowhere, x=1."),
+        ("source=8", "This report cannot be filtered by source."),
+    ],
+)
+def test_parameters_that_the_report_does_not_have_are_noted(search: str, note: str) -> None:
+    assert select(search).notes == (note,)
 
 
-def test_more_than_a_control_allows_is_left_out_and_named() -> None:
+@pytest.mark.parametrize(
+    ("search", "first", "last", "note"),
+    [
+        (
+            "from=2026-02-20&to=2026-03-08",
+            (2026, 2, 20),
+            (2026, 3, 1),
+            "The period ends with the last full day, Mar 1, 2026.",
+        ),
+        ("from=1990-01-01&to=2026-03-01", (2015, 1, 1), (2026, 3, 1), "The data start on Jan 1, 2015."),
+        (
+            "from=2027-01-01",
+            (2026, 1, 31),
+            (2026, 3, 1),
+            "The last full day is Mar 1, 2026; Jan 1, 2027 is after it.",
+        ),
+        ("from=1990-01-01&to=1990-02-01", (1990, 1, 1), (1990, 2, 1), None),
+        ("to=2020-01-30", (2020, 1, 1), (2020, 1, 30), None),
+        ("from=2026-02-01", (2026, 2, 1), (2026, 3, 1), None),
+    ],
+)
+def test_a_period_stays_within_the_loaded_full_days(
+    search: str, first: tuple[int, int, int], last: tuple[int, int, int], note: str | None
+) -> None:
+    """Averages once included the current day and days to come."""
+    selection = select(search)
+    assert (selection.first, selection.last) == (date(*first), date(*last))
+    assert selection.notes == ((note,) if note else ())
+
+
+def test_more_than_a_control_allows_is_left_out_and_noted() -> None:
     selection = select("council=3,4")
     assert selection.filters.councils == (3,)
-    assert selection.ignored == ("council=3,4",)
+    assert selection.notes == ("Ignored URL parameter: council=3,4.",)
 
 
-def test_a_period_of_everything_begins_with_the_first_day() -> None:
-    everything = Selection.of((controls.Period(),), "", FACTS)
-    assert (everything.first, everything.last) == (date(2015, 1, 1), date(2026, 3, 1))
+def test_an_empty_choice_is_not_the_default() -> None:
+    """A cleared control once showed nothing while the page showed the default."""
+    assert select("council=").filters.councils == ()
+    assert select("type=").filters.types == ()
 
 
-def test_links_keep_the_rest_of_the_selection() -> None:
+@pytest.mark.parametrize(
+    ("period", "first"),
+    [
+        (controls.Period(), date(2015, 1, 1)),
+        (controls.Period(months=12), date(2025, 4, 1)),
+        (controls.Period(months=1), date(2026, 3, 1)),
+        (controls.Period(days=9999), date(2015, 1, 1)),
+    ],
+)
+def test_default_periods_end_with_the_last_full_day(period: controls.Period, first: date) -> None:
+    selection = Selection.of((period,), "", FactsOnly())
+    assert (selection.first, selection.last) == (first, date(2026, 3, 1))
+
+
+def test_presets_have_months_quarters_and_years_without_days_that_are_not_loaded() -> None:
+    facts = replace(FACTS, first_day=date(2025, 6, 1))
+    presets = {one["label"]: one["value"] for one in controls._presets(facts)}
+    assert presets["Last month"] == ["2026-02-01", "2026-02-28"]
+    assert presets["This quarter"] == ["2026-01-01", "2026-03-01"]
+    assert presets["Last year"] == ["2025-06-01", "2025-12-31"]
+    assert presets["Everything"] == ["2025-06-01", "2026-03-01"]
+
+
+def test_links_within_a_report_keep_the_rest_of_the_selection() -> None:
     selection = select("?from=2020-01-01&type=4&agency=2,3")
     assert selection.with_ids(TYPE, [1]) == "?from=2020-01-01&type=1&agency=2,3"
     assert selection.with_ids(AGENCY, [4, 5]) == "?from=2020-01-01&type=4&agency=4,5"
 
 
-def test_links_to_other_reports() -> None:
-    assert link("/recent") == "/recent"
-    assert (
-        link("/recent", from_="2020-01-01", type=(4, 1), council=0)
-        == "/recent?from=2020-01-01&type=4,1&council=0"
+def test_links_to_other_reports_carry_the_period_and_every_filter() -> None:
+    selection = select("?type=4&agency=2,3&average=7")
+    assert selection.link("/recent", {COUNCIL: [52]}) == (
+        "/recent?from=2026-01-31&to=2026-03-01&type=4&council=52&agency=2,3"
     )
+
+
+def test_control_values_keep_the_order_of_the_url() -> None:
+    options = [{"value": "1", "label": "b"}, {"value": "2,3", "label": "a"}, {"value": "5", "label": "c"}]
+    assert controls.councils().shown((5, 3, 1, 2, 777), options) == ["5", "2,3", "1"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conftest import Case
     from load_tests.runs import Started
 
-ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
+from conftest import ON_LOAD, OPENING
 
 
 def test_everybody_together_keeps_the_levels(cases: dict[str, Case]) -> None:
@@ -30,16 +30,16 @@ def test_run_leaves_reports_for_people_and_for_programs(cases: dict[str, Case], 
 
 def test_opened_map_asks_for_eight_days_and_the_five_once(cases: dict[str, Case]) -> None:
     assert cases["still"].run.output
-    first = cases["still"].site.order[:13]
+    first = cases["still"].site.order[:OPENING]
     assert sorted(first) == sorted([*["/requests"] * 8, *ON_LOAD])
 
 
 def test_every_kind_of_visitor_comes(cases: dict[str, Case]) -> None:
     assert cases["good"].run.output
-    asked = cases["good"].site.asked
-    assert all(asked[path] >= 15 for path in ON_LOAD)
-    assert asked["/requests/1"]
-    assert asked["/status/live"]
+    requested = cases["good"].site.requested
+    assert all(requested[path] >= 15 for path in ON_LOAD)
+    assert requested["/requests/1"]
+    assert requested["/status/live"]
 
 
 def test_operations_send_back_the_etags_they_were_given(cases: dict[str, Case]) -> None:

@@ -1,17 +1,21 @@
-"""Locust as people run it: processes with exit codes and output, several beside each other."""
+"""Locust as a process with an exit code and output, several in parallel."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 FOLDER = Path(__file__).parents[2]
 LIMIT_SECONDS = 300
+SETTLE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,14 @@ class Started:
         exit_code = self.process.wait(LIMIT_SECONDS)
         self.file.seek(0)
         return Run(exit_code, self.file.read().decode())
+
+    def stop_when(self, is_enough: Callable[[], bool]) -> None:
+        """Let it run until then, end it as Ctrl-C would, and let ``finish`` return its verdict."""
+        while self.process.poll() is None and not is_enough():
+            time.sleep(0.1)
+        # The last responses are on their way.
+        time.sleep(SETTLE_SECONDS)
+        self.process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """End it, and leave it time to end what it started."""
@@ -54,6 +66,6 @@ def locust(*arguments: str) -> Started:
     return start([sys.executable, "-m", "locust", *arguments])
 
 
-def load(url: str, *arguments: str, users: int = 4, seconds: int = 3) -> Started:
-    """A short run against a site."""
-    return locust("--host", url, "-u", str(users), "-r", str(users), "-t", f"{seconds}s", *arguments)
+def load(url: str, *arguments: str, users: int = 4) -> Started:
+    """A run against a site; ``stop_when`` ends it."""
+    return locust("--host", url, "-u", str(users), "-r", str(users), "-t", f"{LIMIT_SECONDS}s", *arguments)

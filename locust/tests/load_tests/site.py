@@ -29,8 +29,8 @@ class Site:
     conditional: int = 0
 
     @property
-    def asked(self) -> Counter[str]:
-        """How often each path was asked for."""
+    def requested(self) -> Counter[str]:
+        """How often each path was requested and answered."""
         return Counter(self.order)
 
     def body(self, path: str) -> bytes:
@@ -44,7 +44,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        self.site.order.append(path)
         time.sleep(self.site.delays.get(path, 0))
         generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
         etag = f'"{path}-{generation}"'
@@ -52,6 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         self.site.conditional += is_known
         status = 304 if is_known else self.site.statuses.get(path, 200)
         self._answer(status, b"" if is_known else self.site.body(path), generation, etag)
+        self.site.order.append(path)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))

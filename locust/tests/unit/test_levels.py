@@ -31,6 +31,12 @@ def test_single_failure_breaks_a_level_without_tolerance() -> None:
     assert breaches(seen({1: 1000}, failures=1), [LEVEL]) == ["map cached: 1 of 1,000 failed, at most 0.0%"]
 
 
+def test_untimed_levels_still_count_errors() -> None:
+    slow = seen({9_000: 100}, failures=1)
+    assert breaches(slow, [LEVEL], is_timed=False) == ["map cached: 1 of 100 failed, at most 0.0%"]
+    assert breaches(seen({9_000: 100}), [LEVEL], is_timed=False) == []
+
+
 def test_failures_within_tolerance_are_kept() -> None:
     tolerant = Level("map cached", p50=10, p95=100, p99=300, error_share=0.01)
     assert breaches(seen({1: 1000}, failures=10), [tolerant]) == []

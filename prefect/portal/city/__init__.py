@@ -1,1 +1,1 @@
-"""A deterministic, made-up city whose proportions are those of the real one."""
+"""A deterministic, made-up city with the proportions of the real one."""

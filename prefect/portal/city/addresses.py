@@ -1,8 +1,6 @@
-"""Addresses in the published form, of streets that do not exist."""
+"""Addresses on streets that do not exist, in the published form."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,27 +8,18 @@ from numpy.typing import NDArray
 from portal.city.councils import load_councils
 from portal.city.draw import Block
 from portal.city.facts import facts
-from portal.city.texts import Texts, chosen
+from portal.city.texts import Texts, blanked, chosen
 
-CENTRE_LATITUDE, CENTRE_LONGITUDE = 34.044, -118.25
+CENTER_LATITUDE, CENTER_LONGITUDE = 34.044, -118.25
 NUMBERS_A_DEGREE = 80_000
 LARGEST_NUMBER = 24_000
 
 
-@dataclass(frozen=True)
-class Addresses:
-    """The full text and its parts; parts are None for a corner of two streets."""
+def addresses(block: Block, *, is_case: bool) -> dict[str, Texts]:
+    """The full text and its parts, numbered by the distance from the center; cases name the city.
 
-    full: Texts
-    number: Texts
-    direction: Texts
-    street: Texts
-    suffix: Texts
-    zip_code: Texts
-
-
-def addresses(block: Block) -> Addresses:
-    """An address for each request of the block, numbered by its distance from the centre."""
+    The parts are None for a corner of two streets.
+    """
     declared = facts()["places"]
     stems, street_kinds = declared["street_stems"], declared["street_kinds"]
     stem = (block.chance["street"] * len(stems)).astype(np.int64)
@@ -38,33 +27,28 @@ def addresses(block: Block) -> Addresses:
     other = chosen(stems, (stem + 1 + (block.chance["house"] * 37).astype(np.int64)) % len(stems))
     suffix = chosen(street_kinds, (block.chance["street_kind"] * len(street_kinds)).astype(np.int64))
     is_east_west = block.chance["street_kind"] * len(street_kinds) % 1 < 0.5
-    offset = np.where(is_east_west, block.longitude - CENTRE_LONGITUDE, block.latitude - CENTRE_LATITUDE)
+    offset = np.where(is_east_west, block.longitude - CENTER_LONGITUDE, block.latitude - CENTER_LATITUDE)
     letter = np.where(is_east_west, np.where(offset < 0, 2, 3), np.where(offset < 0, 1, 0))
     direction = chosen(("N", "S", "W", "E"), letter)
     far = 100 + np.abs(offset) * NUMBERS_A_DEGREE + block.chance["house"] * 100
     number = chosen_numbers(far)
     zips = _zip_codes(block)
     is_corner = block.chance["corner"] < declared["intersections"]
-    parts = zip(number, direction, street, suffix, other, zips, is_corner.tolist(), strict=True)
+    columns = zip(number, direction, street, suffix, other, zips, is_corner.tolist(), strict=True)
+    city = ", LOS ANGELES, CA" if is_case else ""
     full: Texts = [
-        f"{s} {k} AT {o} ST, {z}" if corner else f"{n} {d} {s} {k}, {z}" for n, d, s, k, o, z, corner in parts
+        f"{s} {k} AT {o} ST{city}, {z}" if corner else f"{n} {d} {s} {k}{city}, {z}"
+        for n, d, s, k, o, z, corner in columns
     ]
-    return Addresses(
-        full,
-        _unless(is_corner, number),
-        _unless(is_corner, direction),
-        _unless(is_corner, street),
-        _unless(is_corner, suffix),
-        zips,
-    )
+    parts = {"number": number, "direction": direction, "street": street, "suffix": suffix}
+    return {name: blanked(texts, is_corner) for name, texts in parts.items()} | {
+        "full": full,
+        "zip_code": zips,
+    }
 
 
 def chosen_numbers(distance: NDArray[np.float64]) -> Texts:
     return [str(number) for number in np.minimum(distance, LARGEST_NUMBER).astype(np.int64).tolist()]
-
-
-def _unless(flags: NDArray[np.bool_], texts: Texts) -> Texts:
-    return [None if flag else text for flag, text in zip(flags.tolist(), texts, strict=True)]
 
 
 def _zip_codes(block: Block) -> Texts:

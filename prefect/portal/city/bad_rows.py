@@ -1,19 +1,20 @@
-"""Rows as bad as the city's own: each kind of damage that a pipeline has to survive."""
+"""Damaged rows, as the city publishes them: every kind that a pipeline has to survive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from portal.city.draw import Block
 from portal.city.facts import Integers
 from portal.city.legacy_rows import Table
-from portal.schemas import LEGACY, Schema
+from portal.datasets import published_columns
+from portal.schemas import Schema
 
 DEFAULT_BAD_SHARE = 0.005
 FAR_FUTURE = "3020-03-14T08:15:00.000"
+NEXT_DECADE = "2036-03-14T08:15:00.000"
 ODD_TEXTS = (
     "O'MALLEY'S \"CORNER\" ST, 90012",
     "CAÑON DE LA PEÑA № 5 — 東京通り 🙂, 90012",
@@ -24,52 +25,14 @@ ODD_TEXTS = (
 )
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The columns that damage is done to, by what they mean, in one schema."""
-
-    key: str
-    updated: str
-    type: str
-    owner: str
-    source: str
-    address: str
-    latitude: str
-    longitude: str
-    nc: str
-    action: str
-
-
-LEGACY_PARTS = Parts(
-    "srnumber",
-    "updateddate",
-    "requesttype",
-    "owner",
-    "requestsource",
-    "address",
-    "latitude",
-    "longitude",
-    "nc",
-    "actiontaken",
-)
-CASES_PARTS = Parts(
-    "casenumber",
-    "systemmodstamp",
-    "type",
-    "department_name__c",
-    "origin",
-    "locator_gis_returned_address",
-    "geolocation__latitude__s",
-    "geolocation__longitude__s",
-    "locator_sr_neigborhood_council",
-    "action_taken__c",
-)
+Parts = Mapping[str, str]
+"""The published column of each column of the pipeline's own table."""
 Damage = Callable[[Table, Parts, int], None]
 
 
-def spoil(table: Table, schema: Schema, block: Block, share: float) -> None:
-    """Damage that share of the rows in place; which and how depends on the draw alone."""
-    parts = LEGACY_PARTS if schema is LEGACY else CASES_PARTS
+def damage_rows(table: Table, schema: Schema, block: Block, share: float) -> None:
+    """Damage a share of the rows in place; the draw decides which rows, and how."""
+    parts = published_columns(schema)
     hit: Integers = np.flatnonzero(block.chance["bad"] < share)
     names = list(DAMAGES)
     for at in hit.tolist():
@@ -79,29 +42,29 @@ def spoil(table: Table, schema: Schema, block: Block, share: float) -> None:
 
 def _put(part: str, value: str | None) -> Damage:
     def damage(table: Table, parts: Parts, at: int) -> None:
-        table[getattr(parts, part)][at] = value
+        table[parts[part]][at] = value
 
     return damage
 
 
-def _created(value: str | None) -> Damage:
+def _dated(name: str, value: str | None) -> Damage:
     def damage(table: Table, _parts: Parts, at: int) -> None:
-        table["createddate"][at] = value
+        table[name][at] = value
 
     return damage
 
 
 def _at(latitude: str | None, longitude: str | None) -> Damage:
     def damage(table: Table, parts: Parts, at: int) -> None:
-        table[parts.latitude][at], table[parts.longitude][at] = latitude, longitude
+        table[parts["latitude"]][at], table[parts["longitude"]][at] = latitude, longitude
 
     return damage
 
 
 def _swapped(table: Table, parts: Parts, at: int) -> None:
-    table[parts.latitude][at], table[parts.longitude][at] = (
-        table[parts.longitude][at],
-        table[parts.latitude][at],
+    table[parts["latitude"]][at], table[parts["longitude"]][at] = (
+        table[parts["longitude"]][at],
+        table[parts["latitude"]][at],
     )
 
 
@@ -110,19 +73,19 @@ def _closed_first(table: Table, _parts: Parts, at: int) -> None:
 
 
 def _long_key(table: Table, parts: Parts, at: int) -> None:
-    table[parts.key][at] = f"{table[parts.key][at]}-{'0123456789' * 6}"
+    table[parts["srnumber"]][at] = f"{table[parts['srnumber']][at]}-{'0123456789' * 6}"
 
 
 def _long_address(table: Table, parts: Parts, at: int) -> None:
-    table[parts.address][at] = f"{table[parts.address][at]} {'NEAR THE SECOND ENTRANCE ' * 20}"
+    table[parts["address"]][at] = f"{table[parts['address']][at]} {'NEAR THE SECOND ENTRANCE ' * 20}"
 
 
 def _odd_text(table: Table, parts: Parts, at: int) -> None:
-    table[parts.address][at] = ODD_TEXTS[at % len(ODD_TEXTS)]
+    table[parts["address"]][at] = ODD_TEXTS[at % len(ODD_TEXTS)]
 
 
 def _repeated(newer: bool) -> Damage:
-    """The request before is published again under its own number, as it was earlier or became later."""
+    """Replace the row by an older or a newer version of the request before it."""
 
     def damage(table: Table, parts: Parts, at: int) -> None:
         if at == 0:
@@ -131,7 +94,7 @@ def _repeated(newer: bool) -> Damage:
             if not name.startswith(":"):
                 column[at] = column[at - 1]
         if newer:
-            table[parts.action][at] = "SR Updated"
+            table[parts["actiontaken"]][at] = "SR Updated"
             table[":updated_at"][at] = max(str(table[":updated_at"][at]), str(table[":updated_at"][at - 1]))
         else:
             table["status"][at], table["closeddate"][at] = "Open", None
@@ -141,28 +104,32 @@ def _repeated(newer: bool) -> Damage:
 
 
 DAMAGES: dict[str, Damage] = {
-    "update_time_missing": _put("updated", None),
-    "update_time_in_3020": _put("updated", FAR_FUTURE),
-    "update_time_not_a_time": _put("updated", "yesterday"),
+    "update_time_missing": _put("updateddate", None),
+    "update_time_in_3020": _put("updateddate", FAR_FUTURE),
+    "update_time_not_a_time": _put("updateddate", "yesterday"),
     "coordinates_zero": _at("0", "0"),
     "coordinates_swapped": _swapped,
     "coordinates_far_away": _at("32.71574", "-117.16108"),
+    "coordinates_of_the_antipodes": _at("-38.0022", "174.7597"),
     "coordinates_not_numbers": _at("N/A", "unknown"),
     "coordinates_not_finite": _at("NaN", "Infinity"),
     "longitude_missing": _put("longitude", None),
     "closed_before_created": _closed_first,
-    "number_missing": _put("key", None),
-    "number_blank": _put("key", "  "),
+    "closed_in_3020": _dated("closeddate", FAR_FUTURE),
+    "closed_in_1900": _dated("closeddate", "1900-01-01T00:00:00.000"),
+    "created_in_the_future": _dated("createddate", NEXT_DECADE),
+    "number_missing": _put("srnumber", None),
+    "number_blank": _put("srnumber", "  "),
     "number_long": _long_key,
-    "created_missing": _created(None),
-    "created_not_a_time": _created("not a date"),
-    "created_impossible": _created("2020-13-45T25:61:00.000"),
-    "type_unknown": _put("type", "Space Debris"),
-    "type_missing": _put("type", None),
+    "created_missing": _dated("createddate", None),
+    "created_not_a_time": _dated("createddate", "not a date"),
+    "created_impossible": _dated("createddate", "2020-13-45T25:61:00.000"),
+    "type_unknown": _put("requesttype", "Space Debris"),
+    "type_missing": _put("requesttype", None),
     "owner_unknown": _put("owner", "DOG CATCHER'S OFFICE"),
     "owner_missing": _put("owner", None),
-    "source_unknown": _put("source", "Carrier Pigeon"),
-    "source_missing": _put("source", None),
+    "source_unknown": _put("requestsource", "Carrier Pigeon"),
+    "source_missing": _put("requestsource", None),
     "council_padded": _put("nc", "  52"),
     "council_not_a_code": _put("nc", "N/A"),
     "council_unheard_of": _put("nc", "9999"),

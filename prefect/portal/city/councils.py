@@ -1,4 +1,4 @@
-"""The city's neighborhood councils: codes, names, centres and people."""
+"""The city's neighborhood councils: codes, names, centers and people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 COUNCILS_FILE = Path(__file__).parents[1] / "data" / "councils.csv"
 
@@ -41,19 +42,7 @@ def load_councils() -> tuple[Council, ...]:
 
 
 def _council(row: dict[str, str]) -> Council:
-    return Council(
-        nc_id=int(row["nc_id"]),
-        name=row["name"],
-        objectid=row["objectid"],
-        region=row["region"],
-        latitude=float(row["latitude"]),
-        longitude=float(row["longitude"]),
-        population=int(row["population"]),
-        certified=row["certified"],
-        website=row["website"],
-        page=row["page"],
-        apc=row["apc"],
-        council_district=row["council_district"],
-        police_precinct=row["police_precinct"],
-        zip_codes=tuple(row["zip_codes"].split()),
-    )
+    whole = {name: int(row[name]) for name in ("nc_id", "population")}
+    degrees = {name: float(row[name]) for name in ("latitude", "longitude")}
+    texts: dict[str, Any] = {name: text for name, text in row.items() if name not in (*whole, *degrees)}
+    return Council(**{**texts, **whole, **degrees, "zip_codes": tuple(row["zip_codes"].split())})

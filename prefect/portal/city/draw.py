@@ -1,4 +1,4 @@
-"""What happens to a request whatever day we look at it: block ``b`` of a seed is always the same draw."""
+"""Everything that ever happens to a request: block ``b`` of a seed is always the same draw."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from portal.city.calendar import Calendar, hour_shares
 from portal.city.councils import load_councils
-from portal.city.facts import Choices, Floats, Integers, facts
+from portal.city.facts import Choices, Floats, Integers, facts, fitted
 from portal.city.kinds import kinds
 from portal.city.places import places
 from portal.datasets import CASES_START, FIRST_DAY
 
 BLOCK = 10_000
-DRAWS = 32
+DRAWS = 37
 MINUTES_A_DAY = 1_440
 CASES_START_DAY = (CASES_START - FIRST_DAY).days
 LOCAL_TASTE = 0.25
@@ -29,7 +29,7 @@ OFFICE_OPENS, OFFICE_HOURS = 6 * 60, 12 * 60
 class Block:
     """Requests with consecutive numbers. Times are minutes since 2015-01-01 00:00; NEVER where there is none.
 
-    ``chance`` are the uniform numbers nobody used yet, by name of use.
+    ``chance`` are uniform numbers that are still unused, by name of use.
     """
 
     row: Integers
@@ -62,6 +62,11 @@ SPARE = (
     "spelling",
     "mobile",
     "zip",
+    "gap",
+    "retired",
+    "origin",
+    "action",
+    "house_known",
 )
 
 
@@ -80,7 +85,7 @@ def draw(seed: int, number: int, calendar: Calendar) -> Block:
         row=row,
         kind=kind,
         council=council,
-        source=kinds().sources.pick(kind, uniform[13]),
+        source=kinds().sources.pick(kinds().old[kind], uniform[13]),
         latitude=latitude,
         longitude=longitude,
         created=created,
@@ -112,13 +117,13 @@ def _kind(seed: int, council: Integers, day: Integers, uniform: Floats) -> Integ
 
 @cache
 def _tastes(seed: int) -> Choices:
-    """Each council has its own mix of kinds, around the city's."""
+    """Each council has its own mix of kinds; together they have the city's."""
     known = kinds()
+    people = np.diff(council_shares(), prepend=0.0)
     generator = np.random.default_rng([seed, 0, 1])
-    factors = np.exp(LOCAL_TASTE * (generator.random((len(load_councils()), len(known.weights))) * 2 - 1))
-    own = known.weights * factors
-    old = [list(row[known.is_new == 0]) for row in own]
-    return Choices(old + [list(row[known.is_new == 1]) for row in own])
+    factors = np.exp(LOCAL_TASTE * (generator.random((len(people), len(known.weights))) * 2 - 1))
+    eras = (known.is_new == 0, known.is_new == 1)
+    return Choices(row for era in eras for row in fitted(factors[:, era], people, known.weights[era]))
 
 
 def _closed(kind: Integers, created: Integers, uniform: Floats) -> Integers:
@@ -132,6 +137,7 @@ def _closed(kind: Integers, created: Integers, uniform: Floats) -> Integers:
     later = midnight + days * MINUTES_A_DAY + OFFICE_OPENS + (uniform[1] * OFFICE_HOURS).astype(np.int64)
     same_day = created + (uniform[1] * (MINUTES_A_DAY - created % MINUTES_A_DAY)).astype(np.int64)
     closed = np.where(days == 0, same_day, later)
+    closed = np.where(days < 0, created, closed)
     return np.where(uniform[2] < known.never_closed[kind], NEVER, closed)
 
 

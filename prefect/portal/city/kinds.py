@@ -7,27 +7,32 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from portal.city.facts import Choices, Floats, Integers, facts
-
-NEW_KIND = {"sources": "app", "closing": "street", "never_closed": 0.05, "was": "Other"}
+from portal.city.facts import Choices, Floats, Integers, facts, names_of
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Position k of every member belongs to kind k; ``is_new`` marks those of the cases schema."""
+    """Position k of every array belongs to kind k; ``is_new`` marks those of the cases schema.
 
-    legacy_names: tuple[str, ...]
-    case_names: tuple[str, ...]
-    weights: Floats
+    ``old`` and ``new`` are the kind's position among the types of either schema; ``has_old`` is False for
+    what the old dataset never had.
+    """
+
+    old_names: list[str]
+    new_names: list[str]
+    old: Integers
+    new: Integers
     is_new: Integers
+    has_old: NDArray[np.bool_]
+    weights: Floats
     never_closed: Floats
     closing_days: Floats
     sources: Choices
-    source_names: tuple[str, ...]
-    legacy_owners: Choices
-    legacy_owner_names: tuple[str, ...]
-    case_departments: Integers
+    source_names: list[str]
+    owners: Choices
+    owner_names: list[str]
 
 
 @cache
@@ -35,44 +40,33 @@ def kinds() -> Kinds:
     """The declared kinds."""
     declared = facts()
     old, new = declared["legacy"]["types"], declared["cases"]["types"]
-    merged = [{**spec, "was": name} for name, spec in old.items()]
-    merged += [_inherited(name, spec, old) for name, spec in new.items()]
-    sources = _source_names(declared)
-    owners = tuple(dict.fromkeys(owner for spec in old.values() for owner in spec["owners"]))
-    departments = declared["cases"]["departments"]
-    days = declared["closing"]["days_to_close"]
+    old_names, new_names = list(old), list(new)
+    parents = [spec.get("was", "") for spec in new.values()]
+    successors = [parents.index(name) if name in parents else new_names.index("Item Pickups") for name in old]
+    never = [spec["never_closed"] for spec in old.values()]
+    never += [declared["cases"]["never_closed"][spec["closing"]] for spec in new.values()]
+    days, mixes = declared["closing"]["days_to_close"], _sources(declared)
+    sources = names_of(mixes.values())
+    owners = names_of(spec["owners"] for spec in old.values())
     return Kinds(
-        legacy_names=tuple(spec["was"] for spec in merged),
-        case_names=tuple(spec.get("name", spec["was"]) for spec in merged),
-        weights=np.array([spec["weight"] for spec in merged], dtype=np.float64),
+        old_names,
+        new_names,
+        old=np.array([*range(len(old)), *(old_names.index(p or "Other") for p in parents)]),
+        new=np.array([*successors, *range(len(new))]),
         is_new=np.array([0] * len(old) + [1] * len(new)),
-        never_closed=np.array([spec["never_closed"] for spec in merged]),
-        closing_days=np.array([days[spec["closing"]] for spec in merged], dtype=np.float64),
-        sources=Choices([_source_weights(declared, spec["sources"], sources) for spec in merged]),
+        has_old=np.array([*([True] * len(old)), *map(bool, parents)]),
+        weights=np.array([*(s["weight"] for s in old.values()), *(s["count"] for s in new.values())], float),
+        never_closed=np.array(never),
+        closing_days=np.array([days[spec["closing"]] for spec in [*old.values(), *new.values()]], float),
+        sources=Choices.of([mixes[spec["sources"]] for spec in old.values()], sources),
         source_names=sources,
-        legacy_owners=Choices([[spec["owners"].get(owner, 0.0) for owner in owners] for spec in merged]),
-        legacy_owner_names=owners,
-        case_departments=np.array([departments.index(spec.get("owner", departments[0])) for spec in merged]),
+        owners=Choices.of([spec["owners"] for spec in old.values()], owners),
+        owner_names=owners,
     )
 
 
-def _inherited(name: str, spec: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
-    parent = old.get(spec.get("was", ""), NEW_KIND)
-    owners = old[spec.get("was", "Other")]["owners"]
-    return {**NEW_KIND, **parent, "owners": owners, **spec, "name": name}
-
-
-def _source_names(declared: dict[str, Any]) -> tuple[str, ...]:
-    mixes = declared["origins"]["sources"]
-    usual = [name for mix in mixes.values() if isinstance(mix, dict) for name in mix]
-    return tuple(dict.fromkeys([*usual, *mixes["seldom"]]))
-
-
-def _source_weights(declared: dict[str, Any], mix: str, names: tuple[str, ...]) -> list[float]:
-    mixes = declared["origins"]["sources"]
-    each_seldom = mixes["seldom_share"] / len(mixes["seldom"])
-    return [
-        mixes[mix].get(name, 0.0) * (1 - mixes["seldom_share"])
-        + (each_seldom if name in mixes["seldom"] else 0.0)
-        for name in names
-    ]
+def _sources(declared: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """The declared mixes of sources, each with the rare ones."""
+    mixes = dict(declared["origins"]["sources"])
+    rare, share = mixes.pop("rare"), mixes.pop("rare_share")
+    return {name: dict.fromkeys(rare, share / len(rare)) | mix for name, mix in mixes.items()}

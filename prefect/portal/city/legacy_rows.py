@@ -8,11 +8,12 @@ import numpy as np
 
 from portal.city.addresses import addresses
 from portal.city.draw import NEVER, Block
-from portal.city.facts import Choice, Integers, facts
+from portal.city.facts import Choices, Integers, facts, names_of
+from portal.city.gaps import legacy_gaps
 from portal.city.kinds import kinds
 from portal.city.life import Life
 from portal.city.surroundings import surroundings
-from portal.city.texts import Texts, blanked, chosen, floating_days, floating_times, row_ids, stamps
+from portal.city.texts import Texts, blanked, chosen, floating_days, floating_times, row_ids, seconds, stamps
 
 Table = dict[str, Texts]
 LEGACY_SALT = 1
@@ -24,40 +25,41 @@ SERVICE_KNOWN = 0.93
 
 def legacy_table(block: Block, life: Life) -> Table:
     """Every stored column of the legacy schema, system columns first; one text or None per request."""
-    place, home = surroundings(block), addresses(block)
+    gaps, second = legacy_gaps(block), seconds(block.row)
+    place, home = surroundings(block, gaps, is_case=False), addresses(block, is_case=False)
     return {
         ":id": list(row_ids(block.row, LEGACY_SALT)),
         ":created_at": stamps(life.first_published, block.row),
         ":updated_at": stamps(life.published, block.row),
         "srnumber": [f"1-{FIRST_NUMBER + 10 * row}" for row in block.row.tolist()],
-        "createddate": floating_times(block.created),
-        "updateddate": floating_times(life.updated),
-        "closeddate": floating_times(life.closed),
+        "createddate": floating_times(block.created, second),
+        "updateddate": floating_times(life.updated, second),
+        "closeddate": floating_times(life.closed, second),
         "servicedate": floating_days(_service(block, life)),
-        "status": statuses("legacy", block, life),
-        "requesttype": chosen(kinds().legacy_names, block.kind),
-        "actiontaken": action(block),
+        "status": _statuses(block, life),
+        "requesttype": chosen(kinds().old_names, kinds().old[block.kind]),
+        "actiontaken": _action(block),
         **_origin(block),
-        "address": home.full,
-        "housenumber": home.number,
-        "direction": home.direction,
-        "streetname": home.street,
-        "suffix": home.suffix,
-        "zipcode": home.zip_code,
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "apc": place.apc,
-        "cd": place.district,
-        "cdmember": place.member,
-        "nc": place.nc,
-        "ncname": place.nc_name,
-        "policeprecinct": place.police,
+        "address": blanked(home["full"], gaps.address),
+        "housenumber": home["number"],
+        "direction": home["direction"],
+        "streetname": home["street"],
+        "suffix": home["suffix"],
+        "zipcode": blanked(home["zip_code"], gaps.zip_code),
+        "latitude": place["latitude"],
+        "longitude": place["longitude"],
+        "apc": place["apc"],
+        "cd": place["district"],
+        "cdmember": place["member"],
+        "nc": place["nc"],
+        "ncname": place["nc_name"],
+        "policeprecinct": place["police"],
     }
 
 
 def _origin(block: Block) -> Table:
-    owner = kinds().legacy_owners.pick(block.kind, block.chance["owner"])
-    owners = chosen(kinds().legacy_owner_names, owner)
+    owner = kinds().owners.pick(kinds().old[block.kind], block.chance["owner"])
+    owners = chosen(kinds().owner_names, owner)
     sources = chosen(kinds().source_names, block.source)
     phone = (block.chance["mobile"] >= IOS_SHARE).astype(np.int64)
     is_app = np.array([source == "Mobile App" for source in sources], dtype=np.bool_)
@@ -73,21 +75,18 @@ def _origin(block: Block) -> Table:
 
 
 @cache
-def _status_choice(schema: str, state: str) -> Choice:
-    return Choice.of(facts()[schema]["statuses"][state])
+def _status_choices() -> tuple[Choices, list[str]]:
+    groups = [facts()["legacy"]["statuses"][state] for state in ("closed", "open")]
+    return Choices.of(groups, names_of(groups)), names_of(groups)
 
 
-def statuses(schema: str, block: Block, life: Life) -> Texts:
-    """A status that agrees with the closed date, as often as it does in the published data."""
-    uniform = block.chance["status"]
-    when_open, when_closed = _status_choice(schema, "open"), _status_choice(schema, "closed")
-    position = np.where(
-        life.is_open, when_open.pick(uniform), len(when_open.values) + when_closed.pick(uniform)
-    )
-    return chosen(when_open.values + when_closed.values, position)
+def _statuses(block: Block, life: Life) -> Texts:
+    """A status that agrees with the closed date as often as in the published data."""
+    choices, names = _status_choices()
+    return chosen(names, choices.pick(life.is_open.astype(np.int64), block.chance["status"]))
 
 
-def action(block: Block) -> Texts:
+def _action(block: Block) -> Texts:
     names = ("SR Created", "SR Updated", "Information Provided")
     position = np.searchsorted([0.997, 0.999], block.chance["resolution"], side="right")
     return chosen(names, position.astype(np.int64))
@@ -101,7 +100,7 @@ def anonymous(block: Block) -> Integers:
 
 
 def organizations(sources: Texts, owners: Texts) -> Texts:
-    """Who typed the request in: callers themselves, the owner's staff, or the call centre."""
+    """Who entered the request: the caller, the owner's staff, or the call center."""
     own = {
         "Mobile App": "Self Service",
         "Self Service": "Self Service",
@@ -125,7 +124,7 @@ TEAM_CYCLE = 120
 def _assigned(block: Block, owner: Integers) -> Texts:
     """The yard, crew or district; some owners name none."""
     teams = {"BOS": YARDS, "LASAN": YARDS, "OCB": CREWS, "BSL": LIGHT_DISTRICTS}
-    names = kinds().legacy_owner_names
+    names = kinds().owner_names
     pools = [teams.get(name, (None,)) for name in names]
     table = [pool[at % len(pool)] for pool in pools for at in range(TEAM_CYCLE)]
     # A council's requests go to one team, now and then to another.

@@ -1,4 +1,4 @@
-"""What is known of each request on a given day: only what happened before it."""
+"""What is known about each request on a given day."""
 
 from __future__ import annotations
 

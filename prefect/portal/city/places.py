@@ -1,4 +1,4 @@
-"""Where requests are: points inside the councils' polygons, some of them around spots that draw many."""
+"""Locations of requests: points inside the councils' polygons, some clustered around hot spots."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def places() -> Places:
 Triangle = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
-def _fan(centre: tuple[float, float], ring: Ring) -> list[Triangle]:
-    return [(centre, ring[at - 1], point) for at, point in enumerate(ring)]
+def _fan(center: tuple[float, float], ring: Ring) -> list[Triangle]:
+    return [(center, ring[at - 1], point) for at, point in enumerate(ring)]
 
 
 def _area(triangle: Triangle) -> float:
@@ -67,6 +67,6 @@ def _area(triangle: Triangle) -> float:
     return abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
 
 
-def _spots(centre: tuple[float, float], ring: Ring) -> list[tuple[float, float]]:
+def _spots(center: tuple[float, float], ring: Ring) -> list[tuple[float, float]]:
     chosen = [ring[at * len(ring) // SPOTS] for at in range(SPOTS)]
-    return [((centre[0] + x) / 2, (centre[1] + y) / 2) for x, y in chosen]
+    return [((center[0] + x) / 2, (center[1] + y) / 2) for x, y in chosen]

@@ -1,4 +1,4 @@
-"""Approximate council polygons: the Voronoi cells of the centres, each kept within reach of its centre."""
+"""Approximate council polygons: Voronoi cells of the centers, cut off at a distance."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ REFERENCE_LATITUDE = 34.05
 DEGREES_TO_KM = 111.2
 LONGITUDE_SCALE = math.cos(math.radians(REFERENCE_LATITUDE))
 CIRCLE_CORNERS = 24
-NEIGHBOURS = 4
+NEIGHBORS = 4
 REACH = 1.25
 REACH_LIMITS_KM = (1.8, 5.5)
 DECIMALS = 7
 
 
 def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:
-    """A convex ring of (longitude, latitude) per council code, counter-clockwise, not closed.
+    """A convex ring of (longitude, latitude) per council code, counterclockwise, not closed.
 
-    Rings do not overlap beyond rounding, and each holds its own council's centre.
+    Rings do not overlap beyond rounding, and each holds its own council's center.
     """
-    centres = [to_km(council.longitude, council.latitude) for council in councils]
+    centers = [to_km(council.longitude, council.latitude) for council in councils]
     rings = {}
-    for council, centre in zip(councils, centres, strict=True):
-        others = sorted((o for o in centres if o != centre), key=lambda o: math.dist(o, centre))
-        ring = _circle(centre, _reach_km(centre, others))
+    for council, center in zip(councils, centers, strict=True):
+        others = sorted((o for o in centers if o != center), key=lambda o: math.dist(o, center))
+        ring = _circle(center, _reach_km(center, others))
         for other in others:
-            ring = _nearer_to(ring, centre, other)
+            ring = _nearer_to(ring, center, other)
         rings[council.nc_id] = _rounded([to_degrees(*point) for point in ring])
     return rings
 
@@ -44,20 +44,20 @@ def to_degrees(x_km: float, y_km: float) -> Point:
     return x_km / DEGREES_TO_KM / LONGITUDE_SCALE, y_km / DEGREES_TO_KM
 
 
-def _reach_km(centre: Point, others: Sequence[Point]) -> float:
+def _reach_km(center: Point, others: Sequence[Point]) -> float:
     low, high = REACH_LIMITS_KM
-    return min(high, max(low, REACH * math.dist(centre, others[NEIGHBOURS - 1])))
+    return min(high, max(low, REACH * math.dist(center, others[NEIGHBORS - 1])))
 
 
-def _circle(centre: Point, radius_km: float) -> Ring:
+def _circle(center: Point, radius_km: float) -> Ring:
     angles = [2 * math.pi * corner / CIRCLE_CORNERS for corner in range(CIRCLE_CORNERS)]
-    return [(centre[0] + radius_km * math.cos(a), centre[1] + radius_km * math.sin(a)) for a in angles]
+    return [(center[0] + radius_km * math.cos(a), center[1] + radius_km * math.sin(a)) for a in angles]
 
 
-def _nearer_to(ring: Ring, centre: Point, other: Point) -> Ring:
-    """The part of the ring on the centre's side of the line halfway to the other."""
-    normal = (other[0] - centre[0], other[1] - centre[1])
-    middle = ((other[0] + centre[0]) / 2, (other[1] + centre[1]) / 2)
+def _nearer_to(ring: Ring, center: Point, other: Point) -> Ring:
+    """The part of the ring that is nearer to the center than to the other point."""
+    normal = (other[0] - center[0], other[1] - center[1])
+    middle = ((other[0] + center[0]) / 2, (other[1] + center[1]) / 2)
     beyond = [(p[0] - middle[0]) * normal[0] + (p[1] - middle[1]) * normal[1] for p in ring]
     kept: Ring = []
     for at, point in enumerate(ring):

@@ -9,10 +9,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.city.bad_rows import DEFAULT_BAD_SHARE, spoil
+from portal.city.bad_rows import DEFAULT_BAD_SHARE, damage_rows
 from portal.city.calendar import Calendar, calendar
 from portal.city.case_rows import cases_table
 from portal.city.draw import BLOCK, MINUTES_A_DAY, Block, draw
+from portal.city.kinds import kinds
 from portal.city.legacy_rows import Table, legacy_table
 from portal.city.life import Life, seen_on
 from portal.datasets import CASES_START, FIRST_DAY, LEGACY_DENSE_END, Dataset, published
@@ -58,7 +59,7 @@ def publish_city(store: Store, city: City) -> None:
 
 
 def datasets_until(today: date) -> list[Dataset]:
-    """What the portal lists on that day: a year's dataset appears with the year."""
+    """The datasets that the portal lists on that day; each year has its own."""
     return published(today.year)
 
 
@@ -83,7 +84,7 @@ def whole_block(city: City, number: int, schema: Schema, names: Sequence[str]) -
 def _rows(city: City, block: Block, schema: Schema, names: Sequence[str]) -> list[Row]:
     life = seen_on(block, (city.today - FIRST_DAY).days)
     table = TABLES[schema.name](block, life)
-    spoil(table, schema, block, city.bad_share)
+    damage_rows(table, schema, block, city.bad_share)
     return list(zip(*(table[name] for name in names), strict=True))
 
 
@@ -91,6 +92,8 @@ def _members(dataset: Dataset, block: Block) -> NDArray[np.bool_]:
     day = block.created // MINUTES_A_DAY
     first, last = ((d - FIRST_DAY).days for d in (dataset.first_day, dataset.last_day))
     members = (day >= first) & (day <= last)
+    if dataset.schema is LEGACY:
+        members &= kinds().has_old[block.kind]
     if dataset.schema is LEGACY and dataset.last_day > CASES_START:
         is_straggler = block.chance["overlap"] < STRAGGLERS
         members &= (day <= (LEGACY_DENSE_END - FIRST_DAY).days) | is_straggler

@@ -1,4 +1,4 @@
-"""Numbers to the texts that a portal publishes, many at a time."""
+"""Arrays of numbers as published text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,12 @@ def _days() -> Objects:
 
 @cache
 def _times() -> Objects:
-    return objects([f"{minute // 60:02}:{minute % 60:02}:00.000" for minute in range(MINUTES_A_DAY)])
+    return objects([f"{minute // 60:02}:{minute % 60:02}:" for minute in range(MINUTES_A_DAY)])
+
+
+@cache
+def _seconds() -> Objects:
+    return objects([f"{second:02}.000" for second in range(60)])
 
 
 @cache
@@ -45,10 +50,16 @@ def _batch_times() -> Objects:
     )
 
 
-def floating_times(minutes: Integers) -> Texts:
+def seconds(row: Integers) -> Integers:
+    """The second within the minute, the same for everything that happens to a request."""
+    return (mixed(row, 3) % np.uint64(60)).astype(np.int64)
+
+
+def floating_times(minutes: Integers, second: Integers | None = None) -> Texts:
     """``2020-01-01T00:45:00.000`` of minutes since 2015-01-01; None where NEVER."""
     shown = np.where(minutes == NEVER, 0, minutes)
-    texts = _days()[shown // MINUTES_A_DAY] + _times()[shown % MINUTES_A_DAY]
+    rest = _seconds()[0] if second is None else _seconds()[second]
+    texts = _days()[shown // MINUTES_A_DAY] + _times()[shown % MINUTES_A_DAY] + rest
     texts[minutes == NEVER] = None
     return list(texts)
 
@@ -59,7 +70,7 @@ def floating_days(minutes: Integers) -> Texts:
 
 
 def stamps(day: Integers, row: Integers) -> Texts:
-    """When the portal took the row in: each night's load came in a few batches, each with one stamp."""
+    """When the portal took the row in: each daily load comes in a few batches, each with one stamp."""
     batch = (mixed(row, 7) % np.uint64(BATCHES)).astype(np.int64)
     return list(_days()[day] + _batch_times()[batch])
 

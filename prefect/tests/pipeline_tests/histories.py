@@ -7,23 +7,27 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline import loading
-from pipeline.catalog import Catalog, Dataset
+from pipeline.boundaries import Boundaries
+from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
-from pipeline.download import Downloaded
-from pipeline.night import Night, finish, opened
+from pipeline.declaration import Dataset
+from pipeline.download import Download
+from pipeline.merge import merge
 from pipeline.options import Options
-from pipeline.plan import Reading
-from pipeline.staging import PageTaker
+from pipeline.plan import Plan, Reading
+from pipeline.result import MergeResult
+from pipeline.runs import finish, opened
+from pipeline.staging import PageTaker, Staging
 from pipeline_tests.nights import NOW
 
 FIRST_STAMP = datetime(2026, 11, 1, tzinfo=UTC)
 NUMBERS = [f"1-{number}" for number in range(8)]
-TYPES = ["Bulky Items", "Graffiti Removal", "Illegal Dumping", "Space Debris", None]
+TYPES = ["Bulky Items", "Information-Only", "Illegal Dumping Item Pickup", "Space Debris", None]
 SOURCES = ["Call", "Driver Self Report", "Driver Self Reported", None]
 PLACES = [("34.05", "-118.25"), ("34.20", "-118.45"), (None, None), ("0", "0"), ("34.1", None)]
 COUNCILS = ["6", "52", "65", "0", "9999", None]
@@ -58,12 +62,14 @@ class History:
 CONTENT = st.fixed_dictionaries(
     {
         "requesttype": st.sampled_from(TYPES),
-        "owner": st.sampled_from(["BOS", "LA Sanitation", None]),
+        "owner": st.sampled_from(["BOS", "LASAN - LSD", "Nobody", None]),
         "requestsource": st.sampled_from(SOURCES),
-        "status": st.sampled_from(["Open", "Closed", "O'Brien", None]),
+        "status": st.sampled_from(["Open", "Closed", "Duplicate Confirm", "O'Brien", None]),
         "createddate": st.sampled_from(TIMES),
         "closeddate": st.sampled_from(CLOSINGS),
         "nc": st.sampled_from(COUNCILS),
+        "cd": st.sampled_from(["1", "15", "0", "99999", None]),
+        "outcome": st.sampled_from(["DUP-Duplicate", "Completed", None]),
         "place": st.sampled_from(PLACES),
     }
 )
@@ -127,21 +133,65 @@ DATASET = Dataset(
     first_day=datetime(2026, 1, 1, tzinfo=UTC).date(),
     last_day=datetime(2026, 12, 31, tzinfo=UTC).date(),
 )
-COLUMNS = ("srnumber", "requesttype", "owner", "requestsource", "status", "createddate", "closeddate", "nc")
+COLUMNS = (
+    "srnumber",
+    "requesttype",
+    "owner",
+    "requestsource",
+    "status",
+    "createddate",
+    "closeddate",
+    "nc",
+    "cd",
+    "outcome",
+)
 
 
-def load(settings: Settings, catalog: Catalog, rows: list[Row], **options: bool) -> Night:
-    """A night that reads exactly these rows, through the real staging and merge."""
+def load(
+    settings: Settings,
+    city: City,
+    rows: list[Row],
+    dataset: Dataset = DATASET,
+    *,
+    is_whole: bool = False,
+    unread: int = 0,
+    boundaries: Boundaries | None = None,
+    **options: Any,
+) -> MergeResult:
+    """A run that reads exactly these rows, through the real staging and merge.
+
+    ``is_whole``: they are all that the portal has of the dataset. ``unread``: rows that it has and that could
+    not be found.
+    """
     columns = {name: name for name in (*COLUMNS, "latitude", "longitude")}
-    reading = Reading(DATASET, "", len(rows), None, len(rows), columns)
-    with opened(settings, Options(now=NOW, **options), catalog) as night:
+    reading = Reading(dataset, "", len(rows) + unread + (not is_whole), None, len(rows), columns)
+    with opened(settings, Options(**{"now": NOW, **options}), city) as run:
         with connect(settings.database_loader_url, "test") as connection:
-            taker = PageTaker(connection, night.staging, reading, catalog, NOW)
+            taker = PageTaker(connection, Staging(run.load_run_id), reading, city, NOW)
             taker.prepare()
             taker.copy(iter([as_csv(taker.column_names, rows)]))
             page = taker.take()
-        counts = Downloaded(reading).counts
-        result = Downloaded(reading, {name: page[name] for name in counts}, page["newest"], "row")
-        loading.merge_downloads(night, [result])
-        finish(night)
-    return night
+        counts = {name: page[name] for name in Download(reading).counts}
+        download = Download(reading, counts, page["newest"], "row", unread=unread)
+        plan = Plan(run.load_run_id, run.options, city, (reading,), (), boundaries, (), run.started_at)
+        result = merge(run.connection, plan, (download,), settings)
+        finish(run)
+    return result
+
+
+PLAIN = {
+    "requesttype": "Bulky Items",
+    "owner": "BOS",
+    "requestsource": "Call",
+    "status": "Open",
+    "createddate": "2026-11-20T09:00:00.000",
+    "nc": "52",
+    "latitude": "34.05",
+    "longitude": "-118.25",
+}
+
+
+def plain_row(number: int, stamp: int = 1, row_id: int | None = None, **fields: str | None) -> Row:
+    """An ordinary request of 20 November 2026, but for the fields that are named."""
+    content = tuple((PLAIN | fields).items())
+    return Row(number if row_id is None else row_id, f"1-{number}", stamp, content)

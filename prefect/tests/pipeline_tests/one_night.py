@@ -1,4 +1,4 @@
-"""``python -m pipeline_tests.one_night``: a night in a process of its own, to be killed."""
+"""``python -m pipeline_tests.one_night``: a run in a process of its own, to be killed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import logging
 import sys
 from datetime import datetime
 
-from pipeline import loading, night
-from pipeline.catalog import load_catalog
+from pipeline import runs
 from pipeline.config import Settings
-from pipeline.download import download
+from pipeline.download import assignments, download, gathered
+from pipeline.merge import merge
 from pipeline.options import Options
+from pipeline.planning import make_plan
+from pipeline_tests.nights import tolerant
 
 
 def main() -> None:
@@ -19,13 +21,16 @@ def main() -> None:
     logging.basicConfig(level="INFO")
     settings, options = Settings(**json.loads(sys.argv[1])), json.loads(sys.argv[2])
     options["now"] = datetime.fromisoformat(options["now"])
-    with night.opened(settings, Options(**options), load_catalog()) as run:
+    with runs.opened(settings, Options(**options), tolerant()) as run:
         print("begun", flush=True)
-        downloads = [download(order) for order in night.plan(run)]
+        plan = make_plan(run)
+        planned = assignments(plan, settings)
+        plan, downloads = gathered(plan, planned, [download(assignment) for assignment in planned])
+        runs.note_plan(run, plan)
         print("downloaded", flush=True)
-        loading.merge_downloads(run, downloads)
+        merge(run.connection, plan, downloads, settings)
         print("merged", flush=True)
-        night.finish(run)
+        runs.finish(run)
 
 
 if __name__ == "__main__":

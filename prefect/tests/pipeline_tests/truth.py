@@ -5,29 +5,22 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from pipeline.columns import REQUEST_COLUMNS
-from pipeline.rollups import ROLLUPS
+from pipeline.columns import STORED_COLUMNS
 from pipeline_tests.databases import Database
 
-PUBLISHED = ", ".join((*REQUEST_COLUMNS, "dataset_id", "source_row_id", "source_updated_at"))
+PUBLISHED = ", ".join(STORED_COLUMNS)
 SERVED = """
 SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name, council_id,
        service_requests.region_id, address, service_requests.latitude, service_requests.longitude, status,
-       ST_AsText(geom)
+       ST_AsText(geom), city_id, is_open, service_requests.is_information, is_duplicate, outcome, reason,
+       group_name
   FROM service_requests
   JOIN request_types USING (type_id)
+  JOIN type_groups USING (group_id)
   JOIN agencies ON agencies.agency_id = service_requests.agency_id
   JOIN sources USING (source_id)
  ORDER BY srnumber
 """
-DIMENSIONS = {
-    "created_date": "created_date::date",
-    "created_hour": "extract(hour FROM created_date)::integer",
-    "closed_date": "closed_date::date",
-    "closed_month": "date_trunc('month', closed_date)::date",
-    "days_to_close": "greatest(0, closed_date::date - created_date::date)",
-}
-IN_CITY = "latitude BETWEEN 33.6 AND 34.5 AND longitude BETWEEN -118.8 AND -118.0"
 
 
 def requests_of(database: Database) -> list[tuple[Any, ...]]:
@@ -40,42 +33,38 @@ def served_of(database: Database) -> list[tuple[Any, ...]]:
     return database.rows(SERVED)
 
 
+def rollups_of(database: Database) -> list[tuple[str, list[str], list[str]]]:
+    """Every rollup with its dimensions and measures, by the catalog."""
+    return database.rows("SELECT rollup, dimensions, measures FROM rollup_catalog ORDER BY place")
+
+
 def rollup_differences(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Cells that differ from a recount of service_requests, by rollup; empty when all agree."""
     differences = {}
-    for rollup in ROLLUPS:
-        population = rollup.population.as_string()
-        names = ", ".join(rollup.dimensions)
-        counted = ", ".join(f"{DIMENSIONS.get(name, name)} AS {name}" for name in rollup.dimensions)
-        recount = (
-            f"SELECT {counted}, count(*)::integer AS requests FROM service_requests WHERE {population} "
-            f"GROUP BY {', '.join(str(at + 1) for at in range(len(rollup.dimensions)))}"
-        )
-        stored = f"SELECT {names}, requests FROM {rollup.table}"
-        question = f"({recount} EXCEPT {stored}) UNION ALL ({stored} EXCEPT {recount})"
-        if found := database.rows(question):
-            differences[rollup.table] = found
+    for rollup, dimensions, measures in rollups_of(database):
+        recount = database.value("SELECT rollup_select(%s)", rollup)
+        stored = f"SELECT {', '.join((*dimensions, *measures))} FROM {rollup}"
+        query = f"(({recount}) EXCEPT {stored}) UNION ALL ({stored} EXCEPT ({recount}))"
+        if found := database.rows(query):
+            differences[rollup] = found
     return differences
 
 
 def unserved(database: Database) -> int:
     """Rows that are on one side of requests and service_requests only."""
-    question = f"""
-        SELECT count(*)
-          FROM (SELECT id FROM requests WHERE {IN_CITY}) AS r
-          FULL JOIN service_requests ON request_id = id
+    query = """
+        SELECT count(*) FROM requests FULL JOIN service_requests ON request_id = id
          WHERE id IS NULL OR request_id IS NULL
     """
-    return int(database.value(question))
+    return int(database.value(query))
 
 
 def fingerprint(database: Database) -> str:
     """One text for all that a reader sees; equal for equal databases."""
-    rollups = [
-        database.rows(f"SELECT * FROM {rollup.table} ORDER BY {', '.join(rollup.dimensions)}")
-        for rollup in ROLLUPS
+    totals = [
+        database.rows(f"SELECT {', '.join(f'sum({measure})' for measure in measures)} FROM {rollup}")
+        for rollup, _, measures in rollups_of(database)
     ]
-    totals = [sum(row[-1] for row in rows) for rows in rollups]
     seen = repr((requests_of(database), served_of(database), totals))
     return hashlib.sha256(seen.encode()).hexdigest()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import check, extras, session, test_environment
+from tools import check, session, test_environment
 from tools.problem import Problem
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, remove_abandoned
@@ -22,7 +22,7 @@ def empty(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-@pytest.mark.parametrize("command", [["night"], ["psql"], ["psql", "reader"]])
+@pytest.mark.parametrize("command", [["ingest"], ["screenshots"], ["psql"], ["psql", "reader"]])
 def test_nothing_runs_yet(empty: Checkout, command: list[str]) -> None:
     done = empty.run("tools.session", *command)
     assert done.returncode == 1
@@ -45,35 +45,13 @@ def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
 def test_cleaning_removes_all_that_was_made(empty: Checkout) -> None:
     started = empty.run("tools.services", "start", "--name", "tried", "--redis")
     assert started.returncode == 0, started.stderr
-    done = empty.run("tools.clean")
+    done = empty.run("tools.down", "--clean")
     assert done.returncode == 0, done.stderr
     assert not (empty.folder / ".local").exists()
 
 
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        ("screenshots", "there is nothing yet that takes pictures"),
-        ("deploy-check", "the deployment has no checks yet"),
-    ],
-)
-def test_work_that_is_not_there_is_never_pretended(empty: Checkout, command: str, said: str) -> None:
-    done = empty.run("tools.extras", command)
-    assert done.returncode == 1
-    assert said in done.stderr
-
-
-def test_the_deployments_own_script_is_run_with_its_arguments(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "terraform").mkdir()
-    (tmp_path / "terraform" / "check.sh").write_text('[ "$1 $2" = "quick only" ] || exit 9; exit 7')
-    monkeypatch.setattr(extras, "ROOT", tmp_path)
-    assert extras.deploy_check(["quick", "only"]) == 7
-
-
 def test_an_unknown_role_is_named() -> None:
-    with pytest.raises(Problem, match="'king' is no role: owner, loader, reader"):
+    with pytest.raises(Problem, match="no such role: 'king'; choose from owner, loader, reader"):
         session.psql(["king"])
 
 

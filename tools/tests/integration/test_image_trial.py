@@ -14,19 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from tools.images import containers, engines
+from tools.images import engines
+from tools.images.build import IMAGES, build_all
 from tools.images.engines import Engine
-from tools.images.services import IMAGES
-from tools.images.trial import SWITCH
 from tools.migrate import database_settings
 from tools.pip_settings import parse_pip_config
+from tools.problem import Problem
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
+from tools.tests import containers
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get(SWITCH), reason="takes minutes: `make deploy-check` builds the images and runs it"
-)
-API, REPORTS, PIPELINE = (image.tag for image in IMAGES)
+pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
+API, REPORTS, PIPELINE, PORTAL = (image.tag for image in IMAGES)
 DATABASE = "of_the_images"
 TOKEN = "a token of the tests"
 START_SECONDS = 60
@@ -37,12 +36,15 @@ MIGRATE = ("python", "-m", "lacity_data_api.migrate")
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    found = engines.find()
-    if found is None or not found.can_run:
-        pytest.skip("nothing here runs containers")
-    absent = [image.tag for image in IMAGES if not found.has_image(image.tag)]
-    if absent:
-        pytest.skip(f"not built yet: {', '.join(absent)} (`make images`)")
+    """An engine that has just built the images, on Python's base or the one that IMAGE_BASE names."""
+    found = engines.find() or pytest.skip(engines.NONE)
+    base = os.environ.get("IMAGE_BASE", "")
+    try:
+        assert build_all(found, IMAGES, base) == 0
+    except Problem as problem:
+        if base or found.has_image(IMAGES[0].base):
+            raise
+        pytest.skip(f"the base image cannot be pulled: {problem}")
     return found
 
 
@@ -75,7 +77,7 @@ def reports(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def portal(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
     values = {"PORTAL_PORT": settings["PORTAL_PORT"], "PORTAL_REQUESTS": "2000"}
-    with containers.running(engine, PIPELINE, values, "python", "-m", "portal") as name:
+    with containers.running(engine, PORTAL, values) as name:
         yield name
 
 
@@ -102,18 +104,20 @@ def test_the_schema_can_be_brought_up_to_date_again(engine: Engine, settings: di
     assert containers.run(engine, API, owner, *MIGRATE).returncode == 0
 
 
-def test_the_api_answers(api: str, settings: dict[str, str]) -> None:
+def test_the_api_responds(api: str, settings: dict[str, str]) -> None:
     status = json.loads(answer(settings["API_PORT"], "/status/api"))
     assert {"currentTimeUTC", "lastPulledUTC", "gitSha", "version"} <= status.keys()
     assert len(json.loads(answer(settings["API_PORT"], "/councils"))) == 99
 
 
-def test_the_reports_answer(reports: str, settings: dict[str, str]) -> None:
+def test_the_reports_respond(reports: str, settings: dict[str, str]) -> None:
     assert json.loads(answer(settings["REPORTS_PORT"], "/health"))["status"] == "alive"
     assert b"<html" in answer(settings["REPORTS_PORT"], "/")
 
 
-def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings: dict[str, str]) -> None:
+def test_an_ingest_run_reaches_the_api(
+    engine: Engine, api: str, portal: str, settings: dict[str, str]
+) -> None:
     answer(settings["PORTAL_PORT"], "/api/catalog/v1")
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
@@ -126,7 +130,7 @@ def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings
     assert json.loads(answer(settings["API_PORT"], "/status/data"))["generation"] == 1
 
 
-def test_a_failed_night_says_so_with_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
+def test_a_failed_run_has_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
         "SOCRATA_URL": f"http://127.0.0.1:{free_port()}",
@@ -165,6 +169,7 @@ def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
     for image in IMAGES:
         listed = containers.run(engine, image.tag, {}, "ls", "-A", "/app").stdout.split()
         assert "requirements.txt" in listed, image.name
+        assert ("portal" in listed) == (image.tag == PORTAL), image.name
         assert not {"tests", "benchmarks", "Dockerfile", "README.md", ".dockerignore"} & set(listed), (
             image.name
         )
@@ -183,7 +188,7 @@ def test_a_health_check_tells_a_server_that_answers(
         engine.call("exec", "--env", f"API_PORT={free_port()}", api, *command[1:])
 
 
-def test_a_stop_is_heard(engine: Engine, settings: dict[str, str]) -> None:
+def test_sigterm_ends_a_container(engine: Engine, settings: dict[str, str]) -> None:
     """Last, and with containers of its own: exit code 0 and not 137, the code of a kill."""
     values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
     for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):

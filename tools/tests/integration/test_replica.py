@@ -1,4 +1,4 @@
-"""DATABASE_READ_URL: API and reports ask a streaming replica, and follow it through a night's publication."""
+"""DATABASE_READ_URL: API and reports read from a streaming replica, and follow it through a publication."""
 
 from __future__ import annotations
 

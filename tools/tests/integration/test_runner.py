@@ -1,4 +1,4 @@
-"""Checks beside each other: counted rightly, ended surely."""
+"""Checks in parallel: their counts, their output and their end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import check, jobs
-from tools.jobs import Count, Job, Outcome, Runner, read_report
+from tools.jobs import Count, Job, Outcome, read_report, run_all
 from tools.paths import ROOT
 from tools.problem import Problem
 from tools.servers import processes
@@ -52,7 +52,7 @@ def suite(folder: Path, text: str, *arguments: str) -> Job:
 
 
 def run(folder: Path, *wanted: Job) -> list[Outcome]:
-    return Runner(folder / "logs", 2).run(wanted)
+    return run_all(wanted, folder / "logs", 2)
 
 
 def test_a_suite_counts_each_outcome(tmp_path: Path) -> None:
@@ -100,30 +100,25 @@ def test_a_job_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert outcome.seconds < 10
 
 
-def test_what_a_job_leaves_behind_is_ended_and_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (outcome,) = run(tmp_path, job(tmp_path, PARENT))
-    said = capsys.readouterr().out
-    assert outcome.left_behind == 1
-    assert "ended 1 processes that it left behind" in said
-    child = next(line for line in said.splitlines() if line.isdigit())
+def test_what_a_job_leaves_behind_is_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, job(tmp_path, PARENT))
+    child = next(line for line in capsys.readouterr().out.splitlines() if line.isdigit())
     assert not processes.is_alive(int(child))
 
 
 def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     code = (
-        "import os, pathlib, signal, sys; from tools import jobs; from tools.jobs import Job, Runner\n"
+        "import os, pathlib, signal, sys; from tools import jobs; from tools import supervisor\n"
         # A shell that starts a command in the background makes it ignore interrupts, and so what that starts.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "jobs.GRACE_SECONDS = 0.5\n"
-        f"job = Job('deaf', [sys.executable, '-c', {DEAF!r}], pathlib.Path('/'), os.environ)\n"
-        f"Runner(pathlib.Path({str(tmp_path)!r}), 1).run([job])"
+        "supervisor.STOP_SECONDS = 0.5\n"
+        f"job = jobs.Job('deaf', [sys.executable, '-c', {DEAF!r}], pathlib.Path('/'), os.environ)\n"
+        f"jobs.run_all([job], pathlib.Path({str(tmp_path)!r}), 1)"
     )
     runner = subprocess.Popen(python(code), cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     log = tmp_path / "deaf.log"
     assert processes.wait_until(lambda: log.exists() and log.read_text() == "deaf\n", 30)
-    children = processes.with_variable(MARK, f"{tmp_path}:deaf")
+    children = processes.with_variable(MARK, f"{tmp_path}:{runner.pid}")
     runner.send_signal(signal.SIGINT)
     assert len(children) == 1
     assert runner.wait(30) != 0
@@ -133,27 +128,27 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
 def test_the_closing_line_is_alone_and_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = run(tmp_path, job(tmp_path, ""), job(tmp_path, "raise SystemExit(3)", "bad"))
     capsys.readouterr()
-    assert check.summarise([good, bad]) == 1
+    assert check.summarize([good, bad]) == 1
     assert capsys.readouterr().out == "\nFAILED: bad (exit code 3)\n1 passed, 1 failed, 0 skipped\n"
-    assert check.summarise([good]) == 0
+    assert check.summarize([good]) == 0
 
 
 def test_no_check_at_all_is_a_failure() -> None:
-    assert check.summarise([]) == 1
+    assert check.summarize([]) == 1
 
 
 def test_arguments_after_the_dashes_go_to_pytest() -> None:
-    assert check._split(["api", "dash", "--", "-k", "words"]) == (["api", "dash"], ["-k", "words"])
-    assert check._split([]) == (list(check.SUITES), [])
+    assert check.split(["api", "dash", "--", "-k", "words"]) == (["api", "dash"], ["-k", "words"])
+    assert check.split([]) == (list(check.SUITES), [])
 
 
 def test_an_unknown_suite_is_named() -> None:
     with pytest.raises(Problem, match="no such suite: web"):
-        check._split(["web"])
+        check.split(["web"])
 
 
-def test_jobs_run_beside_each_other(tmp_path: Path) -> None:
-    """Each waits for the other: one after the other they would never end."""
+def test_jobs_run_in_parallel(tmp_path: Path) -> None:
+    """Each waits for the other, so that they end only in parallel."""
     meet = (
         "import pathlib, sys, time\n"
         "mine, other = map(pathlib.Path, {names!r})\n"

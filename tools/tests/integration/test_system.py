@@ -96,8 +96,8 @@ def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
         "SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests)"
     )
     assert REQUESTS * 0.9 < served < stored <= REQUESTS * 1.05
-    told = system.get("API_URL", "/status/db")
-    assert (told["requests"], told["service_requests"]) == (stored, served)
+    status = system.get("API_URL", "/status/db")
+    assert (status["requests"], status["service_requests"]) == (stored, served)
     assert system.get("API_URL", "/status/data")["generation"] == 1
 
 
@@ -120,20 +120,20 @@ def test_a_change_in_the_portal_is_a_change_here_and_nothing_else_is(system: Sys
     number, dataset, request_id = system.rows(NEWEST)[0]
     changed = {"casenumber": number, "locator_gis_returned_address": "1 CHANGED ST, 90012"}
     system.edit(dataset, changed)
-    night = system.make("night")
-    assert night.returncode == 0, night.stdout + night.stderr
+    run = system.make("ingest")
+    assert run.returncode == 0, run.stdout + run.stderr
     assert system.rows(RUNS)[-1] == ("succeeded", 0, 1)
     assert system.get("API_URL", f"/requests/{request_id}")["address"] == "1 CHANGED ST, 90012"
 
 
-def test_a_night_without_news_says_so(system: System) -> None:
+def test_a_run_without_changes_says_so(system: System) -> None:
     generation = system.get("API_URL", "/status/data")["generation"]
-    night = system.make("night")
-    assert "Nothing changed" in night.stdout + night.stderr
+    run = system.make("ingest")
+    assert "Nothing changed" in run.stdout + run.stderr
     assert system.get("API_URL", "/status/data")["generation"] == generation
 
 
-def test_people_can_look_at_it(system: System) -> None:
+def test_status_and_psql_reach_it(system: System) -> None:
     assert system.setting("API_URL") in system.make("status").stdout
     asked = subprocess.run(
         ["make", "--no-print-directory", "psql", "ROLE=reader"],
@@ -154,7 +154,7 @@ def test_what_a_killed_start_left_is_ended_and_the_data_kept(system: System) -> 
     assert "that a killed `make up` had left behind" in done.stdout
     assert processes.wait_until(partial(_is_empty, system), 5)
     again = system.make("up", "DETACH=1")
-    assert "The data is 0 hours old and stays" in again.stdout
+    assert "The data is 0 hours old; `make ingest`" in again.stdout
     assert len(system.rows(RUNS)) >= 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import subprocess
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -39,55 +38,6 @@ def python_code(*folders: str) -> tuple[tuple[Path, ast.Module], ...]:
         for path in with_suffix(".py")
         if path.parts[0] in folders and not is_test(path)
     )
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A field of a settings class. ``default`` is None where it is not a plain value."""
-
-    name: str
-    default: object
-    description: str
-    where: str
-
-
-@cache
-def declared_settings() -> tuple[Setting, ...]:
-    """Every field of every class that pydantic-settings fills from the environment."""
-    return tuple(
-        _setting(field, f"{path}:{field.lineno}")
-        for path, module in python_code(*CODE)
-        for node in ast.walk(module)
-        if isinstance(node, ast.ClassDef) and _is_settings_class(node)
-        for field in node.body
-        if isinstance(field, ast.AnnAssign)
-    )
-
-
-def _is_settings_class(node: ast.ClassDef) -> bool:
-    return any("BaseSettings" in ast.unparse(base) for base in node.bases)
-
-
-def _setting(field: ast.AnnAssign, where: str) -> Setting:
-    given = _keywords(field.value)
-    description = given.get("description", "")
-    return Setting(ast.unparse(field.target).upper(), given.get("default"), str(description), where)
-
-
-def _keywords(value: ast.expr | None) -> dict[str, object]:
-    """Keyword arguments of a ``Field(…)`` that are plain values; a secret counts as what it holds."""
-    if not isinstance(value, ast.Call):
-        return {"default": _plain(value)}
-    return {keyword.arg or "": _plain(keyword.value) for keyword in value.keywords}
-
-
-def _plain(value: ast.expr | None) -> object:
-    if isinstance(value, ast.Call) and ast.unparse(value.func) == "SecretStr":
-        value = value.args[0]
-    try:
-        return ast.literal_eval(value) if value else None
-    except ValueError:
-        return None
 
 
 def variables_read(*folders: str) -> dict[str, str]:

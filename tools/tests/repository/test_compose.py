@@ -16,7 +16,7 @@ from tools.tests.repository.sources import files
 
 SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
 LOAD = {"load", "load-master", "load-worker"}
-OURS = {"migrate", "api", "reports", "night", "pipeline", "portal", *LOAD}
+OURS = {"migrate", "api", "reports", "ingest", "pipeline", "portal", *LOAD}
 # Terraform's modules of RDS and ElastiCache take them; workflows name images.
 VERSION = r"\s+= \"(\d+)[.\d]*\""
 IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
@@ -107,8 +107,8 @@ def test_services_start_in_the_order_in_which_they_need_each_other() -> None:
     assert order["migrate"] == {"db": "service_healthy"}
     served = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
     assert (order["api"], order["reports"]) == (served, served)
-    assert order["night"] == {"api": "service_healthy", "portal": "service_healthy"}
-    assert order["pipeline"] == {"night": "service_completed_successfully"}
+    assert order["ingest"] == {"api": "service_healthy", "portal": "service_healthy"}
+    assert order["pipeline"] == {"ingest": "service_completed_successfully"}
 
 
 def test_what_others_wait_for_can_say_that_it_is_healthy() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
-from tools.deployment import static
+from tools.generated import settings_classes
 from tools.paths import FOLDERS_WITH_LOCK, ROOT, python_of
-from tools.tests.repository.sources import declared_settings
+from tools.tests.deployment import test_static
 
 TERRAFORM = ROOT / "terraform"
 MAIN = (TERRAFORM / "main.tf").read_text()
@@ -36,7 +35,9 @@ def block(kind: str, name: str, text: str = MAIN) -> str:
 
 
 def settings_of(folder: str) -> set[str]:
-    return {setting.name for setting in declared_settings() if setting.where.startswith(f"{folder}/")}
+    return {
+        one.name for program in settings_classes.read() if program.folder == folder for one in program.fields
+    }
 
 
 def test_every_variable_is_in_the_readme() -> None:
@@ -195,8 +196,5 @@ def test_the_diagram_shows_every_port() -> None:
     assert [port for port in sorted(ports) if f":{port}" not in picture] == []
 
 
-@pytest.mark.skipif(
-    not shutil.which("terraform"), reason="terraform is not installed; the workflow ci runs it"
-)
 def test_terraform_is_formatted() -> None:
-    assert static.formatted() == "as terraform fmt writes it"
+    test_static.test_configuration_is_formatted()

@@ -8,8 +8,7 @@ import subprocess
 import pytest
 
 from tools.check import tool
-from tools.images import base
-from tools.images.services import IMAGES
+from tools.images.build import BASE, IMAGES
 from tools.paths import ROOT
 from tools.tests.repository.sources import files
 
@@ -35,7 +34,7 @@ def test_the_linter_has_nothing_to_say(folder: str) -> None:
 
 
 def test_all_are_built_on_the_same_image() -> None:
-    assert len({base.official(folder) for folder in ALL}) == 1
+    assert len({BASE.findall(dockerfile(folder))[0] for folder in ALL}) == 1
     stages = {stage for folder in ALL for stage in re.findall(r"(?m)^FROM (\S+)", dockerfile(folder))}
     assert stages == {"${PYTHON_IMAGE}"}
 
@@ -60,7 +59,15 @@ def test_what_runs_is_no_shell(folder: str) -> None:
 
 @every_image
 def test_hidden_files_never_reach_the_build(folder: str) -> None:
-    assert "**/.*" in (ROOT / folder / ".dockerignore").read_text().splitlines()
+    context = next((image.context for image in IMAGES if image.folder == folder), "") or folder
+    assert "**/.*" in (ROOT / context / ".dockerignore").read_text().splitlines()
+
+
+def test_the_pipeline_leaves_the_sample_portal_behind() -> None:
+    removed = "RUN rm -r /app/portal \\\n"
+    assert removed in dockerfile("prefect")
+    assert "numpy" not in (ROOT / "prefect" / "requirements.txt").read_text()
+    assert "\nnumpy==" in (ROOT / "prefect" / "portal" / "requirements.txt").read_text()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

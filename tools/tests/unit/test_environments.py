@@ -13,47 +13,51 @@ from tools.problem import Problem
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder ``service`` with a lock, and a place for its environment."""
+def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty lock of a folder ``service``, in a checkout of its own with the real uv."""
+    (tmp_path / "service").mkdir()
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    monkeypatch.setattr(environments, "LOCAL", tmp_path)
     monkeypatch.setattr(environments, "ENVIRONMENTS", tmp_path / "venv")
-    lock = tmp_path / "service" / "requirements-dev.txt"
-    lock.parent.mkdir()
-    lock.write_text("")
-    monkeypatch.setattr(environments, "lock_of", lambda _: lock)
     # It is there already, or these tests would not run.
     monkeypatch.setattr(environments, "install_uv", lambda: None)
+    lock = tmp_path / "service" / "requirements-dev.txt"
+    lock.touch()
     return lock
 
 
-def test_a_missing_lock_says_what_writes_it(tmp_path: Path) -> None:
+def version_of(lock: Path) -> str:
+    python = lock.parents[1] / "venv" / "service" / "bin" / "python"
+    return subprocess.check_output([python, "-c", "import sys; print(sys.version)"], text=True).strip()
+
+
+def test_a_missing_lock_says_what_writes_it(lock: Path) -> None:
+    lock.unlink()
     with pytest.raises(Problem, match=r"requirements-dev\.txt is missing: `make lock` writes it"):
-        environments.is_current(tmp_path, tmp_path / "requirements-dev.txt")
-
-
-def test_another_lock_is_another_environment(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    lock.write_text("one==1")
-    (tmp_path / environments.STAMP).write_text(environments.fingerprint(lock))
-    assert environments.is_current(tmp_path, lock)
-    lock.write_text("one==2")
-    assert not environments.is_current(tmp_path, lock)
-
-
-def test_an_environment_is_made_once(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    environments.ensure(["service"])
-    assert "Making the environment of service/" in capsys.readouterr().out
-    python = elsewhere.parents[1] / "venv" / "service" / "bin" / "python"
-    said = subprocess.check_output([python, "-c", "import sys; print(sys.version)"], text=True)
-    assert said.strip() == sys.version
-    environments.ensure(["service"])
-    assert capsys.readouterr().out == ""
-
-
-def test_a_package_without_a_hash_is_refused_and_leaves_no_stamp(elsewhere: Path) -> None:
-    elsewhere.write_text("surely-not-a-package==1.0\n")
-    with pytest.raises(Problem, match=r"Filling the environment of service/ failed:(.|\n)*hash"):
         environments.ensure(["service"])
-    assert not (elsewhere.parents[1] / "venv" / "service" / environments.STAMP).exists()
+
+
+def test_an_environment_has_this_interpreter_and_is_kept(lock: Path) -> None:
+    environments.ensure(["service"])
+    assert version_of(lock) == sys.version
+    kept = lock.parents[1] / "venv" / "service" / "kept"
+    kept.touch()
+    environments.ensure(["service"])
+    assert kept.exists()
+
+
+def test_an_environment_of_another_python_is_made_again(lock: Path) -> None:
+    environments.ensure(["service"])
+    settings = lock.parents[1] / "venv" / "service" / "pyvenv.cfg"
+    settings.write_text(settings.read_text().replace("version_info = 3", "version_info = 2"))
+    environments.ensure(["service"])
+    assert "version_info = 3" in settings.read_text()
+
+
+def test_a_package_without_a_hash_is_refused(lock: Path) -> None:
+    lock.write_text("surely-not-a-package==1.0\n")
+    with pytest.raises(Problem, match=r"Installing the packages of service/ failed:(.|\n)*hash"):
+        environments.ensure(["service"])
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])

@@ -44,10 +44,10 @@ def test_smoke_leaves_the_reports_of_others_alone() -> None:
 def test_end_of_the_log_is_the_table_and_the_verdict(tmp_path: Path) -> None:
     log = tmp_path / "locust.log"
     log.write_text("noise\n\ngroup  requests\nmap 1\n\nverdict: fine\nmore noise\n")
-    assert load._said_at_the_end(log) == "\ngroup  requests\nmap 1\n\nverdict: fine"
+    assert load._verdict_of(log) == "\ngroup  requests\nmap 1\n\nverdict: fine"
 
 
 def test_run_without_verdict_shows_everything(tmp_path: Path) -> None:
     log = tmp_path / "locust.log"
     log.write_text("Traceback: no such user\n")
-    assert load._said_at_the_end(log) == "Traceback: no such user\n"
+    assert load._verdict_of(log) == "Traceback: no such user\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tools import lock
-from tools.lock import FROM_INPUT, input_digest, is_in_step, locks_of
+from tools.lock import FROM_INPUT, input_digest, is_current, locks_of
 from tools.problem import Problem
 
 DECLARED = """[project]
@@ -31,24 +31,24 @@ def compiled(declared: Path, name: str = "requirements.txt") -> Path:
     return path
 
 
-def test_a_lock_is_in_step_with_what_it_was_compiled_from(declared: Path) -> None:
-    assert is_in_step(compiled(declared), declared)
+def test_a_lock_is_current_with_what_it_was_compiled_from(declared: Path) -> None:
+    assert is_current(compiled(declared), declared)
 
 
-def test_a_new_dependency_puts_it_out_of_step(declared: Path) -> None:
+def test_a_new_dependency_puts_it_stale(declared: Path) -> None:
     written = compiled(declared)
     declared.write_text(DECLARED.replace('"two"', '"two", "four"'))
-    assert not is_in_step(written, declared)
+    assert not is_current(written, declared)
 
 
 def test_comments_and_order_do_not(declared: Path) -> None:
     written = compiled(declared)
     declared.write_text(DECLARED.replace('"one>=1", "two"', '"two", "one>=1"').replace("a reason", "another"))
-    assert is_in_step(written, declared)
+    assert is_current(written, declared)
 
 
-def test_a_missing_lock_is_out_of_step(declared: Path) -> None:
-    assert not is_in_step(declared.with_name("requirements.txt"), declared)
+def test_a_missing_lock_is_stale(declared: Path) -> None:
+    assert not is_current(declared.with_name("requirements.txt"), declared)
 
 
 def test_a_service_has_a_lock_to_run_and_one_to_develop(declared: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_folder_that_only_has_extras_has_one_lock(declared: Path) -> None:
     assert locks_of(declared.parent) == {declared.with_name("requirements-dev.txt"): ["dev"]}
 
 
-def test_the_check_names_what_is_out_of_step(
+def test_the_check_names_what_is_stale(
     declared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(lock, "ROOT", declared.parents[1])
@@ -71,7 +71,7 @@ def test_the_check_names_what_is_out_of_step(
     compiled(declared)
     assert lock.check() == 1
     assert capsys.readouterr().out.startswith(
-        f"{declared.parent.name}/requirements-dev.txt is missing or out of"
+        f"{declared.parent.name}/requirements-dev.txt is missing or stale"
     )
     compiled(declared, "requirements-dev.txt")
     assert lock.check() == 0

@@ -29,7 +29,7 @@ def test_programs_answer_on_their_ports() -> None:
     plan = Plan.of(settings.PORTS | {"API_PORT": "5001"}, {})
     assert plan.api().health_url == "http://127.0.0.1:5001/status/api"
     assert plan.reports().health_url == "http://127.0.0.1:5500/health"
-    assert plan.night().is_task
+    assert plan.ingest().is_task
 
 
 @pytest.mark.parametrize("name", ["API_PORT", "REPORTS_PORT", "PORTAL_PORT"])
@@ -40,7 +40,7 @@ def test_a_taken_port_is_named_with_the_way_out(taken: int, name: str) -> None:
 
 
 def _check_only(plan: Plan, name: str) -> None:
-    """The other two ports may well be in use by a system that runs beside the tests."""
+    """The other two ports may well be in use by a system that runs next to the tests."""
     others = {other: "0" for other in settings.PORTS if other != name}
     Plan(dict(plan.values) | others, plan.database, plan.has_portal).check_ports()
 

@@ -25,7 +25,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def chosen_from(root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     with monkeypatch.context() as patch:
         patch.setattr(settings, "ROOT", root)
-        return settings.chosen_by_person()
+        return settings.chosen_by_user()
 
 
 def test_the_shell_goes_before_the_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

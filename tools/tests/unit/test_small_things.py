@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tools.console import step
 from tools.disk import require_space
-from tools.locks import ensure_folder, exclusive, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive
 from tools.problem import Problem, guarded, last_lines
 from tools.servers import processes
 from tools.servers.ports import PRIVATE_PORTS, free_port, is_free
+
+try_lock = partial(exclusive, is_waiting=False)
 
 
 def started(command: list[str]) -> subprocess.Popen[bytes]:
@@ -37,19 +40,19 @@ def test_enough_room_is_silent(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_busy_while_another_holds_it(tmp_path: Path) -> None:
-    with exclusive_or_busy(tmp_path / "lock") as first, exclusive_or_busy(tmp_path / "lock") as second:
+    with try_lock(tmp_path / "lock") as first, try_lock(tmp_path / "lock") as second:
         assert (first, second) == (True, False)
-    with exclusive_or_busy(tmp_path / "lock") as third:
+    with try_lock(tmp_path / "lock") as third:
         assert third
 
 
 def test_a_lock_is_let_go_when_its_holder_is_killed(tmp_path: Path) -> None:
     holder = started(["flock", "--no-fork", str(tmp_path / "lock"), "sh", "-c", "echo held; exec sleep 60"])
-    with exclusive_or_busy(tmp_path / "lock") as is_free_yet:
+    with try_lock(tmp_path / "lock") as is_free_yet:
         assert not is_free_yet
     holder.kill()
     holder.communicate()
-    with exclusive_or_busy(tmp_path / "lock") as is_free_now:
+    with try_lock(tmp_path / "lock") as is_free_now:
         assert is_free_now
 
 

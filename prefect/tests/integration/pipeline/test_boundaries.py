@@ -1,4 +1,4 @@
-"""Council polygons: repaired or refused, taken over when they changed, and requests placed by them."""
+"""Council polygons: repaired or rejected, taken over when they changed, and requests placed by them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from typing import Any
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.histories import load, plain_row
+from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
-from pipeline import boundaries
-from pipeline.boundaries import Boundaries, Refreshed
+from pipeline import polygons
+from pipeline.boundaries import Boundaries, read_areas
+from pipeline.city import load_city
 from pipeline.database import connect
+from pipeline.errors import DataError
+from pipeline.polygons import Refreshed
 from portal.boundaries import approximate
 from portal.server import serve
 
 LIVE = "2cy6-i7zn"
+CITY = load_city()
 PUBLISHED: list[dict[str, Any]] = json.loads(approximate().geojson)["features"]
+COUNCILS = {feature["properties"]["nc_id"] for feature in PUBLISHED}
 BOW_TIE = [[[-118.3, 34.0], [-118.2, 34.1], [-118.2, 34.0], [-118.3, 34.1], [-118.3, 34.0]]]
 LINE = [[[-118.3, 34.0], [-118.2, 34.1], [-118.3, 34.0], [-118.3, 34.0]]]
 
@@ -29,17 +35,17 @@ def features() -> list[dict[str, Any]]:
     return copy.deepcopy(PUBLISHED)
 
 
-def refresh(database: Database, features: list[dict[str, Any]], digest: str = "new") -> Refreshed:
-    """Take the polygons over as a night would."""
+def refresh(database: Database, features: list[dict[str, Any]]) -> Refreshed:
+    """Take the polygons over as a run would."""
     with connect(database.loader_url, "test") as connection, connection.transaction():
-        return boundaries.refresh(connection, Boundaries(digest, tuple(features)))
+        return polygons.refresh(connection, read_areas(features, CITY), CITY)
 
 
 def polygon(feature: dict[str, Any], rings: list[Any]) -> None:
     feature["geometry"] = {"type": "Polygon", "coordinates": rings}
 
 
-def test_a_polygon_that_crosses_itself_is_repaired_and_told(
+def test_a_polygon_that_crosses_itself_is_repaired_with_a_notice(
     database: Database, features: list[dict[str, Any]]
 ) -> None:
     polygon(features[0], BOW_TIE)
@@ -47,21 +53,24 @@ def test_a_polygon_that_crosses_itself_is_repaired_and_told(
     assert refreshed.has_changed
     assert [notice for notice in refreshed.notices if "was repaired" in notice]
     assert database.value("SELECT bool_and(ST_IsValid(geom)) FROM geometries")
-    assert database.value("SELECT count(*) FROM geometries") == len(features)
+    assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
 
 
-def test_what_is_no_polygon_is_refused_and_told(database: Database, features: list[dict[str, Any]]) -> None:
+def test_a_feature_without_a_polygon_is_rejected_with_a_notice(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
     polygon(features[0], LINE)
     features[1]["geometry"] = {"type": "Nonsense"}
     features[2]["properties"]["service_re"] = "nowhere"
     features[3]["properties"].pop("nc_id")
     refreshed = refresh(database, features)
-    assert sum("was refused" in notice for notice in refreshed.notices) == 4
-    assert database.value("SELECT count(*) FROM geometries") == len(features) - 4
+    assert sum("was rejected" in notice for notice in refreshed.notices) == 4
+    left = {feature["properties"].get("nc_id") for feature in features[4:]}
+    assert database.value("SELECT count(*) FROM geometries") == len(left)
 
 
-def test_new_lost_and_moved_councils_are_told(database: Database, features: list[dict[str, Any]]) -> None:
-    refresh(database, features, "first")
+def test_new_lost_and_moved_councils_are_reported(database: Database, features: list[dict[str, Any]]) -> None:
+    refresh(database, features)
     lost = features.pop()["properties"]
     features[0]["properties"]["service_re"] = "REGION 12 - ELSEWHERE"
     newcomer = copy.deepcopy(features[1])
@@ -78,12 +87,111 @@ def test_new_lost_and_moved_councils_are_told(database: Database, features: list
 
 
 def test_a_dataset_that_lost_many_is_left_alone(database: Database, features: list[dict[str, Any]]) -> None:
-    refresh(database, features, "first")
+    refresh(database, features)
     refreshed = refresh(database, features[:50])
     assert not refreshed.has_changed
     assert refreshed.digest == ""
-    assert "it was not taken over" in refreshed.notices[0]
-    assert database.value("SELECT count(*) FROM geometries") == len(features)
+    assert "the boundary dataset lost" in refreshed.problem
+    assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
+
+
+def test_a_renamed_council_is_reported_and_keeps_its_name_here(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    refresh(database, features)
+    former = features[5]["properties"]["name"]
+    features[5]["properties"]["name"] = "ATLANTIS NC"
+    reported = " | ".join(refresh(database, features).notices)
+    assert f"{former} is now published as ATLANTIS NC; its name here stays" in reported
+    assert database.value("SELECT count(*) FROM councils WHERE council_name = 'Atlantis'") == 0
+
+
+def test_polygons_of_another_projection_leave_those_of_before(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    refresh(database, features)
+    stored = "SELECT council_id, ST_AsText(geom) FROM geometries ORDER BY 1"
+    before = database.rows(stored)
+    for feature in features:
+        rings = feature["geometry"]["coordinates"]
+        feature["geometry"]["coordinates"] = json.loads(
+            json.dumps(rings), parse_float=lambda x: float(x) * 1e4
+        )
+    refreshed = refresh(database, features)
+    assert "projection" in refreshed.problem
+    assert database.rows(stored) == before
+
+
+def code_of(feature: dict[str, Any]) -> int:
+    return int(feature["properties"]["nc_id"])
+
+
+def square(west: float, south: float, size: float) -> list[Any]:
+    east, north = west + size, south + size
+    return [[[west, south], [east, south], [east, north], [west, north], [west, south]]]
+
+
+def test_heights_are_dropped_and_rings_run_counterclockwise(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    (ring,) = square(-118.3, 34.0, 0.01)
+    polygon(features[0], [[[*point, 12.5] for point in reversed(ring)]])
+    refresh(database, features[:1])
+    assert database.rows("SELECT ST_NDims(geom), ST_IsPolygonCCW(geom) FROM geometries") == [(2, True)]
+
+
+def test_a_council_in_two_features_is_one_area(database: Database, features: list[dict[str, Any]]) -> None:
+    second = copy.deepcopy(features[0])
+    polygon(features[0], square(-118.3, 34.0, 0.01))
+    polygon(second, square(-118.28, 34.0, 0.01))
+    refresh(database, [features[0], second])
+    code = "SELECT data_code FROM councils WHERE council_id = council_at(%s, 34.005)"
+    assert database.value(code, -118.295) == database.value(code, -118.275) == code_of(features[0])
+
+
+def test_of_overlapping_councils_the_smaller_one_has_the_place(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    large, small, twin = features[0], features[1], features[2]
+    polygon(large, square(-118.3, 34.0, 0.1))
+    polygon(small, square(-118.27, 34.03, 0.01))
+    polygon(twin, square(-118.2, 34.2, 0.01))
+    refresh(database, [large, small, twin])
+    found = "SELECT data_code FROM councils WHERE council_id = council_at(%s, %s)"
+    assert database.value(found, -118.265, 34.035) == code_of(small)
+    assert database.value(found, -118.21, 34.01) == code_of(large)
+    assert database.value("SELECT council_at(-118.0, 33.7)") is None
+    settings = settings_for(database, "http://unused.invalid")
+    inside = {"nc": None, "latitude": "34.035", "longitude": "-118.265"}
+    load(settings, tolerant(), [plain_row(1, **inside), plain_row(2, **inside | {"nc": "0"})])
+    placed = "SELECT DISTINCT data_code FROM service_requests JOIN councils USING (council_id)"
+    assert database.rows(placed) == [(code_of(small),)]
+
+
+def test_of_equally_large_councils_the_lower_id_has_the_place(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    for feature in features[:2]:
+        polygon(feature, square(-118.3, 34.0, 0.01))
+    refresh(database, features[:2])
+    assert database.value("SELECT council_at(-118.295, 34.005) = min(council_id) FROM geometries")
+
+
+def test_a_retired_council_is_found_by_the_place(database: Database, features: list[dict[str, Any]]) -> None:
+    """A council without a polygon is retired, once there are polygons."""
+    settings, city = settings_for(database, "http://unused.invalid"), tolerant()
+    polygon(features[0], square(-118.3, 34.0, 0.1))
+    retired, current = code_of(features[1]), code_of(features[0])
+    here: dict[str, str | None] = {"nc": str(retired), "latitude": "34.05", "longitude": "-118.25"}
+    away = here | {"latitude": "34.3", "longitude": "-118.5"}
+    load(settings, city, [plain_row(1, **here)])
+    placed = "SELECT data_code FROM service_requests JOIN councils USING (council_id) WHERE srnumber = %s"
+    assert database.value(placed, "1-1") == retired
+    boundaries: Boundaries = read_areas(features[:1], CITY)
+    rows = [plain_row(1, **here), plain_row(2, **away), plain_row(3, **away | {"latitude": None})]
+    load(settings, city, rows, boundaries=boundaries)
+    assert [database.value(placed, f"1-{number}") for number in (1, 2, 3)] == [current, 0, 0]
+    assert_sound(database)
 
 
 @pytest.fixture
@@ -125,9 +233,13 @@ def test_a_night_goes_on_without_the_boundaries(database: Database) -> None:
     assert database.value("SELECT count(*) FROM service_requests") > 0
 
 
-def test_an_empty_boundary_dataset_is_refused(database: Database, tmp_path: Path) -> None:
+def test_an_empty_boundary_dataset_stops_a_first_run_only(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "none.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": []}))
     with serve(rows=500, today=NOW.date(), boundaries_file=file) as (url, _):
-        night = run_night(settings_for(database, url), datasets=(LIVE,))
-    assert any("has no features" in check.value for check in night.checks)
+        settings = settings_for(database, url)
+        with pytest.raises(DataError, match="no polygon of the boundary dataset can be read"):
+            run_night(settings, datasets=(LIVE,))
+        refresh(database, PUBLISHED)
+        assert run_night(settings, datasets=(LIVE,)).check("boundaries").status == "warn"
+    assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)

@@ -1,9 +1,10 @@
-"""Nights of differences lead to the same tables as one full load, whatever happened on the way."""
+"""Runs of differences lead to the same tables as one full load, whatever happened on the way."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,20 +12,16 @@ from hypothesis import strategies as st
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import History, Row, content, histories, load
-from pipeline_tests.nights import settings_for
-from pipeline_tests.truth import assert_sound, requests_of, served_of
+from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.truth import assert_sound, requests_of, rollups_of, served_of
 
-from pipeline.catalog import load_catalog
-from pipeline.rollups import ROLLUPS
-
-CATALOG = load_catalog()
-EMPTIED = ", ".join(
-    ("requests", "service_requests", "retired_requests", "rejected_requests", *(r.table for r in ROLLUPS))
-)
+CITY = tolerant()
+EMPTIED = ("requests", "service_requests", "retired_requests", "rejected_requests")
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-# Each example is several nights in a real database. HISTORIES=200 looks much further.
+# Each example is several runs in a real database. HISTORIES=200 looks much further, and so does `-m slow`.
 EXAMPLES = int(os.environ.get("HISTORIES", "6"))
 ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
+MANY = settings(ENOUGH, max_examples=max(EXAMPLES, 100))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +31,8 @@ def shared() -> Iterator[Database]:
 
 
 def emptied(database: Database) -> None:
-    database.change(f"TRUNCATE {EMPTIED} RESTART IDENTITY CASCADE")
+    tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
+    database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
     database.change("TRUNCATE dataset_watermarks")
 
 
@@ -58,25 +56,68 @@ def ids_of(database: Database) -> list[tuple[object, ...]]:
     return database.rows(question)
 
 
-@ENOUGH
-@given(history=histories())
-def test_incremental_nights_equal_one_full_load(shared: Database, history: History) -> None:
+def assert_runs_equal_one_full_load(shared: Database, history: History) -> None:
     night = settings_for(shared, "http://unused.invalid")
     emptied(shared)
     for rows in history.nights:
-        load(night, CATALOG, rows)
+        load(night, CITY, rows)
         assert_sound(shared)
     nightly = requests_of(shared), served_of(shared)
     ids = ids_of(shared)
     assert {(row[0], row[-2]) for row in nightly[0]} == truth(history)
-    load(night, CATALOG, final_rows(history), full=True)
+    load(night, CITY, final_rows(history), full=True)
     assert_sound(shared)
     assert (requests_of(shared), served_of(shared)) == nightly
     assert ids_of(shared) == ids
     emptied(shared)
-    load(night, CATALOG, final_rows(history))
+    load(night, CITY, final_rows(history))
     assert_sound(shared)
     assert (requests_of(shared), served_of(shared)) == nightly
+
+
+@ENOUGH
+@given(history=histories())
+def test_incremental_runs_equal_one_full_load(shared: Database, history: History) -> None:
+    assert_runs_equal_one_full_load(shared, history)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories())
+def test_many_incremental_runs_equal_one_full_load(shared: Database, history: History) -> None:
+    assert_runs_equal_one_full_load(shared, history)
+
+
+def assert_republishing_changes_nothing(shared: Database, history: History) -> None:
+    night = settings_for(shared, "http://unused.invalid")
+    emptied(shared)
+    for rows in history.nights:
+        load(night, CITY, rows)
+    before = contents_of(shared), served_of(shared)
+    again = [replace(row, id=row.id + 1000, stamp=row.stamp + 1000) for row in final_rows(history)]
+    assert not load(night, CITY, again, is_whole=True).has_changed
+    assert (contents_of(shared), served_of(shared)) == before
+    assert not load(night, CITY, again, is_whole=True, reconcile=True).has_changed
+    assert (contents_of(shared), served_of(shared)) == before
+    assert_sound(shared)
+
+
+@ENOUGH
+@given(history=histories())
+def test_republishing_changes_nothing(shared: Database, history: History) -> None:
+    assert_republishing_changes_nothing(shared, history)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories())
+def test_republishing_changes_nothing_after_many_histories(shared: Database, history: History) -> None:
+    assert_republishing_changes_nothing(shared, history)
+
+
+def contents_of(database: Database) -> list[tuple[object, ...]]:
+    """The published rows without the portal's row ids and update times."""
+    return [row[:-2] for row in requests_of(database)]
 
 
 @ENOUGH
@@ -84,17 +125,30 @@ def test_incremental_nights_equal_one_full_load(shared: Database, history: Histo
 def test_reconciling_after_deletions_equals_a_full_load(
     shared: Database, history: History, gone: set[int]
 ) -> None:
+    assert_reconciling_equals_a_full_load(shared, history, gone)
+
+
+@pytest.mark.slow
+@MANY
+@given(history=histories(), gone=st.sets(st.integers(0, 20)))
+def test_reconciling_after_many_deletions_equals_a_full_load(
+    shared: Database, history: History, gone: set[int]
+) -> None:
+    assert_reconciling_equals_a_full_load(shared, history, gone)
+
+
+def assert_reconciling_equals_a_full_load(shared: Database, history: History, gone: set[int]) -> None:
     night = settings_for(shared, "http://unused.invalid")
     left = [row for row in final_rows(history) if row.id not in gone]
     emptied(shared)
     for rows in history.nights:
-        load(night, CATALOG, rows)
-    load(night, CATALOG, left, reconcile=True)
+        load(night, CITY, rows)
+    load(night, CITY, left, reconcile=True)
     assert_sound(shared)
     reconciled = requests_of(shared), served_of(shared)
     numbers = shared.value("SELECT count(DISTINCT srnumber) FROM retired_requests")
     emptied(shared)
-    load(night, CATALOG, left)
+    load(night, CITY, left)
     assert (requests_of(shared), served_of(shared)) == reconciled
     assert numbers == len({row.srnumber for row in final_rows(history)} - {row.srnumber for row in left})
 
@@ -108,5 +162,5 @@ def test_an_older_row_never_wins(
     emptied(shared)
     for stamp in stamps:
         named = tuple((name, f"at {stamp}" if name == "status" else value) for name, value in fields)
-        load(night, CATALOG, [Row(1, "1-1", stamp, named)])
+        load(night, CITY, [Row(1, "1-1", stamp, named)])
     assert shared.rows("SELECT status FROM requests") == [("at 2",)]

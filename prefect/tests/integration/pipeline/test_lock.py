@@ -11,8 +11,8 @@ from pipeline.database import Connection, connect, run_lock
 from pipeline.errors import BusyError
 
 
-def test_a_second_run_is_told_who_is_at_work(database: Database) -> None:
-    with run_lock(database.loader_url), pytest.raises(BusyError, match="at work: 311 night @"):
+def test_a_second_run_learns_which_run_is_in_progress(database: Database) -> None:
+    with run_lock(database.loader_url), pytest.raises(BusyError, match="in progress: 311 ingest @"):
         run_lock(database.loader_url).__enter__()
 
 

@@ -1,4 +1,4 @@
-"""What a run is asked to do: a dry one, some years, some datasets, since a day, everything anew."""
+"""What a run is asked to do: a dry one, some years, some datasets, since a day, everything from scratch."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ def test_years_and_datasets_are_the_only_ones_read(city: City) -> None:
     assert run_night(settings, years=(2020,)).message.startswith("Loaded 0 new, 3 updated")
     assert database.value("SELECT count(*) FROM requests WHERE dataset_id = %s", "i5ke-k6by") == 0
     assert run_night(settings, datasets=(LIVE,)).message.startswith("Loaded 0 new, 3 updated")
-    with pytest.raises(DataError, match="no dataset for 1999, xxxx-xxxx"):
+    with pytest.raises(DataError, match="no dataset is declared for 1999, xxxx-xxxx"):
         run_night(settings, years=(1999,), datasets=("xxxx-xxxx",))
 
 
-def test_since_reads_a_part_and_skips_nothing_for_good(city: City) -> None:
+def test_since_reads_a_part_and_skips_nothing_indefinitely(city: City) -> None:
     settings, portal, database = city
     portal.upsert(NEW_CASE, LIVE)
     early = run_night(settings, datasets=BOTH, since=datetime(2026, 11, 24, tzinfo=UTC))
@@ -120,12 +120,12 @@ def test_a_full_load_repairs_what_is_served_and_tells_readers(city: City) -> Non
 
 
 @pytest.mark.parametrize("way", ["full", "reconcile"])
-def test_a_request_that_is_refused_now_keeps_its_last_good_state(city: City, way: str) -> None:
+def test_a_request_that_is_rejected_now_keeps_its_last_good_state(city: City, way: str) -> None:
     settings, portal, database = city
     before = requests_of(database)
     portal.touch(LIVE, 7, {"closeddate": "soon"})
     night = run_night(settings, datasets=BOTH, **{way: True})
-    assert sum(reason["rows"] for reason in night.reasons if "closed date" in reason["reason"]) >= 7
+    assert sum(reason["rows"] for reason in night.result.reasons if "closed date" in reason["reason"]) >= 7
     assert requests_of(database) == before
     assert database.value("SELECT count(*) FROM retired_requests") == 0
     assert_sound(database)

@@ -16,7 +16,7 @@ from pipeline_tests.programs import call, descendants, environment_for, start, w
 from pipeline_tests.standins import TOKEN, Standin, standin
 from pipeline_tests.truth import assert_sound
 
-from pipeline import prefect_home
+from pipeline import prefect_environment
 from portal.controller import Controller
 from portal.server import serve
 
@@ -27,8 +27,8 @@ LIVE = ("--dataset", "2cy6-i7zn")
 def prefect_api() -> Iterator[str]:
     """One Prefect server for the runs that need not bring their own."""
     environment = dict(os.environ)
-    prefect_home.settle(environment)
-    with prefect_home.own_server(environment) as address:
+    prefect_environment.settle(environment)
+    with prefect_environment.own_server(environment) as address:
         yield address
 
 
@@ -80,7 +80,7 @@ def test_an_ended_run_leaves_nothing(
     if how is signal.SIGTERM:
         assert run.returncode == 143, output
         assert database.rows("SELECT status FROM load_runs") == [("failed",)]
-        assert "ended by" in database.value("SELECT message FROM log")
+        assert "terminated by" in database.value("SELECT message FROM log")
 
 
 def test_exit_codes_say_who_has_to_act(
@@ -101,9 +101,30 @@ def test_exit_codes_say_who_has_to_act(
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("failed",), ("failed",), ("merged",)]
     assert database.value("SELECT count(*) FROM requests") > 0
     code, output = call(environment | {"ADMIN_TOKEN": TOKEN}, *LIVE)
-    assert (code, "Nothing changed" in output) == (0, True)
+    assert (code, "Nothing changed" in output) == (0, True), output
     assert api.served == 1
     assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
+
+
+def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
+    database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
+) -> None:
+    url, portal = town
+    portal.misbehave("private", dataset="rq3b-xjk8")
+    more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "ADMIN_TOKEN": TOKEN}
+    environment = environment_for(database, url, **more, SLACK_WEBHOOK_URL=f"{api.url}/slack")
+    code, output = call(environment, *LIVE, "--dataset", "rq3b-xjk8")
+    assert code == 60, output
+    assert "MyLA311 Service Request Data 2020 was skipped: portal error:" in output
+    assert database.rows("SELECT status FROM load_runs") == [("partial",)]
+    assert (api.served, database.value("SELECT count(*) > 0 FROM service_requests")) == (1, True)
+    (message,) = api.told
+    assert message.startswith(":large_orange_diamond:")
+    assert "Skipped: MyLA311 Service Request Data 2020: portal error:" in message
+    assert "is private (403)" in artifacts_at(prefect_api)["ingest"]
+    portal.behave()
+    assert call(environment, *LIVE, "--dataset", "rq3b-xjk8")[0] == 0
+    assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("partial",), ("succeeded",)]
 
 
 def artifacts_at(prefect_api: str) -> dict[str, str]:
@@ -120,9 +141,9 @@ def test_a_page_in_prefect_holds_the_run_and_its_checks(
     assert code == 0, output
     stored = database.value("SELECT count(*) FROM requests")
     pages = artifacts_at(prefect_api)
-    assert pages["night"].startswith(f"Loaded {stored:,} new")
-    assert "| 2cy6-i7zn | MyLA311 Cases 2026 |" in pages["night"]
-    assert "| newest request | ok |" in pages["night-quality"]
+    assert pages["ingest"].startswith(f"Loaded {stored:,} new")
+    assert "| 2cy6-i7zn | MyLA311 Cases 2026 |" in pages["ingest"]
+    assert "| newest request | ok |" in pages["checks"]
     (told,) = api.told
     assert f"Loaded {stored:,} new" in told
     assert "/flow-runs/flow-run/" in told
@@ -136,7 +157,7 @@ def test_the_page_of_a_night_that_stops_over_its_data_shows_the_reasons(
     with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
         code, output = call(environment_for(database, url, PREFECT_API_URL=prefect_api), *LIVE)
     assert code == 20, output
-    assert "| 2cy6-i7zn | created date is not a time |" in artifacts_at(prefect_api)["night"]
+    assert "| 2cy6-i7zn | created date is not a time |" in artifacts_at(prefect_api)["ingest"]
 
 
 def output_message(output: str) -> str:
@@ -172,20 +193,20 @@ def test_a_night_without_a_database_tells_slack_and_names_it(api: Standin, prefe
 
 def test_nothing_is_sent_to_outside_by_default() -> None:
     environment: dict[str, str] = {}
-    prefect_home.settle(environment)
+    prefect_environment.settle(environment)
     assert environment["DO_NOT_TRACK"] == "1"
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert environment["PREFECT_SERVER_UI_V2_ENABLED"] == "false"
     assert environment["PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY"] == "false"
 
 
-def test_a_second_run_says_who_is_at_work(database: Database, prefect_api: str) -> None:
+def test_a_second_run_says_which_run_is_in_progress(database: Database, prefect_api: str) -> None:
     environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL=prefect_api)
-    with psycopg.connect(database.loader_url, application_name="311 night @elsewhere:7") as holder:
+    with psycopg.connect(database.loader_url, application_name="311 ingest @elsewhere:7") as holder:
         holder.execute("SELECT pg_advisory_lock(311, 1)")
         code, output = call(environment)
     assert code == 50
-    assert "another run is at work: 311 night @elsewhere:7" in output
+    assert "another run is in progress: 311 ingest @elsewhere:7" in output
     assert database.rows("SELECT * FROM load_runs") == []
 
 

@@ -1,4 +1,4 @@
-"""Publishing: the API is told, asked again until it serves the data, and believed only then."""
+"""Publishing: the API is notified, asked again until it serves the data, and believed only then."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import httpx
 import pytest
 from pipeline_tests.standins import TOKEN, Standin, standin
 
-from pipeline import cache, notify
+from pipeline import notify
+from pipeline import publish as publishing
 from pipeline.config import Settings
 from pipeline.errors import PublishError
+from pipeline.publish import Published, publish
 
 
 @pytest.fixture
@@ -27,63 +29,69 @@ def settings(api: Standin, **changed: Any) -> Settings:
 
 @pytest.fixture(autouse=True)
 def no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(publishing, "FIRST_WAIT_SECONDS", 0.01)
 
 
-def test_the_api_is_told_once_and_asked_what_it_serves(api: Standin) -> None:
-    assert cache.publish(settings(api), 7) == "the API primed 115 answers and serves generation 7"
-    assert cache.publish(settings(api), 7) == "the API serves generation 7"
+def test_the_api_is_notified_once_and_asked_what_it_serves(api: Standin) -> None:
+    assert str(publish(settings(api), 7)) == "the API primed 115 responses and serves generation 7"
+    assert str(publish(settings(api), 7)) == "the API serves generation 7"
     assert api.resets == 1
+
+
+@pytest.mark.parametrize("behind", [1, 7])
+def test_an_api_that_serves_an_older_generation_is_not_believed(api: Standin, behind: int) -> None:
+    api.served, api.is_stuck = 7 - behind, True
+    with pytest.raises(PublishError, match=f"still serves generation {7 - behind}, not 7"):
+        publish(settings(api, publish_timeout_seconds=0.2), 7)
+    assert api.resets > 0
+
+
+def test_an_api_that_is_one_generation_behind_is_switched(api: Standin) -> None:
+    api.served = 6
+    assert publish(settings(api), 7) == Published(7, 115)
+
+
+def test_an_api_that_is_ahead_needs_no_switch(api: Standin) -> None:
+    api.served = 8
+    assert publish(settings(api), 7) == Published(8)
+    assert api.resets == 0
 
 
 def test_an_api_that_is_busy_is_asked_again(api: Standin) -> None:
     api.failures = 3
-    assert "serves generation 7" in cache.publish(settings(api), 7)
+    assert publish(settings(api), 7).generation == 7
 
 
-def test_an_api_that_says_yes_and_does_not_switch_is_not_believed(api: Standin) -> None:
-    api.is_stuck = True
-    with pytest.raises(PublishError, match="was told, but does not serve generation 7"):
-        cache.publish(settings(api, publish_timeout_seconds=0.2), 7)
-
-
-def test_a_wrong_token_is_said_at_once(api: Standin) -> None:
-    with pytest.raises(PublishError, match="refuses ADMIN_TOKEN"):
-        cache.publish(settings(api, admin_token="another"), 7)
+def test_a_wrong_token_is_reported_at_once(api: Standin) -> None:
+    with pytest.raises(PublishError, match="rejects ADMIN_TOKEN"):
+        publish(settings(api, admin_token="another"), 7)
     assert api.resets == 0
 
 
-@pytest.mark.parametrize("answer", [[], {}])
-def test_an_answer_that_tells_no_generation_is_not_believed(
-    api: Standin, monkeypatch: pytest.MonkeyPatch, answer: object
+@pytest.mark.parametrize("body", [[], {}])
+def test_a_response_without_a_generation_is_not_believed(
+    api: Standin, monkeypatch: pytest.MonkeyPatch, body: object
 ) -> None:
-    monkeypatch.setattr(httpx.Response, "json", lambda _: answer)
-    with pytest.raises(PublishError, match=r"is API_URL right|does not serve generation 7"):
-        cache.publish(settings(api, publish_timeout_seconds=0.2), 7)
+    monkeypatch.setattr(httpx.Response, "json", lambda _: body)
+    with pytest.raises(PublishError, match=r"is API_URL right|still serves generation 0, not 7"):
+        publish(settings(api, publish_timeout_seconds=0.2), 7)
 
 
-def test_something_else_at_the_address_is_said(api: Standin) -> None:
+def test_another_server_at_the_address_is_reported(api: Standin) -> None:
     with pytest.raises(PublishError, match=r"answered 404|no JSON"):
-        cache.publish(settings(api, api_url=f"{api.url}/elsewhere", publish_timeout_seconds=0.2), 7)
+        publish(settings(api, api_url=f"{api.url}/elsewhere", publish_timeout_seconds=0.2), 7)
     with pytest.raises(PublishError, match="ConnectError"):
-        cache.publish(settings(api, api_url="http://127.0.0.1:9", publish_timeout_seconds=0.2), 7)
+        publish(settings(api, api_url="http://127.0.0.1:9", publish_timeout_seconds=0.2), 7)
 
 
-def test_without_an_api_nobody_is_told(api: Standin) -> None:
-    assert "nobody to tell" in cache.publish(settings(api, api_url=""), 7)
+def test_without_an_api_there_is_nothing_to_notify(api: Standin) -> None:
+    assert publish(settings(api, api_url=""), 7) == Published(None)
 
 
-def test_slacks_silence_fails_no_night_and_its_address_stays_secret(
-    api: Standin, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_slack_may_be_down_and_its_url_stays_secret(api: Standin, caplog: pytest.LogCaptureFixture) -> None:
     assert not notify.slack(settings(api), "hello")
     assert notify.slack(settings(api, slack_webhook_url=f"{api.url}/slack"), "hello")
     assert api.told == ["hello"]
     assert not notify.slack(settings(api, slack_webhook_url="http://127.0.0.1:9/secret"), "hello")
-    assert "Slack was not told: ConnectError" in caplog.text
+    assert "the message to Slack failed: ConnectError" in caplog.text
     assert "secret" not in caplog.text
-
-
-def test_a_night_that_cannot_begin_is_told(api: Standin) -> None:
-    assert notify.tell_no_start(settings(api, slack_webhook_url=f"{api.url}/slack"), "no database")
-    assert "no database" in api.told[0]

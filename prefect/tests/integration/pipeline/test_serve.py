@@ -1,4 +1,4 @@
-"""``flow.py serve``: nights by the clock, with Prefect's services of its own, and a clean end."""
+"""``flow.py serve``: runs on a schedule, with Prefect's services in the same process, and a clean end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY_MINUTE = "* * * * *"
 
 # It takes until the next minute, and longer on a busy machine.
 @pytest.mark.slow
-def test_a_schedule_runs_nights_and_ends_with_its_processes(
+def test_a_schedule_runs_and_ends_with_its_processes(
     database: Database, town: tuple[str, Controller], tmp_path: Path
 ) -> None:
     environment = environment_for(database, town[0], PREFECT_HOME=str(tmp_path))

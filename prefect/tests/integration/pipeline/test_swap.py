@@ -10,9 +10,10 @@ from pipeline_tests.databases import Database
 from pipeline_tests.nights import run_night, settings_for
 from pipeline_tests.truth import assert_sound, requests_of
 
-from pipeline import quality
+from pipeline import checks
 from pipeline.database import connect
-from pipeline.tidy import tidy
+from pipeline.quality import Check
+from pipeline.vacuum import vacuum
 from portal.controller import Controller
 
 LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
@@ -26,23 +27,21 @@ def test_readers_are_served_while_a_full_load_is_checked(
     settings = settings_for(database, town[0])
     run_night(settings, datasets=BOTH)
     seen: list[int] = []
-    check = quality.stored_checks
+    check = checks.merge_checks
 
-    def check_beside_a_reader(*arguments: Any) -> list[quality.Check]:
+    def check_next_to_a_reader(*arguments: Any) -> tuple[Check, ...]:
         with psycopg.connect(database.loader_url, options="-c lock_timeout=500") as reader:
             seen.extend(reader.execute("SELECT count(*) FROM service_requests").fetchone() or ())
         return check(*arguments)
 
-    monkeypatch.setattr(quality, "stored_checks", check_beside_a_reader)
+    monkeypatch.setattr(checks, "merge_checks", check_next_to_a_reader)
     night = run_night(settings, datasets=BOTH, full=True)
     assert seen == [database.value("SELECT count(*) FROM service_requests")]
-    assert next(one for one in night.checks if one.name.startswith("on the map")).value == "0"
+    assert night.check("stored but not served").value == "0"
 
 
 def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
-    question = (
-        "SELECT relname, reloptions FROM pg_class WHERE relname LIKE 'rollup%%' AND relkind = 'r' ORDER BY 1"
-    )
+    question = "SELECT relname, reloptions FROM pg_class JOIN rollup_catalog ON rollup = relname ORDER BY 1"
     before = database.rows(question)
     run_night(settings_for(database, town[0]), datasets=BOTH)
     assert database.rows(question) == before
@@ -63,7 +62,7 @@ def test_tables_that_were_emptied_are_filled_again(town: Town, database: Databas
     before = requests_of(database)
     database.change("TRUNCATE requests, service_requests")
     night = run_night(settings, datasets=BOTH)
-    assert any("tables are empty" in notice for notice in night.notices)
+    assert any("tables are empty" in notice for notice in night.plan.notices)
     assert requests_of(database) == before
     assert_sound(database)
 
@@ -72,11 +71,11 @@ def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -
     settings = settings_for(database, town[0])
     run_night(settings, datasets=BOTH)
     town[1].touch(LIVE, 50, {"status": "Looked at"})
-    night = run_night(settings, datasets=BOTH)
+    run_night(settings, datasets=BOTH)
     question = "SELECT relpages - relallvisible FROM pg_class WHERE relname = %s"
     for table in ("service_requests", "rollup_daily"):
         database.change("ANALYZE " + table)
         assert database.value(question, table) > 0
-    with connect(night.settings.database_loader_url, "tidy") as connection:
-        tidy(connection)
+    with connect(settings.database_loader_url, "tidy") as connection:
+        vacuum(connection)
     assert [database.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]

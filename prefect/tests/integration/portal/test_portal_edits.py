@@ -106,9 +106,9 @@ def test_every_portal_touches_the_same_rows_and_others_each_time(own_site: Site)
 def test_rows_are_edited_over_http(own_site: Site) -> None:
     key = a_key(own_site)
     wanted = {"dataset": DATASET, "upsert": [{"casenumber": key, "status": "Closed"}], "touch": 3}
-    answer = own_site.http.post("/_portal/rows", json=wanted).json()
+    response = own_site.http.post("/_portal/rows", json=wanted).json()
     assert row_of(own_site, key)["status"] == "Closed"
-    assert (len(answer["updated_at"]), answer["touched"], answer["deleted"]) == (1, 3, 0)
+    assert (len(response["updated_at"]), response["touched"], response["deleted"]) == (1, 3, 0)
     assert (
         own_site.http.post("/_portal/rows", json={"dataset": DATASET, "delete": [key]}).json()["deleted"] == 1
     )
@@ -117,8 +117,8 @@ def test_rows_are_edited_over_http(own_site: Site) -> None:
 def test_faults_are_set_over_http_and_replaced_by_the_next_set(own_site: Site) -> None:
     own_site.http.post("/_portal/faults", json={"faults": [{"kind": "unavailable"}]}).raise_for_status()
     assert own_site.http.get(PATH).status_code == 503
-    answer = own_site.http.post("/_portal/faults", json={"faults": []}).json()
-    assert answer == {"faults": 0, "fired": {}}
+    response = own_site.http.post("/_portal/faults", json={"faults": []}).json()
+    assert response == {"faults": 0, "fired": {}}
     assert own_site.http.get(PATH).status_code == 200
 
 
@@ -138,7 +138,7 @@ def test_faults_are_set_over_http_and_replaced_by_the_next_set(own_site: Site) -
         ("/_portal/other", "{}", 404),
     ],
 )
-def test_what_cannot_be_done_is_refused(own_site: Site, path: str, body: str, status: int) -> None:
-    answer = own_site.http.post(path, content=body)
-    assert answer.status_code == status
-    assert json.loads(answer.text)["error"] is True
+def test_an_impossible_edit_is_rejected(own_site: Site, path: str, body: str, status: int) -> None:
+    response = own_site.http.post(path, content=body)
+    assert response.status_code == status
+    assert json.loads(response.text)["message"]

@@ -22,14 +22,14 @@ CASES_ID = "2cy6-i7zn"
 
 
 def test_the_catalog_finds_datasets_by_title(site: Site) -> None:
-    answer = site.http.get(
+    response = site.http.get(
         "/api/catalog/v1", params={"domains": "data.lacity.org", "q": "MyLA311 2026"}
     ).json()
-    [found] = [result["resource"] for result in answer["results"]]
+    [found] = [result["resource"] for result in response["results"]]
     assert (found["id"], found["name"], found["type"]) == (CASES_ID, "MyLA311 Cases 2026", "dataset")
     assert "casenumber" in found["columns_field_name"]
     assert found["updatedAt"].startswith("2026-11-24T00:")
-    assert answer["resultSetSize"] == 1
+    assert response["resultSetSize"] == 1
 
 
 def test_the_catalog_lists_everything_in_pages(site: Site) -> None:
@@ -61,17 +61,17 @@ def test_metadata_lists_columns_in_order(site: Site) -> None:
     "path", ["/api/geospatial/fu65-dz2f?method=export&format=GeoJSON", "/resource/fu65-dz2f.geojson"]
 )
 def test_boundaries_are_one_geojson(site: Site, path: str) -> None:
-    answer = site.http.get(path)
-    assert answer.headers["content-type"] == "application/vnd.geo+json;charset=utf-8"
-    assert len(answer.json()["features"]) == 99
+    response = site.http.get(path)
+    assert response.headers["content-type"] == "application/vnd.geo+json;charset=utf-8"
+    assert len(response.json()["features"]) == 99
 
 
 def test_given_boundaries_are_served_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "own.geojson"
     file.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
     with serve(rows=1, boundaries_file=file) as (url, _):
-        answer = httpx.get(f"{url}/api/geospatial/fu65-dz2f?method=export&format=GeoJSON", trust_env=False)
-    assert answer.text == file.read_text(encoding="utf-8")
+        response = httpx.get(f"{url}/api/geospatial/fu65-dz2f?method=export&format=GeoJSON", trust_env=False)
+    assert response.text == file.read_text(encoding="utf-8")
 
 
 def test_admin_routes_are_closed_unless_opened() -> None:

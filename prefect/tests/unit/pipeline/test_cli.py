@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pipeline import cli
-from pipeline.errors import DataError, SourceError
+from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
 
-NIGHTS_ARGUMENTS = [
+ARGUMENTS = [
     "--years",
     "2015-2017,2020",
     "--dataset",
@@ -20,7 +20,7 @@ NIGHTS_ARGUMENTS = [
 
 
 def test_every_option_is_understood() -> None:
-    chosen = cli.parse(NIGHTS_ARGUMENTS)
+    chosen = cli.parse(ARGUMENTS)
     assert chosen.years == (2015, 2016, 2017, 2020)
     assert chosen.dataset == ["2cy6-i7zn"]
     assert chosen.since == datetime(2026, 1, 31, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_every_option_is_understood() -> None:
         ["--years", "all"],
         ["--years", "2020-2015"],
         ["sleep"],
-        ["--cron", "every night"],
+        ["--cron", "nightly"],
         ["--time-zone", "Mars/Olympus"],
     ],
 )
@@ -65,9 +65,12 @@ def raising(error: BaseException) -> Any:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (SourceError("silent"), 10),
+        (PortalError("silent"), 10),
         (DataError("odd"), 20),
-        (RuntimeError("ours"), 30),
+        (RuntimeError("a defect"), 30),
+        (PublishError("stuck"), 40),
+        (BusyError("busy"), 50),
+        (PartialError("one was skipped"), 60),
         (KeyboardInterrupt(), 130),
     ],
 )
@@ -75,5 +78,6 @@ def test_exit_codes_by_who_has_to_act(
     error: BaseException, code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert cli._guarded(raising(error)) == code
+    assert code in EXIT_CODES
     if not isinstance(error, KeyboardInterrupt):
         assert caplog.records

@@ -1,17 +1,27 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.catalog import load_catalog
-from pipeline.errors import DataError, SourceError
-from pipeline.plan import Reading, from_portal, match_columns, portal_time
+from pipeline.city import load_city
+from pipeline.errors import DataError, PortalError, TokenError, UnreachableError
+from pipeline.options import Options
+from pipeline.plan import (
+    Known,
+    Plan,
+    Reading,
+    Skipped,
+    Watermark,
+    from_portal,
+    is_of_one_dataset,
+    portal_time,
+)
+from pipeline.reading import match_columns
 
-CATALOG = load_catalog()
-LIVE = CATALOG.datasets[-1]
-CASES = CATALOG.schemas["cases"]
+CITY = load_city()
+LIVE, OLD = CITY.datasets[-1], CITY.datasets[0]
+CASES = CITY.schemas["cases"]
 SEEN = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PUBLISHED = frozenset(sources[0] for sources in CASES.columns.values())
 
@@ -29,14 +39,46 @@ PUBLISHED = frozenset(sources[0] for sources in CASES.columns.values())
 def test_a_reading_that_begins_later_than_the_last_one_ended_leaves_a_gap(
     start: str, known: datetime | None, is_seamless: bool
 ) -> None:
-    reading = Reading(LIVE, start, 10, SEEN, 10, {})
-    assert replace(reading, known_newest=known).is_seamless is is_seamless
+    memory = Known(Watermark(known, "row", 10)) if known else Known()
+    assert Reading(LIVE, start, 10, SEEN, 10, {}, known=memory).is_seamless is is_seamless
+
+
+def plan(*readings: Reading, skipped: tuple[Skipped, ...] = ()) -> Plan:
+    return Plan(1, Options(), CITY, readings, skipped, None, (), SEEN)
+
+
+def test_a_dataset_that_fails_is_skipped_and_the_others_stay() -> None:
+    readings = [Reading(dataset, "", 10, SEEN, 10, {}) for dataset in (OLD, LIVE)]
+    skip = Skipped(OLD, PortalError("was deleted"))
+    kept = plan(*readings).skipping([skip])
+    assert [reading.dataset for reading in kept.readings] == [LIVE]
+    assert [skipped.message for skipped in kept.skipped] == ["portal error: was deleted"]
+
+
+def test_a_run_that_would_skip_every_dataset_fails_with_the_first_error() -> None:
+    with pytest.raises(DataError, match="shrank"):
+        plan(skipped=(Skipped(OLD, DataError("shrank")), Skipped(LIVE, PortalError("503")))).checked()
+    assert plan().checked().readings == (), "no news is no failure"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_its_own"),
+    [
+        (PortalError("404"), True),
+        (DataError("shrank"), True),
+        (TokenError("no token"), False),
+        (UnreachableError("no database"), False),
+        (RuntimeError("a defect"), False),
+    ],
+)
+def test_only_errors_of_a_dataset_skip_it(error: Exception, is_its_own: bool) -> None:
+    assert is_of_one_dataset(error) is is_its_own
 
 
 def test_times_of_the_portal_go_both_ways() -> None:
     assert from_portal(portal_time(SEEN)) == SEEN
     assert from_portal(None) is None
-    with pytest.raises(SourceError, match="is not a time"):
+    with pytest.raises(PortalError, match="is not a time"):
         from_portal("last night")
 
 

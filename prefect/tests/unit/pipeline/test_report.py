@@ -1,53 +1,77 @@
 from __future__ import annotations
 
-import json
-import logging
-import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.log_lines import JsonLines
-from pipeline.merge import Merged
+from pipeline.city import load_city
+from pipeline.download import Download
+from pipeline.errors import DataError, UnavailableError
+from pipeline.options import Options
+from pipeline.plan import Plan, Reading, Skipped
 from pipeline.quality import Check
-from pipeline.report import quality_page, run_page, sentence, slack_text, table
+from pipeline.report import (
+    checks_page,
+    failure_page,
+    plan_page,
+    problems_of,
+    run_page,
+    slack_text,
+    status_of,
+    table,
+)
+from pipeline.result import MergeResult
 
-TOTAL = {"read": 1200, "inserted": 1000, "updated": 20, "unchanged": 178, "refused": 2, "retired": 3}
-CHECKS = [
-    Check("newest request", "ok", "2026-11-23 23:59", "0 days old"),
-    Check("new sources", "warn", "1", "'Carrier Pigeon'"),
-]
-
-
-def test_the_sentence_counts_everything() -> None:
-    merged = Merged(rows={"a": {"inserted": 1000, "updated": 20, "unchanged": 178}}, retired=3)
-    assert sentence(TOTAL, merged, 7, is_dry=False) == (
-        "Loaded 1,000 new, 20 updated, 3 retired, 2 refused of 1,200 rows read; generation 7"
-    )
-    assert sentence(TOTAL, merged, 7, is_dry=True).startswith("Would load 1,000 new")
-    assert sentence({**TOTAL, "refused": 0}, Merged(), 7, is_dry=False) == (
-        "Nothing changed: 1,200 rows read, all as stored; generation 7"
-    )
+CITY = load_city()
+OLD, LIVE = CITY.datasets[0], CITY.datasets[-1]
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+READING = Reading(LIVE, "2026-11-23T03:30:00.000Z", 1_000, NOW, 7, {}, transport="soda3")
+PLAN = Plan(1, Options(), CITY, (READING,), (), None, (), NOW)
+PARTIAL = replace(PLAN, skipped=(Skipped(OLD, UnavailableError("2015 is private (403)", 403)),))
+CHECKS = (
+    Check("newest request", "ok", "2026-11-23 23:59", "", "0 days old"),
+    Check("new sources", "warn", "1", "", "'Carrier Pigeon'"),
+)
+COUNTS = {"title": LIVE.title, "read": 7, "inserted": 5, "updated": 2, "rejected": 0}
+REASONS = ({"dataset_id": "a", "reason": "no number", "rows": 2, "examples": [None, "1-2"]},)
+RESULT = MergeResult(7, "Loaded 5 new", COUNTS, {LIVE.id: COUNTS}, CHECKS, REASONS, 1, False, True)
 
 
 @pytest.mark.parametrize(
-    ("status", "sign"), [("INFO", "white_check_mark"), ("WARN", "warning"), ("ERROR", "rotating_light")]
+    ("status", "sign"),
+    [
+        ("ok", "white_check_mark"),
+        ("warn", "warning"),
+        ("partial", "large_orange_diamond"),
+        ("fail", "rotating_light"),
+    ],
 )
-def test_slack_is_told_outcome_counts_duration_worst_problem_and_link(status: str, sign: str) -> None:
-    text = slack_text("prod", status, "Loaded 5 new", CHECKS, 61.6, "https://example.org/run")
+def test_slack_gets_outcome_duration_problems_and_a_link(status: str, sign: str) -> None:
+    problems = problems_of(PARTIAL, CHECKS)
+    text = slack_text("prod", status, "Loaded 5 new", problems, 61.6, "https://example.org/run")
     assert text.splitlines() == [
         f":{sign}: *311 data, prod* (62 s): Loaded 5 new",
+        f"Skipped: {OLD.title}: portal error: 2015 is private (403)",
         "new sources: 1. 'Carrier Pigeon'",
         "<https://example.org/run|more>",
     ]
     assert slack_text("prod", status, "Loaded", [], 1, "").count("\n") == 0
 
 
-def test_published_text_calls_nobody_in_slack() -> None:
-    checks = [Check("new sources", "warn", "1", "'<!channel>'")]
-    text = slack_text("prod", "WARN", "Loaded <https://example.org|5> & more", checks, 1, "")
+def test_a_partial_run_is_named_before_a_warning() -> None:
+    assert status_of(PARTIAL, RESULT) == "partial"
+    assert status_of(PLAN, RESULT) == "warn"
+    assert status_of(PLAN, replace(RESULT, checks=CHECKS[:1])) == "ok"
+
+
+def test_published_text_calls_no_one_in_slack() -> None:
+    text = slack_text(
+        "prod", "warn", "Loaded <https://example.org|5> & more", ["new sources: '<!channel>'"], 1, ""
+    )
     assert text.splitlines() == [
         ":warning: *311 data, prod* (1 s): Loaded &lt;https://example.org|5&gt; &amp; more",
-        "new sources: 1. '&lt;!channel&gt;'",
+        "new sources: '&lt;!channel&gt;'",
     ]
 
 
@@ -57,35 +81,17 @@ def test_published_text_cannot_break_a_table() -> None:
     assert table([]) == "none"
 
 
-def test_the_pages_hold_datasets_reasons_and_checks() -> None:
-    counts = dict.fromkeys(
-        ("published", "read", "inserted", "updated", "unchanged", "refused", "elsewhere"), 5
-    )
-    reasons = [{"dataset_id": "a", "reason": "no number", "rows": 2, "examples": [None, "1-2"]}]
-    page = run_page("Loaded", {"2cy6-i7zn": {"title": "Cases", "seconds": 1.5, **counts}}, reasons)
-    assert "| 2cy6-i7zn | Cases | 5 |" in page
+def test_the_pages_hold_the_plan_the_datasets_the_reasons_and_the_checks() -> None:
+    assert f"| {LIVE.id} | {LIVE.title} | 1,000 | 7 | 2026-11-23T03:30:00.000Z | soda3 |" in plan_page(PLAN)
+    assert f"| {OLD.id} | {OLD.title} | portal error: 2015 is private (403) |" in plan_page(PARTIAL)
+    page = run_page(PARTIAL, (Download(READING, transport="soda3"),), RESULT)
+    assert f"| {LIVE.id} | {LIVE.title} | soda3 | 0.0 | 7 | 5 | 2 | 0 |" in page
+    assert "2015 is private" in page
     assert "| a | no number | 2 | '1-2' |" in page
-    assert "| new sources | warn | 1 | 'Carrier Pigeon' |" in quality_page(CHECKS)
+    assert "| new sources | warn | 1 |  | 'Carrier Pigeon' |" in checks_page(CHECKS)
 
 
-def test_a_log_line_is_one_json_object() -> None:
-    record = logging.LogRecord("pipeline.merge", logging.ERROR, "", 0, "two\nlines %s", ("東",), None)
-    record.flow_run_name = "incremental night"
-    line = json.loads(JsonLines("%(message)s", None).format(record))
-    assert line.pop("time").endswith("+00:00")
-    assert line == {
-        "level": "ERROR",
-        "logger": "pipeline.merge",
-        "message": "two\nlines 東",
-        "flow_run_name": "incremental night",
-    }
-
-
-def test_a_log_line_tells_what_was_raised() -> None:
-    try:
-        int("broken")
-    except ValueError:
-        record = logging.LogRecord("pipeline", logging.ERROR, "", 0, "failed", (), sys.exc_info())
-    text = JsonLines().format(record)
-    assert "\n" not in text
-    assert "ValueError: invalid literal" in json.loads(text)["exception"]
+def test_the_page_of_a_failure_says_what_was_wrong_with_the_data() -> None:
+    page = failure_page(DataError("too many rows cannot be used", CHECKS, REASONS))
+    assert page.startswith("data error: too many rows cannot be used")
+    assert "| a | no number | 2 | '1-2' |" in page

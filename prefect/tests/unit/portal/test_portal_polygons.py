@@ -1,15 +1,19 @@
-"""The approximate council polygons: simple, apart, and each around its own centre."""
+"""The approximate council polygons: simple, apart, and each around its own center."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import math
+from pathlib import Path
 
-from portal.boundaries import approximate
+import pytest
+
+from portal.boundaries import FLAWS, approximate, from_file
 from portal.city.councils import load_councils
 from portal.city.polygons import Point, Ring, council_polygons, to_km
 
+OFFICIAL = Path(__file__).parents[5] / "shared" / "data" / "nc_boundaries_official.geojson"
 COUNCILS = load_councils()
 RINGS = council_polygons(COUNCILS)
 ROUNDING_SQUARE_DEGREES = 1e-7
@@ -48,7 +52,7 @@ def test_there_is_one_polygon_for_each_of_the_99_councils() -> None:
     assert len(RINGS) == len(COUNCILS) == 99
 
 
-def test_every_ring_is_convex_and_counter_clockwise() -> None:
+def test_every_ring_is_convex_and_counterclockwise() -> None:
     for ring in RINGS.values():
         corners = [side(ring[at - 2], ring[at - 1], end) for at, end in enumerate(ring)]
         assert min(corners) > -ROUNDING_SQUARE_DEGREES
@@ -57,8 +61,8 @@ def test_every_ring_is_convex_and_counter_clockwise() -> None:
 
 def test_every_council_lies_in_its_own_polygon_only() -> None:
     for council in COUNCILS:
-        centre = (council.longitude, council.latitude)
-        assert [nc_id for nc_id, ring in RINGS.items() if holds(ring, centre)] == [council.nc_id]
+        center = (council.longitude, council.latitude)
+        assert [nc_id for nc_id, ring in RINGS.items() if holds(ring, center)] == [council.nc_id]
 
 
 def test_no_two_polygons_overlap() -> None:
@@ -69,8 +73,8 @@ def test_no_two_polygons_overlap() -> None:
 
 def test_a_polygon_reaches_no_further_than_its_limit() -> None:
     for council in COUNCILS:
-        centre = to_km(council.longitude, council.latitude)
-        assert max(math.dist(centre, to_km(*point)) for point in RINGS[council.nc_id]) < 5.6
+        center = to_km(council.longitude, council.latitude)
+        assert max(math.dist(center, to_km(*point)) for point in RINGS[council.nc_id]) < 5.6
 
 
 def test_little_tokyo_is_in_the_arts_district_council() -> None:
@@ -93,3 +97,47 @@ def test_the_geojson_has_the_official_layout_and_a_mark() -> None:
     [[ring]] = arleta["geometry"]["coordinates"]
     assert arleta["geometry"]["type"] == "MultiPolygon"
     assert ring[0] == ring[-1]
+
+
+def published(path: Path | None) -> dict[str, list[Ring]]:
+    """The rings of each council, without the point that closes them, of a file or of the sample."""
+    text = path.read_bytes() if path else approximate().geojson
+    return {
+        feature["properties"]["nc_id"]: [
+            [(x, y) for x, y, *_ in ring[:-1]] for part in feature["geometry"]["coordinates"] for ring in part
+        ]
+        for feature in json.loads(text)["features"]
+    }
+
+
+@pytest.fixture(params=[None, OFFICIAL], ids=["sample", "official"])
+def rings(request: pytest.FixtureRequest) -> dict[str, list[Ring]]:
+    if request.param and not request.param.exists():
+        pytest.skip("the official polygons of ../shared/data are not in this checkout")
+    return published(request.param)
+
+
+def test_the_sample_has_the_flaws_of_the_official_polygons(rings: dict[str, list[Ring]]) -> None:
+    assert len(rings) == 99
+    outer = [ring for of_council in rings.values() for ring in of_council]
+    assert sum(area(ring) < 0 for ring in outer) > 0.9 * len(outer)
+    assert sum(len(of_council) > 1 for of_council in rings.values()) >= 2
+    slivers = [ring for ring in rings["10"] if abs(area(ring)) < 1e-9]
+    assert len(slivers) == 8
+    assert all(y > 34.8 and x > -117.7 for ring in slivers for x, y in ring)
+
+
+def test_two_councils_of_the_sample_overlap() -> None:
+    encino, balboa = (published(None)[code][0][::-1] for code in ("18", "19"))
+    assert area(common(encino, balboa)) > 1e-5
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize("file", [None, OFFICIAL], ids=["sample", "official"])
+def test_every_flaw_changes_the_polygons(file: Path | None, flaw: str) -> None:
+    if file and not file.exists():
+        pytest.skip("the official polygons of ../shared/data are not in this checkout")
+    before = from_file(file) if file else approximate()
+    after = before.with_flaws((flaw,), "2026-11-24T00:00:00.000Z")
+    assert len(json.loads(after.geojson)["features"]) in (99, 100)
+    assert json.loads(after.geojson) != json.loads(before.geojson) or flaw == "clockwise"

@@ -26,7 +26,7 @@ def test_they_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     "wrong", [{"portal_requests": -1}, {"portal_bad_share": 2}, {"portal_today": "soon"}]
 )
-def test_impossible_values_are_refused(wrong: dict[str, object]) -> None:
+def test_impossible_values_are_rejected(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)  # type: ignore[arg-type]
 
@@ -59,4 +59,4 @@ def test_a_portal_is_built_from_them(tmp_path: Path) -> None:
         portal = build_portal(settings, stack)
         assert sum(portal.store.count(dataset) for dataset in portal.store.datasets.values()) >= 100
         assert portal.throttle.tokens == {"one", "two"}
-        assert portal.board.strike("resource", "")
+        assert portal.board.hitting("resource", "")

@@ -66,8 +66,8 @@ def test_an_edit_of_a_number_published_twice_goes_to_the_newer_row(store: Store,
         dataset, [row_of(dataset, casenumber="7", system_id="row-c", system_updated_at="2026-11-21")]
     )
     Editor(store).upsert({"casenumber": "7", "status": "Closed"}, dataset.id)
-    question = 'SELECT ":id" FROM rows_2cy6_i7zn WHERE casenumber = ? AND status = ?'
-    assert store.connection().execute(question, ("7", "Closed")).fetchall() == [("row-b",)]
+    query = 'SELECT ":id" FROM rows_2cy6_i7zn WHERE casenumber = ? AND status = ?'
+    assert store.connection().execute(query, ("7", "Closed")).fetchall() == [("row-b",)]
 
 
 def test_a_thread_can_give_its_connection_back(store: Store, dataset: Dataset) -> None:

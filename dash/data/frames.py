@@ -1,0 +1,93 @@
+"""DataFrames: as compact JSON for Redis, as records for components, as CSV for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import orjson
+import pandas as pd
+from pandas import DataFrame, Series
+
+HIDDEN = "_"
+"""Columns whose names begin with it serve links and colors; they are not shown."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Type oids of Postgres.
+KINDS = {20: "integer", 21: "integer", 23: "integer", 700: "number", 701: "number", 1700: "number"}
+KINDS |= {1082: "day", 1114: "time", 1184: "time"}
+
+
+def encode(columns: Iterable[tuple[str, int]], rows: Sequence[Sequence[Any]]) -> bytes:
+    """The rows of a query as JSON, column by column; ``columns`` are names and type oids."""
+    values: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    found = [
+        (name, KINDS.get(oid, ""), list(column)) for (name, oid), column in zip(columns, values, strict=True)
+    ]
+    return orjson.dumps(found, default=float)
+
+
+def decode(body: bytes) -> DataFrame:
+    """The frame that ``encode`` wrote; integer columns with missing values are of the type Int64."""
+    return DataFrame({name: _series(kind, values) for name, kind, values in orjson.loads(body)})
+
+
+def _series(kind: str, values: list[Any]) -> Series:
+    if kind in ("day", "time"):
+        return pd.to_datetime(Series(values, dtype=object), format="ISO8601")
+    if kind == "integer":
+        return Series(values, dtype="Int64" if None in values else "int64")
+    return Series(values, dtype="float64" if kind else object)
+
+
+def records(frame: DataFrame) -> list[dict[str, Any]]:
+    """The rows as dictionaries; missing values are None, days are ISO text."""
+    plain = frame.assign(**{name: day_text(frame[name]) for name in frame.select_dtypes("datetime")})
+    found: list[dict[str, Any]] = plain.astype(object).where(plain.notna(), None).to_dict("records")
+    return found
+
+
+def day_text(days: Series) -> Series:
+    """2026-11-25."""
+    return days.dt.strftime("%Y-%m-%d")
+
+
+def visible(frame: DataFrame) -> DataFrame:
+    """Without the columns that are not shown."""
+    return frame[[name for name in frame if not name.startswith(HIDDEN)]]
+
+
+def figures(values: Mapping[str, Any]) -> DataFrame:
+    """A frame of named figures, one per row."""
+    return DataFrame({"figure": list(values), "value": Series(list(values.values()), dtype=object)})
+
+
+def to_csv(frame: DataFrame) -> str:
+    """RFC 4180 with a header; text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    safe = visible(frame).map(_cell)
+    text: str = safe.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
+    return text
+
+
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def daily(frame: DataFrame, first: date, last: date, value: str = "requests") -> Series:
+    """A column by calendar day from first to last; days without a row are 0."""
+    return frame.set_index("day")[value].reindex(pd.date_range(first, last), fill_value=0)
+
+
+def with_others(frame: DataFrame, name: str, top: int, *, by: Sequence[str] = ()) -> DataFrame:
+    """The largest groups and, where two or more are left, the rest as "Others (n)" at the end.
+
+    ``by`` are further columns, such as the day; groups are ranked by all their requests.
+    """
+    order = frame.groupby(name)["requests"].sum().sort_values(ascending=False, kind="stable").index
+    rest = set(order[top:])
+    if len(rest) < 2:
+        return frame
+    others = f"Others ({len(rest)})"
+    named = frame[name].where(~frame[name].isin(rest), others)
+    grouped = frame.assign(**{name: named}).groupby([*by, name], sort=False, as_index=False)["requests"].sum()
+    return grouped.sort_values(name, key=lambda names: names == others, kind="stable", ignore_index=True)

@@ -1,0 +1,68 @@
+"""Requests per 10,000 people; only councils have a population, so "No council" has no rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from data import reference
+from data.counts import count
+from data.filters import COUNCIL, Filters
+from data.frames import daily
+from data.warehouse import Warehouse
+
+PER = 10_000
+
+
+def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """Every council, those without requests too; most requests first, "No council" last.
+
+    Columns: council_id, council, people (missing where not published), requests, per_10000.
+    """
+    counted = count(warehouse, filters, COUNCIL)
+    frame = reference.councils(warehouse).merge(counted, on="council", how="left")
+    frame["requests"] = frame["requests"].fillna(0).astype("int64")
+    frame["per_10000"] = PER * frame["requests"] / frame["people"].astype("Float64")
+    frame["is_outside"] = frame["council_id"] == 0
+    return frame.sort_values(
+        ["is_outside", "requests", "council"], ascending=[True, False, True], ignore_index=True
+    ).drop(columns="is_outside")
+
+
+def rate(councils: DataFrame) -> float:
+    """Requests per 10,000 people of these councils together; those without a population are left out."""
+    populated = councils.dropna(subset=["people"])
+    people = populated["people"].sum()
+    return float(PER * populated["requests"].sum() / people) if people else 0.0
+
+
+def moving_rates(warehouse: Warehouse, filters: Filters, window: int, loaded: tuple[date, date]) -> DataFrame:
+    """Daily requests per 10,000 people of one council and of all councils, as centered moving averages.
+
+    The mean covers ``window`` calendar days with the day in their middle (of an even number, one more lies
+    after it). Days whose window reaches beyond the loaded days are left out; no rows for a council without
+    a population. Columns: day, council_per_10000, all_councils_per_10000.
+    """
+    councils = reference.councils(warehouse).dropna(subset=["people"]).set_index("council_id")["people"]
+    council = filters.councils[0]
+    if council not in councils.index:
+        return DataFrame({"day": [], "council_per_10000": [], "all_councils_per_10000": []})
+    before, after = timedelta(days=(window - 1) // 2), timedelta(days=window // 2)
+    first, last = max(filters.first - before, loaded[0]), min(filters.last + after, loaded[1])
+    found = {
+        name: PER * _daily(warehouse, replace(filters, first=first, last=last, councils=ids)) / people
+        for name, ids, people in (
+            ("council_per_10000", (council,), councils[council]),
+            ("all_councils_per_10000", tuple(map(int, councils.index)), councils.sum()),
+        )
+    }
+    means = DataFrame(found).rolling(window).mean().shift(-after.days).dropna()
+    shown = means[(means.index >= pd.Timestamp(filters.first)) & (means.index <= pd.Timestamp(filters.last))]
+    return shown.rename_axis("day").reset_index()
+
+
+def _daily(warehouse: Warehouse, filters: Filters) -> Series:
+    return daily(count(warehouse, filters, "day"), filters.first, filters.last)

@@ -1,0 +1,86 @@
+"""What the ingest runs did: runs, checks, rejected rows, datasets and the log. Times are the city's."""
+
+from __future__ import annotations
+
+from pandas import DataFrame
+from psycopg.sql import SQL
+
+from data.warehouse import Warehouse
+
+RUNS = 30
+LOG_LINES = 100
+
+RECENT = SQL("""
+    SELECT started_at AT TIME ZONE time_zone AS started_at, status, mode,
+        round(extract(epoch FROM finished_at - started_at))::int AS seconds,
+        rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_retired,
+        generation, message
+    FROM load_runs, city ORDER BY load_run_id DESC LIMIT %(runs)s
+""")
+CHECKS = SQL("""
+    SELECT check_name AS check, status, value, limits, meaning FROM run_checks
+    WHERE load_run_id = (SELECT max(load_run_id) FROM run_checks)
+    ORDER BY status = 'ok', status = 'warn', place
+""")
+REJECTED = SQL("""
+    SELECT reason, dataset_id AS dataset, count(*) AS rows, max(rejected_at)::date AS last_seen
+    FROM rejected_requests GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+""")
+DATASETS = SQL("""
+    SELECT coalesce(r.title, '') AS title, dataset_id AS dataset, coalesce(r.status, '') AS status,
+        coalesce(r.message, '') AS message, coalesce(r.rows_published, w.source_row_count) AS rows_published,
+        w.source_updated_at AT TIME ZONE time_zone AS newest_change,
+        w.read_at AT TIME ZONE time_zone AS read_at
+    FROM city, dataset_watermarks w FULL JOIN (
+        SELECT DISTINCT ON (dataset_id) * FROM run_datasets ORDER BY dataset_id, load_run_id DESC
+    ) r USING (dataset_id)
+    ORDER BY r.status IS DISTINCT FROM 'skipped', w.source_updated_at DESC NULLS LAST
+""")
+LOG = SQL("""
+    SELECT created_time AT TIME ZONE 'UTC' AT TIME ZONE time_zone AS created_time, status, message
+    FROM log, city ORDER BY id DESC LIMIT %(lines)s
+""")
+SERVED = SQL("""
+    SELECT coalesce(sum(requests), 0)::bigint AS requests, coalesce(sum(unlocated), 0)::bigint AS unlocated,
+        coalesce(sum(information), 0)::bigint AS information
+    FROM rollup_day_type
+""")
+
+
+def recent(warehouse: Warehouse) -> DataFrame:
+    """The last runs, the newest first; not cached, since a failed run makes no new generation.
+
+    Columns: started_at, status, mode, seconds, rows_read, rows_inserted, rows_updated, rows_unchanged,
+    rows_rejected, rows_retired, generation, message.
+    """
+    return warehouse.uncached(RECENT, runs=RUNS)
+
+
+def checks(warehouse: Warehouse) -> DataFrame:
+    """The checks of the last run that made any, failed ones first: check, status, value, limits, meaning."""
+    return warehouse.uncached(CHECKS)
+
+
+def rejected(warehouse: Warehouse) -> DataFrame:
+    """Rows that were rejected and not corrected since. Columns: reason, dataset, rows, last_seen."""
+    return warehouse.uncached(REJECTED)
+
+
+def datasets(warehouse: Warehouse) -> DataFrame:
+    """Each dataset and how far it is read, skipped ones first.
+
+    Columns: title, dataset, status (read, unchanged, skipped), message, rows_published, newest_change,
+    read_at.
+    """
+    return warehouse.uncached(DATASETS)
+
+
+def log(warehouse: Warehouse) -> DataFrame:
+    """The last lines, the newest first. Columns: created_time, status, message."""
+    return warehouse.uncached(LOG, lines=LOG_LINES)
+
+
+def served(warehouse: Warehouse) -> dict[str, int]:
+    """All served requests, the current day included: requests, unlocated, information."""
+    found = warehouse.frame(SERVED).iloc[0]
+    return {name: int(number) for name, number in found.items()}

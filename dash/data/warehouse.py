@@ -1,0 +1,107 @@
+"""Where reports get their data: from the cache of the current generation, else from Postgres."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import orjson
+from pandas import DataFrame
+
+from config import Settings
+from data import frames
+from data.cache import Cache
+from data.database import Database, Query
+from data.errors import AwayError, DataError
+from data.facts import FACTS, Facts
+
+FRESH_SECONDS = 2.0
+"""How long a worker relies on the generation that it saw last."""
+LOCKS = 64
+
+
+class Warehouse:
+    """One worker's access to the data; safe for its threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._database = Database(settings)
+        self._cache = Cache(settings.redis_url.get_secret_value(), settings.query_url)
+        self._known: Facts | DataError = AwayError()
+        self._known_until = 0.0
+        self._refreshing = threading.Lock()
+        self._query_locks = tuple(threading.Lock() for _ in range(LOCKS))
+
+    def facts(self) -> Facts:
+        """How new the data are, at most two seconds old; the last known ones while Postgres is away.
+
+        While one thread refreshes them, the others use the known ones. Raises DataError when none are known.
+        """
+        is_known = isinstance(self._known, Facts)
+        if self._is_due() and self._refreshing.acquire(blocking=not is_known):
+            try:
+                if self._is_due():
+                    self._refresh()
+            finally:
+                self._refreshing.release()
+        if isinstance(self._known, DataError):
+            raise type(self._known)
+        return self._known
+
+    def catch_up(self, version: str | None) -> None:
+        """Refresh now if an open page, served by another worker, has seen newer data."""
+        if not self.facts().is_behind(version):
+            return
+        with self._refreshing:
+            if isinstance(self._known, Facts) and self._known.is_behind(version):
+                self._refresh()
+
+    def _refresh(self) -> None:
+        self._known = self._read_facts()
+        self._known_until = time.monotonic() + FRESH_SECONDS
+
+    def _is_due(self) -> bool:
+        return time.monotonic() >= self._known_until
+
+    def _read_facts(self) -> Facts | DataError:
+        try:
+            row = self._database.row(FACTS)
+        except DataError as error:
+            return self._known.while_away() if isinstance(self._known, Facts) else error
+        return Facts.of(row, self._settings.reports_stale_hours)
+
+    def frame(self, query: Query, **parameters: Any) -> DataFrame:
+        """The rows of a query in the current generation of the data; raises DataError.
+
+        Threads of this worker that run the same query at the same time run it once. While Postgres is
+        away only cached frames are returned.
+        """
+        key = _key(query, parameters)
+        facts = self.facts()
+        found = self._cache.get(facts.generation, key)
+        if found is None and facts.is_away:
+            raise AwayError
+        if found is None:
+            with self._query_locks[hash(key) % LOCKS]:
+                found = self._cache.get(facts.generation, key) or self._read(query, parameters, key)
+        return frames.decode(found)
+
+    def uncached(self, query: Query, **parameters: Any) -> DataFrame:
+        """The rows of a query now, past the cache; raises DataError."""
+        if self.facts().is_away:
+            raise AwayError
+        return frames.decode(self._database.read(query, parameters)[1])
+
+    def _read(self, query: Query, parameters: dict[str, Any], key: bytes) -> bytes:
+        generation, body = self._database.read(query, parameters)
+        self._cache.put(generation, key, body)
+        return body
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _key(query: Query, parameters: dict[str, Any]) -> bytes:
+    """A cache key is derived from the statement and its bound values; the cache adds the generation."""
+    return query.as_string(None).encode() + orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS)

@@ -1,1 +1,0 @@
-"""What every report has in common: controls, address, cards, states, downloads. Reports are in ``pages/``."""

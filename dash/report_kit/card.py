@@ -1,0 +1,181 @@
+"""A card of a report: its figure, its summary, its rows as a table and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_ag_grid as dag
+import orjson
+from dash import dcc, html
+from dash.development.base_component import Component
+from pandas import DataFrame
+
+from data.facts import City
+from data.frames import records, visible
+from figures import theme
+from report_kit.attributes import aria, data
+from report_kit.content import CardContent, Number
+from report_kit.report import Card, Report
+from report_kit.states import empty, skeleton
+from report_kit.text import number
+
+TABLE_ROWS = 200
+PRINTED_ROWS = 1_000
+GRID_ROWS = 20
+CELL_LETTERS = 240
+WRAPPED = {"lineHeight": 1.4, "paddingBlock": 6, "display": "flex", "alignItems": "center"}
+# Colors of the style sheet, so that grids follow light and dark.
+GRID_THEME = (
+    "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
+    "headerTextColor: 'var(--ink)', headerBackgroundColor: 'var(--card)', borderColor: 'var(--line)', "
+    "rowHoverColor: 'var(--paper)', fontFamily: 'inherit', fontSize: 13, accentColor: 'var(--link)'})"
+)
+
+
+def frame_of(report: Report, card: Card, city: City) -> Component:
+    """The card before its content has loaded."""
+    identity = report.card_id(card)
+    parts: list[Component] = [html.H2(city.phrase(card.title), id=f"{identity}--title")]
+    if card.note:
+        parts.append(html.P(card.note, className="note"))
+    is_near = data(near="yes" if report.is_eager(card) else "")
+    parts.append(html.Div(skeleton(card.height), id=identity, className="card-body", **is_near))
+    classes = "card card-wide" if card.is_wide else "card"
+    return html.Section(parts, className=classes, **aria(labelledby=f"{identity}--title"))
+
+
+def body_of(report: Report, card: Card, content: CardContent, search: str) -> list[Component]:
+    """What the card shows when its content is known."""
+    if content.is_empty:
+        return [empty(content.why_empty)]
+    if content.numbers:
+        numbers = html.Dl([_number(item) for item in content.numbers], className="numbers")
+        return [numbers, _foot(report, card, search)]
+    if content.columns:
+        summary = html.P(content.summary, className="summary")
+        printed = _rows(content, PRINTED_ROWS, {}, className="rows rows-printed")
+        return [summary, _grid(report, card, content), *printed, _foot(report, card, search)]
+    rows = _rows(content, TABLE_ROWS, content.links, className="rows")
+    return [_figure(report, card, content), _foot(report, card, search, [_details(rows)])]
+
+
+def _number(item: Number) -> Component:
+    value = dcc.Link(item.value, href=item.href) if item.href else item.value
+    note = [html.Dd(item.note, className="number-note")] if item.note else []
+    return html.Div([html.Dt(item.label), html.Dd(value, className="number"), *note])
+
+
+def _figure(report: Report, card: Card, content: CardContent) -> Component:
+    identity = report.card_id(card)
+    graph = dcc.Graph(
+        id={"graph": identity},
+        figure=content.figure,
+        config=theme.CONFIG,
+        style={"height": (content.figure or {}).get("layout", {}).get("height", theme.HEIGHT)},
+    )
+    picture = html.Div(graph, role="img", **aria(labelledby=f"{identity}--title"))
+    box: dict[str, Any] = {"className": "picture"}
+    if content.is_scrollable:
+        label = f"{card.title}, scrollable"
+        box = {"className": "picture picture-scrolls", "tabIndex": 0, "role": "region", **aria(label=label)}
+    return html.Figure([html.Div(picture, **box), html.Figcaption(content.summary, className="summary")])
+
+
+def _grid(report: Report, card: Card, content: CardContent) -> Component:
+    rows = records(visible(content.frame))
+    return dag.AgGrid(
+        id={"grid": report.card_id(card)},
+        rowData=[{name: _short(value) for name, value in row.items()} for row in rows],
+        columnDefs=list(content.columns),
+        defaultColDef={"sortable": True, "resizable": True, "filter": len(rows) > GRID_ROWS, "width": 110},
+        dashGridOptions={
+            "pagination": len(rows) > GRID_ROWS,
+            "paginationPageSize": GRID_ROWS,
+            "paginationPageSizeSelector": [20, 50, 100],
+            "domLayout": "autoHeight",
+            "ensureDomOrder": True,
+            "enableCellTextSelection": True,
+            "animateRows": False,
+            "theme": {"function": GRID_THEME},
+        },
+        className="grid",
+        style={"height": None, "width": "100%"},
+    )
+
+
+def grid_columns(
+    frame: DataFrame,
+    titles: Mapping[str, str] | None = None,
+    *,
+    wide: str = "",
+    widths: Mapping[str, int] | None = None,
+) -> list[dict[str, Any]]:
+    """Grid columns in the order of the frame; numbers to the right, the ``wide`` one takes what is left."""
+    found = []
+    for name in visible(frame):
+        title = (titles or {}).get(name, heading(name))
+        column: dict[str, Any] = {"field": name, "headerName": title}
+        if name == wide:
+            column |= {"flex": 1, "minWidth": 220, "wrapText": True, "autoHeight": True}
+            column |= {"cellStyle": WRAPPED}
+        elif frame[name].dtype.kind in "iuf":
+            column |= {"type": "numericColumn", "width": 95}
+        found.append(column | ({"width": widths[name]} if widths and name in widths else {}))
+    return found
+
+
+def _short(value: Any) -> Any:
+    """Long text is cut, with a sign; the CSV file has all of it."""
+    return value[:CELL_LETTERS] + "…" if isinstance(value, str) and len(value) > CELL_LETTERS else value
+
+
+def _details(rows: list[Component]) -> Component:
+    return html.Details([html.Summary("Show as table"), *rows])
+
+
+def _rows(content: CardContent, at_most: int, links: Mapping[str, str], className: str) -> list[Component]:  # noqa: N803
+    """The rows as data; ``assets/rows.js`` builds a table of them when it is opened or printed."""
+    shown = visible(content.frame)
+    rows = [list(row.values()) for row in records(shown.head(at_most))]
+    table = {
+        "columns": [heading(name) for name in shown],
+        "rows": [[_text(value) for value in row] for row in rows],
+        "links": [links.get(row[0], "") if row else "" for row in rows] if links else [],
+    }
+    more = len(shown) - at_most
+    rest = [html.P(f"{number(more)} more rows are in the CSV file.", className="note")] if more > 0 else []
+    box = html.Div(
+        className=className,
+        tabIndex=0,
+        role="region",
+        **aria(label="Rows of the figure"),
+        **data(rows=orjson.dumps(table).decode()),
+    )
+    return [box, *rest]
+
+
+def _foot(report: Report, card: Card, search: str, more: list[Component] | None = None) -> Component:
+    address = csv_address(report, card, search)
+    label = f"Download the data of “{card.title}” as CSV"
+    download = html.A("CSV", href=address, download="", className="csv", **aria(label=label))
+    return html.Div([*(more or []), download], className="card-foot")
+
+
+def csv_address(report: Report, card: Card, search: str) -> str:
+    """The URL of a card's rows, for the same selection."""
+    query = f"?{search.lstrip('?')}" if search.lstrip("?") else ""
+    return f"/csv/{report.name}/{card.name}.csv{query}"
+
+
+def heading(column: str) -> str:
+    """Requests a day, of ``requests_a_day``."""
+    return column.replace("_", " ").capitalize()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, int | float):
+        return "" if value is None else str(value)
+    return number(value)

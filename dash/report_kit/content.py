@@ -1,0 +1,49 @@
+"""The content of a card: a figure, numbers or a grid, and the rows behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pandas import DataFrame
+
+from figures.theme import Figure
+
+
+@dataclass(frozen=True)
+class Number:
+    """A large number with its name, and what it covers."""
+
+    label: str
+    value: str
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """A figure, numbers or a grid; ``frame`` has every row of its CSV file, ``summary`` is a sentence.
+
+    ``why_empty`` is shown when the frame has no rows.
+    """
+
+    frame: DataFrame
+    summary: str = ""
+    figure: Figure | None = None
+    numbers: Sequence[Number] = ()
+    columns: Sequence[dict[str, Any]] = ()
+    """AG Grid column definitions: the card is a grid of the frame's rows."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Value of the first column → where its row leads, for readers without a mouse."""
+    why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
+    is_scrollable: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return len(self.frame) == 0
+
+
+def nothing(why: str) -> CardContent:
+    """Content without rows, and the reason."""
+    return CardContent(DataFrame(), why_empty=why)

@@ -1,0 +1,85 @@
+"""What the numbers of a page cover: the period, the filters, and what is not on the map or left out."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from data import counts
+from data.warehouse import Warehouse
+from report_kit import text
+from report_kit.controls import Pick
+from report_kit.report import Report
+from report_kit.selection import Selection
+
+
+def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
+    """The paragraphs under the controls; notes on the URL stand out."""
+    facts = warehouse.facts()
+    parts = [*_period(report, selection), *_filters(report, selection, warehouse)]
+    if facts.loaded_at:
+        parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
+    found: list[Component] = [html.P(" ".join(parts))]
+    if report.covers != "nothing" and facts.last_day:
+        found.append(html.P(_counted(report, selection, warehouse), className="counted"))
+    return found + [html.P(note, className="warning") for note in selection.notes]
+
+
+def _period(report: Report, selection: Selection) -> list[str]:
+    if report.covers == "nothing":
+        return []
+    if report.covers == "closed":
+        first, last = text.month(selection.first), text.month(selection.last)
+        return [
+            f"Requests closed in {first}, whole month."
+            if first == last
+            else f"Requests closed {first} to {last}, whole months."
+        ]
+    if selection.days == 1:
+        return [f"Requests created on {text.day(selection.first)}."]
+    return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]
+
+
+def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
+    return [
+        f"{pick.dimension.plural.capitalize()}: {text.listed(names(pick, selection, warehouse))}."
+        for pick in report.controls
+        if isinstance(pick, Pick) and selection.filters.ids(pick.dimension)
+    ]
+
+
+def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
+    """How many requests are not on the map, and what became of the information calls."""
+    found = counts.totals(warehouse, selection.filters)
+    created = "Created in these days: " if report.covers == "closed" else ""
+    requests, unlocated = text.plural(found.requests, "request"), text.number(found.unlocated)
+    treated = "included" if selection.filters.includes_information else "left out"
+    return (
+        f"{created}{requests}, {unlocated} of them without a usable location and so not on the map. "
+        f"Information calls {treated}: {text.number(found.information)}."
+    )
+
+
+def names(pick: Pick, selection: Selection, warehouse: Warehouse) -> list[str]:
+    """Names of the selected ids; ids that do not exist are named as unknown."""
+    known = _labels(pick, warehouse)
+    ids = selection.filters.ids(pick.dimension)
+    return list(dict.fromkeys(known.get(number, f"unknown ({number})") for number in ids))
+
+
+def _labels(pick: Pick, warehouse: Warehouse) -> dict[int, str]:
+    options = pick.options(warehouse)
+    return {int(number): one["label"] for one in options for number in one["value"].split(",")}
+
+
+def unusable(report: Report, selection: Selection, warehouse: Warehouse) -> str:
+    """Why no card can show anything for this selection; empty when they can."""
+    for pick in report.controls:
+        if not isinstance(pick, Pick):
+            continue
+        ids = selection.filters.ids(pick.dimension)
+        if pick.is_required and not ids:
+            return f"Choose at least one {pick.dimension.name}."
+        if ids and not set(ids) & _labels(pick, warehouse).keys():
+            return f"There is no such {pick.dimension.name}."
+    return ""

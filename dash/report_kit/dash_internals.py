@@ -1,0 +1,47 @@
+"""Everything private of Dash that the reports rely on, in one place; a test fails when an upgrade removes it.
+
+Scripts that a browser does not need with the page are loaded later: see ``assets/``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid
+from dash import _dash_renderer, dash_table
+
+# Few pages have a grid, and none the older table: a third of what a browser must read first.
+LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
+# For browsers of ten years ago; what Dash's scripts need of it is in assets/regenerator.js.
+NEVER = "polyfill"
+# The page itself loads the first before anything is drawn; assets/plotly.js loads the other.
+NOT_WITH_THE_PAGE = r"scheme\.js|plotly-cartesian"
+LAYOUT = "/_dash-layout"
+UPDATE = "/_dash-update-component"
+PAGES = "/<path:path>"
+"""The endpoint that serves every URL that no other route knows."""
+IN_THE_RENDERER = (
+    LAYOUT.strip("/"),
+    UPDATE.strip("/"),
+    "set_props",  # near.js, live.js: values from scripts
+)
+"""Names that ``assets/`` uses, looked for in the scripts that Dash serves."""
+IN_THE_COMPONENTS = (
+    "_dashPlotlyJSURL",  # assets/plotly.js: where the whole plotly.js is
+    "_dashprivate_pushstate",  # assets/live.js: the URL changed
+    "data-dash-is-loading",  # style.css, near.js: a callback runs
+)
+
+
+def load_later() -> None:
+    """Keep these scripts out of the page, and served: ``assets/grid.js`` loads the grid's."""
+    resources: list[dict[str, Any]] = [
+        *vars(dash_ag_grid)["_js_dist"],
+        *vars(dash_table)["_js_dist"],
+    ]
+    for resource in resources:
+        if resource.get("relative_package_path") in LATER:
+            resource["dynamic"] = True
+    first: dict[str, Any] = vars(_dash_renderer)["_js_dist_dependencies"][0]
+    paths = first["relative_package_path"]
+    paths["prod"] = [path for path in paths["prod"] if NEVER not in path]

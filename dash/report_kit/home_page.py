@@ -1,0 +1,101 @@
+"""The home page: what each report is for, its first number and a small live picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash
+from dash import Input, Output, callback, dcc, html
+from dash.development.base_component import Component
+
+from figures import charts, theme
+from report_kit import states
+from report_kit.attributes import aria, data
+from report_kit.content import CardContent
+from report_kit.failures import guarded
+from report_kit.report import Report
+from report_kit.report_page import NEAR, VERSION, city_name, warehouse
+from report_kit.selection import Selection
+
+PURPOSE = "What residents ask the city for through 311, where, and how long it takes."
+NUMBERS = "numbers"
+"""Name of the card whose first number stands on the tile."""
+
+
+def publish(reports: Sequence[Report]) -> None:
+    """Register the page and its callback."""
+    by_name = {report.name: report for report in reports}
+
+    def layout(**_given: Any) -> Component:
+        heading = html.Header([html.H1(f"{city_name()} 311 reports"), html.P(PURPOSE, className="purpose")])
+        return html.Article([heading, html.Div([tile(report) for report in reports], className="tiles")])
+
+    dash.register_page(
+        "home", path="/", name="Home", title=lambda **_: f"{city_name()} 311 reports", layout=layout, order=0
+    )
+
+    @callback(
+        Output({"picture": dash.MATCH}, "children"),
+        Input({"picture": dash.MATCH}, "id"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+        Input({"picture": dash.MATCH}, NEAR),
+        prevent_initial_call=True,
+    )
+    def show(identity: dict[str, str], version: str, _attempt: int, _near: str) -> list[Component]:
+        return picture(by_name, identity["picture"], version)
+
+
+def tile(report: Report) -> Component:
+    near = data(near="")
+    return html.Section(
+        [
+            html.H2(dcc.Link(report.title, href=report.path)),
+            html.P(
+                report.purpose.replace("{area}", "neighborhood council").replace(
+                    "{areas}", "neighborhood councils"
+                )
+            ),
+            html.Div(states.skeleton(175), id={"picture": report.name}, className="tile-picture", **near),
+        ],
+        className="card tile",
+    )
+
+
+def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Component]:
+    """The first number and the small picture of a report, or the state it is in."""
+    report = reports.get(name)
+    if report is None:
+        return []
+    return guarded(
+        f"The picture of {name}", lambda: _picture(report, version), lambda error: [states.failed(error)]
+    )
+
+
+def _picture(report: Report, version: str) -> list[Component]:
+    warehouse().catch_up(version)
+    if warehouse().facts().last_day is None:
+        return [states.empty("No requests have been loaded yet.")]
+    selection = Selection.of(report.controls, "", warehouse())
+    found = {
+        name: card.build(warehouse(), selection)
+        for name in (NUMBERS, report.picture)
+        if (card := report.card(name))
+    }
+    return [*_headline(found[NUMBERS]), *_graph(report, found[report.picture])]
+
+
+def _headline(content: CardContent) -> list[Component]:
+    if content.is_empty:
+        return []
+    first = content.numbers[0]
+    note = ", ".join(filter(None, (first.label[:1].lower() + first.label[1:], first.note)))
+    return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
+
+
+def _graph(report: Report, content: CardContent) -> list[Component]:
+    if content.figure is None or content.is_empty:
+        return []
+    graph = dcc.Graph(figure=charts.small(content.figure), config=theme.STATIC, style={"height": 130})
+    return [html.Div(graph, role="img", **aria(label=f"{report.title}: {content.summary}"))]

@@ -1,0 +1,147 @@
+"""What surrounds every page: title, menu, notices, and a footer that says how new the data are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.development.base_component import Component
+from flask import current_app, request
+
+from data.errors import DataError
+from data.facts import Facts
+from report_kit import states, text
+from report_kit.attributes import aria, data
+from report_kit.dash_internals import LAYOUT
+from report_kit.report import Report
+from report_kit.report_page import VERSION, city_name, warehouse
+
+UNKNOWN = "unknown"
+AGE_UNKNOWN = "The age of the data is not known right now."
+SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
+STALE_PAGE = "The reports have been updated since this page was opened. "
+
+
+def layout(reports: Sequence[Report], stage: str) -> Component:
+    """The page around the pages.
+
+    Dash also builds it while the server starts; Postgres is not queried then.
+    """
+    is_served = request.path == LAYOUT
+    version, age, notices = _now() if is_served else (UNKNOWN, "", [])
+    name = f"{city_name() if is_served else ''} 311 reports".strip()
+    source = "Source: MyLA311 service requests." + ("" if stage == "prod" else f" Stage: {stage}.")
+    body = [
+        dcc.Location(id="address", refresh=False),
+        dcc.Location(id="destination", refresh="callback-nav"),
+        dcc.Store(id=VERSION),
+        dcc.Store(id="attempt"),
+        html.A("Skip to the report", href="#content", className="skip"),
+        _header(reports, name),
+        html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
+        html.Div(notices, id="notices", **aria(live="polite")),
+        html.Main(dash.page_container, id="content", tabIndex=-1),
+        html.Footer([html.P(age, id="data-age"), html.P(source)]),
+    ]
+    shell = html.Div(
+        body, className="shell", **data(version=version, release=current_app.extensions["release"])
+    )
+    return dmc.MantineProvider(shell, theme=THEME, defaultColorScheme="auto")
+
+
+def _header(reports: Sequence[Report], name: str) -> Component:
+    menu = [
+        dcc.Link(report.menu or report.title, href=report.path, id={"menu": report.path})
+        for report in reports
+    ]
+    toggle = dmc.ColorSchemeToggle(
+        variant="subtle",
+        color="gray",
+        size="lg",
+        lightIcon=html.Span("☀", **aria(hidden="true")),
+        darkIcon=html.Span("☾", **aria(hidden="true")),
+    )
+    nav = html.Nav([dcc.Link("Home", href="/"), *menu], **aria(label="Reports"))
+    return html.Header([dcc.Link(name, href="/", className="brand"), nav, toggle], className="top")
+
+
+def _stale_page() -> list[Any]:
+    return [STALE_PAGE, html.A("Reload this page", href="", id="reload"), "."]
+
+
+def _now(seen: str = "") -> tuple[str, str, list[Component]]:
+    """The version of the data that the page is made of; the footer's line; notices."""
+    try:
+        warehouse().catch_up(seen)
+        facts = warehouse().facts()
+    except DataError as error:
+        return UNKNOWN, AGE_UNKNOWN, [notice(error.advice, heals_itself=error.heals_itself)]
+    return facts.version, data_age(facts), notices(facts)
+
+
+def connect() -> None:
+    """Callbacks of the layout."""
+    clientside_callback(
+        ClientsideFunction("live", "go"),
+        Output("destination", "href"),
+        Input({"graph": dash.ALL}, "clickData"),
+        State({"graph": dash.ALL}, "figure"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction("live", "carry"),
+        Output({"menu": dash.ALL}, "href"),
+        Input("address", "search"),
+        State({"menu": dash.ALL}, "id"),
+    )
+
+    @callback(
+        Output("data-age", "children"),
+        Output("notices", "children"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+        prevent_initial_call=True,
+    )
+    def refresh(version: str, _attempt: int) -> tuple[str, list[Component]]:
+        _, age, above = _now(version)
+        return age, above
+
+
+def data_age(facts: Facts) -> str:
+    """The footer's line."""
+    if facts.loaded_at is None or facts.age is None:
+        return "No data have been loaded yet."
+    last = f", with requests up to {text.day(facts.last_day)}" if facts.last_day else ""
+    loaded = text.moment(facts.loaded_at, facts.city.zone)
+    return f"Data loaded {loaded}, {text.age(facts.age)} ago{last}."
+
+
+def notices(facts: Facts) -> list[Component]:
+    """What a reader must know before reading any number."""
+    found = []
+    if facts.is_away:
+        found.append(
+            notice(
+                "The database does not answer right now. Cached figures are shown; the others follow "
+                "as soon as it is back.",
+                heals_itself=True,
+            )
+        )
+    if facts.is_stale and facts.age is not None and facts.loaded_at is not None:
+        age, loaded = text.age(facts.age), text.moment(facts.loaded_at, facts.city.zone)
+        found.append(
+            notice(
+                f"These data are {age} old: the nightly ingest has not succeeded since {loaded}. "
+                "Newer requests are missing here."
+            )
+        )
+    return found
+
+
+def notice(message: str, *, heals_itself: bool = False) -> Component:
+    """A line above the page; one that heals itself is retried, as cards are, until it is gone."""
+    return html.Div(message, className="notice", role="status", **(states.RETRY if heals_itself else {}))

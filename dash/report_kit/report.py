@@ -1,0 +1,82 @@
+"""A report: its title, controls and cards. One file in ``pages/`` defines one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from data.warehouse import Warehouse
+from figures import theme
+from report_kit.content import CardContent
+from report_kit.controls import Control
+from report_kit.selection import Selection
+
+Covers = Literal["created", "closed", "nothing"]
+Build = Callable[[Warehouse, Selection], CardContent]
+
+OPEN_RULE = (
+    "A request is open until it has a closed date, or a status that ends it, such as Cancelled or a "
+    "confirmed duplicate."
+)
+SAME_DAY_RULE = (
+    "Days to close are whole calendar days; a request closed on the day it was created took 0 days."
+)
+CLOSED_RULE = "Closed requests include those that were cancelled, duplicated or referred to another agency."
+NO_COUNCIL_RULE = "Requests outside every {area} are shown apart, as “No council”."
+PLACE_RULE = "Requests without a usable location count like all others; they are not on the map."
+INFORMATION_RULE = "Calls for information are not requests, and count only where they are asked for."
+FULL_DAY_RULE = "A period ends with the last full day that is loaded; the current day is left out."
+TIME_RULE = "Times are the city's local time, as published."
+COUNTING_RULES = (PLACE_RULE, INFORMATION_RULE)
+EAGER_CARDS = 2
+"""Cards that load with the page, whatever the screen; so do all cards of a report that has hardly more."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure, row of numbers or grid; ``name`` is part of the URL of its CSV file."""
+
+    name: str
+    title: str
+    build: Build
+    note: str = ""
+    """What the title does not say: units, what is left out."""
+    is_wide: bool = False
+    height: int = theme.HEIGHT + 50
+    """Pixels reserved until it has loaded."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """``purpose`` is one sentence for the home page; ``picture`` names the card shown there."""
+
+    path: str
+    title: str
+    purpose: str
+    cards: Sequence[Card]
+    order: int
+    controls: Sequence[Control] = ()
+    rules: Sequence[str] = (*COUNTING_RULES, TIME_RULE)
+    picture: str = ""
+    menu: str = ""
+    """Its name in the menu when the title is long."""
+    covers: Covers = "created"
+    """What the period means: days on which requests were created, or months in which they were closed."""
+    aliases: Sequence[str] = ()
+    """Old URLs, kept as redirects."""
+
+    @property
+    def name(self) -> str:
+        """The path without its slash; part of ids and URLs."""
+        return self.path.strip("/")
+
+    def card(self, name: str) -> Card | None:
+        return next((card for card in self.cards if card.name == name), None)
+
+    def is_eager(self, card: Card) -> bool:
+        """Whether it loads with the page; ``assets/near.js`` loads the others."""
+        return len(self.cards) <= EAGER_CARDS + 1 or card in self.cards[:EAGER_CARDS]
+
+    def card_id(self, card: Card) -> str:
+        return f"{self.name}--{card.name}"

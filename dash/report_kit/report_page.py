@@ -1,0 +1,186 @@
+"""The page of a report: heading, controls, what the numbers cover, cards; and the callbacks behind them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlencode
+
+import dash
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.development.base_component import Component
+from flask import current_app
+
+from data.errors import DataError
+from data.facts import Facts
+from data.warehouse import Warehouse
+from report_kit import card as cards
+from report_kit import covers, states
+from report_kit.attributes import aria, data
+from report_kit.controls import Control, Period, Pick
+from report_kit.failures import guarded
+from report_kit.report import Card, Report
+from report_kit.selection import Selection
+
+log = logging.getLogger(__name__)
+NOT_LOADED = (
+    "No requests have been loaded yet. The nightly ingest loads them; this page then updates by itself."
+)
+VERSION = "data-version"
+"""Id of the store whose value changes when open pages have to refresh."""
+NEAR = "data-near"
+"""Property of a card's body that changes when the card has to load."""
+
+
+def warehouse() -> Warehouse:
+    """This worker's access to the data."""
+    found: Warehouse = current_app.extensions["warehouse"]
+    return found
+
+
+def city_name() -> str:
+    """The city's name; empty while it is not known."""
+    try:
+        return warehouse().facts().city.name
+    except DataError:
+        return ""
+
+
+def publish(report: Report) -> None:
+    """Register the page of a report, with its URL, place in the menu and callbacks."""
+    dash.register_page(
+        report.name,
+        path=report.path,
+        name=report.title,
+        title=lambda **_: f"{report.title} · {city_name()} 311",
+        description=report.purpose,
+        order=report.order,
+        layout=lambda **given: page_of(report, given),
+    )
+    _connect_controls(report)
+    _connect_covers(report)
+    for card in report.cards:
+        _connect_card(report, card)
+
+
+def page_of(report: Report, given: dict[str, Any]) -> Component:
+    """The page for a URL with these parameters; one that is given twice has a list."""
+    search = urlencode(given, doseq=True, safe=",")
+    return guarded(report.path, lambda: _page(report, search), states.page_failed)
+
+
+def _page(report: Report, search: str) -> Component:
+    facts = warehouse().facts()
+    selection = Selection.of(report.controls, search, warehouse())
+    controls = [_control(report, control, selection, facts) for control in report.controls]
+    form = html.Form(controls, className="controls", **aria(label="Filters")) if controls else None
+    lines = covers.lines(report, selection, warehouse())
+    rules = [html.Li(facts.city.phrase(rule)) for rule in report.rules]
+    return html.Article(
+        [
+            dcc.Store(id=_selection_id(report), data=search),
+            dcc.Store(id=f"{report.name}--controls", data=_state(report, selection)),
+            html.Header(
+                [html.H1(report.title), html.P(facts.city.phrase(report.purpose), className="purpose")]
+            ),
+            form,
+            html.Div(lines, id=f"{report.name}--covers", className="covers", **aria(live="polite")),
+            html.Div([cards.frame_of(report, card, facts.city) for card in report.cards], className="cards"),
+            html.Aside([html.H2("How this is counted"), html.Ul(rules)]),
+        ],
+        className="report",
+        **data(path=report.path),
+    )
+
+
+def _selection_id(report: Report) -> str:
+    return f"{report.name}--selection"
+
+
+def _value(control: Control, selection: Selection) -> Any:
+    if isinstance(control, Period):
+        return selection.first, selection.last
+    if isinstance(control, Pick):
+        return selection.filters.ids(control.dimension)
+    return selection.choices[control.name]
+
+
+def _control(report: Report, control: Control, selection: Selection, facts: Facts) -> Component:
+    return control.component(report.name, _value(control, selection), facts, warehouse())
+
+
+def _state(report: Report, selection: Selection) -> dict[str, Any]:
+    """The value that each control is laid out with, as text, and which must not be empty.
+
+    Controls report their value when they appear; only another value than this is the reader's choice.
+    """
+    shown: dict[str, str] = {}
+    for control in report.controls:
+        value = _value(control, selection)
+        if isinstance(control, Period):
+            value = control.shown(value)
+        elif isinstance(control, Pick):
+            value = control.shown(value, control.options(warehouse()))
+        shown[control.name] = value if isinstance(value, str) else ",".join(value)
+    required = [one.name for one in report.controls if isinstance(one, Pick) and one.is_required]
+    return {"shown": shown, "required": required}
+
+
+def _connect_controls(report: Report) -> None:
+    if report.controls:
+        clientside_callback(
+            ClientsideFunction("live", "choose"),
+            Output(_selection_id(report), "data"),
+            Output("address", "search"),
+            Output(f"{report.name}--controls", "data"),
+            Input({"report": report.name, "control": ALL}, "value"),
+            State({"report": report.name, "control": ALL}, "id"),
+            State(_selection_id(report), "data"),
+            State(f"{report.name}--controls", "data"),
+            prevent_initial_call=True,
+        )
+
+
+def _connect_covers(report: Report) -> None:
+    @callback(
+        Output(f"{report.name}--covers", "children"),
+        Input(_selection_id(report), "data"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+        prevent_initial_call=True,
+    )
+    def cover(search: str, version: str, _attempt: int) -> list[Component]:
+        try:
+            warehouse().catch_up(version)
+            return covers.lines(report, Selection.of(report.controls, search, warehouse()), warehouse())
+        except DataError as error:
+            log.warning("%s: its selection cannot be described: %s", report.name, type(error).__name__)
+            return []
+
+
+def _connect_card(report: Report, card: Card) -> None:
+    @callback(
+        Output(report.card_id(card), "children"),
+        Input(_selection_id(report), "data"),
+        Input(VERSION, "data"),
+        Input("attempt", "data"),
+        Input(report.card_id(card), NEAR),
+        prevent_initial_call=not report.is_eager(card),
+    )
+    def show(search: str, version: str, _attempt: int, _near: str) -> list[Component]:
+        return card_content(report, card, search, version)
+
+
+def card_content(report: Report, card: Card, search: str, version: str) -> list[Component]:
+    """A card for a URL: its figure, or a state that says why there is none."""
+
+    def make() -> list[Component]:
+        warehouse().catch_up(version)
+        if warehouse().facts().last_day is None and report.covers != "nothing":
+            return [states.empty(NOT_LOADED)]
+        selection = Selection.of(report.controls, search, warehouse())
+        if why := covers.unusable(report, selection, warehouse()):
+            return [states.empty(why)]
+        return cards.body_of(report, card, card.build(warehouse(), selection), search)
+
+    return guarded(report.card_id(card), make, lambda error: [states.failed(error)])

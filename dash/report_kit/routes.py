@@ -1,0 +1,122 @@
+"""Plain routes besides the pages: health, readiness, CSV files, redirects of old URLs; and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+from dash import Dash
+from flask import Response, abort, current_app, jsonify, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from config import Settings
+from data.errors import DataError, SlowError
+from data.frames import to_csv
+from report_kit import redirects
+from report_kit.layout import UNKNOWN
+from report_kit.report import Card, Report
+from report_kit.report_page import warehouse
+from report_kit.selection import Selection
+
+RETRY_SECONDS = "5"
+# URLs of the original that no report has taken over by name.
+HOME = ("/dashboards", "/dashboards/", "/reload", "/index")
+
+
+def add_routes(app: Dash, reports: Sequence[Report]) -> None:
+    """Everything that is not a page of Dash."""
+    server, by_name = app.server, {report.name: report for report in reports}
+    server.add_url_rule("/health", "health", lambda: jsonify(status="alive"))
+    server.add_url_rule("/ready", "ready", ready)
+    server.add_url_rule("/csv/<report>/<card>.csv", "csv", lambda **names: csv_file(by_name, **names))
+    for report in reports:
+        for number, alias in enumerate(report.aliases):
+            server.add_url_rule(alias, f"{report.name}-{number}", _redirect_to(report.path))
+    for number, address in enumerate(HOME):
+        server.add_url_rule(address, f"home-{number}", _redirect_to("/"))
+
+
+def ready() -> tuple[Response, int]:
+    """200 while Postgres answers, with the versions of data and callbacks; for load balancers and pages."""
+    release = current_app.extensions["release"]
+    try:
+        facts = warehouse().facts()
+    except DataError:
+        return jsonify(status="away", version=UNKNOWN, release=release), 503
+    status, state = (503, "away") if facts.is_away else (200, "ready")
+    body = {"status": state, "generation": facts.generation, "version": facts.version, "release": release}
+    return jsonify(body), status
+
+
+def csv_file(reports: Mapping[str, Report], report: str, card: str) -> Response:
+    """Every row behind a card for the same query; 404 for unknown cards."""
+    known = reports.get(report)
+    found = known.card(card) if known else None
+    if known is None or found is None:
+        abort(404)
+    try:
+        body = _rows(known, found, request.query_string.decode())
+    except DataError as error:
+        return _unavailable(error)
+    return Response(
+        body,
+        headers={"Content-Disposition": f'attachment; filename="{report}-{card}.csv"'},
+        content_type="text/csv; charset=utf-8",
+    )
+
+
+def _unavailable(error: DataError) -> Response:
+    status = 504 if isinstance(error, SlowError) else 503
+    return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
+
+
+def _rows(report: Report, card: Card, search: str) -> str:
+    selection = Selection.of(report.controls, search, warehouse())
+    return to_csv(card.build(warehouse(), selection).frame)
+
+
+def _redirect_to(path: str) -> Callable[[], AnyResponse]:
+    def go() -> AnyResponse:
+        try:
+            query = redirects.current_query(warehouse(), request.query_string.decode())
+        except DataError as error:
+            # Browsers remember a redirect, so it must not lead to the wrong council.
+            return _unavailable(error)
+        return redirect(f"{path}?{query}" if query else path, 301)
+
+    return go
+
+
+def add_headers(app: Dash, settings: Settings) -> None:
+    """A policy that lets a page load from this server alone, and be framed by the allowed origins alone."""
+
+    @cache
+    def policy() -> str:
+        # Dash writes its last inline script with the first request.
+        return content_policy(app.csp_hashes(), settings.allowed_frames)
+
+    def add(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy()
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+        return response
+
+    app.server.after_request(add)
+
+
+def content_policy(script_hashes: Sequence[str], frames: Sequence[str]) -> str:
+    """A Content-Security-Policy for these inline scripts and framing origins."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self'", *script_hashes)),
+            # Charts, grids and components write style attributes and sheets while they draw.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "worker-src 'self' blob:",
+            "base-uri 'self'",
+            "form-action 'self'",
+            " ".join(("frame-ancestors 'self'", *frames)),
+        )
+    )

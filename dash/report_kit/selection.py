@@ -1,0 +1,157 @@
+"""What a reader selected: read from the URL, and written into URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import parse_qs, urlencode
+
+from data.facts import Facts
+from data.filters import COUNCIL, DIMENSIONS, NO_COUNCIL, Dimension, Filters
+from data.warehouse import Warehouse
+from report_kit import text
+from report_kit.controls import INCLUDED, INFORMATION, Choice, Control, Ids, Period, Pick
+
+LONGEST_LIST = 200
+LARGEST_ID = 2**31 - 1
+DAYS = ("from", "to")
+SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name)
+"""Parameters that mean the same in every report; links and the menu carry them."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Everything that a figure needs to know of what the reader selected."""
+
+    filters: Filters
+    choices: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What the reader should know about parameters that do not apply, or not as written."""
+    search: str = ""
+    """The query of the URL as it came, without the question mark."""
+
+    @staticmethod
+    def of(controls: Sequence[Control], search: str, warehouse: Warehouse) -> Selection:
+        """Read a URL; parameters that cannot be used are left out and noted."""
+        facts, query = warehouse.facts(), search.lstrip("?")
+        reader = _Reader(parse_qs(query, keep_blank_values=True))
+        first, last = Period().default(facts)
+        ids: dict[str, Ids] = {}
+        choices: dict[str, str] = {}
+        for control in controls:
+            if isinstance(control, Period):
+                first, last = reader.period(control, facts)
+            elif isinstance(control, Pick):
+                ids[control.dimension.plural] = reader.ids(control, warehouse)
+            else:
+                choices[control.name] = reader.choice(control)
+        includes = choices.get(INFORMATION.name) == INCLUDED
+        filters = Filters(first, last, includes_information=includes, **ids)
+        return Selection(filters, choices, (*reader.notes, *reader.unused(controls)), query)
+
+    @property
+    def first(self) -> date:
+        return self.filters.first
+
+    @property
+    def last(self) -> date:
+        return self.filters.last
+
+    @property
+    def days(self) -> int:
+        return self.filters.days
+
+    @property
+    def is_all_without_council(self) -> bool:
+        """Whether only requests outside the councils are selected."""
+        return self.filters.ids(COUNCIL) == (NO_COUNCIL,)
+
+    def with_ids(self, dimension: Dimension, ids: Sequence[int]) -> str:
+        """The query of a URL that shows the same, narrowed down to these ids."""
+        given = parse_qs(self.search) | {dimension.name: [",".join(map(str, ids))]}
+        return "?" + urlencode(given, doseq=True, safe=",")
+
+    def link(self, path: str, narrowed: Mapping[Dimension, Sequence[int]]) -> str:
+        """The URL of another report with the same period and filters, narrowed down to these ids."""
+        given = {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        given |= {one.name: ",".join(map(str, self.filters.ids(one))) for one in self.filters.used}
+        given |= {one.name: ",".join(map(str, ids)) for one, ids in narrowed.items()}
+        if self.filters.includes_information:
+            given[INFORMATION.name] = INCLUDED
+        return f"{path}?{urlencode(given, safe=',')}"
+
+
+class _Reader:
+    """Reads single parameters and remembers what it could not use."""
+
+    def __init__(self, given: Mapping[str, list[str]]) -> None:
+        self._given = {name: ",".join(values) for name, values in given.items()}
+        self.notes: list[str] = []
+
+    def period(self, control: Period, facts: Facts) -> tuple[date, date]:
+        """The chosen days within the loaded ones; the default where none are chosen."""
+        first, last = self._day("from"), self._day("to")
+        if first and last and first > last:
+            first, last = last, first
+        if not facts.last_day or not facts.first_day or not (first or last):
+            return control.default(facts)
+        return self._loaded(control, facts, first, last)
+
+    def _loaded(
+        self, control: Period, facts: Facts, first: date | None, last: date | None
+    ) -> tuple[date, date]:
+        newest, oldest = facts.last_day or date.max, facts.first_day or date.min
+        if first and first > newest:
+            self.notes.append(f"The last full day is {text.day(newest)}; {text.day(first)} is after it.")
+            return control.default(facts)
+        if last and last > newest:
+            self.notes.append(f"The period ends with the last full day, {text.day(newest)}.")
+        last = min(last or newest, newest)
+        first = first or control.first_of(last, facts)
+        if first < oldest <= last:
+            self.notes.append(f"The data start on {text.day(oldest)}.")
+            first = oldest
+        return first, last
+
+    def _day(self, name: str) -> date | None:
+        if name not in self._given:
+            return None
+        try:
+            return date.fromisoformat(self._given[name])
+        except ValueError:
+            self._ignore(name)
+            return None
+
+    def ids(self, control: Pick, warehouse: Warehouse) -> Ids:
+        written = self._given.get(control.name)
+        if written is None:
+            return control.default_ids(warehouse)
+        parts = [part for part in written.split(",") if part][:LONGEST_LIST]
+        found = [int(part) for part in parts if part.isascii() and part.isdigit() and int(part) <= LARGEST_ID]
+        chosen = tuple(dict.fromkeys(found))
+        if len(found) < len(parts) or len(chosen) > (control.at_most or LONGEST_LIST):
+            self._ignore(control.name)
+        return chosen[: control.at_most] or (control.default_ids(warehouse) if parts else ())
+
+    def choice(self, control: Choice) -> str:
+        written = self._given.get(control.name, control.default)
+        if written in control.options:
+            return written
+        self._ignore(control.name)
+        return control.default
+
+    def unused(self, controls: Sequence[Control]) -> list[str]:
+        """Notes on parameters that this report does not have."""
+        used = {control.name for control in controls}
+        used |= set(DAYS) if Period.name in used else set()
+        others = [name for name in self._given if name not in used]
+        known = [f"This report cannot be filtered by {name}." for name in others if name in SHARED]
+        unknown = [self._written(name) for name in others if name not in SHARED]
+        return known + ([f"Ignored URL parameters: {', '.join(unknown)}."] if unknown else [])
+
+    def _ignore(self, name: str) -> None:
+        self.notes.append(f"Ignored URL parameter: {self._written(name)}.")
+
+    def _written(self, name: str) -> str:
+        return f"{name}={self._given[name]}"[:80]

@@ -1,0 +1,98 @@
+"""Numbers, days and lists as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from pandas import DataFrame
+
+SMALL_BASE = 20
+"""A change in percent of fewer requests says little; the numbers are given instead."""
+
+
+MANY_TIMES = 4
+"""Beyond it, a change is said as a multiple."""
+
+
+def number(value: float) -> str:
+    """1,234,567; with one decimal if it has a fraction, with two significant digits below one."""
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    if abs(value) >= 1:
+        return f"{value:,.1f}"
+    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
+
+
+def day(value: date | str) -> str:
+    """Nov 24, 2026."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def month(value: date | str) -> str:
+    """November 2026."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{value:%B %Y}"
+
+
+def span(first: date, last: date) -> str:
+    """Nov 1, 2026, or Nov 1, 2026 to Nov 24, 2026."""
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """A time as the city's clocks show it."""
+    local = value.astimezone(zone)
+    return f"{day(local.date())}, {local:%-I:%M %p %Z}"
+
+
+def age(value: timedelta) -> str:
+    """How long ago, in the unit that fits."""
+    hours = value.total_seconds() / 3600
+    if hours < 1:
+        return "less than an hour"
+    if hours < 48:
+        return plural(round(hours), "hour")
+    return plural(round(hours / 24), "day")
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """1 request, 2 requests."""
+    return f"{number(count)} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def listed(names: Sequence[str], at_most: int = 4) -> str:
+    """A, B and C; A, B and 7 more."""
+    names = [*names[:at_most], f"{len(names) - at_most} more"] if len(names) > at_most + 1 else list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def share(part: float, whole: float) -> str:
+    """12%."""
+    return f"{100 * part / whole:.0f}%" if whole else "0%"
+
+
+def change(now: float, before: float, period: str) -> str:
+    """How a number compares with the one of ``period``: "5% fewer than 120 in the 30 days before"."""
+    if before < SMALL_BASE:
+        return f"{number(before)} in {period}"
+    if now > MANY_TIMES * before:
+        return f"{now / before:.0f} times the {number(before)} in {period}"
+    percent = round(100 * (now - before) / before)
+    if percent == 0:
+        return f"as many as in {period}"
+    return f"{abs(percent)}% {'more' if percent > 0 else 'fewer'} than {number(before)} in {period}"
+
+
+def leader(frame: DataFrame, name: str) -> str:
+    """The largest group of counts, in words; nothing when there is no request."""
+    if not len(frame) or not frame["requests"].sum():
+        return ""
+    top: Any = frame.loc[frame["requests"].idxmax()]
+    whole = frame["requests"].sum()
+    amount = f"{number(top['requests'])} of {number(whole)} requests"
+    return f"Most: {top[name]}, {amount} ({share(top['requests'], whole)})."

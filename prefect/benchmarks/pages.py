@@ -1,0 +1,96 @@
+"""Pages of rows to load: the sample city's, and runs of changes drawn from what is stored."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from pipeline.city import City, load_city
+from pipeline.columns import REQUEST_COLUMNS, SYSTEM_COLUMNS
+from pipeline.database import Connection, composed, fetch_one
+from portal.city.publish import City as SampleCity
+from portal.datasets import published_columns
+from portal.generate import write_csv
+from portal.schemas import CASES
+
+PAGE_ROWS = 50_000
+LIKELY_JUMP = 5
+"""So many times the usual requests on one day are no reason to stop."""
+TODAY = date(2026, 11, 24)
+GENERATED_COLUMNS = tuple(published_columns(CASES))
+HEADER = ",".join((*SYSTEM_COLUMNS, *GENERATED_COLUMNS)).encode() + b"\n"
+CHANGED_COLUMNS = REQUEST_COLUMNS
+SOURCES = (":id", ":updated_at", *published_columns(CASES).values())
+NO_LIMITS = {
+    "unreviewed_share": 1,
+    "outside_bounds_share": 1,
+    "newest_age_days_fail": 10_000,
+    "daily_factor_fail": 10_000,
+}
+
+
+def one_dataset() -> City:
+    """The declared city with a single dataset that takes every day, and limits that no random row reaches."""
+    city = load_city()
+    everything = city.newest.model_copy(update={"first_day": date(2015, 1, 1), "last_day": None})
+    limits = city.limits.model_copy(update=NO_LIMITS)
+    return city.model_copy(update={"datasets": (everything,), "limits": limits})
+
+
+def generate(rows: int, file: Path) -> None:
+    """Write so many rows of the sample city, undamaged and without line breaks inside."""
+    with file.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, SampleCity(rows, TODAY, TODAY, bad_share=0), CASES, SOURCES)
+
+
+class Pages:
+    """The file's rows in pages; safe to draw from with several threads."""
+
+    def __init__(self, file: Path) -> None:
+        self._lines = file.open("rb")
+        self._lines.readline()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.close()
+
+    def __iter__(self) -> Iterator[list[bytes]]:
+        return self
+
+    def __next__(self) -> list[bytes]:
+        with self._lock:
+            lines = list(islice(self._lines, PAGE_ROWS))
+        if not lines:
+            raise StopIteration
+        return [HEADER, b"".join(lines)]
+
+
+def page_of_changes(
+    connection: Connection, number: int, changed: int, added: int, *, is_spread: bool = False
+) -> list[bytes]:
+    """One page with changes of stored rows and with rows that are new, drawn at random.
+
+    Changes are as old as a city's are; ``is_spread``: of any age alike, which touches a page for each.
+    New rows are of so many days that no day looks wrong in a small city. ``number`` tells runs apart.
+    """
+    with connection.transaction():
+        draw(connection, changed, added, is_spread=is_spread)
+        usual = float(fetch_one(connection, "benchmarks/usual_day")["requests"])
+        values = {"number": number, "days": math.ceil(added / (LIKELY_JUMP * usual))}
+        with connection.cursor().copy(composed("benchmarks/page_of_changes"), values) as copy:
+            return [bytes(piece) for piece in copy]
+
+
+def draw(connection: Connection, changed: int, added: int, *, is_spread: bool) -> None:
+    """Choose the rows of a run into the table ``drawn`` of this transaction."""
+    values = {"changed": changed, "added": added, "is_spread": is_spread}
+    connection.execute(composed("benchmarks/draw_changes"), values)
+    connection.execute("ANALYZE drawn")

@@ -1,0 +1,113 @@
+"""What a run leaves in the database about itself: watermarks, rejected rows, checks, generation, ``log``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from pipeline.database import Connection, fetch_one, run
+from pipeline.download import Download
+from pipeline.job import Job
+from pipeline.plan import Reading
+from pipeline.quality import Check, Reasons, worst
+from pipeline.result import COUNTED, MergeResult, Written, sentence
+
+
+def record(job: Job, written: Written, checks: Sequence[Check], reasons: Reasons) -> MergeResult:
+    """Record the run inside the transaction of its merge, and put its outcome together."""
+    connection, load_run_id = job.connection, job.plan.load_run_id
+    for download in job.downloads:
+        _set_watermark(connection, download)
+    run(connection, "merge/keep_rejected", {"load_run_id": load_run_id})
+    if written.has_changed:
+        run(connection, "merge/next_generation")
+    generation = int(fetch_one(connection, "runs/generation")["generation"])
+    by_dataset = {d.reading.dataset.id: _dataset_row(d, written) for d in job.downloads}
+    counts = {name: sum(row[name] for row in by_dataset.values()) for name in COUNTED}
+    counts["retired"] = written.retired
+    message = sentence(counts, written, generation, is_dry=job.plan.options.dry_run)
+    _record_datasets(connection, load_run_id, by_dataset)
+    _record_checks(connection, load_run_id, checks)
+    details = _details(written)
+    values = {**counts, "generation": generation, "message": message, "details": Jsonb(details)}
+    run(connection, "runs/merged", {**values, "load_run_id": load_run_id})
+    status = "WARN" if worst(checks) else "INFO"
+    log_id = int(fetch_one(connection, "runs/add_log", {"status": status, "message": message})["id"])
+    return MergeResult(
+        generation,
+        message,
+        counts,
+        by_dataset,
+        tuple(checks),
+        tuple(reasons),
+        log_id,
+        written.is_rebuilt,
+        written.has_changed,
+    )
+
+
+def record_failure(job: Job, checks: Iterable[Check]) -> None:
+    """Keep the checks and the rejected rows of a run whose data were not taken: they say what was wrong."""
+    run(job.connection, "merge/keep_rejected", {"load_run_id": job.plan.load_run_id})
+    _record_checks(job.connection, job.plan.load_run_id, checks)
+
+
+def _details(written: Written) -> dict[str, object]:
+    details: dict[str, object] = {"superseded": written.superseded, "new_codes": dict(written.new_codes)}
+    if written.boundaries.digest:
+        details["boundaries"] = {"digest": written.boundaries.digest}
+    return details
+
+
+def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
+    reading = download.reading
+    return {
+        "title": reading.dataset.title,
+        "status": "read" if reading.is_due else "unchanged",
+        "transport": download.transport or reading.transport,
+        "published": reading.total,
+        "start": reading.start,
+        "seconds": round(download.seconds, 2),
+        "columns_read": _columns_read(reading),
+        "missing": list(reading.missing),
+        "added": list(reading.added),
+        **download.counts,
+        "inserted": 0,
+        "updated": 0,
+        "unchanged": 0,
+        **written.rows.get(reading.dataset.id, {}),
+    }
+
+
+def _columns_read(reading: Reading) -> list[str]:
+    """Columns of which every stored row has the published value: new ones only where everything was read."""
+    unread = reading.known.missing_columns if reading.start else frozenset()
+    return sorted(reading.columns.keys() - unread)
+
+
+def _record_datasets(connection: Connection, load_run_id: int, rows: dict[str, dict[str, Any]]) -> None:
+    for dataset_id, row in rows.items():
+        run(connection, "runs/add_dataset", {**row, "dataset_id": dataset_id, "load_run_id": load_run_id})
+
+
+def _record_checks(connection: Connection, load_run_id: int, checks: Iterable[Check]) -> None:
+    for place, check in enumerate(checks):
+        values = {"load_run_id": load_run_id, "place": place, **vars(check)}
+        run(connection, "runs/add_check", values)
+
+
+def _set_watermark(connection: Connection, download: Download) -> None:
+    reading = download.reading
+    moment = reading.newest or download.newest
+    if not reading.is_due or moment is None or not reading.is_seamless:
+        return
+    values = {
+        "dataset_id": reading.dataset.id,
+        "source_updated_at": moment,
+        "source_row_id": download.last_row_id,
+        # Growth that was not found is looked for again.
+        "source_row_count": reading.total - download.unread,
+    }
+    run(connection, "merge/set_watermark", values)

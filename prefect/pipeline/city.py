@@ -1,0 +1,183 @@
+"""A city as its folder declares it: ``cities/<key>/city.toml``. Everything that is true of one city only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import pairwise, zip_longest
+from pathlib import Path
+
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.config import Settings
+from pipeline.declaration import (
+    BoundaryDataset,
+    Bounds,
+    CodedColumn,
+    Dataset,
+    Declaration,
+    Discovery,
+    Limits,
+    Pattern,
+    Schema,
+    TypeGroup,
+)
+from pipeline.errors import DataError
+
+CITIES = Path(__file__).parents[1] / "cities"
+NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
+"""Keys that change nothing about how a stored row is served."""
+
+
+class City(Declaration):
+    """Everything that the pipeline may read, and what it means. Raises ValueError for a contradiction."""
+
+    key: str = Field(pattern=r"^[a-z]+$")
+    name: str
+    portal_url: str
+    time_zone: str
+    bounds: Bounds
+    meters_per_degree_longitude: float = Field(gt=0)
+    meters_per_degree_latitude: float = Field(gt=0)
+    words: dict[str, str] = Field(default={})
+    limits: Limits = Limits()
+    schemas: dict[str, Schema] = Field(alias="schema")
+    aliases: dict[CodedColumn, dict[str, str]] = Field(default={})
+    patterns: dict[CodedColumn, tuple[Pattern, ...]] = Field(default={})
+    names: dict[CodedColumn, dict[str, str]] = Field(default={})
+    information_types: tuple[str, ...] = ()
+    groups: tuple[TypeGroup, ...] = Field(default=(), alias="group")
+    boundaries: BoundaryDataset
+    discovery: Discovery | None = None
+    datasets: tuple[Dataset, ...] = Field(alias="dataset")
+
+    @model_validator(mode="after")
+    def _agrees(self) -> City:
+        used = {dataset.schema_name for dataset in self.datasets}
+        if self.discovery:
+            used.add(self.discovery.schema_name)
+        if unknown := used - self.schemas.keys():
+            raise ValueError(f"no such schema: {sorted(unknown)}")
+        _refuse_repeated("dataset", (dataset.id for dataset in self.datasets))
+        _refuse_repeated("group", (group.id for group in self.groups))
+        _refuse_repeated("type of a group", (code for group in self.groups for code in group.types))
+        _refuse_overlap(self.datasets)
+        return self
+
+    @field_validator("datasets")
+    @classmethod
+    def _until_the_next(cls, datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+        """A dataset without a last day ends where the next one begins."""
+        ordered = sorted(datasets, key=lambda dataset: dataset.first_day)
+        ends = [later.first_day - timedelta(days=1) for later in ordered[1:]]
+        pairs = zip_longest(ordered, ends)
+        return tuple(d.model_copy(update={"last_day": d.last_day or end}) for d, end in pairs)
+
+    @property
+    def newest(self) -> Dataset:
+        """The dataset that the city is filling now."""
+        return self.datasets[-1]
+
+    def with_dataset(self, dataset: Dataset) -> City:
+        """This city and one more dataset, which succeeds the newest one."""
+        last_day = dataset.first_day - timedelta(days=1)
+        ended = self.newest.model_copy(update={"last_day": last_day})
+        return self.model_copy(update={"datasets": (*self.datasets[:-1], ended, dataset)})
+
+    def without_newest(self) -> City:
+        """This city while its newest dataset has no rows: the one before takes its days."""
+        return self.model_copy(update={"datasets": self.datasets[:-1]}).reopened()
+
+    def reopened(self) -> City:
+        """This city with a newest dataset that takes every later day."""
+        newest = self.newest.model_copy(update={"last_day": None})
+        return self.model_copy(update={"datasets": (*self.datasets[:-1], newest)})
+
+    def numbered_alike(self, dataset: Dataset) -> tuple[Dataset, ...]:
+        """The datasets of its schema, itself included: a request that two of them publish is one request."""
+        return tuple(other for other in self.datasets if other.schema_name == dataset.schema_name)
+
+    def numbered_differently(self, dataset: Dataset) -> tuple[Dataset, ...]:
+        """The datasets of other schemas, which may publish its requests under other numbers."""
+        return tuple(other for other in self.datasets if other.schema_name != dataset.schema_name)
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal rules of serving a stored row; datasets and limits do not matter."""
+        columns = {name: {"required", "ignored", "columns"} for name in self.schemas}
+        rules = self.model_dump(mode="json", exclude={**NOT_SERVED, "schemas": columns})
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+    def code_of(self, column: CodedColumn, published: str) -> str:
+        """The code that a published value is served as: an exact alias, else a pattern, else the value."""
+        text = published.strip()
+        aliases = self.aliases.get(column, {})
+        patterns = (p.code for p in self.patterns.get(column, ()) if re.search(p.match, text))
+        return aliases[text] if text in aliases else next(patterns, text)
+
+    def reviewed(self, column: CodedColumn) -> frozenset[str]:
+        """Codes that somebody has declared; those of the API's reference data are reviewed too."""
+        codes = {*self.aliases.get(column, {}).values(), *self.names.get(column, {}), ""}
+        codes.update(pattern.code for pattern in self.patterns.get(column, ()))
+        if column == "requesttype":
+            codes.update(self.information_types, *(group.types for group in self.groups))
+        return frozenset(codes)
+
+    def chosen(self, years: Iterable[int] = (), ids: Iterable[str] = ()) -> tuple[Dataset, ...]:
+        """The datasets of these years or ids; all without either. Raises DataError for an unknown one."""
+        years, ids = tuple(years), tuple(ids)
+        known = {dataset.id for dataset in self.datasets}
+        unknown = [year for year in years if not any(dataset.is_of(year) for dataset in self.datasets)]
+        if missing := [*map(str, sorted(unknown)), *sorted(set(ids) - known)]:
+            raise DataError(f"no dataset is declared for {', '.join(missing)}")
+        return tuple(
+            dataset
+            for dataset in self.datasets
+            if not (years or ids) or dataset.id in ids or any(map(dataset.is_of, years))
+        )
+
+
+def _refuse_repeated(what: str, keys: Iterable[object]) -> None:
+    if repeated := sorted(str(key) for key, times in Counter(keys).items() if times > 1):
+        raise ValueError(f"{what} declared twice: {repeated}")
+
+
+def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
+    for earlier, later in pairwise(datasets):
+        if earlier.last_day is None or later.first_day <= earlier.last_day:
+            raise ValueError(f"{earlier.id} and {later.id} both take {later.first_day}")
+
+
+def load_city(key: str = "la", folder: Path = CITIES) -> City:
+    """The declared city. Raises pydantic's ValidationError, which names the key, for a bad declaration.
+
+    Raises DataError when no such city is declared.
+    """
+    try:
+        text = (folder / key / "city.toml").read_text(encoding="utf-8")
+    except OSError as error:
+        declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+        raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
+    return City.model_validate(tomllib.loads(text))
+
+
+def city_for(settings: Settings) -> tuple[Settings, City]:
+    """The city of the settings with their limits, and the settings with the city's portal.
+
+    Raises DataError or pydantic's ValidationError, as load_city does.
+    """
+    city = load_city(settings.city)
+    overridden = {
+        "rejected_share": settings.rejected_share_limit,
+        "shrunk_share": settings.shrunk_share_limit,
+    }
+    limits = city.limits.model_copy(
+        update={name: share for name, share in overridden.items() if share is not None}
+    )
+    portal = settings.socrata_url or city.portal_url
+    return settings.model_copy(update={"socrata_url": portal}), city.model_copy(update={"limits": limits})

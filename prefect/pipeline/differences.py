@@ -1,0 +1,109 @@
+"""Differences between staged and stored rows, into ``requests``, ``service_requests`` and the rollups."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from pipeline import rollups
+from pipeline.city import City
+from pipeline.database import Connection, composed, fetch, run
+from pipeline.job import Job
+from pipeline.reference import resolve, touched
+from pipeline.result import Written
+
+RETIRED_BECAUSE = "no longer published"
+
+
+def merge(job: Job, *, has_new_boundaries: bool) -> Written:
+    """Write what differs, and serve it."""
+    connection = job.connection
+    name_served(connection, job.city, sql.Identifier("requests"))
+    written = write_requests(job)
+    if has_new_boundaries:
+        run(connection, "merge/touch_misplaced")
+    new_codes = resolve(connection, job.city, touched())
+    served_changes = _serve(job)
+    return Written(
+        written.rows,
+        superseded=written.superseded,
+        retired=written.retired,
+        served_changes=served_changes,
+        new_codes=new_codes,
+    )
+
+
+def write_requests(job: Job) -> Written:
+    """Write the rows that differ into ``requests``, and note in ``touched`` what has to be served again."""
+    connection, complete = job.connection, job.complete_ids
+    superseded = keep_one_row_each(job)
+    superseded += _leave_to_own_dataset(job)
+    run(connection, "tables/touched")
+    rows = find_changes(job, complete)
+    run(connection, "merge/update_requests")
+    run(connection, "merge/insert_requests")
+    run(connection, "merge/touch_changed")
+    retired = _retire(connection, complete) if complete else 0
+    return Written(rows, superseded=superseded, retired=retired)
+
+
+def keep_one_row_each(job: Job) -> int:
+    """Keep one staged row of each number, with stored values in lost columns; returns how many had to go."""
+    connection, rows = job.connection, job.staging.rows
+    superseded = connection.execute(composed("merge/keep_newest", rows=rows)).rowcount
+    for reading in job.readings:
+        for column in reading.missing:
+            names = {"rows": rows, "column": sql.Identifier(column)}
+            connection.execute(composed("merge/keep_column", **names), {"dataset_id": reading.dataset.id})
+    return superseded
+
+
+def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
+    """Find the rows that differ from the stored ones; returns their numbers by dataset.
+
+    ``complete``: the datasets whose stored rows are gone if they were not read.
+    """
+    connection = job.connection
+    run(connection, "tables/changes")
+    run(connection, "merge/find_changes", {"complete": complete, "whole": job.whole_ids})
+    connection.execute("ANALYZE changes")
+    return {row.pop("dataset_id"): row for row in fetch(connection, "merge/count_changes")}
+
+
+def name_served(connection: Connection, city: City, requests: sql.Identifier) -> None:
+    """Define ``served``, the view that says how a row of that table is served."""
+    bounds = {name: sql.Literal(degrees) for name, degrees in city.bounds.model_dump().items()}
+    connection.execute(composed("merge/served_view", requests=requests, **bounds))
+
+
+def forget_served(connection: Connection) -> None:
+    """Drop the view again: it would keep its tables from being swapped."""
+    connection.execute("DROP VIEW served")
+
+
+def _leave_to_own_dataset(job: Job) -> int:
+    statement = composed("merge/leave_to_own_dataset", rows=job.staging.rows)
+    return job.connection.execute(statement, {"complete": job.complete_ids}).rowcount
+
+
+def _retire(connection: Connection, dataset_ids: list[str]) -> int:
+    """Move requests that the portal no longer publishes to ``retired_requests``; returns how many."""
+    run(connection, "tables/retired")
+    run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
+    run(connection, "merge/touch_retired")
+    return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
+
+
+def _serve(job: Job) -> int:
+    """Bring ``service_requests`` and the rollups in step with the requests in ``touched``."""
+    connection = job.connection
+    connection.execute("ANALYZE touched")
+    for table, step in (("before", "remember_before"), ("after", "compute_after")):
+        run(connection, f"tables/{table}")
+        run(connection, f"merge/{step}")
+        connection.execute(sql.SQL("CREATE INDEX ON {} (request_id)").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("ANALYZE {} (request_id)").format(sql.Identifier(table)))
+    forget_served(connection)
+    steps = ("delete_served", "update_served", "insert_served")
+    changed = sum(run(connection, f"merge/{step}") for step in steps)
+    rollups.add_delta(connection, job.catalog)
+    return changed

@@ -1,0 +1,51 @@
+"""Everything that one merge works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.city import City
+from pipeline.config import Settings
+from pipeline.database import Connection
+from pipeline.download import Download
+from pipeline.plan import Plan, Reading
+from pipeline.rollups import RollupCatalog
+from pipeline.staging import Staging
+
+
+@dataclass(frozen=True)
+class Job:
+    """A merge: its connection, what was planned and downloaded, and the rollups that there are."""
+
+    connection: Connection
+    plan: Plan
+    downloads: tuple[Download, ...]
+    settings: Settings
+    catalog: RollupCatalog
+
+    @property
+    def city(self) -> City:
+        return self.plan.city
+
+    @property
+    def staging(self) -> Staging:
+        return Staging(self.plan.load_run_id)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What was read: datasets without news were not."""
+        return tuple(download.reading for download in self.downloads if download.reading.is_due)
+
+    @property
+    def read_ids(self) -> list[str]:
+        return [reading.dataset.id for reading in self.readings]
+
+    @property
+    def complete_ids(self) -> list[str]:
+        """Datasets that were read from their first row on, so that what is missing is gone."""
+        return self.read_ids if self.plan.options.reads_everything else []
+
+    @property
+    def whole_ids(self) -> list[str]:
+        """Datasets of which every row was read, as when one is published again with new update times."""
+        return [reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0]

@@ -1,0 +1,52 @@
+"""Rows that the portal published late, under older update times than rows read before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from pipeline.database import fetch, fetch_one
+from pipeline.declaration import Dataset
+from pipeline.socrata import Portal
+from pipeline.staging import PageTaker
+
+
+def unread_rows(taker: PageTaker) -> int:
+    """How many rows more the portal has than those of the last time and those that were new in this reading.
+
+    Such rows were published under an update time before the reading's start. Rows gone meanwhile hide as many
+    of them: the weekly reconciliation finds those.
+    """
+    reading = taker.reading
+    if not reading.start or not reading.is_seamless:
+        return 0
+    tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
+    new = fetch_one(taker.connection, "stage/count_new", {"dataset_id": reading.dataset.id}, **tables)
+    return max(0, reading.total - reading.known_total - int(new["rows"]))
+
+
+def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
+    """Conditions for the months, by created date, of which the portal has more rows than we have."""
+    dataset, created = taker.reading.dataset, taker.reading.columns["createddate"]
+    values = {"dataset_id": dataset.id}
+    known = fetch(taker.connection, "stage/count_months", values, rows=taker.staging.rows)
+    stored = {row["month"]: row["rows"] for row in known}
+    for month in months(dataset, taker.now.date()):
+        since, until = f"{month}T00:00:00.000", f"{following(month)}T00:00:00.000"
+        condition = f"{created} >= '{since}' AND {created} < '{until}'"
+        if portal.count(dataset.id, condition) > stored.get(month, 0):
+            yield condition
+
+
+def months(dataset: Dataset, today: date) -> Iterator[date]:
+    """First days of the months that a dataset takes up to today, and one month more on either side."""
+    month = (dataset.first_day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    last = following(min(dataset.last_day or today, today))
+    while month <= last:
+        yield month
+        month = following(month)
+
+
+def following(day: date) -> date:
+    """The first day of the next month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -1,0 +1,120 @@
+"""The pages of one dataset into the staging tables."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from pipeline.plan import Reading
+from pipeline.query import Query
+from pipeline.retries import TemporaryError
+from pipeline.socrata import Portal
+from pipeline.staging import PageTaker
+
+log = logging.getLogger(__name__)
+COUNTED = (
+    "rows",
+    "read",
+    "accepted",
+    "rejected",
+    "elsewhere",
+    "from_the_future",
+    "bad_updates",
+    "bad_coordinates",
+)
+ORDER = ":updated_at,:id"
+PROGRESS_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Download:
+    """What was read of one dataset. ``newest`` and ``last_row_id`` are the newest row's.
+
+    ``unread`` rows are in the portal's count and could not be found. ``transport`` is the API that served the
+    last page.
+    """
+
+    reading: Reading
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    newest: datetime | None = None
+    last_row_id: str = ""
+    pages: int = 0
+    seconds: float = 0.0
+    unread: int = 0
+    transport: str = ""
+
+
+class Pages:
+    """The pages of one dataset, by update time and row id; ``result`` is what they held so far."""
+
+    def __init__(self, portal: Portal, taker: PageTaker, page_rows: int) -> None:
+        self._portal, self._taker, self._page_rows = portal, taker, page_rows
+        self._started = self._reported = time.monotonic()
+        self.result = Download(taker.reading)
+
+    def read(self, condition: str) -> None:
+        """Read every row that meets the condition (all rows, if it is empty)."""
+        where = condition
+        while True:
+            page = self._page(where)
+            self._add(page)
+            if page["rows"] < self._page_rows:
+                return
+            beyond = _beyond(page["last_updated_at"], page["last_row_id"])
+            is_late = condition and condition != self._taker.reading.where
+            where = f"{condition} AND {beyond}" if is_late else beyond
+
+    def _page(self, where: str) -> dict[str, Any]:
+        """One page into the staging tables. Retried as a whole: half a page is dropped first."""
+        portal, taker, dataset_id = self._portal, self._taker, self._taker.reading.dataset.id
+        query = Query(taker.select, where, order=ORDER, limit=self._page_rows)
+
+        def attempt() -> dict[str, Any]:
+            with portal.page(dataset_id, query) as pieces:
+                _copy(dataset_id, lambda: taker.copy(pieces))
+            order = taker.order()
+            if not order["is_ordered"]:
+                raise TemporaryError(f"{dataset_id}: the portal did not keep the requested order")
+            return order
+
+        order = portal.retries(f"{dataset_id} page", attempt)
+        return order | taker.take(self.result.newest or taker.reading.known_newest)
+
+    def _add(self, page: dict[str, Any]) -> None:
+        counts = {name: self.result.counts[name] + page[name] for name in COUNTED}
+        newest = max((moment for moment in (self.result.newest, page["newest"]) if moment), default=None)
+        is_newest = newest is not None and newest == page["newest"]
+        last = page["last_row_id"] if is_newest and page["last_row_id"] else self.result.last_row_id
+        pages = self.result.pages + 1
+        self.result = replace(self.result, counts=counts, newest=newest, last_row_id=last, pages=pages)
+        self._log_progress()
+
+    def _log_progress(self) -> None:
+        now = time.monotonic()
+        if now - self._reported < PROGRESS_SECONDS:
+            return
+        self._reported = now
+        read, expected = self.result.counts["read"], self._taker.reading.expected
+        rate = read / (now - self._started)
+        left = max(0, expected - read) / rate if rate else 0
+        title = self._taker.reading.dataset.title
+        log.info("%s: %d of %d rows, %.0f rows/s, %.0f s left", title, read, expected, rate, left)
+
+
+def _beyond(updated_at: str, row_id: str) -> str:
+    row_id = row_id.replace("'", "''")
+    return f"(:updated_at > '{updated_at}' OR (:updated_at = '{updated_at}' AND :id > '{row_id}'))"
+
+
+def _copy(dataset_id: str, copy: Callable[[], None]) -> None:
+    """A page that Postgres cannot read as CSV is the portal's error."""
+    try:
+        copy()
+    except psycopg.DataError as error:
+        raise TemporaryError(f"{dataset_id}: not CSV: {error.diag.message_primary}") from error

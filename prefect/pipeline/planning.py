@@ -1,0 +1,83 @@
+"""Planning a run: what the portal has, what is read of it, and what has to be skipped."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from pipeline import runs
+from pipeline.boundaries import Boundaries, fetch_boundaries
+from pipeline.city import City
+from pipeline.declaration import Dataset
+from pipeline.discovery import discover
+from pipeline.errors import IngestError, PortalError
+from pipeline.plan import (
+    Known,
+    Plan,
+    Reading,
+    Skipped,
+    is_of_one_dataset,
+)
+from pipeline.reading import plan_reading
+from pipeline.runs import Run
+from pipeline.socrata import Portal
+
+log = logging.getLogger(__name__)
+
+
+def make_plan(run: Run) -> Plan:
+    """One reading for each dataset, whether it is due or not; what cannot be read is skipped.
+
+    Raises TokenError, and the first dataset's PortalError or DataError when every one has to be skipped.
+    """
+    settings, options = run.settings, run.options
+    known, notices = _memory(run)
+    with Portal(settings) as portal:
+        city, discovered = discover(portal, run.city, options.now.date(), known)
+        boundaries, missing = _boundaries(portal, city)
+    notices += (*discovered, *missing)
+    for notice in notices:
+        log.warning(notice)
+    datasets = city.chosen(options.years, options.datasets)
+    run = replace(run, city=city)
+    pool = ThreadPoolExecutor(settings.download_workers)
+    try:
+        planned = list(pool.map(lambda dataset: _reading(run, dataset, known), datasets))
+    finally:
+        # A run that is terminated does not wait for a portal that hangs.
+        pool.shutdown(wait=False, cancel_futures=True)
+    readings = tuple(one for one in planned if isinstance(one, Reading))
+    skipped = tuple(one for one in planned if isinstance(one, Skipped))
+    return Plan(
+        run.load_run_id, options, city, readings, skipped, boundaries, notices, run.started_at
+    ).checked()
+
+
+def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
+    """The published areas, or a notice: without them a run goes on with those that are stored."""
+    try:
+        return fetch_boundaries(portal, city), ()
+    except PortalError as error:
+        return None, (f"the boundaries could not be read: {error}",)
+
+
+def _memory(run: Run) -> tuple[dict[str, Known], tuple[str, ...]]:
+    if not run.settings.socrata_app_token.get_secret_value():
+        log.info("no SOCRATA_APP_TOKEN: the portal may throttle")
+    known = runs.known_datasets(run.connection)
+    if known and runs.is_empty(run.connection):
+        return {}, ("the tables are empty although earlier runs filled them: everything is read",)
+    return known, ()
+
+
+def _reading(run: Run, dataset: Dataset, known: dict[str, Known]) -> Reading | Skipped:
+    schema = run.city.schemas[dataset.schema_name]
+    try:
+        with Portal(run.settings) as portal:
+            return plan_reading(portal, run, dataset, schema, known.get(dataset.id, Known()))
+    except IngestError as error:
+        if not is_of_one_dataset(error):
+            raise
+        log.error("%s is skipped: %s", dataset.title, error)  # noqa: TRY400  # foreseen: no traceback
+        return Skipped(dataset, error)

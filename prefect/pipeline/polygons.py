@@ -1,0 +1,90 @@
+"""The city's areas into councils, regions and geometries."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from pipeline.boundaries import Area, Boundaries
+from pipeline.city import City
+from pipeline.database import Connection, fetch, fetch_one, run
+
+log = logging.getLogger(__name__)
+STEPS = ("add_regions", "add_councils", "move_councils", "delete_lost", "set_geometries")
+MOST_NOTICES = 12
+"""A broken file has the same problem many times."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What the published areas changed, and what was wrong with them.
+
+    ``problem`` says why they were not taken over; ``digest`` is empty then, so that the next run looks at
+    them again. ``had`` is how many polygons were stored before.
+    """
+
+    digest: str = ""
+    has_changed: bool = False
+    problem: str = ""
+    notices: tuple[str, ...] = ()
+    had: int = 0
+
+
+def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -> Refreshed:
+    """Take over what changed, inside the caller's transaction; a file that looks broken is left alone."""
+    if boundaries is None:
+        return Refreshed()
+    known = fetch(connection, "boundaries/known_digest")
+    if known and known[0]["digest"] == boundaries.digest:
+        return Refreshed(boundaries.digest)
+    run(connection, "tables/boundaries")
+    repaired = (notice for area in boundaries.areas if (notice := _add(connection, area)))
+    notices = (*boundaries.notices, *repaired)
+    difference = fetch_one(connection, "boundaries/compare")
+    if problem := boundaries.problem or _problem(difference, city):
+        return Refreshed(problem=problem, notices=_first(notices), had=difference["had"])
+    has_changed, changes = _take_over(connection, difference)
+    return Refreshed(boundaries.digest, has_changed, "", _first((*notices, *changes)), difference["had"])
+
+
+def _problem(difference: dict[str, Any], city: City) -> str:
+    if not difference["usable"]:
+        return "no polygon of the boundary dataset can be read"
+    if len(difference["lost"]) > city.limits.lost_areas:
+        return f"the boundary dataset lost {len(difference['lost'])} of {difference['had']} councils"
+    return ""
+
+
+def _first(notices: tuple[str, ...]) -> tuple[str, ...]:
+    rest = len(notices) - MOST_NOTICES
+    more = (f"and {rest} more notices about boundaries",) if rest > 0 else ()
+    return (*notices[:MOST_NOTICES], *more)
+
+
+def _add(connection: Connection, area: Area) -> str:
+    """Put the area into the table ``boundaries``; returns what is to be said about it."""
+    try:
+        with connection.transaction():
+            row = fetch_one(connection, "boundaries/add", vars(area))
+    except psycopg.Error as error:
+        return f"{area.name}: the polygon was rejected ({type(error).__name__})"
+    if not row["has_area"]:
+        return f"{area.name}: the polygon was rejected (it has no area)"
+    return "" if row["was_valid"] else f"{area.name}: the polygon crosses itself and was repaired"
+
+
+def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
+    changes = {step: run(connection, f"boundaries/{step}") for step in STEPS}
+    notices = [f"{name} is a new council" for name in difference["added"]]
+    notices += [
+        f"the council with code {code} has no polygon any more: it counts as retired"
+        for code in difference["lost"]
+    ]
+    notices += difference["renamed"]
+    if moved := changes["move_councils"]:
+        notices.append(f"{moved} councils are in another region now")
+    log.info("boundaries refreshed: %s", changes)
+    return any(changes.values()), tuple(notices)

@@ -1,0 +1,122 @@
+"""Prefect's environment for one run: quiet, private, and with a server that ends with the run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+from pipeline.errors import IngestError
+from pipeline.prefect_server import WITH_SCHEDULES
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
+    "PREFECT_LOGGING_COLORS": "false",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "DASK_LOGGING__DISTRIBUTED": "warning",
+}
+JSON_LOGS = {
+    "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "pipeline.log_lines.JsonLines",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+}
+NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
+"""Set while the run owns Prefect's server: no link leads to a page that is gone when the run is over."""
+START_SECONDS = 120.0
+STOP_SECONDS = 3.0
+
+
+def settle(environment: MutableMapping[str, str]) -> None:
+    """Set what Prefect reads when it is imported; what is set already stays."""
+    defaults = QUIET | {
+        "PREFECT_HOME": str(home()),
+        "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO"),
+    }
+    if environment.get("LOG_FORMAT") == "json":
+        defaults |= JSON_LOGS
+    for name, value in defaults.items():
+        environment.setdefault(name, value)
+
+
+def home() -> Path:
+    """Where Prefect keeps its files: with the checkout's other local files, else in a temporary folder."""
+    local = Path(__file__).parents[2] / ".local"
+    return (
+        local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())
+    ) / "prefect"
+
+
+def start_early(environment: Mapping[str, str], *, has_schedules: bool = False) -> None:
+    """Start the server that ``own_server`` will use, unless the settings name another."""
+    if not environment.get("PREFECT_API_URL"):
+        _started.append(_start(environment, has_schedules=has_schedules))
+
+
+def discard_early() -> None:
+    """End a server that was started early and was not needed."""
+    for server in _started:
+        with server:
+            server.kill()
+    _started.clear()
+
+
+@contextmanager
+def own_server(environment: Mapping[str, str]) -> Iterator[str]:
+    """A Prefect server for the block: its API's address. It ends with this process, however that ends.
+
+    Raises IngestError when it does not start.
+    """
+    server = _started.pop() if _started else _start(environment, has_schedules=False)
+    with server:
+        try:
+            yield _address(server)
+        finally:
+            _stop(server)
+
+
+def _start(environment: Mapping[str, str], *, has_schedules: bool) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.prefect_server", *([WITH_SCHEDULES] if has_schedules else [])],
+        env=dict(environment),
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+_started: list[subprocess.Popen[str]] = []
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    """The address that the server prints, once it responds."""
+    line = server.stdout.readline().strip() if server.stdout else ""
+    if not line:
+        raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"{line}/health", timeout=5).status_code == 200:
+                return line
+        time.sleep(0.05)
+    raise IngestError(f"Prefect's server did not respond within {START_SECONDS:.0f} s")
+
+
+def _stop(server: subprocess.Popen[str]) -> None:
+    if server.stdin:
+        server.stdin.close()
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()

@@ -1,0 +1,99 @@
+"""What to read of one dataset: from which row on, and which columns."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline.config import Settings
+from pipeline.declaration import Dataset, Schema
+from pipeline.errors import DataError, PortalError
+from pipeline.options import Options
+from pipeline.plan import BEGINNING, FEW_ROWS, Known, Reading, from_portal, portal_time
+from pipeline.query import Query
+from pipeline.runs import Run
+from pipeline.socrata import Portal
+
+log = logging.getLogger(__name__)
+
+
+def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
+    """Ask the portal what it has and decide what to read. Raises PortalError or DataError."""
+    known = replace(known, missing_columns=known.missing_columns & schema.columns.keys())
+    total, newest = _size(portal, dataset, run.options.now)
+    lost = _lost(dataset, total, known, run.city.limits.shrunk_share)
+    if _is_unchanged(known, run.options, total, newest):
+        unchanged = Reading(dataset, BEGINNING, total, newest, 0, {}, is_due=False, lost=lost, known=known)
+        return replace(unchanged, transport=portal.transport)
+    columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
+    start = _start(run.settings, known, run.options, missing)
+    expected = portal.count(dataset.id, f":updated_at >= '{start}'") if start else total
+    if unstamped := portal.count(dataset.id, ":updated_at IS NULL"):
+        raise PortalError(f"{dataset.id}: {unstamped} rows have no :updated_at: the portal is broken")
+    reading = Reading(dataset, start, total, newest, expected, columns, missing, added, known=known)
+    return replace(reading, lost=lost, transport=portal.transport)
+
+
+def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetime | None]:
+    row = portal.only_row(dataset.id, Query("count(*) as rows,max(:updated_at) as newest"))
+    newest = from_portal(row.get("newest"))
+    if newest and newest > now + timedelta(days=1):
+        log.warning("%s: the portal's newest update time is %s", dataset.id, newest)
+    # A time ahead of the run's own would let the next run begin after updates that it has not seen.
+    return int(row["rows"]), newest if newest and newest <= now else None
+
+
+def _lost(dataset: Dataset, total: int, known: Known, limit: float) -> int:
+    """How many rows fewer the portal has than the last time. Raises DataError when they are too many."""
+    before = known.watermark.source_row_count if known.watermark else 0
+    lost = before - total
+    if lost > max(FEW_ROWS, before * limit):
+        raise DataError(
+            f"{dataset.id} ({dataset.title}) shrank from {before} to {total} rows, more than {limit:.0%}: "
+            "nothing of it was changed. If the city meant it, run with a higher SHRUNK_SHARE_LIMIT and "
+            "--reconcile."
+        )
+    return max(0, lost)
+
+
+def _is_unchanged(known: Known, options: Options, total: int, newest: datetime | None) -> bool:
+    mark = known.watermark
+    if mark is None or options.reads_everything or options.since or known.missing_columns:
+        return False
+    return newest == mark.source_updated_at and total == mark.source_row_count
+
+
+def _start(settings: Settings, known: Known, options: Options, missing: tuple[str, ...]) -> str:
+    if options.since:
+        return portal_time(options.since)
+    has_returned = bool(known.missing_columns - set(missing))
+    if known.watermark is None or options.reads_everything or has_returned:
+        return BEGINNING
+    overlap = timedelta(hours=settings.socrata_overlap_hours)
+    return portal_time(known.watermark.source_updated_at - overlap)
+
+
+def match_columns(
+    dataset: Dataset, schema: Schema, published: frozenset[str]
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Columns to read, columns that the portal lost, columns that no schema names.
+
+    Raises DataError, with names, when a required one is missing.
+    """
+    found = {
+        name: next((source for source in sources if source in published), None)
+        for name, sources in schema.columns.items()
+    }
+    columns = {name: source for name, source in found.items() if source}
+    missing = tuple(sorted(schema.columns.keys() - columns.keys()))
+    added = tuple(sorted(name for name in published - schema.sources if not name.startswith(":")))
+    if lost := sorted(schema.required.intersection(missing)):
+        names = ", ".join(f"{name} (expected as {' or '.join(schema.columns[name])})" for name in lost)
+        raise DataError(
+            f"{dataset.id} ({dataset.title}) has lost the required column {names}; nothing of it was "
+            f"changed. Columns it has that the city does not declare: {', '.join(added) or 'none'}"
+        )
+    if missing:
+        log.warning("%s has lost the columns %s; their stored values stay", dataset.id, ", ".join(missing))
+    return columns, missing, added

@@ -1,0 +1,129 @@
+"""The city's declaration in the database: its row, type groups, and what published values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from pipeline.city import City
+from pipeline.database import Connection, composed, fetch_one, run
+from pipeline.declaration import CodedColumn, Dataset
+from pipeline.staging import days
+
+SERVED_VERSION = "1"
+"""Goes up when the merge serves stored rows in another way than before: they are all rebuilt then."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A published column whose values are codes of a reference table."""
+
+    field: CodedColumn
+    table: str
+    id: str
+    name: str
+
+    @property
+    def identifiers(self) -> dict[str, sql.Composable]:
+        return {
+            "table": sql.Identifier(self.table),
+            "id": sql.Identifier(self.id),
+            "name": sql.Identifier(self.name),
+        }
+
+
+REFERENCES = (
+    Reference("requesttype", "request_types", "type_id", "type_name"),
+    Reference("owner", "agencies", "agency_id", "agency_name"),
+    Reference("requestsource", "sources", "source_id", "source_name"),
+)
+STAGED = sql.SQL("staged")
+
+
+def touched() -> sql.Composable:
+    """The stored rows that the run serves again."""
+    return sql.SQL("({})").format(composed("merge/touched_requests"))
+
+
+def declare(connection: Connection, city: City) -> bool:
+    """Write the city's row and type groups, and lay its rules down as tables of this transaction.
+
+    Returns whether rows that are served already were served by other rules.
+    """
+    digest = f"{SERVED_VERSION} {city.digest}"
+    has_changed = bool(fetch_one(connection, "merge/known_declaration")["digest"] != digest)
+    _write_city(connection, city, digest)
+    for name in ("datasets", "aliases", "patterns", "meanings"):
+        run(connection, f"tables/{name}")
+    for dataset in city.datasets:
+        run(connection, "merge/add_dataset", _dataset_row(city, dataset))
+    _write_meanings(connection, city)
+    return has_changed
+
+
+def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
+    """Look up every published value of the rows in ``source``; returns the unknown codes by table."""
+    new_codes = {}
+    connection.execute(composed("merge/add_meanings", source=source))
+    for reference in REFERENCES:
+        lists, field = reference.identifiers, {"field": reference.field}
+        added = connection.execute(composed("merge/add_codes", **lists), field).fetchall()
+        connection.execute(composed("merge/set_meaning_ids", **lists), field)
+        _set_reviewed(connection, city, reference)
+        if unknown := [str(code) for (code,) in added if code not in city.reviewed(reference.field)]:
+            new_codes[reference.table] = unknown
+    _set_type_flags(connection, city)
+    connection.execute("ANALYZE meanings")
+    return new_codes
+
+
+def _write_city(connection: Connection, city: City, digest: str) -> None:
+    values = {
+        **city.model_dump(include={"key", "name", "time_zone"}),
+        **city.bounds.model_dump(),
+        **city.model_dump(include={"meters_per_degree_longitude", "meters_per_degree_latitude"}),
+    }
+    run(connection, "merge/upsert_city", {**values, "words": Jsonb(city.words), "digest": digest})
+    run(connection, "merge/delete_other_groups", {"ids": [group.id for group in city.groups]})
+    for group in city.groups:
+        run(connection, "merge/upsert_group", group.model_dump(include={"id", "name", "color"}))
+
+
+def _dataset_row(city: City, dataset: Dataset) -> Mapping[str, object]:
+    schema = city.schemas[dataset.schema_name]
+    return {
+        "dataset_id": dataset.id,
+        "days": days([dataset]),
+        "ended_statuses": list(schema.ended_statuses),
+        "duplicate_statuses": list(schema.duplicate_statuses),
+        "duplicate_outcome": "|".join(f"({regex})" for regex in schema.duplicate_outcomes) or None,
+    }
+
+
+def _write_meanings(connection: Connection, city: City) -> None:
+    for field, meanings in city.aliases.items():
+        for published, code in meanings.items():
+            run(connection, "merge/add_alias", {"field": field, "published": published, "code": code})
+    for field, patterns in city.patterns.items():
+        for place, pattern in enumerate(patterns):
+            run(connection, "merge/add_pattern", {"field": field, "place": place, **pattern.model_dump()})
+
+
+def _set_reviewed(connection: Connection, city: City, reference: Reference) -> None:
+    codes = sorted(city.reviewed(reference.field))
+    declared = city.names.get(reference.field, {})
+    values = {"codes": codes, "names": [declared.get(code) for code in codes]}
+    connection.execute(composed("merge/set_reviewed", **reference.identifiers), values)
+
+
+def _set_type_flags(connection: Connection, city: City) -> None:
+    grouped = [(code, group.id) for group in city.groups for code in group.types]
+    values = {
+        "information_types": list(city.information_types),
+        "codes": [code for code, _ in grouped],
+        "group_ids": [group_id for _, group_id in grouped],
+    }
+    run(connection, "merge/set_type_flags", values)

@@ -1,0 +1,68 @@
+"""The portal's responses: which are errors, which are worth another attempt, and their bodies as streams."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from pipeline.errors import PortalError, TokenError, UnavailableError
+from pipeline.retries import TemporaryError, retry_after_seconds
+
+CHUNK_BYTES = 1 << 16
+RETRIED_STATUSES = frozenset({202, 408, 425, 429})
+"""202: the portal is still computing. All server errors are retried too, a CDN's 52x included."""
+UNAVAILABLE = {401: "is private", 403: "is private", 404: "does not exist", 410: "was deleted"}
+
+
+def check(response: requests.Response, content_type: str) -> None:
+    """Raise PortalError unless the response is a success of that content type."""
+    status, found_type = response.status_code, response.headers.get("Content-Type", "")
+    if status in RETRIED_STATUSES or status >= 500:
+        wait = retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        raise TemporaryError(f"the portal answered {status}", wait)
+    if status != 200:
+        raise rejection(status, urlsplit(response.url).path, response.text[:300])
+    if content_type not in found_type:
+        raise TemporaryError(f"the portal answered {found_type}, not {content_type}")
+
+
+def rejection(status: int, path: str, text: str) -> PortalError:
+    """What a response means that no retry will change; Socrata sends 403 for a bad token too."""
+    if status in {401, 403} and "app" in text and "token" in text:
+        return TokenError(f"the portal rejects SOCRATA_APP_TOKEN ({status} to {path}): {text}")
+    if status in UNAVAILABLE:
+        return UnavailableError(f"{path} {UNAVAILABLE[status]} ({status}): {text}", status)
+    return PortalError(f"the portal answered {status} to {path}: {text}")
+
+
+def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:
+    """The body as it comes. Raises TemporaryError when it takes longer, however steadily it drips."""
+    latest = time.monotonic() + seconds
+    while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        if time.monotonic() > latest:
+            raise TemporaryError(f"the page was not complete after {seconds:g} s")
+        yield piece
+
+
+@contextmanager
+def network_errors(what: str) -> Iterator[None]:
+    """Turn what requests and urllib3 raise into errors worth another attempt."""
+    try:
+        yield
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise TemporaryError(f"{what}: {type(error).__name__}: {error}"[:500]) from error
+
+
+def clean(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same text as UTF-8 that Postgres takes: without NUL, broken characters replaced."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    for piece in pieces:
+        yield decoder.decode(piece).replace("\x00", "").encode()
+    yield decoder.decode(b"", final=True).encode()

@@ -1,0 +1,69 @@
+"""What a merge hands back: frozen values, complete when they exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.polygons import Refreshed
+from pipeline.quality import Check
+
+COUNTED = ("read", "inserted", "updated", "unchanged", "rejected", "elsewhere")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a merge wrote, by dataset: inserted, updated and unchanged rows; and what it wrote besides.
+
+    ``superseded`` are rows that lost to a newer one of their number, ``served_changes`` rows of
+    ``service_requests``. ``new_tables`` are complete and still have to be swapped in.
+    """
+
+    rows: Mapping[str, Mapping[str, int]]
+    superseded: int = 0
+    retired: int = 0
+    served_changes: int = 0
+    new_codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    new_tables: tuple[str, ...] = ()
+    is_rebuilt: bool = False
+    boundaries: Refreshed = field(default_factory=Refreshed)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether a reader could see the difference."""
+        changed = sum(counts["inserted"] + counts["updated"] for counts in self.rows.values())
+        others = (self.retired, self.served_changes, self.new_codes, self.is_rebuilt)
+        return bool(changed or any(others) or self.boundaries.has_changed)
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """The outcome of a merge that is committed, or of a dry run that was rolled back.
+
+    ``counts`` sums ``by_dataset`` and adds ``retired``; ``reasons`` are the rejected rows by dataset and
+    reason.
+    """
+
+    generation: int
+    message: str
+    counts: Mapping[str, int]
+    by_dataset: Mapping[str, Mapping[str, Any]]
+    checks: tuple[Check, ...]
+    reasons: tuple[Mapping[str, Any], ...]
+    log_id: int
+    is_rebuilt: bool
+    has_changed: bool
+
+
+def sentence(counts: Mapping[str, int], written: Written, generation: int, *, is_dry: bool) -> str:
+    """The run in one line."""
+    read = f"{counts['read']:,} rows read"
+    rejected = f", {counts['rejected']:,} rejected" if counts["rejected"] else ""
+    if not written.has_changed:
+        return f"Nothing changed: {read}{rejected}, all as stored; generation {generation}"
+    verb = "Would load" if is_dry else "Loaded"
+    retired = f", {counts['retired']:,} retired" if counts["retired"] else ""
+    polygons = ", new boundaries" if written.boundaries.has_changed else ""
+    changes = f"{counts['inserted']:,} new, {counts['updated']:,} updated{retired}{polygons}"
+    return f"{verb} {changes}{rejected} of {read}; generation {generation}"

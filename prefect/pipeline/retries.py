@@ -1,0 +1,76 @@
+"""Repeating what may succeed later: growing random waits, or the wait that the portal asks for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from pipeline.errors import PortalError
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+LONGEST_WAIT_SECONDS = 60.0
+LONGEST_ASKED_SECONDS = 300.0
+"""A portal may ask for a longer wait than we would choose, but not for hours."""
+
+
+class TemporaryError(PortalError):
+    """Worth another attempt, after ``retry_after`` seconds if the portal said so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Retries:
+    """Repeats an attempt after temporary errors."""
+
+    def __init__(self, attempts: int, backoff_seconds: float) -> None:
+        self._attempts = attempts
+        self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=LONGEST_WAIT_SECONDS)
+
+    def __call__(self, what: str, attempt: Callable[[], Result]) -> Result:
+        """The attempt's result. Raises its last PortalError when every attempt failed."""
+
+        def note(state: RetryCallState) -> None:
+            log.warning("%s: %s; attempt %d", what, _error(state), state.attempt_number + 1)
+
+        retrying = Retrying(
+            retry=retry_if_exception_type(TemporaryError),
+            stop=stop_after_attempt(self._attempts),
+            wait=self._wait,
+            before_sleep=note,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _wait(self, state: RetryCallState) -> float:
+        asked = getattr(_error(state), "retry_after", None)
+        return self._backoff(state) if asked is None else min(float(asked), LONGEST_ASKED_SECONDS)
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def retry_after_seconds(header: str, now: datetime) -> float | None:
+    """Seconds that a ``Retry-After`` asks for: whole seconds, or any of HTTP's three forms of a date.
+
+    None for anything else; never below zero.
+    """
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        # HTTP dates are in UTC, and the form of asctime does not say so.
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,45 @@
+"""The run's page in Prefect: what was planned, what became of it, and the checks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from prefect.artifacts import create_markdown_artifact
+from prefect.runtime import flow_run
+
+from pipeline import report
+from pipeline.config import Settings
+from pipeline.download import Download
+from pipeline.errors import DataError, failure_text
+from pipeline.plan import Plan
+from pipeline.prefect_environment import NO_PAGE
+from pipeline.result import MergeResult
+
+
+def show_plan(plan: Plan) -> None:
+    due, skipped = len(plan.due), len(plan.skipped)
+    summary = f"{due} of {len(plan.readings)} datasets have news, {skipped} are skipped"
+    create_markdown_artifact(key="plan", markdown=report.plan_page(plan), description=summary)
+
+
+def show_result(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> None:
+    page = report.run_page(plan, downloads, result)
+    create_markdown_artifact(key="ingest", markdown=page, description=result.message)
+    checks = report.checks_page(result.checks)
+    create_markdown_artifact(key="checks", markdown=checks, description="Quality checks of the run")
+
+
+def show_failure(error: DataError) -> None:
+    """The page of a run that stops over its data says what was wrong with it."""
+    page = report.failure_page(error)
+    create_markdown_artifact(key="ingest", markdown=page, description=failure_text(error))
+    if error.checks:
+        checks = report.checks_page(error.checks)
+        create_markdown_artifact(key="checks", markdown=checks, description="Quality checks of the run")
+
+
+def link(settings: Settings) -> str:
+    """Where to read on: this page, unless its server ends with the run."""
+    page = "" if os.environ.get(NO_PAGE) else flow_run.ui_url
+    return page or settings.reports_url

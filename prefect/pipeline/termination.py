@@ -1,0 +1,31 @@
+"""The end of a run that was terminated."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from pipeline.errors import TERMINATED_EXIT_CODE
+
+GRACE_SECONDS = 5.0
+"""Containers get 30 seconds between SIGTERM and SIGKILL; Prefect needs a moment to note the end."""
+
+
+def end_with_parent() -> None:
+    """End this process when its parent has ended: a scheduled run does not outlive the scheduler."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(TERMINATED_EXIT_CODE)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def end_soon() -> None:
+    """End this process within seconds, whatever its threads still wait for."""
+    deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(TERMINATED_EXIT_CODE,))
+    deadline.daemon = True
+    deadline.start()

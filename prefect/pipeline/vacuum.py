@@ -1,0 +1,27 @@
+"""After a run: the tables that it changed are vacuumed, so that indexes alone answer again."""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg
+from psycopg import sql
+
+from pipeline import rollups
+from pipeline.database import Connection
+from pipeline.swap import swapped_tables
+
+log = logging.getLogger(__name__)
+
+
+def vacuum(connection: Connection) -> None:
+    """Mark the pages that the run wrote as visible to every transaction.
+
+    Autovacuum would do so only when a fifth of a table has changed. A table that is locked is left to it, and
+    so is one that cannot be vacuumed: the run is over, and its data are served.
+    """
+    for table in swapped_tables(rollups.read_catalog(connection)):
+        try:
+            connection.execute(sql.SQL("VACUUM (SKIP_LOCKED) {}").format(sql.Identifier(table)))
+        except psycopg.Error as error:
+            log.warning("%s was not vacuumed: %s", table, type(error).__name__)

@@ -1,0 +1,313 @@
+-- Staged rows into the live tables: reference data, differences of requests, served rows, bookkeeping.
+-- Tables are described in tables.sql.
+
+-- name: upsert_city
+-- The city's declaration where every service reads it.
+INSERT INTO city (city_key, city_name, time_zone, west, south, east, north,
+                  meters_per_degree_longitude, meters_per_degree_latitude, words, declaration_digest)
+VALUES (%(key)s, %(name)s, %(time_zone)s, %(west)s, %(south)s, %(east)s, %(north)s,
+        %(meters_per_degree_longitude)s, %(meters_per_degree_latitude)s, %(words)s, %(digest)s)
+ON CONFLICT (only_row) DO UPDATE
+   SET (city_key, city_name, time_zone, west, south, east, north,
+        meters_per_degree_longitude, meters_per_degree_latitude, words, declaration_digest)
+     = (excluded.city_key, excluded.city_name, excluded.time_zone, excluded.west, excluded.south, excluded.east,
+        excluded.north, excluded.meters_per_degree_longitude, excluded.meters_per_degree_latitude, excluded.words,
+        excluded.declaration_digest)
+
+-- name: known_declaration
+SELECT declaration_digest AS digest FROM city
+
+-- name: add_dataset
+INSERT INTO datasets (dataset_id, days, ended_statuses, duplicate_statuses, duplicate_outcome)
+VALUES (%(dataset_id)s, %(days)s::datemultirange, %(ended_statuses)s, %(duplicate_statuses)s, %(duplicate_outcome)s)
+
+-- name: add_alias
+INSERT INTO aliases (field, published, code) VALUES (%(field)s, %(published)s, %(code)s)
+
+-- name: add_pattern
+INSERT INTO patterns (field, place, match, code) VALUES (%(field)s, %(place)s, %(match)s, %(code)s)
+
+-- name: upsert_group
+-- Id 0 is the group of every type that no group declares.
+INSERT INTO type_groups AS stored (group_id, group_name, color) VALUES (%(id)s, %(name)s, %(color)s)
+ON CONFLICT (group_id) DO UPDATE SET group_name = excluded.group_name, color = excluded.color
+ WHERE (stored.group_name, stored.color) <> (excluded.group_name, excluded.color)
+
+-- name: delete_other_groups
+DELETE FROM type_groups WHERE group_id <> 0 AND group_id <> ALL(%(ids)s)
+
+-- name: set_type_flags
+-- Groups and information calls by the codes of the declaration; a type that it does not name is in group 0.
+UPDATE request_types AS types
+   SET group_id = declared.group_id, is_information = declared.is_information
+  FROM (SELECT type_id, coalesce(listed.group_id, 0) AS group_id,
+               data_code = ANY(%(information_types)s) AS is_information
+          FROM request_types
+          LEFT JOIN unnest(%(codes)s::text[], %(group_ids)s::integer[]) AS listed (code, group_id)
+               ON listed.code = data_code) AS declared
+ WHERE declared.type_id = types.type_id
+   AND (declared.group_id, declared.is_information) IS DISTINCT FROM (types.group_id, types.is_information)
+
+-- name: add_meanings
+-- What the values of the coded columns mean: their alias, else the first pattern that matches, else themselves.
+INSERT INTO meanings (field, published, code)
+SELECT field, published,
+       coalesce((SELECT code FROM aliases WHERE aliases.field = seen.field AND aliases.published = seen.published),
+                (SELECT code FROM patterns WHERE patterns.field = seen.field AND seen.published ~ match
+                  ORDER BY place LIMIT 1),
+                published)
+  FROM (SELECT DISTINCT field, coalesce(btrim(value), '') AS published
+          FROM (SELECT DISTINCT requesttype, owner, requestsource FROM {source} AS r) AS combined,
+               LATERAL (VALUES ('requesttype', requesttype), ('owner', owner), ('requestsource', requestsource))
+               AS coded (field, value)) AS seen
+
+-- name: touched_requests
+SELECT requests.* FROM requests JOIN touched ON request_id = id
+
+-- name: add_codes
+-- Unknown codes become unreviewed entries, so that their requests are kept.
+INSERT INTO {table} ({name}, data_code)
+SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE codes.code END, codes.code
+  FROM (SELECT DISTINCT code FROM meanings WHERE field = %(field)s) AS codes
+ WHERE NOT EXISTS (SELECT FROM {table} AS known WHERE known.data_code = codes.code)
+ ORDER BY codes.code
+RETURNING data_code
+
+-- name: set_meaning_ids
+UPDATE meanings SET id = known.{id} FROM {table} AS known WHERE field = %(field)s AND known.data_code = code
+
+-- name: set_reviewed
+-- Codes and names that the city declares are reviewed.
+UPDATE {table} AS known SET is_reviewed = true, {name} = coalesce(declared.name, known.{name})
+  FROM unnest(%(codes)s::text[], %(names)s::text[]) AS declared (code, name)
+ WHERE known.data_code = declared.code
+   AND (NOT known.is_reviewed OR known.{name} <> coalesce(declared.name, known.{name}))
+
+-- name: keep_newest
+-- Of the rows that share a number only one stays: that of the day's own dataset, then the newest, that is the
+-- greatest (update time, row id), then the last read.
+WITH repeated AS (
+    SELECT srnumber FROM staged GROUP BY srnumber HAVING count(*) > 1
+),
+ranked AS (
+    SELECT staged_id,
+           row_number() OVER (
+               PARTITION BY srnumber
+               ORDER BY is_own DESC, source_updated_at DESC, source_row_id COLLATE "C" DESC, staged_id DESC
+           ) AS place
+      FROM staged
+      JOIN repeated USING (srnumber)
+)
+DELETE FROM {rows} AS staged USING ranked WHERE ranked.staged_id = staged.staged_id AND ranked.place > 1
+
+-- name: leave_to_own_dataset
+-- A row of a day that another dataset takes gives way to the stored row of that dataset. A dataset that was read
+-- completely would have its row among the staged ones if it still published it.
+DELETE FROM {rows} AS staged
+ USING requests AS stored
+  LEFT JOIN datasets ON datasets.dataset_id = stored.dataset_id
+ WHERE NOT staged.is_own
+   AND stored.srnumber = staged.srnumber
+   AND stored.dataset_id <> staged.dataset_id
+   AND stored.dataset_id <> ALL(%(complete)s)
+   AND coalesce(datasets.days @> stored.createddate::date, true)
+
+-- name: keep_column
+-- A column that the portal has lost keeps its stored values.
+UPDATE {rows} AS staged SET {column} = requests.{column}
+  FROM requests
+ WHERE requests.srnumber = staged.srnumber AND staged.dataset_id = %(dataset_id)s
+
+-- name: find_changes
+-- Staged rows that differ from the stored ones. An older row never wins, with two exceptions: the portal no longer
+-- publishes the stored row (only a run that has read its whole dataset can know), or the stored row is of a day that
+-- another dataset takes and this is that dataset's own row.
+-- A dataset that was published again, equal but with new row ids and update times, is not written again: every row
+-- that could compete with it was read, so the stored order still holds.
+INSERT INTO changes (staged_id, dataset_id, request_id, is_new, has_changed)
+SELECT staged_id, dataset_id, request_id, is_new, has_changed
+  FROM (SELECT staged.staged_id,
+               staged.dataset_id,
+               stored.id AS request_id,
+               stored.id IS NULL AS is_new,
+               ({staged_raw}) IS DISTINCT FROM ({stored_raw}) AS has_changed,
+               staged.dataset_id IS DISTINCT FROM stored.dataset_id
+               OR (staged.source_row_id, staged.source_updated_at)
+                  IS DISTINCT FROM (stored.source_row_id, stored.source_updated_at)
+                  AND staged.dataset_id <> ALL(%(whole)s) AS has_moved
+          FROM staged
+          LEFT JOIN requests AS stored USING (srnumber)
+          LEFT JOIN datasets ON datasets.dataset_id = stored.dataset_id
+          LEFT JOIN (SELECT dataset_id, source_row_id FROM staged WHERE dataset_id = ANY(%(complete)s)
+                     UNION
+                     SELECT dataset_id, source_row_id FROM rejected WHERE dataset_id = ANY(%(complete)s)) AS published
+               ON published.dataset_id = stored.dataset_id AND published.source_row_id = stored.source_row_id
+         WHERE stored.id IS NULL
+            OR (staged.source_updated_at, staged.source_row_id COLLATE "C")
+               >= (stored.source_updated_at, stored.source_row_id COLLATE "C")
+            OR stored.dataset_id = ANY(%(complete)s) AND published.dataset_id IS NULL
+            OR staged.is_own AND staged.dataset_id <> stored.dataset_id
+               AND NOT coalesce(datasets.days @> stored.createddate::date, true)) AS compared
+ WHERE is_new OR has_changed OR has_moved
+
+-- name: count_changes
+SELECT coalesce(changes.dataset_id, staged.dataset_id) AS dataset_id,
+       count(*) FILTER (WHERE is_new) AS inserted,
+       count(*) FILTER (WHERE NOT is_new AND has_changed) AS updated,
+       count(*) FILTER (WHERE is_new IS NULL OR NOT is_new AND NOT has_changed) AS unchanged
+  FROM staged
+  LEFT JOIN changes USING (staged_id)
+ GROUP BY 1
+
+-- name: update_requests
+UPDATE requests AS stored
+   SET {stored_assignments}, loaded_at = now()
+  FROM changes
+  JOIN staged USING (staged_id)
+ WHERE stored.id = changes.request_id
+
+-- name: insert_requests
+-- A number that comes back after it was retired gets its old id again.
+INSERT INTO requests (id, {stored})
+SELECT coalesce((SELECT retired.id FROM retired_requests AS retired
+                  WHERE retired.srnumber = staged.srnumber ORDER BY retired_at DESC LIMIT 1),
+                nextval(pg_get_serial_sequence('requests', 'id'))),
+       {staged_stored}
+  FROM changes
+  JOIN staged USING (staged_id)
+ WHERE is_new
+ ORDER BY staged_id
+
+-- name: touch_changed
+INSERT INTO touched
+SELECT request_id FROM changes WHERE has_changed AND NOT is_new
+UNION ALL
+SELECT requests.id FROM changes JOIN staged USING (staged_id) JOIN requests USING (srnumber) WHERE is_new
+
+-- name: touch_misplaced
+-- After a change of the boundaries: requests that would now be served under another council.
+INSERT INTO touched
+SELECT placed.request_id
+  FROM served AS placed
+  JOIN service_requests AS now_served USING (request_id)
+ WHERE placed.council_id <> now_served.council_id OR placed.region_id <> now_served.region_id
+ON CONFLICT DO NOTHING
+
+-- name: find_retired
+-- Stored rows of completely read datasets that the portal no longer publishes, by number: row ids change when a
+-- dataset is published again. A request whose row is rejected now keeps its last good state; where the rejected row
+-- has lost its number, its row id still tells.
+INSERT INTO retired (request_id)
+SELECT stored.id
+  FROM requests AS stored
+ WHERE stored.dataset_id = ANY(%(dataset_ids)s)
+   AND NOT EXISTS (SELECT FROM staged WHERE staged.srnumber = stored.srnumber)
+   AND NOT EXISTS (SELECT FROM rejected WHERE rejected.srnumber = stored.srnumber)
+   AND NOT EXISTS (SELECT FROM rejected
+                    WHERE coalesce(rejected.srnumber, '') = '' AND rejected.dataset_id = stored.dataset_id
+                      AND rejected.source_row_id = stored.source_row_id)
+
+-- name: touch_retired
+INSERT INTO touched SELECT request_id FROM retired ON CONFLICT DO NOTHING
+
+-- name: retire
+WITH gone AS (
+    DELETE FROM requests USING retired WHERE requests.id = retired.request_id RETURNING requests.*
+)
+INSERT INTO retired_requests (id, {stored}, loaded_at, retired_at, retired_reason)
+SELECT id, {stored}, loaded_at, now(), %(reason)s FROM gone
+
+-- name: served_view
+-- How a stored row is served, defined once for differences and full loads.
+-- Coordinates outside the city's bounds are typing errors: such a request counts, but has no place.
+-- The council is the published one. Where that is blank or retired (without a polygon, once there are polygons) it is
+-- found by the place, and 0 means none.
+-- Open means: no closed date, and no status that the city declares to be the end of a request.
+CREATE OR REPLACE TEMP VIEW served AS
+SELECT r.id AS request_id,
+       {plain},
+       type.id AS type_id,
+       agency.id AS agency_id,
+       source.id AS source_id,
+       home.council_id,
+       home.region_id,
+       CASE WHEN place.is_in_city THEN r.latitude END AS latitude,
+       CASE WHEN place.is_in_city THEN r.longitude END AS longitude,
+       CASE WHEN r.cd BETWEEN 1 AND 32767 THEN r.cd::smallint END AS city_id,
+       r.closeddate IS NULL AND NOT coalesce(btrim(r.status) = ANY(datasets.ended_statuses), false) AS is_open,
+       types.is_information,
+       coalesce(btrim(r.status) = ANY(datasets.duplicate_statuses), false)
+       OR coalesce(r.outcome ~ datasets.duplicate_outcome, false) AS is_duplicate,
+       CASE WHEN place.is_in_city
+            THEN ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326)::geometry(Point, 4326) END AS geom
+  FROM {requests} AS r
+ CROSS JOIN LATERAL (
+      SELECT coalesce(r.latitude BETWEEN {south} AND {north} AND r.longitude BETWEEN {west} AND {east}, false)
+             AS is_in_city
+  ) AS place
+  LEFT JOIN datasets USING (dataset_id)
+  LEFT JOIN meanings AS type ON type.field = 'requesttype' AND type.published = coalesce(btrim(r.requesttype), '')
+  LEFT JOIN meanings AS agency ON agency.field = 'owner' AND agency.published = coalesce(btrim(r.owner), '')
+  LEFT JOIN meanings AS source
+       ON source.field = 'requestsource' AND source.published = coalesce(btrim(r.requestsource), '')
+  LEFT JOIN request_types AS types ON types.type_id = type.id
+  LEFT JOIN councils AS published ON published.data_code = r.nc AND r.nc <> 0
+       AND (EXISTS (SELECT FROM geometries AS own WHERE own.council_id = published.council_id)
+            OR NOT EXISTS (SELECT FROM geometries))
+  LEFT JOIN councils AS home
+       ON home.council_id = coalesce(published.council_id,
+                                     CASE WHEN place.is_in_city THEN council_at(r.longitude, r.latitude) END, 0)
+
+-- name: remember_before
+INSERT INTO before ({served}) SELECT {served} FROM service_requests JOIN touched USING (request_id)
+
+-- name: compute_after
+INSERT INTO after ({served}) SELECT {served} FROM served JOIN touched USING (request_id)
+
+-- name: delete_served
+DELETE FROM service_requests
+ USING before
+ WHERE service_requests.request_id = before.request_id
+   AND NOT EXISTS (SELECT FROM after WHERE after.request_id = before.request_id)
+
+-- name: update_served
+UPDATE service_requests AS served
+   SET {served_assignments}
+  FROM after
+  JOIN before USING (request_id)
+ WHERE served.request_id = after.request_id
+   AND ({after_compared}) IS DISTINCT FROM ({before_compared})
+
+-- name: insert_served
+INSERT INTO service_requests ({served})
+SELECT {served}
+  FROM after
+ WHERE NOT EXISTS (SELECT FROM before WHERE before.request_id = after.request_id)
+ ORDER BY request_id
+
+-- name: count_rejected
+SELECT dataset_id, reason, count(DISTINCT source_row_id) AS rows,
+       (array_agg(srnumber ORDER BY srnumber))[1:3] AS examples
+  FROM rejected
+ GROUP BY dataset_id, reason
+ ORDER BY dataset_id, rows DESC, reason
+
+-- name: keep_rejected
+INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
+SELECT DISTINCT ON (dataset_id, source_row_id, reason) %(load_run_id)s, dataset_id, source_row_id, srnumber, reason, raw
+  FROM rejected
+ON CONFLICT (dataset_id, source_row_id, reason) DO NOTHING
+
+-- name: set_watermark
+-- A watermark never moves back.
+INSERT INTO dataset_watermarks AS mark (dataset_id, source_updated_at, source_row_id, source_row_count, read_at)
+VALUES (%(dataset_id)s, %(source_updated_at)s, %(source_row_id)s, %(source_row_count)s, now())
+ON CONFLICT (dataset_id) DO UPDATE
+   SET source_updated_at = greatest(mark.source_updated_at, excluded.source_updated_at),
+       source_row_id = CASE WHEN excluded.source_updated_at >= mark.source_updated_at THEN excluded.source_row_id
+                            ELSE mark.source_row_id END,
+       source_row_count = excluded.source_row_count,
+       read_at = excluded.read_at
+
+-- name: next_generation
+UPDATE data_generation SET generation = generation + 1, changed_at = now() RETURNING generation

@@ -1,1 +1,0 @@
-INSERT INTO aliases (field, published, meaning) VALUES (%(field)s, %(published)s, %(meaning)s)

@@ -1,1 +1,0 @@
-CREATE OR REPLACE TEMP VIEW refused AS SELECT * FROM {refused} WHERE reason <> {elsewhere}

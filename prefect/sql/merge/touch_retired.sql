@@ -1,1 +1,0 @@
-INSERT INTO touched SELECT request_id FROM retired

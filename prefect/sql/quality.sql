@@ -1,0 +1,65 @@
+-- Checks of a run, from inside its transaction. They look at what the run changes, so that their cost grows with it.
+
+-- name: changed_rows
+-- New and changed rows of the run by dataset, and what is doubtful about them. Coordinates of 0 and 0 are none; calls
+-- for information have no place and are not counted among the unlocated, as in the rollups.
+SELECT r.dataset_id,
+       count(*) AS rows,
+       count(*) FILTER (WHERE NOT coalesce(types.is_information, false)) AS requests,
+       count(*) FILTER (WHERE NOT is_located AND NOT coalesce(types.is_information, false)) AS unlocated,
+       count(*) FILTER (WHERE is_located) AS located,
+       count(*) FILTER (WHERE is_located AND NOT (latitude BETWEEN south AND north
+                                                  AND longitude BETWEEN west AND east)) AS outside,
+       count(*) FILTER (WHERE NOT coalesce(types.is_reviewed, false)) AS unreviewed_types,
+       count(*) FILTER (WHERE NOT coalesce(agencies.is_reviewed, false)) AS unreviewed_agencies,
+       count(*) FILTER (WHERE createddate > %(latest)s) AS created_in_the_future,
+       count(*) FILTER (WHERE closeddate > %(latest)s) AS closed_in_the_future,
+       count(*) FILTER (WHERE closeddate < %(earliest_closed)s) AS closed_too_early
+  FROM (SELECT staged.*, coalesce(latitude <> 0 OR longitude <> 0, false) AS is_located
+          FROM staged
+          JOIN changes USING (staged_id)
+         WHERE is_new OR has_changed) AS r
+ CROSS JOIN city
+  LEFT JOIN meanings AS type ON type.field = 'requesttype' AND type.published = coalesce(btrim(r.requesttype), '')
+  LEFT JOIN request_types AS types ON types.type_id = type.id
+  LEFT JOIN meanings AS agency ON agency.field = 'owner' AND agency.published = coalesce(btrim(r.owner), '')
+  LEFT JOIN agencies ON agencies.agency_id = agency.id
+ GROUP BY 1
+ ORDER BY 1
+
+-- name: usual_shares
+-- The share of requests without coordinates that is stored for the days of each dataset, before this run writes.
+SELECT dataset_id,
+       (SELECT sum(unlocated)::double precision / nullif(sum(requests), 0)
+          FROM rollup_day_type
+         WHERE created_date >= lower(days) AND (upper_inf(days) OR created_date < upper(days))) AS share
+  FROM unnest(%(ids)s::text[], %(days)s::datemultirange[]) AS listed (dataset_id, days)
+
+-- name: newest
+-- The newest request that is not in the future, and when data were loaded before this run.
+SELECT max(created_date) AS created_date, last_loaded_at() AT TIME ZONE 'UTC' AS last_loaded_at
+  FROM {service_requests}
+ WHERE created_date <= %(latest)s
+
+-- name: weekday
+-- The newest whole day (the one before that of the newest request that is not in the future) and the mean of its
+-- weekday in the eight weeks before.
+WITH newest AS (SELECT max(created_date) - 1 AS day FROM {rollup_day_type} WHERE created_date <= %(latest)s::date),
+daily AS (
+    SELECT created_date AS day, sum(requests) AS requests
+      FROM {rollup_day_type}, newest
+     WHERE created_date BETWEEN newest.day - 56 AND newest.day
+     GROUP BY created_date
+)
+SELECT newest.day,
+       coalesce((SELECT requests FROM daily WHERE daily.day = newest.day), 0) AS requests,
+       (SELECT avg(requests) FROM daily
+         WHERE daily.day < newest.day AND (newest.day - daily.day) %% 7 = 0 HAVING count(*) >= 4) AS usual
+  FROM newest
+
+-- name: unserved
+-- Rows of this run that are stored and not served.
+SELECT count(*) AS rows
+  FROM staged
+  JOIN {requests} AS stored USING (srnumber)
+ WHERE NOT EXISTS (SELECT FROM {service_requests} AS served WHERE served.request_id = stored.id)

@@ -1,1 +1,0 @@
-SELECT max(created_date) AS created_date FROM {service_requests}

@@ -1,0 +1,93 @@
+-- The pipeline's memory: the lock of all runs, load_runs, run_checks, run_datasets and log.
+
+-- name: lock
+SELECT pg_try_advisory_lock(311, 1) AS is_ours
+
+-- name: unlock
+SELECT pg_advisory_unlock(311, 1)
+
+-- name: lock_holder
+SELECT activity.application_name || ', process ' || activity.pid AS name,
+       'since ' || to_char(activity.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS since
+  FROM pg_locks
+  JOIN pg_stat_activity AS activity USING (pid)
+  JOIN pg_database ON pg_database.oid = pg_locks.database AND pg_database.datname = current_database()
+ WHERE locktype = 'advisory' AND classid = 311 AND objid = 1 AND granted
+
+-- name: start
+INSERT INTO load_runs (mode, details) VALUES (%(mode)s, %(details)s) RETURNING load_run_id
+
+-- name: fail_abandoned
+-- The caller holds the run lock, so a run that is still marked as running was killed.
+UPDATE load_runs
+   SET status = 'failed', finished_at = now(),
+       message = 'terminated without a final status (killed, or the server stopped)'
+ WHERE status = 'running'
+RETURNING load_run_id
+
+-- name: fail
+-- A run that was merged before it failed stays merged, so that the next one publishes its data.
+UPDATE load_runs
+   SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END, finished_at = now(), message = %(message)s
+ WHERE load_run_id = %(load_run_id)s
+
+-- name: forget
+DELETE FROM load_runs WHERE load_run_id = %(load_run_id)s
+
+-- name: merged
+UPDATE load_runs
+   SET status = 'merged', generation = %(generation)s, rows_read = %(read)s, rows_inserted = %(inserted)s,
+       rows_updated = %(updated)s, rows_unchanged = %(unchanged)s, rows_rejected = %(rejected)s,
+       rows_retired = %(retired)s, message = %(message)s, details = details || %(details)s
+ WHERE load_run_id = %(load_run_id)s
+
+-- name: published
+-- This run, and earlier ones whose data the API has only now: those are partial if they skipped a dataset.
+UPDATE load_runs AS run
+   SET status = CASE WHEN EXISTS (SELECT FROM run_datasets AS skipped
+                                   WHERE skipped.load_run_id = run.load_run_id AND skipped.status = 'skipped')
+                     THEN 'partial' ELSE 'succeeded' END,
+       finished_at = now()
+ WHERE status = 'merged' AND load_run_id <= %(load_run_id)s
+
+-- name: add_check
+INSERT INTO run_checks (load_run_id, place, check_name, status, value, limits, meaning)
+VALUES (%(load_run_id)s, %(place)s, %(name)s, %(status)s, %(value)s, %(limits)s, %(meaning)s)
+
+-- name: note_dataset
+-- What the plan says of a dataset, before the merge.
+INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, transport, rows_published)
+VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(message)s, %(transport)s, %(published)s)
+
+-- name: add_dataset
+-- What the merge made of a dataset, next to what the plan has noted of it.
+INSERT INTO run_datasets (load_run_id, dataset_id, title, status, transport, rows_published, rows_read, rows_inserted,
+                          rows_updated, rows_unchanged, rows_rejected, columns_read, missing_columns, added_columns,
+                          seconds)
+VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(transport)s, %(published)s, %(read)s, %(inserted)s,
+        %(updated)s, %(unchanged)s, %(rejected)s, %(columns_read)s, %(missing)s, %(added)s, %(seconds)s)
+ON CONFLICT (load_run_id, dataset_id) DO UPDATE
+   SET status = excluded.status, transport = excluded.transport, rows_published = excluded.rows_published,
+       rows_read = excluded.rows_read, rows_inserted = excluded.rows_inserted, rows_updated = excluded.rows_updated,
+       rows_unchanged = excluded.rows_unchanged, rows_rejected = excluded.rows_rejected,
+       columns_read = excluded.columns_read, missing_columns = excluded.missing_columns,
+       added_columns = excluded.added_columns, seconds = excluded.seconds
+
+-- name: unread_columns
+-- Columns of requests that were not read from a dataset's first row on when it was last read: the portal lacked them,
+-- or no release knew them.
+SELECT DISTINCT ON (dataset_id) dataset_id,
+       ARRAY(SELECT unnest(%(columns)s::text[]) EXCEPT SELECT unnest(columns_read)) AS unread
+  FROM run_datasets
+  JOIN load_runs USING (load_run_id)
+ WHERE load_runs.status IN ('merged', 'succeeded', 'partial') AND run_datasets.status = 'read'
+ ORDER BY dataset_id, load_run_id DESC
+
+-- name: watermarks
+SELECT dataset_id, source_updated_at, source_row_id, source_row_count FROM dataset_watermarks
+
+-- name: generation
+SELECT generation FROM data_generation
+
+-- name: add_log
+INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id

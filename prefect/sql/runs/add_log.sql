@@ -1,1 +1,0 @@
-INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id

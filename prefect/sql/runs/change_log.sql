@@ -1,1 +1,0 @@
-UPDATE log SET status = %(status)s, message = %(message)s WHERE id = %(id)s

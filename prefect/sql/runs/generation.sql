@@ -1,1 +1,0 @@
-SELECT generation FROM data_generation

@@ -1,1 +1,0 @@
-INSERT INTO load_runs (mode, details) VALUES (%(mode)s, %(details)s) RETURNING load_run_id

@@ -1,1 +1,0 @@
-COPY page ({columns}) FROM STDIN (FORMAT csv, HEADER MATCH)

@@ -1,1 +1,0 @@
-SELECT tablename AS name FROM pg_tables WHERE schemaname = 'staging'

@@ -1,0 +1,67 @@
+-- New tables next to the live ones, filled completely, that take their names in the end.
+
+-- name: is_empty
+SELECT NOT EXISTS (SELECT FROM requests) AS is_empty
+
+-- name: keep_others
+-- Rows of datasets that this run did not read go into the new tables as they are. So do those that are published but
+-- rejected now, by number or, where the number is lost, by row id: they keep their last good state.
+INSERT INTO {rows} ({stored}, is_own)
+SELECT {stored_stored}, coalesce(datasets.days @> stored.createddate::date, true)
+  FROM requests AS stored
+  LEFT JOIN datasets USING (dataset_id)
+ WHERE stored.dataset_id <> ALL(%(dataset_ids)s)
+    OR NOT EXISTS (SELECT FROM {rows} AS staged WHERE staged.srnumber = stored.srnumber)
+   AND (EXISTS (SELECT FROM rejected WHERE rejected.srnumber = stored.srnumber)
+        OR EXISTS (SELECT FROM rejected
+                    WHERE coalesce(rejected.srnumber, '') = '' AND rejected.dataset_id = stored.dataset_id
+                      AND rejected.source_row_id = stored.source_row_id))
+
+-- name: create_new
+CREATE TABLE {new} (LIKE {live} INCLUDING ALL EXCLUDING INDEXES)
+
+-- name: storage
+-- Storage settings of a table as text; LIKE does not copy them.
+SELECT array_to_string(reloptions, ', ') AS settings
+  FROM pg_class
+ WHERE oid = %(table)s::regclass AND reloptions IS NOT NULL
+
+-- name: continue_ids
+-- New ids go on after every id that was ever given.
+SELECT setval(pg_get_serial_sequence('requests_new', 'id'), nextval(pg_get_serial_sequence('requests', 'id')), false)
+
+-- name: fill_requests
+-- Numbers that are known, or were once, keep their ids.
+INSERT INTO requests_new (id, {stored})
+SELECT coalesce(stored.id, retired.id, nextval(pg_get_serial_sequence('requests_new', 'id'))), {staged_stored}
+  FROM staged
+  LEFT JOIN requests AS stored USING (srnumber)
+  LEFT JOIN (SELECT DISTINCT ON (srnumber) srnumber, id FROM retired_requests ORDER BY srnumber, retired_at DESC)
+       AS retired USING (srnumber)
+
+-- name: fill_served
+INSERT INTO service_requests_new ({served}) SELECT {served} FROM served
+
+-- name: retire_absent
+INSERT INTO retired_requests (id, {stored}, loaded_at, retired_at, retired_reason)
+SELECT id, {stored}, loaded_at, now(), %(reason)s
+  FROM requests
+ WHERE NOT EXISTS (SELECT FROM staged WHERE staged.srnumber = requests.srnumber)
+
+-- name: grants
+SELECT rolname AS role, privilege_type AS privilege
+  FROM pg_class, aclexplode(relacl) AS granted
+  JOIN pg_roles ON pg_roles.oid = granted.grantee
+ WHERE pg_class.oid = %(table)s::regclass AND granted.grantee <> relowner
+
+-- name: indexes
+-- Every index of a table: its name, what comes after the table's name, and the constraint it carries.
+SELECT index.relname AS name,
+       indisunique AS is_unique,
+       substring(pg_get_indexdef(index.oid) FROM ' USING .*$') AS definition,
+       CASE contype WHEN 'p' THEN 'PRIMARY KEY' WHEN 'u' THEN 'UNIQUE' END AS constraint_kind
+  FROM pg_index
+  JOIN pg_class AS index ON index.oid = indexrelid
+  LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u')
+ WHERE indrelid = %(table)s::regclass
+ ORDER BY index.relname

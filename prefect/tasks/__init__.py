@@ -1,1 +1,0 @@
-"""Thin Prefect shells around ``pipeline``."""

@@ -1,0 +1,122 @@
+"""``make bench``: servers, city, the services' benchmarks, and the table.
+
+make bench ARGS="[--rows N …] [--only SERVICE …] [--dry-run]"
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools import apt, environments, sample_city, settings
+from tools.bench import history, machine, report
+from tools.bench.history import Figure, Run
+from tools.console import say, step
+from tools.disk import require_space
+from tools.migrate import database_settings, migrate
+from tools.paths import LOCAL, ROOT, SERVICES, python_of
+from tools.problem import Problem, guarded
+from tools.servers.instance import DATABASE, Instance
+from tools.test_environment import test_variables
+
+ROWS = 5_000_000
+# More rows only take longer: the rate hardly depends on them.
+MOST_LOADED = 5_000_000
+# Table, indexes, rollups, the copy on which runs of changes are measured, and the portal while it is read.
+MB_PER_MILLION = 3_200
+SHARED = Path(__file__).parent / "shared"
+WRK_MB = 20
+IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
+
+
+def main() -> int:
+    """Measure, store the figures, and print what changed; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
+    parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
+    parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")
+    chosen = parser.parse_args()
+    prepare()
+    instance = Instance("bench", is_durable=True)
+    instance.start()
+    try:
+        migrate(instance, DATABASE)
+        runs = [measure(instance, rows, chosen.only or SERVICES) for rows in chosen.rows or [ROWS]]
+    finally:
+        instance.stop()
+    for run in runs:
+        conclude(run, is_kept=not (chosen.dry_run or chosen.only))
+    return int(any(figure.is_met is False for run in runs for figure in run.figures))
+
+
+def prepare() -> None:
+    """Install programs and environments."""
+    apt.ensure(wrk=True)
+    environments.ensure([*SERVICES, "tools"])
+
+
+def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
+    """Every service's benchmarks on a city with this number of requests."""
+    city = f"city_{rows}"
+    migrate(instance, city)
+    environment = settings.environment(
+        settings.local_settings(instance, {}) | database_settings(instance, city)
+    )
+    if int(instance.sql(IS_BUILT, database=city)) == 0:
+        require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
+        with step(f"Building a city of {rows:,} requests, kept for the next time"):
+            sample_city.load(instance, city, rows)
+    described, commit, started = machine.describe(), history.commit(), time.monotonic()
+    figures: list[Figure] = []
+    for service in services:
+        own = environment | test_variables(instance, service) | {"TEST_TEMPLATE": DATABASE}
+        own["REDIS_URL"] = own["TEST_REDIS_URL"]
+        extra = ["--rows", str(min(rows, MOST_LOADED))] if service == "prefect" else []
+        with step(f"{service}, on {rows:,} requests"):
+            figures += figures_of(service, extra, own)
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    return Run(when, commit, rows, described, time.monotonic() - started, tuple(figures))
+
+
+def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Figure]:
+    """The figures that a service's benchmarks write."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "figures.json"
+        _run(service, [*arguments, "--json", str(file)], environment)
+        return [
+            Figure(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
+        ]
+
+
+def _run(service: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+    command = [str(python_of(service)), "-m", "benchmarks", *arguments]
+    variables = {**environment, "PYTHONPATH": str(SHARED)}
+    done = subprocess.run(command, cwd=ROOT / service, env=variables, check=False)
+    if done.returncode:
+        raise Problem(f"the benchmarks of {service} failed (exit code {done.returncode}).")
+
+
+def conclude(run: Run, *, is_kept: bool) -> None:
+    """Print what changed since the last run of this size, and store the run."""
+    earlier = history.load()
+    previous = history.latest(earlier).get(run.rows)
+    for line in history.compare(previous, run) if previous else []:
+        say(f"  {line}")
+    missed = [figure.work for figure in run.figures if figure.is_met is False]
+    say(f"• {run.rows:,} requests: " + (f"missed: {', '.join(missed)}" if missed else "every goal is met"))
+    if is_kept:
+        history.save([*earlier, run])
+        newest = history.latest(history.load())
+        report.write(newest)
+        subprocess.run([str(python_of("tools")), "-m", "tools.bench.plot"], cwd=ROOT, check=True)
+        say("• Written: docs/performance.md, docs/performance.json, docs/growth.svg")
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))

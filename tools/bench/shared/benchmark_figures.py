@@ -1,0 +1,68 @@
+"""What every service's benchmarks report: a figure and its limit, measured in the same run.
+
+``make bench`` puts this folder on the path of each service's interpreter: services share no other code.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Medians of several runs. ``limit`` is the best that the machine can do, measured in the same run.
+
+    Unit ``ms``, ``s`` or ``MB``: less is better; ``req/s`` or ``rows/s``: more is better. ``goal`` is the
+    floor or the ceiling of the design, if it has one.
+    """
+
+    work: str
+    unit: str
+    value: float
+    limit: float
+    limit_is: str
+    goal: float | None = None
+    runs: tuple[float, ...] = ()
+
+    @staticmethod
+    def of(
+        work: str,
+        unit: str,
+        runs: Sequence[float],
+        limits: Sequence[float],
+        limit_is: str,
+        goal: float | None = None,
+    ) -> Figure:
+        """A figure from the values of all runs."""
+        value, limit = statistics.median(runs), statistics.median(limits)
+        return Figure(work, unit, value, limit, limit_is, goal, tuple(runs))
+
+    def line(self) -> str:
+        """One line of text for the terminal."""
+        goal = "" if self.goal is None else f", goal {self.goal:,g}"
+        return (
+            f"  {self.work}: {self.value:,.1f} {self.unit} (limit {self.limit:,.1f}: {self.limit_is}{goal})"
+        )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes, once."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def milliseconds(work: Callable[[], object], times: int) -> list[float]:
+    """How long each of so many runs takes."""
+    return [seconds(work) * 1000 for _ in range(times)]
+
+
+def write(figures: Iterable[Figure], path: Path | None) -> None:
+    """Write them where ``make bench`` reads them; no path, no file."""
+    if path is not None:
+        path.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))

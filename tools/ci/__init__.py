@@ -1,0 +1,1 @@
+"""The steps of the workflows that take more than one command: typed, tested, and runnable by hand."""

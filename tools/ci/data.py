@@ -1,0 +1,49 @@
+"""A deployed API as seen from outside: the age of its data, and how it behaves under load."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.request
+
+from tools.ci.commands import given
+from tools.console import say
+from tools.load import load as run_load
+from tools.problem import Problem
+
+LIMIT_HOURS = 26
+ATTEMPTS, PAUSE_SECONDS, TIMEOUT_SECONDS = 5, 10.0, 30
+LOAD_INPUTS = {"URL": r"https://[a-z0-9.-]+", "USERS": r"[0-9]{1,4}", "MINUTES": r"[0-9]{1,2}"}
+
+
+def freshness(_: list[str]) -> int:
+    """Raises Problem when API_URL does not answer, or serves data that is older than ``LIMIT_HOURS``."""
+    status = _status(f"{given('API_URL')}/status/data")
+    age_seconds = status.get("age_seconds")
+    if age_seconds is None or age_seconds >= LIMIT_HOURS * 3600:
+        raise Problem(f"no data was loaded for {LIMIT_HOURS} hours (docs/runbook.md): {json.dumps(status)}")
+    say(f"The data is {age_seconds / 3600:.1f} hours old.")
+    return 0
+
+
+def _status(url: str) -> dict[str, float | None]:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+                found: dict[str, float | None] = json.load(response)
+                return found
+        except (OSError, ValueError) as error:
+            if attempt == ATTEMPTS:
+                raise Problem(f"{url} did not answer: {error}") from error
+            time.sleep(PAUSE_SECONDS)
+    raise AssertionError
+
+
+def load(_: list[str]) -> int:
+    """Run the load tests with USERS for MINUTES against URL. Raises Problem for any other input."""
+    values = {name: given(name) for name in LOAD_INPUTS}
+    if wrong := [name for name, form in LOAD_INPUTS.items() if not re.fullmatch(form, values[name])]:
+        raise Problem(f"not a usable value: {', '.join(wrong)}.")
+    users, run_time = ["--users", values["USERS"]], ["--run-time", f"{values['MINUTES']}m"]
+    return run_load(["--url", values["URL"], *users, "--spawn-rate", "5", *run_time])

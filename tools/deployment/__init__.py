@@ -1,1 +1,0 @@
-"""What can be checked of the deployment without an account."""

@@ -1,0 +1,1 @@
+"""Documents that ``make format`` writes from the code; ``make lint`` names the stale ones."""

@@ -1,0 +1,67 @@
+"""What can be checked of the deployment without an account: form, validity, rules, types."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tools.paths import python_of
+from tools.tests.deployment.stages import EXAMPLE, STAGES
+from tools.tests.deployment.terraform import FOLDER, WORK, Workspace, program, run
+
+pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
+PYTHON = str(python_of("terraform"))
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    found = Workspace("static")
+    found.init("-backend=false")
+    return found
+
+
+def test_configuration_is_formatted() -> None:
+    run([program(), "fmt", "-check", "-recursive", "-diff"], FOLDER, {"TF_CLI_ARGS": "-no-color"})
+
+
+def test_configuration_is_valid(workspace: Workspace) -> None:
+    workspace("validate")
+
+
+def test_rules_hold(workspace: Workspace) -> None:
+    """``terraform test``: network, data, edge, tasks, roles and stages, with a mocked provider."""
+    assert re.search(r"[1-9]\d* passed, 0 failed", workspace("test").stdout)
+
+
+def test_deployment_code_is_typed() -> None:
+    run([PYTHON, "-m", "mypy"], FOLDER, {})
+
+
+def test_deployment_code_passes_its_tests() -> None:
+    """Deployments of images, against an emulated account."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov"]
+    run(command, FOLDER, {"COVERAGE_FILE": str(WORK / "coverage")})
+
+
+def complaints(report: dict[str, Any]) -> list[str]:
+    """Checkov's findings, and those that are suppressed without a reason."""
+    results = report["results"]
+    found = [f"{item['check_id']} {item['resource']}" for item in results["failed_checks"]]
+    # Checkov leaves these out of a report that has findings.
+    for item in results.get("skipped_checks", []):
+        reason = item["check_result"].get("suppress_comment") or ""
+        if len(reason.split()) < 4:
+            found.append(f"{item['check_id']} {item['resource']}: suppressed without a reason")
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_checkov_finds_nothing_unexplained(stage: str) -> None:
+    command = [str(python_of("terraform").with_name("checkov")), "--directory", str(FOLDER), "--quiet"]
+    command += ["--framework", "terraform", "--skip-download", "--output", "json"]
+    command += ["--var-file", str(FOLDER / f"stages/{stage}.tfvars"), "--var-file", str(FOLDER / EXAMPLE)]
+    assert complaints(json.loads(run(command, FOLDER, {}, good=(0, 1)).stdout)) == []
