@@ -1,4 +1,4 @@
-"""Which requests of a type are calls for information, in the type's index: hot spots need no page of the table."""
+"""Calls for information, by type: the index tells them apart, so that hot spots need no page of the table."""
 
 from lacity_data_api.schema_changes import replace_index
 
