@@ -183,7 +183,8 @@ def test_requests_by_published_council_equal_the_recount(loaded: Database, recou
 def test_few_documented_rows_end_in_an_unreviewed_type_or_agency(loaded: Database) -> None:
     for rollup, reference in (FIELDS["requesttype"], FIELDS["owner"]):
         query = f"""
-            SELECT sum((requests + information) * (NOT is_reviewed)::integer)::float / sum(requests + information)
+            SELECT sum((requests + information) * (NOT is_reviewed)::integer)::float
+                   / sum(requests + information)
               FROM {rollup} JOIN {reference} WHERE created_date >= '2026-01-01'
         """
         assert loaded.value(query) <= 0.01
