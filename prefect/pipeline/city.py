@@ -121,7 +121,7 @@ class City(Declaration):
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
-        """Codes that somebody has declared; those of the API's reference data are reviewed too."""
+        """Codes that are declared; those of the API's reference data are reviewed too."""
         codes = {*self.aliases.get(column, {}).values(), *self.names.get(column, {}), ""}
         codes.update(pattern.code for pattern in self.patterns.get(column, ()))
         if column == "requesttype":

@@ -170,7 +170,7 @@ def _serve(ingest: Any, chosen: argparse.Namespace) -> None:
 
 
 def schedules(chosen: argparse.Namespace) -> list[Any]:
-    """Every night what is new; once a week everything, so that rows gone from the portal are found."""
+    """Nightly what is new; once a week everything, so that rows gone from the portal are found."""
     from prefect.schedules import Cron
 
     weekly = {"mode": "reconcile"}

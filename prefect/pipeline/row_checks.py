@@ -49,7 +49,7 @@ def _changed_rows(job: Job, counted: Sequence[Mapping[str, Any]]) -> Iterator[Ch
     outside = limits.outside_bounds_share
     yield share_check("outside the city's bounds", count["outside"], count["located"], outside, meaning)
     for what in ("types", "agencies"):
-        meaning = f"new and changed rows of {what} that nobody has reviewed"
+        meaning = f"new and changed rows of {what} that are not reviewed"
         unreviewed = count[f"unreviewed_{what}"]
         yield share_check(f"unreviewed {what}", unreviewed, rows, limits.unreviewed_share, meaning)
     early = f"closed before {limits.earliest_closed_year}"
