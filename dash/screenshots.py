@@ -1,7 +1,7 @@
 """``make screenshots``: pictures of every report of the running system.
 
-Those of ``docs/reports.md``, one per report. With ``--review FOLDER`` whole pages instead, on a desk and on a phone, in
-light and dark, and their PDF files: to be looked at before a change of the looks is merged.
+Those of ``docs/reports.md``, one per report. With ``--review FOLDER`` whole pages instead, on a desk and on a
+phone, in light and dark, and their PDF files: to be looked at before a change of the looks is merged.
 """
 
 from __future__ import annotations

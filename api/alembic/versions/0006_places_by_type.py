@@ -1,9 +1,6 @@
-"""Where the requests of a type lie, from its index alone: hot spots need no page of the table.
+"""Where the requests of a type lie, from its index alone: hot spots need no page of the table."""
 
-Readers go on meanwhile: only the exchange of the names keeps them waiting.
-"""
-
-from alembic import op
+from lacity_data_api.schema_changes import replace_index
 
 revision = "0006"
 down_revision = "0005"
@@ -14,15 +11,9 @@ INDEX = "service_requests_type_idx"
 KEY = "(type_id, created_date DESC, request_id DESC)"
 
 
-def replace(columns: str) -> None:
-    op.execute(f"CREATE INDEX {INDEX}_next ON service_requests {KEY} {columns}")
-    op.execute(f"DROP INDEX {INDEX}")
-    op.execute(f"ALTER INDEX {INDEX}_next RENAME TO {INDEX}")
-
-
 def upgrade() -> None:
-    replace("INCLUDE (council_id, latitude, longitude)")
+    replace_index(INDEX, "service_requests", f"{KEY} INCLUDE (council_id, latitude, longitude)")
 
 
 def downgrade() -> None:
-    replace("")
+    replace_index(INDEX, "service_requests", KEY)

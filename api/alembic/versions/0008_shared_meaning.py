@@ -40,7 +40,7 @@ CREATE FUNCTION days_to_close(created timestamp, closed timestamp) RETURNS integ
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN greatest(0, closed::date - created::date);
 COMMENT ON FUNCTION days_to_close IS
-    'Whole calendar days from the created to the closed date, never below zero; null while there is no closed date.';
+    'Whole calendar days from the created to the closed date, never below zero; null without a closed date.';
 """
 
 LAST_LOADED_AT = """
@@ -81,7 +81,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 DECLARE
     known CONSTANT text[] := ARRAY['closed_month', 'type_id', 'group_id', 'council_id', 'region_id'];
-    by_month CONSTANT boolean := first_month IS NOT NULL OR last_month IS NOT NULL OR 'closed_month' = ANY(keys);
+    by_month CONSTANT boolean :=
+        first_month IS NOT NULL OR last_month IS NOT NULL OR 'closed_month' = ANY(keys);
     histogram CONSTANT text := CASE WHEN by_month THEN 'rollup_close_month' ELSE 'rollup_close_days' END;
     is_finest CONSTANT boolean :=
         keys @> CASE WHEN by_month THEN ARRAY['closed_month', 'type_id', 'council_id']
@@ -110,7 +111,8 @@ BEGIN
         || CASE WHEN council_ids IS NULL THEN '' ELSE ' AND council_id = ANY ($4)' END
         || CASE WHEN is_finest THEN '' ELSE format(' GROUP BY %s days_to_close', led) END;
     SELECT string_agg(CASE WHEN key = ANY(keys) THEN key
-                           WHEN key = 'closed_month' THEN 'NULL::date' ELSE 'NULL::integer' END, ', ' ORDER BY place)
+                           WHEN key = 'closed_month' THEN 'NULL::date'
+                           ELSE 'NULL::integer' END, ', ' ORDER BY place)
       INTO selected
       FROM unnest(known) WITH ORDINALITY AS key_place (key, place);
     RETURN QUERY EXECUTE format($query$
@@ -140,7 +142,7 @@ END
 $$;
 COMMENT ON FUNCTION close_statistics IS
     'Exact percentiles of the days to close by any of closed_month, type_id, group_id, council_id, region_id '
-    '(keys not asked for are null). Months are whole. A null list of ids means all, an empty one none. No order.';
+    '(others are null), in no order. Months are whole. A null list of ids means all, an empty one none.';
 """
 
 

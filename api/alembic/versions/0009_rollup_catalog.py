@@ -1,4 +1,4 @@
-"""The rollup catalog: which rollups exist, what they count and by what; every statement about them derives from it.
+"""The rollup catalog: which rollups there are and what they count; all statements about them derive from it.
 
 The measures of a cell: `requests` that count, those of them that are `unlocated` (no usable coordinates, so
 on no map), and calls for `information`, which count only where they are asked for. A cell whose measures
@@ -7,6 +7,8 @@ are all zero is deleted.
 
 from alembic import op
 
+from lacity_data_api.schema_changes import lock_tables
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -14,6 +16,21 @@ depends_on = None
 
 LOADER = "loader_311"
 FILLFACTOR_PERCENT = 85
+
+# Those that get new columns here; every later one is an entry of the catalog.
+ROLLUPS = (
+    "rollup_open",
+    "rollup_day_type",
+    "rollup_day_source",
+    "rollup_day_agency",
+    "rollup_day_council",
+    "rollup_day_type_agency",
+    "rollup_hour_type",
+    "rollup_hour_source",
+    "rollup_day_type_source",
+    "rollup_day_type_council",
+    "rollup_daily",
+)
 
 CATALOG = """
 CREATE TABLE rollup_dimensions (
@@ -34,7 +51,7 @@ CREATE TABLE rollup_catalog (
     measures    text[] NOT NULL,
     population  text NOT NULL
 );
-COMMENT ON COLUMN rollup_catalog.place IS 'From the fewest cells to the most: the first that fits is the narrowest.';
+COMMENT ON COLUMN rollup_catalog.place IS 'From few cells to many: the first that fits is the narrowest.';
 COMMENT ON COLUMN rollup_catalog.population IS 'The rows of service_requests that it covers.';
 
 INSERT INTO rollup_dimensions VALUES
@@ -53,18 +70,19 @@ INSERT INTO rollup_measures VALUES
     ('information', 'is_information');
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
     (1, 'rollup_open', '{type_id, council_id}', '{requests, unlocated}', 'is_open'),
-    (2, 'rollup_day_type', '{created_date, type_id}', '{requests, unlocated, information}', 'true'),
-    (3, 'rollup_day_source', '{created_date, source_id}', '{requests, unlocated, information}', 'true'),
-    (4, 'rollup_day_agency', '{created_date, agency_id}', '{requests, unlocated, information}', 'true'),
-    (5, 'rollup_day_council', '{created_date, council_id}', '{requests, unlocated, information}', 'true'),
-    (6, 'rollup_day_type_agency', '{created_date, type_id, agency_id}', '{requests, unlocated, information}', 'true'),
-    (7, 'rollup_hour_type', '{created_date, created_hour, type_id}', '{requests, unlocated, information}', 'true'),
-    (8, 'rollup_hour_source', '{created_date, created_hour, source_id}', '{requests, unlocated, information}', 'true'),
-    (9, 'rollup_day_type_source', '{created_date, type_id, source_id}', '{requests, unlocated, information}', 'true'),
-    (10, 'rollup_day_type_council', '{created_date, type_id, council_id}', '{requests, unlocated, information}', 'true'),
+    (2, 'rollup_day_type', '{created_date, type_id}', '{MEASURES}', 'true'),
+    (3, 'rollup_day_source', '{created_date, source_id}', '{MEASURES}', 'true'),
+    (4, 'rollup_day_agency', '{created_date, agency_id}', '{MEASURES}', 'true'),
+    (5, 'rollup_day_council', '{created_date, council_id}', '{MEASURES}', 'true'),
+    (6, 'rollup_day_type_agency', '{created_date, type_id, agency_id}', '{MEASURES}', 'true'),
+    (7, 'rollup_hour_type', '{created_date, created_hour, type_id}', '{MEASURES}', 'true'),
+    (8, 'rollup_hour_source', '{created_date, created_hour, source_id}', '{MEASURES}', 'true'),
+    (9, 'rollup_day_type_source', '{created_date, type_id, source_id}', '{MEASURES}', 'true'),
+    (10, 'rollup_day_type_council', '{created_date, type_id, council_id}', '{MEASURES}', 'true'),
     (11, 'rollup_daily', '{created_date, type_id, council_id, agency_id, source_id}',
-         '{requests, unlocated, information}', 'true'),
-    (12, 'rollup_close_days', '{type_id, council_id, days_to_close}', '{requests}', 'closed_date IS NOT NULL'),
+         '{MEASURES}', 'true'),
+    (12, 'rollup_close_days', '{type_id, council_id, days_to_close}', '{requests}',
+         'closed_date IS NOT NULL'),
     (13, 'rollup_close_month', '{closed_month, type_id, council_id, days_to_close}', '{requests}',
          'closed_date IS NOT NULL'),
     (14, 'rollup_closed_day', '{closed_date, type_id, council_id}', '{requests}', 'closed_date IS NOT NULL');
@@ -76,7 +94,7 @@ CREATE FUNCTION rollup_order(dimensions text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT array_agg(dimension ORDER BY place <> 1, dimension <> 'council_id', place)
           FROM unnest(dimensions) WITH ORDINALITY AS listed (dimension, place));
-COMMENT ON FUNCTION rollup_order IS 'The order in which cells are written: the first dimension, then by council.';
+COMMENT ON FUNCTION rollup_order IS 'The order of writing cells: by the first dimension, then by council.';
 """
 
 ROLLUP_SELECT = """
@@ -99,7 +117,7 @@ RETURN (
            FROM unnest(rollup_order(c.dimensions)) WITH ORDINALITY AS ordered (dimension, place)))
       FROM rollup_catalog AS c WHERE c.rollup = rollup_name);
 COMMENT ON FUNCTION rollup_select IS
-    'The SELECT that counts a rollup from scratch: its dimensions, then its measures, in the order of writing. '
+    'The SELECT that counts a rollup from scratch: its dimensions and measures, in the order of writing. '
     'source is service_requests or a relation with its columns.';
 """
 
@@ -133,9 +151,11 @@ MEASURES = """
 DO $$
 DECLARE entry record;
 BEGIN
-    FOR entry IN SELECT rollup, measure FROM rollup_catalog, unnest(measures) AS measure WHERE measure <> 'requests'
+    FOR entry IN SELECT rollup, measure FROM rollup_catalog, unnest(measures) AS measure
+                 WHERE measure <> 'requests'
     LOOP
-        EXECUTE format('ALTER TABLE %I ADD COLUMN %I integer NOT NULL DEFAULT 0', entry.rollup, entry.measure);
+        EXECUTE format('ALTER TABLE %I ADD COLUMN %I integer NOT NULL DEFAULT 0',
+                       entry.rollup, entry.measure);
     END LOOP;
 END
 $$;
@@ -143,8 +163,10 @@ $$;
 
 
 def upgrade() -> None:
+    lock_tables(*ROLLUPS)
+    catalog = CATALOG.replace("MEASURES", "requests, unlocated, information")
     create = CREATE_ROLLUP % {"fillfactor": FILLFACTOR_PERCENT, "loader": LOADER}
-    for statement in (CATALOG, ROLLUP_ORDER, ROLLUP_SELECT, create, MEASURES):
+    for statement in (catalog, ROLLUP_ORDER, ROLLUP_SELECT, create, MEASURES):
         op.execute(statement)
 
 

@@ -7,6 +7,8 @@ that the served rows were made by another declaration and makes them again.
 
 from alembic import op
 
+from lacity_data_api.schema_changes import lock_tables
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -42,24 +44,12 @@ ALTER TABLE service_requests
     ADD COLUMN is_duplicate   boolean NOT NULL DEFAULT false,
     ADD COLUMN outcome        text,
     ADD COLUMN reason         text;
-UPDATE service_requests SET is_open = true WHERE closed_date IS NULL;
-UPDATE service_requests AS served SET city_id = district
-  FROM (SELECT id, CASE WHEN cd BETWEEN 1 AND 32767 THEN cd::smallint END AS district FROM requests) AS published
- WHERE id = served.request_id AND served.city_id IS DISTINCT FROM district;
 COMMENT ON COLUMN service_requests.city_id IS
     'The council district, under the name of the first version; null where none is published.';
-CREATE INDEX service_requests_open_idx_next ON service_requests (request_id)
-    INCLUDE (type_id, council_id, created_date, latitude, longitude) WHERE is_open AND NOT is_information;
-DROP INDEX service_requests_open_idx;
-ALTER INDEX service_requests_open_idx_next RENAME TO service_requests_open_idx;
 """
 SERVED_BACK = """
 DELETE FROM service_requests WHERE latitude IS NULL;
 UPDATE service_requests SET city_id = 1;
-CREATE INDEX service_requests_open_idx_next ON service_requests (request_id)
-    INCLUDE (type_id, council_id, created_date, latitude, longitude) WHERE closed_date IS NULL;
-DROP INDEX service_requests_open_idx;
-ALTER INDEX service_requests_open_idx_next RENAME TO service_requests_open_idx;
 ALTER TABLE service_requests
     DROP COLUMN is_open, DROP COLUMN is_information, DROP COLUMN is_duplicate, DROP COLUMN outcome,
     DROP COLUMN reason,
@@ -77,6 +67,7 @@ DROP TABLE type_groups;
 
 
 def upgrade() -> None:
+    lock_tables("request_types", "requests", "retired_requests", "service_requests")
     op.execute(REFERENCE)
     op.execute(RAW)
     op.execute(SERVED)

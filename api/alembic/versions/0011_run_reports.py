@@ -1,12 +1,14 @@
-"""What a run found, in tables of its own in place of undeclared JSON: its checks, and what became of each dataset.
+"""What a run found, in tables instead of undeclared JSON: its checks, and what became of each dataset.
 
 A run may end as `partial`: some datasets could not be read, the others are loaded and served.
 """
 
 from alembic import op
 
+from lacity_data_api.schema_changes import lock_tables
+
 revision = "0011"
-down_revision = "0010"
+down_revision = "0010_fill"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +29,7 @@ CREATE TABLE run_checks (
     meaning     text NOT NULL,
     PRIMARY KEY (load_run_id, place)
 );
-COMMENT ON TABLE run_checks IS 'The quality checks of a run: what was measured, and the limits it was held to.';
+COMMENT ON TABLE run_checks IS 'The quality checks of a run: what was measured, and its limits.';
 CREATE TABLE run_datasets (
     load_run_id     bigint NOT NULL REFERENCES load_runs ON DELETE CASCADE,
     dataset_id      text NOT NULL,
@@ -52,6 +54,7 @@ COMMENT ON COLUMN run_datasets.message IS 'Why it was skipped; empty otherwise.'
 
 
 def upgrade() -> None:
+    lock_tables("load_runs")
     op.execute(TABLES)
     op.execute(f"GRANT INSERT, UPDATE, DELETE ON run_checks, run_datasets TO {LOADER}")
 

@@ -36,7 +36,7 @@ def words(page: PageObject) -> Iterator[Word]:
 
     def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
         if text.strip():
-            found.append(Word(text.strip(), tm[4] * cm[0] + cm[4]))
+            found.append(Word(text.strip(), tm[4] * cm[0] + tm[5] * cm[2] + cm[4]))
 
     page.extract_text(visitor_text=visit)
     yield from found
@@ -49,9 +49,6 @@ def test_nothing_is_beyond_the_paper(visitor: Visitor, path: str) -> None:
         width = float(sheet.mediabox.width)
         beyond = [word for word in words(sheet) if not 0 <= word.x < width - MARGIN_POINTS / 2]
         assert beyond == []
-    too_wide = (
-        """() => [...document.querySelectorAll('.main-svg')].map(svg => svg.getBoundingClientRect().width)"""
-    )
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.wait_for_timeout(300)
     assert all(width <= 700 for width in page.evaluate(WIDTHS))

@@ -66,9 +66,7 @@ def test_every_page_of_an_empty_system_says_that_nothing_is_loaded(browser: Brow
 def test_old_data_are_announced_on_every_page(
     own_city: Database, guest: Visitor, own_reports: Reports
 ) -> None:
-    own_city.run(
-        "UPDATE load_runs SET finished_at = finished_at - interval '3 days', started_at = started_at - interval '3 days'"
-    )
+    own_city.run(MOVE.format("-", THREE_DAYS))
     try:
         until(lambda: own_reports.get("/ready").json()["version"].endswith("stale"))
         page = guest.open("/recent")
@@ -76,9 +74,7 @@ def test_old_data_are_announced_on_every_page(
         page.get_by_role("link", name="Overview").click()
         expect(page.locator("#notices")).to_contain_text("the nightly ingest has not succeeded since")
     finally:
-        own_city.run(
-            "UPDATE load_runs SET finished_at = finished_at + interval '3 days', started_at = started_at + interval '3 days'"
-        )
+        own_city.run(MOVE.format("+", THREE_DAYS))
     until(lambda: own_reports.get("/ready").json()["version"].endswith("fresh"))
 
 

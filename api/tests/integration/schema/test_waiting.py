@@ -1,0 +1,140 @@
+"""Migrations on a database in use: readers go on, leftovers are repaired, and two runners take turns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.support import databases
+from tests.support.databases import Database
+
+API = Path(__file__).parents[3]
+BEFORE_ANY_CHANGE_OF_LIVE_TABLES = "0004"
+READ = "SELECT count(*) FROM (SELECT FROM service_requests ORDER BY created_date DESC LIMIT 100) AS newest"
+ROWS = """
+INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
+                              council_id, region_id, latitude, longitude, geom)
+SELECT number, number, timestamp '2020-01-01' + number * interval '1 minute',
+       CASE WHEN number %% 10 > 0 THEN timestamp '2020-02-01' + number * interval '1 minute' END,
+       1 + number %% 12, 1, 1, number %% 100, 0, 34, -118.2, ST_SetSRID(ST_MakePoint(-118.2, 34), 4326)
+  FROM generate_series(1, %s) AS number
+"""
+
+
+@pytest.fixture
+def old(database_at_head: Database) -> Database:
+    """A database as releases before these changes left it, with requests."""
+    _alembic(database_at_head, "downgrade", BEFORE_ANY_CHANGE_OF_LIVE_TABLES)
+    database_at_head.run(ROWS, 20_000)
+    return database_at_head
+
+
+@pytest.fixture
+def database_at_head() -> Iterator[Database]:
+    with databases.database() as fresh:
+        yield fresh
+
+
+def _alembic(database: Database, *arguments: str) -> None:
+    environment = os.environ | {"DATABASE_URL": database.owner_url, "PYTHONPATH": str(API)}
+    line = [sys.executable, "-m", "alembic", "-c", str(API / "alembic.ini"), *arguments]
+    done = subprocess.run(line, cwd=API, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _version(database: Database) -> str:
+    return str(database.value("SELECT version_num FROM alembic_version"))
+
+
+def _wait_until_it_wants_a_lock(database: Database, migrating: Future[None]) -> None:
+    """Until the runner has tried for a table that a reader holds."""
+    question = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '311-migrate' AND query ~ 'NOWAIT'"
+    )
+    while not database.value(question):
+        assert not migrating.done(), migrating.exception()
+        time.sleep(0.05)
+
+
+def _read(cursor: Any) -> None:
+    cursor.execute(READ)
+    assert cursor.fetchone() == (100,)
+
+
+def test_a_long_reader_delays_the_migration_and_no_other_reader(old: Database) -> None:
+    with ThreadPoolExecutor(1) as pool, old.cursor() as other:
+        with closing(psycopg2.connect(old.owner_url)) as long_reader, long_reader.cursor() as cursor:
+            _read(cursor)
+            migrating = pool.submit(_alembic, old, "upgrade", "head")
+            _wait_until_it_wants_a_lock(old, migrating)
+            other.execute("SET statement_timeout = '20s'")
+            for _ in range(20):
+                _read(other)
+                other.connection.commit()
+            assert not migrating.done()
+        migrating.result()
+    assert _version(old) == _version_of_scripts()
+
+
+def test_an_invalid_index_of_a_broken_attempt_is_replaced(old: Database) -> None:
+    with closing(psycopg2.connect(old.owner_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        create = "CREATE UNIQUE INDEX CONCURRENTLY service_requests_type_idx_next"
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            cursor.execute(f"{create} ON service_requests (type_id)")
+    _alembic(old, "upgrade", "head")
+    definition = old.value("SELECT pg_get_indexdef('service_requests_type_idx'::regclass)")
+    assert "INCLUDE (council_id, latitude, longitude)" in definition
+    assert old.value("SELECT to_regclass('service_requests_type_idx_next')") is None
+
+
+def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        runners = [pool.submit(_alembic, old, "upgrade", "head") for _ in range(2)]
+        with closing(psycopg2.connect(old.owner_url)) as connection, connection.cursor() as cursor:
+            while not all(runner.done() for runner in runners):
+                _read(cursor)
+                connection.commit()
+        for runner in runners:
+            runner.result()
+    assert _version(old) == _version_of_scripts()
+    assert old.value("SELECT count(*) FROM service_requests WHERE is_open") == 2_000
+
+
+@pytest.mark.slow
+def test_the_longest_wait_of_a_reader_over_a_million_rows(old: Database) -> None:
+    """With a reader of 12 seconds and another who reads in a loop: the latter waits less than a second."""
+    old.run("TRUNCATE service_requests")
+    old.run(ROWS, 1_000_000)
+    longest = 0.0
+    with ThreadPoolExecutor(2) as pool:
+        long_read = pool.submit(old.run, f"{READ} CROSS JOIN pg_sleep(12)")
+        migrating = pool.submit(_alembic, old, "upgrade", "head")
+        with closing(psycopg2.connect(old.owner_url)) as connection, connection.cursor() as cursor:
+            while not migrating.done():
+                begun = time.monotonic()
+                _read(cursor)
+                connection.commit()
+                longest = max(longest, time.monotonic() - begun)
+        migrating.result()
+        long_read.result()
+    assert longest < 1.0, f"a reader waited {longest:.2f} s"
+    assert old.value("SELECT count(*) FROM service_requests WHERE is_open") == 100_000
+
+
+def _version_of_scripts() -> str:
+    from alembic.script import ScriptDirectory
+
+    from lacity_data_api.migrate import configuration
+
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
