@@ -175,7 +175,7 @@ def load(
 def load_published(
     settings: Settings, city: City, dataset_id: str, rows: Sequence[Mapping[str, object]]
 ) -> MergeResult:
-    """A run that reads these rows of a dataset, in the portal's columns; of a number the last is newest."""
+    """A run that reads these rows, in the portal's own columns; of a number the last is the newest."""
     (dataset,) = city.chosen(ids=[dataset_id])
     columns = {name: sources[0] for name, sources in city.schemas[dataset.schema_name].columns.items()}
     fields = [
