@@ -16,7 +16,7 @@ from lacity_data_api.responses import json_response
 
 
 class ApiError(Exception):
-    """An error that the client is told about."""
+    """An error with a response of its own."""
 
     status = 500
     detail = "Internal Server Error"

@@ -29,7 +29,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
                 yield
         finally:
             # Cancelled work must have ended: uvloop never closes while a connection is half open.
-            for part in (state.facts, state.watcher, state.responses, state.store, state.database):
+            for part in (state.watcher, state.responses, state.store, state.database):
                 await _close_in_time(part.close(), type(part).__name__)
 
     return lifespan

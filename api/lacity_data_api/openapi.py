@@ -51,7 +51,7 @@ LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type
 
 TITLE = "311 Data"
 DESCRIPTION = """
-{name}311 service requests since 2015, taken from the city's open-data portal every night.
+{name}311 service requests since 2015, updated nightly from the city's open-data portal.
 
 * Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
 * Times are the city's local time as published, without a zone, unless a name says UTC.

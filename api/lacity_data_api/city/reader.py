@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
-from lacity_data_api.cache.single_flight import SingleFlight
 from lacity_data_api.city import repository
 from lacity_data_api.city.facts import City, RollupCatalog
 from lacity_data_api.city.repository import Facts
@@ -17,13 +16,8 @@ class FactsReader:
     def __init__(self, database: Database, watcher: GenerationWatcher) -> None:
         self._database = database
         self._watcher = watcher
-        self._reads: SingleFlight[Facts] = SingleFlight()
         self._facts: Facts | None = None
         self._generation: int | None = None
-
-    async def close(self) -> None:
-        """Cancel a read that is under way."""
-        await self._reads.close()
 
     @property
     def last_known_city(self) -> City:
@@ -45,7 +39,7 @@ class FactsReader:
         generation = self._watcher.generation
         if self._facts is None or self._generation != generation:
             try:
-                self._facts = await self._reads.join("facts", lambda: repository.read(self._database))
+                self._facts = await repository.read(self._database)
             except ApiError:
                 if self._facts is None:
                     raise

@@ -222,7 +222,7 @@ def test_head_describes_the_file_and_reads_nothing(small: Api) -> None:
 
 
 def test_unreachable_database_is_503(database: Database) -> None:
-    with serve(settings_for(database, database_reader_url="postgresql://nobody@127.0.0.1:1/none")) as cut_off:
+    with serve(settings_for(database, database_reader_url="postgresql://reader@127.0.0.1:1/none")) as cut_off:
         response = cut_off.get(ALL)
     assert response.status_code == 503
     assert response.headers["retry-after"]

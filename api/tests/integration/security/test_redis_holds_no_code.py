@@ -1,4 +1,4 @@
-"""Whoever can write to Redis must not be able to run code here: nothing in it is ever unpickled."""
+"""Write access to Redis must not allow code execution: nothing in Redis is executed or unpickled."""
 
 from __future__ import annotations
 
