@@ -48,16 +48,17 @@ def test_groups_are_counted_by_name(city: Database, warehouse: Warehouse, name: 
     ("name", "named"),
     [
         ("group", "type_groups JOIN request_types USING (group_id) ON type_name = type"),
-        ("region", "regions JOIN councils USING (region_id) ON council_name = council"),
+        ("region", "regions RIGHT JOIN councils USING (region_id) ON council_name = council"),
     ],
 )
 def test_groups_of_types_and_of_councils(city: Database, warehouse: Warehouse, name: str, named: str) -> None:
     relation, on = named.split(" ON ")
     counted = raw(
         city,
-        f"SELECT {name}_name, count(*) FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1",
+        f"SELECT coalesce({name}_name, 'No council'), count(*) FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1",
     )
     assert sorted(rows(build(warehouse, f"by-{name}"))) == sorted(counted)
+    assert sum(number for _, number in counted) == city.value(RAW + f"SELECT count(*) FROM past WHERE {YEAR}")
 
 
 def test_others_is_the_rest_in_the_figure_and_every_group_in_the_file(
