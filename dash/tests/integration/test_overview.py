@@ -55,7 +55,8 @@ def test_groups_of_types_and_of_councils(city: Database, warehouse: Warehouse, n
     relation, on = named.split(" ON ")
     counted = raw(
         city,
-        f"SELECT coalesce({name}_name, 'No council'), count(*) FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1",
+        f"""SELECT coalesce({name}_name, 'No council'), count(*)
+            FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1""",
     )
     assert sorted(rows(build(warehouse, f"by-{name}"))) == sorted(counted)
     assert sum(number for _, number in counted) == city.value(RAW + f"SELECT count(*) FROM past WHERE {YEAR}")
