@@ -109,7 +109,7 @@ def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
     ],
 )
 def test_open_now_obeys_every_filter(city: Database, warehouse: Warehouse, search: str, where: str) -> None:
-    """With an agency chosen, the backlog of all agencies stood beside that agency's requests."""
+    """With an agency chosen, the backlog of all agencies was shown next to that agency's requests."""
     counted = city.value(RAW + f"SELECT count(*) FROM raw WHERE is_open AND {where}")
     assert figures(build(warehouse, "numbers", search))["open_now"] == counted
 
