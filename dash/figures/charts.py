@@ -12,7 +12,7 @@ from pandas import Series
 
 from data.frames import listed
 from figures import theme
-from figures.colors import ACCENT, OTHERS, SECOND, in_turn
+from figures.colors import ACCENT, OTHERS, PALE, SECOND, in_turn
 from figures.theme import Figure
 
 LONG = 16
@@ -31,20 +31,20 @@ def horizontal_bars(
     hover: str = ":,",
 ) -> Figure:
     """One bar per name, the first on top."""
-    count, values = len(names), listed(values)
+    names, values = listed(names), listed(values)
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": listed(names),
+        "y": names,
         "x": values,
         "marker": {"color": color if isinstance(color, str) else list(color)},
-        "customdata": _links(links, count),
+        "customdata": _links(links, len(names)),
         "hovertemplate": f"%{{y}}: %{{x{hover}}} {unit}<extra></extra>",
     }
     layout = theme.layout(
-        theme.height_of(count),
-        xaxis=theme.numbers(unit.capitalize(), values, side=_side(count), nticks=6, tickangle=0),
-        yaxis=theme.names(count),
+        theme.height_of(names),
+        xaxis=theme.numbers(unit.capitalize(), values, side=_side(len(names)), nticks=6, tickangle=0),
+        yaxis=theme.names(names),
     )
     return {"data": [trace], "layout": layout}
 
@@ -181,17 +181,17 @@ def ranges(
         )
     ]
     layout = theme.layout(
-        theme.height_of(len(names)) + 40,
+        theme.height_of(names) + 40,
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
         xaxis=theme.numbers(unit.capitalize(), high, side=_side(len(names))),
-        yaxis=theme.names(len(names)),
+        yaxis=theme.names(names),
     )
     return {"data": [joined, *points], "layout": layout}
 
 
 def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str] | None = None) -> Figure:
-    """Horizontal boxes from known numbers: name, low, q1, median, q3, high and color of each."""
+    """Horizontal boxes from known numbers: name, low, q1, median, q3 and high of each."""
     traces = [
         {
             "type": "box",
@@ -204,18 +204,18 @@ def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str]
             "upperfence": [box["high"]],
             "name": box["name"],
             "customdata": [link],
-            "fillcolor": box["color"],
-            "line": {"color": "#7A828A", "width": 1.5},
+            "fillcolor": PALE,
+            "line": {"color": ACCENT, "width": 2},
             "hoverinfo": "x",
             "xhoverformat": ",d",
         }
         for box, link in zip(boxes, _links(links, len(boxes)), strict=True)
     ]
-    count = len(boxes)
+    names = [box["name"] for box in boxes]
     layout = theme.layout(
-        theme.height_of(count),
-        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(count)),
-        yaxis=theme.names(count),
+        theme.height_of(names),
+        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(len(names))),
+        yaxis=theme.names(names),
         boxgap=0.35,
     )
     return {"data": traces, "layout": layout}

@@ -40,7 +40,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             text.number(council["requests"]),
             f"{council['council']}, {text.plural(selection.days, 'day')}",
         ),
-        Number("People", _known(council["people"]), "2020 census"),
+        Number("People", _known(council["people"]), warehouse.facts().city.phrase("{population}")),
         Number("Per 10,000 people", _known(council["per_10000"])),
         Number(f"{CITY}, per 10,000", text.number(city), "requests outside councils left out"),
     ]
@@ -104,7 +104,7 @@ REPORT = Report(
         controls.Choice("average", "Moving average", WINDOWS),
     ),
     rules=(
-        "Rates divide requests by the population of the 2020 census.",
+        "Rates divide requests by the population of the {population}.",
         "“All councils”: their requests over their people; requests outside every council are not in it.",
         "A moving average is the mean of the calendar days around a day; days without requests count as 0.",
         "Days whose average would need days that are not loaded, or not over, are left out.",

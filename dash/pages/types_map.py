@@ -121,7 +121,7 @@ REPORT = Report(
     rules=(
         "The map opens with the type that was requested most in the last year.",
         "A council without requests has the palest color, not a hole.",
-        "Per 10,000 people: requests of the whole period over the population of the 2020 census.",
+        "Per 10,000 people: requests of the whole period over the population of the {population}.",
         report.NO_COUNCIL_RULE,
         *report.COUNTING_RULES,
     ),

@@ -75,7 +75,7 @@ def test_without_usable_areas_the_bounds_are_the_citys() -> None:
 OFFICIAL = DASH.parent.parent / "shared" / "data" / "nc_boundaries_official.geojson"
 
 
-@pytest.mark.skipif(not OFFICIAL.is_file(), reason="the city's boundary file is not beside this checkout")
+@pytest.mark.skipif(not OFFICIAL.is_file(), reason="the city's boundary file is not next to this checkout")
 def test_the_official_boundaries_fill_the_map() -> None:
     polygons = [area["geometry"] for area in json.loads(OFFICIAL.read_text())["features"]]
     bounds = maps.bounds_of(polygons, (-118.8, 33.6, -118.0, 34.5))
