@@ -55,6 +55,10 @@ class City:
         return spoken[:1].upper() + spoken[1:]
 
 
+UNKNOWN_CITY = City("", ZoneInfo("UTC"), (-180.0, -90.0, 180.0, 90.0), {})
+"""Until the database has been read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``first_day`` and ``last_day`` are None while nothing is loaded; ``last_day`` is the last full day."""

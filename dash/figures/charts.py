@@ -10,6 +10,7 @@ from typing import Any
 
 from pandas import Series
 
+from data.frames import listed
 from figures import theme
 from figures.colors import ACCENT, OTHERS, SECOND, in_turn
 from figures.theme import Figure
@@ -18,15 +19,6 @@ LONG = 16
 MARKED_DAYS = 62
 """Lines of up to so many points have a marker at each."""
 Values = Sequence[Any]
-
-
-def listed(values: Any) -> list[Any]:
-    """Plain values: days as ISO text, missing ones as None."""
-    series = Series(values)
-    if series.dtype.kind == "M":
-        series = series.dt.strftime("%Y-%m-%d")
-    found: list[Any] = series.astype(object).where(series.notna(), None).tolist()
-    return found
 
 
 def horizontal_bars(
@@ -140,7 +132,9 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
     layout = theme.layout(
         barmode="stack",
         showlegend=True,
-        xaxis=theme.axis(type="category"),
+        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.axis(type="category", nticks=8),
         yaxis=theme.numbers(unit.capitalize(), [theme.SMALL]),
     )
     return {"data": traces, "layout": layout}

@@ -1,4 +1,4 @@
-"""Neighborhood: one council against the city, per 10,000 people, and what it asks for."""
+"""Neighborhood: one council against the city, per 10,000 people, and its request types."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ def _compared(days: DataFrame, council: str) -> str:
 REPORT = Report(
     path=PAGE,
     title="Neighborhood",
-    purpose="One {area} against the whole city, per 10,000 people, and what it asks for.",
+    purpose="One {area} against the whole city, per 10,000 people, and what its residents ask for.",
     order=3,
     controls=(
-        controls.councils("{area}", is_single=True, default=controls.first_council, at_most=1),
+        controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=90),
         controls.groups(),
         controls.types(),

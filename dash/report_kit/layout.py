@@ -17,7 +17,7 @@ from report_kit import states, text
 from report_kit.attributes import aria, data
 from report_kit.dash_internals import LAYOUT
 from report_kit.report import Report
-from report_kit.report_page import VERSION, city_name, warehouse
+from report_kit.report_page import VERSION, city, warehouse
 
 UNKNOWN = "unknown"
 AGE_UNKNOWN = "The age of the data is not known right now."
@@ -33,7 +33,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
     """
     is_served = request.path == LAYOUT
     version, age, notices = _now() if is_served else (UNKNOWN, "", [])
-    name = f"{city_name() if is_served else ''} 311 reports".strip()
+    name = f"{city().name if is_served else ''} 311 reports".strip()
     source = "Source: MyLA311 service requests." + ("" if stage == "prod" else f" Stage: {stage}.")
     body = [
         dcc.Location(id="address", refresh=False),

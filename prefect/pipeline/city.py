@@ -27,7 +27,7 @@ from pipeline.declaration import (
     Schema,
     TypeGroup,
 )
-from pipeline.errors import DataError
+from pipeline.errors import DataError, IngestError
 
 CITIES = Path(__file__).parents[1] / "cities"
 NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
@@ -121,7 +121,7 @@ class City(Declaration):
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
-        """Codes that somebody has declared; those of the API's reference data are reviewed too."""
+        """Codes that are declared; those of the API's reference data are reviewed too."""
         codes = {*self.aliases.get(column, {}).values(), *self.names.get(column, {}), ""}
         codes.update(pattern.code for pattern in self.patterns.get(column, ()))
         if column == "requesttype":
@@ -156,20 +156,20 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
     """The declared city. Raises pydantic's ValidationError, which names the key, for a bad declaration.
 
-    Raises DataError when no such city is declared.
+    Raises IngestError when no such city is declared.
     """
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-        raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
+        raise IngestError(f"CITY={key} is not declared in cities/: there are {declared}") from error
     return City.model_validate(tomllib.loads(text))
 
 
 def city_for(settings: Settings) -> tuple[Settings, City]:
     """The city of the settings with their limits, and the settings with the city's portal.
 
-    Raises DataError or pydantic's ValidationError, as load_city does.
+    Raises what load_city raises.
     """
     city = load_city(settings.city)
     overridden = {

@@ -52,7 +52,7 @@ def test_route_is_described(name: str, operation: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("name", "content"), list(_answers()))
-def test_example_has_the_shape_of_the_answer(name: str, content: dict[str, Any]) -> None:
+def test_example_has_the_shape_of_the_response(name: str, content: dict[str, Any]) -> None:
     schema = {**content["schema"], "components": DOCUMENT["components"]}
     jsonschema_rs.validator_for(schema).validate(content["example"])
 

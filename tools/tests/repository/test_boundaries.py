@@ -15,10 +15,10 @@ from tools.tests.repository.sources import files, is_test, python_code
 
 # An imported package, and the modules that may import it.
 KEPT_IN = {
-    "gino": r"api/lacity_data_api/(db|models)\.py",
-    "lacity_data_api.models": r"api/lacity_data_api/(models|.*/repository)\.py",
-    "aiocache": r"api/lacity_data_api/cache/store\.py",
-    "redis": r"api/lacity_data_api/cache/store\.py|dash/data/.*|.*/benchmarks/.*",
+    "gino": r"api/lacity_data_api/database\.py",
+    "aiocache": r"api/lacity_data_api/cache/redis_store\.py",
+    "limits": r"api/lacity_data_api/feedback/limits\.py",
+    "redis": r"api/lacity_data_api/cache/redis_store\.py|dash/data/.*|.*/benchmarks/.*",
     "psycopg": r"dash/data/.*|prefect/flow\.py|prefect/pipeline/.*|.*/benchmarks/.*|locust/.*",
     "sodapy": r"prefect/pipeline/socrata\.py",
     "pickle": r"(?!)",
