@@ -33,10 +33,7 @@ READY = UP / "ready"
 LOGS = UP / "logs"
 HEALTH_SECONDS = 90
 FRESH_HOURS = 24
-LAST_LOAD = """
-SELECT coalesce(extract(epoch FROM now() - max(finished_at)) / 3600, -1)::int
-  FROM load_runs WHERE status = 'succeeded'
-"""
+LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
 
 
 def mark() -> str:

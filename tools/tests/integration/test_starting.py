@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import settings, up
+from tools.migrate import migrate
 from tools.plan import Plan
 from tools.problem import Problem
 from tools.servers import processes
@@ -19,9 +20,10 @@ from tools.supervisor import Program, Supervisor
 from tools.tests.programs import answering, python
 
 RUNS = """
-CREATE TABLE load_runs (status text, finished_at timestamptz);
-INSERT INTO load_runs VALUES ('failed', now()), ('succeeded', now() - interval '30 hours'),
-    ('succeeded', now() - interval '5 hours'), ('running', NULL);
+INSERT INTO load_runs (mode, status, started_at, finished_at)
+SELECT 'incremental', status, now() - age, CASE status WHEN 'running' THEN NULL ELSE now() - age END
+  FROM (VALUES ('failed', interval '0'), ('succeeded', '30 hours'), ('partial', '5 hours'), ('running', '0'))
+    AS run (status, age);
 """
 
 
@@ -128,10 +130,10 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
 
 
 def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instance) -> None:
-    running.create_database("aged")
+    migrate(running, "aged")
     running.sql(RUNS, database="aged")
     assert up.hours_since_last_load(running, "aged") == 5
-    running.sql("DELETE FROM load_runs WHERE status = 'succeeded'", database="aged")
+    running.sql("DELETE FROM load_runs WHERE status IN ('succeeded', 'partial')", database="aged")
     assert up.hours_since_last_load(running, "aged") is None
 
 

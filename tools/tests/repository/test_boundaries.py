@@ -19,7 +19,7 @@ KEPT_IN = {
     "aiocache": r"api/lacity_data_api/cache/redis_store\.py",
     "limits": r"api/lacity_data_api/feedback/limits\.py",
     "redis": r"api/lacity_data_api/cache/redis_store\.py|dash/data/.*|.*/benchmarks/.*",
-    "psycopg": r"dash/data/.*|prefect/pipeline/.*|.*/benchmarks/.*|locust/.*",
+    "psycopg": r"dash/data/.*|prefect/flow\.py|prefect/pipeline/.*|.*/benchmarks/.*|locust/.*",
     "sodapy": r"prefect/pipeline/socrata\.py",
     "pickle": r"(?!)",
     "cloudpickle": r"(?!)",
@@ -94,7 +94,7 @@ def test_endpoints_never_see_a_query() -> None:
 def test_steps_of_a_run_do_not_need_prefect() -> None:
     """Flow and tasks only call functions that are tested without Prefect."""
     shells = re.compile(
-        r"prefect/(flow|tasks/.*|pipeline/(cli|prefect_server|prefect_home|log_lines)|benchmarks/.*)(\.py)?"
+        r"prefect/(flow|pipeline/(cli|job|log_lines|prefect_\w+|run_page|task_runner)|benchmarks/.*)(\.py)?"
     )
     seen = {
         path
