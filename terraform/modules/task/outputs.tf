@@ -27,6 +27,6 @@ output "log_group" {
 }
 
 output "role_arns" {
-  description = "Roles that whoever starts the task must be allowed to pass."
+  description = "Roles that a caller of RunTask must be allowed to pass."
   value       = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
 }
