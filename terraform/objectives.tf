@@ -22,7 +22,7 @@ locals {
       description = "99.5 % of the API's requests are answered without a server error"
       target      = 99.5
       metrics     = { share = cdn.error_rates.api }
-      expression  = "share * 1"
+      expression  = null
     } },
   )
 }

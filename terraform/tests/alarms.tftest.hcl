@@ -29,7 +29,7 @@ variables {
     description = "99.5 % of requests"
     target      = 99.5
     metrics     = { share = { namespace = "AWS/CloudFront", name = "5xxErrorRate", dimensions = { Region = "Global" }, stat = "Average" } }
-    expression  = "share * 1"
+    expression  = null
   } }
 }
 

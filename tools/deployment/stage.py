@@ -1,0 +1,79 @@
+"""One stage in an emulated account: plan, apply, destroy, and what people and workflows do there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tools.deployment.analysis import EXAMPLE
+from tools.deployment.checks import Failed, indented
+from tools.deployment.emulator import KEYS
+from tools.deployment.terraform import FOLDER, Workspace, run
+from tools.paths import python_of
+
+NOTHING, SOMETHING = 0, 2
+
+
+class Stage:
+    """One stage in the emulated account."""
+
+    def __init__(self, name: str, endpoint: str, certificate: str) -> None:
+        self.name = name
+        self.extra = KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
+        self.terraform = Workspace(name, self.extra)
+        self.options = [
+            "-input=false",
+            "-lock-timeout=60s",
+            f"-var-file=stages/{name}.tfvars",
+            f"-var-file={EXAMPLE}",
+            f"-var=emulator_endpoint={endpoint}",
+            f"-var=certificate_arn={certificate}",
+        ]
+
+    def init(self) -> None:
+        """The state goes to the stage's own key of one bucket, as in a real account."""
+        settings = ["bucket=state", "region=us-east-1", "use_path_style=true"]
+        settings += [f"skip_{what}=true" for what in ("credentials_validation", "requesting_account_id")]
+        backend = [f"-backend-config=stages/{self.name}.s3.tfbackend"]
+        self.terraform.init("-reconfigure", *backend, *(f"-backend-config={setting}" for setting in settings))
+
+    def apply(self) -> None:
+        self.terraform("apply", "-auto-approve", *self.options)
+
+    def destroy(self) -> None:
+        self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options)
+
+    def plan(self, *options: str) -> dict[str, Any]:
+        """The plan in Terraform's own JSON; empty when nothing would change."""
+        file = str(self.terraform.folder / "plan")
+        arguments = ["-detailed-exitcode", f"-out={file}", *self.options, *options]
+        made = self.terraform("plan", *arguments, good=(NOTHING, SOMETHING))
+        shown = self.terraform("show", "-json", file).stdout if made.returncode == SOMETHING else "{}"
+        plan: dict[str, Any] = json.loads(shown)
+        return plan
+
+    def changes(self, *options: str) -> set[str]:
+        """Addresses of the resources that a plan would change."""
+        plan = self.plan(*options)
+        if not plan:
+            return set()
+        changed = [item for item in plan["resource_changes"] if item["change"]["actions"] != ["no-op"]]
+        return {item["address"] for item in changed} or {"outputs"}
+
+    def expect(self, when: str, expected: set[str], *options: str) -> None:
+        """Raises ``Failed`` when a plan would change anything else."""
+        found = self.changes(*options)
+        if found != expected:
+            raise Failed(indented(f"{self.name}, {when}: the plan changes {sorted(found)}"))
+
+    def do(self, *arguments: str) -> str:
+        """What people and workflows do beside Terraform: tests/deployment.py."""
+        described = self.terraform("output", "-json", "deployment").stdout if self.is_initialised() else ""
+        command = [str(python_of("terraform")), "-m", "tests.deployment", *arguments]
+        return run(command, FOLDER, self.extra | {"DEPLOYMENT": described}).stdout.strip().splitlines()[-1]
+
+    def is_initialised(self) -> bool:
+        return (self.terraform.folder / "data" / "terraform.tfstate").is_file()
+
+    def resources(self) -> list[str]:
+        return self.terraform("state", "list").stdout.split()
