@@ -15,6 +15,7 @@ from typing import Any
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.budgets.responses import BudgetsResponse
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
@@ -88,9 +89,10 @@ def delete_cache_subnet_group(self: Any) -> Any:
 
 
 def initialise_instance(self: Any, *arguments: Any, **named: Any) -> None:
-    """Moto drops the settings of Performance Insights, and gives all instances one resource id."""
+    """Moto drops the settings of Database Insights, and gives all instances one resource id."""
     make_instance(self, *arguments, **named)
     self.dbi_resource_id = f"db-{uuid.uuid4().hex.upper()[:26]}"
+    self.database_insights_mode = named.get("database_insights_mode")
     self.performance_insights_enabled = named.get("enable_performance_insights", False)
     self.performance_insights_kms_key_id = named.get("performance_insights_kms_key_id")
     self.performance_insights_retention_period = named.get("performance_insights_retention_period")
@@ -173,6 +175,25 @@ def list_tags_for_resource(self: Any) -> str:
 
 
 CloudWatchResponse.describe_alarm_history = describe_alarm_history
+
+
+def describe_subscribers(self: Any) -> str:
+    """Moto keeps the subscribers of a budget's notification, but does not return them."""
+    budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+    kind = self._get_param("Notification")["NotificationType"]
+    found = next(each for each in budget.notifications if each.details["NotificationType"] == kind)
+    return json.dumps({"Subscribers": found.subscribers})
+
+
+def list_budget_tags(self: Any) -> str:
+    """Moto drops the tags of budgets; the provider's default tags are those of the stage."""
+    stage = self._get_param("ResourceARN").rsplit("-", 1)[1]
+    tags = {"project": "la311", "stage": stage, "managed-by": "terraform"}
+    return json.dumps({"ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()]})
+
+
+BudgetsResponse.describe_subscribers_for_notification = describe_subscribers
+BudgetsResponse.list_tags_for_resource = list_budget_tags
 EC2ContainerServiceResponse.create_service = create_whole_service
 ApplicationAutoScalingResponse.register_scalable_target = register_tagged_target
 ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource

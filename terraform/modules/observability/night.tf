@@ -51,12 +51,12 @@ resource "aws_cloudwatch_log_group" "nights" {
   kms_key_id        = var.kms_key_arn
 }
 
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
 resource "aws_cloudwatch_log_resource_policy" "nights" {
   policy_name = "${var.name}-nights"
   policy_document = jsonencode({
     Version = "2012-10-17"
     Statement = [
+      # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
       {
         Sid       = "CreateStreams"
         Effect    = "Allow"
@@ -64,6 +64,8 @@ resource "aws_cloudwatch_log_resource_policy" "nights" {
         Action    = "logs:CreateLogStream"
         Resource  = "${aws_cloudwatch_log_group.nights.arn}:*"
       },
+      # EventBridge names its rule only when it writes:
+      # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
       {
         Sid       = "WriteEvents"
         Effect    = "Allow"

@@ -75,8 +75,8 @@ def report(comment: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("comment", [None, "", "false alarm"])
-def test_a_finding_passed_over_without_a_reason_is_one(comment: str | None) -> None:
-    expected = ["CKV_2 c.d", "CKV_1 a.b: passed over without a reason"]
+def test_a_suppressed_finding_without_a_reason_is_reported(comment: str | None) -> None:
+    expected = ["CKV_2 c.d", "CKV_1 a.b: suppressed without a reason"]
     assert analysis.complaints(report(comment)) == expected
 
 
