@@ -369,6 +369,7 @@ module "observability" {
   kms_key_arn        = module.secrets.kms_key_arn
   alarm_emails       = var.alarm_emails
   budget_usd         = var.budget_usd
+  outside_host       = var.is_checked_from_outside ? var.api_host : null
   certificate_arn    = var.certificate_arn
   databases          = module.database.identifiers
   cluster_arn        = module.cluster.arn

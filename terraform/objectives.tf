@@ -1,4 +1,4 @@
-# The API's service-level objectives, measured where visitors are served: docs/runbook.md says what they promise.
+# The API's service-level objectives, measured at the edge. docs/runbook.md explains them.
 
 locals {
   objectives = merge(

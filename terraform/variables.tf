@@ -429,6 +429,17 @@ variable "budget_usd" {
   type        = number
 }
 
+variable "is_checked_from_outside" {
+  description = "Check the API from outside of the region, about 1.50 USD a month."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.is_checked_from_outside || var.region == "us-east-1"
+    error_message = "The metric of Route 53's health checks exists in us-east-1 only."
+  }
+}
+
 variable "alarm_emails" {
   description = "Addresses that alarms and budget notify."
   type        = set(string)

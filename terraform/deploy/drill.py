@@ -27,7 +27,7 @@ def unconfirmed(account: Account) -> list[str]:
     subscriptions = found["Subscriptions"]
     waiting = [item["Endpoint"] for item in subscriptions if not item["SubscriptionArn"].startswith("arn:")]
     if not subscriptions:
-        return ["nobody is subscribed to the topic"]
+        return ["the topic has no subscriber"]
     return [f"{address} has not confirmed the mail of AWS" for address in waiting]
 
 

@@ -23,5 +23,7 @@ pipeline_size = { cpu = 1024, memory_mib = 2048 }
 
 log_retention_days = 90
 
+is_checked_from_outside = true
+
 # dev and prod in one account, and a fifth more than terraform/README.md sums up.
 budget_usd = 420

@@ -11,6 +11,7 @@ variables {
   kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   alarm_emails       = ["team@example.org"]
   budget_usd         = 420
+  outside_host       = "api.example.org"
   certificate_arn    = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
   databases          = ["la311-prod"]
   cluster_arn        = "arn:aws:ecs:us-east-1:123456789012:cluster/la311-prod"
@@ -42,7 +43,7 @@ run "observability" {
   assert {
     condition = alltrue([for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement :
     can(statement.Condition) != contains(flatten([statement.Principal.Service]), "events.amazonaws.com")])
-    error_message = "EventBridge must have a statement of its own without a condition; every other service needs one."
+    error_message = "EventBridge must have a separate statement without a condition; every other service needs one."
   }
 
   assert {
@@ -53,12 +54,12 @@ run "observability" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : contains(["breaching", "notBreaching"], alarm.treat_missing_data)])
-    error_message = "An alarm with treat_missing_data = missing goes to INSUFFICIENT_DATA and notifies nobody."
+    error_message = "An alarm with treat_missing_data = missing goes to INSUFFICIENT_DATA and sends no notification."
   }
 
   assert {
-    condition     = alltrue([for name in ["thing-away", "data-stale"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "breaching"])
-    error_message = "What is gone sends no metrics, and must ring."
+    condition     = alltrue([for name in ["thing-away", "data-stale", "site-away"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "breaching"])
+    error_message = "A thing that is gone sends no metrics, and must ring."
   }
 
   assert {
@@ -129,7 +130,7 @@ run "an_alarm_that_never_rings_is_refused" {
   expect_failures = [var.alarms]
 }
 
-run "mail_to_nobody_is_refused" {
+run "a_topic_without_subscribers_is_refused" {
   command = plan
 
   module {

@@ -66,7 +66,7 @@ def test_an_alarm_whose_action_fails_fails_the_drill(account: Account) -> None:
 def test_a_topic_without_subscribers_fails_the_drill(account: Account) -> None:
     topic = account.sns.create_topic(Name="unread")["TopicArn"]
     account.target = replace(account.target, drill={**account.target.drill, "topic_arn": topic})
-    with pytest.raises(Problem, match="nobody is subscribed"):
+    with pytest.raises(Problem, match="the topic has no subscriber"):
         drill(account, quiet)
 
 

@@ -1,7 +1,7 @@
-"""``make deploy-check``: everything of the deployment that this machine can check; says what it cannot.
+"""``make deploy-check``: every check of the deployment that this machine can run; lists the others.
 
-python3 -m tools.deployment [NAME…]: those of that name, as they are printed; "quick": what takes seconds.
-TF_PLUGIN_DIR names a folder with Terraform's provider, or is "download" where it may be fetched.
+python3 -m tools.deployment [NAME…]: only these checks; "quick" selects those that take seconds.
+TF_PLUGIN_DIR names a folder with Terraform's provider, or is "download" to fetch it.
 """
 
 from __future__ import annotations

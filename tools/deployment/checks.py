@@ -1,4 +1,4 @@
-"""A check, what came of it, and the list of them all that is printed."""
+"""Checks, their results, and the printed summary."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from tools.jobs import Count
 
 
 class Skipped(Exception):  # noqa: N818  it is none
-    """This machine lacks what the check needs; the text says what, and where it runs instead."""
+    """This machine lacks a requirement; the text names it, and where the check runs instead."""
 
 
 class Failed(Exception):  # noqa: N818  the word that is printed
-    """The text is what the person who reads it needs, at most some dozen lines."""
+    """The text explains the failure, in at most a few dozen lines."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """``run`` returns what it saw in a few words, or raises ``Skipped`` or ``Failed``."""
+    """``run`` returns a short result, or raises ``Skipped`` or ``Failed``."""
 
     name: str
     run: Callable[[], str]
 
 
 def try_check(check: Check) -> Count:
-    """Run it and print one line, and below it why it failed."""
+    """Run it and print a line, followed by the reason of a failure."""
     begun = time.monotonic()
     try:
         seen = check.run()

@@ -1,7 +1,7 @@
-"""Both stages in one emulated account, from nothing to nothing: what a team would do in the first week.
+"""Both stages in one emulated account, from nothing to nothing: the first week of a team.
 
-apply → nothing left to do → a deployment, which Terraform follows → a change shows only itself → one stage
-goes, the other does not notice → nothing is left. It proves no permission, no quota and no engine version:
+apply → empty plan → a deployment, which Terraform follows → a change plans only itself → destroying one stage
+leaves the other unchanged → nothing is left. It proves no permission, no quota and no engine version:
 the emulator enforces none.
 """
 
@@ -14,7 +14,7 @@ from tools.deployment.emulator import emulated_account
 from tools.deployment.stage import Stage
 from tools.deployment.terraform import program, provider_options
 
-# Nothing has moved since the plan before it.
+# Nothing has changed since the previous plan.
 CHANGE = ("-var=api_tasks={min=2,max=4}", "-refresh=false")
 CHANGED = {"module.api.aws_appautoscaling_target.this[0]"}
 # The emulator has no private origins of CloudFront, so the small stage is only planned: see prices.py.
@@ -22,14 +22,14 @@ APPLIED = ("dev", "prod")
 
 
 def make(stage: Stage) -> int:
-    """Apply it twice, as it were; returns the number of resources."""
+    """Apply, and plan again; returns the number of resources."""
     stage.apply()
     stage.expect("applied", set())
     return len(stage.resources())
 
 
 def both_stages() -> str:
-    """The whole loop; returns what was there at its height."""
+    """The whole loop; returns the number of resources at its peak."""
     program()
     provider_options()
     with emulated_account() as endpoint:

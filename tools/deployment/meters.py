@@ -78,6 +78,7 @@ METERS: dict[str, Callable[[Values, Mapping[str, Values]], list[Reading]]] = {
     "aws_wafv2_web_acl": lambda values, _: [("list", 1), ("rule", len(values["rule"]))],
     "aws_kms_key": lambda _values, _: [("key", 1)],
     "aws_cloudwatch_log_group": lambda _values, _: [("ingested", LOG_GIB)],
+    "aws_route53_health_check": lambda _values, _: [("check", 1)],
     "aws_s3_bucket": lambda _values, _: [("stored", ACCESS_LOG_GIB)],
 }
 

@@ -1,7 +1,7 @@
 """``python3 -m tools.deployment.release vX.Y.Z``: give a version to the images of the tag's commit.
 
 Run by the workflow ``release``; needs docker, cosign and gh. DOCKERHUB_NAMESPACE, GITHUB_REPOSITORY and
-GITHUB_SHA name what is released. It builds nothing: the digests are those that ``dev`` has run.
+GITHUB_SHA name the release. It builds nothing: the digests are those that ``dev`` has run.
 """
 
 from __future__ import annotations

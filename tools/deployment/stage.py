@@ -1,4 +1,4 @@
-"""One stage in an emulated account: plan, apply, destroy, and what people and workflows do there."""
+"""One stage in an emulated account: plan, apply, destroy, and other steps of people and workflows."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Stage:
             raise Failed(indented(f"{self.name}, {when}: the plan changes {sorted(found)}"))
 
     def do(self, *arguments: str) -> str:
-        """What people and workflows do beside Terraform: tests/deployment.py."""
+        """A step other than Terraform's: tests/deployment.py."""
         described = self.terraform("output", "-json", "deployment").stdout if self.is_initialised() else ""
         command = [str(python_of("terraform")), "-m", "tests.deployment", *arguments]
         return run(command, FOLDER, self.extra | {"DEPLOYMENT": described}).stdout.strip().splitlines()[-1]

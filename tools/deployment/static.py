@@ -1,4 +1,4 @@
-"""Checks of what is written: form, validity, rules with a mocked provider, types, workflows, images."""
+"""Static checks: form, validity, rules with a mocked provider, types, workflows, images."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def deploy_tests() -> str:
 
 
 def sound_workflows() -> str:
-    """The same as in ``make lint``, for those who only run this."""
+    """The same as in ``make lint``."""
     environments.ensure(["tools"])
     if found := workflows.invalid() + workflows.findings():
         raise Failed(indented("\n".join(found)))
@@ -58,7 +58,7 @@ def sound_workflows() -> str:
 
 
 def images() -> str:
-    """Built and tried where this machine can."""
+    """Build and try the images, where this machine can."""
     if not (ROOT / "tools" / "images" / "__main__.py").is_file():
         raise Skipped("there are no images yet")
     printed = run(["python3", "-m", "tools.images", "check"], ROOT, {}, seconds=3600).stdout.strip()

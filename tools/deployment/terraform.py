@@ -1,4 +1,4 @@
-"""Terraform as the checks run it: outside of the tree, with the provider that this machine can give."""
+"""Terraform as the checks run it: outside of the tree, with the provider of this machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(
     good: tuple[int, ...] = (0,),
     seconds: float = 1800,
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end; raises ``Failed`` with the end of what it said when the exit code is no good one."""
+    """Run to the end; raises ``Failed`` with the end of its output when the exit code is not in ``good``."""
     try:
         done = subprocess.run(
             command,
@@ -64,7 +64,7 @@ def provider_options() -> list[str]:
 
 
 class Workspace:
-    """The configuration with a data folder of its own, so that two stages do not meet."""
+    """The configuration with a separate data folder, so that stages can run in parallel."""
 
     def __init__(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         self.folder = WORK / name
@@ -72,7 +72,7 @@ class Workspace:
         self.extra = {"TF_DATA_DIR": str(self.folder / "data"), "TF_IN_AUTOMATION": "1"}
         self.extra["TF_CLI_ARGS"] = "-no-color"
         self.extra |= extra or {}
-        # A settings file that is not there only makes noise.
+        # A missing settings file only causes warnings.
         if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "/")).exists():
             self.extra["TF_CLI_CONFIG_FILE"] = os.devnull
 

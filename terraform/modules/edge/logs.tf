@@ -1,7 +1,7 @@
 # Which request ended with which status at the load balancer itself: the only evidence of a timeout. Deleted after 14 days.
 
 resource "aws_s3_bucket" "logs" {
-  #checkov:skip=CKV_AWS_18:A log of who reads the log would need a bucket of its own
+  #checkov:skip=CKV_AWS_18:A log of who reads the log would need another bucket
   #checkov:skip=CKV_AWS_21:Log files are never overwritten, and must be gone after 14 days
   #checkov:skip=CKV_AWS_144:Two weeks of access logs need no copy in another region
   #checkov:skip=CKV_AWS_145:The load balancer writes with the keys of S3 only

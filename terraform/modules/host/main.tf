@@ -10,7 +10,8 @@ data "aws_ssm_parameter" "image" {
   name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
 }
 
-# The addresses of CloudFront's servers, which reach the instance through the VPC origins.
+# CloudFront's addresses: the rule that its private origins need.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 data "aws_ec2_managed_prefix_list" "cloudfront" {
   name = "com.amazonaws.global.cloudfront.origin-facing"
 }
@@ -84,18 +85,22 @@ resource "aws_instance" "this" {
   iam_instance_profile        = aws_iam_instance_profile.this.name
   ebs_optimized               = true
 
-  # Containers use the host's network: without the blocks below they could read the instance's role and other tasks' credentials.
-  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
+  # Containers share the host's network. Without the rule any of them could read the instance's credentials; only root, which no
+  # container is, may. It is set at every boot. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html
+  # Packages come from the newest release of Amazon Linux each day; a new kernel comes with the next instance.
+  # https://docs.aws.amazon.com/linux/al2023/ug/deterministic-upgrades-usage.html
   user_data = <<-EOT
     #!/bin/bash
-    cat >> /etc/ecs/ecs.config <<CONFIG
-    ECS_CLUSTER=${var.cluster_name}
-    ECS_AWSVPC_BLOCK_IMDS=true
-    CONFIG
-    dnf install --assumeyes iptables-nft dnf-automatic
+    echo ECS_CLUSTER=${var.cluster_name} >> /etc/ecs/ecs.config
+    echo ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE=true >> /etc/ecs/ecs.config
+    boot=/var/lib/cloud/scripts/per-boot/credentials.sh
+    echo '#!/bin/bash' > $boot
+    echo 'iptables -I OUTPUT -d 169.254.169.254 -m owner ! --uid-owner 0 -j REJECT' >> $boot
+    chmod +x $boot && $boot
+    echo latest > /etc/dnf/vars/releasever
+    dnf install --assumeyes dnf-automatic
     sed -i 's/^apply_updates = .*/apply_updates = yes/' /etc/dnf/automatic.conf
     systemctl enable --now dnf-automatic.timer
-    iptables -I OUTPUT -d 169.254.169.254 -m owner ! --uid-owner 0 -j REJECT
   EOT
 
   metadata_options {

@@ -40,11 +40,31 @@ locals {
       period      = 86400
     }
   }
+
+  outside_alarms = { for check in aws_route53_health_check.outside : "site-away" => {
+    description = "The API does not answer AWS's health checkers outside of this region"
+    metrics     = { healthy = { namespace = "AWS/Route53", name = "HealthCheckStatus", dimensions = { HealthCheckId = check.id }, stat = "Minimum" } }
+    comparison  = "LessThanThreshold", threshold = 1, periods = 2, missing = "breaching"
+  } }
   rule_metric = { namespace = "AWS/Events", stat = "Sum" }
 }
 
+# From outside of the region, as a client sees it: DNS, certificate, firewall and all. Its metric exists in us-east-1 only.
+resource "aws_route53_health_check" "outside" {
+  count = var.outside_host == null ? 0 : 1
+
+  type              = "HTTPS"
+  fqdn              = var.outside_host
+  port              = 443
+  resource_path     = "/status/ready"
+  request_interval  = 30
+  failure_threshold = 3
+
+  tags = { Name = var.name }
+}
+
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = merge(var.alarms, local.burn_alarms, local.night_alarms)
+  for_each = merge(var.alarms, local.burn_alarms, local.night_alarms, local.outside_alarms)
 
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.description

@@ -83,6 +83,11 @@ variable "schedule_group" {
   type        = string
 }
 
+variable "outside_host" {
+  description = "Host of the API to check from outside of the region; null for no check."
+  type        = string
+}
+
 variable "stale_hours" {
   description = "Alarm after so many hours without a successful run: a day and the time a run may take."
   type        = number

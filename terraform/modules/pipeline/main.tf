@@ -78,7 +78,7 @@ resource "aws_iam_role_policy" "schedule" {
   })
 }
 
-# A group of its own, whose metric of starts that were given up is this stage's alone.
+# A separate group, so that its metric of dropped starts covers this stage only.
 resource "aws_scheduler_schedule_group" "this" {
   name = local.full_name
 }

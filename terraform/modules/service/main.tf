@@ -20,7 +20,7 @@ module "task" {
   https_reason = var.https_reason
   is_on_host   = !local.is_balanced
 
-  # A load balancer asks by itself; without one ECS has to.
+  # Without a load balancer's health checks ECS has to check.
   health_command = local.is_balanced ? null : [
     "CMD", "python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:${var.port}${var.health_path}', timeout=4)",
   ]

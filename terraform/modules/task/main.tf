@@ -138,6 +138,7 @@ resource "aws_ecs_task_definition" "this" {
       }
     },
     var.command == null ? {} : { command = var.command },
+    var.is_on_host ? { cpu = var.cpu } : {},
     var.user == null ? {} : { user = var.user },
     var.health_command == null ? {} : { healthCheck = {
       command = var.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 60

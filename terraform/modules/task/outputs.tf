@@ -30,3 +30,8 @@ output "role_arns" {
   description = "Roles that a caller of RunTask must be allowed to pass."
   value       = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
 }
+
+output "definition" {
+  description = "Container definitions as JSON, for rules in tests."
+  value       = aws_ecs_task_definition.this.container_definitions
+}
