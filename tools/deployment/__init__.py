@@ -1,1 +1,1 @@
-"""What can be checked of the deployment without an account."""
+"""Checks of the deployment, costs of a stage, and releases."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from tools.console import say
-from tools.deployment import analysis, loop, prices, static
+from tools.deployment import analysis, costs, loop, static
 from tools.deployment.checks import Check, run_all
 from tools.problem import Problem, guarded
 
@@ -20,7 +20,7 @@ CHECKS = {
     "validate": Check("validate", static.valid),
     "rules": Check("rules", static.rules_hold),
     "checkov": Check("checkov", analysis.explained),
-    "prices": Check("prices", prices.current),
+    "prices": Check("prices", costs.current),
     "deploy": Check("deploy", static.deploy_tests),
     "images": Check("images", static.images),
     "account": Check("account", loop.both_stages),

@@ -17,7 +17,7 @@ from tools.deployment.terraform import program, provider_options
 # Nothing has changed since the previous plan.
 CHANGE = ("-var=api_tasks={min=2,max=4}", "-refresh=false")
 CHANGED = {"module.api.aws_appautoscaling_target.this[0]"}
-# The emulator has no private origins of CloudFront, so the small stage is only planned: see prices.py.
+# The emulator has no private origins of CloudFront, so the small stage is only planned: see costs.py.
 APPLIED = ("dev", "prod")
 
 

@@ -1,27 +1,21 @@
 """Cost of a stage a month: its planned resources times ``terraform/prices.csv``, in USD, without traffic.
 
-``python3 -m tools.deployment.prices`` writes the table in terraform/README.md; ``make deploy-check`` compares
-it.
+``python3 -m tools.deployment.costs`` writes the table in terraform/README.md, ``make deploy-check`` compares.
 """
 
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from tools.deployment import meters
-from tools.deployment.analysis import STAGES
-from tools.deployment.checks import Failed, indented
-from tools.deployment.emulator import emulated_account
-from tools.deployment.stage import Stage
-from tools.deployment.terraform import FOLDER, program, provider_options
-from tools.problem import guarded
+from tools.paths import ROOT
+from tools.problem import Problem
 
-README = FOLDER / "README.md"
+TABLE = ROOT / "terraform" / "prices.csv"
+README = ROOT / "terraform" / "README.md"
 BEGIN, END = "<!-- prices.csv and the planned resources -->\n", "<!-- end -->\n"
 LIMITS_USD = {"small": 60.0}
 
@@ -40,7 +34,7 @@ Bill = dict[str, float]
 
 def read_prices() -> Prices:
     """By resource type and variant."""
-    with (FOLDER / "prices.csv").open() as file:
+    with TABLE.open() as file:
         return {
             (row["resource"], row["variant"]): Price(row["part"], float(row["usd"]))
             for row in csv.DictReader(file)
@@ -48,7 +42,7 @@ def read_prices() -> Prices:
 
 
 def bill(plan: Mapping[str, Any], prices: Prices) -> Bill:
-    """USD a month by part; raises ``Failed`` for a planned resource without a price."""
+    """USD a month by part; raises ``Problem`` for a planned resource without a price."""
     free = {resource for (resource, _), price in prices.items() if price.usd == 0}
     total: Bill = {}
     unpriced = []
@@ -59,7 +53,7 @@ def bill(plan: Mapping[str, Any], prices: Prices) -> Bill:
         elif resource not in free:
             unpriced.append(f"{resource} {variant}".strip())
     if unpriced:
-        raise Failed(indented("no price in prices.csv: " + ", ".join(sorted(set(unpriced)))))
+        raise Problem("no price in prices.csv: " + ", ".join(sorted(set(unpriced))))
     return total
 
 
@@ -84,22 +78,14 @@ def table(bills: Mapping[str, Bill], parts: Iterable[str]) -> str:
     return "\n".join([*lines, f"| **together** | {sums} |"]) + "\n"
 
 
-def planned(stage: Stage) -> dict[str, Any]:
-    """The stage's first plan."""
-    stage.init()
-    return stage.plan()
+def written() -> str:
+    """The table as terraform/README.md has it."""
+    return README.read_text().partition(BEGIN)[2].partition(END)[0]
 
 
-def computed() -> str:
-    """The table, from plans in an emulated account; raises ``Failed`` when a stage costs too much."""
-    program()
-    provider_options()
+def compare(plans: Mapping[str, Mapping[str, Any]]) -> str:
+    """The table that terraform/README.md should have; raises ``Problem`` when a stage costs too much."""
     prices = read_prices()
-    with emulated_account() as endpoint:
-        certificate = Stage("seed", endpoint, "").do("seed")
-        stages = [Stage(name, endpoint, certificate) for name in STAGES]
-        with ThreadPoolExecutor(2) as at_once:
-            plans = dict(zip(STAGES, at_once.map(planned, stages), strict=True))
     bills = {name: bill(plan, prices) for name, plan in plans.items()}
     complaints = [
         line
@@ -107,28 +93,11 @@ def computed() -> str:
         for line in expensive(name, sum(amounts.values()), plans[name]["variables"]["budget_usd"]["value"])
     ]
     if complaints:
-        raise Failed(indented("\n".join(complaints)))
+        raise Problem("\n".join(complaints))
     return table(bills, dict.fromkeys(price.part for price in prices.values()))
 
 
-def written() -> str:
-    """The table as terraform/README.md has it."""
-    return README.read_text().partition(BEGIN)[2].partition(END)[0]
-
-
-def current() -> str:
-    """Compare the README; returns the sums."""
-    made = computed()
-    if made != written():
-        raise Failed(indented(f"terraform/README.md: python3 -m tools.deployment.prices writes\n{made}"))
-    return "USD a month:" + made.splitlines()[-1].replace("*", "").replace("| together", "").rstrip("|")
-
-
-def main() -> int:
+def write(made: str) -> None:
+    """Put the table into terraform/README.md."""
     text = README.read_text()
-    README.write_text(text.replace(BEGIN + written() + END, BEGIN + computed() + END))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(guarded(main))
+    README.write_text(text.replace(BEGIN + written() + END, BEGIN + made + END))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tools.deployment import meters, prices
-from tools.deployment.checks import Failed
+from tools.problem import Problem
 
 PRICES = prices.read_prices()
 
@@ -62,7 +62,7 @@ def test_a_service_on_the_instance_costs_nothing_more() -> None:
     ids=["unknown type", "unknown size"],
 )
 def test_a_planned_resource_without_a_price_fails(resource: tuple[str, dict[str, Any]]) -> None:
-    with pytest.raises(Failed, match=r"no price in prices\.csv"):
+    with pytest.raises(Problem, match=r"no price in prices\.csv"):
         prices.bill(plan(resource), PRICES)
 
 
@@ -74,6 +74,13 @@ def test_the_small_stage_may_not_cost_more_than_its_limit() -> None:
 
 def test_a_budget_that_warns_of_every_month_fails() -> None:
     assert prices.expensive("prod", 200, 210) == ["prod: budget_usd = 210 would warn of the normal 200"]
+
+
+def test_a_comparison_of_plans_is_the_table_of_the_readme() -> None:
+    planned = plan(database()) | {"variables": {"budget_usd": {"value": 72}}}
+    assert "| Postgres | 11.68 |" in prices.compare({"small": planned})
+    with pytest.raises(Problem, match="would warn of the normal"):
+        prices.compare({"small": planned | {"variables": {"budget_usd": {"value": 1}}}})
 
 
 def test_the_table_has_a_row_for_each_cost_and_the_sum() -> None:
@@ -94,7 +101,7 @@ def test_the_sum_of_the_small_stage_in_the_readme_is_within_its_limit() -> None:
 
 
 def test_every_price_is_dated_and_has_a_source() -> None:
-    with (prices.FOLDER / "prices.csv").open() as file:
+    with prices.TABLE.open() as file:
         rows = list(csv.DictReader(file))
     assert all(row["source"].startswith("https://aws.amazon.com/") for row in rows)
     assert all(date.fromisoformat(row["as_of"]) >= date(2026, 11, 1) for row in rows)
