@@ -154,6 +154,10 @@ def create_whole_service(self: Any) -> Any:
     service = self.ecs_backend._get_service(self._get_param("cluster"), self._get_param("serviceName"))
     strategy = self._get_param("capacityProviderStrategy") or []
     service.capacity_provider_strategy = [{"base": 0} | item for item in strategy]
+    # ECS leaves it out where tasks use the network of their host.
+    service.network_configuration = service.network_configuration or None
+    for deployment in service.deployments:
+        deployment["networkConfiguration"] = deployment.get("networkConfiguration") or None
     service.enable_ecs_managed_tags = self._get_param("enableECSManagedTags")
     service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
     return answer
