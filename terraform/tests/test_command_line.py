@@ -1,4 +1,4 @@
-"""The deployment as people and workflows call it, against an emulated account."""
+"""The command line of the deployment, against an emulated account."""
 
 from __future__ import annotations
 
