@@ -48,7 +48,7 @@ def _filled(name: str, words: dict[str, str]) -> str:
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str]:
-    return entry["latest"], f"{entry['rows']:,}", f"{entry['bytes']:,}", entry.get("lastDay", "")
+    return entry["latest"], f"{entry['rowCount']:,}", f"{entry['bytes']:,}", entry.get("lastDay", "")
 
 
 def _lines(resources: Sequence[Entry]) -> str:

@@ -12,7 +12,7 @@ from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest
 
 JSON = "application/json"
 Writer = Callable[[Path], dict[str, Any]]
-"""Writes a file and returns what is known of it: at least ``rows``."""
+"""Writes a file and returns what is known of it: for data at least ``rowCount``."""
 
 
 class Session:

@@ -64,7 +64,7 @@ def _requests(connection: Connection, session: Session, facts: Facts) -> list[En
             (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
         ):
             wanted = _entry(f"requests-{year}-{kind}", f"{year}.{kind}", title, kind, PARQUET)
-            wanted |= {"fingerprint": fingerprint, "schema": {"fields": described()}}
+            wanted |= {"fingerprint": fingerprint, "type": "file", "schema": {"fields": described()}}
             entries.append(session.write(wanted, _year_writer(connection, module.write_year, year)))
     return entries
 
@@ -73,7 +73,7 @@ def _year_writer(connection: Connection, write: Callable[..., parquet.Written], 
     def writer(path: Any) -> dict[str, Any]:
         written = write(connection, year, path)
         last = {"lastDay": written.last_created.date().isoformat()} if written.last_created else {}
-        return {"rows": written.rows, **last}
+        return {"rowCount": written.rows, **last}
 
     return writer
 
@@ -82,27 +82,23 @@ def _councils(connection: Connection, session: Session) -> list[Entry]:
     geo = _entry("councils-geoparquet", "councils.geoparquet", "Neighborhood councils", "geoparquet", PARQUET)
     plain = _entry("councils-geojson", "councils.geojson", "Neighborhood councils", "geojson", GEOJSON)
     return [
-        session.write(geo, lambda path: {"rows": councils.write_geoparquet(connection, path)}),
-        session.write(plain, lambda path: {"rows": councils.write_geojson(connection, path)}),
+        session.write(geo, lambda path: {"rowCount": councils.write_geoparquet(connection, path)}),
+        session.write(plain, lambda path: {"rowCount": councils.write_geojson(connection, path)}),
     ]
 
 
 def _table(connection: Connection, session: Session, table: reference.Table) -> Entry:
     def writer(path: Any) -> dict[str, Any]:
         rows, fields = reference.write_table(connection, table, path)
-        return {"rows": rows, "schema": {"fields": fields}}
+        return {"rowCount": rows, "schema": {"fields": fields}}
 
     return session.write(_entry(table.name, f"{table.name}.csv", table.title, "csv", "text/csv"), writer)
 
 
 def _entry(name: str, latest: str, title: str, kind: str, media_type: str) -> Entry:
-    return {
-        "name": name.replace("_", "-"),
-        "latest": latest,
-        "title": title,
-        "format": kind,
-        "mediatype": media_type,
-    }
+    entry = {"name": name.replace("_", "-"), "latest": latest, "title": title, "format": kind}
+    text = {} if media_type == PARQUET else {"encoding": "utf-8"}
+    return entry | {"mediatype": media_type} | text
 
 
 def _described(
@@ -111,7 +107,7 @@ def _described(
     city = about(facts.city_key, facts.city_name)
     last_day = max((entry["lastDay"] for entry in resources if "lastDay" in entry), default="")
     rows = sum(
-        entry["rows"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
+        entry["rowCount"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
     )
     loaded = facts.loaded_at.isoformat(timespec="seconds") if facts.loaded_at else ""
     said = {
