@@ -25,33 +25,36 @@ INSERT INTO requests (id, srnumber, requesttype, status, actiontaken, createddat
     closeddate, requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd,
     cdmember, address, zipcode, latitude, longitude, dataset_id, source_row_id, source_updated_at,
     outcome, reason)
-SELECT id, CASE WHEN is_case THEN (30000000 + id)::text ELSE '1-' || id END,
+SELECT id, CASE WHEN is_case THEN (30000000 + id)::text
+                ELSE '1-' || 1000000000 + id * 41 + luck %% 41 END,
        types.data_code, CASE WHEN n %% 5 = 0 THEN 'Open' ELSE 'Closed' END,
-       CASE WHEN n %% 2 = 0 THEN 'SR Created' END, created, created + interval '3 days',
+       CASE WHEN n %% 2 = 0 THEN 'SR Created' END, created, created + luck %% 900000 * interval '1 second',
        CASE WHEN NOT is_case THEN created::date + 2 END,
-       CASE WHEN n %% 5 <> 0 THEN created + n %% 40 * interval '7 hours 1 minute 1 second' END,
-       (ARRAY['Call', 'Self Service', 'Mobile App'])[1 + n %% 3],
+       CASE WHEN n %% 5 <> 0 THEN created + luck %% 850000 * interval '1 second' END,
+       (ARRAY['Call', 'Self Service', 'Mobile App'])[1 + luck %% 3],
        CASE WHEN is_case THEN 'true' ELSE 'N' END, CASE WHEN NOT is_case THEN 'iOS' END,
        CASE WHEN is_case THEN 'LASAN - LSD' ELSE agencies.data_code END,
-       councils.data_code, councils.council_name, 'HOLLYWOOD', 'Central APC', 'WVA', n %% 16,
+       councils.data_code, councils.council_name, 'HOLLYWOOD', 'Central APC', 'W' || luck %% 60, n %% 16,
        'Member, "the first"',
        CASE WHEN n %% 13 = 0 THEN E'1 "A" ST,\\nREAR' WHEN n %% 13 = 1 THEN ''
-            ELSE n || ' N SPRING ST, 90012' END,
-       '900' || lpad((n %% 90)::text, 2, '0'),
-       CASE WHEN n %% 7 <> 0 THEN 33.7 + n %% 997 * 0.0006 + 1e-13 END,
-       CASE WHEN n %% 7 <> 0 THEN -118.6 + n %% 991 * 0.0004 - 1e-13 END,
+            ELSE luck %% 19997 || ' ' || (ARRAY['N', 'S', 'E', 'W'])[1 + luck %% 4]
+                 || ' ' || upper(substr(md5((luck %% 4999)::text), 1, 9)) || ' ST, 900' || luck %% 90 END,
+       '900' || lpad((luck %% 90)::text, 2, '0'),
+       CASE WHEN n %% 7 <> 0 THEN 33.7 + luck / 3579139413.0 END,
+       CASE WHEN n %% 7 <> 0 THEN -118.6 + lucky / 4294967296.0 END,
        'test-test', 'row-' || id, now(),
        CASE WHEN is_case THEN 'AR-Request Completed' END, NULL
   FROM generate_series(1, %(rows)s::integer) AS n
- CROSS JOIN LATERAL (SELECT %(first)s::bigint + n AS id) AS numbered
+ CROSS JOIN LATERAL (SELECT %(first)s::bigint + n AS id, abs(hashint4(n)::bigint) AS luck,
+                            abs(hashint4(-n)::bigint) AS lucky) AS numbered
  CROSS JOIN LATERAL (SELECT %(start)s::timestamp + n * (%(end)s::timestamp - %(start)s::timestamp)
                             / (%(rows)s::integer + 1) AS moment) AS spread
- CROSS JOIN LATERAL (SELECT date_trunc('second', moment) AS created,
+ CROSS JOIN LATERAL (SELECT date_trunc('second', moment + luck %% 20 * interval '1 second') AS created,
                             moment >= '2025-03-28' AS is_case) AS spelled
   JOIN request_types AS types ON types.type_id = CASE WHEN n %% 11 = 0 THEN 1002 WHEN is_case AND n %% 3 = 0
-       THEN 1001 WHEN is_case AND n %% 17 = 1 THEN 1003 ELSE 1 + n %% 12 END
-  JOIN agencies ON agencies.agency_id = 1 + n %% 12
-  JOIN councils ON councils.council_id = n %% 99
+       THEN 1001 WHEN is_case AND n %% 17 = 1 THEN 1003 ELSE 1 + luck %% 12 END
+  JOIN agencies ON agencies.agency_id = 1 + luck %% 12
+  JOIN councils ON councils.council_id = lucky %% 99
 """
 SERVED = """
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
