@@ -14,9 +14,9 @@ import pyarrow as pa
 from pipeline.database import Connection, trusted
 from pipeline.files.columns import arrow_schema
 from pipeline.files.parquet import Written, write_groups, year_bounds
-from pipeline.files.reading import batches, groups
+from pipeline.files.reading import copied, groups
 
-ROW_GROUP_ROWS = 65_536
+ROW_GROUP_ROWS = 50_000
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 STATISTICS = [f"bbox.{side}" for side in SIDES]
 BBOX = pa.struct([pa.field(side, pa.float32()) for side in SIDES])
@@ -57,9 +57,9 @@ def write_year(connection: Connection, year: int, path: Path) -> Written:
     bounds = year_bounds(year)
     extent = connection.execute(EXTENT, bounds).fetchone() or ()
     schema = point_schema(extent)
-    source = batches(connection, trusted(YEAR), bounds, arrow_schema())
-    tables = groups(source, ROW_GROUP_ROWS, arrow_schema())
-    return write_groups(_with_points(tables, schema), schema, path, STATISTICS)
+    with copied(connection, trusted(YEAR), bounds, arrow_schema()) as source:
+        tables = groups(source, ROW_GROUP_ROWS, arrow_schema())
+        return write_groups(_with_points(tables, schema), schema, path, STATISTICS)
 
 
 def _with_points(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:

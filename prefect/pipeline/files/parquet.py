@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from pipeline.database import Connection, trusted
 from pipeline.files.columns import COLUMNS, arrow_schema
-from pipeline.files.reading import batches, groups
+from pipeline.files.reading import copied, groups
 
 ROW_GROUP_ROWS = 16_384
 """Measured with DuckDB-WASM 1.27.0 over two weeks of 1.4 million rows: other sizes transfer more."""
@@ -49,8 +49,8 @@ def year_bounds(year: int) -> tuple[dt.datetime, dt.datetime]:
 
 def write_year(connection: Connection, year: int, path: Path) -> Written:
     """Write the requests made in a year, ordered by CreatedDate and SRNumber."""
-    source = batches(connection, trusted(YEAR), year_bounds(year), arrow_schema())
-    return write_groups(groups(source, ROW_GROUP_ROWS, arrow_schema()), arrow_schema(), path)
+    with copied(connection, trusted(YEAR), year_bounds(year), arrow_schema()) as source:
+        return write_groups(groups(source, ROW_GROUP_ROWS, arrow_schema()), arrow_schema(), path)
 
 
 def write_groups(

@@ -1,12 +1,11 @@
-"""Rows of Postgres as Arrow batches in constant memory: COPY on one side, Arrow's CSV reader on the other."""
+"""Rows of Postgres as Arrow batches in constant memory: COPY on one side, Arrow's CSV parser on the other."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
@@ -14,39 +13,25 @@ from pyarrow import csv
 from pipeline.database import Connection, trusted
 
 BLOCK_BYTES = 4 << 20
-READ = csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES)
+Buffer = bytes | bytearray | memoryview
 # Text may hold line ends. An unquoted empty field is a null, a quoted one an empty text.
 PARSE = csv.ParseOptions(newlines_in_values=True)
 
 
-class CopyStream(io.RawIOBase):
-    """The bytes of a running COPY as a file."""
-
-    def __init__(self, copy: psycopg.Copy) -> None:
-        self._blocks = iter(copy)
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        size, filled = len(buffer), 0
-        while filled < size:
-            if not self._rest:
-                self._rest = memoryview(next(self._blocks, b""))
-                if not self._rest:
-                    break
-            part = self._rest[: size - filled]
-            buffer[filled : filled + len(part)] = part
-            self._rest = self._rest[len(part) :]
-            filled += len(part)
-        return filled
-
-
-def batches(
+@contextmanager
+def copied(
     connection: Connection, query: sql.Composable, parameters: Sequence[Any], schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    """The rows of a query whose columns are those of the schema, in the query's order."""
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The rows of a query whose columns are those of the schema, in the query's order.
+
+    At the end of the block the COPY has ended too, however far it was read: the connection can be used again.
+    """
+    statement = sql.Composed([trusted("COPY ("), query, trusted(") TO STDOUT (FORMAT csv)")])
+    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        yield _parsed(copy, schema)
+
+
+def _parsed(copy: Iterable[Buffer], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     convert = csv.ConvertOptions(
         column_types=schema,
         null_values=[""],
@@ -55,10 +40,23 @@ def batches(
         true_values=["t"],
         false_values=["f"],
     )
-    statement = sql.Composed([trusted("COPY ("), query, trusted(") TO STDOUT (FORMAT csv, HEADER)")])
-    with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-        stream = io.BufferedReader(CopyStream(copy), BLOCK_BYTES)
-        yield from csv.open_csv(stream, READ, PARSE, convert)
+    for block in _blocks(copy):
+        read = csv.ReadOptions(use_threads=False, column_names=schema.names, block_size=len(block) + 1)
+        yield from csv.read_csv(pa.BufferReader(block), read, PARSE, convert).to_batches()
+
+
+def _blocks(rows: Iterable[Buffer]) -> Iterator[bytes]:
+    """Whole rows: the server sends each in a message of its own."""
+    waiting: list[Buffer] = []
+    size = 0
+    for row in rows:
+        waiting.append(row)
+        size += len(row)
+        if size >= BLOCK_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def groups(source: Iterator[pa.RecordBatch], rows: int, schema: pa.Schema) -> Iterator[pa.Table]:

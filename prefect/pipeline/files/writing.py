@@ -46,6 +46,7 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
     session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
     with snapshot(connection) as facts:
         session.generation = facts.generation
+        log.info("files: writing generation %d", facts.generation)
         resources = [*_requests(connection, session, facts), *_councils(connection, session)]
         resources += [_table(connection, session, table) for table in reference.TABLES]
     current = _described(session, facts, resources, url, now)
