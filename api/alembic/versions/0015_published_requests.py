@@ -22,6 +22,7 @@ CREATE TABLE map_names (
     is_default boolean NOT NULL DEFAULT false,
     PRIMARY KEY (city_key, field, data_code)
 );
+CREATE UNIQUE INDEX map_names_default_idx ON map_names (city_key, field) WHERE is_default;
 COMMENT ON TABLE map_names IS
     'How a city''s public map spells types and owners; without rows the city''s own codes are published.';
 INSERT INTO map_names (city_key, field, data_code, map_name, is_default)

@@ -48,7 +48,15 @@ def _filled(name: str, words: dict[str, str]) -> str:
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str]:
-    return entry["latest"], f"{entry['rowCount']:,}", f"{entry['bytes']:,}", entry.get("lastDay", "")
+    return entry["latest"], f"{entry['rowCount']:,}", size(entry["bytes"]), entry.get("lastDay", "")
+
+
+def size(count: int) -> str:
+    """Bytes as people read them, in powers of a thousand."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:,.1f} {unit}"
+    return f"{count} bytes"
 
 
 def _lines(resources: Sequence[Entry]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from psycopg.rows import dict_row
 
@@ -16,7 +16,8 @@ VERSION = 1
 """Raised whenever the same rows make another file, so that every year is written again."""
 WORK_MEMORY_MB = 256
 FACTS = """
-SELECT generation, city_key, city_name, declaration_digest, last_loaded_at() AS loaded_at,
+SELECT generation, city_key, city_name, declaration_digest,
+       coalesce(last_loaded_at(), changed_at) AS loaded_at,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
             SELECT concat_ws('|', 't', type_id, data_code, group_id) AS row FROM request_types
             UNION ALL SELECT concat_ws('|', 'a', agency_id, data_code) FROM agencies
@@ -45,7 +46,7 @@ class Facts:
     generation: int
     city_key: str
     city_name: str
-    loaded_at: Any
+    loaded_at: dt.datetime
     years: dict[int, str]
 
 

@@ -59,7 +59,7 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
 
 def _requests(connection: Connection, session: Session, facts: Facts) -> list[Entry]:
     entries = []
-    for year, fingerprint in facts.years.items():
+    for year, fingerprint in sorted(facts.years.items(), reverse=True):
         for module, kind, title in (
             (parquet, "parquet", f"Requests of {year}"),
             (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
@@ -110,7 +110,7 @@ def _described(
     rows = sum(
         entry["rowCount"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
     )
-    loaded = facts.loaded_at.isoformat(timespec="seconds") if facts.loaded_at else ""
+    loaded = facts.loaded_at.isoformat(timespec="seconds")
     said = {
         "generation": facts.generation,
         "loaded": loaded,

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.files.about import CITIES, About, about
-from pipeline.files.documents import dcat
+from pipeline.files.documents import dcat, size
 
 
 @pytest.mark.parametrize("path", sorted(CITIES.glob("*/files.toml")), ids=lambda path: path.parent.name)
@@ -37,3 +37,11 @@ def test_catalog_has_what_dcat_us_requires() -> None:
     }  # fmt: skip
     assert required <= catalog["dataset"][0].keys()
     assert catalog["conformsTo"] == "https://project-open-data.cio.gov/v1.1/schema"
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 kB"), (56_332_139, "56.3 MB"), (12e9, "12.0 GB")],
+)
+def test_size_is_readable(count: int, text: str) -> None:
+    assert size(count) == text
