@@ -1,4 +1,4 @@
-"""``python -m benchmarks.files``: writing a year as files, beside a bare COPY of the same rows.
+"""``python -m benchmarks.files``: writing a year as files, compared with a bare COPY of the same rows.
 
 The database of DATABASE_LOADER_URL must hold that year; its rows are only read, and one is written again.
 """

@@ -1,4 +1,4 @@
-"""Files and ranges of them. HEAD answers as GET would, without opening the file."""
+"""Files and ranges of them. HEAD gets the headers of GET; the file is not opened."""
 
 from __future__ import annotations
 

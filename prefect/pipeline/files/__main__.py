@@ -13,7 +13,6 @@ from pipeline.errors import NightError
 from pipeline.files.writing import write_files
 
 log = logging.getLogger("pipeline")
-USAGE_EXIT_CODE = 2
 
 
 def main(arguments: Sequence[str]) -> int:

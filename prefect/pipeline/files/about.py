@@ -1,4 +1,4 @@
-"""What the files say of themselves, declared by the city."""
+"""Title, publisher, source and license of the files, declared by the city."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class About(BaseModel):
 
 
 def about(city_key: str, city_name: str) -> About:
-    """The declaration of the city; plain words where it has none."""
+    """The declaration of the city; a plain title where it has none."""
     path = CITIES / city_key / "files.toml"
     if path.is_file():
         return About.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

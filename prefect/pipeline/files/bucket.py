@@ -53,7 +53,8 @@ class BucketLocation:
         source.unlink()
 
     def delete(self, name: str) -> None:
-        self._client.delete_object(Bucket=self._bucket, Key=self._key(name))
+        for key in self._lasting_keys(name):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def publish(self, latest: Mapping[str, str]) -> None:
         for name, path in latest.items():

@@ -1,4 +1,4 @@
-"""What is said about the files: a README, a page for people, and DCAT-US for catalogs."""
+"""Descriptions of the files: a README, a page for people, and DCAT-US for catalogs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DCAT_CONTEXT = "https://project-open-data.cio.gov/v1.1/schema"
 def documents(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, str]:
     """The text of each document by name. ``url`` is the public address of the files."""
     years = [entry["latest"].split(".")[0] for entry in resources if entry["name"].startswith("requests-")]
-    words = {
+    values = {
         "title": about.title,
         "description": about.description,
         "source": f"{about.source_title} {about.source_url}".strip(),
@@ -35,16 +35,16 @@ def documents(about: About, facts: dict[str, Any], resources: Sequence[Entry], u
         "url": url,
         **facts,
     }
-    escaped = {name: html.escape(str(text)) for name, text in words.items()}
+    escaped = {name: html.escape(str(text)) for name, text in values.items()}
     return {
-        README: _filled(README, words | {"files": _lines(resources), "columns": _columns()}),
+        README: _filled(README, values | {"files": _lines(resources), "columns": _columns()}),
         PAGE: _filled(PAGE, escaped | {"files": _table(resources, url)}),
         CATALOG: json.dumps(dcat(about, facts, resources, url), indent=1) + "\n",
     }
 
 
-def _filled(name: str, words: dict[str, str]) -> str:
-    return Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(words)
+def _filled(name: str, values: dict[str, str]) -> str:
+    return Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values)
 
 
 def _cells(entry: Entry) -> tuple[str, str, str, str]:

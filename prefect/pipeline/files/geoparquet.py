@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline.database import Connection, trusted
 from pipeline.files.columns import arrow_schema
-from pipeline.files.parquet import Written, write_groups, year_bounds
+from pipeline.files.parquet import FileSummary, write_groups, year_bounds
 from pipeline.files.reading import copied, groups
 
 ROW_GROUP_ROWS = 50_000
@@ -52,7 +52,7 @@ def point_schema(bbox: tuple[float | None, ...]) -> pa.Schema:
     return schema.with_metadata(metadata(["Point"], bbox))
 
 
-def write_year(connection: Connection, year: int, path: Path) -> Written:
+def write_year(connection: Connection, year: int, path: Path) -> FileSummary:
     """Write the requests made in a year along a Hilbert curve; those without coordinates come last."""
     bounds = year_bounds(year)
     extent = connection.execute(EXTENT, bounds).fetchone() or ()

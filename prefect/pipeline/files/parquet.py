@@ -35,7 +35,7 @@ SELECT * FROM published_requests() WHERE "CreatedDate" >= %s AND "CreatedDate" <
 
 
 @dataclass(frozen=True)
-class Written:
+class FileSummary:
     """What a file of requests holds."""
 
     rows: int
@@ -47,7 +47,7 @@ def year_bounds(year: int) -> tuple[dt.datetime, dt.datetime]:
     return dt.datetime(year, 1, 1), dt.datetime(year + 1, 1, 1)  # noqa: DTZ001  local time, as published
 
 
-def write_year(connection: Connection, year: int, path: Path) -> Written:
+def write_year(connection: Connection, year: int, path: Path) -> FileSummary:
     """Write the requests made in a year, ordered by CreatedDate and SRNumber."""
     with copied(connection, trusted(YEAR), year_bounds(year), arrow_schema()) as source:
         return write_groups(groups(source, ROW_GROUP_ROWS, arrow_schema()), arrow_schema(), path)
@@ -55,7 +55,7 @@ def write_year(connection: Connection, year: int, path: Path) -> Written:
 
 def write_groups(
     tables: Iterator[pa.Table], schema: pa.Schema, path: Path, more_statistics: Sequence[str] = ()
-) -> Written:
+) -> FileSummary:
     """Write each table as one row group; the schema's metadata becomes the file's."""
     rows, last = 0, None
     options = WRITER_OPTIONS | {"write_statistics": [*STATISTICS, *more_statistics]}
@@ -66,4 +66,4 @@ def write_groups(
             rows += table.num_rows
             newest = pc.max(table.column("CreatedDate")).as_py()
             last = max(last, newest) if last and newest else last or newest
-    return Written(rows, last)
+    return FileSummary(rows, last)

@@ -30,7 +30,7 @@ class Session:
         self._journal: list[Entry] = []
 
     def write(self, wanted: Entry, writer: Writer) -> Entry:
-        """The entry of a complete file: the one at hand if its fingerprint or its bytes are the same."""
+        """The entry of a complete file: the known one if its fingerprint or its bytes are the same."""
         known = self._known.get(wanted["latest"])
         if known and "fingerprint" in wanted and known.get("fingerprint") == wanted["fingerprint"]:
             return self._noted(known)

@@ -70,7 +70,7 @@ def _requests(connection: Connection, session: Session, facts: Facts) -> list[En
     return entries
 
 
-def _year_writer(connection: Connection, write: Callable[..., parquet.Written], year: int) -> Any:
+def _year_writer(connection: Connection, write: Callable[..., parquet.FileSummary], year: int) -> Any:
     def writer(path: Any) -> dict[str, Any]:
         written = write(connection, year, path)
         last = {"lastDay": written.last_created.date().isoformat()} if written.last_created else {}
@@ -111,7 +111,7 @@ def _described(
         entry["rowCount"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
     )
     loaded = facts.loaded_at.isoformat(timespec="seconds")
-    said = {
+    figures = {
         "generation": facts.generation,
         "loaded": loaded,
         "rows": f"{rows:,}",
@@ -120,7 +120,7 @@ def _described(
     }
     pages = [
         session.write_text(name, MEDIA_TYPES[name], text)
-        for name, text in documents(city, said, resources, url).items()
+        for name, text in documents(city, figures, resources, url).items()
     ]
     package = {
         "name": f"{facts.city_key}-311",

@@ -63,22 +63,22 @@ class Browser:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self.strangers: list[str] = []
+        self.blocked: list[str] = []
 
     def guard(self, route: Route) -> None:
         if route.request.url.startswith(LOCAL):
             route.continue_()
         else:
-            self.strangers.append(route.request.url)
+            self.blocked.append(route.request.url)
             route.abort()
 
     def open(self, year: int, url: str) -> None:
         self._page.evaluate("([year, url]) => open311(year, url)", [year, url])
 
-    def ask(self, statement: str) -> tuple[int, str]:
+    def query(self, statement: str) -> tuple[int, str]:
         """How many rows, and the digest of their values."""
-        answer = self._page.evaluate("statement => ask311(statement)", statement)
-        return answer["count"], answer["digest"]
+        result = self._page.evaluate("statement => query311(statement)", statement)
+        return result["count"], result["digest"]
 
 
 @contextmanager

@@ -49,8 +49,8 @@ def complete(database: Database, location: str) -> float:
 def _seconds_of_writing(process: subprocess.Popen[str]) -> float:
     begun = time.monotonic()
     assert process.stderr
-    with process.stderr as said:
-        for line in said:
+    with process.stderr as log:
+        for line in log:
             if BEGUN in line:
                 begun = time.monotonic()
     process.wait()

@@ -131,7 +131,7 @@ def test_preflight_allows_ranges(client: httpx.Client) -> None:
     assert response.headers["access-control-allow-headers"] == "Range, If-Range, If-None-Match"
 
 
-def test_other_routes_stay_closed_to_strangers(client: httpx.Client) -> None:
+def test_other_routes_keep_their_own_origins(client: httpx.Client) -> None:
     response = client.get("/", headers={"Origin": "https://anyone.example"})
     assert "access-control-allow-origin" not in response.headers
 
@@ -160,9 +160,9 @@ def test_nothing_else_can_be_read(client: httpx.Client, path: str) -> None:
     address = (client.base_url.host, client.base_url.port)
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
-    assert b"secret" not in answer.split(b"\r\n\r\n", 1)[1]
-    assert answer.split()[1] in {b"404", b"307", b"400"}
+        response = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert b"secret" not in response.split(b"\r\n\r\n", 1)[1]
+    assert response.split()[1] in {b"404", b"307", b"400"}
 
 
 def test_replaced_file_stays_under_its_own_name(tmp_path: Path) -> None:

@@ -139,3 +139,13 @@ def test_run_killed_before_the_copies_is_completed(
     assert manifest["generation"] == 2
     current = write(database).latest()["2025.parquet"]
     assert content("city/files/2025.parquet") == content(f"city/files/{current}")
+
+
+def test_year_without_requests_loses_its_lasting_names(database: Database, storage: str) -> None:
+    rows.add_year(database.owner_url, 2024, 50)
+    rows.add_year(database.owner_url, 2025, 50)
+    former = write(database).latest()["2025.parquet"]
+    database.change("DELETE FROM service_requests WHERE created_date >= '2025-01-01'")
+    write(database)
+    assert {"city/files/2025.parquet", ALIAS} & keys() == set()
+    assert {f"city/files/{former}", ALIAS.replace("2025", "2024")} <= keys()

@@ -43,9 +43,9 @@ def test_file_that_cannot_grow_is_published_without_files(database: Database, tm
     former = assert_agrees(folder)
     rows.add_year(database.owner_url, 2025, 20_000)
     process = start(database, str(folder), limit_files)
-    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    _, log = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == FilesError.exit_code
-    assert "published without files: the files at" in said
+    assert "published without files: the files at" in log
     assert assert_agrees(folder) == former
     complete(database, str(folder))
     assert assert_agrees(folder).generation == 2

@@ -44,7 +44,7 @@ def page(server: FileServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for year in YEARS:
             opened.open(year, ALIAS.format(url=server.url, year=year))
         yield opened
-        assert opened.strangers == []
+        assert opened.blocked == []
 
 
 def number_of(database: Database, year: int) -> str:
@@ -58,11 +58,11 @@ def number_of(database: Database, year: int) -> str:
 def test_statement_of_the_map_agrees_with_postgres(
     three_years: Database, page: Browser, year: int, shape: str
 ) -> None:
-    words = {"year": year, "number": number_of(three_years, year)}
+    values = {"year": year, "number": number_of(three_years, year)}
     expected = three_years.rows(
-        "SELECT * FROM published_requests() WHERE " + FROM_POSTGRES[shape].format(**words)
+        "SELECT * FROM published_requests() WHERE " + FROM_POSTGRES[shape].format(**values)
     )
-    found = page.ask(f"SELECT * FROM requests_{year} WHERE " + WHERE[shape].format(**words))
+    found = page.query(f"SELECT * FROM requests_{year} WHERE " + WHERE[shape].format(**values))
     assert found == digest(expected)
     assert found[0] > 0
 
@@ -72,7 +72,7 @@ def test_newest_request_agrees_with_postgres(three_years: Database, page: Browse
     expected = three_years.rows(
         "SELECT max(created_date) FROM service_requests WHERE extract(year FROM created_date) = %s", year
     )
-    assert page.ask(f"SELECT max(CreatedDate) FROM requests_{year}") == digest(expected)
+    assert page.query(f"SELECT max(CreatedDate) FROM requests_{year}") == digest(expected)
 
 
 def test_two_years_in_one_statement(three_years: Database, page: Browser) -> None:
@@ -85,11 +85,11 @@ def test_two_years_in_one_statement(three_years: Database, page: Browser) -> Non
         "(SELECT * FROM requests_2025 WHERE CreatedDate BETWEEN '2025-12-20' AND '2025-12-31') UNION ALL"
         " (SELECT * FROM requests_2026 WHERE CreatedDate BETWEEN '2026-01-01' AND '2026-01-10')"
     )
-    assert page.ask(statement) == digest(expected)
+    assert page.query(statement) == digest(expected)
 
 
 def test_every_response_is_a_range(server: FileServer, page: Browser) -> None:
-    page.ask("SELECT count(*) FROM requests_2024 WHERE Owner = 'LASAN'")
+    page.query("SELECT count(*) FROM requests_2024 WHERE Owner = 'LASAN'")
     asked = server.requests()[1:]
     assert {(noted["method"], noted["status"]) for noted in asked} == {("HEAD", 206), ("GET", 206)}
 
@@ -100,7 +100,7 @@ def test_two_weeks_of_a_small_year_transfer_a_part(
     """Of three row groups one is read, and the footer; another address has nothing in the page's cache."""
     server.forget()
     page.open(9, f"{server.url}/files/2025.parquet")
-    page.ask("SELECT * FROM requests_9 WHERE " + WHERE["two weeks"].format(year=2025))
+    page.query("SELECT * FROM requests_9 WHERE " + WHERE["two weeks"].format(year=2025))
     asked = server.requests()
     size = next(entry["bytes"] for entry in published[1].resources if entry["latest"] == "2025.parquet")
     assert sum(int(str(noted["bytes"])) for noted in asked) < size * 0.8
@@ -117,7 +117,7 @@ def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
         with serve(tmp_path / "files", tmp_path / "log") as server, browser(tmp_path / "page") as page:
             server.forget()
             page.open(2025, ALIAS.format(url=server.url, year=2025))
-            found = page.ask("SELECT * FROM requests_2025 WHERE " + WHERE["two weeks"].format(year=2025))
+            found = page.query("SELECT * FROM requests_2025 WHERE " + WHERE["two weeks"].format(year=2025))
             asked = server.requests()
         where = FROM_POSTGRES["two weeks"].format(year=2025)
         assert found == digest(database.rows(f"SELECT * FROM published_requests() WHERE {where}"))
