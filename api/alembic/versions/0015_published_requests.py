@@ -7,7 +7,7 @@ planner inlines it, so that conditions on its columns reach the indexes.
 from alembic import op
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from pipeline.database import run_lock
-from pipeline.errors import NightError
+from pipeline.errors import IngestError
 from pipeline.files.writing import write_files
 
 log = logging.getLogger("pipeline")
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with run_lock(chosen.database) as connection:
             write_files(connection, chosen.location, chosen.url)
-    except NightError as error:
+    except IngestError as error:
         log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
         return error.exit_code
     return 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.errors import NightError
+from pipeline.errors import IngestError
 
 
-class FilesError(NightError):
+class FilesError(IngestError):
     """The data is in the database; the files of the former generation stay. The next run writes them."""
 
     exit_code = 70
