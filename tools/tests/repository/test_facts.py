@@ -16,7 +16,8 @@ from tools.paths import ROOT
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 PARTS = ["Context", "Decision", "Alternatives", "Consequences", "What enforces it"]
 DATED = re.compile(
-    r"^Date: 20\d\d-\d\d-\d\d\. Status: (proposed|accepted|superseded by [^.]*)\.$", re.MULTILINE
+    r"^Date: 20\d\d-\d\d-\d\d(, revised 20\d\d-\d\d-\d\d)?\. Status: (proposed|accepted|superseded by [^.]*)\.$",
+    re.MULTILINE,
 )
 CATALOG = tomllib.loads((ROOT / "prefect" / "cities" / "la" / "city.toml").read_text())
 LOADING = (ROOT / "docs" / "data_loading.md").read_text()
