@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmark_figures import Figure, seconds, write
 from psycopg import sql
 
-from benchmarks.figures import Figure, seconds, write
 from pipeline.database import Connection, connect
 from pipeline.files import geoparquet, parquet
 from pipeline.files.source import snapshot

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.database import Connection
+from pipeline.errors import FilesError
 from pipeline.files import councils, geoparquet, parquet, reference
 from pipeline.files.about import about
 from pipeline.files.columns import described
 from pipeline.files.documents import MEDIA_TYPES, documents
-from pipeline.files.errors import FilesError
 from pipeline.files.location import Location, open_location
 from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest, superseded
 from pipeline.files.session import Session

@@ -12,8 +12,8 @@ from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
 
 from pipeline.database import connect
+from pipeline.errors import FilesError
 from pipeline.files import bucket
-from pipeline.files.errors import FilesError
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 

@@ -13,7 +13,7 @@ from files_tests.processes import complete, start
 from pipeline_tests.databases import Database
 
 from pipeline.database import connect
-from pipeline.files.errors import FilesError
+from pipeline.errors import FilesError
 from pipeline.files.writing import write_files
 
 LONGEST_FILE_BYTES = 60_000
