@@ -46,7 +46,7 @@ def files_router(folder: str) -> APIRouter:
         return file_response(request, found(name), Vary="Accept")
 
     @router.head("/files/{name}", include_in_schema=False)
-    @router.get("/files/{name}", responses=FILE | NOT_MODIFIED | NOT_FOUND)
+    @router.get("/files/{name}", response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
     def get_file(request: Request, name: FileName) -> Response:
         """A file, or a range of it. Names of the form `2026.g12-1a2b3c4d.parquet` never change content."""
         return file_response(request, found(name))
@@ -54,7 +54,7 @@ def files_router(folder: str) -> APIRouter:
     alias = "/datasets/311-data/{year}/resolve/main/{name}"
 
     @router.head(alias, include_in_schema=False)
-    @router.get(alias, responses=FILE | NOT_MODIFIED | NOT_FOUND)
+    @router.get(alias, response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
     def get_year(request: Request, year: Year, name: FileName) -> Response:
         """The requests of a year under the address that the public map asks for."""
         if name != f"{year}.parquet":

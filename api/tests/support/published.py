@@ -15,8 +15,6 @@ import orjson
 import uvicorn
 
 from lacity_data_api.config import Settings
-from lacity_data_api.files.any_origin import AnyOrigin
-from lacity_data_api.files.endpoints import files_router
 from lacity_data_api.main import create_api, wrap
 from lacity_data_api.state import build_state
 
@@ -67,11 +65,10 @@ def _put(folder: Path, latest: str, generation: int, content: bytes, media_type:
 @contextmanager
 def served(folder: Path) -> Iterator[httpx.Client]:
     """A client of the whole API, which has no database, with the files of this folder."""
-    state = build_state(Settings(**NOWHERE))
+    state = build_state(Settings(**NOWHERE, files_location=str(folder)))
     state.access_log.is_on = False
     api = create_api(state)
-    api.include_router(files_router(str(folder)))
-    config = uvicorn.Config(AnyOrigin(wrap(api, state)), port=0, log_config=None, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 from pyarrow import parquet
 
-from lacity_data_api.files import exports
+from lacity_data_api.files import exports, statements
 from lacity_data_api.files.exports import feature_collection, parquet_parts, split_rows
 from tests.support.databases import Database
 from tests.support.rows import add_requests
@@ -40,7 +40,7 @@ async def copied(url: str, where: str, luck: random.Random) -> AsyncGenerator[by
     content = io.BytesIO()
     try:
         await connection.copy_from_query(
-            exports.SELECTED.format(where=where), output=content, format="csv", header=True
+            statements.SELECTED.format(where=where), output=content, format="csv", header=True
         )
     finally:
         await connection.close()
@@ -57,7 +57,7 @@ def rows_of(database: Database, query: str) -> list[tuple[Any, ...]]:
 
 async def exported(url: str, where: str, seed: int = 1) -> bytes:
     connection = await asyncpg.connect(url)
-    columns = [(row["name"], row["kind"]) for row in await connection.fetch(exports.COLUMNS)]
+    columns = [(row["name"], row["kind"]) for row in await connection.fetch(statements.COLUMNS)]
     await connection.close()
     parts = parquet_parts(copied(url, where, random.Random(seed)), columns)
     return b"".join([part async for part in parts])
@@ -71,7 +71,7 @@ def test_parquet_holds_the_selected_rows(
     monkeypatch.setattr(exports, "ROW_GROUP_BYTES", 20_000)
     content = asyncio.run(exported(filled.reader_url, where, seed))
     table = parquet.read_table(io.BytesIO(content))
-    expected = rows_of(filled, exports.SELECTED.format(where=where))
+    expected = rows_of(filled, statements.SELECTED.format(where=where))
     found = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
     assert table.num_columns == COLUMNS
     assert sorted(found, key=repr) == sorted((tuple(row) for row in expected), key=repr)
@@ -93,7 +93,7 @@ async def collected(batches: list[list[str]]) -> dict[str, Any]:
 
 
 def test_features_are_the_selected_rows(filled: Database) -> None:
-    features = [row[0] for row in rows_of(filled, exports.FEATURES.format(where="srnumber LIKE '1-%'"))]
+    features = [row[0] for row in rows_of(filled, statements.FEATURES.format(where="srnumber LIKE '1-%'"))]
     found = asyncio.run(collected([features[:1], [], features[1:]]))
     by_number = {feature["properties"]["SRNumber"]: feature for feature in found["features"]}
     assert sorted(by_number) == ["1-1", "1-2", "1-3"]
