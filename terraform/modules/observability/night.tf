@@ -12,7 +12,8 @@ locals {
   }
 }
 
-# Neither 0 nor 50, another run holds the lock, so a partial run (60) too; or no code, because the container never started.
+# Any code but 0 and 50 (another run holds the lock), also of runs that skipped datasets or files; or no code, because the
+# container never started.
 resource "aws_cloudwatch_event_rule" "night_failed" {
   name        = "${var.name}-night-failed"
   description = "The pipeline's task ended without success"
@@ -30,16 +31,17 @@ resource "aws_cloudwatch_event_target" "night_failed" {
       stopped = "$.detail.stoppedReason"
       task    = "$.detail.taskArn"
     }
-    input_template = "\"${var.name}: the nightly run failed or skipped datasets (<stopped>). Task <task>; log group ${var.pipeline_log_group}. See docs/runbook.md, Repeat a run.\""
+    input_template = "\"${var.name}: the nightly run failed, or skipped datasets or files (<stopped>). Task <task>; log group ${var.pipeline_log_group}. See docs/runbook.md, Repeat a run.\""
   }
 }
 
-# Counted by the alarm data-stale. 60, a partial run, has loaded and published what the portal served. A dry run loads nothing, so it does not count: deploy/ starts it under that name.
+# Counted by the alarm data-stale. 60 (partial) and 70 (no new files) have loaded and
+# published data too. A dry run loads nothing, so it does not count: deploy/ starts it under that name.
 resource "aws_cloudwatch_event_rule" "night_succeeded" {
   name        = "${var.name}-night-succeeded"
   description = "The pipeline's task loaded data"
   event_pattern = jsonencode(merge(local.night_event, { detail = merge(local.night_detail, {
-    containers = { exitCode = [0, 60] }
+    containers = { exitCode = [0, 60, 70] }
     startedBy  = [{ "anything-but" = ["dry-run"] }]
   }) }))
 }
