@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise, zip_longest
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -30,6 +32,9 @@ from pipeline.declaration import (
 from pipeline.errors import DataError
 
 CITIES = Path(__file__).parents[1] / "cities"
+ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
+NUMBERS = frozenset({"population_2020"})
+"""Columns of reference files that may be empty."""
 NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
 """Keys that change nothing about how a stored row is served."""
 
@@ -52,7 +57,8 @@ class City(Declaration):
     names: dict[CodedColumn, dict[str, str]] = Field(default={})
     information_types: tuple[str, ...] = ()
     groups: tuple[TypeGroup, ...] = Field(default=(), alias="group")
-    boundaries: BoundaryDataset
+    boundaries: BoundaryDataset | None = None
+    reference: dict[ReferenceFile, tuple[dict[str, str | None], ...]] = Field(default={})
     discovery: Discovery | None = None
     datasets: tuple[Dataset, ...] = Field(alias="dataset")
 
@@ -117,7 +123,8 @@ class City(Declaration):
         """The code that a published value is served as: an exact alias, else a pattern, else the value."""
         text = published.strip()
         aliases = self.aliases.get(column, {})
-        patterns = (p.code for p in self.patterns.get(column, ()) if re.search(p.match, text))
+        found = ((re.search(p.match, text), p.code) for p in self.patterns.get(column, ()))
+        patterns = (match.expand(code) for match, code in found if match)
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
@@ -163,7 +170,19 @@ def load_city(key: str = "la", folder: Path = CITIES) -> City:
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
-    return City.model_validate(tomllib.loads(text))
+    return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
+
+
+def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
+    """The rows of the city's reference files, ids pinned; there need be none."""
+    files = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in folder.glob("*.csv")}
+    return {
+        name: [
+            {key: value or (None if key in NUMBERS else "") for key, value in row.items()}
+            for row in csv.DictReader(lines)
+        ]
+        for name, lines in files.items()
+    }
 
 
 def city_for(settings: Settings) -> tuple[Settings, City]:

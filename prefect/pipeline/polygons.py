@@ -68,12 +68,13 @@ def _add(connection: Connection, area: Area) -> str:
     """Put the area into the table ``boundaries``; returns what is to be said about it."""
     try:
         with connection.transaction():
-            row = fetch_one(connection, "boundaries/add", vars(area))
+            values = {**vars(area.facts), "geometry": area.geometry, "is_dissolved": area.is_dissolved}
+            row = fetch_one(connection, "boundaries/add", values)
     except psycopg.Error as error:
-        return f"{area.name}: the polygon was rejected ({type(error).__name__})"
+        return f"{area.facts.name}: the polygon was rejected ({type(error).__name__})"
     if not row["has_area"]:
-        return f"{area.name}: the polygon was rejected (it has no area)"
-    return "" if row["was_valid"] else f"{area.name}: the polygon crosses itself and was repaired"
+        return f"{area.facts.name}: the polygon was rejected (it has no area)"
+    return "" if row["was_valid"] else f"{area.facts.name}: the polygon crosses itself and was repaired"
 
 
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:

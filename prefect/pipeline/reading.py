@@ -20,19 +20,21 @@ log = logging.getLogger(__name__)
 
 def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
     """Ask the portal what it has and decide what to read. Raises PortalError or DataError."""
-    known = replace(known, missing_columns=known.missing_columns & schema.columns.keys())
+    known = replace(known, missing_columns=known.missing_columns & schema.stored)
     total, newest = _size(portal, dataset, run.options.now)
     lost = _lost(dataset, total, known, run.city.limits.shrunk_share)
     if _is_unchanged(known, run.options, total, newest):
         unchanged = Reading(dataset, BEGINNING, total, newest, 0, {}, is_due=False, lost=lost, known=known)
         return replace(unchanged, transport=portal.transport)
-    columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
+    published = portal.columns(dataset.id)
+    columns, missing, added = match_columns(dataset, schema, published)
     start = _start(run.settings, known, run.options, missing)
     expected = portal.count(dataset.id, f":updated_at >= '{start}'") if start else total
     if unstamped := portal.count(dataset.id, ":updated_at IS NULL"):
         raise PortalError(f"{dataset.id}: {unstamped} rows have no :updated_at: the portal is broken")
     reading = Reading(dataset, start, total, newest, expected, columns, missing, added, known=known)
-    return replace(reading, lost=lost, transport=portal.transport)
+    kept = tuple(name for name in schema.kept if name in published)
+    return replace(reading, lost=lost, transport=portal.transport, kept=kept)
 
 
 def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetime | None]:
