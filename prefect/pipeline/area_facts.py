@@ -42,7 +42,9 @@ def read_facts(properties: Mapping[str, Any], city: City, dataset: BoundaryDatas
         shown_name=declared or _shown(name, dataset),
         website=_text(properties, dataset.website),
         region_id=region_id,
-        region_name=dataset.region_names.get(str(region_id), f"{city.words.get('region', 'Area')} {region_id}"),
+        region_name=dataset.region_names.get(
+            str(region_id), f"{city.words.get('region', 'Area')} {region_id}"
+        ),
         is_approximate=str(properties.get("approximate", "")).lower() == "true",
     )
 

@@ -55,12 +55,13 @@ def read_areas(
     features: Iterable[Mapping[str, Any]], city: City, dataset: BoundaryDataset | None = None
 ) -> Boundaries:
     """The areas of these features; several features of one code are one area."""
-    dataset = dataset or city.boundaries
     features = list(features)
+    if (dataset := dataset or city.boundaries) is None:
+        raise ValueError(f"{city.name} declares no boundary dataset")
     digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
     found: dict[str, list[tuple[Facts, list[Polygon]]]] = {}
     notices: list[str] = []
-    for feature in features if dataset else ():
+    for feature in features:
         try:
             facts = read_facts(feature["properties"], city, dataset)
             polygons, slivers = _polygons(feature, city)

@@ -112,9 +112,9 @@ class Schema(Declaration):
 
 
 class Pattern(Declaration):
-    """Published values that match are served as ``code``; an empty code means that none is stated.
+    r"""Published values that match are served as ``code``; an empty code means that none is stated.
 
-    In the code ``\\1`` stands for the first group of an expression that matches the whole value.
+    In the code ``\1`` stands for the first group of an expression that matches the whole value.
     """
 
     match: Regex
@@ -128,7 +128,7 @@ class Pattern(Declaration):
 
 
 class NamePattern(Declaration):
-    """Published names, or codes of areas without a name, that match are shown as ``name``; ``\\1`` is a group."""
+    r"""Names, or codes of areas without a name, that match are shown as ``name``; ``\1`` is a group."""
 
     match: Regex
     name: str
@@ -143,7 +143,9 @@ class TypeGroup(Declaration):
     types: tuple[str, ...]
 
 
-Properties = Annotated[tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)]
+Properties = Annotated[
+    tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
+]
 """One property, or several of which the first that is filled counts."""
 
 

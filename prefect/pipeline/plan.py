@@ -40,8 +40,8 @@ class Reading:
 
     ``total`` and ``newest`` are the portal's count of rows and its newest update time; ``expected`` rows are
     to be read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` are those that it
-    lost, ``added`` those that no schema names. ``lost`` is how many rows fewer the portal has than before. ``kept`` are
-    the portal's columns that stay under their own names.
+    lost, ``added`` those that no schema names. ``lost`` is how many rows fewer the portal has than before.
+    ``kept`` are the portal's columns that stay under their own names.
     """
 
     dataset: Dataset

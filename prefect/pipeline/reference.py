@@ -135,8 +135,8 @@ def _write_reference(connection: Connection, city: City) -> None:
     """The rows of the city's reference files, and those that every city has."""
     for name, reference in FILES.items():
         if rows := city.reference.get(name, ()):
-            _upsert(connection, reference, [row | _reviewed(reference) for row in rows])
-    has_one_region = not (city.boundaries and city.boundaries.region or city.reference.get("regions"))
+            _upsert(connection, reference, [{**row, **_reviewed(reference)} for row in rows])
+    has_one_region = not ((city.boundaries and city.boundaries.region) or city.reference.get("regions"))
     values = {"no_area": city.words.get("no_area", "None"), "has_one_region": has_one_region}
     run(connection, "merge/add_defaults", values)
 

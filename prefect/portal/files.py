@@ -21,7 +21,7 @@ UNKNOWN_TIME = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 def load_file(store: Store, path: Path, datasets: Iterable[Dataset] | None = None) -> None:
-    """Publish the file's rows under the dataset whose number they have and whose days their created day is of.
+    """Publish the file's rows, each under a dataset of its schema by its created day.
 
     ``datasets`` are Los Angeles's unless given. Raises ValueError for a file that is not a list of objects,
     or a column its dataset does not have.
@@ -46,7 +46,7 @@ def load_rows(store: Store, rows: Iterable[Mapping[str, Any]], datasets: Sequenc
 
 
 def _dataset(row: Mapping[str, Any], datasets: Sequence[Dataset]) -> Dataset:
-    """The last one of its schema that has begun by its created day; the first or last one for want of a day."""
+    """The last one of its schema that has begun by its created day; without a day, the last one."""
     alike = [d for d in datasets if d.schema.key in row] or datasets
     day = str(row.get(alike[0].schema.created) or "")[:10]
     begun = [d for d in alike if d.first_day.isoformat() <= day] if day[:4].isdecimal() else alike

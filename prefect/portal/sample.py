@@ -34,7 +34,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Sample:
-    """What is drawn: kinds of requests, areas, columns with their shares, and names of columns by their part."""
+    """Kinds of requests, areas, values with their shares; ``columns`` are the city's by those of ``requests``."""
 
     facts: Mapping[str, Any]
     areas: tuple[Area, ...]
@@ -58,7 +58,7 @@ def _area(row: dict[str, str]) -> Area:
 
 
 def rows(sample: Sample, amount: int, today: date, seed: int) -> Iterator[dict[str, str]]:
-    """So many requests up to the day before ``today``, oldest first; always the same for the same arguments."""
+    """So many requests up to the day before ``today``, oldest first; equal for equal arguments."""
     chance = random.Random(seed)  # noqa: S311  # a sample, no secret
     kinds, shares = sample.facts["kind"], [kind["share"] for kind in sample.facts["kind"]]
     areas, area_shares = sample.areas, [area.share for area in sample.areas]
@@ -91,7 +91,9 @@ def _life(
     found = {"createddate": created, "updateddate": created if is_open else closed}
     if not is_open:
         found["closeddate"] = closed
-    dates = {sample.columns[part]: floating(moment) for part, moment in found.items() if part in sample.columns}
+    dates = {
+        sample.columns[part]: floating(moment) for part, moment in found.items() if part in sample.columns
+    }
     return {**dates, sample.columns["status"]: _draw(sample.facts["open" if is_open else "closed"], chance)}
 
 

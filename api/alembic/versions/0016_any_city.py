@@ -1,7 +1,7 @@
-"""What other cities publish: areas by text, a second level of type, due dates, parents of duplicates, more columns.
+"""What other cities publish: areas by text, details of a type, due dates, parents of duplicates, more columns.
 
-Codes of areas are text like every other code. ``requests.nc`` stays the number that it was: a city whose areas are
-not numbered has its text in ``area``.
+Codes of areas are text like every other code. ``requests.nc`` stays the number that it was: a city whose
+areas are not numbered has its text in ``area``.
 """
 
 from alembic import op
@@ -23,7 +23,7 @@ RAW_COLUMNS = {
     "kept": "jsonb",
 }
 COMMENTS = """
-COMMENT ON COLUMN requests.area IS 'The area as published, where it is no number; its code follows from the declaration.';
+COMMENT ON COLUMN requests.area IS 'The area as published, where it is no number.';
 COMMENT ON COLUMN requests.detail IS 'The second and third level of the type.';
 COMMENT ON COLUMN requests.parent IS 'The number of the request that this one repeats.';
 COMMENT ON COLUMN requests.ownername IS 'The name of the agency, where the rows say it.';
@@ -48,4 +48,6 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} {dropped}")
     # Areas without a number are another city's: the release before serves none of those.
     op.execute("ALTER TABLE geometries ALTER COLUMN nc_id TYPE integer USING nc_id::integer")
-    op.execute("ALTER TABLE councils ALTER COLUMN data_code TYPE integer USING nullif(data_code, '')::integer")
+    op.execute(
+        "ALTER TABLE councils ALTER COLUMN data_code TYPE integer USING nullif(data_code, '')::integer"
+    )

@@ -1,4 +1,4 @@
-"""A city's published file counted again, in plain Python, by its declaration and nothing of the pipeline's SQL."""
+"""A city's published file counted again in plain Python, by its declaration alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ class Recount:
             properties, geometry = feature["properties"], feature["geometry"]
             code = next(str(properties[name]) for name in dataset.code if name in properties)  # type: ignore[union-attr]
             is_one = geometry["type"] == "Polygon"
-            found.setdefault(code, []).extend([geometry["coordinates"]] if is_one else geometry["coordinates"])
+            found.setdefault(code, []).extend(
+                [geometry["coordinates"]] if is_one else geometry["coordinates"]
+            )
         return found
 
     @cached_property
@@ -138,20 +141,16 @@ def holds(polygon: list[Any], point: tuple[float, float]) -> bool:
     x, y = point
     crossings = 0
     for ring in polygon:
-        for (x0, y0, *_), (x1, y1, *_) in zip(ring, ring[1:], strict=False):
+        for (x0, y0, *_), (x1, y1, *_) in pairwise(ring):
             if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
                 crossings += 1
     return crossings % 2 == 1
 
 
 def size(ring: Iterable[Any]) -> float:
-    points = list(ring)
-    pairs = zip(points, points[1:], strict=False)
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
+    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))) / 2
 
 
 def rows_of(file: Path) -> list[Row]:
     rows: list[Row] = json.loads(file.read_text(encoding="utf-8"))
     return rows
-
-

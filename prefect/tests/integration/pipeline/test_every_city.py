@@ -61,7 +61,9 @@ def published(key: str, kind: str, folder: Path) -> tuple[Path, Path | None]:
     return REAL / name, REAL / polygons if polygons else None
 
 
-@pytest.fixture(scope="module", params=[(key, kind) for key in KEYS for kind in ("real", "invented")], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(key, kind) for key in KEYS for kind in ("real", "invented")], ids="-".join
+)
 def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     key, kind = request.param
     data, polygons = published(key, kind, tmp_path_factory.mktemp(key))
@@ -87,7 +89,9 @@ def test_every_request_is_served_once(loaded: Loaded) -> None:
         ("area", "council_id", "councils"),
     ],
 )
-def test_requests_by_dimension_equal_the_recount(name: str, dimension: str, table: str, loaded: Loaded) -> None:
+def test_requests_by_dimension_equal_the_recount(
+    name: str, dimension: str, table: str, loaded: Loaded
+) -> None:
     query = f"""
         SELECT CASE WHEN {dimension} = 0 THEN '' ELSE data_code END, sum(requests)::integer FROM rollup_daily
           JOIN {table} USING ({dimension}) GROUP BY 1 HAVING sum(requests) > 0
