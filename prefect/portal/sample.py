@@ -34,7 +34,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Sample:
-    """Kinds of requests, areas, values with their shares; ``columns`` are the city's by those of ``requests``."""
+    """Kinds of requests, areas, shares of values; ``columns`` are the city's, by those of ``requests``."""
 
     facts: Mapping[str, Any]
     areas: tuple[Area, ...]

@@ -1,4 +1,4 @@
-"""What other cities publish: areas by text, details of a type, due dates, parents of duplicates, more columns.
+"""What other cities publish: areas by text, details of a type, due dates, parents of duplicates.
 
 Codes of areas are text like every other code. ``requests.nc`` stays the number that it was: a city whose
 areas are not numbered has its text in ``area``.
