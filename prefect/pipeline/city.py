@@ -14,7 +14,7 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pipeline.config import Settings
 from pipeline.declaration import (
@@ -29,6 +29,7 @@ from pipeline.declaration import (
     Schema,
     TypeGroup,
 )
+from pipeline.declared_lines import problems
 from pipeline.errors import DataError
 
 CITIES = Path(__file__).parents[1] / "cities"
@@ -161,16 +162,18 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
-    """The declared city. Raises pydantic's ValidationError, which names the key, for a bad declaration.
-
-    Raises DataError when no such city is declared.
-    """
+    """The declared city. Raises DataError, with the line, for a bad declaration, or when there is none."""
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
-    return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
+    try:
+        return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{key}/city.toml is no TOML: {error}") from error
+    except ValidationError as error:
+        raise DataError(problems(error, folder / key / "city.toml")) from error
 
 
 def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
@@ -188,7 +191,7 @@ def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
 def city_for(settings: Settings) -> tuple[Settings, City]:
     """The city of the settings with their limits, and the settings with the city's portal.
 
-    Raises DataError or pydantic's ValidationError, as load_city does.
+    Raises DataError, as load_city does.
     """
     city = load_city(settings.city)
     overridden = {

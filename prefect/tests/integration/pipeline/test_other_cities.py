@@ -19,7 +19,9 @@ from portal.server import serve
 NYC, SF, CHICAGO = (load_city(key) for key in ("nyc", "sf", "chicago"))
 SQUARE = [[[-73.99, 40.7], [-73.98, 40.7], [-73.98, 40.71], [-73.99, 40.71], [-73.99, 40.7]]]
 EAST = [[[-73.98, 40.7], [-73.97, 40.7], [-73.97, 40.71], [-73.98, 40.71], [-73.98, 40.7]]]
-REFERENCE = "SELECT (SELECT count(*) FROM councils), (SELECT count(*) FROM agencies), (SELECT city_name FROM city)"
+REFERENCE = (
+    "SELECT (SELECT count(*) FROM councils), (SELECT count(*) FROM agencies), (SELECT city_name FROM city)"
+)
 
 
 def nyc_row(number: int, **changed: str) -> dict[str, str]:
@@ -83,7 +85,9 @@ def test_pinned_ids_survive_a_run_and_edits_of_the_files_arrive(database: Databa
     city = no_polygons(NYC)
     dot = {"agency_id": "7", "agency_name": "Streets", "data_code": "DOT", "website": "", "twitter": ""}
     for name in ("Streets", "Transportation"):
-        pinned = city.model_copy(update={"reference": {"agencies": (dot | {"agency_name": name},)}, "names": {}})
+        pinned = city.model_copy(
+            update={"reference": {"agencies": (dot | {"agency_name": name},)}, "names": {}}
+        )
         night(database, tmp_path, [nyc_row(1)], city=pinned)
         agencies = "SELECT agency_id, agency_name, is_reviewed FROM agencies"
         assert database.rows(agencies) == [(7, name, True)]
@@ -102,7 +106,7 @@ def test_agencies_take_their_names_from_the_rows(database: Database, tmp_path: P
         ("01 STATEN ISLAND", "501"),
         ("Unspecified BRONX", ""),
         ("0 Unspecified", ""),
-        ("O'Hare / \"Ohio\" \\ 50% {x} Ñandú", "O'Hare / \"Ohio\" \\ 50% {x} Ñandú"),
+        ('O\'Hare / "Ohio" \\ 50% {x} Ñandú', 'O\'Hare / "Ohio" \\ 50% {x} Ñandú'),
     ],
 )
 def test_area_texts_become_codes(published: str, code: str, database: Database, tmp_path: Path) -> None:
@@ -131,7 +135,9 @@ def test_requests_of_an_area_that_disappears_go_where_they_lie(database: Databas
     assert_sound(database)
 
 
-def test_a_status_that_contradicts_the_closed_date_keeps_a_request_open(database: Database, tmp_path: Path) -> None:
+def test_a_status_that_contradicts_the_closed_date_keeps_a_request_open(
+    database: Database, tmp_path: Path
+) -> None:
     closed = "2026-11-02T09:00:00.000"
     rows = [nyc_row(1, status="Pending", closed_date=closed), nyc_row(2, status="Closed", closed_date=closed)]
     night(database, tmp_path, rows, city=no_polygons(NYC))
@@ -156,7 +162,9 @@ def test_a_type_that_becomes_a_detail_moves_its_requests(database: Database, tmp
     night(database, tmp_path, [nyc_row(1), nyc_row(2)], city=no_polygons(NYC))
     rows = [nyc_row(1, complaint_type="Pothole", descriptor="Deep"), nyc_row(2)]
     night(database, tmp_path, rows, city=no_polygons(NYC), reconcile=True)
-    by_type = "SELECT type_name, sum(requests) FROM rollup_daily JOIN request_types USING (type_id) GROUP BY 1"
+    by_type = (
+        "SELECT type_name, sum(requests) FROM rollup_daily JOIN request_types USING (type_id) GROUP BY 1"
+    )
     assert sorted(database.rows(by_type)) == [("Pothole", 1), ("Street Condition", 1)]
     assert_sound(database)
 
