@@ -1,16 +1,16 @@
-# Thin on purpose: what a target does is in tools/, in Python that is typed and tested.
+# Targets only call tools/, which is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
-	format types migrations audit lock bench load screenshots images deploy-check setup clean
+.PHONY: help up down ingest status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
+	format types migrations audit lock bench load screenshots images deploy-check mutants setup clean
 
-# The first interpreter that the services can run on; another: make PYTHON=/usr/bin/python3.12 …
+# The first supported interpreter; choose another by make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo $$python && break; done)
 ifeq ($(PYTHON),)
 $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
-# Compiled modules are kept, and under .local: without them Prefect alone takes twice as long to start.
+# Compiled modules are kept under .local: without them Prefect takes twice as long to start.
 RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
 ARGS ?=
 DETACH ?=
@@ -19,44 +19,47 @@ help: ## List the targets
 	@echo "make TARGET"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it answers
+up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it responds
 	@$(RUN) tools.up $(if $(DETACH),--detach)
 
-down: ## Stop it; the data is kept
+down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
 
-night: ## Run the nightly flow once more in the running system; ARGS="--dry-run" and so on go to flow.py
-	@$(RUN) tools.session night $(ARGS)
+ingest: ## Run the pipeline in the running system; ARGS="--dry-run" go to flow.py
+	@$(RUN) tools.session ingest $(ARGS)
 
-status: ## Say what runs, and where
+status: ## Show what is running, and the addresses
 	@$(RUN) tools.session status
 
-psql: ## Open the running system's database; ROLE=loader or ROLE=reader for less rights
+psql: ## Open the running system's database; ROLE=loader or ROLE=reader for fewer privileges
 	@$(RUN) tools.session psql $(ROLE)
 
-logs: ## Follow every log of the running system
+logs: ## Follow all logs of the running system
 	@$(RUN) tools.session logs
+
+mutants: ## Change the code of cache, merge and statistics, and list what no test notices in docs/mutants.md
+	@$(RUN) tools.mutants $(ARGS)
 
 setup: ## Install packages and environments without starting anything
 	@$(RUN) tools.apt --browser
 	@$(RUN) tools.environments
 
-test: ## Lint, types and all tests of all services, against servers of its own
+test: ## Run linters, type checks and the tests of all services, against private servers
 	@$(RUN) tools.check all
 
-test-api: ## Tests of the API; ARGS="-k words -x" go to pytest
+test-api: ## Test the API; ARGS="-k words -x" go to pytest
 	@$(RUN) tools.check test api -- $(ARGS)
 
-test-dash: ## Tests of the reports
+test-dash: ## Test the reports
 	@$(RUN) tools.check test dash -- $(ARGS)
 
-test-prefect: ## Tests of the pipeline and of the sample portal
+test-prefect: ## Test the pipeline and the sample portal
 	@$(RUN) tools.check test prefect -- $(ARGS)
 
-test-tools: ## Tests of make itself, and of what must agree across the repository
+test-tools: ## Test make itself, and what must agree across the repository
 	@$(RUN) tools.check test tools -- $(ARGS)
 
-test-locust: ## Tests of the load tests, with a small run of make load
+test-locust: ## Test the load tests, with a small run of make load
 	@$(RUN) tools.check test locust -- $(ARGS)
 
 migrations: ## Migrate a new database up, down to nothing, and up again
@@ -65,32 +68,32 @@ migrations: ## Migrate a new database up, down to nothing, and up again
 audit: ## Compare the locks of FOLDER with the published security advisories
 	@$(RUN) tools.ci audit $(FOLDER)
 
-lint: ## ruff check, ruff format --check, yamllint, locks in step
+lint: ## Run ruff, yamllint, actionlint, zizmor and shellcheck; name stale locks and generated documents
 	@$(RUN) tools.check lint
 
-format: ## Let ruff repair what it can, and write the generated documents
+format: ## Fix what ruff can fix, and write the generated documents
 	@$(RUN) tools.check format
 
-types: ## mypy, strict, per service
+types: ## Run mypy, strict, on every service
 	@$(RUN) tools.check types
 
 lock: ## Compile every pyproject.toml into its locks; ARGS=--upgrade takes newer versions
 	@$(RUN) tools.lock $(ARGS)
 
-bench: ## Measure what each service's benchmarks measure
+bench: ## Run the benchmarks of all services and update docs/performance.md
 	@$(RUN) tools.bench $(ARGS)
 
-load: ## Visitors against a fresh system with a night meanwhile; ARGS="--url https://…" for one that runs
+load: ## Run the load tests against a fresh system; ARGS="--url https://…" for a running one
 	@$(RUN) tools.load $(ARGS)
 
-screenshots: ## Take the pictures of the documentation
+screenshots: ## Take the screenshots of the documentation
 	@$(RUN) tools.session screenshots $(ARGS)
 
 images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" without a registry
 	@$(RUN) tools.images $(ARGS)
 
-deploy-check: ## Check what can be checked of the deployment without an account
+deploy-check: ## Run the deployment checks that need no AWS account
 	@$(RUN) tools.check deployment $(ARGS)
 
 clean: ## Stop everything and remove .local, with the environments and the data
-	@$(RUN) tools.clean
+	@$(RUN) tools.down --clean

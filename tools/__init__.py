@@ -1,1 +1,1 @@
-"""What stands behind ``make``: sets up, runs and checks the system with nothing but Python itself."""
+"""The code behind ``make``: it sets up, runs and checks the system with the standard library."""

@@ -1,11 +1,10 @@
-"""The Debian packages that the servers and the browser tests need, installed only when missing.
+"""The Debian packages of the servers and the browser, installed only when they are missing.
 
-``python3 -m tools.apt [--browser]`` installs; with ``--dry-run`` it only says what it would install.
+``python3 -m tools.apt [--browser]`` installs them.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -25,20 +24,18 @@ from tools.system_services import SystemServices
 
 LISTS = Path("/var/lib/apt/lists")
 STALE_SECONDS = 24 * 3600
-NEEDED_MB = {"servers": 400, "browser": 700}
-NAMES_WITHOUT_LISTS = {"postgres": "postgresql-postgis", "redis": "redis-server", "browser": "chromium"}
+# Program, package, and megabytes. PostgreSQL is found by its PostGIS, and its package name has a version.
+PROGRAMS = {"redis": ("redis-server", 10), "browser": ("chromium", 700), "wrk": ("wrk", 20)}
+POSTGRES_MB = 400
 POSTGIS = re.compile(r"^(postgresql-(\d+))-postgis-3 ", re.MULTILINE)
 LOG = LOCAL / "log" / "apt.log"
 
 
-def missing(*, browser: bool) -> list[str]:
-    """What is not there, as ``postgres``, ``redis``, ``browser``."""
-    found = {
-        "postgres": find_postgres_programs() is not None,
-        "redis": shutil.which("redis-server") is not None,
-        "browser": not browser or shutil.which("chromium") is not None,
-    }
-    return [name for name, is_there in found.items() if not is_there]
+def missing(*needs: str) -> list[str]:
+    """Which of ``postgres`` and the keys of ``PROGRAMS`` are not installed."""
+    is_there = {"postgres": find_postgres_programs() is not None}
+    is_there |= {need: shutil.which(program) is not None for need, (program, _) in PROGRAMS.items()}
+    return [need for need in needs if not is_there[need]]
 
 
 def newest_postgres(search_result: str) -> list[str]:
@@ -48,21 +45,14 @@ def newest_postgres(search_result: str) -> list[str]:
     return [package, f"{package}-postgis-3"] if version >= OLDEST_POSTGRES else []
 
 
-def _postgres_packages() -> list[str]:
-    search = ["apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"]
-    result = subprocess.run(search, capture_output=True, text=True, check=False)
-    packages = newest_postgres(result.stdout)
-    if not packages:
-        raise Problem(
-            f"this distribution has no PostgreSQL {OLDEST_POSTGRES} or later with PostGIS; Debian 12 has."
-        )
-    return packages
-
-
 def packages_for(needs: list[str]) -> list[str]:
-    """Package names for what is missing."""
-    names = {"redis": ["redis-server"], "browser": ["chromium"]}
-    return [package for need in needs for package in (names[need] if need in names else _postgres_packages())]
+    """Package names; for PostgreSQL a name without version while there are no package lists."""
+    packages = [PROGRAMS[need][0] for need in needs if need in PROGRAMS]
+    if "postgres" not in needs:
+        return packages
+    search = ["apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"]
+    found = newest_postgres(subprocess.run(search, capture_output=True, text=True, check=False).stdout)
+    return [*(found or ["postgresql-postgis"]), *packages]
 
 
 def lists_are_stale(folder: Path = LISTS) -> bool:
@@ -72,7 +62,7 @@ def lists_are_stale(folder: Path = LISTS) -> bool:
 
 
 def root_prefix(wanted: str) -> list[str]:
-    """What to put before a command that needs root; ``Problem`` when there is no way."""
+    """What to put before a command that needs root. Raises Problem with the command for an administrator."""
     if is_root():
         return []
     if shutil.which("sudo"):
@@ -98,19 +88,10 @@ def _apt(prefix: list[str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
-def _install(prefix: list[str], packages: list[str]) -> None:
-    install = ("install", "--no-install-recommends", *packages)
-    if _apt(prefix, *install):
-        return
-    # Lists of yesterday name files that the mirrors have replaced since.
-    if _apt(prefix, "update") and _apt(prefix, *install):
-        return
-    raise Problem(f"apt-get could not install {' '.join(packages)}; the end of {LOG}:\n{last_lines(LOG)}")
-
-
-def ensure(*, browser: bool = False) -> None:
-    """Install what is missing; what the install itself started is stopped again."""
-    needs = missing(browser=browser)
+def ensure(*, browser: bool = False, wrk: bool = False) -> None:
+    """Install what is missing; services that the packages start are stopped again."""
+    wanted = ["postgres", "redis", *(["browser"] if browser else []), *(["wrk"] if wrk else [])]
+    needs = missing(*wanted)
     if not needs:
         return
     if not shutil.which("apt-get"):
@@ -118,59 +99,30 @@ def ensure(*, browser: bool = False) -> None:
             f"missing: {', '.join(needs)}, and there is no apt-get to install it.\n"
             "  Install PostgreSQL 15 or later with PostGIS 3, and Redis (Chromium for browser tests)."
         )
-    prefix = _ready(_wanted(needs))
-    install(prefix, packages_for(needs), sum(_need_mb(name) for name in needs))
-
-
-def ensure_packages(packages: list[str], megabytes: int) -> None:
-    """Install packages of these names. Raises Problem without apt-get or the right to use it."""
-    if not shutil.which("apt-get"):
-        raise Problem(f"missing: {' '.join(packages)}, and there is no apt-get to install it.")
-    install(_ready(" ".join(packages)), packages, megabytes)
-
-
-def _ready(wanted: str) -> list[str]:
-    """Package lists of today, and what to put before a command that needs root."""
     ensure_folder(LOG.parent)
     LOG.write_text("")
-    prefix = root_prefix(wanted)
+    prefix = root_prefix(" ".join(packages_for(needs)))
     if lists_are_stale():
         with step("Fetching Debian's package lists"):
             _apt(prefix, "update")
-    return prefix
+    _install(prefix, packages_for(needs), sum(PROGRAMS.get(need, ("", POSTGRES_MB))[1] for need in needs))
 
 
-def install(prefix: list[str], packages: list[str], megabytes: int) -> None:
-    """Install; what the install itself started is stopped again."""
+def _install(prefix: list[str], packages: list[str], megabytes: int) -> None:
     require_space(Path("/usr"), megabytes, "Installing " + " ".join(packages))
+    install = ("install", "--no-install-recommends", *packages)
     with step(f"Installing {' '.join(packages)}"):
         before = SystemServices.now(prefix)
-        _install(prefix, packages)
+        # Package lists of yesterday may name files that the mirrors have replaced since.
+        if not (_apt(prefix, *install) or (_apt(prefix, "update") and _apt(prefix, *install))):
+            raise Problem(
+                f"apt-get could not install {' '.join(packages)}; the end of {LOG}:\n{last_lines(LOG)}"
+            )
         before.restore()
 
 
-def _wanted(needs: list[str]) -> str:
-    """Package names for a message, as far as they can be known before the lists are fetched."""
-    try:
-        return " ".join(packages_for(needs))
-    except Problem:
-        return " ".join(NAMES_WITHOUT_LISTS[need] for need in needs)
-
-
-def _need_mb(need: str) -> int:
-    return NEEDED_MB["browser" if need == "browser" else "servers"]
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python3 -m tools.apt", description=__doc__)
-    parser.add_argument("--browser", action="store_true", help="also Chromium")
-    parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
-    arguments = parser.parse_args()
-    if arguments.dry_run:
-        needs = missing(browser=arguments.browser)
-        say(f"would install: {' '.join(packages_for(needs)) or 'nothing'}")
-        return 0
-    ensure(browser=arguments.browser)
+    ensure(browser="--browser" in sys.argv[1:])
     return 0
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from tools import apt, environments
 from tools.console import say
 from tools.jobs import Count, Job, Outcome, run_all
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
-from tools.problem import Problem, guarded
+from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, servers, test_variables
 
@@ -32,11 +30,6 @@ REPORTS = LOCAL / "test" / "reports"
 def tool(name: str) -> str:
     """A linter of the tools' environment."""
     return str(ENVIRONMENTS / "tools" / "bin" / name)
-
-
-def yaml_files() -> list[str]:
-    command = ["git", "ls-files", "-co", "--exclude-standard", "*.yml", "*.yaml"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
 
 
 def workflow_linters() -> dict[str, list[str]]:
@@ -56,7 +49,7 @@ def lint_jobs() -> list[Job]:
         "generated": [sys.executable, "-m", "tools.generated", "--check"],
         "locks": [sys.executable, "-m", "tools.lock", "--check"],
         "shellcheck": [tool("shellcheck"), ".ci/run"],
-        "yamllint": [tool("yamllint"), "--strict", *yaml_files()],
+        "yamllint": [tool("yamllint"), "--strict", "."],
         **workflow_linters(),
     }
     return [Job(name, command, ROOT, clean_environment("tools")) for name, command in commands.items()]
@@ -68,7 +61,7 @@ def type_jobs() -> list[Job]:
     return [
         Job(
             f"mypy {folder}",
-            [*mypy, str(python_of(folder)), *_mypy_targets(ROOT / folder)],
+            [*mypy, str(python_of(folder))],
             ROOT / folder,
             clean_environment(folder),
         )
@@ -76,13 +69,8 @@ def type_jobs() -> list[Job]:
     ]
 
 
-def _mypy_targets(folder: Path) -> list[str]:
-    configured = tomllib.loads((folder / "pyproject.toml").read_text()).get("tool", {}).get("mypy", {})
-    return [] if configured.keys() & {"files", "packages", "modules"} else ["."]
-
-
 def test_job(suite: str, instance: Instance, arguments: Sequence[str]) -> Job:
-    """A whole suite with its coverage, whose floor is in the folder's pyproject; or the part asked for."""
+    """A whole suite with its coverage, or the part that the arguments select."""
     report = REPORTS / f"{suite}.xml"
     command = [str(python_of(suite)), "-m", "pytest", "-ra", f"--junitxml={report}"]
     command += ["-o", f"cache_dir={CACHE / 'pytest' / suite}"]
@@ -104,13 +92,9 @@ def format_all() -> int:
     return max(subprocess.run(each, cwd=ROOT, env=environment, check=False).returncode for each in commands)
 
 
-def _run(jobs: list[Job]) -> list[Outcome]:
-    return run_all(jobs, LOGS, WORKERS)
-
-
 def check(jobs: Callable[[], list[Job]]) -> int:
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    return summarize(_run(jobs()))
+    return summarize(run_all(jobs(), LOGS, WORKERS))
 
 
 def test(arguments: list[str]) -> int:
@@ -121,23 +105,26 @@ def test(arguments: list[str]) -> int:
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
     with servers() as instance:
-        return summarize(_run([test_job(suite, instance, pytest_arguments) for suite in suites]))
+        jobs = [test_job(suite, instance, pytest_arguments) for suite in suites]
+        return summarize(run_all(jobs, LOGS, WORKERS))
 
 
 def check_all() -> int:
     """Everything, the quick checks first."""
     apt.ensure(browser=True)
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    quick = _run([*lint_jobs(), *type_jobs()])
+    quick = run_all([*lint_jobs(), *type_jobs()], LOGS, WORKERS)
     with servers() as instance:
-        return summarize(quick + _run([test_job(suite, instance, []) for suite in SUITES]))
+        jobs = [test_job(suite, instance, []) for suite in SUITES]
+        return summarize(quick + run_all(jobs, LOGS, WORKERS))
 
 
 def deployment(arguments: list[str]) -> int:
     """The tests that need Terraform, an emulated account or a container engine, with what was skipped."""
     apt.ensure()
     environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
-    command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-m", "deployment", *arguments]
+    command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-p", "no:cacheprovider"]
+    command += ["-m", "deployment", *arguments]
     return subprocess.run(command, cwd=ROOT / "tools", env=clean_environment("tools"), check=False).returncode
 
 
@@ -170,13 +157,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def main() -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    name, *arguments = sys.argv[1:] or [""]
-    if name not in COMMANDS:
-        raise Problem(f"a command is needed: {', '.join(COMMANDS)}.")
-    return COMMANDS[name](arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

@@ -1,4 +1,4 @@
-"""Progress, one line a step."""
+"""Progress messages, one line per step."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 
 def say(text: str) -> None:
-    """Print at once, so that a log read while it grows is complete."""
+    """Print without buffering, so that a log can be followed."""
     print(text, flush=True)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a step and, when it took a while, how long it took."""
+    """Announce a step and, if it took a second or more, its duration."""
     say(f"• {text}")
     started = time.monotonic()
     yield

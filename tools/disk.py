@@ -1,4 +1,4 @@
-"""Room on the disk, checked before a step that would fail half way."""
+"""Free disk space, checked before a step that would fail halfway."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def require_space(folder: Path, megabytes: int, purpose: str) -> None:
     if free < megabytes:
         raise Problem(
             f"{purpose} needs about {megabytes:,} MB, but the disk of {existing} has {free:,} MB free.\n"
-            f"  Make room there (`make clean` removes everything under .local) and try again."
+            f"  Free some space there (`make clean` removes everything under .local) and try again."
         )

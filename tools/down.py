@@ -1,17 +1,21 @@
-"""``make down``: stop the system, wherever and however it was started. Safe to repeat."""
+"""``make down``: stop the system, however it was started; safe to repeat.
+
+With ``--clean``, as ``make clean``, it also removes ``.local``; Debian packages stay.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 
 from tools.console import say, step
-from tools.file_locks import ensure_folder, exclusive_or_busy
-from tools.paths import UP
+from tools.file_locks import ensure_folder, exclusive
+from tools.paths import LOCAL, UP
 from tools.problem import Problem, guarded
 from tools.servers import processes
-from tools.servers.instance import Instance
+from tools.servers.instance import Instance, instances
 from tools.supervisor import sweep
 from tools.up import INSTANCE, LOCK, READY, SUPERVISOR_PID, mark
 
@@ -19,12 +23,12 @@ STOP_SECONDS = 90
 
 
 def _is_stopped() -> bool:
-    with exclusive_or_busy(LOCK) as is_free:
+    with exclusive(LOCK, is_waiting=False) as is_free:
         return is_free
 
 
 def _stop_supervisor() -> None:
-    """Ask it; it stops its programs and servers itself."""
+    """Signal the supervisor, which stops its programs and servers."""
     pid = int(SUPERVISOR_PID.read_text())
     with step("Stopping the running system"):
         try:
@@ -37,7 +41,8 @@ def _stop_supervisor() -> None:
             raise Problem(f"process {pid} did not stop in {STOP_SECONDS} s.")
 
 
-def main() -> int:
+def stop() -> int:
+    """Stop everything and keep the data."""
     ensure_folder(UP)
     if not _is_stopped() and SUPERVISOR_PID.exists():
         _stop_supervisor()
@@ -54,5 +59,17 @@ def main() -> int:
     return 0
 
 
+def clean() -> int:
+    """Stop everything and remove ``.local``."""
+    stop()
+    for instance in instances():
+        instance.remove()
+    shutil.rmtree(LOCAL, ignore_errors=True)
+    if LOCAL.exists():
+        raise Problem(f"some files in {LOCAL} belong to another user and stay.")
+    say("• .local is removed.")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    sys.exit(guarded(clean if "--clean" in sys.argv else stop))

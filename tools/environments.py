@@ -10,7 +10,6 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from tools.console import step
 from tools.disk import require_space
@@ -27,7 +26,7 @@ NEEDED_MB = 2_500
 
 
 def check_python() -> None:
-    """Raise ``Problem`` unless this interpreter is one that the locks are made for."""
+    """Raise ``Problem`` unless this interpreter is supported by the locks."""
     version = sys.version_info[:2]
     if not SUPPORTED[0] <= version <= SUPPORTED[1]:
         raise Problem(
@@ -67,16 +66,13 @@ def make(folder: str) -> None:
     target, lock = ENVIRONMENTS / folder, ROOT / folder / "requirements-dev.txt"
     if not lock.is_file():
         raise Problem(f"{lock} is missing: `make lock` writes it.")
-    if not _has_this_python(target):
+    settings = target / "pyvenv.cfg"
+    version = f"version_info = {platform.python_version()}\n"
+    if not (settings.is_file() and version in settings.read_text()):
         create = [str(UV), "venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable]
         run([*create, str(target)], f"Creating the environment of {folder}/")
     sync = [str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
     run([*sync, str(lock)], f"Installing the packages of {folder}/")
-
-
-def _has_this_python(target: Path) -> bool:
-    settings = target / "pyvenv.cfg"
-    return settings.is_file() and f"version_info = {platform.python_version()}\n" in settings.read_text()
 
 
 def ensure(folders: Iterable[str]) -> None:

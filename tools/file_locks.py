@@ -1,4 +1,4 @@
-"""One at a time: locks that the kernel lets go when their holder dies."""
+"""Locks that the kernel releases when their holder ends, and folders that this user can write."""
 
 from __future__ import annotations
 
@@ -12,39 +12,27 @@ from tools.problem import Problem
 
 
 def ensure_folder(folder: Path) -> Path:
-    """Make a folder; a clear message when it belongs to somebody else."""
+    """Make a folder. Raises Problem when it belongs to another user."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except PermissionError as error:
-        raise _not_ours(folder) from error
-    if not os.access(folder, os.W_OK):
-        raise _not_ours(folder)
+        is_writable = os.access(folder, os.W_OK)
+    except PermissionError:
+        is_writable = False
+    if not is_writable:
+        raise Problem(
+            f"{folder} cannot be written by this user: an earlier run was started as another one.\n"
+            "  Run as that user, or remove the .local folder as that user first."
+        )
     return folder
 
 
-def _not_ours(folder: Path) -> Problem:
-    return Problem(
-        f"{folder} cannot be written by this user: an earlier run was started as another one.\n"
-        "  Run as that user, or remove the .local folder as that user first."
-    )
-
-
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Wait for, then hold, the lock of this name."""
-    ensure_folder(path.parent)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def exclusive_or_busy(path: Path) -> Iterator[bool]:
-    """Hold the lock if it is free; yields whether it was."""
+def exclusive(path: Path, *, is_waiting: bool = True) -> Iterator[bool]:
+    """Hold the lock for the block; yields False, without it, if it is busy and not waited for."""
     ensure_folder(path.parent)
     with path.open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if is_waiting else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:

@@ -97,26 +97,23 @@ def _run(logs: Path, mark: str, job: Job) -> Outcome:
     say(f"• {job.name} …")
     started, log = time.monotonic(), logs / f"{job.name.replace(' ', '-')}.log"
     with log.open("wb") as output:
-        exit_code = _exit_code(job, dict(job.environment) | {MARK: mark}, output.fileno())
+        process = subprocess.Popen(
+            job.command,
+            cwd=job.folder,
+            env=dict(job.environment) | {MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            exit_code = process.wait(TIME_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            exit_code = TIMED_OUT
     outcome = Outcome(job, exit_code, time.monotonic() - started)
     how = "passed" if outcome.is_good else f"FAILED (exit code {exit_code})"
     # One call, so that no other job's output comes between.
     say(f"\n──── {job.name}: {how} in {outcome.seconds:.0f} s\n{log.read_text(errors='replace').rstrip()}")
     return outcome
-
-
-def _exit_code(job: Job, environment: dict[str, str], output: int) -> int:
-    try:
-        return subprocess.run(
-            job.command,
-            cwd=job.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=TIME_LIMIT_SECONDS,
-            start_new_session=True,
-            check=False,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return TIMED_OUT

@@ -1,7 +1,7 @@
-"""``make load``: the visitors of ``locust/`` against a fresh system, with a night meanwhile, and a verdict.
+"""``make load``: the users of ``locust/`` against a fresh system during an ingest run.
 
 make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [LOCUST_ARGUMENT…]"
-make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a system that runs already
+make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a running system
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from tools.supervisor import Program, Supervisor
 
 FOLDER = LOCAL / "load"
 HEALTH_SECONDS = 300
-# Datasets of the portal that take in what changes.
+# Datasets of the portal whose rows are changed.
 CHANGING = ("73a2-6ar5", "2cy6-i7zn")
-# Users besides the visitors of the map, as the weights in locust/scenarios say, and the one who watches.
+# All users per user of the map, by the weights in locust/scenarios, and the operator.
 USERS_PER_VISITOR, WATCHERS = 1.1, 1
-SPAWNED_A_SECOND = 8
-# When the night begins, as a share of the run: everybody has arrived by then.
-NIGHT_AT = 0.25
-# How long visitors stay after the night, however long it took, and how long it may take.
+SPAWNED_PER_SECOND = 8
+# Start of the ingest run as a share of the load run: all users have started by then.
+INGEST_AT = 0.25
+# How long users continue after the ingest run, and how long that may take.
 AFTERWARDS_SECONDS = 10
-LONGEST_NIGHT_SECONDS = 900
+LONGEST_INGEST_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything."""
+    """The size of a load run."""
 
     rows: int = 1_000_000
     visitors: int = 200
@@ -57,7 +57,7 @@ class Size:
 
     @property
     def folder(self) -> Path:
-        """Where logs and reports go; a smoke test must not overwrite those of a run that people read."""
+        """Where logs and reports go; a smoke test must not overwrite those of a real run."""
         return FOLDER / "smoke" if self.is_smoke else FOLDER
 
     @property
@@ -69,24 +69,26 @@ SMOKE = Size(rows=3_000, visitors=10, seconds=12, changed=500, has_reports=False
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Our options, and what goes on to Locust."""
+    """Our options, and the arguments for Locust."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--url", help="load a system that runs already instead of a fresh one")
-    parser.add_argument("--smoke", action="store_true", help="a small city for a few seconds")
+    parser.add_argument("--url", help="address of a running system, in place of a fresh one")
+    parser.add_argument(
+        "--smoke", action="store_true", help="a small city for a few seconds, without service levels"
+    )
     for name in ("rows", "visitors", "seconds", "changed"):
         parser.add_argument(f"--{name}", type=int, help=f"default {getattr(Size(), name):,}")
     return parser.parse_known_args(arguments)
 
 
 def size_of(chosen: argparse.Namespace) -> Size:
-    """The size asked for; what is not given is the usual, or the smoke test's."""
+    """The chosen size, completed by the defaults or those of the smoke test."""
     names = ("rows", "visitors", "seconds", "changed")
     given = {name: value for name in names if (value := getattr(chosen, name)) is not None}
     return replace(SMOKE if chosen.smoke else Size(), **given)
 
 
 def load(arguments: list[str]) -> int:
-    """Run it; 0 when every service level was kept."""
+    """Run the load tests; 0 when every service level was kept."""
     chosen, for_locust = parse(arguments)
     environments.ensure(["locust"])
     if chosen.url:
@@ -101,7 +103,7 @@ def load(arguments: list[str]) -> int:
 
 @contextmanager
 def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
-    """Servers, portal, API and reports of this run alone, loaded by a first night; gone afterwards."""
+    """Servers, portal, API and reports for this run only, with a first load; removed afterwards."""
     instance = Instance(f"load-{os.getpid()}")
     logs = size.folder / "logs"
     ensure_folder(logs)
@@ -136,47 +138,47 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
         for program in programs:
             supervisor.start(program)
             supervisor.wait_healthy(program.name, HEALTH_SECONDS)
-    with step(f"Loading {size.rows:,} requests by a first night"):
-        supervisor.run(plan.night())
+    with step(f"Loading {size.rows:,} requests"):
+        supervisor.run(plan.ingest())
 
 
 def locust_command(url: str, folder: Path, arguments: list[str]) -> list[str]:
-    """Locust with its reports in the folder; what the person gives goes last and wins."""
+    """The command of Locust, with its reports in the folder; the user's arguments come last and win."""
     ensure_folder(folder)
     reports = ["--html", str(folder / "report.html"), "--csv", str(folder / "stats")]
     return [str(python_of("locust")), "-m", "locust", "--host", url, *reports, *arguments]
 
 
 def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
-    """Visitors come; a night changes rows and switches the generation; the visitors say how it was."""
+    """Start the users, let an ingest run switch the generation, and return Locust's verdict."""
     command = locust_command(plan.values["API_URL"], size.folder, [*_options(plan, size), *arguments])
     visitors = Program("locust", command, ROOT / "locust", is_task=True)
-    say(f"• {size.visitors} visitors of the map and {size.users - size.visitors} others for {size.seconds} s")
+    say(f"• {size.visitors} users of the map and {size.users - size.visitors} others for {size.seconds} s")
     started = time.monotonic()
     supervisor.start(visitors)
-    time.sleep(size.seconds * NIGHT_AT)
-    with step(f"A night merges {size.changed:,} changed rows meanwhile"):
+    time.sleep(size.seconds * INGEST_AT)
+    with step(f"An ingest run merges {size.changed:,} changed rows"):
         change_rows(plan.values["SOCRATA_URL"], size.changed)
-        supervisor.run(plan.night())
+        supervisor.run(plan.ingest())
     time.sleep(max(AFTERWARDS_SECONDS, started + size.seconds - time.monotonic()))
     process = supervisor.running["locust"][1]
     # As Ctrl-C: at SIGTERM Locust leaves no report.
     process.send_signal(signal.SIGINT)
     code = process.wait(60)
-    say(_said_at_the_end(supervisor.log_of(visitors)))
+    say(_verdict_of(supervisor.log_of(visitors)))
     say(f"• Reports: {size.folder}/report.html and stats_*.csv")
     return code
 
 
 def _options(plan: Plan, size: Size) -> list[str]:
-    longest = f"{size.seconds + LONGEST_NIGHT_SECONDS}s"
-    options = ["-u", str(size.users), "-r", str(SPAWNED_A_SECOND), "-t", longest, "--expect-switch"]
+    longest = f"{size.seconds + LONGEST_INGEST_SECONDS}s"
+    options = ["-u", str(size.users), "-r", str(SPAWNED_PER_SECOND), "-t", longest, "--expect-switch"]
     options += ["--reports-host", plan.values["REPORTS_URL"]] if size.has_reports else []
     return options + (["--untimed"] if size.is_smoke else [])
 
 
 def change_rows(portal_url: str, amount: int) -> None:
-    """Close so many requests upstream, at another moment than the last time: the portal remembers."""
+    """Close requests in the portal, with a closed date that differs from the last run's."""
     closed = time.strftime("%Y-%m-%dT%H:%M:%S.000", time.gmtime(time.time() - 86_400))
     changes = {"status": "Closed", "closeddate": closed}
     for dataset in CHANGING:
@@ -190,11 +192,11 @@ def change_rows(portal_url: str, amount: int) -> None:
             raise Problem(f"the portal had no rows to change in {dataset}")
 
 
-def _said_at_the_end(log: Path) -> str:
-    """The figures and the verdict; all that it said when it did not come to that."""
-    said = log.read_text(errors="replace")
-    start, end = said.find("\ngroup "), said.find("verdict: ")
-    return said[start : said.find("\n", end)] if 0 < start < end else said
+def _verdict_of(log: Path) -> str:
+    """The table and the verdict from the log; the whole log when there is no verdict."""
+    text = log.read_text(errors="replace")
+    start, end = text.find("\ngroup "), text.find("verdict: ")
+    return text[start : text.find("\n", end)] if 0 < start < end else text
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
 
 def declared_folders() -> list[Path]:
     """Folders that declare dependencies."""
-    return [ROOT / name for name in FOLDERS_WITH_LOCK if (ROOT / name / "pyproject.toml").is_file()]
+    return [ROOT / name for name in FOLDERS_WITH_LOCK]
 
 
 def stale_locks() -> list[Path]:

@@ -14,12 +14,12 @@ from tools.problem import Problem, guarded, last_lines
 from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
 from tools.servers.programs import postgres_programs
 
-# pg_dump marks each dump with a key of its own.
+# Each dump has its own key.
 DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 
 def database_settings(instance: Instance, database: str) -> dict[str, str]:
-    """The three roles' addresses under the names that every service reads."""
+    """The roles' addresses under the names of the settings."""
     return {
         "DATABASE_URL": instance.url(OWNER, database),
         "DATABASE_LOADER_URL": instance.url(LOADER, database),
@@ -69,7 +69,7 @@ def round_trip(instance: Instance, database: str) -> None:
 
 
 def main() -> int:
-    """``make migrations``, against a server of its own."""
+    """``make migrations``, against a private server."""
     apt.ensure()
     environments.ensure(["api"])
     instance = Instance(f"test-{os.getpid()}")

@@ -1,6 +1,6 @@
-"""Where things are. Everything that the tools write lies under ``LOCAL``.
+"""Paths. Everything that the tools write is below ``LOCAL``.
 
-LA311_STATE moves what a running system writes, so that a second one can run beside the first.
+LA311_STATE moves what a running system writes, so that a second one can run next to the first.
 """
 
 from __future__ import annotations
@@ -17,15 +17,12 @@ SERVERS = STATE / "servers"
 UP = STATE / "up"
 ENV_FILE = STATE / "env"
 
-SERVICES = ("api", "dash", "prefect")
-"""Folders that are each one container."""
-
+SERVICES = ("api", "dash", "prefect")  # one container each
+# Folders whose environments `make test` creates.
 FOLDERS_WITH_ENVIRONMENT = (*SERVICES, "locust", "tools")
-"""Folders whose environments `make test` makes."""
-
+# Folders with locks. `make deploy-check` creates the environment of terraform/; the sample portal runs in
+# prefect's environment and has a lock of its own for its image.
 FOLDERS_WITH_LOCK = (*FOLDERS_WITH_ENVIRONMENT, "prefect/portal", "terraform")
-"""Folders whose pyproject has locks beside it. The environment of Terraform's checks is made on demand; the
-sample portal runs in prefect's, and has its own lock for its image."""
 
 
 def python_of(folder: str) -> Path:

@@ -1,4 +1,4 @@
-"""The machine's pip settings (index, proxy certificates), handed on to uv and never written down."""
+"""The machine's pip settings (index, proxy certificates), passed to uv and never stored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def parse_pip_config(listing: str) -> dict[str, str]:
 
 
 def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
-    """The same settings under the names that uv reads."""
+    """The same settings under uv's names."""
     settings: dict[str, str] = {}
     for name, value in pip.items():
         uv_name = UV_NAME_OF_PIP_SETTING.get(name)
@@ -42,13 +42,13 @@ def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
             separator = "," if uv_name in COMMA_SEPARATED else " "
             settings[uv_name] = separator.join(value.split())
     if "UV_INDEX" in settings:
-        # pip takes the best version of all indexes; uv would stop at the first that knows the name.
+        # pip takes the best version of all indexes; uv would stop at the first that has the package.
         settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return settings
 
 
 def machine_uv_settings() -> dict[str, str]:
-    """What this machine says about indexes; variables of uv itself that are set stay as they are."""
+    """The machine's index settings for uv, except for variables of uv that are already set."""
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout

@@ -1,4 +1,4 @@
-"""Which programs make up the system, and where each answers."""
+"""The programs of the system, and the address of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.supervisor import Program
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run, decided from the settings."""
+    """What to run, derived from the settings."""
 
     values: Mapping[str, str]
     database: str
@@ -22,7 +22,7 @@ class Plan:
 
     @staticmethod
     def of(values: Mapping[str, str], chosen: Mapping[str, str]) -> Plan:
-        """The plan for these settings, of which the person chose some."""
+        """The plan for these settings, of which the user chose some."""
         return Plan(values, settings.database_for(chosen), has_portal="SOCRATA_URL" not in chosen)
 
     def port(self, name: str) -> int:
@@ -43,11 +43,11 @@ class Plan:
         command = [str(python_of("dash")), "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:server"]
         return Program("reports", command, ROOT / "dash", self._url("REPORTS_PORT", "/health"))
 
-    def night(self) -> Program:
+    def ingest(self) -> Program:
         return Program("flow", [str(python_of("prefect")), "flow.py"], ROOT / "prefect", is_task=True)
 
     def check_ports(self) -> None:
-        """Raise ``Problem`` when one of the ports that people know is taken."""
+        """Raise ``Problem`` when one of the public ports is taken."""
         names = ["API_PORT", "REPORTS_PORT", *(["PORTAL_PORT"] if self.has_portal else [])]
         for name in names:
             if not is_free(self.port(name)):
@@ -58,7 +58,7 @@ class Plan:
 
 
 def greeting(plan: Plan) -> str:
-    """What to open."""
+    """The addresses to open."""
     values = plan.values
     source = "the sample portal" if plan.has_portal else "the portal"
     return "\n".join(
@@ -67,7 +67,7 @@ def greeting(plan: Plan) -> str:
             f"  Reports      {values['REPORTS_URL']}",
             f"  API          {values['API_URL']}/docs",
             f"  Data from    {values['SOCRATA_URL']} ({source}), in database {plan.database}",
-            "  Also         make psql · make logs · make night · make down",
+            "  Also         make psql · make logs · make ingest · make down",
             "",
         )
     )

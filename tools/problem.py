@@ -1,9 +1,9 @@
-"""Failures whose message says what to do."""
+"""Failures with a message that contains the fix."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -24,12 +24,20 @@ def guarded(main: Callable[[], int]) -> int:
         return 130
 
 
+def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:
+    """Run the command that the first argument names, with the others. Raises Problem for an unknown one."""
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in commands:
+        raise Problem(f"a command is needed: {', '.join(commands)}.")
+    return commands[name](arguments)
+
+
 def indented(text: str, count: int = 15) -> str:
     """The last lines of some output, indented for a message."""
     return "\n".join(f"    {line}" for line in text.strip().splitlines()[-count:])
 
 
 def last_lines(path: Path, count: int = 15) -> str:
-    """The end of a log, indented for a message; says so when there is none."""
+    """The end of a log, indented for a message; or that it is empty."""
     text = path.read_text(errors="replace") if path.is_file() else ""
     return indented(text, count) or "    (its log is empty)"

@@ -35,7 +35,7 @@ def load(instance: Instance, database: str, rows: int) -> None:
     try:
         supervisor.start(plan.portal())
         supervisor.wait_healthy("portal", LONGEST_START_SECONDS)
-        supervisor.run(plan.night())
+        supervisor.run(plan.ingest())
     finally:
         supervisor.stop()
         shutil.rmtree(cache, ignore_errors=True)

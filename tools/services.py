@@ -1,7 +1,8 @@
-"""Private servers by name, for people and for test suites. Prints JSON.
+"""Private servers by name, for engineers and for test suites. Prints JSON.
 
-python3 -m tools.services start --name NAME [--postgres | --redis] [--migrate] [--postgres-port N] …
-python3 -m tools.services stop|remove|status --name NAME
+python3 -m tools.services start|stop|remove|status --name NAME [--postgres | --redis] [--migrate]
+
+``start`` creates the servers the first time; ``stop`` keeps their files, ``remove`` deletes them.
 """
 
 from __future__ import annotations
@@ -17,52 +18,35 @@ from tools.servers.instance import DATABASE, Instance
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python3 -m tools.services", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    helps = {
-        "start": "start (and make, the first time); does nothing to a server that runs",
-        "stop": "stop; the files stay",
-        "remove": "stop and delete the files",
-        "status": "say what runs and where",
-    }
-    for name, text in helps.items():
-        command = commands.add_parser(name, help=text)
-        command.add_argument("--name", required=True, help="lower-case letters, digits, hyphens")
-        if name in {"start", "stop"}:
-            only = command.add_mutually_exclusive_group()
-            only.add_argument("--postgres", "--postgres-only", action="store_true", help="only PostgreSQL")
-            only.add_argument("--redis", "--redis-only", action="store_true", help="only Redis")
-        if name == "start":
-            command.add_argument("--postgres-port", type=int, help="default: a free one, kept")
-            command.add_argument("--redis-port", type=int, help="default: a free one, kept")
-            command.add_argument("--migrate", action="store_true", help="bring la311 to the newest schema")
+    parser = argparse.ArgumentParser(prog="python3 -m tools.services", usage=__doc__)
+    parser.add_argument("command", choices=("start", "stop", "remove", "status"))
+    parser.add_argument("--name", required=True)
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--postgres", action="store_true", help="only PostgreSQL")
+    only.add_argument("--redis", action="store_true", help="only Redis")
+    parser.add_argument("--migrate", action="store_true", help="bring its database to the newest schema")
     return parser.parse_args()
 
 
-def _start(instance: Instance, arguments: argparse.Namespace) -> None:
-    instance.use_port(postgres=arguments.postgres_port, redis=arguments.redis_port)
-    instance.start(postgres=not arguments.redis, redis=not arguments.postgres)
-    if arguments.migrate:
-        migrate(instance, DATABASE)
-
-
-def _carry_out(arguments: argparse.Namespace) -> dict[str, object]:
-    instance = Instance(arguments.name)
-    if arguments.command == "remove":
+def _run(chosen: argparse.Namespace) -> dict[str, object]:
+    instance, only = Instance(chosen.name), {"postgres": not chosen.redis, "redis": not chosen.postgres}
+    if chosen.command == "remove":
         instance.remove()
         return {"name": instance.name, "removed": True}
-    if arguments.command == "start":
-        _start(instance, arguments)
-    elif arguments.command == "stop":
-        instance.stop(postgres=not arguments.redis, redis=not arguments.postgres)
+    if chosen.command == "start":
+        instance.start(**only)
+        if chosen.migrate:
+            migrate(instance, DATABASE)
+    elif chosen.command == "stop":
+        instance.stop(**only)
     return instance.describe()
 
 
 def main() -> int:
-    arguments = _arguments()
+    chosen = _arguments()
     with contextlib.redirect_stdout(sys.stderr):
-        answer = _carry_out(arguments)
-    print(json.dumps(answer, indent=2))
+        result = _run(chosen)
+    print(json.dumps(result, indent=2))
     return 0
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from tools import apt, settings
 from tools.console import say
 from tools.paths import ENV_FILE, ROOT, UP, python_of
-from tools.problem import Problem, guarded
+from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.servers.programs import postgres_programs
 
@@ -25,7 +25,7 @@ ROLE_SETTING = {
 
 
 def _values() -> dict[str, str]:
-    """The running system's settings; ``Problem`` when nothing runs."""
+    """The running system's settings. Raises ``Problem`` when it is not running."""
     instance = Instance("up")
     if not (instance.exists() and instance.postgres.pid()):
         raise Problem("the system is not running; `make up` starts it.")
@@ -80,12 +80,5 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def main() -> int:
-    name, *arguments = sys.argv[1:] or [""]
-    if name not in COMMANDS:
-        raise Problem(f"a command is needed: {', '.join(COMMANDS)}.")
-    return COMMANDS[name](arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

@@ -1,7 +1,7 @@
-"""The settings of a running system: what the person set, and what this machine's private servers say.
+"""The settings of a running system: the user's choices, and the addresses of the private servers.
 
-The shell goes before ``.env``, and ``.env`` before what is made up here. Databases and cache are always the
-private ones: a DATABASE_URL left in a shell must not get somebody else's database migrated.
+The shell overrides ``.env``, which overrides the defaults of this module. Databases and cache are always the
+private ones: a DATABASE_URL left in a shell must not migrate another database.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tools.servers.instance import DATABASE, Instance
 EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
-PYTHON_CHOICES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
+PYTHON_VARIABLES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 OF_A_CITY = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
 PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
@@ -38,14 +38,14 @@ def read(path: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def chosen_by_person() -> dict[str, str]:
+def chosen_by_user() -> dict[str, str]:
     """Documented settings from the shell and from ``.env``."""
     shell = {name: os.environ[name] for name in documented() if os.environ.get(name)}
     return read(ROOT / ".env") | shell
 
 
 def database_for(chosen: Mapping[str, str]) -> str:
-    """One database per source of rows: the real city, a file and each sample city must not be mixed."""
+    """One database per source: the real city, a file and each sample city must not mix."""
     if url := chosen.get("SOCRATA_URL"):
         source = urlsplit(url).netloc or url
     elif data := chosen.get("PORTAL_DATA"):
@@ -58,7 +58,7 @@ def database_for(chosen: Mapping[str, str]) -> str:
 
 
 def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Every setting that has a value, for all services alike."""
+    """Every setting with a value, for all services."""
     for name in PRIVATE:
         if name in chosen:
             say(f"  {name} is set, but `make up` only uses its own servers: ignored.")
@@ -78,7 +78,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
 
 
 def write(settings: Mapping[str, str]) -> None:
-    """Keep the settings for people and scripts; only this user may read the file."""
+    """Store the settings for other programs; only this user may read the file."""
     ENV_FILE.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"{name}={settings[name]}" if name in settings else f"# {name}=" for name in documented()]
     temporary = ENV_FILE.with_name("env.new")
@@ -89,16 +89,16 @@ def write(settings: Mapping[str, str]) -> None:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a service: the machine's, its documented settings replaced by these."""
+    """The environment of a service: the machine's, with all documented settings replaced by these."""
     names = set(documented())
     own = {"PREFECT_HOME": str(STATE / "prefect"), "PYTHONUNBUFFERED": "1", **python_environment()}
     machine = {name: value for name, value in os.environ.items() if name not in names}
-    return without_python_choices(machine) | own | dict(settings)
+    return without_python_variables(machine) | own | dict(settings)
 
 
-def without_python_choices(machine: Mapping[str, str]) -> dict[str, str]:
-    """The variables without those by which the machine would change what our programs import, or how fast."""
-    return {name: value for name, value in machine.items() if name not in PYTHON_CHOICES}
+def without_python_variables(machine: Mapping[str, str]) -> dict[str, str]:
+    """The variables without those that would change what our programs import."""
+    return {name: value for name, value in machine.items() if name not in PYTHON_VARIABLES}
 
 
 def python_environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Keeps a few programs running together, and leaves none behind."""
+"""Keeps a few programs running together, and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STOP_SECONDS = 15
 
 @dataclass(frozen=True)
 class Program:
-    """Something to run; ready when ``health_url`` answers 200. ``is_task``: it is meant to end by itself."""
+    """A program; ready when ``health_url`` responds with 200. ``is_task``: it runs to completion."""
 
     name: str
     command: list[str]
@@ -33,7 +33,7 @@ class Program:
 
 @dataclass
 class Supervisor:
-    """Starts programs, each in a session of its own and with a log of its own under ``logs``."""
+    """Starts programs, each in its own session and with its own log under ``logs``."""
 
     mark: str
     logs: Path
@@ -59,18 +59,18 @@ class Supervisor:
         self.running[program.name] = (program, process)
 
     def wait_healthy(self, name: str, seconds: float) -> None:
-        """Wait until the program answers; ``Problem`` when it ends or takes too long."""
+        """Wait until the program responds. Raises ``Problem`` when it ends or takes too long."""
         program, _ = self.running[name]
         deadline = time.monotonic() + seconds
-        while not _answers(program.health_url):
+        while not _responds(program.health_url):
             self.check()
             if time.monotonic() > deadline:
-                silence = f"{name} did not answer {program.health_url} in {seconds:.0f} s"
+                silence = f"{name} did not respond at {program.health_url} in {seconds:.0f} s"
                 raise Problem(f"{silence}; {self._end(program)}")
             time.sleep(0.2)
 
     def run(self, program: Program) -> None:
-        """Run a task to its end, while watching the others; ``Problem`` when it fails."""
+        """Run a task to completion while watching the others. Raises ``Problem`` when it fails."""
         self.start(program)
         while self.running[program.name][1].poll() is None:
             self.check()
@@ -78,7 +78,7 @@ class Supervisor:
         self.collect(program.name)
 
     def collect(self, name: str) -> bool:
-        """Whether a task has ended well by now; ``Problem`` when it failed."""
+        """Whether a task has succeeded by now. Raises ``Problem`` when it failed."""
         program, process = self.running[name]
         code = process.poll()
         if code is None:
@@ -101,7 +101,7 @@ class Supervisor:
         return f"the end of {log}:\n{last_lines(log)}"
 
     def stop(self) -> None:
-        """End everything, last started first, and whatever they started and forgot."""
+        """Stop everything in reverse order, and every process that they left behind."""
         for _, process in reversed(self.running.values()):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -116,13 +116,13 @@ class Supervisor:
 
 
 def sweep(mark: str) -> int:
-    """End every process that a supervisor with this mark started, directly or not; returns how many."""
+    """End every process that descends from a supervisor with this mark; returns how many."""
     left = processes.with_variable(MARK, mark)
     processes.end(left, grace_seconds=STOP_SECONDS)
     return len(left)
 
 
-def _answers(url: str) -> bool:
+def _responds(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
             return bool(response.status == 200)

@@ -1,4 +1,4 @@
-"""Debian starts a server as soon as its package is installed: here only the programs are wanted."""
+"""Stops the servers that Debian starts when their packages are installed: only the programs are needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _clusters() -> set[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class SystemServices:
-    """What the machine had before an install, so that only what the install added is taken back."""
+    """The state before an installation, so that only what it added is undone."""
 
     prefix: list[str]
     clusters: set[tuple[str, str]]
@@ -32,7 +32,7 @@ class SystemServices:
         return SystemServices(prefix, _clusters(), REDIS_SCRIPT.exists())
 
     def restore(self) -> None:
-        """Drop clusters made since (they are empty), stop and disable a Redis service that is new."""
+        """Drop new clusters, which are empty, and stop and disable a new Redis service."""
         for version, name in _clusters() - self.clusters:
             self._run("pg_dropcluster", "--stop", version, name)
         if not self.has_redis and REDIS_SCRIPT.exists():
@@ -43,7 +43,7 @@ class SystemServices:
             self._run("systemctl", "disable", "--now", "redis-server.service")
             return
         self._run("update-rc.d", "redis-server", "disable")
-        # Right after its start the service has no process number on file yet and would not be found.
+        # A newly started service has not written its process id yet, and would not be found.
         wait_until(Path("/run/redis/redis-server.pid").exists, seconds=2)
         self._run(str(REDIS_SCRIPT), "stop")
 

@@ -1,4 +1,4 @@
-"""The servers and variables that the services' test suites find."""
+"""The servers and variables of the services' test suites."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OF_A_RUN = re.compile(r"(?:test|load)-(\d+)")
 
 
 def test_variables(instance: Instance, service: str) -> dict[str, str]:
-    """Where a suite finds its servers; each suite has a Redis database of its own."""
+    """The addresses of a suite's servers; each suite has its own Redis database."""
     return {
         "TEST_ADMIN_URL": instance.url(OWNER, "postgres"),
         "TEST_LOADER_URL": instance.url(LOADER, "postgres"),
@@ -32,7 +32,7 @@ def test_variables(instance: Instance, service: str) -> dict[str, str]:
 
 
 def clean_environment(service: str) -> dict[str, str]:
-    """The machine's variables without any setting of the system, caches under ``.local``."""
+    """The machine's variables without settings of the system, and caches under ``.local``."""
     names = set(settings.documented())
     machine = {name: value for name, value in os.environ.items() if name not in names}
     own = {
@@ -46,18 +46,18 @@ def clean_environment(service: str) -> dict[str, str]:
     }
     for name in ("COVERAGE_FILE", "PREFECT_HOME"):
         Path(own[name]).parent.mkdir(parents=True, exist_ok=True)
-    return settings.without_python_choices(machine) | own
+    return settings.without_python_variables(machine) | own
 
 
 @contextmanager
 def servers() -> Iterator[Instance]:
-    """Servers for one run of tests, with a migrated template database; gone afterwards."""
+    """Servers for one test run, with a migrated template database; removed afterwards."""
     remove_abandoned()
     instance = Instance(f"test-{os.getpid()}")
     try:
         with step("Starting PostgreSQL and Redis for the tests"):
             instance.start()
-            # Tests look at statistics and page maps, which an autovacuum at some moment would change.
+            # Some tests examine statistics and page maps, which autovacuum would change at any moment.
             instance.sql("ALTER SYSTEM SET autovacuum = off", database="postgres")
             instance.sql("SELECT pg_reload_conf()", database="postgres")
             migrate(instance, TEMPLATE)

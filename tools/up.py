@@ -1,6 +1,6 @@
 """``make up``: the whole system on this machine, until Ctrl-C or ``make down``.
 
-With ``--detach`` it returns once everything answers and leaves the system running.
+With ``--detach`` it returns once everything responds and leaves the system running.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from tools import apt, environments, settings
 from tools.console import say, step
-from tools.file_locks import ensure_folder, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive
 from tools.migrate import migrate
 from tools.paths import ROOT, SERVICES, UP
 from tools.plan import Plan, greeting
@@ -33,22 +33,19 @@ READY = UP / "ready"
 LOGS = UP / "logs"
 HEALTH_SECONDS = 90
 FRESH_HOURS = 24
-LAST_NIGHT = """
-SELECT coalesce(extract(epoch FROM now() - max(finished_at)) / 3600, -1)::int
-  FROM load_runs WHERE status = 'succeeded'
-"""
+LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
 
 
 def mark() -> str:
-    """What every process of this checkout's system carries in its environment."""
+    """The mark in the environment of every process of this checkout's system."""
     return str(UP)
 
 
 def prepare() -> tuple[Instance, Plan]:
-    """Everything that must be there before the first program starts."""
+    """Install, start the servers and migrate, before the first program starts."""
     apt.ensure()
     environments.ensure(SERVICES)
-    chosen = settings.chosen_by_person()
+    chosen = settings.chosen_by_user()
     Plan.of(settings.PORTS | chosen, chosen).check_ports()
     instance = Instance(INSTANCE, is_durable=True)
     with step("Starting PostgreSQL and Redis"):
@@ -61,15 +58,15 @@ def prepare() -> tuple[Instance, Plan]:
     return instance, plan
 
 
-def hours_since_last_night(instance: Instance, database: str) -> int | None:
-    """Age of the newest complete load, or nothing when there is none."""
-    hours = int(instance.sql(LAST_NIGHT, database=database))
+def hours_since_last_load(instance: Instance, database: str) -> int | None:
+    """Age of the newest complete load, or None without one."""
+    hours = int(instance.sql(LAST_LOAD, database=database))
     return hours if hours >= 0 else None
 
 
 def start_all(supervisor: Supervisor, instance: Instance, plan: Plan) -> None:
-    """Start in the order in which they need each other; returns when everything answers and there is data."""
-    hours = hours_since_last_night(instance, plan.database)
+    """Start in order of dependency; returns when everything responds and there is data."""
+    hours = hours_since_last_load(instance, plan.database)
     programs = [*([plan.portal()] if plan.has_portal else []), plan.api(), plan.reports()]
     with step(f"Starting {', '.join(program.name for program in programs)}"):
         for program in programs:
@@ -77,35 +74,35 @@ def start_all(supervisor: Supervisor, instance: Instance, plan: Plan) -> None:
         for program in programs:
             supervisor.wait_healthy(program.name, HEALTH_SECONDS)
     if hours is None:
-        with step(f"Running the nightly flow for the first time (log: {LOGS / 'flow.log'})"):
-            supervisor.run(plan.night())
+        with step(f"Loading data for the first time (log: {LOGS / 'flow.log'})"):
+            supervisor.run(plan.ingest())
     elif hours >= FRESH_HOURS:
-        say(f"• The data is {hours} hours old: the nightly flow runs beside (log: {LOGS / 'flow.log'})")
-        supervisor.start(plan.night())
+        say(f"• The data is {hours} hours old: an ingest run has started (log: {LOGS / 'flow.log'})")
+        supervisor.start(plan.ingest())
     else:
-        say(f"• The data is {hours} hours old and stays; `make night` fetches what changed since")
+        say(f"• The data is {hours} hours old; `make ingest` loads what has changed since")
 
 
 def watch(supervisor: Supervisor) -> NoReturn:
-    """Stay until interrupted; ``Problem`` when a program ends."""
+    """Stay until interrupted. Raises ``Problem`` when a program ends."""
     while True:
         supervisor.check()
         if "flow" in supervisor.running:
-            _report_night(supervisor)
+            _report_ingest(supervisor)
         time.sleep(0.5)
 
 
-def _report_night(supervisor: Supervisor) -> None:
+def _report_ingest(supervisor: Supervisor) -> None:
     try:
         if supervisor.collect("flow"):
-            say("• The nightly flow has finished.")
+            say("• The ingest run has finished.")
     except Problem as problem:
-        say(f"Problem: {problem}\n  The data of the last good night stays; `make night` tries again.")
+        say(f"Problem: {problem}\n  The data of the last successful run stays; `make ingest` tries again.")
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM and a closed terminal end the run as Ctrl-C does."""
+    """Make SIGTERM and a closed terminal end the run like Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -116,7 +113,7 @@ def interruptible() -> Iterator[None]:
 
 
 def supervise() -> int:
-    """Run the system in this process until it is told to stop, or a part of it fails."""
+    """Run the system in this process until a signal, or until a part of it fails."""
     SUPERVISOR_PID.write_text(str(os.getpid()))
     ensure_folder(LOGS)
     sweep(mark())
@@ -142,32 +139,27 @@ def supervise() -> int:
 
 
 def detach() -> int:
-    """Start the supervisor as a process of its own and pass on what it says until everything answers."""
+    """Start the supervisor as a separate process, and show its output until everything responds."""
     output = UP / "supervisor.log"
     with output.open("wb") as file:
+        command = [sys.executable, "-u", "-m", "tools.up"]
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "tools.up"],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
         )
-    with output.open() as said:
+    with output.open() as log:
         try:
             while process.poll() is None and not READY.exists():
-                sys.stdout.write(said.read())
-                sys.stdout.flush()
+                print(log.read(), end="", flush=True)
                 time.sleep(0.1)
         except KeyboardInterrupt:
             process.terminate()
             process.wait()
-        sys.stdout.write(said.read())
+        print(log.read(), end="", flush=True)
     return process.poll() or 0
 
 
 def already_running() -> int:
-    """Say so, and what to open."""
+    """Print that the system is running, and its addresses."""
     processes.wait_until(READY.exists, seconds=1)
     text = READY.read_text() if READY.exists() else "  It is still starting, or stopping, in another shell."
     say(f"Already running (`make down` stops it).\n{text}")
@@ -176,10 +168,10 @@ def already_running() -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tools.up", description=__doc__)
-    parser.add_argument("--detach", action="store_true", help="return when everything answers")
+    parser.add_argument("--detach", action="store_true", help="return when everything responds")
     arguments = parser.parse_args()
     ensure_folder(UP)
-    with exclusive_or_busy(LOCK) as is_ours:
+    with exclusive(LOCK, is_waiting=False) as is_ours:
         if not is_ours:
             return already_running()
         READY.unlink(missing_ok=True)

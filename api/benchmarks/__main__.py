@@ -13,7 +13,7 @@ from benchmarks import measure
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--json", type=Path, help="leave the figures there")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     chosen = parser.parse_args()
     dsn = os.environ["DATABASE_URL"]
     figures = []

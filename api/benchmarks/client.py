@@ -1,4 +1,4 @@
-"""A client that adds as little as it can: one connection, bytes in, bytes counted."""
+"""A client with little overhead: one connection, bytes read and counted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ERRORS = re.compile(r"Non-2xx|Socket errors")
 
 
 @dataclass(frozen=True)
-class Ask:
+class HttpRequest:
     """One request."""
 
     path: str
     body: dict[str, Any] | None = None
 
-    def on(self, connection: http.client.HTTPConnection) -> int:
-        """Send it and read the whole answer; returns its bytes. RuntimeError unless it is 200."""
+    def send(self, connection: http.client.HTTPConnection) -> int:
+        """Send it and read the whole response; returns its bytes. RuntimeError unless the status is 200."""
         if self.body is None:
             connection.request("GET", self.path)
         else:
@@ -34,7 +34,7 @@ class Ask:
         response = connection.getresponse()
         size = len(response.read())
         if response.status != 200:
-            raise RuntimeError(f"{self.path} answered {response.status}")
+            raise RuntimeError(f"{self.path} responded with {response.status}")
         return size
 
 
@@ -48,10 +48,10 @@ def connected(url: str) -> Iterator[http.client.HTTPConnection]:
 
 
 def rate(url: str) -> float:
-    """Requests a second that one wrk thread with 16 connections gets. RuntimeError when any failed."""
+    """Requests a second by one wrk thread with 16 connections. RuntimeError if any failed."""
     command = ["wrk", "-t1", "-c16", f"-d{WRK_SECONDS}s", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = RATE.search(said)
-    if found is None or ERRORS.search(said):
-        raise RuntimeError(f"wrk {url}:\n{said}")
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = RATE.search(output)
+    if found is None or ERRORS.search(output):
+        raise RuntimeError(f"wrk {url}:\n{output}")
     return float(found[1])

@@ -1,6 +1,6 @@
-"""The limit of every warm route: the same server sends bytes that it holds, and does nothing else.
+"""The upper bound of every cached route: the same server sends constant bytes and does nothing else.
 
-``GET /N`` answers N bytes with the headers of a finished answer.
+``GET /N`` returns N bytes with the headers of a cached response.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from functools import cache
 
 from starlette.types import Receive, Scope, Send
 
-from lacity_data_api.cache.answer import Answer, Representation
+from lacity_data_api.cache.cached_response import CachedResponse, Representation
 
 
 @cache
 def representation(size: int) -> Representation:
-    """An answer of so many bytes, ready to be sent."""
-    return Answer(b"[" + b" " * (size - 2) + b"]", 1).representation("")
+    """A response of this many bytes, ready to be sent."""
+    return CachedResponse(b"[" + b" " * (size - 2) + b"]", 1).representation("")
 
 
 async def app(scope: Scope, _: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
-    body, headers, _known = representation(int(scope["path"][1:]))
+    body, _etag, headers, _not_modified = representation(int(scope["path"][1:]))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

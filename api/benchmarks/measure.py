@@ -1,4 +1,4 @@
-"""Warm rates, warm and cold latencies, and memory, each beside its limit."""
+"""Rates and latencies of cached responses, latencies of uncached ones, and memory, each with its bound."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import redis
 from benchmark_figures import Figure, milliseconds, seconds
 
 from benchmarks import client, servers
-from benchmarks.client import Ask, connected
-from benchmarks.questions import RATES, SUBJECTS, Subject, months
+from benchmarks.client import HttpRequest, connected
+from benchmarks.queries import RATES, SUBJECTS, Subject, months
 
 ROUNDS = 5
 RATE_ROUNDS = 3
 WARM_TIMES = 20
 
 
-class Nowhere(io.RawIOBase):
-    """Takes everything and keeps nothing."""
+class Discard(io.RawIOBase):
+    """Discards everything written."""
 
     def writable(self) -> bool:
         return True
@@ -44,20 +44,20 @@ def last_day(dsn: str) -> dt.date:
 
 @contextmanager
 def bare(dsn: str) -> Iterator[Callable[[str], None]]:
-    """Runs SQL and throws its rows away as they come: the least that Postgres needs to hand them over."""
+    """Runs SQL and discards its rows: the least time in which Postgres can deliver them."""
     connection = psycopg2.connect(dsn, options="-c jit=off -c work_mem=64MB")
     connection.autocommit = True
     with connection.cursor() as cursor:
-        yield lambda sql: cursor.copy_expert(f"COPY ({sql}) TO STDOUT", Nowhere())
+        yield lambda sql: cursor.copy_expert(f"COPY ({sql}) TO STDOUT", Discard())
     connection.close()
 
 
 def rates() -> Iterator[Figure]:
-    """Requests a second of the hot routes, each run beside one of constant bytes of the same size."""
+    """Requests a second of cached routes, each run paired with one of constant bytes of the same size."""
     with servers.api() as api, servers.constant() as constant:
         for path, goal in RATES:
             with connected(api) as connection:
-                size = Ask(path).on(connection)
+                size = HttpRequest(path).send(connection)
             pairs = [
                 (client.rate(f"{api}{path}"), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)
             ]
@@ -73,15 +73,15 @@ def rates() -> Iterator[Figure]:
 
 
 def cold(dsn: str) -> Iterator[Figure]:
-    """Milliseconds of an answer that nobody has at hand, each beside the bare SQL of its rows."""
+    """Milliseconds of an uncached response, paired with the bare SQL of its rows."""
     cache = redis.Redis.from_url(os.environ["REDIS_URL"])
     days = months(last_day(dsn), ROUNDS + 1)
-    with servers.forgetful() as url, connected(url) as connection, bare(dsn) as run:
+    with servers.uncached() as url, connected(url) as connection, bare(dsn) as run:
         for subject in SUBJECTS:
             runs, limits = [], []
             for span in days:
                 cache.flushdb()
-                runs.append(seconds(partial(subject.ask(span).on, connection)) * 1000)
+                runs.append(seconds(partial(subject.request(span).send, connection)) * 1000)
                 limits.append(seconds(partial(run, subject.bare(span))) * 1000)
             name = f"{subject.work}, cold"
             # The first one brings the table's pages into memory and compiles the routes.
@@ -90,35 +90,35 @@ def cold(dsn: str) -> Iterator[Figure]:
 
 
 def warm(dsn: str) -> Iterator[Figure]:
-    """Milliseconds of an answer that is at hand, beside constant bytes; then what the workers hold."""
+    """Milliseconds of a cached response, paired with constant bytes; then the memory of the workers."""
     (span,) = months(last_day(dsn), 1)
     with servers.api() as api, servers.constant() as constant:
         for subject in SUBJECTS:
             if subject.warm is not None:
-                yield _warm(subject, subject.ask(span), api, constant)
+                yield _warm(subject, subject.request(span), api, constant)
         yield memory(api, constant)
 
 
-def _warm(subject: Subject, ask: Ask, api: str, constant: str) -> Figure:
+def _warm(subject: Subject, request: HttpRequest, api: str, constant: str) -> Figure:
     with connected(api) as ours, connected(constant) as others:
-        size = ask.on(ours)
-        same = Ask(f"/{size}")
-        same.on(others)
-        runs = milliseconds(lambda: ask.on(ours), WARM_TIMES)
-        limits = milliseconds(lambda: same.on(others), WARM_TIMES)
+        size = request.send(ours)
+        same = HttpRequest(f"/{size}")
+        same.send(others)
+        runs = milliseconds(lambda: request.send(ours), WARM_TIMES)
+        limits = milliseconds(lambda: same.send(others), WARM_TIMES)
     return Figure.of(
         f"{subject.work}, warm", "ms", runs, limits, f"constant bytes, {size / 1000:,.0f} kB", subject.warm
     )
 
 
 def memory(api: str, constant: str) -> Figure:
-    """Memory of the largest worker after all that, beside one that holds nothing but constant bytes."""
+    """Memory of the largest worker afterwards, paired with one that sends constant bytes."""
     ours, least = (max(map(_resident_mb, _workers(url))) for url in (api, constant))
     return Figure("memory of an API worker", "MB", ours, least, "a worker that sends constant bytes")
 
 
 def _workers(url: str) -> list[int]:
-    """The processes that serve there: those that were started with this port in their environment."""
+    """The processes that were started with this port in their environment."""
     wanted = f"API_PORT={url.rpartition(':')[2]}".encode()
     found = Path("/proc").glob("[0-9]*/environ")
     return [int(path.parent.name) for path in found if wanted in _read(path).split(b"\0")]

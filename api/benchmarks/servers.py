@@ -1,4 +1,4 @@
-"""Servers of the benchmarks' own: the API as it is, the API with nothing at hand, and constant bytes."""
+"""Servers for benchmarks: the API as deployed, the API without its memory cache, and constant bytes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer")
+    raise RuntimeError(f"{url} does not respond")
 
 
 @contextmanager
@@ -57,17 +57,17 @@ def api() -> Iterator[str]:
 
 
 @contextmanager
-def forgetful() -> Iterator[str]:
-    """The API with nothing at hand, one worker."""
+def uncached() -> Iterator[str]:
+    """The API without its memory cache, one worker."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.forgetful:create_app"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.uncached:create_app"]
     with _running([*command, "--port", str(port), *UVICORN], {}, port, "/status/ready") as url:
         yield url
 
 
 @contextmanager
 def constant() -> Iterator[str]:
-    """Constant bytes from as many workers as the API has."""
+    """Constant bytes, with as many workers as the API."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "benchmarks.constant:app", "--workers", str(WORKERS)]
     with _running([*command, "--port", str(port), *UVICORN], {}, port, "/2") as url:

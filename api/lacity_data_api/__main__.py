@@ -12,19 +12,19 @@ from pydantic import ValidationError
 
 from lacity_data_api.config import Settings
 
-# Our load balancer closes idle connections after 120 seconds; it must be the first to do so.
+# Longer than the load balancer's 120 seconds, so that the load balancer closes idle connections first.
 KEEP_ALIVE_SECONDS = 130
 BACKLOG = 2048
 
 
 def allow_many_connections() -> None:
-    """Raise the soft limit of open files, one per connection, to what the system allows."""
+    """Raise the soft limit of open files, one per connection, to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT; requests in flight are finished within API_STOP_SECONDS."""
+    """Serve until SIGTERM or SIGINT; requests in flight have API_STOP_SECONDS to finish."""
     uvicorn.run(
         "lacity_data_api.main:create_app",
         factory=True,
@@ -44,7 +44,7 @@ def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Settings that make no sense end it with one line for each."""
+    """Invalid settings are printed, one a line, and the exit code is 2."""
     try:
         settings = Settings.from_environment()
     except ValidationError as error:
@@ -53,7 +53,7 @@ def main() -> int:
             print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201  the log is not set up yet
         return 2
     allow_many_connections()
-    # Every worker writes its metrics there; whichever is asked adds them up.
+    # Every worker writes its metrics there; the one that serves /status/metrics adds them up.
     with tempfile.TemporaryDirectory(prefix="311-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         serve(settings)

@@ -7,75 +7,77 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+    """Read from variables of the same names in capitals; every field is in ``.env.example``."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
     database_read_url: SecretStr = Field(
-        default=SecretStr(""), description="A read replica that is asked instead; empty: none."
+        default=SecretStr(""), description="A read replica to query instead; empty: none."
     )
-    redis_url: SecretStr = Field(description="Redis for finished answers, shared by all workers.")
+    redis_url: SecretStr = Field(description="Redis for cached responses, shared by all workers.")
     admin_token: SecretStr = Field(
         default=SecretStr(""),
-        description="Opens the admin routes as a bearer token; empty: they stay closed.",
+        description="Bearer token of the admin routes; empty: they stay closed.",
     )
     api_allowed_origins: str = Field(
-        default="", description="Browsers' origins that may call the API, comma-separated and exact."
+        default="", description="Browser origins that may call the API, comma-separated and exact."
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(default=5000, ge=0, le=65535, description="Port the API listens on.")
-    api_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve.")
+    api_workers: int = Field(default=2, ge=1, le=64, description="Worker processes.")
     api_stop_seconds: int = Field(
-        default=20, ge=1, description="Time for requests in flight when the API is told to stop."
+        default=20, ge=1, description="Time for requests in flight to finish after SIGTERM."
     )
     api_pool_size: int = Field(default=8, ge=1, le=100, description="Database connections of one worker.")
     api_pool_wait_seconds: float = Field(
-        default=5, gt=0, description="Wait for a free database connection before the answer is 503."
+        default=5, gt=0, description="Wait for a free database connection before a response of 503."
     )
-    api_query_seconds: float = Field(default=15, gt=0, description="Longest query before the answer is 503.")
+    api_query_seconds: float = Field(default=15, gt=0, description="Longest query before a response of 503.")
     api_export_seconds: float = Field(default=900, gt=0, description="Longest export before it is cut off.")
     api_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body.")
-    cache_memory_mb: int = Field(default=128, ge=1, description="Finished answers kept in one worker.")
+    cache_memory_mb: int = Field(default=128, ge=1, description="Memory for cached responses in one worker.")
     cache_redis_mb: int = Field(
-        default=250, ge=0, description="Memory of a Redis that has no limit of its own; 0: leave it alone."
+        default=250, ge=0, description="Memory limit to set on a Redis without one; 0: leave it unchanged."
     )
-    stage: str = Field(default="dev", description="Shown by /status/api and in reports of errors.")
+    stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
-    github_token: SecretStr = Field(default=SecretStr(""), description="Makes feedback an issue.")
-    github_issues_url: str = Field(default="", description="API address of the repository's issues.")
-    github_project_url: str = Field(default="", description="API address of the project column's cards.")
-    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), description="Mails feedback to the team.")
-    sendgrid_url: str = Field(
-        default="https://api.sendgrid.com/v3/mail/send", description="API address that sends mail."
+    github_token: SecretStr = Field(default=SecretStr(""), description="Token to open an issue for feedback.")
+    github_issues_url: str = Field(default="", description="API URL of the repository's issues.")
+    github_project_url: str = Field(default="", description="API URL of the project column's cards.")
+    sendgrid_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Key to mail feedback to the team."
     )
-    feedback_mail_to: str = Field(default="", description="The team's address: the only one that gets mail.")
-    feedback_mail_from: str = Field(default="", description="Sender of that mail, known to SendGrid.")
-    feedback_per_client: int = Field(default=5, ge=1, description="Messages of one client in an hour.")
-    feedback_per_hour: int = Field(default=60, ge=1, description="Messages of all clients in an hour.")
+    sendgrid_url: str = Field(
+        default="https://api.sendgrid.com/v3/mail/send", description="API URL that sends mail."
+    )
+    feedback_mail_to: str = Field(default="", description="The team's address, the only recipient of mail.")
+    feedback_mail_from: str = Field(default="", description="Sender of that mail, verified with SendGrid.")
+    feedback_per_client: int = Field(default=5, ge=1, description="Messages from one client in an hour.")
+    feedback_per_hour: int = Field(default=60, ge=1, description="Messages from all clients in an hour.")
 
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise ValueError("DEBUG, INFO, WARNING or ERROR is needed")
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Raises ValidationError when something is missing or makes no sense."""
+        """Raises ValidationError if a setting is missing or invalid."""
         return cls()  # type: ignore[call-arg]  # pydantic reads the environment
 
     @property
-    def asked_url(self) -> str:
-        """Where questions go: the replica, if there is one."""
+    def query_url(self) -> str:
+        """The database to query: the replica, if there is one."""
         return (self.database_read_url or self.database_reader_url).get_secret_value()
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:
-        """Origins as they stand in the Origin header."""
+        """Origins as the Origin header names them."""
         parts = (part.strip().rstrip("/") for part in self.api_allowed_origins.split(","))
         return frozenset(part.encode() for part in parts if part)

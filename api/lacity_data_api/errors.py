@@ -1,9 +1,8 @@
-"""What can go wrong, and what a client is told of it: one table, no text of the database."""
+"""Errors and their responses, one class per cause; no text of the database reaches a client."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -15,11 +14,9 @@ from starlette.responses import Response
 
 from lacity_data_api.responses import json_response
 
-log = logging.getLogger(__name__)
-
 
 class ApiError(Exception):
-    """An answer other than the asked one."""
+    """An error with a response of its own."""
 
     status = 500
     detail = "Internal Server Error"
@@ -35,7 +32,7 @@ class NotFoundError(ApiError):
     detail = "Item not found"
 
 
-class RefusedError(ApiError):
+class UnauthorizedError(ApiError):
     """A wrong or missing token."""
 
     status = 401
@@ -43,21 +40,21 @@ class RefusedError(ApiError):
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
 
-class ClosedError(ApiError):
+class ForbiddenError(ApiError):
     """An admin route of a server that has no token."""
 
     status = 403
     detail = "Closed: this server has no admin token"
 
 
-class TooManyError(ApiError):
+class TooManyRequestsError(ApiError):
     status = 429
     detail = "Too many requests"
     headers: ClassVar = {"Retry-After": "60"}
 
 
 class UnavailableError(ApiError):
-    """Nothing wrong with the request; it may be sent again."""
+    """Temporary: the request is valid and may be retried."""
 
     status = 503
     detail = "The database cannot be reached"
@@ -65,11 +62,11 @@ class UnavailableError(ApiError):
 
 
 class BusyError(UnavailableError):
-    detail = "Too many questions at once"
+    detail = "Too many concurrent queries"
 
 
-class TooSlowError(UnavailableError):
-    detail = "The question took too long; ask for less"
+class QueryTimeoutError(UnavailableError):
+    detail = "Query timed out; narrow the request"
     headers: ClassVar = {"Retry-After": "30"}
 
 
@@ -78,7 +75,7 @@ class NotConfiguredError(UnavailableError):
 
 
 class InvalidError(ApiError):
-    """A malformed request that the parameters' types cannot express; answered like any other 422."""
+    """A malformed request that parameter types cannot express; the response is that of any other 422."""
 
     status = 422
 
@@ -87,7 +84,7 @@ class InvalidError(ApiError):
         self.errors = [{"loc": list(location), "msg": message, "type": kind}]
 
 
-AWAY = (
+UNREACHABLE = (
     OSError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -96,56 +93,59 @@ AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    # A replica ends a query that stands in the way of what it has to replay.
-    asyncpg.SerializationError,
-    # The server is there before the database is.
+    # A deadlock with the swap of a full load, or a replica that cancels a query to replay changes.
+    asyncpg.TransactionRollbackError,
+    # The server is up before the database is created.
     asyncpg.InvalidCatalogNameError,
 )
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
 
-def of_database(error: Exception) -> ApiError | None:
-    """The error to answer with for one of asyncpg's, or None when it is a defect of ours."""
+def from_database(error: Exception) -> ApiError | None:
+    """The ApiError for one of asyncpg's errors; None if it is a bug of ours."""
     if isinstance(error, asyncpg.QueryCanceledError | asyncio.TimeoutError):
-        return TooSlowError()
+        return QueryTimeoutError()
     if isinstance(error, BUSY):
         return BusyError()
-    if isinstance(error, AWAY):
+    if isinstance(error, UNREACHABLE):
         return UnavailableError()
     return None
 
 
-async def _answer(_: Request, error: Exception) -> Response:
+async def _handle(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for this class only
     detail = error.errors if isinstance(error, InvalidError) else error.detail
     return json_response({"detail": detail}, error.status, error.headers)
 
 
-async def _answer_invalid(_: Request, error: Exception) -> Response:
+async def _handle_validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class only
-    return json_response({"detail": [_told(one) for one in error.errors()]}, 422)
+    return json_response({"detail": [_without_input(one) for one in error.errors()]}, 422)
 
 
-async def _answer_refused(request: Request, error: Exception) -> Response:
-    """What the framework refuses by itself: paths, methods, and bodies that are no JSON text at all."""
+async def _handle_http(request: Request, error: Exception) -> Response:
+    """Errors of the framework itself: unknown paths, wrong methods, and bodies that are not JSON."""
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this class only
     if error.status_code == 400:
-        return await _answer(request, InvalidError(["body"], "must be JSON", "json_invalid"))
-    return json_response({"detail": error.detail}, error.status_code, error.headers)
+        return await _handle(request, InvalidError(["body"], "must be JSON", "json_invalid"))
+    headers = dict(error.headers or {})
+    if headers.get("Allow") == "GET":
+        headers["Allow"] = "GET, HEAD"
+    return json_response({"detail": error.detail}, error.status_code, headers)
 
 
-def _told(error: dict[str, Any]) -> dict[str, Any]:
-    """Where and what, without the input: it may be huge, or no JSON at all."""
-    told = {"loc": error["loc"], "msg": error["msg"], "type": error["type"]}
+def _without_input(error: dict[str, Any]) -> dict[str, Any]:
+    """Location and message; the input may be huge, or no JSON at all."""
+    described = {"loc": error["loc"], "msg": error["msg"], "type": error["type"]}
     context = {
         key: value if isinstance(value, int | float | str) else str(value)
         for key, value in error.get("ctx", {}).items()
     }
-    return told | ({"ctx": context} if context else {})
+    return described | ({"ctx": context} if context else {})
 
 
 def register(app: FastAPI) -> None:
-    """Make the app answer our errors and the framework's in one shape."""
-    app.add_exception_handler(ApiError, _answer)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(HTTPException, _answer_refused)
+    """Give our errors and the framework's the same form."""
+    app.add_exception_handler(ApiError, _handle)
+    app.add_exception_handler(RequestValidationError, _handle_validation)
+    app.add_exception_handler(HTTPException, _handle_http)

@@ -1,4 +1,4 @@
-"""What runs as long as the app does."""
+"""Background work and pools that live as long as the app."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ CLOSE_SECONDS = 10
 
 
 def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Pools open at the beginning and close at the end; neither needs Postgres or Redis to be there."""
+    """Open the pools and start the background work; neither Postgres nor Redis has to be up."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await state.database.open()
         try:
-            async with _running(state.access_log.run(), state.publication.watch(), keep_measuring(state)):
+            async with _running(state.access_log.run(), state.watcher.watch(), keep_measuring(state)):
                 yield
         finally:
-            # What was cancelled must have ended: uvloop never closes when a connection is left half made.
-            for part in (state.publication, state.answers, state.store, state.database):
-                await _in_time(part.close(), type(part).__name__)
+            # Cancelled work must have ended: uvloop never closes while a connection is half open.
+            for part in (state.watcher, state.responses, state.store, state.database):
+                await _close_in_time(part.close(), type(part).__name__)
 
     return lifespan
 
 
-async def _in_time(closing: Coroutine[Any, Any, None], name: str) -> None:
-    """Nothing that does not close may keep the process from its end."""
+async def _close_in_time(closing: Coroutine[Any, Any, None], name: str) -> None:
+    """A part that does not close must not keep the process from ending."""
     task = asyncio.ensure_future(closing)
     await asyncio.wait([task], timeout=CLOSE_SECONDS)
     if task.done():
@@ -57,7 +57,7 @@ async def _running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel, and again: a cancellation is lost where a timeout ends in the same moment."""
+    """Cancel repeatedly: a cancellation is lost if a timeout ends at the same moment."""
     pending = set(tasks)
     while pending:
         for task in pending:
@@ -67,4 +67,4 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 def _report(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
-        log.error("Work in the background has ended", exc_info=error)
+        log.error("Background work has ended", exc_info=error)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from logging.config import dictConfig
 
-import orjson
+from pythonjsonlogger.orjson import OrjsonFormatter
+
+FIELDS = ("levelname", "name", "message", "process")
+NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
 
 
-class JsonFormatter(logging.Formatter):
+def formatter() -> logging.Formatter:
     """One line per record; an exception's traceback is part of it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            "process": record.process,
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+    return OrjsonFormatter(FIELDS, rename_fields=NAMES, timestamp="time")
 
 
 def configure(level: str) -> None:
@@ -31,7 +22,7 @@ def configure(level: str) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"json": {"()": JsonFormatter}},
+            "formatters": {"json": {"()": formatter}},
             "handlers": {
                 "stdout": {
                     "class": "logging.StreamHandler",

@@ -1,38 +1,41 @@
-"""The app: its parts, their life, and the order in which a request meets them."""
+"""The app: its routes, and the layers a request passes on its way to them."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from lacity_data_api import errors, logs, sentry
-from lacity_data_api.agencies import endpoints as agencies
 from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
-from lacity_data_api.edge.cors import Cors
-from lacity_data_api.edge.edge import Edge
-from lacity_data_api.edge.guard import Guard
 from lacity_data_api.feedback import endpoints as feedback
+from lacity_data_api.feedback.limits import MessageLimits
 from lacity_data_api.geojson import endpoints as geojson
+from lacity_data_api.http.cors import Cors
+from lacity_data_api.http.front import Front
+from lacity_data_api.http.request_limits import RequestLimits
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
-from lacity_data_api.openapi import REFUSED_EARLY, add_examples, plain
-from lacity_data_api.regions import endpoints as regions
+from lacity_data_api.openapi import REJECTED_EARLY, describe, uncached
+from lacity_data_api.priming import primed_queries
+from lacity_data_api.reference import endpoints as reference
 from lacity_data_api.reports import endpoints as reports
 from lacity_data_api.request_types import endpoints as request_types
 from lacity_data_api.requests import endpoints as requests
 from lacity_data_api.responses import json_response
-from lacity_data_api.sources import endpoints as sources
+from lacity_data_api.routing import StrictRoute
 from lacity_data_api.state import State, build_state
 from lacity_data_api.status import endpoints as status
 from lacity_data_api.status.schemas import Welcome
 
 ROUTERS = (
     councils.router,
-    regions.router,
-    agencies.router,
-    sources.router,
+    reference.regions,
+    reference.agencies,
+    reference.sources,
     request_types.router,
     requests.router,
     geojson.router,
@@ -42,47 +45,35 @@ ROUTERS = (
     status.router,
 )
 
-TITLE = "LA 311 Data"
-DESCRIPTION = """
-The city of Los Angeles' 311 service requests since 2015, taken from the city's open-data portal every night.
-
-* Everyone may read; there is no key. Answers carry an `ETag`: send it back as `If-None-Match` and get 304.
-* Times are the city's local time as published, without zone, unless a name says UTC.
-* 422 says what is wrong with a request; 503 says in `Retry-After` when to send it again.
-"""
-
 
 async def welcome(_: Request) -> Response:
-    """Where to read on."""
+    """Where to find the documentation."""
     return json_response({"message": "Hello, 311! The routes are described at /docs"})
 
 
 def create_api(state: State) -> FastAPI:
-    """Every route, without what happens before and after them."""
-    api = FastAPI(
-        title=TITLE,
-        description=DESCRIPTION,
-        version=state.settings.code_version,
-        lifespan=lifespan_of(state),
-        responses=REFUSED_EARLY,
-    )
+    """Every route, without the layers around them."""
+    api = FastAPI(version=state.settings.code_version, lifespan=lifespan_of(state), responses=REJECTED_EARLY)
     api.state.parts = state
+    api.state.message_limits = MessageLimits(state.settings, state.store)
+    state.watcher.primer.queries = partial(primed_queries, state.facts)
     errors.register(api)
-    api.get("/", tags=["status"], responses=plain(Welcome))(welcome)
+    api.router.route_class = StrictRoute
+    api.get("/", tags=["status"], responses=uncached(Welcome))(welcome)
     for router in ROUTERS:
         api.include_router(router)
-    add_examples(api)
+    describe(api, state.facts)
     return api
 
 
 def wrap(api: ASGIApp, state: State) -> ASGIApp:
-    """The edge sees every request first and every answer last; the guard holds what the routes may cost."""
-    guarded = Guard(api, state.settings.api_body_bytes)
-    return Edge(guarded, state.answers.memory, Cors(state.settings.allowed_origins), state.access_log)
+    """The front sees every request first and every response last; the limits bound what a route may cost."""
+    limited = RequestLimits(api, state.settings.api_body_bytes)
+    return Front(limited, state.responses.memory, Cors(state.settings.allowed_origins), state.access_log)
 
 
 def create_app() -> ASGIApp:
-    """What uvicorn serves, with settings from the environment."""
+    """The app that uvicorn serves, with settings from the environment."""
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     sentry.start(settings)

@@ -1,9 +1,8 @@
-"""Prometheus metrics of all workers: what was asked, how long it took, and where the answer came from."""
+"""Prometheus metrics of all workers: requests, their duration, and where responses came from."""
 
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,21 +20,15 @@ REQUESTS = Counter(
     "api_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
 )
 LATENCY = Histogram("api_request_seconds", "Time to the last byte, by route.", ["route"], buckets=SECONDS)
-IN_FLIGHT = Gauge("api_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
-ANSWERS = Counter("api_answers_total", "Finished answers by where they came from.", ["origin"])
+IN_FLIGHT = Gauge("api_requests_in_flight", "Requests in progress.", multiprocess_mode="livesum")
+RESPONSES = Counter("api_responses_total", "Cached or queried responses by origin.", ["origin"])
 POOL = Gauge("api_pool_connections", "Database connections by state.", ["state"], multiprocess_mode="livesum")
 DATA_AGE = Gauge("api_data_age_seconds", "Time since the newest load.", multiprocess_mode="mostrecent")
 GENERATION = Gauge("api_data_generation", "Generation of the data served.", multiprocess_mode="livemin")
 
 
-class Origins(NamedTuple):
-    edge: Counter
-    memory: Counter
-    redis: Counter
-    database: Counter
-
-
-CACHE = Origins(*(ANSWERS.labels(origin) for origin in Origins._fields))
+# Found in memory by raw URL, by key, found in Redis, or made by a query.
+BY_URL, BY_KEY, FROM_REDIS, FROM_DATABASE = map(RESPONSES.labels, ("url", "memory", "redis", "database"))
 
 
 def exposition() -> bytes:

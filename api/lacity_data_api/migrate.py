@@ -1,7 +1,7 @@
 """``python -m lacity_data_api.migrate``: roles and newest schema, safe to repeat and while the API serves.
 
-Reads DATABASE_URL (owner) and, where the roles are to be made here, DATABASE_LOADER_URL and
-DATABASE_READER_URL, whose passwords the roles get. Without the right to make roles they must exist.
+Reads DATABASE_URL (owner). If DATABASE_LOADER_URL and DATABASE_READER_URL are set and the owner may create
+roles, it creates them with the passwords in these URLs; otherwise the roles must exist.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from alembic.config import Config
 from psycopg2 import sql
 
 API = Path(__file__).parents[1]
-# What the owner does for each role beside its password. It gives tables to the loader, which takes a member
-# where the owner is no superuser: on every managed server.
+# One more statement for each role. The owner hands tables to the loader, which requires membership unless
+# the owner is a superuser; on managed servers it never is.
 ROLE_SETTINGS = {
     "DATABASE_LOADER_URL": "GRANT {} TO CURRENT_USER",
     "DATABASE_READER_URL": "ALTER ROLE {} SET statement_timeout = '15s'",
 }
-MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+MAY_CREATE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
 
 def ensure_role(cursor: Any, url: str, setting: str) -> None:
-    """Make the login role that the URL names, or give it the URL's password; then ``setting``."""
+    """Create the login role in the URL, or change its password to the URL's; then execute ``setting``."""
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
@@ -39,9 +39,9 @@ def ensure_role(cursor: Any, url: str, setting: str) -> None:
 
 
 def ensure_roles(environment: Mapping[str, str]) -> None:
-    """Make the roles whose URLs are set, when the owner may."""
+    """Create the roles whose URLs are set, if the owner may."""
     with psycopg2.connect(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
-        cursor.execute(MAY_MAKE_ROLES)
+        cursor.execute(MAY_CREATE_ROLES)
         if cursor.fetchone() == (True,):
             for name, setting in ROLE_SETTINGS.items():
                 if environment.get(name):
@@ -50,7 +50,7 @@ def ensure_roles(environment: Mapping[str, str]) -> None:
 
 
 def configuration() -> Config:
-    """Alembic's, whatever the folder it is called from."""
+    """Alembic's configuration, independent of the working directory."""
     config = Config(str(API / "alembic.ini"))
     config.set_main_option("script_location", str(API / "alembic"))
     return config

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of answers that are finished before FastAPI sees them."""
+"""The OpenAPI document, as far as FastAPI cannot know it: responses are made before FastAPI sees them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from lacity_data_api.city.reader import FactsReader
+
 Responses = dict[int | str, dict[str, Any]]
-# By method and path, as the routes are declared.
+# Example responses by method and path.
 EXAMPLES = Path(__file__).with_name("examples.json")
 JSON = "application/json"
 
 
 class Problem(BaseModel):
-    """Why there is no answer."""
+    """Why the request failed."""
 
     detail: str
 
@@ -25,32 +27,45 @@ NOT_FOUND: Responses = {404: {"model": Problem, "description": "There is no such
 UNAVAILABLE: Responses = {
     503: {
         "model": Problem,
-        "description": "Not now; Retry-After says in how many seconds",
+        "description": "Temporarily unavailable; Retry-After is in seconds",
         "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     }
 }
-# What no route sees: the parser and the guard answer before.
-REFUSED_EARLY: Responses = {
-    400: {"description": "No HTTP, or a URL of 64 kB and more", "content": {"text/plain": {}}},
+# Responses before any route: of the HTTP parser and of the request limits.
+REJECTED_EARLY: Responses = {
+    400: {"description": "Malformed HTTP, or a URL of 64 kB and more", "content": {"text/plain": {}}},
     413: {"model": Problem, "description": "The body is too large"},
     414: {"model": Problem, "description": "The URL is too long"},
 }
-NOT_MODIFIED: Responses = {304: {"description": "The client holds this answer (If-None-Match)"}}
+NOT_MODIFIED: Responses = {304: {"description": "The client has this response already (If-None-Match)"}}
 HEADERS = {
-    "ETag": {"description": "Names this answer; send it back as If-None-Match", "schema": {"type": "string"}},
+    "ETag": {
+        "description": "Identifies this response; send it back as If-None-Match",
+        "schema": {"type": "string"},
+    },
     "Cache-Control": {"schema": {"type": "string"}},
-    "X-Data-Generation": {"description": "The load that it comes from", "schema": {"type": "integer"}},
+    "X-Data-Generation": {"description": "The generation of the data", "schema": {"type": "integer"}},
 }
 LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type": "string"}}}
 
 
-def plain(model: Any) -> Responses:
-    """An answer of this shape that nobody keeps."""
+TITLE = "311 Data"
+DESCRIPTION = """
+{name}311 service requests since 2015, updated nightly from the city's open-data portal.
+
+* Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
+* Times are the city's local time as published, without a zone, unless a name says UTC.
+* 422 explains what is wrong with a request; `Retry-After` of a 503 says when to try again.
+"""
+
+
+def uncached(model: Any) -> Responses:
+    """A JSON response of this shape that no cache keeps."""
     return {200: {"model": model}}
 
 
-def finished(model: Any, *, is_paged: bool = False) -> Responses:
-    """A cached JSON answer of this shape, and what every such route may answer besides."""
+def cached(model: Any, *, is_paged: bool = False) -> Responses:
+    """A cached JSON response of this shape, and the other responses of every such route."""
     headers = HEADERS | (LINK if is_paged else {})
     return {200: {"model": model, "headers": headers}} | NOT_MODIFIED | UNAVAILABLE
 
@@ -61,13 +76,16 @@ def file_of(media_type: str) -> Responses:
     return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
 
 
-def add_examples(api: FastAPI) -> None:
-    """Give every JSON answer that its document describes the example in ``examples.json``."""
-    describe = api.openapi
+def describe(api: FastAPI, facts: FactsReader) -> None:
+    """Add the examples in ``examples.json`` and the city's name, which the database knows."""
+    generate = api.openapi
     examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
 
     def described() -> dict[str, Any]:
-        document = describe()
+        document = generate()
+        city = facts.last_known_city.name
+        document["info"]["title"] = f"{city} {TITLE}".strip()
+        document["info"]["description"] = DESCRIPTION.format(name=f"{city}: " if city else "")
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 _add_example(operation, examples.get(f"{method.upper()} {path}"))

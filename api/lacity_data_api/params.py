@@ -1,17 +1,16 @@
-"""Types of parameters that several routes share."""
+"""Parameter types that several routes share."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from enum import StrEnum
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 LARGEST_ID = 2**63 - 1
 MOST_VALUES = 1_000
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
@@ -20,7 +19,7 @@ T = TypeVar("T")
 
 
 class CamelModel(BaseModel):
-    """An answer or a body with camelCase keys; bodies may use snake_case as well."""
+    """JSON with camelCase keys; request bodies may use snake_case as well."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -28,17 +27,17 @@ class CamelModel(BaseModel):
 def _storable(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL")
-    value.encode()  # UnicodeEncodeError is a ValueError: half a surrogate pair is no text
+    value.encode()  # raises UnicodeEncodeError, a ValueError, for half a surrogate pair
     return value
 
 
 def _unique(values: list[T]) -> list[T]:
-    """Sorted without repetitions, so that equal questions look equal."""
+    """Sorted without repetitions, so that equal queries have equal keys."""
     return sorted(set(values))  # type: ignore[type-var]
 
 
 def _iso_date(value: object) -> object:
-    """Only dates as they are written: a number is no date, nor is a time of day."""
+    """A date in ISO format; numbers and times are rejected."""
     if isinstance(value, str) and ISO_DATE.fullmatch(value):
         return dt.date(*map(int, value.split("-")))
     if isinstance(value, dt.date):
@@ -46,16 +45,22 @@ def _iso_date(value: object) -> object:
     raise ValueError("must be a date, as 2020-01-31")
 
 
+def _whole_number(value: object) -> object:
+    """Ids in JSON bodies may be text or 4.0, as R and JavaScript clients send them; true is no number."""
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004  Pydantic handles ValueError only
+    return value
+
+
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
 PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, description="Our id", examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
-# What is too long is refused before repetitions are taken out.
+# The length is checked before repetitions are removed.
 Ids = Annotated[list[Id], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
-# In a body, text is no number, and neither is true.
-BodyId = Annotated[int, Field(strict=True, ge=-LARGEST_ID, le=LARGEST_ID)]
+BodyId = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_ID, le=LARGEST_ID)]
 BodyIds = Annotated[list[BodyId], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
-# Without a zone, which the "date-time" of OpenAPI demands.
+# Without the zone that OpenAPI's "date-time" demands.
 LocalTime = Annotated[
     dt.datetime,
     WithJsonSchema(
@@ -76,6 +81,14 @@ def year_before(day: dt.date) -> dt.date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def today() -> dt.date:
-    """The date in Los Angeles."""
-    return dt.datetime.now(LOS_ANGELES).date()
+def srnumber_forms(srnumber: str) -> list[str]:
+    """The number as the data may have it: without the ``C-`` that the city shows to people."""
+    stripped = srnumber.strip()
+    return [stripped, stripped[2:]] if stripped[:2] in {"C-", "c-"} else [stripped]
+
+
+class Include(StrEnum):
+    """Whether rows that are left out by default are part of the response."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"

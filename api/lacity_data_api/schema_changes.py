@@ -52,7 +52,7 @@ def create_index(name: str, definition: str) -> None:
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        connection.execute("SET lock_timeout = 0")  # it waits for old transactions without blocking anybody
+        connection.execute("SET lock_timeout = 0")  # it waits for old transactions and blocks none
         try:
             if connection.execute(INVALID_INDEX, name=name).scalar():
                 connection.execute(f"DROP INDEX CONCURRENTLY {name}")
@@ -62,7 +62,7 @@ def create_index(name: str, definition: str) -> None:
 
 
 def replace_index(name: str, table: str, definition: str) -> None:
-    """Build the index anew beside the one of this name, then let it take the name."""
+    """Build a new index next to the one of this name, then let it take the name."""
     create_index(f"{name}_next", f"ON {table} {definition}")
     lock_tables(table)
     op.execute(f"DROP INDEX IF EXISTS {name}")

@@ -7,41 +7,40 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from lacity_data_api.cache.answers import Answers
-from lacity_data_api.cache.publication import Publication
-from lacity_data_api.cache.store import Store
+from lacity_data_api.cache.generation_watcher import GenerationWatcher
+from lacity_data_api.cache.redis_store import RedisStore
+from lacity_data_api.cache.response_cache import ResponseCache
+from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.config import Settings
-from lacity_data_api.db import Database
-from lacity_data_api.edge.access_log import AccessLog
-from lacity_data_api.feedback.limits import Limits
-from lacity_data_api.hot import hot_questions
+from lacity_data_api.database import Database
+from lacity_data_api.http.access_log import AccessLog
 
 
 @dataclass
-class Known:
-    """What the database said last, for when it is away."""
+class LastKnown:
+    """The latest values from the database, used while it is unreachable."""
 
-    last_pulled: dt.datetime | None = None
+    loaded_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
 class State:
     settings: Settings
     database: Database
-    store: Store
-    answers: Answers
-    publication: Publication
-    limits: Limits
+    store: RedisStore
+    responses: ResponseCache
+    watcher: GenerationWatcher
+    facts: FactsReader
     access_log: AccessLog = field(default_factory=AccessLog)
-    known: Known = field(default_factory=Known)
+    last_known: LastKnown = field(default_factory=LastKnown)
 
 
 def build_state(settings: Settings) -> State:
     """The app's parts; nothing is connected yet."""
-    database, store = Database(settings), Store(settings)
-    answers = Answers(settings, database, store)
-    publication = Publication(answers, hot_questions)
-    return State(settings, database, store, answers, publication, Limits(settings, store))
+    database, store = Database(settings), RedisStore(settings)
+    responses = ResponseCache(settings, database, store)
+    watcher = GenerationWatcher(responses)
+    return State(settings, database, store, responses, watcher, FactsReader(database, watcher))
 
 
 def state_of(request: Request) -> State:

@@ -51,7 +51,7 @@ def measured() -> Iterator[Figure]:
 
 
 def pages(served: Served) -> Iterator[Figure]:
-    """How soon pages can be used, and are complete, answers at hand, beside a page without a report."""
+    """How soon pages can be used and are complete, with cached results; the limit is an empty page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         limits, _ = visits(browser, served.url + NO_PAGE)

@@ -1,4 +1,4 @@
-"""The report server as people run it, for what is measured from outside."""
+"""The report server as it runs in production, for measurements from outside."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Served:
     process: subprocess.Popen[bytes]
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(self.url + path, timeout=60) as answer:  # noqa: S310
-            body: bytes = answer.read()
+        with urllib.request.urlopen(self.url + path, timeout=60) as response:  # noqa: S310
+            body: bytes = response.read()
             return body
 
     def megabytes_of_workers(self) -> list[float]:

@@ -32,6 +32,14 @@ FACTS = SQL("""
 AWAY = "away"
 
 
+USUAL_WORDS = {
+    "area": "neighborhood council",
+    "areas": "neighborhood councils",
+    "population": "2020 census",
+    "portal": "the city's open data portal",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """The city that this deployment serves."""
@@ -48,11 +56,19 @@ class City:
         return City(row["city_name"], ZoneInfo(row["time_zone"]), bounds, row["words"])
 
     def phrase(self, text: str) -> str:
-        """The text with ``{city}``, ``{area}`` and ``{areas}`` in this city's words."""
-        area = self.words.get("area", "Neighborhood council").lower()
-        areas = self.words.get("areas", "Neighborhood councils").lower()
-        spoken = text.replace("{city}", self.name).replace("{area}", area).replace("{areas}", areas)
+        """The text with ``{city}`` and the names of ``USUAL_WORDS`` in this city's words."""
+        spoken = text.replace("{city}", self.name)
+        for name, usual in USUAL_WORDS.items():
+            spoken = spoken.replace(f"{{{name}}}", _lower(self.words.get(name, usual)))
         return spoken[:1].upper() + spoken[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+UNKNOWN_CITY = City("", ZoneInfo("UTC"), (-180.0, -90.0, 180.0, 90.0), {})
+"""Until the database has been read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ REGION = Dimension(
     "region",
     "regions",
     "council_id",
-    "(SELECT council_id, region_id, region_name FROM councils JOIN regions USING (region_id))",
+    # No region has the requests outside every council; they keep the name of "No council".
+    "(SELECT council_id, region_id, coalesce(region_name, council_name) AS region_name"
+    " FROM councils LEFT JOIN regions USING (region_id))",
     "region_id",
     "region_name",
 )

@@ -40,16 +40,19 @@ def _series(kind: str, values: list[Any]) -> Series:
     return Series(values, dtype="float64" if kind else object)
 
 
+def listed(values: Any) -> list[Any]:
+    """The values of a column as JSON has them: missing ones are None, days are ISO text."""
+    series = Series(values)
+    if series.dtype.kind == "M":
+        series = series.dt.strftime("%Y-%m-%d")
+    known = series.notna().tolist()
+    return [value if is_known else None for value, is_known in zip(series.tolist(), known, strict=True)]
+
+
 def records(frame: DataFrame) -> list[dict[str, Any]]:
-    """The rows as dictionaries; missing values are None, days are ISO text."""
-    plain = frame.assign(**{name: day_text(frame[name]) for name in frame.select_dtypes("datetime")})
-    found: list[dict[str, Any]] = plain.astype(object).where(plain.notna(), None).to_dict("records")
-    return found
-
-
-def day_text(days: Series) -> Series:
-    """2026-11-25."""
-    return days.dt.strftime("%Y-%m-%d")
+    """The rows as dictionaries of the values that ``listed`` gives."""
+    columns = [listed(frame[name]) for name in frame]
+    return [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def visible(frame: DataFrame) -> DataFrame:

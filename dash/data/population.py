@@ -25,7 +25,7 @@ def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
     counted = count(warehouse, filters, COUNCIL)
     frame = reference.councils(warehouse).merge(counted, on="council", how="left")
     frame["requests"] = frame["requests"].fillna(0).astype("int64")
-    frame["per_10000"] = PER * frame["requests"] / frame["people"].astype("Float64")
+    frame["per_10000"] = PER * frame["requests"] / frame["people"].astype("float64")
     frame["is_outside"] = frame["council_id"] == 0
     return frame.sort_values(
         ["is_outside", "requests", "council"], ascending=[True, False, True], ignore_index=True

@@ -10,23 +10,15 @@ from typing import Any
 
 from pandas import Series
 
+from data.frames import listed
 from figures import theme
-from figures.colors import ACCENT, OTHERS, SECOND, in_turn
+from figures.colors import ACCENT, OTHERS, PALE, SECOND, in_turn
 from figures.theme import Figure
 
 LONG = 16
 MARKED_DAYS = 62
 """Lines of up to so many points have a marker at each."""
 Values = Sequence[Any]
-
-
-def listed(values: Any) -> list[Any]:
-    """Plain values: days as ISO text, missing ones as None."""
-    series = Series(values)
-    if series.dtype.kind == "M":
-        series = series.dt.strftime("%Y-%m-%d")
-    found: list[Any] = series.astype(object).where(series.notna(), None).tolist()
-    return found
 
 
 def horizontal_bars(
@@ -39,20 +31,20 @@ def horizontal_bars(
     hover: str = ":,",
 ) -> Figure:
     """One bar per name, the first on top."""
-    count, values = len(names), listed(values)
+    names, values = listed(names), listed(values)
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": listed(names),
+        "y": names,
         "x": values,
         "marker": {"color": color if isinstance(color, str) else list(color)},
-        "customdata": _links(links, count),
+        "customdata": _links(links, len(names)),
         "hovertemplate": f"%{{y}}: %{{x{hover}}} {unit}<extra></extra>",
     }
     layout = theme.layout(
-        theme.height_of(count),
-        xaxis=theme.numbers(unit.capitalize(), values, side=_side(count), nticks=6, tickangle=0),
-        yaxis=theme.names(count),
+        theme.height_of(names),
+        xaxis=theme.numbers(unit.capitalize(), values, side=_side(len(names)), nticks=6, tickangle=0),
+        yaxis=theme.names(names),
     )
     return {"data": [trace], "layout": layout}
 
@@ -140,7 +132,9 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
     layout = theme.layout(
         barmode="stack",
         showlegend=True,
-        xaxis=theme.axis(type="category"),
+        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        legend=theme.LEGEND_ABOVE,
+        xaxis=theme.axis(type="category", nticks=8),
         yaxis=theme.numbers(unit.capitalize(), [theme.SMALL]),
     )
     return {"data": traces, "layout": layout}
@@ -187,17 +181,17 @@ def ranges(
         )
     ]
     layout = theme.layout(
-        theme.height_of(len(names)) + 40,
+        theme.height_of(names) + 40,
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
         xaxis=theme.numbers(unit.capitalize(), high, side=_side(len(names))),
-        yaxis=theme.names(len(names)),
+        yaxis=theme.names(names),
     )
     return {"data": [joined, *points], "layout": layout}
 
 
 def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str] | None = None) -> Figure:
-    """Horizontal boxes from known numbers: name, low, q1, median, q3, high and color of each."""
+    """Horizontal boxes from known numbers: name, low, q1, median, q3 and high of each."""
     traces = [
         {
             "type": "box",
@@ -210,18 +204,18 @@ def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str]
             "upperfence": [box["high"]],
             "name": box["name"],
             "customdata": [link],
-            "fillcolor": box["color"],
-            "line": {"color": "#7A828A", "width": 1.5},
+            "fillcolor": PALE,
+            "line": {"color": ACCENT, "width": 2},
             "hoverinfo": "x",
             "xhoverformat": ",d",
         }
         for box, link in zip(boxes, _links(links, len(boxes)), strict=True)
     ]
-    count = len(boxes)
+    names = [box["name"] for box in boxes]
     layout = theme.layout(
-        theme.height_of(count),
-        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(count)),
-        yaxis=theme.names(count),
+        theme.height_of(names),
+        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(len(names))),
+        yaxis=theme.names(names),
         boxgap=0.35,
     )
     return {"data": traces, "layout": layout}

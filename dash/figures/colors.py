@@ -6,6 +6,8 @@ A test measures contrast (at least 3:1 in both schemes) and the distance between
 from __future__ import annotations
 
 ACCENT = "#2478B4"
+PALE = "rgba(36, 120, 180, 0.3)"
+"""The accent as a fill behind lines of its own color."""
 SECOND = "#C08400"
 THIRD = "#248454"
 OTHERS = "#848490"

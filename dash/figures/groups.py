@@ -47,7 +47,7 @@ def lying(names: Values, series: Series, *, x_title: str) -> Figure:
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE,
         xaxis=theme.axis(x_title, rangemode="tozero"),
-        yaxis=theme.names(len(names)),
+        yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}
 

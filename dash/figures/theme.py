@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 
 Figure = dict[str, Any]
@@ -11,7 +12,8 @@ FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "s
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "showTips": False}
 STATIC: Any = {**CONFIG, "staticPlot": True}
 HEIGHT = 320
-ROW_HEIGHT = 24
+ROW, TALL_ROW = 24, 29
+WRAP_AT = 20
 SMALL = 5
 """Below it, an axis of counts needs a step of its own: plotly would repeat 0 0 0 1 1 1."""
 LEGEND_ABOVE = {"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "yanchor": "top", "font": FONT}
@@ -56,11 +58,20 @@ def numbers(title: str, values: Iterable[float | None], **more: Any) -> Figure:
     return axis(title, rangemode="tozero", **step, **whole, **more)
 
 
-def names(count: int) -> Figure:
-    """An axis of so many names, the first on top."""
-    return axis(type="category", dtick=1, range=[count - 0.4, -0.6], ticklabelstandoff=6)
+def names(shown: Sequence[str]) -> Figure:
+    """An axis of these names, the first on top; long ones on two lines, so that bars keep room on a phone."""
+    wrapped = ["<br>".join(wrap(name, WRAP_AT)) for name in shown]
+    font = {"size": 11} if wrapped != list(shown) else {}
+    ticks: dict[str, Any] = {
+        "tickmode": "array",
+        "tickvals": list(shown),
+        "ticktext": wrapped,
+        "tickfont": font,
+    }
+    return axis(type="category", range=[len(shown) - 0.4, -0.6], ticklabelstandoff=6, **ticks)
 
 
-def height_of(rows: int, smallest: int = 120) -> int:
-    """Room for so many horizontal bars."""
-    return max(smallest, rows * ROW_HEIGHT + 70)
+def height_of(shown: Sequence[str], smallest: int = 120) -> int:
+    """Room for a horizontal bar of each name."""
+    row = TALL_ROW if any(len(name) > WRAP_AT for name in shown) else ROW
+    return max(smallest, len(shown) * row + 70)

@@ -61,10 +61,10 @@ def loaded(warehouse: Warehouse, _: Selection) -> CardContent:
     series = {name: (frame[parts[name]], color) for name, color in zip(parts, colors, strict=True)}
     figure = charts.stacked(frame["started_at"].dt.strftime("%b %-d, %H:%M"), series, unit="rows")
     of = {status: int((frame["status"] == status).sum()) for status in ("partial", "failed")}
-    told = (
+    ended = (
         " and ".join(f"{number} {status}" for status, number in of.items() if number) or "none of them failed"
     )
-    summary = f"{text.plural(len(frame), 'run')}, {told}. Times are the city's."
+    summary = f"{text.plural(len(frame), 'run')}, {ended}. Times are the city's."
     return CardContent(frame, summary, figure, why_empty=NO_RUNS)
 
 
@@ -122,7 +122,7 @@ REPORT = Report(
     purpose="How old the data are, what the last runs loaded and rejected, and the result of every check.",
     order=8,
     rules=(
-        "Every night the city's portal is read, and what changed since is merged.",
+        "Every night the city's portal is read, and the changes are merged.",
         "A row that cannot be right is rejected with its reason, and never counted.",
         "A dataset that cannot be read is skipped: the run is partial, and the other datasets are served.",
         "A check that fails stops the run before anything changes.",

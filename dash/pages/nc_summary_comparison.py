@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame, Series
 
 from data import closing
@@ -20,7 +19,7 @@ from data.warehouse import Warehouse
 from figures import charts, groups
 from figures.colors import OTHERS, in_turn
 from report_kit import controls, report, text
-from report_kit.common_cards import FREQUENCIES
+from report_kit.common_cards import steps_of
 from report_kit.content import CardContent, Number
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
@@ -65,9 +64,24 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         series, unit="requests", colors=colors, y_title=f"Requests a {step}", hover=":,.2~f"
     )
     totals = [f"{name} {text.number(round(total))}" for name, total in wide.sum().items()]
-    cut = "" if step == "day" else f" The first and the last {step} may be only partly in the period."
     frame = wide.rename_axis(step).reset_index().melt(step, var_name="council", value_name="requests")
-    return CardContent(frame, f"Requests in the period: {text.listed(totals, AT_MOST + 1)}.{cut}", figure)
+    return CardContent(
+        frame,
+        f"Requests in the period: {text.listed(totals, AT_MOST + 1)}.{_partial(selection, step)}",
+        figure,
+    )
+
+
+def _partial(selection: Selection, step: Step) -> str:
+    """Which steps at the ends are only partly in the period."""
+    steps = steps_of(selection.filters, step)
+    is_cut = {
+        "first": steps[0].start_time.date() < selection.first,
+        "last": steps[-1].end_time.date() > selection.last,
+    }
+    names = [name for name in is_cut if is_cut[name]]
+    verb = "are" if len(names) > 1 else "is"
+    return f" The {' and the '.join(names)} {step} {verb} only partly in the period." if names else ""
 
 
 def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFrame:
@@ -75,17 +89,13 @@ def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFram
     councils = ids_by_name(warehouse, COUNCIL)
     inside = tuple(ids[0] for ids in councils.values() if ids != [0])
     chosen = [name for name, ids in councils.items() if {*ids} & {*selection.filters.councils}]
-    starts = pd.period_range(selection.first, selection.last, freq=_period(step)).start_time
+    starts = steps_of(selection.filters, step).start_time
     own = count(warehouse, selection.filters, COUNCIL, step)
     wide = own.pivot_table(index=step, columns="council", values="requests", aggfunc="sum")
     wide = wide.reindex(index=starts, columns=chosen).fillna(0)
     everyone = replace(selection.filters, councils=inside)
     city = count(warehouse, everyone, step).set_index(step)["requests"]
     return wide.assign(**{AVERAGE: (city.reindex(starts, fill_value=0) / len(inside)).round(2)})
-
-
-def _period(step: Step) -> str:
-    return "W-SUN" if step == "week" else FREQUENCIES[step][0]
 
 
 def shares(dimension: Dimension) -> Build:
@@ -178,7 +188,7 @@ REPORT = Report(
     purpose="One {area} in detail, or several side by side and the average one.",
     order=6,
     controls=(
-        controls.councils(default=controls.first_councils, at_most=AT_MOST),
+        controls.councils(default=controls.busiest(COUNCIL, 2), at_most=AT_MOST),
         controls.Period(days=30),
         controls.groups(),
         controls.types(),

@@ -1,4 +1,4 @@
-"""Neighborhood: one council against the city, per 10,000 people, and what it asks for."""
+"""Neighborhood: one council against the city, per 10,000 people, and its request types."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             text.number(council["requests"]),
             f"{council['council']}, {text.plural(selection.days, 'day')}",
         ),
-        Number("People", _known(council["people"]), "2020 census"),
+        Number("People", _known(council["people"]), warehouse.facts().city.phrase("{population}")),
         Number("Per 10,000 people", _known(council["per_10000"])),
         Number(f"{CITY}, per 10,000", text.number(city), "requests outside councils left out"),
     ]
@@ -94,17 +94,17 @@ def _compared(days: DataFrame, council: str) -> str:
 REPORT = Report(
     path=PAGE,
     title="Neighborhood",
-    purpose="One {area} against the whole city, per 10,000 people, and what it asks for.",
+    purpose="One {area} against the whole city, per 10,000 people, and what its residents ask for.",
     order=3,
     controls=(
-        controls.councils("{area}", is_single=True, default=controls.first_council, at_most=1),
+        controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=90),
         controls.groups(),
         controls.types(),
         controls.Choice("average", "Moving average", WINDOWS),
     ),
     rules=(
-        "Rates divide requests by the population of the 2020 census.",
+        "Rates divide requests by the population of the {population}.",
         "“All councils”: their requests over their people; requests outside every council are not in it.",
         "A moving average is the mean of the calendar days around a day; days without requests count as 0.",
         "Days whose average would need days that are not loaded, or not over, are left out.",

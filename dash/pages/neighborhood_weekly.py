@@ -5,7 +5,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from data import changes, counts
-from data.filters import TYPE
+from data.filters import COUNCIL, TYPE
 from data.frames import daily, figures, records
 from data.warehouse import Warehouse
 from figures import charts, groups
@@ -88,7 +88,7 @@ REPORT = Report(
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
     order=4,
     controls=(
-        controls.councils("{area}", is_single=True, default=controls.first_council, at_most=1),
+        controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=7, label="Days"),
         controls.groups(),
         controls.types(),

@@ -11,7 +11,6 @@ from data.frames import figures
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts
-from figures.colors import ACCENT
 from report_kit import controls, report, text
 from report_kit.common_cards import bars_by, by_weekday, links_to, over_time
 from report_kit.content import CardContent, Number, nothing
@@ -62,7 +61,7 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
         return nothing(NOT_BY_AGENCY)
     frame = closing.statistics(warehouse, selection.filters, TYPE, ever=True)
     links = links_to(warehouse, selection, TYPE, "/time-to-close", frame["type"])
-    boxes = frame.rename(columns=BOXES).assign(color=ACCENT).to_dict("records")
+    boxes = frame.rename(columns=BOXES).to_dict("records")
     figure = charts.boxes(boxes, unit="days from created to closed", links=list(links.values()))
     return CardContent(frame, _slowest(frame), figure, links=links, is_scrollable=True)
 

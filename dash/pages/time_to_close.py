@@ -51,7 +51,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
         unit="days",
         y_title="Days from created to closed",
         by_month=True,
-        notes=dict.fromkeys(("Median", "90th percentile"), _notes(months)),
+        notes=dict.fromkeys(("Median", "90th percentile"), _notes(months["closed_requests"])),
     )
     return CardContent(frame, _from_to(frame), figure, why_empty=NOTHING)
 
@@ -71,11 +71,11 @@ def _from_to(frame: DataFrame) -> str:
 def _months(frame: DataFrame, selection: Selection) -> DataFrame:
     """Every month of the period, so that months without a closed request are gaps."""
     months = pd.period_range(selection.first, selection.last, freq="M").start_time
-    return frame.set_index("month")[SHOWN].astype("Float64").reindex(months)
+    return frame.set_index("month")[SHOWN].reindex(months)
 
 
-def _notes(months: DataFrame) -> list[str]:
-    return [f", of {number:,.0f} closed" for number in months["closed_requests"].fillna(0)]
+def _notes(closed: Series) -> list[str]:
+    return [f", of {number:,.0f} closed" for number in closed.fillna(0)]
 
 
 def compared(dimension: Dimension) -> Build:
@@ -119,18 +119,17 @@ def trends(dimension: Dimension) -> Build:
         frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True)
         frame = frame[[name, "month", *SHOWN]]
         column, title = MEASURES[selection.choices["measure"]]
-        months = {
-            one: _months(frame[frame[name] == one], selection)
-            for one in _largest(warehouse, frame, dimension)
-        }
+        index = pd.period_range(selection.first, selection.last, freq="M").start_time
+        wide = frame.pivot(index="month", columns=name, values=[column, "closed_requests"]).reindex(index)
+        largest = _largest(warehouse, frame, dimension)
         figure = charts.lines(
-            {one: values[column] for one, values in months.items()},
+            {one: wide[column, one] for one in largest},
             unit="days",
             y_title=f"{title}, days",
             by_month=True,
-            notes={one: _notes(values) for one, values in months.items()},
+            notes={one: _notes(wide["closed_requests", one]) for one in largest},
         )
-        summary = f"{title} by month of closing: {text.listed(list(months))}."
+        summary = f"{title} by month of closing: {text.listed(largest)}."
         return CardContent(frame, summary, figure, why_empty=NOTHING)
 
     return build

@@ -7,7 +7,7 @@ from typing import Any
 from pandas import DataFrame
 
 from data import reference
-from data.filters import COUNCIL
+from data.filters import COUNCIL, TYPE
 from data.frames import figures, records
 from data.population import by_council
 from data.warehouse import Warehouse
@@ -113,7 +113,7 @@ REPORT = Report(
     purpose="Where a type of request is made: by {area}, per 10,000 people and in numbers.",
     order=5,
     controls=(
-        controls.types("Request type", is_single=True, default=controls.busiest_type),
+        controls.types(label="Request type", is_single=True, default=controls.busiest(TYPE)),
         controls.Period(days=365),
         controls.Choice("measure", "Color by", MEASURES),
         controls.INFORMATION,
@@ -121,7 +121,7 @@ REPORT = Report(
     rules=(
         "The map opens with the type that was requested most in the last year.",
         "A council without requests has the palest color, not a hole.",
-        "Per 10,000 people: requests of the whole period over the population of the 2020 census.",
+        "Per 10,000 people: requests of the whole period over the population of the {population}.",
         report.NO_COUNCIL_RULE,
         *report.COUNTING_RULES,
     ),

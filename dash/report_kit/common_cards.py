@@ -24,7 +24,7 @@ from report_kit.selection import Selection
 BARS = 12
 LINES = 7
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-FREQUENCIES = {"day": "D", "week": "W-MON", "month": "MS", "year": "YS"}
+PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
 NAMES = {"day": "%b %-d", "week": "%b %-d", "month": "%b %Y", "year": "%Y"}
 LONG_NAMES = NAMES | {"day": "%b %-d, %Y", "month": "%B %Y"}
 
@@ -72,12 +72,13 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     """One line per type, the smaller ones together. The CSV has every type on every day with requests."""
     frame = count(warehouse, selection.filters, TYPE, "day")
     shown = with_others(frame, "type", LINES, by=["day"])
-    names = frame.groupby("type")["requests"].sum().sort_values(ascending=False, kind="stable").index
-    kept = {*shown["type"]}
-    ordered = [*(name for name in names if name in kept), *sorted(kept - {*names})]
-    series = {name: daily(shown[shown["type"] == name], selection.first, selection.last) for name in ordered}
+    wide = shown.pivot(index="day", columns="type", values="requests")
+    wide = wide.reindex(pd.date_range(selection.first, selection.last)).fillna(0).astype("int64")
+    types = {*frame["type"]}
+    ordered = sorted(wide, key=lambda name: (name not in types, -wide[name].sum(), name))
+    series = {name: wide[name] for name in ordered}
     colors = [
-        color if name in names else OTHERS for name, color in zip(ordered, in_turn(LINES + 1), strict=False)
+        color if name in types else OTHERS for name, color in zip(ordered, in_turn(len(ordered)), strict=True)
     ]
     figure = charts.lines(series, unit="requests", colors=colors)
     summary = f"Largest: {text.listed(ordered)}." if ordered else ""
@@ -103,8 +104,8 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     """Bars by year, month or day, whichever suits the period; partial years and months are hatched."""
     step: Step = "year" if selection.days > 1000 else "month" if selection.days > 92 else "day"
     frame = by_step(warehouse, selection.filters, step)
-    starts = DatetimeIndex(frame[step])
-    partial = frame["days"] < _lengths(starts, step)
+    starts, steps = DatetimeIndex(frame[step]), steps_of(selection.filters, step)
+    partial = frame["days"] < (steps.end_time.normalize() - steps.start_time).days + 1
     figure = charts.bars(
         starts.strftime(NAMES[step]),
         frame["requests"],
@@ -119,20 +120,18 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def by_step(warehouse: Warehouse, filters: Filters, step: Step) -> DataFrame:
     """Columns: the step's first day, requests, days (of the step in the period); empty steps are 0."""
-    starts = pd.period_range(filters.first, filters.last, freq=FREQUENCIES[step][0]).start_time
+    steps = steps_of(filters, step)
     counted = count(warehouse, filters, step).set_index(step)["requests"]
-    ends = starts + (_lengths(starts, step) - 1).map(lambda days: timedelta(days=days))
-    first, last = (
-        starts.where(starts >= Timestamp(filters.first), Timestamp(filters.first)),
-        ends.where(ends <= Timestamp(filters.last), Timestamp(filters.last)),
-    )
-    days = (last - first).days + 1
-    return DataFrame({step: starts, "requests": counted.reindex(starts, fill_value=0).array, "days": days})
+    requests = counted.reindex(steps.start_time, fill_value=0).to_numpy()
+    first = steps.start_time.to_series().clip(lower=Timestamp(filters.first))
+    last = steps.end_time.normalize().to_series().clip(upper=Timestamp(filters.last))
+    days = (last.to_numpy() - first.to_numpy()).astype("timedelta64[D]").astype("int64") + 1
+    return DataFrame({step: steps.start_time, "requests": requests, "days": days})
 
 
-def _lengths(starts: DatetimeIndex, step: Step) -> pd.Index:
-    """Days of each step."""
-    return (starts.to_period(FREQUENCIES[step][0]).end_time.normalize() - starts).days + 1
+def steps_of(filters: Filters, step: Step) -> pd.PeriodIndex:
+    """The days, weeks, months or years that the period touches."""
+    return pd.period_range(filters.first, filters.last, freq=PERIODS[step])
 
 
 def _named(start: Timestamp, step: Step, is_partial: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import dash_mantine_components as dmc
@@ -13,7 +14,7 @@ from dash.development.base_component import Component
 from data import reference
 from data.counts import count
 from data.facts import Facts
-from data.filters import AGENCY, COUNCIL, GROUP, REGION, SOURCE, TYPE, Dimension, Filters
+from data.filters import AGENCY, COUNCIL, GROUP, NO_COUNCIL, REGION, SOURCE, TYPE, Dimension, Filters
 from data.warehouse import Warehouse
 
 Ids = tuple[int, ...]
@@ -171,46 +172,29 @@ INCLUDED = "include"
 INFORMATION = Choice("information", "Information calls", {"exclude": "Left out", INCLUDED: "Included"})
 
 
-def first_council(warehouse: Warehouse) -> Ids:
-    """The first council by name: the default of reports about one council."""
-    return next((tuple(ids) for ids in reference.ids_by_name(warehouse, COUNCIL).values()), ())
+def busiest(dimension: Dimension, number: int = 1) -> Callable[[Warehouse], Ids]:
+    """The default of reports about one or a few: those with the most requests in the last year.
+
+    No report opens on a fixed id, which may have no requests.
+    """
+
+    def default(warehouse: Warehouse) -> Ids:
+        facts = warehouse.facts()
+        if facts.last_day is None:
+            return ()
+        year = Filters(facts.last_day - timedelta(days=364), facts.last_day)
+        ids = reference.ids_by_name(warehouse, dimension)
+        names = [
+            name for name in count(warehouse, year, dimension)[dimension.name] if ids[name] != [NO_COUNCIL]
+        ]
+        return tuple(one for name in names[:number] for one in ids[name])
+
+    return default
 
 
-def first_councils(warehouse: Warehouse) -> Ids:
-    """The first two councils by name: the default of a comparison."""
-    ids = list(reference.ids_by_name(warehouse, COUNCIL).values())[:2]
-    return tuple(number for numbers in ids for number in numbers)
-
-
-def busiest_type(warehouse: Warehouse) -> Ids:
-    """The type with the most requests in the last year: the default of reports about one type."""
-    facts = warehouse.facts()
-    if facts.last_day is None:
-        return ()
-    year = Filters(facts.last_day - timedelta(days=364), facts.last_day)
-    busiest = count(warehouse, year, TYPE)["type"].head(1)
-    return tuple(number for name in busiest for number in reference.ids_by_name(warehouse, TYPE)[name])
-
-
-def types(label: str = "Request types", **more: Any) -> Pick:
-    return Pick(TYPE, label, **more)
-
-
-def groups(label: str = "Type groups", **more: Any) -> Pick:
-    return Pick(GROUP, label, **more)
-
-
-def councils(label: str = "{areas}", **more: Any) -> Pick:
-    return Pick(COUNCIL, label, **more)
-
-
-def regions(label: str = "Regions", **more: Any) -> Pick:
-    return Pick(REGION, label, **more)
-
-
-def agencies(label: str = "Agencies", **more: Any) -> Pick:
-    return Pick(AGENCY, label, **more)
-
-
-def sources(label: str = "Sources", **more: Any) -> Pick:
-    return Pick(SOURCE, label, **more)
+types = partial(Pick, TYPE, label="Request types")
+groups = partial(Pick, GROUP, label="Type groups")
+councils = partial(Pick, COUNCIL, label="{areas}")
+regions = partial(Pick, REGION, label="Regions")
+agencies = partial(Pick, AGENCY, label="Agencies")
+sources = partial(Pick, SOURCE, label="Sources")

@@ -15,7 +15,7 @@ from report_kit.attributes import aria, data
 from report_kit.content import CardContent
 from report_kit.failures import guarded
 from report_kit.report import Report
-from report_kit.report_page import NEAR, VERSION, city_name, warehouse
+from report_kit.report_page import NEAR, VERSION, city, warehouse
 from report_kit.selection import Selection
 
 PURPOSE = "What residents ask the city for through 311, where, and how long it takes."
@@ -28,11 +28,11 @@ def publish(reports: Sequence[Report]) -> None:
     by_name = {report.name: report for report in reports}
 
     def layout(**_given: Any) -> Component:
-        heading = html.Header([html.H1(f"{city_name()} 311 reports"), html.P(PURPOSE, className="purpose")])
+        heading = html.Header([html.H1(f"{city().name} 311 reports"), html.P(PURPOSE, className="purpose")])
         return html.Article([heading, html.Div([tile(report) for report in reports], className="tiles")])
 
     dash.register_page(
-        "home", path="/", name="Home", title=lambda **_: f"{city_name()} 311 reports", layout=layout, order=0
+        "home", path="/", name="Home", title=lambda **_: f"{city().name} 311 reports", layout=layout, order=0
     )
 
     @callback(
@@ -52,11 +52,7 @@ def tile(report: Report) -> Component:
     return html.Section(
         [
             html.H2(dcc.Link(report.title, href=report.path)),
-            html.P(
-                report.purpose.replace("{area}", "neighborhood council").replace(
-                    "{areas}", "neighborhood councils"
-                )
-            ),
+            html.P(city().phrase(report.purpose)),
             html.Div(states.skeleton(175), id={"picture": report.name}, className="tile-picture", **near),
         ],
         className="card tile",
@@ -90,7 +86,7 @@ def _headline(content: CardContent) -> list[Component]:
     if content.is_empty:
         return []
     first = content.numbers[0]
-    note = ", ".join(filter(None, (first.label[:1].lower() + first.label[1:], first.note)))
+    note = ", ".join(filter(None, (first.label, first.note)))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
 
 

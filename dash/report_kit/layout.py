@@ -17,7 +17,7 @@ from report_kit import states, text
 from report_kit.attributes import aria, data
 from report_kit.dash_internals import LAYOUT
 from report_kit.report import Report
-from report_kit.report_page import VERSION, city_name, warehouse
+from report_kit.report_page import VERSION, city, warehouse
 
 UNKNOWN = "unknown"
 AGE_UNKNOWN = "The age of the data is not known right now."
@@ -33,8 +33,9 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
     """
     is_served = request.path == LAYOUT
     version, age, notices = _now() if is_served else (UNKNOWN, "", [])
-    name = f"{city_name() if is_served else ''} 311 reports".strip()
-    source = "Source: MyLA311 service requests." + ("" if stage == "prod" else f" Stage: {stage}.")
+    name = f"{city().name if is_served else ''} 311 reports".strip()
+    source = city().phrase("Source: service requests of {portal}.") if is_served else ""
+    stage_note = "" if stage == "prod" else f" Stage: {stage}."
     body = [
         dcc.Location(id="address", refresh=False),
         dcc.Location(id="destination", refresh="callback-nav"),
@@ -45,7 +46,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(dash.page_container, id="content", tabIndex=-1),
-        html.Footer([html.P(age, id="data-age"), html.P(source)]),
+        html.Footer([html.P(age, id="data-age"), html.P(source + stage_note)]),
     ]
     shell = html.Div(
         body, className="shell", **data(version=version, release=current_app.extensions["release"])

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask import current_app
 
 from data.errors import DataError
-from data.facts import Facts
+from data.facts import UNKNOWN_CITY, City, Facts
 from data.warehouse import Warehouse
 from report_kit import card as cards
 from report_kit import covers, states
@@ -38,12 +38,12 @@ def warehouse() -> Warehouse:
     return found
 
 
-def city_name() -> str:
-    """The city's name; empty while it is not known."""
+def city() -> City:
+    """The city that is served, as far as it is known."""
     try:
-        return warehouse().facts().city.name
+        return warehouse().facts().city
     except DataError:
-        return ""
+        return UNKNOWN_CITY
 
 
 def publish(report: Report) -> None:
@@ -52,8 +52,8 @@ def publish(report: Report) -> None:
         report.name,
         path=report.path,
         name=report.title,
-        title=lambda **_: f"{report.title} · {city_name()} 311",
-        description=report.purpose,
+        title=lambda **_: f"{report.title} · {city().name} 311",
+        description=UNKNOWN_CITY.phrase(report.purpose),
         order=report.order,
         layout=lambda **given: page_of(report, given),
     )

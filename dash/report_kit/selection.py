@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import parse_qs, urlencode
 
 from data.facts import Facts
-from data.filters import COUNCIL, DIMENSIONS, NO_COUNCIL, Dimension, Filters
+from data.filters import DIMENSIONS, Dimension, Filters
 from data.warehouse import Warehouse
 from report_kit import text
 from report_kit.controls import INCLUDED, INFORMATION, Choice, Control, Ids, Period, Pick
@@ -61,16 +61,6 @@ class Selection:
     @property
     def days(self) -> int:
         return self.filters.days
-
-    @property
-    def is_all_without_council(self) -> bool:
-        """Whether only requests outside the councils are selected."""
-        return self.filters.ids(COUNCIL) == (NO_COUNCIL,)
-
-    def with_ids(self, dimension: Dimension, ids: Sequence[int]) -> str:
-        """The query of a URL that shows the same, narrowed down to these ids."""
-        given = parse_qs(self.search) | {dimension.name: [",".join(map(str, ids))]}
-        return "?" + urlencode(given, doseq=True, safe=",")
 
     def link(self, path: str, narrowed: Mapping[Dimension, Sequence[int]]) -> str:
         """The URL of another report with the same period and filters, narrowed down to these ids."""

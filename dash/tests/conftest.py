@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """A visitor at a desk; whatever goes wrong in the browser, or asks another host, fails the test."""
+    """A reader at a desk; browser errors and requests to other hosts fail the test."""
     someone = Visitor(browser, reports.url)
     yield someone
     someone.close()

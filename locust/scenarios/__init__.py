@@ -1,1 +1,1 @@
-"""The visitors of the load tests, one small class each, and the service levels that they must find."""
+"""The users of the load tests, one small class each, and the service levels they are measured against."""

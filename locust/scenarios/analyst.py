@@ -1,4 +1,4 @@
-"""Somebody who reads reports: the pages of the report server, and the questions behind them."""
+"""A reader of reports: the pages of the report server, and the API's report routes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE_PATHS = (
     "/types-map",
     "/data-quality",
 )
-# What every page of a Dash application fetches before it shows anything.
+# Every page of a Dash application fetches these first.
 LAYOUT, DEPENDENCIES, UPDATE = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
 FIELDS = (
     ("type_name", "created_date"),
@@ -39,7 +39,7 @@ FIELDS = (
 
 
 class Analyst(Visitor):
-    """Looks at a few figures at length, and asks for the numbers under them."""
+    """Reads a few figures at length, and requests the numbers behind them."""
 
     weight = 5
     wait_time = between(5, 20)
@@ -76,7 +76,7 @@ class Analyst(Visitor):
     @tag("reports")
     @task(3)
     def open_page(self) -> None:
-        """A page as a browser opens it; two of three with a council or a type chosen."""
+        """Open a page like a browser; two out of three with a council or a type selected."""
         if not self.reports_url:
             return
         path = places.skewed(PAGE_PATHS, self.draw)
@@ -86,7 +86,7 @@ class Analyst(Visitor):
         self.browser.get(Call(PAGES, path, f"{self.reports_url}{path}?{search}"))
         shell = (Call(PAGES, part, self.reports_url + part) for part in (LAYOUT, DEPENDENCIES))
         _, dependencies = self.browser.together(shell)
-        for together in report_pages.questions(json.loads(dependencies or b"[]"), path, search):
+        for together in report_pages.callbacks(json.loads(dependencies or b"[]"), path, search):
             Pool(CONNECTIONS).map(self._ask_callback, together)
 
     def _ask_callback(self, body: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A visitor's browser: six connections, a cache that asks again with ETags, and a memory of generations."""
+"""A user's browser: six connections, a cache that revalidates by ETag, and the generations it has seen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scenarios.generations import HEADER, History
 from scenarios.levels import label
 
 NOT_FOUND = 404
-# What browsers open to one host over HTTP/1.1.
+# Connections of a browser to one host over HTTP/1.1.
 CONNECTIONS = 6
 CHECKS = "one generation"
 NEW_GENERATION = "generation "
@@ -29,7 +29,7 @@ class Call:
     group: str
     route: str
     url: str
-    # Whether "there is no such thing" is a right answer.
+    # Whether 404 is a correct response.
     may_miss: bool = False
 
     @property
@@ -39,7 +39,7 @@ class Call:
 
 @dataclass
 class Browser:
-    """Asks on behalf of one user. ``forget`` makes it the browser of somebody who was never here."""
+    """Sends the requests of one user. ``forget`` turns it into the browser of a new user."""
 
     user: FastHttpUser
     kept: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Browser:
         self.history = History()
 
     def get(self, call: Call) -> bytes:
-        """The answer's body, decompressed; that of the cache when it still holds, empty when it failed."""
+        """The response body, decompressed; from the cache after a 304, empty after a failure."""
         etag, kept = self.kept.get(call.url, ("", b""))
         condition = {"If-None-Match": etag} if etag else {}
         response = self.ask("GET", call.url, call.label, may_miss=call.may_miss, headers=condition)
@@ -66,33 +66,33 @@ class Browser:
     def ask(
         self, method: str, url: str, name: str, *, may_miss: bool = False, **details: Any
     ) -> FastResponse:
-        """Any request; what it says of its generation is checked."""
-        asked = time.monotonic()
+        """Send any request, and check the generation of its response."""
+        sent = time.monotonic()
         details |= {"name": name, "headers": HEADERS | details.get("headers", {}), "catch_response": True}
         with self.user.client.request(method, url, **details) as response:
             if may_miss and response.status_code == NOT_FOUND:
                 response.success()
         if generation := header(response, HEADER):
-            self._check(int(generation), asked)
-        answer: FastResponse = response
-        return answer
+            self._check(int(generation), sent)
+        final: FastResponse = response
+        return final
 
     def together(self, calls: Iterable[Call]) -> list[bytes]:
-        """All of them at once, as far as the connections go; bodies in the order of the calls."""
+        """Send all of them in parallel, within the connections; bodies in the order of the calls."""
         pool = Pool(CONNECTIONS)
         return list(pool.imap(self.get, calls))
 
-    def _check(self, generation: int, asked: float) -> None:
+    def _check(self, generation: int, sent: float) -> None:
         is_new = self.history.is_new(generation)
-        wrong = self.history.see(generation, asked, time.monotonic())
+        wrong = self.history.see(generation, sent, time.monotonic())
         if wrong:
             self.report("never back", wrong)
         elif is_new:
-            # One line per generation in the reports, with the number of visitors who met it.
+            # One line per generation in the reports, with the number of users who saw it.
             self.report(f"{NEW_GENERATION}{generation}")
 
     def report(self, check: str, wrong: str = "") -> None:
-        """Count a check like a request that took no time; ``wrong`` makes it a failed one."""
+        """Count a check as a request that took no time; ``wrong`` makes it a failed one."""
         self.user.environment.events.request.fire(
             request_type="CHECK",
             name=label(CHECKS, check),
@@ -104,12 +104,12 @@ class Browser:
 
 
 def header(response: FastResponse, name: str) -> str:
-    """A header's value, or nothing; there are none when no answer came."""
+    """A header's value, or an empty text; there are no headers without a response."""
     return str(response.headers.get(name) or "") if response.headers else ""
 
 
 class Visitor(FastHttpUser):
-    """The base of all scenarios."""
+    """The base class of all scenarios."""
 
     abstract = True
     concurrency = CONNECTIONS

@@ -1,4 +1,4 @@
-"""Programs that try everything: odd, broken, hostile parameters. Refusals are right, server errors never."""
+"""Programs that send odd, broken and hostile parameters: 4xx is correct, 5xx never is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ROUTES = (
 
 
 class Crawler(Visitor):
-    """Goes on quickly and cares for nothing."""
+    """Sends one request after another."""
 
     weight = 2
     wait_time = between(1, 4)

@@ -1,4 +1,4 @@
-"""Somebody who takes the data home: pages by cursor, exports, and asks again only for what changed."""
+"""A consumer of the data: pages by cursor, exports, and conditional requests for changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_PAGES = 10
 
 
 class DataUser(Visitor):
-    """A script more than a person: little waiting, large answers."""
+    """A script rather than a person: short waits, large responses."""
 
     weight = 3
     wait_time = between(3, 10)
@@ -30,7 +30,7 @@ class DataUser(Visitor):
 
     @task(4)
     def page_year(self) -> None:
-        """Follow the cursor through a year until it ends, or has been tried enough; no row may come twice."""
+        """Follow the cursor through a year, up to a number of pages; no row may occur twice."""
         year = places.past_day(self.draw).year
         url = f"/requests?start_date={year}-01-01&end_date={year}-12-31&limit={PAGE_ROWS}"
         seen: set[bytes] = set()
@@ -54,14 +54,14 @@ class DataUser(Visitor):
         self.browser.ask("GET", url, label(EXPORTS, "GET /reports/export/{year}/….csv.gz"))
 
     @task(3)
-    def ask_again(self) -> None:
-        """Open data habits: the same address every few minutes, with the ETag of last time."""
+    def revalidate(self) -> None:
+        """The same URL every few minutes, with the ETag of the last response."""
         for path in ("/requests/pins/open", "/requests/counts/open/types", "/types"):
             self.browser.get(Call(GROUP, path, path))
 
     @task(1)
     def ask_pins(self) -> None:
-        """A month of some councils, as the older map asked."""
+        """A month of some councils, as the older map requests it."""
         month = places.days(places.past_day(self.draw), 30)
         body = {
             "startDate": month[0].isoformat(),

@@ -1,8 +1,7 @@
-"""Whether a visitor ever goes back to older data.
+"""Whether a user ever receives older data after newer data.
 
-Every finished answer says in ``X-Data-Generation`` which load it comes from. A visitor whose page loads while
-the data switches gets some answers from before and then some from after; what must never happen is an answer
-that was asked for after a newer one had arrived and is older than that.
+Every cached response names its generation in ``X-Data-Generation``. A page that loads during a switch may
+receive old responses and then new ones, but a request sent after a new response must not get an old one.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ HEADER = "x-data-generation"
 
 @dataclass
 class History:
-    """What one visitor has seen, oldest first."""
+    """The generations that one user has seen, oldest first."""
 
-    # When each generation, newer than all before, was first fully received.
+    # When each generation that was newer than all before was first completely received.
     arrivals: list[tuple[float, int]] = field(default_factory=list)
 
-    def see(self, generation: int, asked: float, arrived: float) -> str:
-        """Note an answer; returns what is wrong with it, or nothing. Times are seconds of one clock."""
-        newest = max((seen for when, seen in self.arrivals if when <= asked), default=generation)
+    def see(self, generation: int, sent: float, arrived: float) -> str:
+        """Record a response; returns what is wrong with it, or an empty text. Times are in seconds."""
+        newest = max((seen for when, seen in self.arrivals if when <= sent), default=generation)
         if generation > max((seen for _, seen in self.arrivals), default=-1):
             self.arrivals.append((arrived, generation))
         if generation < newest:
-            return f"an answer of generation {generation} after one of generation {newest}"
+            return f"a response of generation {generation} after one of generation {newest}"
         return ""
 
     def is_new(self, generation: int) -> bool:
-        """Whether this visitor has not met the generation yet."""
+        """Whether this user has not seen the generation yet."""
         return all(generation != seen for _, seen in self.arrivals)

@@ -1,4 +1,4 @@
-"""Service levels: how fast each group of routes answers, and how often it may fail.
+"""Service levels: how fast each group of routes responds, and how often it may fail.
 
 Plain functions over plain figures; nothing here knows Locust.
 """
@@ -14,7 +14,7 @@ PERCENTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
 
 @dataclass(frozen=True)
 class Level:
-    """What a group of routes promises. Times are in milliseconds, at most, to the last byte."""
+    """The limits of a group of routes. Times are in milliseconds to the last byte."""
 
     group: str
     p50: int
@@ -23,7 +23,7 @@ class Level:
     error_share: float = 0.0
 
     def patient(self, factor: float) -> Level:
-        """The same with longer times, for machines that are slow or shared; errors are never forgiven."""
+        """The same level with longer times, for slow or shared machines; the limit on errors stays."""
         times = {name: round(getattr(self, name) * factor) for name, _ in PERCENTILES}
         return replace(self, **times)
 
@@ -39,14 +39,14 @@ LEVELS = (
     Level("exports", p50=5_000, p95=20_000, p99=30_000),
     Level("crawler", p50=100, p95=400, p99=1_000),
     Level("status", p50=50, p95=250, p99=500),
-    # A check that finds an answer older than one before it, or two that contradict each other, is an error.
+    # A response older than one before it, or two that contradict each other, count as errors.
     Level("one generation", p50=0, p95=0, p99=0),
 )
 
 
 @dataclass
 class Measured:
-    """What was seen of a group: how many answers took so many milliseconds, and how many were wrong."""
+    """The measurements of a group: number of responses by milliseconds, and number of failures."""
 
     times: dict[int, int] = field(default_factory=dict)
     failures: int = 0
@@ -56,13 +56,13 @@ class Measured:
         return sum(self.times.values())
 
     def add(self, times: Mapping[int, int], failures: int) -> None:
-        """Count another entry in; failures are among the times."""
+        """Add another entry; its times include its failures."""
         self.failures += failures
         for milliseconds, count in times.items():
             self.times[milliseconds] = self.times.get(milliseconds, 0) + count
 
     def percentile(self, share: float) -> int:
-        """The least time within which this share of all was answered; 0 when nothing was asked."""
+        """The shortest time within which this share of the responses arrived; 0 without responses."""
         wanted, reached = share * self.requests, 0
         for milliseconds in sorted(self.times):
             reached += self.times[milliseconds]
@@ -77,12 +77,12 @@ def label(group: str, route: str) -> str:
 
 
 def group_of(name: str) -> str:
-    """The group in a label; a name without one is a group of its own."""
+    """The group in a label; a name without a group is its own group."""
     return name.partition(SEPARATOR)[0]
 
 
 def grouped(entries: Iterable[tuple[str, Mapping[int, int], int]]) -> dict[str, Measured]:
-    """Figures by group, from label, times and failures of every route."""
+    """Measurements by group, from label, times and failures of every route."""
     groups: dict[str, Measured] = {}
     for name, times, failures in entries:
         groups.setdefault(group_of(name), Measured()).add(times, failures)
@@ -91,34 +91,20 @@ def grouped(entries: Iterable[tuple[str, Mapping[int, int], int]]) -> dict[str, 
 
 def breaches(groups: Mapping[str, Measured], levels: Iterable[Level], *, is_timed: bool = True) -> list[str]:
     """A sentence for each broken level, in time only if ``is_timed``; groups without requests break none."""
-    requested = [level for level in levels if level.group in groups]
-    return [
-        text
-        for level in requested
-        for text in [
-            *_too_many_errors(level, groups[level.group]),
-            *(_too_slow(level, groups[level.group]) if is_timed else ()),
-        ]
-    ]
-
-
-def _too_many_errors(level: Level, seen: Measured) -> list[str]:
-    if seen.failures <= level.error_share * seen.requests:
-        return []
-    return [f"{level.group}: {seen.failures:,} of {seen.requests:,} failed, at most {level.error_share:.1%}"]
-
-
-def _too_slow(level: Level, seen: Measured) -> list[str]:
-    found = [(name, seen.percentile(share), getattr(level, name)) for name, share in PERCENTILES]
-    return [
-        f"{level.group}: {name} is {time:,} ms, at most {limit:,} ms"
-        for name, time, limit in found
-        if time > limit
-    ]
+    texts = []
+    for level, seen in ((level, groups[level.group]) for level in levels if level.group in groups):
+        if seen.failures > level.error_share * seen.requests:
+            failed = f"{seen.failures:,} of {seen.requests:,} failed"
+            texts.append(f"{level.group}: {failed}, at most {level.error_share:.1%}")
+        for name, share in PERCENTILES if is_timed else ():
+            limit, found = getattr(level, name), seen.percentile(share)
+            if found > limit:
+                texts.append(f"{level.group}: {name} is {found:,} ms, at most {limit:,} ms")
+    return texts
 
 
 def table(groups: Mapping[str, Measured], levels: Iterable[Level] = LEVELS) -> str:
-    """Every group beside what it promises."""
+    """Every group next to its limits."""
     head = f"{'group':<16}{'requests':>10}{'failed':>8}" + "".join(f"{name:>16}" for name, _ in PERCENTILES)
     return "\n".join(
         [head, *(_line(level, groups[level.group]) for level in levels if level.group in groups)]

@@ -1,4 +1,4 @@
-"""Somebody at the map: the calls of the public front end, in its order and with its parallelism."""
+"""A user of the map: the requests of the public front end, in its order and parallelism."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ RETURNING_SHARE = 0.4
 
 
 def day_call(group: str, day: dt.date) -> Call:
-    """All requests of one day, as the front end asks for them."""
+    """All service requests of one day, as the front end fetches them."""
     return Call(group, "/requests (a day)", f"/requests?start_date={day}&end_date={day}&limit=10000")
 
 
 class MapVisitor(Visitor):
-    """Opens the map, looks at pins, types an address, changes the dates, comes back or is somebody new."""
+    """Opens the map, opens pins, enters an address, changes the dates, returns or is a new user."""
 
     weight = 100
     wait_time = between(4, 16)
@@ -36,13 +36,13 @@ class MapVisitor(Visitor):
         self.open_map()
 
     def open_map(self) -> None:
-        """The last week, a call per day, and the five that the page needs; all at once."""
+        """The last week, one call per day, and the five calls of the page, all in parallel."""
         week = [day_call(CACHED, day) for day in places.days(places.today(), 8)]
         bodies = self.browser.together([*week, *(Call(CACHED, path, path) for path in ON_LOAD)])
         self._remember(bodies[: len(week)])
 
     def _remember(self, bodies: list[bytes]) -> None:
-        """Some of the pins now on the map."""
+        """Details of some of the pins on the map."""
         found = [number for body in bodies for number in REQUEST_ID.findall(body)]
         self.request_ids = self.draw.sample(found, min(IDS_KEPT, len(found)))
 
@@ -61,17 +61,17 @@ class MapVisitor(Visitor):
 
     @task(12)
     def choose_dates(self) -> None:
-        """The front end asks for every day of the span at once."""
+        """The front end fetches all days of the span in parallel."""
         calls = [day_call(UNCACHED, day) for day in places.span(self.draw)]
         self._remember(self.browser.together(calls))
 
     @task(10)
     def filter_pins(self) -> None:
-        """Types and states are filtered in the browser: the server notices nothing."""
+        """Types and states are filtered in the browser, without a request."""
 
     @task(6)
     def come_again(self) -> None:
-        """Reload, or make room for the next person, whose browser holds nothing."""
+        """Reload the page, or become a new user with an empty browser cache."""
         if self.draw.random() > RETURNING_SHARE:
             self.browser.forget()
         self.open_map()

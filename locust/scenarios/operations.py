@@ -1,4 +1,4 @@
-"""The people who run the system, during the night: they watch its state, and whether answers agree."""
+"""The operator during an ingest run: watches the status, and whether counts agree with lists."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COUNTS, PINS = "/requests/counts/open/types", "/requests/pins/open"
 
 
 class Operations(Visitor):
-    """One of them, however many visitors there are. `make load` runs the night meanwhile."""
+    """One user, however many others there are. `make load` starts the ingest run."""
 
     fixed_count = 1
     wait_time = constant(2)
 
     def on_start(self) -> None:
-        """However short the run, everything once."""
+        """Every check once, however short the run."""
         super().on_start()
         self.watch()
         self.compare()
@@ -35,7 +35,7 @@ class Operations(Visitor):
 
     @task(1)
     def compare(self) -> None:
-        """Open requests counted and open requests listed: under one generation they are as many."""
+        """Counts and lists of open requests must agree within a generation."""
         counted, of_counts = self._ask(COUNTS)
         listed, of_list = self._ask(PINS)
         if not (of_counts and of_counts == of_list):

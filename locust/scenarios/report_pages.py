@@ -1,4 +1,4 @@
-"""What a browser sends to open a report: the questions of its cards, made of what the server says of itself.
+"""What a browser sends to open a report: the callbacks of its cards, derived from the server's description.
 
 Plain functions over plain values; nothing here knows Locust.
 """
@@ -13,8 +13,8 @@ PICTURE = "picture"
 Dependency = Mapping[str, Any]
 
 
-def questions(dependencies: Iterable[Dependency], path: str, search: str) -> list[list[dict[str, Any]]]:
-    """Bodies for ``_dash-update-component``: first the page's frame, then all of its cards at once."""
+def callbacks(dependencies: Iterable[Dependency], path: str, search: str) -> list[list[dict[str, Any]]]:
+    """Bodies for ``_dash-update-component``: first the page's frame, then all of its cards in parallel."""
     served = [one for one in dependencies if not one.get("clientside_function")]
     name = path.strip("/")
     values = {
@@ -33,7 +33,7 @@ def questions(dependencies: Iterable[Dependency], path: str, search: str) -> lis
 
 
 def names(dependencies: Iterable[Dependency]) -> list[str]:
-    """The names of all reports: each has a card, and the line that says what it covers."""
+    """The names of all reports, from the ids of their cards."""
     return [
         one["output"].removesuffix("--covers.children")
         for one in dependencies
@@ -42,7 +42,7 @@ def names(dependencies: Iterable[Dependency]) -> list[str]:
 
 
 def body(one: Dependency, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
-    """The question of one callback with these values; what has none is null, as on a page just opened."""
+    """The body of one callback with these values; inputs without a value are null, as on a new page."""
     outputs = [_place(output) for output in one["output"].strip(".").split("...")]
     is_several = one["output"].startswith("..")
     return {
@@ -55,7 +55,7 @@ def body(one: Dependency, values: Mapping[tuple[str, str], Any]) -> dict[str, An
 
 
 def picture(one: Dependency, report: str) -> dict[str, Any]:
-    """The question of a report's small picture on the home page."""
+    """The callback of a report's preview on the home page."""
     identity = {PICTURE: report}
     first = {"id": identity, "property": "id", "value": identity}
     return {

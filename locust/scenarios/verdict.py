@@ -1,4 +1,4 @@
-"""The end of a run: the figures beside the levels, and the exit code that says whether they were kept."""
+"""The end of a run: the measurements next to the levels, and the exit code."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BROKEN = 1
 
 
 def add_options(parser: Any, **_: Any) -> None:
-    """No web interface unless it is asked for; what a run may demand besides the levels."""
+    """Run without the web interface by default, and add the options of the verdict."""
     options = parser.add_argument_group("311 Data Server")
     options.add_argument("--ui", dest="headless", action="store_false", help="open the web interface")
     options.add_argument(
         "--expect-switch",
         action="store_true",
-        help="fail when the data did not switch to another generation meanwhile",
+        help="fail when the API did not switch to another generation during the run",
     )
     options.add_argument(
         "--patience", type=float, default=1, help="multiply every time limit, on slow machines (default 1)"
@@ -33,12 +33,14 @@ def add_options(parser: Any, **_: Any) -> None:
         action="store_true",
         help="judge errors and counts only, as on a busy machine",
     )
-    options.add_argument("--reports-host", default="", help="address of the report pages; without it none")
+    options.add_argument(
+        "--reports-host", default="", help="address of the report pages; without it they are not tested"
+    )
     parser.set_defaults(headless=True)
 
 
 def set_clock(**_: Any) -> None:
-    """Gevent's timers count from when it last looked: a slow start would make the run shorter."""
+    """Update gevent's clock, from which its timers count: a slow start would shorten the run."""
     gevent.get_hub().loop.update_now()
 
 
@@ -59,23 +61,23 @@ def judge(environment: Environment, **_: Any) -> None:
 
 
 def verdict(groups: dict[str, Measured], seen: int, options: Any) -> list[str]:
-    """Everything that was promised and not kept."""
+    """Every level that was broken."""
     levels = [level.patient(options.patience) for level in LEVELS]
     broken = breaches(groups, levels, is_timed=not options.untimed)
     if not any(groups.values()):
-        broken.append("nothing was asked")
+        broken.append("no request was sent")
     if options.expect_switch and seen < 2:
         broken.append("the data did not switch to another generation")
     return broken
 
 
 def measured(environment: Environment) -> dict[str, Measured]:
-    """What all workers saw, by group of routes."""
+    """The measurements of all workers, by group of routes."""
     entries = environment.stats.entries.values()
     return grouped((entry.name, entry.response_times, entry.num_failures) for entry in entries)
 
 
 def generations(environment: Environment) -> int:
-    """How many generations of the data visitors met."""
+    """How many generations of the data the users saw."""
     start = label(CHECKS, NEW_GENERATION)
     return sum(name.startswith(start) for name, _ in environment.stats.entries)

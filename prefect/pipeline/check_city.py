@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.boundaries import fetch_boundaries
@@ -51,7 +50,7 @@ def check_city(portal: Portal, city: City) -> Iterator[str]:
             yield f"{dataset.title} ({dataset.id}): {error}"
 
 
-def _boundaries(portal: Portal, city: City) -> Iterator[str]:
+def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
     """Returns the codes of the areas."""
     if city.boundaries is None:
         return set()

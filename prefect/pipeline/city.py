@@ -30,7 +30,7 @@ from pipeline.declaration import (
     TypeGroup,
 )
 from pipeline.declared_lines import problems
-from pipeline.errors import DataError
+from pipeline.errors import DataError, IngestError
 
 CITIES = Path(__file__).parents[1] / "cities"
 ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
@@ -129,7 +129,7 @@ class City(Declaration):
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
-        """Codes that somebody has declared; those of the API's reference data are reviewed too."""
+        """Codes that are declared; those of the API's reference data are reviewed too."""
         codes = {*self.aliases.get(column, {}).values(), *self.names.get(column, {}), ""}
         codes.update(pattern.code for pattern in self.patterns.get(column, ()))
         if column == "requesttype":
@@ -162,18 +162,18 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
-    """The declared city. Raises DataError, with the line, for a bad declaration, or when there is none."""
+    """The declared city. Raises IngestError, with the line, for a bad declaration, or when there is none."""
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-        raise DataError(f"CITY={key} is not declared in cities/: there are {declared}") from error
+        raise IngestError(f"CITY={key} is not declared in cities/: there are {declared}") from error
     try:
         return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
     except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{key}/city.toml is no TOML: {error}") from error
+        raise IngestError(f"{key}/city.toml is no TOML: {error}") from error
     except ValidationError as error:
-        raise DataError(problems(error, folder / key / "city.toml")) from error
+        raise IngestError(problems(error, folder / key / "city.toml")) from error
 
 
 def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
@@ -191,7 +191,7 @@ def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
 def city_for(settings: Settings) -> tuple[Settings, City]:
     """The city of the settings with their limits, and the settings with the city's portal.
 
-    Raises DataError, as load_city does.
+    Raises IngestError, as load_city does.
     """
     city = load_city(settings.city)
     overridden = {

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from pydantic import ValidationError
 
 from pipeline import notify, report
+from pipeline.city import City, city_for
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
 from pipeline.errors import (
@@ -104,7 +105,9 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
         chosen = parse(arguments)
         try:
             settings = Settings.from_environment()
-        except ValidationError as error:
+            city_for(settings)
+        except (ValidationError, IngestError) as error:
+            # Before any server is started.
             print(f"settings missing or wrong: {_named(error)}", file=sys.stderr)  # noqa: T201
             return UNEXPECTED_EXIT_CODE
         signal.signal(signal.SIGTERM, _terminate)
@@ -112,10 +115,18 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
         return _guarded(lambda: _start(ingest, chosen, settings, stack))
 
 
-def _named(error: ValidationError) -> str:
-    """The settings by their names, and rules between several of them in words."""
-    problems = [(problem["loc"], problem["msg"]) for problem in error.errors()]
-    return ", ".join(str(loc[0]).upper() if loc else message for loc, message in problems)
+def _named(error: ValidationError | IngestError) -> str:
+    """Settings by their names, keys of the city's declaration by their paths."""
+    if isinstance(error, IngestError):
+        return str(error)
+    is_city = error.title == City.__name__
+    return ", ".join(_problem(problem["loc"], problem["msg"], is_city=is_city) for problem in error.errors())
+
+
+def _problem(location: tuple[int | str, ...], message: str, *, is_city: bool) -> str:
+    if is_city:
+        return f"city.toml: {'.'.join(map(str, location))}: {message}"
+    return str(location[0]).upper() if location else message
 
 
 def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
@@ -160,7 +171,7 @@ def _serve(ingest: Any, chosen: argparse.Namespace) -> None:
 
 
 def schedules(chosen: argparse.Namespace) -> list[Any]:
-    """Every night what is new; once a week everything, so that rows gone from the portal are found."""
+    """Nightly what is new; once a week everything, so that rows gone from the portal are found."""
     from prefect.schedules import Cron
 
     weekly = {"mode": "reconcile"}

@@ -16,15 +16,13 @@ ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
 
 def problems(error: ValidationError, path: Path) -> str:
     """Every problem on a line of its own: the file, the line, the key, and what is wrong."""
-    keys = list(key_lines(path.read_text(encoding="utf-8")))
-    return "\n".join(
-        f"{path.parent.name}/{path.name}, line {_line(keys, problem['loc'])}: {_words(problem['loc'], problem['msg'])}"
-        for problem in error.errors()
-    )
+    keys, file = list(key_lines(path.read_text(encoding="utf-8"))), f"{path.parent.name}/{path.name}"
+    found = ((problem["loc"], problem["msg"]) for problem in error.errors())
+    return "\n".join(f"{file}, line {_line(keys, key)}: {_words(key, message)}" for key, message in found)
 
 
 def key_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
-    """The path of each table and key with the number of its line; elements of arrays of tables are numbered."""
+    """The path of each table and key with its line; tables of an array are numbered."""
     table: KeyPath = ()
     arrays: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):

@@ -8,7 +8,18 @@ from dataclasses import replace
 
 from psycopg import sql
 
-from pipeline import bookkeeping, checks, differences, full_load, polygons, quality, reference, rollups, swap
+from pipeline import (
+    bookkeeping,
+    checks,
+    differences,
+    full_load,
+    polygons,
+    quality,
+    reference,
+    rollups,
+    row_checks,
+    swap,
+)
 from pipeline.config import Settings
 from pipeline.database import Connection, fetch_one
 from pipeline.download import Download
@@ -46,7 +57,7 @@ def merge(
 
 def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
     _set_memory(job)
-    usual = checks.usual_shares(job)
+    usual = row_checks.usual_shares(job)
     written = _write(job)
     found = (*read_checks, *checks.merge_checks(job, written, usual))
     _stop_if_failed(found, reasons)

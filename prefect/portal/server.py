@@ -43,8 +43,8 @@ def serve(
     """A portal on a free port of this machine while the block runs: its address and its controller.
 
     Serves ``rows`` generated requests of ``city`` up to the day before ``today``, or the rows of the file
-    ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city some days on. A given
-    ``today`` is also the day on which rows are edited, whatever the day of this machine.
+    ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
+    A given ``today`` is also the day on which rows are edited, whatever the day of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         store = Store(Path(folder) / "portal.sqlite", clock_from(today))

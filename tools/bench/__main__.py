@@ -1,4 +1,4 @@
-"""The order of a benchmark run: servers, city, services, table.
+"""``make bench``: servers, city, the services' benchmarks, and the table.
 
 make bench ARGS="[--rows N …] [--only SERVICE …] [--dry-run]"
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from tools import apt, environments, sample_city, settings
 from tools.bench import history, machine, report
-from tools.bench.history import Figure, Run
+from tools.bench.history import Result, Run
 from tools.console import say, step
 from tools.disk import require_space
 from tools.migrate import database_settings, migrate
@@ -27,7 +26,7 @@ from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
 ROWS = 5_000_000
-# More rows take longer and tell nothing new: the rate hardly depends on them.
+# More rows only take longer: the rate hardly depends on them.
 MOST_LOADED = 5_000_000
 # Table, indexes, rollups, the copy on which runs of changes are measured, and the portal while it is read.
 MB_PER_MILLION = 3_200
@@ -37,7 +36,7 @@ IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
 
 
 def main() -> int:
-    """Measure, keep the figures, and say what changed; 1 when a goal is missed."""
+    """Measure, store the figures, and print what changed; 1 when a goal is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
     parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
@@ -57,15 +56,13 @@ def main() -> int:
 
 
 def prepare() -> None:
-    """Programs and environments."""
-    apt.ensure()
-    if not shutil.which("wrk"):
-        apt.ensure_packages(["wrk"], WRK_MB)
+    """Install programs and environments."""
+    apt.ensure(wrk=True)
     environments.ensure([*SERVICES, "tools"])
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
-    """Every service's benchmarks on a city of so many requests."""
+    """Every service's benchmarks on a city with this number of requests."""
     city = f"city_{rows}"
     migrate(instance, city)
     environment = settings.environment(
@@ -76,7 +73,7 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
         with step(f"Building a city of {rows:,} requests, kept for the next time"):
             sample_city.load(instance, city, rows)
     described, commit, started = machine.describe(), history.commit(), time.monotonic()
-    figures: list[Figure] = []
+    figures: list[Result] = []
     for service in services:
         own = environment | test_variables(instance, service) | {"TEST_TEMPLATE": DATABASE}
         own["REDIS_URL"] = own["TEST_REDIS_URL"]
@@ -84,16 +81,16 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
         with step(f"{service}, on {rows:,} requests"):
             figures += figures_of(service, extra, own)
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    return Run(when, commit, rows, described.sentence(), time.monotonic() - started, tuple(figures))
+    return Run(when, commit, rows, described, time.monotonic() - started, tuple(figures))
 
 
-def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Figure]:
-    """What a service's benchmarks leave."""
+def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Result]:
+    """The figures that a service's benchmarks write."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
         _run(service, [*arguments, "--json", str(file)], environment)
         return [
-            Figure(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
+            Result(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
         ]
 
 
@@ -106,7 +103,7 @@ def _run(service: str, arguments: list[str], environment: Mapping[str, str]) -> 
 
 
 def conclude(run: Run, *, is_kept: bool) -> None:
-    """Say what changed since the last run of this size, and write it down."""
+    """Print what changed since the last run of this size, and store the run."""
     earlier = history.load()
     previous = history.latest(earlier).get(run.rows)
     for line in history.compare(previous, run) if previous else []:

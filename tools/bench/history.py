@@ -12,16 +12,15 @@ from typing import Any
 from tools.paths import ROOT
 
 FILE = ROOT / "docs" / "performance.json"
-# Of every size.
-KEPT_RUNS = 10
+KEPT_RUNS = 10  # per size
 # Smaller differences are noise.
 NOTEWORTHY = 0.25
 MORE_IS_BETTER = {"req/s", "rows/s"}
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One line of the table: a service's figure beside its limit."""
+class Result:
+    """One line of the table: a service's figure next to its limit."""
 
     service: str
     work: str
@@ -34,7 +33,7 @@ class Figure:
 
     @property
     def share(self) -> float:
-        """Which part of the limit is reached: 1 is all that the machine can do."""
+        """The share of the limit that is reached; 1 is the most that the machine can do."""
         if not (self.value and self.limit):
             return 0.0
         return self.value / self.limit if self.unit in MORE_IS_BETTER else self.limit / self.value
@@ -49,14 +48,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that was measured at once on one city."""
+    """All figures of one benchmark run on one city."""
 
     when: str
     commit: str
     rows: int
     machine: str
     seconds: float
-    figures: tuple[Figure, ...]
+    figures: tuple[Result, ...]
 
 
 def load(file: Path = FILE) -> list[Run]:
@@ -65,12 +64,12 @@ def load(file: Path = FILE) -> list[Run]:
 
 
 def _run(entry: dict[str, Any]) -> Run:
-    figures = (Figure(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
+    figures = (Result(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
     return Run(**{**entry, "figures": tuple(figures)})
 
 
 def save(runs: Iterable[Run], file: Path = FILE) -> None:
-    """Keep the newest of every size."""
+    """Store the newest runs of every size."""
     by_size: dict[int, list[Run]] = {}
     for run in runs:
         by_size.setdefault(run.rows, []).append(run)
@@ -84,7 +83,7 @@ def latest(runs: Iterable[Run]) -> dict[int, Run]:
 
 
 def compare(old: Run, new: Run) -> list[str]:
-    """What became better or worse. Shares of the limit are compared: a slower machine slows both."""
+    """What became better or worse, as a share of the limit: a slower machine slows both."""
     before = {(figure.service, figure.work): figure for figure in old.figures}
     lines = []
     for figure in new.figures:
@@ -101,5 +100,5 @@ def compare(old: Run, new: Run) -> list[str]:
 def commit(digits: int = 7) -> str:
     """The commit of the checkout, marked when files differ from it."""
     command = ["git", "describe", "--always", "--dirty", f"--abbrev={digits}", "--exclude=*"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return said.stdout.strip() or "unknown"
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return printed.stdout.strip() or "unknown"

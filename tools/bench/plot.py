@@ -17,7 +17,11 @@ FILE = ROOT / "docs" / "growth.svg"
 LIMIT = "limit: "
 # Title, unit, and for each line its label and a part of the figure's name.
 PANELS = (
-    ("An ingest run of 20,000 changes", "s", {"merge": "a night of", "bare SQL": LIMIT + "a night of"}),
+    (
+        "An ingest run of 20,000 changes",
+        "s",
+        {"merge": "of 20,000 changed rows", "bare SQL": LIMIT + "of 20,000 changed rows"},
+    ),
     (
         "Uncached responses",
         "ms",

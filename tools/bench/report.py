@@ -1,11 +1,11 @@
-"""The tables of ``docs/performance.md``, written between two marks; the text around them is people's."""
+"""The tables of ``docs/performance.md``, written between two marks; the rest is written by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.bench.history import Figure, Run
+from tools.bench.history import Result, Run
 from tools.paths import ROOT
 from tools.problem import Problem
 
@@ -19,11 +19,11 @@ TITLES = {"api": "API", "prefect": "Pipeline", "dash": "Reports"}
 
 
 def number(value: float) -> str:
-    """Three digits that mean something."""
+    """A number with about three significant digits."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
 
 
-def row(figure: Figure) -> str:
+def row(figure: Result) -> str:
     """A line of the table."""
     goal = "" if figure.goal is None else f"{number(figure.goal)} {figure.unit}"
     limit = f"{number(figure.limit)} {figure.unit}: {figure.limit_is}"
@@ -52,7 +52,7 @@ def section(run: Run) -> str:
 
 
 def write(latest: Mapping[int, Run], file: Path = FILE) -> None:
-    """Put the newest run of every size between the marks. Raises Problem when the marks are gone."""
+    """Put the newest run of every size between the marks. Raises Problem when they are missing."""
     text = file.read_text()
     start, end = text.find(START), text.find(END)
     if not 0 <= start < end:

@@ -6,12 +6,11 @@ python3 -m tools.ci base | published | verify | propose | freshness | load | aud
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 from tools.ci import audit, data, images, packages
-from tools.problem import Problem, guarded
+from tools.problem import dispatch, guarded
 
-STEPS: dict[str, Callable[..., int]] = {
+STEPS = {
     "audit": audit.audit,
     "base": images.base,
     "freshness": data.freshness,
@@ -21,13 +20,5 @@ STEPS: dict[str, Callable[..., int]] = {
     "verify": images.verify,
 }
 
-
-def main() -> int:
-    name, *arguments = sys.argv[1:] or [""]
-    if name not in STEPS:
-        raise Problem(f"a step is needed: {', '.join(STEPS)}.")
-    return STEPS[name](*arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(guarded(main))
+    sys.exit(guarded(lambda: dispatch(STEPS)))

@@ -12,11 +12,11 @@ from tools.problem import Problem
 PIP_AUDIT = "pip-audit==2.9.0"
 
 
-def audit(folder: str = "") -> int:
+def audit(folders: list[str]) -> int:
     """The exit code of pip-audit."""
-    lock = ROOT / folder / "requirements.txt"
-    if folder not in FOLDERS_WITH_LOCK or not lock.is_file():
-        raise Problem(f"one of {', '.join(FOLDERS_WITH_LOCK)} is needed.")
+    if len(folders) != 1 or folders[0] not in FOLDERS_WITH_LOCK:
+        raise Problem(f"a folder is needed: {', '.join(FOLDERS_WITH_LOCK)}.")
+    lock = ROOT / folders[0] / "requirements.txt"
     environments.install_uv()
     command = [str(environments.UV), "tool", "run", "--from", PIP_AUDIT, "pip-audit"]
     command += ["--disable-pip", "--require-hashes", "-r", str(lock)]

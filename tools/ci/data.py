@@ -17,8 +17,8 @@ ATTEMPTS, PAUSE_SECONDS, TIMEOUT_SECONDS = 5, 10.0, 30
 LOAD_INPUTS = {"URL": r"https://[a-z0-9.-]+", "USERS": r"[0-9]{1,4}", "MINUTES": r"[0-9]{1,2}"}
 
 
-def freshness() -> int:
-    """Raises Problem when API_URL does not answer, or serves data that is older than ``LIMIT_HOURS``."""
+def freshness(_: list[str]) -> int:
+    """Raises Problem when API_URL does not respond, or serves data that is older than ``LIMIT_HOURS``."""
     status = _status(f"{given('API_URL')}/status/data")
     age_seconds = status.get("age_seconds")
     if age_seconds is None or age_seconds >= LIMIT_HOURS * 3600:
@@ -35,12 +35,12 @@ def _status(url: str) -> dict[str, float | None]:
                 return found
         except (OSError, ValueError) as error:
             if attempt == ATTEMPTS:
-                raise Problem(f"{url} did not answer: {error}") from error
+                raise Problem(f"{url} did not respond: {error}") from error
             time.sleep(PAUSE_SECONDS)
     raise AssertionError
 
 
-def load() -> int:
+def load(_: list[str]) -> int:
     """Run the load tests with USERS for MINUTES against URL. Raises Problem for any other input."""
     values = {name: given(name) for name in LOAD_INPUTS}
     if wrong := [name for name, form in LOAD_INPUTS.items() if not re.fullmatch(form, values[name])]:

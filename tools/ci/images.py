@@ -13,7 +13,7 @@ BASE = "docker.io/library/python:3.11-slim-bookworm"
 ISSUER = "https://token.actions.githubusercontent.com"
 
 
-def base() -> int:
+def base(_: list[str]) -> int:
     """Outputs ``base``, the base image by digest, and ``version``, the date and the number of this run."""
     manifest = json.loads(
         output_of("docker", "buildx", "imagetools", "inspect", BASE, "--format", "{{json .Manifest}}")
@@ -25,7 +25,7 @@ def base() -> int:
     return 0
 
 
-def published() -> int:
+def published(_: list[str]) -> int:
     """Outputs the image NAME by DIGEST, and lists it in the run's summary."""
     image = f"{given('IMAGE')}@{given('DIGEST')}"
     append_to("GITHUB_OUTPUT", f"{given('NAME')}={image}")
@@ -33,7 +33,7 @@ def published() -> int:
     return 0
 
 
-def verify() -> int:
+def verify(_: list[str]) -> int:
     """Raises Problem unless the workflow ``images`` signed API, REPORTS and PIPELINE on the branch main."""
     workflow = f"{given('GITHUB_SERVER_URL')}/{given('GITHUB_REPOSITORY')}/.github/workflows/images.yml"
     signer = {

@@ -10,7 +10,7 @@ TITLE, BODY = "Upgrade Python packages", "Compiled by `make lock ARGS=--upgrade`
 BOT = ("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 
 
-def propose() -> int:
+def propose(_: list[str]) -> int:
     """Push the changed locks to one branch, open its pull request once, and start its checks."""
     if not output_of("git", "status", "--porcelain"):
         say("Every lock is up to date.")

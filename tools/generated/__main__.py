@@ -1,6 +1,6 @@
 """Write ``.env.example`` and the generated tables of the READMEs; with ``--check`` only name what is stale.
 
-A table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
+A table is between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.console import say
-from tools.generated import exit_codes, settings_classes, targets
+from tools.generated import settings_classes, small_tables
 from tools.paths import ROOT
 from tools.problem import Problem, guarded
 
@@ -23,8 +23,8 @@ def tables() -> dict[str, str]:
     """Every generated table by its name."""
     found = settings_classes.read()
     return {
-        "targets": targets.table((ROOT / "Makefile").read_text()),
-        "exit codes": exit_codes.table(exit_codes.read()),
+        "targets": small_tables.target_table((ROOT / "Makefile").read_text()),
+        "exit codes": small_tables.exit_code_table(small_tables.exit_codes()),
         **{f"settings {one.folder}": settings_classes.table(one) for one in found},
     }
 

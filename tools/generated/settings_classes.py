@@ -76,8 +76,8 @@ def _read(path: Path) -> Settings:
     if service not in FOLDERS_WITH_ENVIRONMENT:
         raise Problem(f"{path} has settings, but tools/paths.py knows no environment for {service}/.")
     module = ".".join(path.relative_to(service).with_suffix("").parts)
-    said = subprocess.check_output([python_of(service), "-c", READ, module], cwd=ROOT / service, text=True)
-    fields = tuple(Setting(*one) for one in json.loads(said.splitlines()[-1]))
+    output = subprocess.check_output([python_of(service), "-c", READ, module], cwd=ROOT / service, text=True)
+    fields = tuple(Setting(*one) for one in json.loads(output.splitlines()[-1]))
     readme = next(folder for folder in path.parents if (ROOT / folder / "README.md").is_file())
     return Settings(str(readme), fields)
 
@@ -110,10 +110,10 @@ def example(programs: Iterable[Settings]) -> str:
 
 
 def _line(name: str, readers: list[tuple[str, Setting]]) -> str:
-    """The assignment, below what each program says of it. Raises Problem for contradicting defaults."""
+    """The assignment below its descriptions. Raises Problem for contradicting defaults."""
     defaults = {one.default for _, one in readers} - {""}
     if len(defaults) > 1:
         raise Problem(f"{name} has several defaults: {', '.join(sorted(defaults))}.")
-    said = {one.description for _, one in readers}
-    comments = said if len(said) == 1 else [f"{folder}: {one.description}" for folder, one in readers]
+    texts = {one.description for _, one in readers}
+    comments = texts if len(texts) == 1 else [f"{folder}: {one.description}" for folder, one in readers]
     return "".join([*(f"# {comment}\n" for comment in comments), f"{name}={''.join(defaults)}\n"])

@@ -1,4 +1,4 @@
-"""The machine's package index settings, lent to a build as secrets: no layer and no history holds them."""
+"""The machine's package index settings, passed to a build as secrets: no layer or history contains them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OF_AN_INDEX = ("index-url", "extra-index-url", "trusted-host", "timeout", "defau
 
 
 def pip_conf(pip: Mapping[str, str]) -> str:
-    """A pip.conf for a build, without indexes that are folders of this machine: a build cannot see them."""
+    """A pip.conf for a build, without indexes in folders of this machine, which a build cannot reach."""
     lines = ["[global]"]
     for name in OF_AN_INDEX:
         reachable = [part for part in pip.get(name, "").split() if not part.startswith(("file:", "/"))]
@@ -30,7 +30,7 @@ def pip_conf(pip: Mapping[str, str]) -> str:
 
 @contextmanager
 def build_secrets() -> Iterator[list[str]]:
-    """Arguments that lend pip's settings, and the certificates that they name, to a build."""
+    """Arguments that pass pip's settings and certificates to a build."""
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout

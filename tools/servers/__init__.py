@@ -1,1 +1,1 @@
-"""Private PostgreSQL and Redis servers, each with a folder and a port of its own."""
+"""Private PostgreSQL and Redis servers, each with its own folder and port."""

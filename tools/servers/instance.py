@@ -1,4 +1,4 @@
-"""A named pair of servers whose ports and passwords are remembered beside their files."""
+"""A named pair of servers, with their ports and passwords stored next to their files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PREPARE = Path(__file__).with_name("prepare.sql")
 
 @dataclass(frozen=True)
 class State:
-    """What has to stay the same from start to start."""
+    """What stays the same from start to start."""
 
     postgres_port: int
     redis_port: int
@@ -45,11 +45,11 @@ class State:
 
 
 class Instance:
-    """Servers under ``.local/servers/<name>``; made at the first start, kept until removed."""
+    """Servers under ``.local/servers/<name>``; created at the first start, kept until removed."""
 
     def __init__(self, name: str, *, is_durable: bool = False) -> None:
         if not NAME.fullmatch(name):
-            raise Problem(f"{name!r} is no name for servers: lower-case letters, digits and hyphens only.")
+            raise Problem(f"{name!r} is not a valid name: lower-case letters, digits and hyphens only.")
         self.name = name
         self.folder = SERVERS / name
         self._lock = SERVERS / f"{name}.lock"
@@ -61,7 +61,7 @@ class Instance:
 
     @property
     def state(self) -> State:
-        """The remembered state; ``Problem`` when there never was such an instance."""
+        """The stored state. Raises ``Problem`` when there is no such instance."""
         try:
             return State(**json.loads(self._state_file.read_text()))
         except FileNotFoundError as error:
@@ -90,7 +90,7 @@ class Instance:
         return self.postgres.url(database, role, self.state.passwords[role])
 
     def start(self, *, postgres: bool = True, redis: bool = True) -> None:
-        """Start what is asked for and does not run yet; returns when it answers."""
+        """Start the servers that are not running; returns when they respond."""
         with exclusive(self._lock):
             self._remember()
             if postgres and not self.postgres.pid():
@@ -100,7 +100,7 @@ class Instance:
                 self._start_on_free_port("redis")
 
     def _start_on_free_port(self, kind: str) -> None:
-        """Keep the port of last time; move if somebody else has it by now."""
+        """Start on the stored port, or on another one if it is taken."""
         for attempt in range(1, ATTEMPTS + 1):
             server: Postgres | Redis = self.postgres if kind == "postgres" else self.redis
             if not is_free(server.port):
@@ -113,18 +113,7 @@ class Instance:
                     raise
             else:
                 return
-        raise Problem(f"no free port for {kind} could be had.")
-
-    def use_port(self, *, postgres: int | None = None, redis: int | None = None) -> None:
-        """Fix a port before the start; ``Problem`` when somebody else listens there."""
-        self._remember()
-        for kind, port in (("postgres", postgres), ("redis", redis)):
-            server: Postgres | Redis = self.postgres if kind == "postgres" else self.redis
-            if port is None or server.pid():
-                continue
-            if not is_free(port):
-                raise Problem(f"port {port}, asked for {kind}, is taken.")
-            self._remember(**{f"{kind}_port": port})
+        raise Problem(f"no free port for {kind} was found.")
 
     def _prepare(self) -> None:
         passwords = {role: self.state.passwords[role] for role in (OWNER, LOADER, READER)}
@@ -132,7 +121,7 @@ class Instance:
         self.create_database(DATABASE)
 
     def create_database(self, name: str) -> None:
-        """Make an empty database of the owner's, unless it exists."""
+        """Create an empty database that belongs to the owner, unless it exists."""
         create = f"SELECT 'CREATE DATABASE {name} OWNER {OWNER}'"
         unless = f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')"
         self.sql(f"{create} {unless} \\gexec", database="postgres")
@@ -151,11 +140,11 @@ class Instance:
             check=False,
         )
         if result.returncode:
-            raise Problem(f"PostgreSQL refused a set-up step:\n{result.stderr.strip()}")
+            raise Problem(f"PostgreSQL rejected a setup step:\n{result.stderr.strip()}")
         return result.stdout.strip()
 
     def stop(self, *, postgres: bool = True, redis: bool = True) -> None:
-        """End what runs; the files stay."""
+        """Stop the servers; the files stay."""
         with exclusive(self._lock):
             if postgres and self.exists():
                 self.postgres.stop()
@@ -163,13 +152,13 @@ class Instance:
                 self.redis.stop()
 
     def remove(self) -> None:
-        """End the servers and delete their files."""
+        """Stop the servers and delete their files."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.unlink(missing_ok=True)
 
     def describe(self) -> dict[str, Any]:
-        """What a test or a person needs: addresses, process numbers (null: not running), files."""
+        """Addresses, process ids (null: not running) and files."""
         postgres, redis = self.postgres, self.redis
         return {
             "name": self.name,
@@ -188,6 +177,6 @@ class Instance:
 
 
 def instances() -> list[Instance]:
-    """Every instance that has files, by name."""
+    """Every instance with files, by name."""
     states: list[Path] = sorted(SERVERS.glob("*/state.json"))
     return [Instance(path.parent.name) for path in states]

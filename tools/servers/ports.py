@@ -24,7 +24,7 @@ def is_free(port: int, host: str = HOST) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on; another program may still take it before its server starts."""
+    """A port without a listener; another program may still take it before the server starts."""
     for _ in range(200):
         port = random.choice(PRIVATE_PORTS)  # noqa: S311
         if is_free(port):

@@ -24,7 +24,7 @@ ENOUGH_SHARED_MEMORY_BYTES = 512_000_000
 
 @dataclass(frozen=True)
 class Postgres:
-    """One server. ``is_durable`` false trades safety against power loss for speed; crashes lose nothing."""
+    """One server. ``is_durable`` false trades safety against power loss for speed; a crash loses nothing."""
 
     folder: Path
     port: int
@@ -44,7 +44,7 @@ class Postgres:
         return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
     def pid(self) -> int | None:
-        """The running server's process, or nothing."""
+        """The process id of the running server, or None."""
         pid = self._recorded_pid()
         return pid if pid and processes.works_in(pid, self.data) else None
 
@@ -55,7 +55,7 @@ class Postgres:
             return None
 
     def start(self) -> None:
-        """Make the cluster if need be and start it; returns when it takes connections."""
+        """Create the cluster if needed and start it; returns when it accepts connections."""
         if self.pid():
             return
         require_space(self.folder, NEEDED_MB, "PostgreSQL")
@@ -66,13 +66,13 @@ class Postgres:
         self._control("start", "-w", "-t", str(START_SECONDS), "-l", str(self.log))
 
     def stop(self) -> None:
-        """End the server; its sessions are rolled back. Nothing to do when it does not run."""
+        """Stop the server and roll back its sessions; does nothing when it is not running."""
         if self.pid():
             self._control("stop", "-w", "-m", "fast", "-t", str(START_SECONDS))
         processes.end(processes.working_in(self.data))
 
     def _create(self) -> None:
-        # A half made cluster of an interrupted run cannot be used and holds nothing.
+        # The incomplete cluster of an interrupted run is useless and empty.
         shutil.rmtree(self.data, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         give_to(USER, self.folder)
@@ -93,7 +93,7 @@ class Postgres:
             file.write("include 'local.conf'\n")
 
     def _clear_after_crash(self) -> None:
-        """Let no leftover stop the start: backends that outlived their server, or a stranger's number."""
+        """Remove what would block the start: orphaned backends, and the stale process id."""
         processes.end(processes.working_in(self.data))
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -136,7 +136,7 @@ class Postgres:
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         output = self.folder.parent / "postgres-tool.log"
         with output.open("w") as file:
-            # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
+            # A file, not a pipe: the server inherits it and would keep a pipe open.
             result = subprocess.run(
                 command, env=clean, cwd="/", stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
             )

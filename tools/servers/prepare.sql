@@ -1,5 +1,5 @@
--- Run by psql as the superuser in template1, so that every database made from now on has the extension.
--- The roles may do no more than their work. Repeated at every start: an interrupted first one heals.
+-- Run by psql as the superuser in template1, so that every new database has the extension.
+-- The roles have the privileges they need. Runs at every start, so that it completes an interrupted one.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS postgis;
 SELECT format('CREATE ROLE %I', name)

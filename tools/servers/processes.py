@@ -1,4 +1,4 @@
-"""What runs on this machine, read from /proc."""
+"""The processes of this machine, from /proc."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _processes() -> Iterator[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and waits to be collected does not."""
+    """Whether the process is running; a zombie is not."""
     try:
         state = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, IndexError):
@@ -26,9 +26,9 @@ def is_alive(pid: int) -> bool:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether a living process has this working directory, as a server has its data folder.
+    """Whether a running process has this working directory, as a server has its data folder.
 
-    A process number alone proves nothing: after a crash or a reboot it may be somebody else's.
+    A process id alone proves nothing: after a crash or a reboot it may belong to another program.
     """
     try:
         return is_alive(pid) and (PROC / str(pid) / "cwd").readlink() == folder
@@ -37,12 +37,12 @@ def works_in(pid: int, folder: Path) -> bool:
 
 
 def working_in(folder: Path) -> list[int]:
-    """Every living process with this working directory."""
+    """Every running process with this working directory."""
     return [pid for pid in _processes() if works_in(pid, folder)]
 
 
 def with_variable(name: str, value: str) -> list[int]:
-    """Every living process that was started with this environment variable, other than this one."""
+    """Every other running process that was started with this environment variable."""
     wanted = f"{name}={value}".encode()
     return [pid for pid in _processes() if pid != os.getpid() and wanted in _environment(pid)]
 
@@ -54,17 +54,8 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
-def name_of(pid: int) -> str:
-    """The command line, shortened, for a message."""
-    try:
-        words = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ")
-    except OSError:
-        return "?"
-    return words.decode(errors="replace").strip()[:100] or "?"
-
-
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
-    """Ask again and again; whether the condition came true in time."""
+    """Poll until the condition is true; returns whether it was in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= deadline:
@@ -74,7 +65,7 @@ def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.0
 
 
 def end(pids: Iterable[int], grace_seconds: float = 10) -> None:
-    """Ask processes to end, then make them; returns when they are gone."""
+    """Terminate processes, then kill those that remain; returns when they have ended."""
     wanted = list(pids)
     for chosen in (signal.SIGTERM, signal.SIGKILL):
         for pid in filter(is_alive, wanted):

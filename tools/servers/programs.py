@@ -1,4 +1,4 @@
-"""Where the machine's packages put the servers' programs."""
+"""The paths of the servers' programs."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _with_postgis(programs: Path) -> bool:
 
 
 def _version(programs: Path) -> int:
-    said = subprocess.run(
+    printed = subprocess.run(
         [str(programs / "pg_config"), "--version"], capture_output=True, text=True, check=False
     ).stdout
-    found = re.search(r"\d+", said)
+    found = re.search(r"\d+", printed)
     return int(found[0]) if found else 0
 
 
@@ -43,7 +43,7 @@ def find_postgres_programs() -> Path | None:
 
 @cache
 def postgres_programs() -> Path:
-    """The same, or a ``Problem`` that says what to do."""
+    """The same. Raises ``Problem`` when there is none."""
     found = find_postgres_programs()
     if found is None:
         raise Problem(f"PostgreSQL {OLDEST_POSTGRES} or later with PostGIS {NOT_FOUND}.")
@@ -52,7 +52,7 @@ def postgres_programs() -> Path:
 
 @cache
 def redis_server() -> str:
-    """The Redis program, or a ``Problem``."""
+    """The Redis program. Raises ``Problem`` when it is missing."""
     found = shutil.which("redis-server")
     if found is None:
         raise Problem(f"Redis {NOT_FOUND}.")

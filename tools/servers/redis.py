@@ -1,9 +1,8 @@
-"""A private Redis server: 127.0.0.1 only, bounded memory, nothing kept on disk."""
+"""A private Redis server: 127.0.0.1 only, bounded memory, nothing stored on disk."""
 
 from __future__ import annotations
 
 import pwd
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,14 @@ MAX_MEMORY_MB = 256
 
 
 def redis_user() -> str:
-    """Debian's package makes a user for it; elsewhere the database's will do."""
+    """The user of Debian's package; elsewhere the database's user."""
     known = {entry.pw_name for entry in pwd.getpwall()} if is_root() else set()
     return "redis" if "redis" in known else "postgres"
 
 
 @dataclass(frozen=True)
 class Redis:
-    """One server. It is a cache: a restart begins empty."""
+    """One server. It is a cache, empty after each start."""
 
     folder: Path
     port: int
@@ -38,7 +37,7 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/{database}"
 
     def pid(self) -> int | None:
-        """The running server's process, or nothing."""
+        """The process id of the running server, or None."""
         try:
             pid = int((self.folder / "redis.pid").read_text())
         except (OSError, ValueError):
@@ -46,7 +45,7 @@ class Redis:
         return pid if processes.works_in(pid, self.folder) else None
 
     def start(self) -> None:
-        """Start it; returns when it answers."""
+        """Start it; returns when it responds."""
         if self.pid():
             return
         processes.end(processes.working_in(self.folder))
@@ -55,29 +54,25 @@ class Redis:
         give_to(user, self.folder)
         configuration = self.folder / "redis.conf"
         configuration.write_text(self._settings())
-        # Readable by the user that the server runs as, in a folder that only that user can enter.
+        # Readable by the server's user, in a folder that only this user can enter.
         configuration.chmod(0o644)
         command = as_user(user, [redis_server(), str(configuration)], self.folder)
         result = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
-        if result.returncode or not processes.wait_until(self._answers, START_SECONDS):
+        if result.returncode or not processes.wait_until(self._responds, START_SECONDS):
             raise Problem(
                 f"Redis did not start:\n{result.stdout}{result.stderr}"
                 f"  The end of {self.log}:\n{last_lines(self.log)}"
             )
 
     def stop(self) -> None:
-        """End the server. Nothing to do when it does not run."""
+        """Stop the server; does nothing when it is not running."""
         processes.end(processes.working_in(self.folder))
 
-    def _answers(self) -> bool:
-        if not self.pid():
-            return False
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(7) == b"+PONG\r\n"
-        except OSError:
-            return False
+    def _responds(self) -> bool:
+        command = ["redis-cli", "-p", str(self.port), "ping"]
+        return (
+            bool(self.pid()) and subprocess.run(command, capture_output=True, check=False).stdout == b"PONG\n"
+        )
 
     def _settings(self) -> str:
         settings = (

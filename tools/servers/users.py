@@ -1,4 +1,4 @@
-"""Which user a server runs as: PostgreSQL refuses root, and Redis has no use for it."""
+"""The user that a server runs as: PostgreSQL refuses root, and Redis does not need it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def is_root() -> bool:
 
 
 def give_to(user: str, folder: Path) -> None:
-    """Make a folder the user's own and closed to others; nothing to do unless we are root."""
+    """Give a folder to the user and close it to others; does nothing unless we are root."""
     folder.chmod(0o700)
     if is_root():
         shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
 
 
 def as_user(user: str, command: list[str], folder: Path) -> list[str]:
-    """The command as run by ``user`` when we are root, able to reach ``folder``; else as it is."""
+    """The command run as ``user``, with access to ``folder``, if we are root; otherwise unchanged."""
     return [*_prefix(user, folder), *command] if is_root() else command
 
 
@@ -39,10 +39,10 @@ def _prefix(user: str, folder: Path) -> list[str]:
     try:
         pwd.getpwnam(user)
     except KeyError as error:
-        raise Problem(f"the user {user!r}, which its package should have made, does not exist.") from error
+        raise Problem(f"the user {user!r}, which its package should have created, does not exist.") from error
     for capability in CAPABILITIES:
         prefix = _setpriv(user, capability)
-        # Not `test -x`: the call behind it leaves capabilities out of account.
+        # Not `test -x`: its system call ignores capabilities.
         if _succeeds([*prefix, "stat", f"{folder}/."]):
             return prefix
     raise Problem(

@@ -1,4 +1,4 @@
-"""Copies of the tools that are a checkout of their own to themselves."""
+"""Copies of the tools as separate checkouts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.servers.users import as_user
 
 @dataclass(frozen=True)
 class Checkout:
-    """The tools in a folder of their own, run by a user."""
+    """The tools in a separate folder, run by a user."""
 
     folder: Path
     user: str = "root"

@@ -19,7 +19,7 @@ def servers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """Running servers that tests share; who stops them starts them again."""
+    """Running servers that tests share; a test that stops them starts them again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instance, "SERVERS", tmp_path_factory.mktemp("shared"))
         shared = Instance("shared")
@@ -32,7 +32,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 @pytest.fixture
 def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH on which nothing is, to put stand-ins into."""
+    """An empty PATH, for stand-ins."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))

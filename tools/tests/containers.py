@@ -46,7 +46,7 @@ def run(
 
 @contextmanager
 def running(engine: Engine, image: str, environment: Mapping[str, str], *command: str) -> Iterator[str]:
-    """Run for the block; yields the container's name. It is removed in the end, whatever happened."""
+    """Run for the block; yields the container's name, and removes it afterwards."""
     name = f"la311-{secrets.token_hex(4)}"
     with_values = Engine(engine.name, {**engine.environment, **environment})
     options = _options(engine, environment)

@@ -1,4 +1,4 @@
-"""Small programs that stand in for the services: they answer, die, hang or leave children behind."""
+"""Small programs in place of the services: they respond, end, hang or leave children behind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def python(code: str, *arguments: str) -> list[str]:
 
 
 def answering(folder: Path, *, status: int = 200) -> Program:
-    """A program that answers every request with this status."""
+    """A program that responds to every request with this status."""
     port = free_port()
     command = python(SERVE, str(port), str(status))
     return Program("answering", command, folder, f"http://127.0.0.1:{port}/health")

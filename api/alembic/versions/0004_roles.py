@@ -14,7 +14,7 @@ LOADER = "loader_311"
 READER = "reader_311"
 
 
-# A full reload builds these tables anew beside the live ones and renames them, which only an owner may.
+# A full reload builds new tables next to the live ones and renames them, which only an owner may.
 SWAPPED_TABLES = (
     "requests",
     "service_requests",

@@ -1,4 +1,4 @@
-"""Room on the pages of the rollups: a night adds to counts in place, without a new entry in any index."""
+"""Room on the pages of the rollups: a run adds to counts in place, without a new entry in any index."""
 
 from alembic import op
 

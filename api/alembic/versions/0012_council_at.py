@@ -1,7 +1,7 @@
 """The council of a place, by one rule for the merge and for geocoding; what a run has to remember.
 
-Where the city's polygons overlap, the smaller area wins: it is the one drawn for that place. A run remembers the
-name under which each polygon came, and which columns of a dataset it has read.
+Where the city's polygons overlap, the smaller area wins: it is the one drawn for that place. A run
+remembers the name under which each polygon came, and which columns of a dataset it has read.
 """
 
 from alembic import op

@@ -1,1 +1,1 @@
-"""Finished answers: kept in the process, in Redis, and made once."""
+"""Responses: cached in the process and in Redis, made once, and replaced when the data changes."""

@@ -1,4 +1,4 @@
-"""The hottest answers of one generation, inside the process."""
+"""The most recently used responses of one generation, inside the process."""
 
 from __future__ import annotations
 
@@ -6,95 +6,92 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lacity_data_api.cache.answer import Answer
+from lacity_data_api.cache.cached_response import CachedResponse
 
-# One request as it came: raw path and query string.
-Spelling = tuple[bytes, bytes]
-SPELLINGS = 8
-# What a map asks is far shorter; longer ones find their way by routing.
-LONGEST_SPELLING = 1_000
+# A request's path and query string as they were sent.
+RawUrl = tuple[bytes, bytes]
+MOST_URLS_PER_ENTRY = 8
+# What a map requests is far shorter; longer URLs go through routing each time.
+LONGEST_URL = 1_000
 
 
 @dataclass
-class Entry:
-    answer: Answer
+class CacheEntry:
+    response: CachedResponse
     size: int
-    spellings: list[Spelling] = field(default_factory=list)
+    urls: list[RawUrl] = field(default_factory=list)
 
 
 class Memory:
-    """Least recently used answers up to a number of bytes, found by key or by how a request spelled it.
+    """An LRU cache limited by bytes; entries are found by key or by the raw URL of an earlier request.
 
-    The spelling is what lets the edge answer before any routing; it only ever leads to an answer that
-    the routing gave for exactly these bytes under the generation now served.
+    Raw URLs let the front respond before any routing; one only ever leads to the response that routing
+    found for exactly these bytes under the generation served now.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.bytes = 0
-        self.by_spelling: dict[Spelling, Answer] = {}
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self.by_url: dict[RawUrl, CachedResponse] = {}
+        self._entries: OrderedDict[str, CacheEntry] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, key: str) -> Answer | None:
+    def get(self, key: str) -> CachedResponse | None:
+        """The response under this key, which becomes the most recently used."""
         entry = self._entries.get(key)
         if entry is None:
             return None
         self._entries.move_to_end(key)
-        return entry.answer
+        return entry.response
 
-    def put(self, key: str, answer: Answer) -> None:
-        """Keep an answer, or its new size; larger ones than a quarter of all are not kept."""
+    def put(self, key: str, response: CachedResponse) -> None:
+        """Keep a response, or its new size; one larger than a quarter of the limit is not kept."""
         old = self._entries.pop(key, None)
         self.bytes -= old.size if old else 0
-        spellings = old.spellings if old else []
-        size = answer.size + len(key) + 1_000 + sum(map(_size, spellings))
-        entry = Entry(answer, size, spellings)
+        urls = old.urls if old else []
+        entry = CacheEntry(response, response.size + len(key) + 1_000 + sum(map(_size, urls)), urls)
         if entry.size > self.max_bytes // 4:
-            self._forget_spellings(entry)
+            self._forget_urls(entry)
             return
         self._entries[key] = entry
         self.bytes += entry.size
-        for spelling in spellings:
-            self.by_spelling[spelling] = answer
-        self._keep_within()
+        for url in urls:
+            self.by_url[url] = response
+        self._evict()
 
-    def spell(self, key: str, spelling: Spelling) -> None:
-        """Remember that this request asks for that key, unless it is long, or one of too many."""
+    def add_url(self, key: str, url: RawUrl) -> None:
+        """Remember that this raw URL means that key, unless it is long, or one of too many."""
         entry = self._entries.get(key)
-        if entry is None or spelling in self.by_spelling or len(entry.spellings) >= SPELLINGS:
+        if entry is None or url in self.by_url or len(entry.urls) >= MOST_URLS_PER_ENTRY:
             return
-        if (size := _size(spelling)) > LONGEST_SPELLING:
+        if (size := _size(url)) > LONGEST_URL:
             return
-        entry.spellings.append(spelling)
-        self.by_spelling[spelling] = entry.answer
+        entry.urls.append(url)
+        self.by_url[url] = entry.response
         entry.size += size
         self.bytes += size
-        self._keep_within()
+        self._evict()
 
-    def replace_all(self, answers: Iterable[tuple[str, Answer]]) -> None:
-        """Forget everything but these: another generation is served from now on."""
+    def replace_all(self, responses: Iterable[tuple[str, CachedResponse]]) -> None:
+        """Keep nothing but these: another generation is served from now on."""
         self._entries.clear()
-        self.by_spelling.clear()
+        self.by_url.clear()
         self.bytes = 0
-        for key, answer in answers:
-            self.put(key, answer)
+        for key, response in responses:
+            self.put(key, response)
 
-    def _keep_within(self) -> None:
+    def _evict(self) -> None:
         while self.bytes > self.max_bytes:
-            self._drop_oldest()
+            _, entry = self._entries.popitem(last=False)
+            self.bytes -= entry.size
+            self._forget_urls(entry)
 
-    def _drop_oldest(self) -> None:
-        _, entry = self._entries.popitem(last=False)
-        self.bytes -= entry.size
-        self._forget_spellings(entry)
-
-    def _forget_spellings(self, entry: Entry) -> None:
-        for spelling in entry.spellings:
-            self.by_spelling.pop(spelling, None)
+    def _forget_urls(self, entry: CacheEntry) -> None:
+        for url in entry.urls:
+            self.by_url.pop(url, None)
 
 
-def _size(spelling: Spelling) -> int:
-    return sum(map(len, spelling))
+def _size(url: RawUrl) -> int:
+    return sum(map(len, url))

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from lacity_data_api.params import CamelModel
+from lacity_data_api.request_types.schemas import TypeStatistics
 
 
 class Council(CamelModel):
@@ -16,17 +15,5 @@ class Council(CamelModel):
     longitude: float
 
 
-class TypeStats(BaseModel):
-    """Whole days from the created to the closed date of closed requests; quartiles are days that occurred."""
-
-    type_id: int
-    type_name: str
-    min: int
-    q1: int
-    median: int
-    q3: int
-    max: int
-
-
-class CouncilTypeStats(TypeStats):
+class CouncilTypeStatistics(TypeStatistics):
     council_id: int

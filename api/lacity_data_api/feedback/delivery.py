@@ -1,4 +1,4 @@
-"""Messages to GitHub and SendGrid. A message counts as delivered when one of them has it."""
+"""Messages to GitHub and SendGrid. A message counts as delivered when one of them has accepted it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 5.0
 USER_AGENT = "311-data-server"
-# ValueError: what came is no JSON; KeyError and TypeError: it is none of an issue.
+# ValueError: the response is not JSON; KeyError and TypeError: it does not describe an issue.
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError)
 
 
 class NotDeliveredError(UnavailableError):
-    detail = "The message could not be delivered; send it again"
+    detail = "The message could not be delivered; try again"
     headers: ClassVar = {"Retry-After": "60"}
 
 
 @asynccontextmanager
 async def _client(token: str) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
-    # Where messages go is a matter of the settings alone: no redirects, no proxies of the environment.
+    # The settings alone decide where messages go: no redirects, no proxies from the environment.
     async with httpx.AsyncClient(
         headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
     ) as client:
@@ -45,13 +45,13 @@ async def _post(client: httpx.AsyncClient, url: str, content: dict[str, Any]) ->
 
 
 class Delivery:
-    """The ways that are configured."""
+    """Delivers through the services that are configured."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def check(self) -> None:
-        """NotConfiguredError when there is no way at all."""
+        """NotConfiguredError if no service is configured."""
         if not (self._has_github or self._has_mail):
             raise NotConfiguredError("Feedback is not configured on this server")
 
@@ -69,21 +69,21 @@ class Delivery:
         )
 
     async def deliver(self, message: Message) -> None:
-        """NotDeliveredError when no way worked; what one could not do is in the log, without the message."""
+        """NotDeliveredError if every service failed; failures are logged without the message."""
         issue_url = await self._open_issue(message) if self._has_github else None
         is_mailed = await self._send_mail(message, issue_url) if self._has_mail else False
         if issue_url is None and not is_mailed:
             raise NotDeliveredError
 
     async def _open_issue(self, message: Message) -> str | None:
-        """The issue's address; None when there is none."""
+        """The issue's URL; None if GitHub did not create one."""
         settings = self._settings
         async with _client(settings.github_token.get_secret_value()) as client:
             try:
-                made = (await _post(client, settings.github_issues_url, writing.issue(message))).json()
-                number, url = int(made["id"]), str(made["html_url"])
+                issue = (await _post(client, settings.github_issues_url, writing.issue(message))).json()
+                number, url = int(issue["id"]), str(issue["html_url"])
             except FAILURES as error:
-                _tell("GitHub took no issue", error)
+                _log_failure("GitHub did not create an issue", error)
                 return None
             await self._add_card(client, number)
             return url
@@ -95,7 +95,7 @@ class Delivery:
         try:
             await _post(client, self._settings.github_project_url, card)
         except FAILURES as error:
-            _tell("GitHub took no card for an issue", error)
+            _log_failure("GitHub did not create a card", error)
 
     async def _send_mail(self, message: Message, issue_url: str | None) -> bool:
         settings = self._settings
@@ -104,11 +104,11 @@ class Delivery:
             try:
                 await _post(client, settings.sendgrid_url, content)
             except FAILURES as error:
-                _tell("SendGrid took no mail", error)
+                _log_failure("SendGrid did not accept the mail", error)
                 return False
         return True
 
 
-def _tell(what: str, error: Exception) -> None:
+def _log_failure(what: str, error: Exception) -> None:
     status = f" {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else ""
     log.error("%s: %s%s", what, type(error).__name__, status)

@@ -14,27 +14,27 @@ BETWEEN_LINES = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 
 
 def _visible(text: str) -> str:
-    """Without characters that steer a terminal, hide text or turn its direction."""
+    """Without control characters and those that hide text or reverse its direction."""
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})
     return "".join(kept)
 
 
 def _one_line(text: str) -> str:
-    return _said(" ".join(_visible(BETWEEN_LINES.sub(" ", text.replace("\n", " "))).split()))
+    return _not_empty(" ".join(_visible(BETWEEN_LINES.sub(" ", text.replace("\n", " "))).split()))
 
 
 def _lines(text: str) -> str:
-    return _said(_visible(BETWEEN_LINES.sub("\n", text.replace("\t", " "))).strip())
+    return _not_empty(_visible(BETWEEN_LINES.sub("\n", text.replace("\t", " "))).strip())
 
 
-def _said(text: str) -> str:
+def _not_empty(text: str) -> str:
     if not text:
-        raise ValueError("must say something")
+        raise ValueError("must not be empty")
     return text
 
 
 class Message(BaseModel):
-    """What a visitor wants to say."""
+    """A message to the team."""
 
     model_config = ConfigDict(extra="ignore")
 

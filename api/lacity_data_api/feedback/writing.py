@@ -1,4 +1,4 @@
-"""A message as an issue and as a mail; nothing in it is ever markup, a mention or a header."""
+"""A message as an issue and as a mail; no part of it can act as markup, a mention or a header."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from lacity_data_api.feedback.schemas import Message
 
-# Narrower than RFC 5322: what is not surely an address is only text.
+# Narrower than RFC 5322: anything doubtful is treated as text.
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}", re.ASCII
 )
@@ -17,14 +17,14 @@ BACKTICKS = re.compile(r"`+")
 
 
 def fenced(text: str) -> str:
-    """As a block of code that the text cannot end: its fence is longer than any row of backticks within."""
+    """A code block that the text cannot close: the fence is longer than any run of backticks in it."""
     longest = max(map(len, BACKTICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"
 
 
 def sender(message: Message) -> str | None:
-    """The address that the sender gives, as title or on a line ``Email: …``; nobody has confirmed it."""
+    """The address in the title or on a line ``Email: …``; it is unconfirmed."""
     line = EMAIL_LINE.search(message.body)
     for given in (message.title, line[1] if line else ""):
         if len(given) <= LONGEST_ADDRESS and ADDRESS.fullmatch(given):
@@ -33,19 +33,19 @@ def sender(message: Message) -> str | None:
 
 
 def issue(message: Message) -> dict[str, Any]:
-    """For GitHub; titles there are plain text."""
+    """The body of a request to GitHub, where titles are plain text."""
     return {"title": f"Feedback: {message.title}", "body": fenced(message.body)}
 
 
 def mail(message: Message, issue_url: str | None, to: str, from_: str) -> dict[str, Any]:
-    """For SendGrid: plain text to the team alone. The sender's address is where an answer would go."""
+    """The body of a request to SendGrid: plain text, to the team only. Replies go to the sender's address."""
     text = message.body if issue_url is None else f"{message.body}\n\n{issue_url}"
-    written: dict[str, Any] = {
+    content: dict[str, Any] = {
         "personalizations": [{"to": [{"email": to}]}],
         "from": {"email": from_},
         "subject": f"311 feedback: {message.title}",
         "content": [{"type": "text/plain", "value": text}],
     }
     if address := sender(message):
-        written["reply_to"] = {"email": address}
-    return written
+        content["reply_to"] = {"email": address}
+    return content

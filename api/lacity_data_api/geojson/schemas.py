@@ -35,12 +35,12 @@ class FeatureCollection(BaseModel, Generic[Properties, Geometry]):
 class CouncilProperties(BaseModel):
     council_id: int
     council_name: str
-    nc_id: int = Field(description="The city's own number of the council")
+    nc_id: int = Field(description="The city's number of the council")
 
 
 class HotspotProperties(BaseModel):
     council_name: str
-    council_id: int = Field(description="Where most of its requests lie; 0: outside every council")
+    council_id: int = Field(description="The council of most of its requests; 0: outside all councils")
     hotspot_id: int
     count: int = Field(description="Requests")
 

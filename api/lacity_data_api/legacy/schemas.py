@@ -2,20 +2,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from lacity_data_api.params import MOST_VALUES, BodyId, CamelModel, StorableText
 
+Set = TypeVar("Set", bound=BaseModel)
 AMERICAN = ("%m/%d/%Y", "%m/%d/%y")
 WRITTEN = r"^(\d{1,2}/\d{1,2}/(\d{2}|\d{4})|\d{4}-\d{2}-\d{2}(T.*)?)$"
 
 
 def _day(value: Any) -> Any:
-    """Month/day/year as the first client wrote it, with two digits of the year or four, or ISO 8601."""
+    """Month/day/year with two or four digits of the year, as the first client sends it, or ISO 8601."""
     if not (isinstance(value, str) and re.fullmatch(WRITTEN, value, re.ASCII)):
-        raise ValueError("a day as 1/31/2020 or 2020-01-31 is needed")
+        raise ValueError("must be a day, as 1/31/2020 or 2020-01-31")
     for form in AMERICAN:
         try:
             return dt.datetime.strptime(value, form).date()  # noqa: DTZ007  a day has no zone
@@ -30,12 +31,12 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "pattern": WRITTEN, "examples": ["01/31/2020", "2020-01-31"]}),
 ]
 IdList = Annotated[list[BodyId], Field(max_length=MOST_VALUES)]
-# As the city publishes them: "Graffiti Removal", not "Graffiti".
+# Names as the city publishes them: "Graffiti Removal", not "Graffiti".
 TypeList = Annotated[list[StorableText], Field(max_length=MOST_VALUES, examples=[["Graffiti Removal"]])]
 
 
 class Days(CamelModel):
-    """From one day to another, both included to their ends."""
+    """From one day to another, both included to the end."""
 
     start_date: Day
     end_date: Day
@@ -48,9 +49,9 @@ class Days(CamelModel):
 
 
 class MapFilter(Days):
-    """Lists that are empty find nothing."""
+    """Empty lists match nothing."""
 
-    nc_list: IdList = Field(description="Councils by id; 0: outside every council", examples=[[52]])
+    nc_list: IdList = Field(description="Councils by id; 0: outside all councils", examples=[[52]])
     request_types: TypeList
 
 
@@ -105,7 +106,7 @@ Counts = dict[str, int]
 
 
 class CouncilCounts(BaseModel):
-    nc: dict[str, Counts] = Field(description="By council id, then type; every council is there")
+    nc: dict[str, Counts] = Field(description="By council id, then type; every council is included")
 
 
 class OpenRequests(BaseModel):
@@ -127,7 +128,7 @@ class Box(CamelModel):
     outlier_count: int = 0
 
 
-Bins = Annotated[list[str], Field(description="Days at which bins begin, and the day after the last")]
+Bins = Annotated[list[str], Field(description="The first day of each bin, and the day after the last")]
 
 
 class Frequency(BaseModel):
@@ -151,20 +152,9 @@ class FrequencySet(BaseModel):
     counts: dict[str, list[int]]
 
 
-class ComparedFrequency(BaseModel):
-    bins: Bins
-    set1: FrequencySet
-    set2: FrequencySet
-
-
 class BoxSet(BaseModel):
     district: str
     data: dict[str, Box]
-
-
-class ComparedTimes(BaseModel):
-    set1: BoxSet
-    set2: BoxSet
 
 
 class SourceSet(BaseModel):
@@ -172,6 +162,10 @@ class SourceSet(BaseModel):
     source: Counts
 
 
-class ComparedCounts(BaseModel):
-    set1: SourceSet
-    set2: SourceSet
+class Compared(BaseModel, Generic[Set]):
+    set1: Set
+    set2: Set
+
+
+class ComparedFrequency(Compared[FrequencySet]):
+    bins: Bins

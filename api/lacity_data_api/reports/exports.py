@@ -6,38 +6,18 @@ import datetime as dt
 from dataclasses import replace
 
 from fastapi import Request
-from sqlalchemy.sql.expression import ClauseElement
 from starlette.responses import Response
 
-from lacity_data_api.queries import bound
-from lacity_data_api.requests.filters import RequestFilter, where
+from lacity_data_api.reports import repository
+from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
-from lacity_data_api.streaming import StreamedResponse, opened, streamed
+from lacity_data_api.streaming import StreamedResponse, Write, streamed
 
 CSV = "text/csv; charset=utf-8"
 GZIP = "application/gzip"
-
-# The first version's 13 columns in their order, then the names behind their ids. In no order of rows:
-# sorting would keep the first one waiting for the last.
-ROWS = """
-SELECT r.request_id, r.srnumber, r.created_date, r.closed_date, r.type_id, r.agency_id, r.source_id,
-       r.council_id, r.region_id, r.address, r.latitude, r.longitude, r.city_id,
-       t.type_name, a.agency_name, s.source_name, c.council_name, g.region_name
-  FROM (SELECT * FROM service_requests WHERE {where}) AS r
-  LEFT JOIN request_types t ON t.type_id = r.type_id
-  LEFT JOIN agencies a ON a.agency_id = r.agency_id
-  LEFT JOIN sources s ON s.source_id = r.source_id
-  LEFT JOIN councils c ON c.council_id = r.council_id
-  LEFT JOIN regions g ON g.region_id = r.region_id
-"""
-HOLD = "LOCK TABLE service_requests IN ACCESS SHARE MODE"
-
-
-def rows(wanted: RequestFilter) -> ClauseElement:
-    """The requests that pass the filter, one a line."""
-    found = where(wanted)
-    return bound(ROWS.format(where=found.sql), found.parameters)
+# Without it Excel reads UTF-8 as the code page of the machine.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def within_year(wanted: RequestFilter, year: int) -> RequestFilter:
@@ -50,13 +30,27 @@ def within_year(wanted: RequestFilter, year: int) -> RequestFilter:
     )
 
 
-async def exported(request: Request, wanted: RequestFilter, name: str, *, is_packed: bool) -> Response:
-    """A CSV file, or the same packed by gzip, to be saved under this name of ours.
+def export(
+    request: Request, wanted: RequestFilter, name: str, *, is_compressed: bool, is_for_excel: bool
+) -> Response:
+    """A CSV file, or its gzip, to be saved under this name.
 
-    An export that fails midway ends the connection without its last chunk: no client takes it for complete.
+    An export that fails midway ends the connection without its last chunk, so that no client takes it for
+    complete.
     """
-    parts = state_of(request).database.copy(rows(wanted), HOLD)
-    saved = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
-    if is_packed:
-        return StreamedResponse(await opened(parts), saved, GZIP, is_packed=True)
-    return await streamed(request, parts, CSV, saved)
+
+    async def produce(write: Write) -> None:
+        mark = BYTE_ORDER_MARK if is_for_excel else b""
+
+        async def write_marked(part: bytes) -> None:
+            nonlocal mark
+            part, mark = mark + part, b""
+            await write(part)
+
+        database = state_of(request).database
+        await database.copy(repository.exported(wanted), repository.EXPORT_LOCK, write_marked)
+
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    if is_compressed:
+        return StreamedResponse(produce, headers, GZIP, is_compressed=True)
+    return streamed(request, produce, CSV, headers)

@@ -1,14 +1,16 @@
-"""What requests can be counted by, and where the counts stand ready."""
+"""The fields of reports, and the relation from which they are counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
+from lacity_data_api.city.facts import RollupCatalog
+
 
 class Field(StrEnum):
-    """A column of a report; weekdays are numbers from 0, a Sunday."""
+    """A column of a report; weekdays are numbers from 0, Sunday."""
 
     CREATED_YEAR = "created_year"
     CREATED_MONTH = "created_month"
@@ -19,19 +21,22 @@ class Field(StrEnum):
     TYPE_NAME = "type_name"
     AGENCY_NAME = "agency_name"
     SOURCE_NAME = "source_name"
+    GROUP_ID = "group_id"
+    GROUP_NAME = "group_name"
 
 
-# The same expressions hold for the days of rollups and the times of requests.
+# Each holds for the days in a rollup and for the times of requests.
 PARTS_OF_DAY = {
     "created_year": "CAST(extract(year FROM created_date) AS integer)",
     "created_month": "CAST(extract(month FROM created_date) AS integer)",
     "created_dow": "CAST(extract(dow FROM created_date) AS integer)",
     "created_date": "CAST(created_date AS date)",
 }
+DAYS = ("created_date", "closed_date")
 
 
 class Names(NamedTuple):
-    """Where the names of an id stand."""
+    """The table with the names of an id."""
 
     table: str
     id: str
@@ -42,39 +47,41 @@ NAMES = {
     "type_name": Names("request_types", "type_id"),
     "agency_name": Names("agencies", "agency_id"),
     "source_name": Names("sources", "source_id"),
+    "group_name": Names("type_groups", "group_id"),
 }
-
-# From the narrowest to the widest; each counts every request by the columns named.
-ROLLUPS = {
-    "rollup_day_type": {"created_date", "type_id"},
-    "rollup_day_source": {"created_date", "source_id"},
-    "rollup_day_agency": {"created_date", "agency_id"},
-    "rollup_day_council": {"created_date", "council_id"},
-    "rollup_day_type_agency": {"created_date", "type_id", "agency_id"},
-    "rollup_hour_type": {"created_date", "created_hour", "type_id"},
-    "rollup_hour_source": {"created_date", "created_hour", "source_id"},
-    "rollup_day_type_source": {"created_date", "type_id", "source_id"},
-    "rollup_day_type_council": {"created_date", "type_id", "council_id"},
-    "rollup_daily": {"created_date", "type_id", "council_id", "agency_id", "source_id"},
-}
-# Hours by council or agency, or by type and source together, are counted from the requests themselves.
-REQUESTS = """(SELECT created_date, CAST(extract(hour FROM created_date) AS integer) AS created_hour,
-               type_id, council_id, agency_id, source_id, 1 AS requests FROM service_requests)"""
 
 
 def column_of(name: str) -> str:
-    """The column of a rollup that a field or the name of a filter needs."""
+    """The column behind a field or the name of a filter."""
     if name in PARTS_OF_DAY:
         return "created_date"
     return NAMES[name].id if name in NAMES else name
 
 
 def expression_of(name: str) -> str:
-    """What a field or the name of a filter is before ids become names."""
+    """SQL for a field or the name of a filter, before ids become names."""
     return PARTS_OF_DAY.get(name, column_of(name))
 
 
-def narrowest(names: Iterable[str]) -> str:
-    """The smallest relation that can answer for all of these fields and filters."""
-    needed = {column_of(name) for name in names}
-    return next((table for table, columns in ROLLUPS.items() if needed <= columns), REQUESTS)
+def relation(names: Collection[str], catalog: RollupCatalog) -> str:
+    """The narrowest relation that has the columns of these fields and filters."""
+    columns = {column_of(name) for name in names}
+    dimensions = {"type_id" if column == "group_id" else column for column in columns}
+    rollup = catalog.narrowest(dimensions)
+    table = rollup.table if rollup else _served_requests(dimensions, catalog)
+    if "group_id" not in columns:
+        return table
+    groups = "(SELECT type_id, group_id FROM request_types) AS groups"
+    return f"(SELECT * FROM {table} AS cells JOIN {groups} USING (type_id))"  # noqa: S608  names of ours
+
+
+def _served_requests(dimensions: Collection[str], catalog: RollupCatalog) -> str:
+    """The requests themselves, one by one, for combinations that no rollup has.
+
+    Days stay times here: the expressions of fields and filters hold for both, and find the index.
+    """
+    columns = ", ".join(
+        name if name in DAYS else f"{catalog.expressions[name]} AS {name}" for name in sorted(dimensions)
+    )
+    counts = "(NOT is_information)::integer AS requests, is_information::integer AS information"
+    return f"(SELECT {columns}, {counts} FROM service_requests)"  # noqa: S608  from the catalog

@@ -2,19 +2,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lacity_data_api.cache.question import Question
-from lacity_data_api.queries import written
-from lacity_data_api.reports.fields import NAMES, Field, column_of, expression_of, narrowest
+from lacity_data_api.city.facts import RollupCatalog
+from lacity_data_api.reports.fields import NAMES, Field, expression_of, relation
 from lacity_data_api.reports.filters import Comparison, where
+from lacity_data_api.requests.filters import RequestFilter
+from lacity_data_api.requests.filters import where as requests_where
+from lacity_data_api.statements import Query, Statement
 
 # Twice the cells of a year by type, council and agency; about 20 MB of JSON.
 MOST_GROUPS = 200_000
 
-# Ids are counted first and named then: a name may belong to several, and an id without one stays.
+# Counted by id first and by name then: several ids may have the same name.
 COUNTED = """
 SELECT {columns}, CAST(sum(counted.counts) AS bigint) AS counts
-  FROM (SELECT {keys}, sum(requests) AS counts FROM {rows} AS rows
-         WHERE {where} GROUP BY {numbers}) AS counted
+  FROM (SELECT {keys}, sum({measure}) AS counts FROM {rows} AS rows
+         WHERE {where} GROUP BY {numbers} HAVING sum({measure}) > 0) AS counted
   {names}
  GROUP BY {numbers} ORDER BY {numbers} LIMIT {most} + 1
 """
@@ -24,31 +26,74 @@ SELECT CASE WHEN count(*) <= {most}
   FROM ({sql}) AS item
 """
 
+# The first version's 13 columns in their order, then the names of the ids, then what became of a request. In
+# no order of rows: clients would wait for the sort.
+EXPORT = """
+SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.type_id, r.agency_id,
+       r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
+       {type_name} AS type_name, {agency_name} AS agency_name, {source_name} AS source_name,
+       {council_name} AS council_name, {region_name} AS region_name,
+       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information,
+       {outcome} AS outcome, {reason} AS reason
+  FROM (SELECT * FROM service_requests WHERE {where}) AS r
+  JOIN request_types t ON t.type_id = r.type_id
+  JOIN type_groups tg ON tg.group_id = t.group_id
+  JOIN agencies a ON a.agency_id = r.agency_id
+  JOIN sources s ON s.source_id = r.source_id
+  JOIN councils c ON c.council_id = r.council_id
+  LEFT JOIN regions g ON g.region_id = r.region_id
+"""
+TEXT_COLUMNS = {
+    "srnumber": "r",
+    "address": "r",
+    "type_name": "t",
+    "agency_name": "a",
+    "source_name": "s",
+    "council_name": "c",
+    "region_name": "g",
+    "group_name": "tg",
+    "outcome": "r",
+    "reason": "r",
+}
+# Spreadsheets run a text cell that begins with = + - @ tab or CR; an apostrophe makes it text. Numbers stay.
+TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
+EXPORT_LOCK = "LOCK TABLE service_requests IN ACCESS SHARE MODE"
 
-def counted(fields: Sequence[Field], filters: Sequence[Comparison], *, is_lasting: bool) -> Question:
-    """Requests that pass all filters, by these fields and in their order; no body for too many groups."""
-    chosen = where(filters)
+
+def counted(
+    fields: Sequence[Field],
+    filters: Sequence[Comparison],
+    catalog: RollupCatalog,
+    *,
+    has_information: bool,
+    is_lasting: bool,
+) -> Query:
+    """Requests that match all filters, by these fields and in their order; no body for too many groups."""
+    condition = where(filters)
     sql = COUNTED.format(
-        columns=", ".join(map(_column, fields)),
-        keys=", ".join(f"{expression_of(field)} AS {_key(field)}" for field in fields),
-        rows=narrowest([*fields, *(comparison.name for comparison in filters)]),
-        where=chosen.sql,
-        names="\n  ".join(map(_join, filter(NAMES.__contains__, fields))),
+        columns=", ".join(f"{_source(number, field)} AS {field}" for number, field in enumerate(fields)),
+        keys=", ".join(f"{expression_of(field)} AS key_{number}" for number, field in enumerate(fields)),
+        measure="requests + information" if has_information else "requests",
+        rows=relation([*fields, *(comparison.name for comparison in filters)], catalog),
+        where=condition.sql,
+        names="\n  ".join(_join(number, field) for number, field in enumerate(fields) if field in NAMES),
         numbers=", ".join(str(number) for number in range(1, len(fields) + 1)),
         most=MOST_GROUPS,
     )
-    query = written(BODY.format(sql=sql, most=MOST_GROUPS), **chosen.parameters)
-    told = {"fields": list(fields), "filters": sorted(map(str, filters))}
-    return Question("reports", query, told, is_lasting=is_lasting)
+    return Query(BODY.format(sql=sql, most=MOST_GROUPS), condition.values, is_lasting=is_lasting)
 
 
-def _key(field: Field) -> str:
-    return column_of(field) if field in NAMES else str(field)
+def _source(number: int, field: Field) -> str:
+    return f"{NAMES[field].table}.{field}" if field in NAMES else f"counted.key_{number}"
 
 
-def _column(field: Field) -> str:
-    return f"coalesce({NAMES[field].table}.{field}, '') AS {field}" if field in NAMES else f"counted.{field}"
+def _join(number: int, field: Field) -> str:
+    names = NAMES[field]
+    return f"JOIN {names.table} ON {names.table}.{names.id} = counted.key_{number}"
 
 
-def _join(field: Field) -> str:
-    return "LEFT JOIN {table} ON {table}.{id} = counted.{id}".format(**NAMES[field]._asdict())
+def exported(wanted: RequestFilter) -> Statement:
+    """The requests that match the filter, one per line."""
+    condition = requests_where(wanted)
+    cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
+    return Statement(EXPORT.format(where=condition.sql, **cells), condition.values)

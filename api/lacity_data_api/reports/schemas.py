@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class ReportRow(BaseModel):
-    """One group: the asked fields, and how many requests it has."""
+    """One group: the requested fields, and the number of its requests."""
 
     created_year: int = Field(default=0, examples=[2020])
     created_month: int = Field(default=0, examples=[1], description="1 to 12")
@@ -17,4 +17,6 @@ class ReportRow(BaseModel):
     type_name: str = Field(default="", examples=["Graffiti"])
     agency_name: str = Field(default="", examples=["Sanitation Bureau"])
     source_name: str = Field(default="", examples=["Mobile App"])
+    group_id: int = Field(default=0, examples=[3], description="0: in no group")
+    group_name: str = Field(default="", examples=["Streetlights"])
     counts: int = Field(examples=[246])

@@ -1,31 +1,37 @@
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from lacity_data_api.cache.endpoint import answer
-from lacity_data_api.councils.schemas import TypeStats
-from lacity_data_api.openapi import NOT_FOUND, finished
+from lacity_data_api.openapi import NOT_FOUND, cached
 from lacity_data_api.params import PathId
 from lacity_data_api.request_types import repository
-from lacity_data_api.request_types.schemas import RequestType
+from lacity_data_api.request_types.schemas import RequestType, TypeGroup, TypeStatistics
+from lacity_data_api.responding import respond
+from lacity_data_api.routing import strict_router
 
-router = APIRouter(prefix="/types", tags=["types"])
+router = strict_router("/types", "types")
 
 
-@router.get("", responses=finished(list[RequestType]))
+@router.get("", responses=cached(list[RequestType]))
 async def list_types(request: Request) -> Response:
     """All request types, by id; the agency is the one that usually owns such requests."""
-    return await answer(request, repository.all_types())
+    return await respond(request, repository.all_types())
 
 
-@router.get("/stats", responses=finished(list[TypeStats]))
-async def stats_of_types(request: Request) -> Response:
+@router.get("/stats", responses=cached(list[TypeStatistics]))
+async def statistics_of_types(request: Request) -> Response:
     """Days to close by type, of all closed requests."""
-    return await answer(request, repository.stats())
+    return await respond(request, repository.statistics())
 
 
-@router.get("/{type_id}", responses=finished(RequestType) | NOT_FOUND)
+@router.get("/groups", responses=cached(list[TypeGroup]))
+async def list_groups(request: Request) -> Response:
+    """Groups of types that belong together, by id; group 0 holds the types without one."""
+    return await respond(request, repository.all_groups())
+
+
+@router.get("/{type_id}", responses=cached(RequestType) | NOT_FOUND)
 async def get_type(request: Request, type_id: PathId) -> Response:
     """One request type."""
-    return await answer(request, repository.one_type(type_id))
+    return await respond(request, repository.one_type(type_id))

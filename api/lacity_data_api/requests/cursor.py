@@ -1,4 +1,4 @@
-"""The place in the order of requests at which the next page begins."""
+"""Where the next page of requests begins."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ MICROSECOND = dt.timedelta(microseconds=1)
 
 
 class Cursor(NamedTuple):
-    """The last request of the page before; written as microseconds since 1970, a dot, and its id."""
+    """The last request of the previous page, as text: microseconds since 1970, a dot, and its id."""
 
     created_date: dt.datetime
     request_id: int
 
 
-def parse(written: str) -> Cursor:
-    """Raises InvalidError for what no page of ours ever ended with."""
-    match = FORM.fullmatch(written)
+def parse(text: str) -> Cursor:
+    """Raises InvalidError for text that cannot be a cursor of ours."""
+    match = FORM.fullmatch(text)
     if match is None or int(match[2]) > LARGEST_ID:
-        raise InvalidError(["query", "cursor"], "take it from the Link header of the page before")
+        raise InvalidError(["query", "cursor"], "must be from the Link header of the previous page")
     try:
         return Cursor(EPOCH + int(match[1]) * MICROSECOND, int(match[2]))
     except OverflowError as error:
-        raise InvalidError(["query", "cursor"], "lies outside the calendar") from error
+        raise InvalidError(["query", "cursor"], "is outside the calendar") from error

@@ -1,96 +1,94 @@
-"""Which requests are meant, and the SQL that finds them."""
+"""Filters of service requests as conditions on ``service_requests``."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
+
+from lacity_data_api.city.facts import Bounds
+from lacity_data_api.params import Include
+from lacity_data_api.statements import Where
 
 
 class Status(StrEnum):
-    """The city's own convention: a request with a closed date is closed."""
+    """Closed: has a closed date, or a status that ends a request."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
-class Box(NamedTuple):
-    """Degrees, edges included."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-
 @dataclass(frozen=True)
 class RequestFilter:
-    """What is None does not matter; an empty list finds nothing."""
+    """Fields are named like their parameters. None is no condition; an empty list matches nothing."""
 
     start_date: dt.date | None = None
     end_date: dt.date | None = None
-    type_ids: list[int] | None = None
-    council_ids: list[int] | None = None
-    region_ids: list[int] | None = None
-    agency_ids: list[int] | None = None
-    source_ids: list[int] | None = None
+    type_id: list[int] | None = None
+    group_id: list[int] | None = None
+    council_id: list[int] | None = None
+    region_id: list[int] | None = None
+    agency_id: list[int] | None = None
+    source_id: list[int] | None = None
     status: Status | None = None
-    box: Box | None = None
+    bbox: Bounds | None = None
+    # Requests without usable coordinates, which no map can show.
+    unlocated: Include = Include.EXCLUDE
+    # Calls for information, which are no requests.
+    information: Include = Include.EXCLUDE
 
     @property
-    def given(self) -> dict[str, Any]:
-        """What does matter, by name; part of the key of an answer."""
+    def conditions(self) -> dict[str, Any]:
+        """The fields that are not None, by name."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
 
 
-# Days are whole ones: from midnight to the last instant before the next.
+# Days are whole: from midnight up to, but not including, the next midnight.
 SINCE = "{column} >= CAST(:start_date AS date)"
 UNTIL = "{column} < CAST(:end_date AS date) + 1"
-# Numbers may be larger than the columns' type; comparing arrays of bigint still uses the indexes.
-CONDITIONS = {
-    "type_ids": "type_id = ANY (CAST(:type_ids AS bigint[]))",
-    "council_ids": "council_id = ANY (CAST(:council_ids AS bigint[]))",
-    "region_ids": "region_id = ANY (CAST(:region_ids AS bigint[]))",
-    "agency_ids": "agency_id = ANY (CAST(:agency_ids AS bigint[]))",
-    "source_ids": "source_id = ANY (CAST(:source_ids AS bigint[]))",
+# An id may be larger than the column's type; comparing arrays of bigint still uses the indexes.
+IDS = {
+    **{
+        name: f"{name} = ANY (CAST(:{name} AS bigint[]))"
+        for name in ("type_id", "council_id", "region_id", "agency_id", "source_id")
+    },
+    "group_id": "type_id IN (SELECT type_id FROM request_types"
+    " WHERE group_id = ANY (CAST(:group_id AS bigint[])))",
 }
-OF_STATUS = {Status.OPEN: "closed_date IS NULL", Status.CLOSED: "closed_date IS NOT NULL"}
-# The index holds single precision: it finds, the columns decide.
-IN_BOX = """geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+STATUS = {Status.OPEN: Where("is_open"), Status.CLOSED: Where("NOT is_open")}
+# The index has single precision: it finds candidates, and the columns decide.
+IN_BOUNDS = """geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
        AND longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north"""
+LOCATED = Where("latitude IS NOT NULL")
+NO_INFORMATION = Where("NOT is_information")
 
 
-class Where(NamedTuple):
-    """A condition and the values of its parameters."""
-
-    sql: str
-    parameters: dict[str, Any]
-
-
-def _during(wanted: RequestFilter, columns: tuple[str, ...]) -> list[str]:
-    """One of the columns lies within the days asked for."""
-    bounds = []
-    if wanted.start_date is not None:
-        bounds.append(SINCE)
-    if wanted.end_date is not None:
-        bounds.append(UNTIL)
-    if not bounds:
-        return []
-    spans = [" AND ".join(bounds).format(column=column) for column in columns]
-    return [spans[0] if len(spans) == 1 else "(" + " OR ".join(f"({span})" for span in spans) + ")"]
+def _in_period(wanted: RequestFilter, columns: tuple[str, ...]) -> Where:
+    """One of the columns lies within the days of the filter."""
+    values = {"start_date": wanted.start_date, "end_date": wanted.end_date}
+    values = {name: value for name, value in values.items() if value is not None}
+    if not values:
+        return Where()
+    template = " AND ".join(SINCE if name == "start_date" else UNTIL for name in values)
+    periods = [template.format(column=column) for column in columns]
+    return Where(
+        periods[0] if len(periods) == 1 else f"({' OR '.join(f'({one})' for one in periods)})", values
+    )
 
 
-def where(wanted: RequestFilter, dated_by: tuple[str, ...] = ("created_date",)) -> Where:
-    """The condition on ``service_requests`` for this filter; only names and texts of ours are in it."""
-    given = wanted.given
-    conditions = _during(wanted, dated_by)
-    conditions += [condition for name, condition in CONDITIONS.items() if name in given]
-    parameters = {name: value for name, value in given.items() if name not in {"status", "box"}}
+def where(wanted: RequestFilter, date_columns: tuple[str, ...] = ("created_date",)) -> Where:
+    """The condition for this filter; only names and text of ours are in its SQL."""
+    given = wanted.conditions
+    parts = [_in_period(wanted, date_columns)]
+    parts += [Where(sql, {name: given[name]}) for name, sql in IDS.items() if name in given]
     if wanted.status is not None:
-        conditions.append(OF_STATUS[wanted.status])
-    if wanted.box is not None:
-        conditions.append(IN_BOX)
-        parameters |= wanted.box._asdict()
-    return Where("\n   AND ".join(conditions) or "true", parameters)
+        parts.append(STATUS[wanted.status])
+    if wanted.bbox is not None:
+        parts.append(Where(IN_BOUNDS, wanted.bbox._asdict()))
+    if wanted.unlocated is Include.EXCLUDE:
+        parts.append(LOCATED)
+    if wanted.information is Include.EXCLUDE:
+        parts.append(NO_INFORMATION)
+    return Where.all_of(part for part in parts if part.sql != "true")

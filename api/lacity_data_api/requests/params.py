@@ -1,33 +1,27 @@
-"""The parameters that lists of requests share."""
+"""Parameters that lists of requests share."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import Field
 
+from lacity_data_api.city.facts import WORLD, Bounds, City
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids
+from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids, Include
 from lacity_data_api.requests import cursor
-from lacity_data_api.requests.filters import Box, RequestFilter, Status
+from lacity_data_api.requests.filters import RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
+from lacity_data_api.state import state_of
 
 Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
-SomeIds = Annotated[Ids, Query(description="Any of these; repeat it", examples=[[1, 4]])]
-# Of a filter's names, those that a request spells another way.
-PARAMETERS = {
-    "type_ids": "type_id",
-    "council_ids": "council_id",
-    "region_ids": "region_id",
-    "agency_ids": "agency_id",
-    "source_ids": "source_id",
-    "box": "bbox",
-}
-BoxText = Annotated[
+SomeIds = Annotated[Ids, Query(description="Any of these; repeat the parameter", examples=[[1, 4]])]
+BoundsText = Annotated[
     str | None,
     Query(
         description="West, south, east, north in degrees, comma-separated",
@@ -37,60 +31,85 @@ BoxText = Annotated[
 ]
 
 
-def check_days(place: str, start: dt.date | None, end: dt.date | None) -> None:
-    """Raises InvalidError when the first day comes after the last."""
+def check_days(location: str, start: dt.date | None, end: dt.date | None) -> None:
+    """Raises InvalidError if the first day is after the last."""
     if start is not None and end is not None and start > end:
-        raise InvalidError([place, "start_date"], "must not be after end_date")
+        raise InvalidError([location, "start_date"], "must not be after end_date")
 
 
-def parse_box(text: str | None) -> Box | None:
-    """Raises InvalidError for anything but four numbers in the right order."""
-    if text is None:
-        return None
+def _invalid_bounds(message: str) -> InvalidError:
+    return InvalidError(["query", "bbox"], message)
+
+
+def parse_bounds(text: str, city: City) -> Bounds:
+    """Raises InvalidError for anything but west,south,east,north on earth, latitudes first included."""
     try:
-        box = Box(*(float(part) for part in text.split(",")))
+        bounds = Bounds(*(float(part) for part in text.split(",")))
     except (ValueError, TypeError) as error:
-        raise InvalidError(["query", "bbox"], "four numbers are needed: west,south,east,north") from error
-    if not all(map(math.isfinite, box)) or box.west > box.east or box.south > box.north:
-        raise InvalidError(["query", "bbox"], "west,south must not be beyond east,north")
-    return box
+        raise _invalid_bounds("four numbers are needed: west,south,east,north") from error
+    if not all(map(math.isfinite, bounds)) or bounds.west > bounds.east or bounds.south > bounds.north:
+        raise _invalid_bounds("west,south must not be greater than east,north")
+    if not WORLD.contains(bounds) or city.bounds.overlaps(bounds.axes_swapped) > city.bounds.overlaps(bounds):
+        raise _invalid_bounds("degrees are needed, longitude first: west,south,east,north")
+    return bounds
 
 
-def request_filter(
+async def request_filter(
+    request: Request,
     *,
     start_date: Annotated[Day, Query(description="First day, included")] = None,
     end_date: Annotated[Day, Query(description="Last day, included to its end")] = None,
     type_id: SomeIds = [],  # noqa: B006  FastAPI copies it
-    council_id: Annotated[SomeIds, Query(description="0: outside every council")] = [],  # noqa: B006
+    group_id: Annotated[SomeIds, Query(description="Groups of types")] = [],  # noqa: B006
+    council_id: Annotated[SomeIds, Query(description="0: outside all councils")] = [],  # noqa: B006
     region_id: SomeIds = [],  # noqa: B006
     agency_id: SomeIds = [],  # noqa: B006
     source_id: SomeIds = [],  # noqa: B006
-    status: Annotated[Status | None, Query(description="Closed: has a closed date")] = None,
-    bbox: BoxText = None,
+    status: Annotated[
+        Status | None, Query(description="Closed: has a closed date, or a status that ends a request")
+    ] = None,
+    bbox: BoundsText = None,
+    information: Annotated[
+        Include, Query(description="Calls for information, which are no requests")
+    ] = Include.EXCLUDE,
 ) -> RequestFilter:
-    """Repeat a parameter to name several ids; leave it out for all."""
+    """All requests that the parameters do not exclude, with and without coordinates."""
     check_days("query", start_date, end_date)
     return RequestFilter(
         start_date,
         end_date,
-        type_id or None,
-        council_id or None,
-        region_id or None,
-        agency_id or None,
-        source_id or None,
-        status,
-        parse_box(bbox),
+        type_id=type_id or None,
+        group_id=group_id or None,
+        council_id=council_id or None,
+        region_id=region_id or None,
+        agency_id=agency_id or None,
+        source_id=source_id or None,
+        status=status,
+        bbox=parse_bounds(bbox, await state_of(request).facts.city()) if bbox is not None else None,
+        unlocated=Include.INCLUDE,
+        information=information,
     )
 
 
-def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
-    """Path and query of the page after this one, but for the cursor; rows are skipped only once.
+def located_filter(
+    everything: Annotated[RequestFilter, Depends(request_filter)],
+    unlocated: Annotated[
+        Include, Query(description="Requests without usable coordinates, which no map can show")
+    ] = Include.EXCLUDE,
+) -> RequestFilter:
+    """The same without requests that a map cannot show, unless ``unlocated=include`` is given."""
+    return replace(everything, unlocated=unlocated)
 
-    Written from what was understood, not from what was sent: the answer is shared by all who ask the same.
+
+def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
+    """Path and query string of the page after this one, before the cursor.
+
+    Built from the parsed filter, not from the URL: clients whose URLs mean the same share the response.
     """
-    given = {**wanted.given, "box": wanted.box and ",".join(map(str, wanted.box)), "limit": limit}
-    kept = [(PARAMETERS.get(name, name), value) for name, value in given.items() if value is not None]
-    return f"{path}?{urlencode(kept, doseq=True)}&"
+    given = {name: value for name, value in wanted.conditions.items() if value is not Include.EXCLUDE}
+    if wanted.bbox:
+        given["bbox"] = ",".join(map(str, wanted.bbox))
+    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&"
 
 
 LONGEST_STREAM_DAYS = 366
@@ -104,14 +123,15 @@ def check_streamed(wanted: RequestFilter) -> None:
 
 
 class Page:
-    """Which part of a list: by position, or after the end of the page before."""
+    """A part of a list: by position, or after the last row of the previous page."""
 
     def __init__(
         self,
-        skip: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows left out at the beginning")] = 0,
-        limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Most rows in the answer")] = 1_000,
+        skip: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows to skip")] = 0,
+        limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Most rows in the response")] = 1_000,
         cursor_: Annotated[
-            str | None, Query(alias="cursor", max_length=40, description="From the Link of the page before")
+            str | None,
+            Query(alias="cursor", max_length=40, description="From the Link header of the previous page"),
         ] = None,
     ) -> None:
         self.skip = skip
@@ -123,15 +143,16 @@ IsStreamed = Annotated[
     bool,
     Query(
         alias="stream",
-        description="At most 366 days in one answer, sent while it is read; without skip, limit, cursor",
+        description="At most 366 days in one streamed response; skip, limit and cursor are ignored",
     ),
 ]
-Wanted = Annotated[RequestFilter, Depends(request_filter)]
-Part = Annotated[Page, Depends()]
+Everything = Annotated[RequestFilter, Depends(request_filter)]
+Located = Annotated[RequestFilter, Depends(located_filter)]
+RequestedPage = Annotated[Page, Depends()]
 
 
 class PinsBody(CamelModel):
-    """Points of the map; an empty list of ids finds none."""
+    """Filter of map points; an empty list of ids matches none."""
 
     start_date: Date = Field(examples=["2020-01-01"])
     end_date: Date = Field(examples=["2020-01-31"])

@@ -10,7 +10,7 @@ class ServiceRequest(CamelModel):
 
     request_id: int
     srnumber: str
-    council_id: int = Field(description="0: outside every council")
+    council_id: int = Field(description="0: outside all councils")
     council_name: str
     type_id: int
     type_name: str
@@ -19,10 +19,19 @@ class ServiceRequest(CamelModel):
     source_id: int
     source_name: str
     created_date: LocalTime
-    closed_date: LocalTime | None = Field(description="Null while the request is open")
+    closed_date: LocalTime | None = Field(description="Null while there is none")
     address: str | None
-    latitude: float
-    longitude: float
+    latitude: float | None = Field(description="Null without usable coordinates")
+    longitude: float | None = Field(description="Null without usable coordinates")
+
+
+class RequestDetail(ServiceRequest):
+    """One request with what became of it, as far as the city publishes it."""
+
+    is_open: bool = Field(description="False with a closed date, or with a status that ends a request")
+    is_duplicate: bool = Field(description="Repeats another request")
+    outcome: str | None = Field(description="The city's resolution code")
+    reason: str | None = Field(description="The city's reason code")
 
 
 class Pin(CamelModel):

@@ -1,32 +1,38 @@
-"""How requests and pins are written as JSON by Postgres; ``where`` comes from ``filters``."""
+"""SQL that writes requests and pins as JSON; ``where`` comes from ``filters``."""
 
 from __future__ import annotations
 
-# The name of a code, made once per code (the planner keeps what a LATERAL gave); an unknown code has none,
-# and its requests stay.
+# The name of an id, made once per id: OFFSET 0 lets the planner memoize the subquery.
 NAME = """
- CROSS JOIN LATERAL (
-       SELECT concat(',"{item}Id":', r.{item}_id, ',"{item}Name":', coalesce(to_json(
-              (SELECT {item}_name FROM {table} WHERE {item}_id = r.{item}_id)), '""')) AS json OFFSET 0
-       ) AS {item}"""
-NAMED = {"council": "councils", "type": "request_types", "agency": "agencies", "source": "sources"}
-NAMES = "".join(NAME.format(item=item, table=table) for item, table in NAMED.items())
+  JOIN LATERAL (
+       SELECT concat(',"{item}Id":', {item}_id, ',"{item}Name":', to_json({item}_name)) AS json
+         FROM {table} WHERE {item}_id = r.{item}_id OFFSET 0
+       ) AS {item} ON true"""
+TABLES = {"council": "councils", "type": "request_types", "agency": "agencies", "source": "sources"}
+NAMES = "".join(NAME.format(item=item, table=table) for item, table in TABLES.items())
 
-# Written as text: row_to_json over the joined names takes twice as long. OFFSET and LIMIT stand inside, so
-# that only the rows of the page are given names; the planner sees that they are in order already.
+# Written as text: row_to_json over the joined names takes twice as long. OFFSET and LIMIT are inside, so that
+# only the rows of the page are joined with names; the planner sees that they are already in order.
 ITEMS = """
 SELECT r.created_date, r.request_id,
        concat('{{"requestId":', r.request_id, ',"srnumber":', to_json(r.srnumber), council.json, type.json,
               agency.json, source.json, ',"createdDate":', to_json(r.created_date), ',"closedDate":',
               coalesce(to_json(r.closed_date), 'null'), ',"address":', coalesce(to_json(r.address), 'null'),
-              ',"latitude":', r.latitude, ',"longitude":', r.longitude, '}}') AS json
+              ',"latitude":', coalesce(r.latitude::text, 'null'),
+              ',"longitude":', coalesce(r.longitude::text, 'null'){details}, '}}') AS json
   FROM (SELECT * FROM service_requests WHERE {where}
-         ORDER BY created_date DESC, request_id DESC {part}) AS r{names}
+         ORDER BY {order} {part}) AS r{names}
  ORDER BY r.created_date DESC, r.request_id DESC
 """
+NEWEST_FIRST = "created_date DESC, request_id DESC"
+# What became of a request, for those who look at one.
+DETAILS = """,
+              ',"isOpen":', r.is_open::text, ',"isDuplicate":', r.is_duplicate::text,
+              ',"outcome":', coalesce(to_json(r.outcome), 'null'),
+              ',"reason":', coalesce(to_json(r.reason), 'null')"""
 ONE = "SELECT json AS body FROM ({items}) AS item"
 
-# A full page may be followed by another: its last row says where that begins.
+# A full page may be followed by another: the cursor is its last row.
 PAGE = """
 SELECT concat('[', string_agg(json, ','), ']') AS body,
        (extract(epoch FROM (array_agg(created_date))[CAST(:limit AS integer)]) * 1000000)::bigint
@@ -37,50 +43,51 @@ STREAM = "SELECT json FROM ({items}) AS item"
 PART = "OFFSET :skip LIMIT :limit"
 AFTER = "(created_date, request_id) < (:after_date, :after_id)"
 
-PIN = """concat('{{"requestId":', request_id, ',"typeId":', type_id, ',"latitude":', latitude,
-              ',"longitude":', longitude, '}}')"""
-FEATURE = """concat('{{"type":"Feature","properties":{{"request_id":', request_id, ',"type_id":', type_id,
-              '}},"geometry":{{"type":"Point","coordinates":[', longitude, ',', latitude, ']}}}}')"""
+PIN = """concat('{"requestId":', request_id, ',"typeId":', type_id, ',"latitude":', latitude,
+              ',"longitude":', longitude, '}')"""
+FEATURE = """concat('{"type":"Feature","properties":{"request_id":', request_id, ',"type_id":', type_id,
+              '},"geometry":{"type":"Point","coordinates":[', longitude, ',', latitude, ']}}')"""
 PINS = """
 SELECT concat('[', string_agg(json, ','), ']') AS body
   FROM (SELECT {pin} AS json FROM service_requests WHERE {where}
          ORDER BY created_date DESC, request_id DESC LIMIT {most}) AS item
 """
-# In the order of the index that covers it: nothing is sorted, and no row of the table is read.
+# In the order of the index that covers it: no sort, and no read of the table.
 OPEN = """
 SELECT concat({head}, string_agg(json, ','), {tail}) AS body
-  FROM (SELECT {json} AS json FROM service_requests WHERE closed_date IS NULL
-         ORDER BY request_id DESC) AS item
+  FROM (SELECT {json} AS json FROM service_requests
+         WHERE is_open AND NOT is_information AND latitude IS NOT NULL ORDER BY request_id DESC) AS item
 """
 
 
-def items(where_sql: str, part: str = "") -> str:
-    """The requests found, newest first: ``created_date``, ``request_id`` and ``json``."""
-    return ITEMS.format(where=where_sql, part=part, names=NAMES)
+def _items(where: str, part: str = "", details: str = "", order: str = NEWEST_FIRST) -> str:
+    """Requests, newest first: ``created_date``, ``request_id`` and ``json``."""
+    return ITEMS.format(where=where, part=part, names=NAMES, details=details, order=order)
 
 
-def one(where_sql: str) -> str:
-    return ONE.format(items=items(where_sql))
+def one(where: str, order: str = NEWEST_FIRST) -> str:
+    """The first request that matches, with its details."""
+    return ONE.format(items=_items(where, "LIMIT 1", DETAILS, order))
 
 
-def page(where_sql: str) -> str:
-    """With the parameters ``skip`` and ``limit``."""
-    return PAGE.format(items=items(where_sql, PART))
+def page(where: str) -> str:
+    """Binds ``skip`` and ``limit``."""
+    return PAGE.format(items=_items(where, PART))
 
 
-def stream(where_sql: str) -> str:
-    """One item a row."""
-    return STREAM.format(items=items(where_sql))
+def stream(where: str) -> str:
+    """One request per row."""
+    return STREAM.format(items=_items(where))
 
 
-def pins(where_sql: str, most: int) -> str:
-    return PINS.format(pin=PIN.format(), where=where_sql, most=most)
+def pins(where: str, most: int) -> str:
+    return PINS.format(pin=PIN, where=where, most=most)
 
 
 def open_pins() -> str:
-    return OPEN.format(head="'['", json=PIN.format(), tail="']'")
+    return OPEN.format(head="'['", json=PIN, tail="']'")
 
 
 def open_pins_as_geojson() -> str:
     head = """'{"type":"FeatureCollection","features":['"""
-    return OPEN.format(head=head, json=FEATURE.format(), tail="']}'")
+    return OPEN.format(head=head, json=FEATURE, tail="']}'")

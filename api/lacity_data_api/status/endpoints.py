@@ -5,22 +5,22 @@ import os
 from enum import StrEnum
 from typing import Any
 
-import orjson
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from lacity_data_api.admin import ADMIN_ONLY, REFUSALS
+from lacity_data_api.admin import ADMIN_ONLY, REJECTIONS
+from lacity_data_api.cache.cached_response import JSON
 from lacity_data_api.metrics import exposition
-from lacity_data_api.openapi import UNAVAILABLE, plain
-from lacity_data_api.params import LOS_ANGELES
+from lacity_data_api.openapi import UNAVAILABLE, uncached
 from lacity_data_api.responses import NO_STORE, json_response
+from lacity_data_api.routing import strict_router
 from lacity_data_api.state import state_of
 from lacity_data_api.status import repository, service
 from lacity_data_api.status.schemas import ApiStatus, DatabaseStatus, DataStatus, Health, LogLine, Reset
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
-router = APIRouter(prefix="/status", tags=["status"])
+router = strict_router("/status", "status")
 
 
 class StatusType(StrEnum):
@@ -33,18 +33,22 @@ class StatusType(StrEnum):
     REDIS = "redis"
 
 
-@router.get("/api", responses=plain(ApiStatus))
+def _utc(moment: dt.datetime | None) -> dt.datetime | None:
+    return moment and moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+@router.get("/api", responses=uncached(ApiStatus))
 async def api_status(request: Request) -> Response:
-    """The server's time, the newest load's time and the version; answers without a database too."""
+    """The server's time, the time of the newest load, and the version; needs no database."""
     state = state_of(request)
-    pulled = await service.last_pulled(state)
+    loaded_at, city = await service.last_loaded(state), await state.facts.city()
     now = dt.datetime.now(dt.UTC)
     return json_response(
         {
-            "currentTimeUTC": now.replace(tzinfo=None),
-            "lastPulledUTC": pulled and pulled.replace(tzinfo=None),
-            "currentTimeLocal": now.astimezone(LOS_ANGELES),
-            "lastPulledLocal": pulled and pulled.astimezone(LOS_ANGELES),
+            "currentTimeUTC": _utc(now),
+            "lastPulledUTC": _utc(loaded_at),
+            "currentTimeLocal": city.local(now),
+            "lastPulledLocal": loaded_at and city.local(loaded_at),
             "stage": state.settings.stage,
             "version": state.settings.code_version,
             "gitSha": state.settings.git_sha,
@@ -53,59 +57,59 @@ async def api_status(request: Request) -> Response:
     )
 
 
-@router.get("/live", responses=plain(Health))
+@router.get("/live", responses=uncached(Health))
 async def live() -> Response:
-    """The process answers; restart it when this fails."""
+    """The process responds; restart it when this fails."""
     return json_response({"status": "alive"})
 
 
-@router.get("/ready", responses=plain(Health) | {503: {"model": Health}})
+@router.get("/ready", responses=uncached(Health) | {503: {"model": Health}})
 async def ready(request: Request) -> Response:
-    """Whether to send visitors here: once it knows which data to serve, until it is told to stop."""
-    if service.is_ready(state_of(request)):
+    """Whether to send traffic here: from when the generation to serve is known until the process stops."""
+    if state_of(request).watcher.generation is not None:
         return json_response({"status": "ready"})
     return json_response({"status": "not ready"}, 503, {"Retry-After": "2"})
 
 
-@router.get("/data", responses=plain(DataStatus))
+@router.get("/data", responses=uncached(DataStatus))
 async def data_status(request: Request) -> Response:
-    """Which generation of the data is served, and the age of the newest load."""
+    """The generation of the data served, the age of the newest load, and what is counted."""
     state = state_of(request)
-    pulled = await service.last_pulled(state)
-    age = (dt.datetime.now(dt.UTC) - pulled).total_seconds() if pulled else None
+    loaded_at = await service.last_loaded(state)
+    totals = await service.totals(state)
     return json_response(
         {
-            "generation": state.publication.generation,
-            "last_pulled_utc": pulled and pulled.replace(tzinfo=None),
-            "age_seconds": age,
+            "generation": state.watcher.generation,
+            "last_pulled_utc": _utc(loaded_at),
+            "age_seconds": loaded_at and (dt.datetime.now(dt.UTC) - loaded_at).total_seconds(),
+            **totals,
         }
     )
 
 
-@router.get("/db", responses=plain(DatabaseStatus) | UNAVAILABLE)
+@router.get("/db", responses=uncached(DatabaseStatus) | UNAVAILABLE)
 async def database_status(request: Request) -> Response:
-    """Versions, and how many rows the tables hold."""
+    """Versions, and the number of rows in each table."""
     state = state_of(request)
-    kept = await state.publication.ask(repository.counts())
-    counts: dict[str, Any] = orjson.loads(kept.answer.body)
-    return json_response(counts | {"last_updated": await repository.last_pulled(state.database)})
+    counts = (await state.watcher.find(repository.counts())).response.body
+    return Response(counts, headers=NO_STORE, media_type=JSON)
 
 
-@router.get("/log", dependencies=ADMIN_ONLY, responses=plain(list[LogLine]) | REFUSALS | UNAVAILABLE)
+@router.get("/log", dependencies=ADMIN_ONLY, responses=uncached(list[LogLine]) | REJECTIONS | UNAVAILABLE)
 async def log_status(request: Request) -> Response:
     """The newest ten lines of the pipeline's log."""
     return json_response(await repository.newest_log(state_of(request).database))
 
 
-@router.get("/cache", dependencies=ADMIN_ONLY, responses=plain(list[str]) | REFUSALS)
+@router.get("/cache", dependencies=ADMIN_ONLY, responses=uncached(list[str]) | REJECTIONS)
 async def cache_status(request: Request) -> Response:
-    """The keys of the finished answers in Redis, sorted."""
+    """The keys of the cached responses in Redis, sorted."""
     return json_response(await service.cached_keys(state_of(request)))
 
 
-@router.get("/redis", dependencies=ADMIN_ONLY, responses=plain(dict[str, Any]) | REFUSALS)
+@router.get("/redis", dependencies=ADMIN_ONLY, responses=uncached(dict[str, Any]) | REJECTIONS)
 async def redis_status(request: Request) -> Response:
-    """What Redis says of itself, by section."""
+    """Redis' INFO, by section."""
     return json_response(await service.redis_info(state_of(request)))
 
 
@@ -113,24 +117,24 @@ async def redis_status(request: Request) -> Response:
     "/metrics",
     dependencies=ADMIN_ONLY,
     response_class=Response,
-    responses={200: {"content": {METRICS: {"schema": {"type": "string"}}}}, **REFUSALS},
+    responses={200: {"content": {METRICS: {"schema": {"type": "string"}}}}, **REJECTIONS},
 )
 async def metrics(request: Request) -> Response:
     """Prometheus metrics of all workers."""
     state = state_of(request)
-    await service.last_pulled(state)
+    await service.last_loaded(state)
     service.measure(state)
     return Response(exposition(), headers=NO_STORE, media_type=METRICS)
 
 
-@router.post("/reset-cache", dependencies=ADMIN_ONLY, responses=plain(Reset) | REFUSALS | UNAVAILABLE)
+@router.post("/reset-cache", dependencies=ADMIN_ONLY, responses=uncached(Reset) | REJECTIONS | UNAVAILABLE)
 async def reset_cache(request: Request) -> Response:
-    """Make the hot answers of the newest data, serve them everywhere, and forget all others."""
+    """Prime the newest generation, make all workers serve it, and delete all other responses."""
     details = await service.reset(state_of(request))
     return json_response({"message": "Cache successfully reset", "details": details})
 
 
 @router.get("/{status_type}", include_in_schema=False)
 async def unknown_status(status_type: StatusType) -> Response:
-    """Every page that exists is above; what is left is answered with the list of names."""
+    """Every other name is rejected with the list of names."""
     raise AssertionError(status_type)

@@ -3,26 +3,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import text
+from lacity_data_api.database import Database
+from lacity_data_api.statements import DAY_SECONDS, Query, Statement
 
-from lacity_data_api.cache.question import DAY_SECONDS, Question
-from lacity_data_api.db import Database
-from lacity_data_api.models import LogEntry
-from lacity_data_api.queries import written
-
-# A run whose data are in counts, whether or not everyone has been told of them yet.
-LAST_PULLED = text(
-    """
-    SELECT max(coalesce(finished_at, started_at)) AT TIME ZONE 'UTC'
-      FROM load_runs WHERE status IN ('merged', 'succeeded')
-    """
-)
+LAST_LOADED = Statement("SELECT last_loaded_at()")
 
 # Served requests are counted from the narrowest rollup; the raw table has none.
 COUNTS = """
 SELECT json_build_object(
     'postgres_version', version(),
     'alembic_version', (SELECT version_num FROM alembic_version),
+    'last_updated', last_loaded_at() AT TIME ZONE 'UTC',
     'request_types', (SELECT count(*) FROM request_types),
     'regions', (SELECT count(*) FROM regions),
     'councils', (SELECT count(*) FROM councils),
@@ -31,22 +22,37 @@ SELECT json_build_object(
 )::text AS body
 """
 
-NEWEST_LOG = LogEntry.query.order_by(LogEntry.id.desc()).limit(10)
+# A created date after the load is a mistake of the source, and does not make the data newer.
+TOTALS = """
+SELECT json_build_object(
+    'requests', coalesce(sum(requests), 0),
+    'requests_not_on_map', coalesce(sum(unlocated), 0),
+    'information_calls', coalesce(sum(information), 0),
+    'last_day', max(created_date) FILTER (
+        WHERE requests > 0
+          AND created_date <= (SELECT (coalesce(last_loaded_at(), now()) AT TIME ZONE time_zone)::date
+                                 FROM city))
+)::text AS body FROM rollup_day_type
+"""
+
+NEWEST_LOG = Statement("SELECT id, status, message, created_time FROM log ORDER BY id DESC LIMIT 10")
 
 
-async def last_pulled(database: Database) -> dt.datetime | None:
-    """When the newest load that brought data ended, UTC without zone; None before the first."""
-    pulled: dt.datetime | None = await database.scalar(LAST_PULLED)
-    return pulled
+async def last_loaded(database: Database) -> dt.datetime | None:
+    """When the newest load that brought data ended; None before the first."""
+    loaded_at: dt.datetime | None = await database.scalar(LAST_LOADED)
+    return loaded_at
 
 
-def counts() -> Question:
-    return Question("status/db", written(COUNTS), ttl_seconds=DAY_SECONDS)
+def counts() -> Query:
+    return Query(COUNTS, ttl_seconds=DAY_SECONDS)
+
+
+def totals() -> Query:
+    """Counted requests, those of them without a place on the map, information calls, and the last day."""
+    return Query(TOTALS, ttl_seconds=DAY_SECONDS)
 
 
 async def newest_log(database: Database) -> list[dict[str, Any]]:
     """The newest ten lines of the pipeline's log, newest first."""
-    return [
-        {"id": row.id, "status": row.status, "message": row.message, "created_time": row.created_time}
-        for row in await database.rows(NEWEST_LOG)
-    ]
+    return [dict(row) for row in await database.rows(NEWEST_LOG)]

@@ -13,9 +13,9 @@ class Welcome(BaseModel):
 
 
 class ApiStatus(BaseModel):
-    """Times in UTC are without zone; local ones are Los Angeles', with their offset."""
+    """UTC times have no zone; local times are the city's, with their offset."""
 
-    currentTimeUTC: LocalTime  # noqa: N815  as clients know it
+    currentTimeUTC: LocalTime  # noqa: N815  the original key
     lastPulledUTC: LocalTime | None = Field(description="Null before the first load")  # noqa: N815
     currentTimeLocal: dt.datetime  # noqa: N815
     lastPulledLocal: dt.datetime | None  # noqa: N815
@@ -37,11 +37,15 @@ class DatabaseStatus(BaseModel):
 
 
 class DataStatus(BaseModel):
-    """Which data are served, and how old they are."""
+    """The data served; null where the database has been unreachable since the start."""
 
-    generation: int | None = Field(description="Grows with every load that changed anything; null: not known")
+    generation: int | None = Field(description="Grows with every load that changes anything")
     last_pulled_utc: LocalTime | None
     age_seconds: float | None = Field(description="Time since the newest load")
+    requests: int | None = Field(description="Counted requests, with and without coordinates")
+    requests_not_on_map: int | None = Field(description="Those of them without usable coordinates")
+    information_calls: int | None = Field(description="Calls for information, not counted as requests")
+    last_day: dt.date | None = Field(description="Newest day with requests, not after the newest load")
 
 
 class Health(BaseModel):
@@ -56,7 +60,7 @@ class LogLine(BaseModel):
 
 
 class Reset(BaseModel):
-    """How many items the freshly made answers hold."""
+    """The number of items in the primed responses."""
 
     message: str
     details: dict[str, int]

@@ -1,41 +1,47 @@
-"""What the status routes do beyond a query."""
+"""The status routes' work beyond a query."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 from typing import Any
 
 import orjson
 
-from lacity_data_api.cache.answer import Answer
+from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.errors import ApiError
 from lacity_data_api.metrics import DATA_AGE, GENERATION, POOL
 from lacity_data_api.state import State
 from lacity_data_api.status import repository
 
+log = logging.getLogger(__name__)
+
 MOST_KEYS = 10_000
-MEASURED_EVERY_SECONDS = 5.0
+MEASURING_SECONDS = 5.0
 REDIS_SECTIONS = ("server", "clients", "memory", "persistence", "stats", "replication", "cpu", "keyspace")
 
 
-async def last_pulled(state: State) -> dt.datetime | None:
-    """When the newest load ended, in UTC; what was last known of it while the database is away."""
+async def last_loaded(state: State) -> dt.datetime | None:
+    """When the newest load ended; the last known time while the database is unreachable."""
     try:
-        pulled = await repository.last_pulled(state.database)
+        state.last_known.loaded_at = await repository.last_loaded(state.database)
+    except ApiError as error:
+        log.info("The last known load time is used: %s", error.detail)
+    return state.last_known.loaded_at
+
+
+async def totals(state: State) -> dict[str, Any]:
+    """Counts of requests by their place in the data; unknown while the database is unreachable."""
+    try:
+        content: dict[str, Any] = orjson.loads((await state.watcher.find(repository.totals())).response.body)
     except ApiError:
-        return state.known.last_pulled
-    state.known.last_pulled = pulled.replace(tzinfo=dt.UTC) if pulled else None
-    return state.known.last_pulled
-
-
-def is_ready(state: State) -> bool:
-    """Whether this worker knows what to serve."""
-    return state.publication.generation is not None
+        return dict.fromkeys(("requests", "requests_not_on_map", "information_calls", "last_day"))
+    return content
 
 
 async def cached_keys(state: State) -> list[str]:
-    """At most 10,000 keys of Redis, sorted; none when it is away."""
+    """At most 10,000 keys in Redis, sorted; none while it is unreachable."""
     keys: list[str] = []
 
     async def scan() -> None:
@@ -49,38 +55,38 @@ async def cached_keys(state: State) -> list[str]:
 
 
 async def redis_info(state: State) -> dict[str, Any]:
-    """Redis' INFO by section; nothing when it is away."""
+    """Redis' INFO by section; nothing while it is unreachable."""
 
-    async def ask() -> dict[str, Any]:
+    async def read() -> dict[str, Any]:
         return {section: await state.store.redis.info(section) for section in REDIS_SECTIONS}
 
-    return await state.store.attempt(ask, {})
+    return await state.store.attempt(read, {})
 
 
 async def keep_measuring(state: State) -> None:
-    """Set the gauges of this worker every few seconds, until cancelled: any worker may be asked for all."""
+    """Set this worker's gauges every few seconds until cancelled: any worker may serve the metrics of all."""
     while True:
         measure(state)
-        await asyncio.sleep(MEASURED_EVERY_SECONDS)
+        await asyncio.sleep(MEASURING_SECONDS)
 
 
 def measure(state: State) -> None:
-    """Set the gauges that nothing else keeps up to date."""
+    """Set the gauges that no request updates."""
     in_use, is_open, allowed = state.database.pool_use()
     for name, value in (("in use", in_use), ("open", is_open), ("allowed", allowed)):
         POOL.labels(name).set(value)
-    if state.publication.generation is not None:
-        GENERATION.set(state.publication.generation)
-    if state.known.last_pulled:
-        DATA_AGE.set((dt.datetime.now(dt.UTC) - state.known.last_pulled).total_seconds())
+    if state.watcher.generation is not None:
+        GENERATION.set(state.watcher.generation)
+    if state.last_known.loaded_at:
+        DATA_AGE.set((dt.datetime.now(dt.UTC) - state.last_known.loaded_at).total_seconds())
 
 
 async def reset(state: State) -> dict[str, int]:
-    """Clear and prime; the number of items in each group of hot answers."""
-    primed = await state.publication.reset()
-    return {name: sum(_items(answer) for _, answer in group) for name, group in primed.items()}
+    """Prime and clear; the number of items in each group of primed responses."""
+    primed = await state.watcher.reset()
+    return {name: sum(_items(response) for _, response in group) for name, group in primed.items()}
 
 
-def _items(answer: Answer) -> int:
-    content = orjson.loads(answer.body)
+def _items(response: CachedResponse) -> int:
+    content = orjson.loads(response.body)
     return len(content["features"] if isinstance(content, dict) else content)

@@ -12,7 +12,7 @@ from tests.support.serving import forget_everything, serve, settings_for
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.02, 0.04])
-def test_api_that_is_told_to_stop_while_it_connects_stops(database: Database, seconds: float) -> None:
+def test_api_stops_while_it_connects(database: Database, seconds: float) -> None:
     forget_everything()
     started = time.monotonic()
     with serve(settings_for(database)):
@@ -27,7 +27,7 @@ async def deaf_at_first() -> None:
     await asyncio.sleep(60)
 
 
-def test_work_that_misses_its_cancellation_is_told_again() -> None:
+def test_work_that_misses_its_cancellation_is_cancelled_again() -> None:
     async def run() -> float:
         async with lifespan._running(deaf_at_first()):
             await asyncio.sleep(0)

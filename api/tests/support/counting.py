@@ -1,22 +1,22 @@
-"""How often the database was asked for an answer."""
+"""Counts queries for responses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lacity_data_api.metrics import CACHE
+from prometheus_client import REGISTRY
 
 
 class Queries:
-    """Queries for answers since the block began; of every API in this process."""
+    """Queries for responses since the block began, by every API in this process."""
 
     def __init__(self) -> None:
         self._before = self._now()
 
     @staticmethod
     def _now() -> int:
-        return int(CACHE.database._value.get())
+        return int(REGISTRY.get_sample_value("api_responses_total", {"origin": "database"}) or 0)
 
     @property
     def made(self) -> int:

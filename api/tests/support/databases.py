@@ -14,8 +14,6 @@ import psycopg2
 import pytest
 from psycopg2 import errors, sql
 
-from benchmarks.rollups import recount
-
 
 def variable(name: str) -> str:
     """A variable that ``make`` sets for the tests."""
@@ -27,6 +25,22 @@ def variable(name: str) -> str:
 
 def in_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+# Every rollup counted from scratch, as the catalog describes it.
+RECOUNT = """
+DO $$
+DECLARE entry record;
+BEGIN
+    FOR entry IN
+        SELECT rollup, array_to_string(dimensions || measures, ', ') AS columns FROM rollup_catalog
+    LOOP
+        EXECUTE format('DELETE FROM %I', entry.rollup);
+        EXECUTE format('INSERT INTO %I (%s) %s', entry.rollup, entry.columns, rollup_select(entry.rollup));
+    END LOOP;
+END
+$$
+"""
 
 
 @dataclass(frozen=True)
@@ -51,21 +65,21 @@ class Database:
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def value(self, question: str, *values: Any) -> Any:
-        return self.run(question, *values)[0][0]
+    def value(self, query: str, *values: Any) -> Any:
+        return self.run(query, *values)[0][0]
 
     @contextmanager
     def load(self) -> Iterator[Any]:
         """A cursor to change requests with; the rollups and the generation follow in its transaction."""
         with self.cursor() as cursor:
             yield cursor
-            recount(cursor)
+            cursor.execute(RECOUNT)
             cursor.execute("UPDATE data_generation SET generation = generation + 1, changed_at = now()")
 
 
 @contextmanager
 def database(template: str = "") -> Iterator[Database]:
-    """A fresh copy of the template, dropped at the end whoever is still connected."""
+    """A fresh copy of the template, dropped at the end in any case."""
     name = f"api_{uuid.uuid4().hex[:12]}"
     admin, copied = variable("TEST_ADMIN_URL"), template or variable("TEST_TEMPLATE")
     with closing(psycopg2.connect(admin)) as connection:
@@ -81,7 +95,7 @@ def database(template: str = "") -> Iterator[Database]:
 
 
 def _drop(cursor: Any, name: sql.Identifier) -> None:
-    """Plainly at first, which waits for who is just leaving and for the server's own workers."""
+    """Without force first, which waits for connections that are closing and for background workers."""
     try:
         cursor.execute(sql.SQL("DROP DATABASE {}").format(name))
     except errors.ObjectInUse:

@@ -1,4 +1,4 @@
-"""Requests for tests: each names only what its test is about."""
+"""Requests for tests: each sets only the columns that its test is about."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ DEFAULTS: dict[str, Any] = {
     "council_id": 52,
     "region_id": None,
     "cd": None,
+    "is_open": None,
+    "is_information": False,
+    "is_duplicate": False,
+    "outcome": None,
+    "reason": None,
     "address": "200 N SPRING ST, 90012",
     "latitude": 34.0537,
     "longitude": -118.2427,
@@ -37,13 +42,22 @@ RETURNING id
 """
 SERVED = """
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id,
-                              council_id, region_id, address, latitude, longitude, status, geom)
+                              council_id, region_id, address, latitude, longitude, city_id, status, geom,
+                              is_open, is_information, is_duplicate, outcome, reason)
 SELECT %(request_id)s, %(srnumber)s, %(created_date)s, %(closed_date)s, %(type_id)s, %(agency_id)s,
        %(source_id)s, %(council_id)s,
        coalesce(%(region_id)s, (SELECT region_id FROM councils WHERE council_id = %(council_id)s), 0),
-       %(address)s, %(latitude)s, %(longitude)s, %(status)s,
-       ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326)
+       %(address)s, %(latitude)s, %(longitude)s, nullif(%(cd)s, 0), %(status)s,
+       ST_SetSRID(ST_MakePoint(%(longitude)s, %(latitude)s), 4326),
+       coalesce(%(is_open)s, %(closed_date)s::timestamp IS NULL), %(is_information)s, %(is_duplicate)s,
+       %(outcome)s, %(reason)s
 """
+# Whatever code the city uses, the pipeline makes sure that it has a row.
+LEARNED = """
+INSERT INTO {table} ({item}_id, {item}_name, data_code)
+VALUES (%({item}_id)s, 'Learned ' || %({item}_id)s, 'learned-' || %({item}_id)s) ON CONFLICT DO NOTHING
+"""
+TABLES = {"type": "request_types", "agency": "agencies", "source": "sources"}
 SQUARE = """
 INSERT INTO geometries (council_id, nc_id, geom)
 VALUES (%s, %s, ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))
@@ -51,7 +65,7 @@ VALUES (%s, %s, ST_Multi(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))
 
 
 def add_requests(database: Database, *rows: dict[str, Any]) -> list[int]:
-    """Requests as published and as served, in one new generation; their ids, in the order given."""
+    """Published and served requests in one new generation; returns their ids in the given order."""
     with database.load() as cursor:
         return [_add(cursor, DEFAULTS | row) for row in rows]
 
@@ -59,6 +73,8 @@ def add_requests(database: Database, *rows: dict[str, Any]) -> list[int]:
 def _add(cursor: Any, row: dict[str, Any]) -> int:
     row.setdefault("srnumber", f"1-{next(_numbers):09d}")
     row.setdefault("status", "Closed" if row["closed_date"] else "Open")
+    for item, table in TABLES.items():
+        cursor.execute(LEARNED.format(item=item, table=table), row)
     cursor.execute(RAW, row)
     row.setdefault("request_id", cursor.fetchone()[0])
     cursor.execute(SERVED, row)

@@ -1,4 +1,4 @@
-"""Servers that a test may kill: their own PostgreSQL, Redis and API."""
+"""Servers that a test may kill: PostgreSQL, Redis and API of its own."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ START_SECONDS = 120
 
 
 class Servers:
-    """A pair of private servers; gone at the end, and with the next run if this one is killed."""
+    """A private PostgreSQL and Redis; removed at the end, or by the next run if this one is killed."""
 
     def __init__(self) -> None:
         self.name = f"test-{os.getpid()}"
-        told = self._call("start", "--migrate")
-        self.postgres: dict[str, Any] = told["postgres"]
-        self.redis: dict[str, Any] = told["redis"]
+        servers = self._call("start", "--migrate")
+        self.postgres: dict[str, Any] = servers["postgres"]
+        self.redis: dict[str, Any] = servers["redis"]
         urls = (self.postgres[f"{role}_url"] for role in ("owner", "loader", "reader"))
         self.database = Database("la311", *urls)
 
@@ -41,24 +41,24 @@ class Servers:
         line = [sys.executable, "-m", "tools.services", command, "--name", self.name, *options]
         done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout)
-        return told
+        servers: dict[str, Any] = json.loads(done.stdout)
+        return servers
 
     def kill_redis(self) -> None:
         os.kill(self.redis["pid"], signal.SIGKILL)
 
     def kill_postgres(self) -> None:
-        """Stop it at once, as a crash would: whoever is connected is cut off."""
+        """Stop it at once, as a crash would: all connections are cut off."""
         os.kill(self.postgres["pid"], signal.SIGQUIT)
 
     def start(self) -> None:
-        """Start what does not run, on the ports of before."""
-        told = self._call("start")
-        assert (told["postgres"]["port"], told["redis"]["port"]) == (
+        """Start the stopped servers on their previous ports."""
+        servers = self._call("start")
+        assert (servers["postgres"]["port"], servers["redis"]["port"]) == (
             self.postgres["port"],
             self.redis["port"],
         )
-        self.postgres, self.redis = told["postgres"], told["redis"]
+        self.postgres, self.redis = servers["postgres"], servers["redis"]
 
     def remove(self) -> None:
         self._call("remove")

@@ -1,4 +1,4 @@
-"""The API, served by a real uvicorn in a thread of the test's process, and asked over HTTP."""
+"""The API, served by a real uvicorn in a thread of the test's process."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ ADMIN_TOKEN = "secret of the tests"
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 ORIGIN = "https://map.example"
 START_SECONDS = 20
+MOST_PAGES = 500
 
 
 def settings_for(database: Database, **changed: Any) -> Settings:
@@ -49,10 +50,21 @@ class Api:
         return self.client.get(path, params=parameters or None)
 
     def json(self, path: str, **parameters: Any) -> Any:
-        """What a GET answers, which must be 200."""
+        """The JSON of a GET, whose status must be 200."""
         response = self.get(path, **parameters)
         assert response.status_code == 200, response.text
         return response.json()
+
+    def pages(self, path: str, **parameters: Any) -> list[Any]:
+        """All rows of a paged list, by its links; fails instead of following them without end."""
+        response = self.get(path, **parameters)
+        rows = list(response.json())
+        for _ in range(MOST_PAGES):
+            if "next" not in response.links:
+                return rows
+            response = self.client.get(response.links["next"]["url"])
+            rows += response.json()
+        raise AssertionError(f"{path} has more than {MOST_PAGES} pages")
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return self.client.post(path, json=body)

@@ -1,4 +1,4 @@
-"""Small HTTP servers in the place of services of others."""
+"""Small HTTP servers in place of external services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Received:
 
 @dataclass
 class StandIn:
-    """Remembers what it was sent, and answers every path with the status and JSON set for it."""
+    """Records requests, and responds to each path with the status and JSON set for it."""
 
     url: str = ""
     received: list[Received] = field(default_factory=list)

@@ -17,7 +17,7 @@ from lacity_data_api.state import build_state
 README = Path(__file__).parents[2] / "README.md"
 ENV_EXAMPLE = Path(__file__).parents[3] / ".env.example"
 NOWHERE: dict[str, Any] = {
-    "database_reader_url": "postgresql://nobody@127.0.0.1:1/x",
+    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
     "redis_url": "redis://127.0.0.1:1",
 }
 DOCUMENT = create_api(build_state(Settings(**NOWHERE))).openapi()
@@ -52,7 +52,7 @@ def test_route_is_described(name: str, operation: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("name", "content"), list(_answers()))
-def test_example_has_the_shape_of_the_answer(name: str, content: dict[str, Any]) -> None:
+def test_example_has_the_shape_of_the_response(name: str, content: dict[str, Any]) -> None:
     schema = {**content["schema"], "components": DOCUMENT["components"]}
     jsonschema_rs.validator_for(schema).validate(content["example"])
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lacity_data_api.sentry import share_of
+from lacity_data_api.sentry import traced_share
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from lacity_data_api.sentry import share_of
     ],
 )
 def test_health_checks_are_sampled(context: dict[str, object], share: float) -> None:
-    assert share_of(context) == share
+    assert traced_share(context) == share

@@ -92,7 +92,7 @@ def test_a_card_that_has_not_come_knows_what_was_chosen(busy: Visitor) -> None:
     page.locator(f"#{LAST}").scroll_into_view_if_needed()
     expect(picture(page, LAST)).to_be_visible()
     busy.settle()
-    # Coming near must not ask for it again: a second answer would close what was opened.
+    # Scrolling to it must not load it again: a second response would close what was opened.
     assert len(asked(page, LAST)) == 1
     page.locator("section", has=page.locator(f"#{LAST}")).get_by_text("Show as table").click()
     expect(page.locator(f"#{LAST} tbody th, #{LAST} tbody td:first-child")).to_have_text(["Graffiti"])

@@ -1,4 +1,4 @@
-"""Postgres and Redis are stopped for ten seconds and started; nobody touches the report server."""
+"""Postgres and Redis are stopped for ten seconds and started; the report server is left alone."""
 
 from __future__ import annotations
 

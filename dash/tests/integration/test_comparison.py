@@ -61,6 +61,19 @@ def test_weeks_and_months_add_up_to_the_days(city: Database, warehouse: Warehous
     assert sum(row["requests"] for row in shown) == counted > 0
 
 
+@pytest.mark.parametrize(
+    ("search", "sentence"),
+    [
+        ("from=2024-03-10&to=2026-08-31", "The first month is only partly in the period."),
+        ("from=2024-03-01&to=2026-08-20", "The last month is only partly in the period."),
+        ("from=2024-03-10&to=2026-08-20", "The first and the last month are only partly in the period."),
+    ],
+)
+def test_partial_months_are_named(warehouse: Warehouse, search: str, sentence: str) -> None:
+    assert build(warehouse, "over-time", search).summary.endswith(sentence)
+    assert "partly" not in build(warehouse, "over-time", "from=2024-03-01&to=2026-08-31").summary
+
+
 @pytest.mark.parametrize("name", ["type", "source"])
 def test_shares(city: Database, warehouse: Warehouse, name: str) -> None:
     counted = city.rows(

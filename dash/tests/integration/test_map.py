@@ -9,6 +9,7 @@ from support.cards import card, column, dicts, figures, total
 from support.databases import Database
 from support.raw import RAW
 
+from data.filters import TYPE
 from data.warehouse import Warehouse
 from figures.maps import color_of
 from pages import types_map as page
@@ -35,7 +36,7 @@ def test_the_default_is_the_busiest_type_of_the_data(city: Database, warehouse: 
         + """SELECT type_id FROM past JOIN request_types ON type_name = type
             WHERE created >= today - 365 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
     )
-    assert controls.busiest_type(warehouse) == (busiest,)
+    assert controls.busiest(TYPE)(warehouse) == (busiest,)
     assert figures(build(warehouse, "numbers", ""))["requests"] > 0
 
 

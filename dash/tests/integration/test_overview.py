@@ -48,16 +48,18 @@ def test_groups_are_counted_by_name(city: Database, warehouse: Warehouse, name: 
     ("name", "named"),
     [
         ("group", "type_groups JOIN request_types USING (group_id) ON type_name = type"),
-        ("region", "regions JOIN councils USING (region_id) ON council_name = council"),
+        ("region", "regions RIGHT JOIN councils USING (region_id) ON council_name = council"),
     ],
 )
 def test_groups_of_types_and_of_councils(city: Database, warehouse: Warehouse, name: str, named: str) -> None:
     relation, on = named.split(" ON ")
     counted = raw(
         city,
-        f"SELECT {name}_name, count(*) FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1",
+        f"""SELECT coalesce({name}_name, 'No council'), count(*)
+            FROM past JOIN ({relation}) ON {on} WHERE {YEAR} GROUP BY 1""",
     )
     assert sorted(rows(build(warehouse, f"by-{name}"))) == sorted(counted)
+    assert sum(number for _, number in counted) == city.value(RAW + f"SELECT count(*) FROM past WHERE {YEAR}")
 
 
 def test_others_is_the_rest_in_the_figure_and_every_group_in_the_file(
@@ -107,7 +109,7 @@ def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
     ],
 )
 def test_open_now_obeys_every_filter(city: Database, warehouse: Warehouse, search: str, where: str) -> None:
-    """With an agency chosen, the backlog of all agencies stood beside that agency's requests."""
+    """With an agency chosen, the backlog of all agencies was shown next to that agency's requests."""
     counted = city.value(RAW + f"SELECT count(*) FROM raw WHERE is_open AND {where}")
     assert figures(build(warehouse, "numbers", search))["open_now"] == counted
 

@@ -65,6 +65,17 @@ def test_each_type_and_council(city: Database, warehouse: Warehouse, name: str) 
     assert shown.summary.startswith(f"Slowest: {often[0][name]}, ")
 
 
+def test_each_type_group(city: Database, warehouse: Warehouse) -> None:
+    counted = city.rows(
+        RAW
+        + f"""SELECT group_name, {PERCENTILES} FROM (SELECT * {CLOSED}) found
+            JOIN request_types ON type_name = type JOIN type_groups USING (group_id) GROUP BY 1"""
+    )
+    assert sorted(rows(build(warehouse, "by-group"))) == sorted(counted)
+    narrowed = build(warehouse, "numbers", "group=1")
+    assert [row[1:] for row in counted if row[0] == "Item Pickups"] == [rows(narrowed)[0][:3]]
+
+
 def test_few_closed_requests_are_gray_and_last_and_the_number_is_named(warehouse: Warehouse) -> None:
     shown = build(warehouse, "by-council")
     numbers = column(shown, "closed_requests")[:-1]

@@ -1,4 +1,4 @@
-"""Debian's Chromium, which may talk to the report server and to nobody else."""
+"""Debian's Chromium, which may load from the report server only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
-# What the browser says of an answer that is no 200; tests of those states look at the page instead.
+# The browser's message about a response other than 200; tests of those states look at the page instead.
 EXPECTED = "Failed to load resource"
 
 
@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Visitor:
-    """A page in the browser that remembers everything that went wrong."""
+    """A page in the browser that records everything that went wrong."""
 
     def __init__(self, browser: Browser, url: str, **context: Any) -> None:
         self._context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | context)

@@ -57,13 +57,13 @@ class Database:
         with psycopg.connect(variable("TEST_ADMIN_URL"), autocommit=True) as admin:
             admin.execute(statement.format(sql.Identifier(self.name), sql.Literal(is_allowed)))
 
-    def rows(self, question: str, **values: Any) -> list[list[Any]]:
+    def rows(self, query: str, **values: Any) -> list[list[Any]]:
         """Rows as a report has them: dates as ISO text."""
-        found = self.run(question, values)
+        found = self.run(query, values)
         return [[cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in row] for row in found]
 
-    def value(self, question: str, **values: Any) -> Any:
-        return self.run(question, values)[0][0]
+    def value(self, query: str, **values: Any) -> Any:
+        return self.run(query, values)[0][0]
 
 
 def end_readers(name: str) -> None:
@@ -88,7 +88,7 @@ def database(template: str = "") -> Iterator[Database]:
 
 
 def _drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database; a pool that is still open connects anew between the two steps, so again if need be."""
+    """Drop a database; a pool that is still open connects again between the two steps, so retry."""
     drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     for attempt in range(ATTEMPTS):
         end_readers(name)

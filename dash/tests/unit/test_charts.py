@@ -11,7 +11,7 @@ from figures import charts, theme
 
 NAMES, VALUES = ["a", "b"], [3, 1]
 DAYS = pd.to_datetime(["2026-01-01", "2026-01-02"])
-BOX = {"name": "a", "low": 0, "q1": 1, "median": 2, "q3": 3, "high": 4, "color": "#111111"}
+BOX = {"name": "a", "low": 0, "q1": 1, "median": 2, "q3": 3, "high": 4}
 
 
 def line(*values: float | None) -> Series:
@@ -87,10 +87,26 @@ def test_small_counts_have_whole_steps(values: list[float], step: int | None) ->
 
 
 def test_bars_find_room() -> None:
-    assert theme.height_of(99) > 99 * 20
+    assert theme.height_of(["name"] * 99) > 99 * 20
     many = [str(number) for number in range(40)]
     assert charts.horizontal_bars(many, range(40), unit="requests")["layout"]["xaxis"]["side"] == "top"
 
 
+def test_long_names_leave_room_for_bars() -> None:
+    axis = theme.names(["Noho", "Empowerment Congress Southeast"])
+    assert axis["ticktext"] == ["Noho", "Empowerment Congress<br>Southeast"]
+    assert axis["tickvals"] == ["Noho", "Empowerment Congress Southeast"]
+    assert theme.height_of(["Empowerment Congress Southeast"] * 99) > theme.height_of(["Noho"] * 99)
+
+
 def test_no_figure_loads_anything_from_another_host() -> None:
     assert "http" not in str(FIGURES)
+
+
+def test_no_figure_is_a_ring() -> None:
+    """Twelve slices in twelve colors could not be compared; sorted bars of one color can."""
+    assert {trace["type"] for figure in FIGURES.values() for trace in figure["data"]} == {
+        "bar",
+        "box",
+        "scatter",
+    }

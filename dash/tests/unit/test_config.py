@@ -34,9 +34,13 @@ def test_origins_that_may_frame() -> None:
         "https://..",
     ],
 )
-def test_what_is_no_origin_is_refused(value: str) -> None:
+def test_invalid_origins_are_rejected(value: str) -> None:
     with pytest.raises(ValidationError, match="is not an origin"):
         settings(frame_ancestors=value)
+
+
+def test_data_are_old_after_a_day_and_a_half() -> None:
+    assert settings().reports_stale_hours == 36
 
 
 def test_log_levels() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import plotly.graph_objects as go
 import pytest
+from support.serving import DASH
 
 from figures import maps
 from figures.maps import Area
@@ -67,3 +70,13 @@ def test_a_small_part_inside_the_city_does_not_count_either() -> None:
 
 def test_without_usable_areas_the_bounds_are_the_citys() -> None:
     assert maps.bounds_of([{"type": "Polygon", "coordinates": [SLIVER]}], CITY) == CITY
+
+
+OFFICIAL = DASH.parent.parent / "shared" / "data" / "nc_boundaries_official.geojson"
+
+
+@pytest.mark.skipif(not OFFICIAL.is_file(), reason="the city's boundary file is not next to this checkout")
+def test_the_official_boundaries_fill_the_map() -> None:
+    polygons = [area["geometry"] for area in json.loads(OFFICIAL.read_text())["features"]]
+    bounds = maps.bounds_of(polygons, (-118.8, 33.6, -118.0, 34.5))
+    assert bounds == pytest.approx((-118.67, 33.70, -118.16, 34.34), abs=0.01)

@@ -45,4 +45,5 @@ def test_another_city_has_its_own_words() -> None:
     )
     assert new_york.phrase("{areas}") == "Community districts"
     assert new_york.phrase("By {area}") == "By community district"
+    assert new_york.phrase("{population}") == CITY.phrase("{population}") == "2020 census"
     assert CITY.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from support.facts import FACTS, FactsOnly
 
-from data.filters import AGENCY, COUNCIL, TYPE
+from data.filters import COUNCIL
 from report_kit import controls
 from report_kit.selection import Selection
 
@@ -39,7 +39,6 @@ def test_every_parameter_is_read() -> None:
     assert selection.filters.types == (4, 1)
     assert selection.filters.agencies == (2, 3)
     assert selection.filters.councils == (0,)
-    assert selection.is_all_without_council
     assert selection.choices == {"average": "7"}
     assert selection.notes == ()
 
@@ -155,12 +154,6 @@ def test_presets_have_months_quarters_and_years_without_days_that_are_not_loaded
     assert presets["This quarter"] == ["2026-01-01", "2026-03-01"]
     assert presets["Last year"] == ["2025-06-01", "2025-12-31"]
     assert presets["Everything"] == ["2025-06-01", "2026-03-01"]
-
-
-def test_links_within_a_report_keep_the_rest_of_the_selection() -> None:
-    selection = select("?from=2020-01-01&type=4&agency=2,3")
-    assert selection.with_ids(TYPE, [1]) == "?from=2020-01-01&type=1&agency=2,3"
-    assert selection.with_ids(AGENCY, [4, 5]) == "?from=2020-01-01&type=4&agency=4,5"
 
 
 def test_links_to_other_reports_carry_the_period_and_every_filter() -> None:

@@ -36,7 +36,7 @@ class Case:
 
 
 def sites() -> dict[str, site.Site]:
-    """What is wrong with each site; with the first, nothing."""
+    """The defect of each site; the first has none."""
     backwards = [*[2] * 10, *[1] * 1000]
     nonsense = dict.fromkeys(NONSENSE, 422)
     miscounted = {"/requests/counts/open/types": [{"typeCount": 2}]}
@@ -87,7 +87,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def smoke() -> Iterator[Started]:
-    """`make load`, small; under way while the others run."""
+    """A small `make load`, which runs in parallel with the others."""
     started = start(["make", "--no-print-directory", "load", "ARGS=--smoke"], FOLDER.parent)
     yield started
     started.kill()

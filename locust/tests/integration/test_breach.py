@@ -1,4 +1,4 @@
-"""A level that is broken on purpose fails the run and is named. A real server, the real Locust."""
+"""A broken level fails the run and is named: Locust against a real server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_going_back_to_older_data_fails_the_run(cases: dict[str, Case]) -> None:
     run = cases["backwards"].run
     assert run.exit_code == 1, run.output
     assert "SERVICE LEVEL BROKEN: one generation: " in run.output
-    assert "an answer of generation 1 after one of generation 2" in run.output
+    assert "a response of generation 1 after one of generation 2" in run.output
 
 
 def test_counts_that_contradict_lists_fail_the_run(cases: dict[str, Case]) -> None:
@@ -44,9 +44,7 @@ def test_missing_switch_fails_a_run_that_expects_it(cases: dict[str, Case]) -> N
 
 
 @pytest.mark.parametrize(("name", "exit_code"), [("refusing", 0), ("crashing", 1)])
-def test_crawler_may_be_refused_but_not_crash_anything(
-    cases: dict[str, Case], name: str, exit_code: int
-) -> None:
+def test_crawler_may_get_4xx_but_never_5xx(cases: dict[str, Case], name: str, exit_code: int) -> None:
     run = cases[name].run
     assert run.exit_code == exit_code, run.output
     assert ("SERVICE LEVEL BROKEN: crawler: " in run.output) == bool(exit_code)

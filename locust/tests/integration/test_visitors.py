@@ -1,4 +1,4 @@
-"""What the visitors ask for, seen from a real server."""
+"""The requests of the users, as a real server receives them."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 from conftest import ON_LOAD, OPENING
 
 
-def test_everybody_together_keeps_the_levels(cases: dict[str, Case]) -> None:
+def test_all_users_together_keep_the_levels(cases: dict[str, Case]) -> None:
     run = cases["good"].run
     assert run.exit_code == 0, run.output
     assert "verdict: every service level was kept" in run.output
 
 
-def test_run_leaves_reports_for_people_and_for_programs(cases: dict[str, Case], files: Path) -> None:
+def test_run_writes_its_reports(cases: dict[str, Case], files: Path) -> None:
     assert cases["good"].run.exit_code == 0
     assert "map cached" in (files / "report.html").read_text()
     assert "map cached" in (files / "stats_stats.csv").read_text()
 
 
-def test_opened_map_asks_for_eight_days_and_the_five_once(cases: dict[str, Case]) -> None:
+def test_opened_map_requests_eight_days_and_five_others_once(cases: dict[str, Case]) -> None:
     assert cases["still"].run.output
     first = cases["still"].site.order[:OPENING]
     assert sorted(first) == sorted([*["/requests"] * 8, *ON_LOAD])
 
 
-def test_every_kind_of_visitor_comes(cases: dict[str, Case]) -> None:
+def test_every_kind_of_user_sends_requests(cases: dict[str, Case]) -> None:
     assert cases["good"].run.output
     requested = cases["good"].site.requested
     assert all(requested[path] >= 15 for path in ON_LOAD)
@@ -47,7 +47,7 @@ def test_operations_send_back_the_etags_they_were_given(cases: dict[str, Case]) 
     assert cases["miscounted"].site.conditional >= 4
 
 
-def test_web_interface_answers_when_it_is_asked_for(interface: tuple[Started, str]) -> None:
+def test_web_interface_responds_when_requested(interface: tuple[Started, str]) -> None:
     started, url = interface
     page = b""
     for _ in range(150):

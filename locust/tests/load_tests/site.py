@@ -1,4 +1,4 @@
-"""A small real server with the API's shapes and headers, that can be slowed, broken or sent back in time."""
+"""A small real server with the API's bodies and headers, which can be slowed, broken or set back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 @dataclass
 class Site:
-    """What the server does next; tests change it while it runs."""
+    """The behavior of the server; tests change it while it runs."""
 
     url: str = ""
     generation: int = 1

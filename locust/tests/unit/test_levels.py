@@ -45,7 +45,7 @@ def test_failures_within_tolerance_are_kept() -> None:
     ]
 
 
-def test_group_that_was_never_asked_promises_nothing() -> None:
+def test_group_without_requests_breaks_no_level() -> None:
     assert breaches({}, [LEVEL]) == []
 
 
@@ -70,17 +70,17 @@ def test_label_leads_back_to_its_group() -> None:
     assert group_of(label("data", "GET /requests (a page)")) == "data"
 
 
-def test_table_shows_what_was_found_beside_what_is_promised() -> None:
+def test_table_shows_measurements_next_to_limits() -> None:
     line = table(seen({7: 1}), [LEVEL]).splitlines()[1]
     assert " ".join(line.split()) == "map cached 1 0 7 of 10 ms 7 of 100 ms 7 of 300 ms"
 
 
-def test_patience_lengthens_times_and_forgives_no_error() -> None:
+def test_patience_lengthens_times_but_not_the_limit_on_errors() -> None:
     patient = LEVEL.patient(2.5)
     assert (patient.p50, patient.p95, patient.p99, patient.error_share) == (25, 250, 750, 0)
 
 
-def test_levels_promise_what_the_map_was_promised() -> None:
+def test_levels_of_the_map() -> None:
     by_group = {level.group: level for level in LEVELS}
     assert (by_group["map cached"].p95, by_group["map uncached"].p95) == (100, 400)
     assert all(level.error_share == 0 and level.p50 <= level.p95 <= level.p99 for level in LEVELS)

@@ -28,7 +28,7 @@ def test_past_days_are_recent_more_often_and_never_in_the_future() -> None:
     assert places.past_day(draw) >= places.FIRST_DAY
 
 
-def test_spans_have_the_lengths_that_are_offered_and_end_today_at_the_latest() -> None:
+def test_spans_have_the_offered_lengths_and_end_today_at_the_latest() -> None:
     draw = random.Random(311)
     spans = [places.span(draw) for _ in range(500)]
     assert {len(span) for span in spans} == {length for length, _ in places.SPANS}

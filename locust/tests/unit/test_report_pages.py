@@ -1,4 +1,4 @@
-"""The questions of a page, as Dash's own browser code sends them."""
+"""The callbacks of a page, as Dash's browser code sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEPENDENCIES: list[dict[str, Any]] = [
 
 
 def test_the_frame_comes_first_and_then_the_cards_of_the_page() -> None:
-    frame, cards = report_pages.questions(DEPENDENCIES, "/recent", "type=4")
+    frame, cards = report_pages.callbacks(DEPENDENCIES, "/recent", "type=4")
     assert [one["outputs"] for one in frame] == [
         [
             {"id": "_pages_content", "property": "children"},
@@ -34,7 +34,7 @@ def test_the_frame_comes_first_and_then_the_cards_of_the_page() -> None:
 
 
 def test_the_home_page_has_a_picture_of_each_report() -> None:
-    _, pictures = report_pages.questions(DEPENDENCIES, "/", "")
+    _, pictures = report_pages.callbacks(DEPENDENCIES, "/", "")
     assert {one["output"] for one in pictures} == {'{"picture":["MATCH"]}.children'}
     assert [one["outputs"]["id"] for one in pictures] == [{"picture": "recent"}, {"picture": "other"}]
     assert pictures[0]["inputs"][0]["value"] == {"picture": "recent"}

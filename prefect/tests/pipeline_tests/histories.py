@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,15 +115,18 @@ def _next_row(draw: st.DrawFn, history: History, stamp: int) -> Row:
     return Row(len(known), draw(st.sampled_from(NUMBERS)), stamp, draw(content()))
 
 
-def as_csv(names: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """The rows as the portal would send them."""
+def as_csv(names: Iterable[str], rows: Iterable[Mapping[str, object]]) -> bytes:
+    """The rows as the portal would send them: quoted, and nothing at all for a missing value."""
     out = io.StringIO()
     names = list(names)
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(names)
     for row in rows:
-        values = [row.fields.get(name) for name in names]
-        out.write(",".join("" if value is None else f'"{value}"' for value in values) + "\n")
+        out.write(",".join(_quoted(row.get(name)) for name in names) + "\n")
     return out.getvalue().encode()
+
+
+def _quoted(value: object) -> str:
+    return "" if value is None else '"' + str(value).replace('"', '""') + '"'
 
 
 DATASET = Dataset(
@@ -165,7 +168,35 @@ def load(
     """
     columns = {name: name for name in (*COLUMNS, "latitude", "longitude")}
     reading = Reading(dataset, "", len(rows) + unread + (not is_whole), None, len(rows), columns)
-    with opened(settings, Options(**{"now": NOW, **options}), city) as run:
+    chosen = Options(**{"now": NOW, **options})
+    return _load(settings, city, reading, [row.fields for row in rows], chosen, boundaries, unread)
+
+
+def load_published(
+    settings: Settings, city: City, dataset_id: str, rows: Sequence[Mapping[str, object]]
+) -> MergeResult:
+    """A run that reads these rows, in the portal's own columns; of a number the last is the newest."""
+    (dataset,) = city.chosen(ids=[dataset_id])
+    columns = {name: sources[0] for name, sources in city.schemas[dataset.schema_name].columns.items()}
+    fields = [
+        {name: row.get(source) for name, source in columns.items()}
+        | {"source_row_id": f"row-{at:06}", "source_updated_at": FIRST_STAMP + timedelta(seconds=at)}
+        for at, row in enumerate(rows)
+    ]
+    reading = Reading(dataset, "", len(rows), None, len(rows), columns)
+    return _load(settings, city, reading, fields, Options(now=NOW))
+
+
+def _load(
+    settings: Settings,
+    city: City,
+    reading: Reading,
+    rows: Sequence[Mapping[str, object]],
+    options: Options,
+    boundaries: Boundaries | None = None,
+    unread: int = 0,
+) -> MergeResult:
+    with opened(settings, options, city) as run:
         with connect(settings.database_loader_url, "test") as connection:
             taker = PageTaker(connection, Staging(run.load_run_id), reading, city, NOW)
             taker.prepare()
@@ -173,7 +204,7 @@ def load(
             page = taker.take()
         counts = {name: page[name] for name in Download(reading).counts}
         download = Download(reading, counts, page["newest"], "row", unread=unread)
-        plan = Plan(run.load_run_id, run.options, city, (reading,), (), boundaries, (), run.started_at)
+        plan = Plan(run.load_run_id, options, city, (reading,), (), boundaries, (), run.started_at)
         result = merge(run.connection, plan, (download,), settings)
         finish(run)
     return result

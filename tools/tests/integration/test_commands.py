@@ -1,4 +1,4 @@
-"""What the commands behind make say when there is nothing to do, or nothing to do it with."""
+"""The commands behind make without a running system or installed environments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEVER_A_PROCESS = 2**22 + 1
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Checkout:
-    """The tools and nothing else."""
+    """A checkout with the tools only."""
     copy_tools(tmp_path)
     return Checkout(tmp_path)
 
@@ -42,10 +42,10 @@ def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
         assert (done.returncode, done.stdout) == (0, "• Nothing is running; the data is kept.\n")
 
 
-def test_cleaning_removes_all_that_was_made(empty: Checkout) -> None:
+def test_cleaning_removes_everything(empty: Checkout) -> None:
     started = empty.run("tools.services", "start", "--name", "tried", "--redis")
     assert started.returncode == 0, started.stderr
-    done = empty.run("tools.clean")
+    done = empty.run("tools.down", "--clean")
     assert done.returncode == 0, done.stderr
     assert not (empty.folder / ".local").exists()
 
@@ -75,7 +75,7 @@ def test_each_suite_has_a_cache_database_of_its_own(running: Instance) -> None:
     assert all(place.startswith("redis://127.0.0.1:") for place in places.values())
 
 
-def test_tests_see_no_setting_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_see_no_setting_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/precious")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     assert not {"DATABASE_URL", "PYTHONPATH"} & clean_environment("tools").keys()

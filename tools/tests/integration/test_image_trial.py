@@ -104,18 +104,20 @@ def test_the_schema_can_be_brought_up_to_date_again(engine: Engine, settings: di
     assert containers.run(engine, API, owner, *MIGRATE).returncode == 0
 
 
-def test_the_api_answers(api: str, settings: dict[str, str]) -> None:
+def test_the_api_responds(api: str, settings: dict[str, str]) -> None:
     status = json.loads(answer(settings["API_PORT"], "/status/api"))
     assert {"currentTimeUTC", "lastPulledUTC", "gitSha", "version"} <= status.keys()
     assert len(json.loads(answer(settings["API_PORT"], "/councils"))) == 99
 
 
-def test_the_reports_answer(reports: str, settings: dict[str, str]) -> None:
+def test_the_reports_respond(reports: str, settings: dict[str, str]) -> None:
     assert json.loads(answer(settings["REPORTS_PORT"], "/health"))["status"] == "alive"
     assert b"<html" in answer(settings["REPORTS_PORT"], "/")
 
 
-def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings: dict[str, str]) -> None:
+def test_an_ingest_run_reaches_the_api(
+    engine: Engine, api: str, portal: str, settings: dict[str, str]
+) -> None:
     answer(settings["PORTAL_PORT"], "/api/catalog/v1")
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
@@ -128,7 +130,7 @@ def test_a_night_reaches_the_api(engine: Engine, api: str, portal: str, settings
     assert json.loads(answer(settings["API_PORT"], "/status/data"))["generation"] == 1
 
 
-def test_a_failed_night_says_so_with_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
+def test_a_failed_run_has_its_exit_code(engine: Engine, settings: dict[str, str]) -> None:
     values = {
         "DATABASE_LOADER_URL": settings["DATABASE_LOADER_URL"],
         "SOCRATA_URL": f"http://127.0.0.1:{free_port()}",
@@ -148,7 +150,7 @@ def test_a_container_is_not_root_and_writes_only_to_tmp(engine: Engine, api: str
         assert sh(engine, container, "touch /tmp/new && echo written") == "written"
 
 
-def test_nothing_of_the_machine_that_built_stays(engine: Engine) -> None:
+def test_images_contain_no_settings_of_the_building_machine(engine: Engine) -> None:
     """No index or certificate of its pip in a layer's command, the environment or the files of an image."""
     listing = subprocess.check_output([MACHINES_PYTHON, "-m", "pip", "config", "list"], text=True)
     lent = {part for value in parse_pip_config(listing).values() for part in value.split() if "/" in part}
@@ -173,7 +175,7 @@ def test_an_image_holds_its_service_and_not_its_tests(engine: Engine) -> None:
         )
 
 
-def test_a_health_check_tells_a_server_that_answers(
+def test_a_health_check_recognizes_a_responding_server(
     engine: Engine, api: str, settings: dict[str, str]
 ) -> None:
     answer(settings["API_PORT"], "/status/live")
@@ -186,8 +188,8 @@ def test_a_health_check_tells_a_server_that_answers(
         engine.call("exec", "--env", f"API_PORT={free_port()}", api, *command[1:])
 
 
-def test_a_stop_is_heard(engine: Engine, settings: dict[str, str]) -> None:
-    """Last, and with containers of its own: exit code 0 and not 137, the code of a kill."""
+def test_sigterm_ends_a_container(engine: Engine, settings: dict[str, str]) -> None:
+    """Last, with its own containers: exit code 0, not 137 of a kill."""
     values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
     for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):
         with containers.running(engine, image, values) as name:

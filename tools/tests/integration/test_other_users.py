@@ -1,4 +1,4 @@
-"""The tools as other users meet them: without root, without rights, in a folder closed to the server's user.
+"""The tools for other users: without root, without privileges, in a folder closed to the server's user.
 
 A copy of the tools in another folder is a checkout of its own to them. Only root can become other users.
 """
@@ -51,7 +51,7 @@ def of_person(person: str) -> Iterator[Checkout]:
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Checkout]:
-    """Root's checkout in a folder that nobody else may enter."""
+    """Root's checkout in a folder that no one else may enter."""
     folder = tmp_path / "closed"
     copy_tools(folder)
     folder.chmod(0o700)
@@ -64,7 +64,7 @@ def uid_of(pid: int) -> int:
     return Path(f"/proc/{pid}").stat().st_uid
 
 
-def test_a_user_without_root_runs_the_servers_as_himself(of_person: Checkout) -> None:
+def test_a_user_without_root_runs_the_servers(of_person: Checkout) -> None:
     started = services(of_person, "start")
     own = int(subprocess.check_output(["id", "-u", of_person.user]))
     assert {uid_of(started[server]["pid"]) for server in ("postgres", "redis")} == {own}
@@ -74,7 +74,7 @@ def test_a_user_without_root_runs_the_servers_as_himself(of_person: Checkout) ->
     assert not processes.is_alive(started["postgres"]["pid"])
 
 
-def test_a_closed_folder_keeps_nobody_from_the_servers(closed: Checkout) -> None:
+def test_servers_run_in_a_closed_folder(closed: Checkout) -> None:
     started = services(closed, "start")
     assert 0 not in {uid_of(started[server]["pid"]) for server in ("postgres", "redis")}
     assert services(closed, "remove") == {"name": "tried", "removed": True}
@@ -88,8 +88,8 @@ def test_files_of_another_user_are_explained(of_person: Checkout) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_user_without_rights_is_told_whom_to_ask(of_person: Checkout) -> None:
-    ask = "from tools import apt; apt.missing = lambda browser: ['redis']; apt.guarded(apt.ensure)"
+def test_a_user_without_rights_gets_the_command_for_an_administrator(of_person: Checkout) -> None:
+    ask = "from tools import apt; apt.missing = lambda *_: ['redis']; apt.guarded(apt.ensure)"
     (of_person.folder / "ask.py").write_text(ask)
     done = of_person.run("ask")
     assert "redis-server must be installed, which takes root" in done.stderr

@@ -1,4 +1,4 @@
-"""DATABASE_READ_URL: API and reports ask a streaming replica, and follow it through a night's publication."""
+"""DATABASE_READ_URL: API and reports read from a streaming replica, and follow it through a publication."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UPDATE data_generation SET generation = generation + 1;
 
 @dataclass(frozen=True)
 class System:
-    """Servers behind a replica; nothing but the loader knows where the primary is."""
+    """Servers behind a replica; only the loader knows the primary."""
 
     primary: Instance
     replica_url: str
@@ -78,7 +78,7 @@ def test_replica_is_one(system: System) -> None:
         assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
 
 
-def test_api_answers_from_the_replica_though_the_primary_is_out_of_its_reach(system: System) -> None:
+def test_api_reads_from_the_replica_while_the_primary_is_unreachable(system: System) -> None:
     answer, _ = system.ask("/councils")
     assert len(answer) == 99
 
@@ -88,7 +88,7 @@ def test_reports_are_ready_with_the_replica_alone(system: System) -> None:
         assert json.load(response)["status"] == "ready"
 
 
-def test_what_the_primary_loads_is_published_from_the_replica(system: System) -> None:
+def test_data_loaded_into_the_primary_is_published_from_the_replica(system: System) -> None:
     before = system.ask("/requests/pins/open")
     with psycopg.connect(system.primary.url(LOADER, DATABASE)) as connection:
         connection.execute(NIGHT)

@@ -66,7 +66,7 @@ def test_a_check_without_a_report_counts_as_one(tmp_path: Path) -> None:
     assert (good.count, bad.count, bad.exit_code) == (Count(passed=1), Count(failed=1), 3)
 
 
-def test_a_failure_that_no_test_shows_counts_as_one_more(tmp_path: Path) -> None:
+def test_a_failure_without_a_failed_test_counts_as_one_more(tmp_path: Path) -> None:
     (outcome,) = run(
         tmp_path, suite(tmp_path, "def test_good(): pass", "--strict-markers", "-m", "good or bad(")
     )
@@ -82,7 +82,7 @@ def test_a_report_of_an_earlier_run_is_never_counted(tmp_path: Path) -> None:
     assert outcome.count == Count(failed=1)
 
 
-def test_a_cut_report_counts_nothing(tmp_path: Path) -> None:
+def test_a_truncated_report_counts_nothing(tmp_path: Path) -> None:
     (tmp_path / "cut.xml").write_text("<testsuites><testsuite tests='3'")
     assert read_report(tmp_path / "cut.xml") == Count()
 
@@ -133,7 +133,7 @@ def test_the_closing_line_is_alone_and_last(tmp_path: Path, capsys: pytest.Captu
     assert check.summarize([good]) == 0
 
 
-def test_no_check_at_all_is_a_failure() -> None:
+def test_no_check_is_a_failure() -> None:
     assert check.summarize([]) == 1
 
 

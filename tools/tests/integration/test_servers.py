@@ -1,4 +1,4 @@
-"""Private servers: started once, stopped surely, found again with their data."""
+"""Private servers: start, stop, restart with their data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tools.servers import instance as module
 from tools.servers import postgres as postgres_module
 from tools.servers import processes
 from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
-from tools.servers.ports import free_port
 from tools.servers.users import is_root
 
 
@@ -45,7 +44,7 @@ def pids(instance: Instance) -> tuple[int | None, int | None]:
     return instance.postgres.pid(), instance.redis.pid()
 
 
-def test_they_answer_and_have_postgis(running: Instance) -> None:
+def test_they_respond_and_have_postgis(running: Instance) -> None:
     assert str(ask(running, "SELECT postgis_version()", READER)).startswith("3.")
     with contextlib.closing(redis_of(running)) as client:
         assert client.ping()
@@ -64,7 +63,7 @@ def test_they_never_run_as_root(running: Instance) -> None:
         assert owner != 0 if is_root() else owner == os.geteuid()
 
 
-def test_nobody_else_may_read_their_files(running: Instance) -> None:
+def test_other_users_cannot_read_their_files(running: Instance) -> None:
     for folder in (running.postgres.folder, running.redis.folder):
         assert folder.stat().st_mode & 0o077 == 0
     assert (running.folder / "state.json").stat().st_mode & 0o077 == 0
@@ -88,7 +87,7 @@ def test_the_reader_may_not_write(running: Instance) -> None:
         ask(running, "CREATE TABLE mine (a int)", READER)
 
 
-def test_the_readers_questions_have_a_time_limit(running: Instance) -> None:
+def test_the_readers_queries_have_a_time_limit(running: Instance) -> None:
     assert ask(running, "SHOW statement_timeout", READER) == "15s"
     assert ask(running, "SHOW statement_timeout", LOADER) == "0"
 
@@ -111,7 +110,7 @@ def test_the_description_is_what_a_test_needs(running: Instance) -> None:
     assert described["redis"]["url"] == running.redis.url()
 
 
-def test_a_life_of_servers(fresh: Instance) -> None:
+def test_life_cycle_of_servers(fresh: Instance) -> None:
     """Stop, start, kill, start, lose the port, remove: one after the other, as each start costs a second."""
     fresh.start()
     addresses = fresh.url(OWNER), fresh.redis.url()
@@ -151,25 +150,15 @@ def _kept(instance: Instance) -> object:
 
 
 def _kill(instance: Instance) -> None:
-    """As a crash does: no chance to tidy up."""
+    """Like a crash, without cleanup."""
     for pid in pids(instance):
         assert pid
         os.kill(pid, signal.SIGKILL)
         assert processes.wait_until(lambda pid=pid: not processes.is_alive(pid), 10)  # type: ignore[misc]
 
 
-def test_a_port_that_was_asked_for_and_is_taken_is_named(fresh: Instance) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with pytest.raises(Problem, match=rf"port {port}, asked for redis, is taken"):
-            fresh.use_port(redis=port)
-
-
-def test_a_port_that_was_asked_for_is_used(fresh: Instance) -> None:
-    port = free_port()
-    fresh.use_port(redis=port)
+def test_one_server_starts_without_the_other(fresh: Instance) -> None:
     fresh.start(postgres=False)
-    assert fresh.redis.url() == f"redis://127.0.0.1:{port}/0"
     assert fresh.redis.pid()
     assert not fresh.postgres.folder.exists()
 
@@ -189,18 +178,18 @@ def test_a_server_that_cannot_start_shows_its_log(fresh: Instance, monkeypatch: 
         fresh.start(redis=False)
 
 
-def test_a_refused_step_says_what_postgres_said(running: Instance) -> None:
-    with pytest.raises(Problem, match=r"refused a set-up step:(.|\n)*division by zero"):
+def test_a_rejected_step_shows_the_error_of_postgres(running: Instance) -> None:
+    with pytest.raises(Problem, match=r"rejected a setup step:(.|\n)*division by zero"):
         running.sql("SELECT 1/0", database="postgres")
 
 
 @pytest.mark.parametrize("name", ["", "Up", "a b", "../up", "x" * 42])
-def test_names_are_folders_and_nothing_else(name: str) -> None:
-    with pytest.raises(Problem, match="is no name for servers"):
+def test_names_are_restricted(name: str) -> None:
+    with pytest.raises(Problem, match="is not a valid name"):
         Instance(name)
 
 
-def test_unknown_servers_are_said_to_be_unknown(servers_folder: Path) -> None:
-    with pytest.raises(Problem, match="no servers named 'nobody'"):
-        _ = Instance("nobody").state
+def test_unknown_servers_are_a_problem(servers_folder: Path) -> None:
+    with pytest.raises(Problem, match="no servers named 'unknown'"):
+        _ = Instance("unknown").state
     assert module.instances() == []

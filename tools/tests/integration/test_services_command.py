@@ -1,4 +1,4 @@
-"""``python3 -m tools.services`` as people and scripts call it."""
+"""The command line ``python3 -m tools.services``."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def test_only_redis(
 
 
 def test_unknown_servers(servers_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Problem, match="there are no servers named 'nobody'"):
-        call(monkeypatch, "status", "--name", "nobody")
+    with pytest.raises(Problem, match="there are no servers named 'unknown'"):
+        call(monkeypatch, "status", "--name", "unknown")

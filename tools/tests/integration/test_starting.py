@@ -1,4 +1,4 @@
-"""The order of a start, and what is done about the data's age, with small programs in the services' place."""
+"""The order of a start, and the age of the data, with small programs in place of the services."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import settings, up
+from tools.migrate import migrate
 from tools.plan import Plan
 from tools.problem import Problem
 from tools.servers import processes
@@ -19,18 +20,19 @@ from tools.supervisor import Program, Supervisor
 from tools.tests.programs import answering, python
 
 RUNS = """
-CREATE TABLE load_runs (status text, finished_at timestamptz);
-INSERT INTO load_runs VALUES ('failed', now()), ('succeeded', now() - interval '30 hours'),
-    ('succeeded', now() - interval '5 hours'), ('running', NULL);
+INSERT INTO load_runs (mode, status, started_at, finished_at)
+SELECT 'incremental', status, now() - age, CASE status WHEN 'running' THEN NULL ELSE now() - age END
+  FROM (VALUES ('failed', interval '0'), ('succeeded', '30 hours'), ('partial', '5 hours'), ('running', '0'))
+    AS run (status, age);
 """
 
 
 @dataclass(frozen=True)
 class SmallPlan(Plan):
-    """The same parts, each a program that only answers; the night is a line of Python."""
+    """The same parts, each a program that only responds; the ingest run is a line of Python."""
 
     folder: Path = field(kw_only=True)
-    night_code: str = field(kw_only=True, default="print('loaded')")
+    flow_code: str = field(kw_only=True, default="print('loaded')")
 
     def _named(self, name: str) -> Program:
         small = answering(self.folder)
@@ -45,12 +47,12 @@ class SmallPlan(Plan):
     def reports(self) -> Program:
         return self._named("reports")
 
-    def night(self) -> Program:
-        return Program("flow", python(self.night_code), self.folder, is_task=True)
+    def ingest(self) -> Program:
+        return Program("flow", python(self.flow_code), self.folder, is_task=True)
 
 
-def small_plan(folder: Path, night_code: str = "print('loaded')") -> SmallPlan:
-    return SmallPlan(settings.PORTS, "la311", has_portal=True, folder=folder, night_code=night_code)
+def small_plan(folder: Path, flow_code: str = "print('loaded')") -> SmallPlan:
+    return SmallPlan(settings.PORTS, "la311", has_portal=True, folder=folder, flow_code=flow_code)
 
 
 @pytest.fixture
@@ -64,11 +66,11 @@ def start(
     supervisor: Supervisor, plan: SmallPlan, monkeypatch: pytest.MonkeyPatch, *, hours: int | None
 ) -> None:
     """A start that finds data of this age."""
-    monkeypatch.setattr(up, "hours_since_last_night", lambda instance, database: hours)
+    monkeypatch.setattr(up, "hours_since_last_load", lambda instance, database: hours)
     up.start_all(supervisor, Instance("unused"), plan)
 
 
-def test_the_first_start_runs_the_night_to_its_end(
+def test_the_first_start_loads_data(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(supervisor, small_plan(tmp_path), monkeypatch, hours=None)
@@ -76,7 +78,7 @@ def test_the_first_start_runs_the_night_to_its_end(
     assert list(supervisor.running) == ["portal", "api", "reports"]
 
 
-def test_a_first_night_that_fails_ends_the_start(
+def test_a_failed_first_load_ends_the_start(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = small_plan(tmp_path, "raise SystemExit('the portal is away')")
@@ -84,18 +86,18 @@ def test_a_first_night_that_fails_ends_the_start(
         start(supervisor, plan, monkeypatch, hours=None)
 
 
-def test_fresh_data_stays(
+def test_fresh_data_is_not_loaded_again(
     supervisor: Supervisor,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     start(supervisor, small_plan(tmp_path), monkeypatch, hours=3)
-    assert "The data is 3 hours old and stays" in capsys.readouterr().out
+    assert "The data is 3 hours old; `make ingest`" in capsys.readouterr().out
     assert not (tmp_path / "flow.log").exists()
 
 
-def test_old_data_is_served_while_the_night_runs_beside(
+def test_old_data_is_served_while_a_run_loads_new_data(
     supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(supervisor, small_plan(tmp_path, "import time; time.sleep(30)"), monkeypatch, hours=30)
@@ -103,36 +105,36 @@ def test_old_data_is_served_while_the_night_runs_beside(
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "said"),
     [
-        ("", "The nightly flow has finished"),
-        ("raise SystemExit(10)", "The data of the last good night stays"),
+        ("", "The ingest run has finished"),
+        ("raise SystemExit(10)", "The data of the last successful run stays"),
     ],
 )
-def test_how_the_night_beside_ended_is_told_and_the_system_stays(
+def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
     supervisor: Supervisor,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     code: str,
-    told: str,
+    said: str,
 ) -> None:
     start(supervisor, small_plan(tmp_path, code), monkeypatch, hours=30)
     assert processes.wait_until(lambda: supervisor.running["flow"][1].poll() is not None, 30)
     os.kill(supervisor.running["api"][1].pid, signal.SIGKILL)
     supervisor.running["api"][1].wait()
-    up._report_night(supervisor)
-    assert told in capsys.readouterr().out
+    up._report_ingest(supervisor)
+    assert said in capsys.readouterr().out
     with pytest.raises(Problem, match="api was ended by signal 9"):
         up.watch(supervisor)
 
 
-def test_the_age_of_the_data_is_that_of_the_last_good_night(running: Instance) -> None:
-    running.create_database("aged")
+def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instance) -> None:
+    migrate(running, "aged")
     running.sql(RUNS, database="aged")
-    assert up.hours_since_last_night(running, "aged") == 5
-    running.sql("DELETE FROM load_runs WHERE status = 'succeeded'", database="aged")
-    assert up.hours_since_last_night(running, "aged") is None
+    assert up.hours_since_last_load(running, "aged") == 5
+    running.sql("DELETE FROM load_runs WHERE status IN ('succeeded', 'partial')", database="aged")
+    assert up.hours_since_last_load(running, "aged") is None
 
 
 def test_an_interrupt_of_any_kind_ends_the_run() -> None:
@@ -146,7 +148,7 @@ def test_an_interrupt_of_any_kind_ends_the_run() -> None:
             signal.signal(signal.SIGINT, before[1])
 
 
-def test_a_system_that_is_still_starting_is_said_to_be(
+def test_a_system_that_is_still_starting_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(up, "READY", tmp_path / "ready")

@@ -1,4 +1,4 @@
-"""Programs that die, hang or leave children, under one supervisor."""
+"""Programs that end, hang or leave child processes, under one supervisor."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def pid_of(supervisor: Supervisor, program: Program) -> int:
     return supervisor.running[program.name][1].pid
 
 
-def test_a_program_is_healthy_once_it_answers(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_program_is_healthy_once_it_responds(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(answering(tmp_path))
     supervisor.wait_healthy("answering", 30)
     supervisor.check()
     assert said(supervisor, answering(tmp_path)) == "serving"
 
 
-def test_an_answer_that_is_an_error_is_not_healthy(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_an_error_status_is_not_healthy(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(answering(tmp_path, status=503))
-    with pytest.raises(Problem, match=r"answering did not answer http://\S+/health in 1 s; the end"):
+    with pytest.raises(Problem, match=r"answering did not respond at http://\S+/health in 1 s; the end"):
         supervisor.wait_healthy("answering", 1)
 
 
-def test_a_program_that_ends_while_starting_shows_its_last_words(
+def test_a_program_that_ends_while_starting_shows_the_end_of_its_log(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
     dying = Program("dying", python("raise SystemExit('no such table')"), tmp_path, "http://127.0.0.1:1/")
@@ -81,7 +81,9 @@ def test_a_task_that_fails_is_a_problem(supervisor: Supervisor, tmp_path: Path) 
         supervisor.run(task(tmp_path, "print('the portal is away'); raise SystemExit(10)"))
 
 
-def test_a_task_beside_is_collected_when_it_has_ended(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_task_in_the_background_is_collected_when_it_has_ended(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
     supervisor.start(task(tmp_path, "input()"))
     assert processes.wait_until(lambda: supervisor.running["task"][1].poll() is not None, 30)
     with pytest.raises(Problem, match=r"task failed with exit code 1;(.|\n)*EOFError"):
@@ -91,7 +93,7 @@ def test_a_task_beside_is_collected_when_it_has_ended(supervisor: Supervisor, tm
     assert processes.wait_until(lambda: supervisor.collect("task"), 10)
 
 
-def test_a_program_that_ignores_the_end_is_made_to_end(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
     deaf = Program("deaf", python(DEAF), tmp_path)
     supervisor.start(deaf)
     assert said(supervisor, deaf) == "deaf"
@@ -102,7 +104,7 @@ def test_a_program_that_ignores_the_end_is_made_to_end(supervisor: Supervisor, t
     assert time.monotonic() - started < 10
 
 
-def test_children_that_a_program_forgot_are_ended(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_orphaned_children_are_ended(supervisor: Supervisor, tmp_path: Path) -> None:
     parent = task(tmp_path, PARENT)
     supervisor.run(parent)
     child = int(said(supervisor, parent))

@@ -1,4 +1,4 @@
-"""``make up`` and what follows, as a person types it: a whole system on ports of its own."""
+"""``make up`` and the other targets on a whole system with its own ports."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUNS = "SELECT status, rows_inserted, rows_updated FROM load_runs ORDER BY load_
 
 @dataclass(frozen=True)
 class System:
-    """A system with a state of its own."""
+    """A system with its own state folder."""
 
     state: Path
     variables: dict[str, str]
@@ -95,19 +95,19 @@ def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
     ((stored, served),) = system.rows(
         "SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests)"
     )
-    assert REQUESTS * 0.9 < served < stored <= REQUESTS * 1.05
-    told = system.get("API_URL", "/status/db")
-    assert (told["requests"], told["service_requests"]) == (stored, served)
+    assert REQUESTS * 0.9 < served <= stored <= REQUESTS * 1.05
+    status = system.get("API_URL", "/status/db")
+    assert (status["requests"], status["service_requests"]) == (stored, served)
     assert system.get("API_URL", "/status/data")["generation"] == 1
 
 
-def test_the_reports_are_there(system: System) -> None:
+def test_the_reports_are_served(system: System) -> None:
     for path in ("/health", "/"):
         with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=10) as response:
             assert response.status == 200
 
 
-def test_a_second_start_says_what_runs(system: System) -> None:
+def test_a_second_start_prints_what_is_running(system: System) -> None:
     before = sorted(system.processes())
     done = system.make("up")
     assert done.returncode == 0
@@ -120,20 +120,20 @@ def test_a_change_in_the_portal_is_a_change_here_and_nothing_else_is(system: Sys
     number, dataset, request_id = system.rows(NEWEST)[0]
     changed = {"casenumber": number, "locator_gis_returned_address": "1 CHANGED ST, 90012"}
     system.edit(dataset, changed)
-    night = system.make("night")
-    assert night.returncode == 0, night.stdout + night.stderr
+    run = system.make("ingest")
+    assert run.returncode == 0, run.stdout + run.stderr
     assert system.rows(RUNS)[-1] == ("succeeded", 0, 1)
     assert system.get("API_URL", f"/requests/{request_id}")["address"] == "1 CHANGED ST, 90012"
 
 
-def test_a_night_without_news_says_so(system: System) -> None:
+def test_a_run_without_changes_reports_that(system: System) -> None:
     generation = system.get("API_URL", "/status/data")["generation"]
-    night = system.make("night")
-    assert "Nothing changed" in night.stdout + night.stderr
+    run = system.make("ingest")
+    assert "Nothing changed" in run.stdout + run.stderr
     assert system.get("API_URL", "/status/data")["generation"] == generation
 
 
-def test_people_can_look_at_it(system: System) -> None:
+def test_status_and_psql_reach_it(system: System) -> None:
     assert system.setting("API_URL") in system.make("status").stdout
     asked = subprocess.run(
         ["make", "--no-print-directory", "psql", "ROLE=reader"],
@@ -147,14 +147,14 @@ def test_people_can_look_at_it(system: System) -> None:
     assert "reader_311" in asked.stdout
 
 
-def test_what_a_killed_start_left_is_ended_and_the_data_kept(system: System) -> None:
+def test_processes_of_a_killed_start_are_ended_and_the_data_kept(system: System) -> None:
     os.kill(int((system.state / "up" / "supervisor.pid").read_text()), signal.SIGKILL)
     assert len(system.processes()) > 3
     done = system.make("down")
     assert "that a killed `make up` had left behind" in done.stdout
     assert processes.wait_until(partial(_is_empty, system), 5)
     again = system.make("up", "DETACH=1")
-    assert "The data is 0 hours old and stays" in again.stdout
+    assert "The data is 0 hours old; `make ingest`" in again.stdout
     assert len(system.rows(RUNS)) >= 1
 
 
@@ -162,7 +162,7 @@ def _is_empty(system: System) -> bool:
     return not system.processes()
 
 
-def test_a_port_that_is_taken_is_said(system: System) -> None:
+def test_a_port_that_is_taken_is_reported(system: System) -> None:
     taken = {"API_PORT": system.variables["API_PORT"], "LA311_STATE": f"{system.state}/other"}
     other = System(system.state / "other", system.variables | taken)
     done = other.make("up", "DETACH=1")
@@ -172,7 +172,7 @@ def test_a_port_that_is_taken_is_said(system: System) -> None:
 
 
 def test_a_stop_leaves_nothing(system: System) -> None:
-    """Last: it ends what the others look at."""
+    """Last, because it stops the system."""
     assert "Nothing is running; the data is kept" in system.make("down").stdout
     assert system.processes() == []
     assert (system.state / "servers" / "up" / "postgres" / "data" / "PG_VERSION").is_file()

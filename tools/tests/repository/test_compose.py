@@ -1,4 +1,4 @@
-"""The compose files: valid, ordered, hardened, closed, and of the versions that everything else has."""
+"""The Compose files: valid, ordered, hardened, closed, and with the versions of the other files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.tests.repository.sources import files
 
 SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
 LOAD = {"load", "load-master", "load-worker"}
-OURS = {"migrate", "api", "reports", "night", "pipeline", "portal", *LOAD}
+OURS = {"migrate", "api", "reports", "ingest", "pipeline", "portal", *LOAD}
 # Terraform's modules of RDS and ElastiCache take them; workflows name images.
 VERSION = r"\s+= \"(\d+)[.\d]*\""
 IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
@@ -63,7 +63,7 @@ def test_no_secret_is_written_down(chosen: tuple[str, ...]) -> None:
 
 
 @both
-def test_only_the_two_servers_for_visitors_are_published_and_only_here(chosen: tuple[str, ...]) -> None:
+def test_only_the_two_public_servers_publish_ports(chosen: tuple[str, ...]) -> None:
     published = {
         name: {port["host_ip"] for port in service["ports"]}
         for name, service in compose.services(chosen).items()
@@ -107,12 +107,12 @@ def test_services_start_in_the_order_in_which_they_need_each_other() -> None:
     assert order["migrate"] == {"db": "service_healthy"}
     served = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
     assert (order["api"], order["reports"]) == (served, served)
-    assert order["night"] == {"api": "service_healthy", "portal": "service_healthy"}
-    assert order["pipeline"] == {"night": "service_completed_successfully"}
+    assert order["ingest"] == {"api": "service_healthy", "portal": "service_healthy"}
+    assert order["pipeline"] == {"ingest": "service_completed_successfully"}
 
 
-def test_what_others_wait_for_can_say_that_it_is_healthy() -> None:
-    """A check of its own, or the one in its Dockerfile."""
+def test_every_service_that_others_wait_for_has_a_health_check() -> None:
+    """The service's own check, or the one in its Dockerfile."""
     found = compose.services(DEVELOPMENT)
     awaited = {
         other
@@ -134,8 +134,8 @@ def test_production_runs_published_digests_as_production() -> None:
 
 
 @both
-def test_every_setting_that_is_handed_on_is_one_of_the_system(chosen: tuple[str, ...]) -> None:
-    """Prefect's and uvicorn's own apart."""
+def test_compose_passes_on_known_settings_only(chosen: tuple[str, ...]) -> None:
+    """Except for those of Prefect and uvicorn."""
     known = {*settings.documented(), "FORWARDED_ALLOW_IPS"}
     for name in OURS:
         handed_on = compose.services(chosen)[name].get("environment") or {}

@@ -1,4 +1,4 @@
-"""Terraform, the workflows and what is written about them say the same."""
+"""Terraform, the workflows and their documentation agree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def variables() -> set[str]:
 
 
 def block(kind: str, name: str, text: str = MAIN) -> str:
-    """The body of a block that stands at the left margin."""
+    """The body of a top-level block."""
     found = re.search(rf'^{kind} "{name}" {{\n(.*?)^}}', text, re.MULTILINE | re.DOTALL)
     assert found, f"there is no {kind} {name}"
     return found[1]
@@ -77,7 +77,7 @@ def test_the_authorities_of_the_database_lie_where_images_have_their_files(folde
 
 
 @pytest.mark.parametrize("service", ["api", "pipeline"])
-def test_secrets_of_others_go_to_a_service_that_knows_them(service: str) -> None:
+def test_external_secrets_go_to_a_service_that_reads_them(service: str) -> None:
     listed = re.search(rf"^    {service}\s+= \[([^\]]*)\]", MAIN, re.MULTILINE)
     assert listed
     names = set(re.findall(r'"(\w+)"', listed[1]))
@@ -128,7 +128,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
     assert [name for name in fixed if f"`{name}" not in RUNBOOK] == []
 
 
-def test_what_github_has_to_be_told_is_in_the_readme() -> None:
+def test_variables_and_secrets_of_github_are_in_the_readme() -> None:
     text = "".join(path.read_text() for path in WORKFLOWS)
     named = set(re.findall(r"\b(?:secrets|vars)\.([A-Z_]+)", text))
     assert {"DEPLOYMENT", "DOCKERHUB_TOKEN"} <= named
@@ -169,7 +169,7 @@ def test_every_lock_is_compared_with_the_advisories() -> None:
     assert set(compared[1].split(", ")) == set(FOLDERS_WITH_LOCK)
 
 
-def test_a_stage_that_waits_for_its_approval_holds_up_no_other() -> None:
+def test_a_stage_that_waits_for_approval_does_not_block_another() -> None:
     merge = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
     stage = (ROOT / ".github" / "workflows" / "stage.yml").read_text()
     assert not re.search(r"^concurrency:", merge, re.MULTILINE)
@@ -181,7 +181,7 @@ def test_a_stage_that_waits_for_its_approval_holds_up_no_other() -> None:
     [("api/lacity_data_api/__main__.py", "KEEP_ALIVE_SECONDS"), ("dash/gunicorn.conf.py", "keepalive")],
 )
 def test_servers_keep_connections_longer_than_the_load_balancer(file: str, setting: str) -> None:
-    """Else it would now and then send a request into one that is being closed, and answer 502."""
+    """Otherwise it sends requests into closing connections now and then, and responds with 502."""
     edge = (TERRAFORM / "modules" / "edge" / "main.tf").read_text()
     idle = re.search(r"idle_timeout\s+= (\d+)$", edge, re.MULTILINE)
     kept = re.search(rf"^{setting} = (\d+)$", (ROOT / file).read_text(), re.MULTILINE)

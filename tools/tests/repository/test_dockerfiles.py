@@ -1,4 +1,4 @@
-"""The Dockerfiles keep what docs/images.md promises, as far as it can be read without building."""
+"""The Dockerfiles comply with docs/images.md, as far as that can be checked without building."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_every_service_has_an_image() -> None:
 
 
 @every_image
-def test_the_linter_has_nothing_to_say(folder: str) -> None:
+def test_the_linter_finds_nothing(folder: str) -> None:
     done = subprocess.run(
         [tool("hadolint"), f"{folder}/Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -52,7 +52,7 @@ def test_it_does_not_run_as_root(folder: str) -> None:
 
 
 @every_image
-def test_what_runs_is_no_shell(folder: str) -> None:
+def test_the_entry_point_is_not_a_shell(folder: str) -> None:
     started = re.findall(r"^(?:ENTRYPOINT|CMD) (.)", dockerfile(folder), re.MULTILINE)
     assert started == ["[", "["]
 
@@ -71,6 +71,6 @@ def test_the_pipeline_leaves_the_sample_portal_behind() -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_it_says_what_it_is(folder: str) -> None:
+def test_it_has_labels(folder: str) -> None:
     labels = set(re.findall(r"org\.opencontainers\.image\.([a-z.]+)=", dockerfile(folder)))
     assert labels == {"title", "description", "version", "revision", "source", "base.name"}

@@ -1,4 +1,4 @@
-"""Documents point at what is there."""
+"""Links and file names in documents are valid."""
 
 from __future__ import annotations
 

@@ -39,7 +39,11 @@ def test_the_linter_takes_the_name_for_the_installed_package(name: str) -> None:
 @pytest.mark.parametrize("service", ["api", "dash", "prefect"])
 def test_no_service_imports_another(service: str) -> None:
     """They meet in Postgres, Redis and HTTP only: each is one container."""
-    others = {"api": "lacity_data_api", "dash": "figures|report_kit|pages", "prefect": "pipeline|portal|tasks"}
+    others = {
+        "api": "lacity_data_api",
+        "dash": "figures|report_kit|pages",
+        "prefect": "pipeline|portal|tasks",
+    }
     pattern = "|".join(module for name, module in others.items() if name != service)
     command = ["git", "grep", "-lE", rf"^\s*(from|import) ({pattern})\b", "--", f"{service}/*.py"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

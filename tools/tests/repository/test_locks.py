@@ -1,4 +1,4 @@
-"""What is declared is locked, everywhere."""
+"""Every declared dependency is locked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tools.paths import FOLDERS_WITH_LOCK, ROOT
 from tools.tests.repository.sources import files
 
 
-def test_every_lock_is_there_and_in_step() -> None:
+def test_every_lock_is_current() -> None:
     assert lock.stale_locks() == []
 
 
 def test_every_lock_is_committed() -> None:
-    """One that only lies on this machine would be missing in every clone."""
+    """An uncommitted lock would be missing in every clone."""
     locks = [
         str(path.relative_to(ROOT)) for folder in lock.declared_folders() for path in lock.locks_of(folder)
     ]

@@ -43,7 +43,7 @@ def test_documents_name_only_targets_that_exist(path: object) -> None:
     assert named - TARGETS == set()
 
 
-def test_an_unknown_command_of_a_tool_says_which_there_are() -> None:
+def test_an_unknown_command_lists_the_known_ones() -> None:
     for tool in ("session", "check", "ci"):
         done = subprocess.run(
             ["python3", "-m", f"tools.{tool}", "no-such-thing"],
@@ -53,7 +53,7 @@ def test_an_unknown_command_of_a_tool_says_which_there_are() -> None:
             check=False,
         )
         assert done.returncode == 1
-        assert re.search(r"a (command|step) is needed: \w+, ", done.stderr)
+        assert re.search(r"a command is needed: \w+, ", done.stderr)
 
 
 CLOSING_LINE = re.compile(r"\d+ passed, \d+ failed, \d+ skipped")
@@ -61,7 +61,7 @@ CLOSING_LINE = re.compile(r"\d+ passed, \d+ failed, \d+ skipped")
 
 @pytest.fixture
 def stand_in_for_make(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
-    """Runs ``.ci/run`` with a ``make`` that carries out a shell script instead."""
+    """Runs ``.ci/run`` with a shell script in place of ``make``."""
 
     def run(script: str) -> subprocess.CompletedProcess[str]:
         executable(tmp_path, "make", f'[ "$*" = test ] || exit 99\n{script}')

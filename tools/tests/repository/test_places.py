@@ -1,4 +1,4 @@
-"""No file names a package host, a path of some machine, or what the machine at hand is set to."""
+"""No file names a package host, or a path or setting of some machine."""
 
 from __future__ import annotations
 

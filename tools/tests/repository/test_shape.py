@@ -1,4 +1,4 @@
-"""The house's measures: modules and functions that a reader can hold in mind, everything typed."""
+"""Small modules and functions, with types everywhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def modules() -> dict[Path, str]:
-    """Every Python file with something in it; migrations are read once and never again."""
+    """Every Python file with content, except migrations."""
     texts = {path: (ROOT / path).read_text() for path in with_suffix(".py") if "versions" not in path.parts}
     return {path: text for path, text in texts.items() if text.count("\n") >= 3}
 
@@ -41,7 +41,7 @@ def lines_of(node: Function) -> int:
 
 
 def shape(sizes: list[int]) -> tuple[float, int, int]:
-    """Median, 90th percentile and largest; a handful of modules has no median to speak of."""
+    """Median, 90th percentile and largest; the median of a few modules means nothing."""
     ordered = sorted(sizes)
     median = statistics.median(ordered) if len(ordered) >= ENOUGH_FOR_A_MEDIAN else 0
     return median, ordered[int(len(ordered) * 0.9)], ordered[-1]
@@ -72,6 +72,6 @@ def test_functions_are_small(folder: str, *, tests: bool) -> None:
     assert within(shape(sizes), FUNCTION_LIMITS), shape(sizes)
 
 
-def test_every_function_says_what_it_returns() -> None:
+def test_every_function_declares_its_return_type() -> None:
     untyped = [f"{path}:{node.lineno} {node.name}" for path, node in functions() if node.returns is None]
     assert untyped == []

@@ -1,4 +1,4 @@
-"""Which packages are wanted, and what is said when they cannot be had."""
+"""The packages to install, and the messages when that fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bare_machine(empty_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stand_in(bare_machine: Path, name: str, script: str) -> Path:
-    """A program whose calls are written to the file that is returned."""
+    """A program whose calls are logged to the returned file."""
     calls = bare_machine.parent / f"{name}.calls"
     executable(bare_machine, name, f'echo "$@" >> {calls}\n{script}')
     return calls
@@ -45,27 +45,26 @@ def test_too_old_a_postgres_is_none() -> None:
 
 
 def test_a_bare_machine_misses_everything(bare_machine: Path) -> None:
-    assert apt.missing(browser=True) == ["postgres", "redis", "browser"]
-    assert apt.missing(browser=False) == ["postgres", "redis"]
+    assert apt.missing("postgres", "redis", "browser") == ["postgres", "redis", "browser"]
+    assert apt.missing("redis") == ["redis"]
 
 
-def test_what_is_there_is_not_missing(bare_machine: Path) -> None:
+def test_installed_programs_are_not_missing(bare_machine: Path) -> None:
     executable(bare_machine, "redis-server", "exit 0")
-    assert apt.missing(browser=False) == ["postgres"]
+    assert apt.missing("postgres", "redis") == ["postgres"]
 
 
-def test_a_distribution_without_postgis_is_named(bare_machine: Path) -> None:
+def test_without_package_lists_the_name_has_no_version(bare_machine: Path) -> None:
     stand_in(bare_machine, "apt-cache", "true")
-    with pytest.raises(Problem, match="no PostgreSQL 15 or later with PostGIS; Debian 12 has"):
-        apt.packages_for(["postgres"])
+    assert apt.packages_for(["postgres", "redis"]) == ["postgresql-postgis", "redis-server"]
 
 
-def test_no_apt_is_said_with_what_to_install(bare_machine: Path) -> None:
+def test_without_apt_the_message_says_what_to_install(bare_machine: Path) -> None:
     with pytest.raises(Problem, match="missing: postgres, redis, and there is no apt-get"):
         apt.ensure()
 
 
-def test_without_root_and_sudo_the_command_for_an_administrator_is_said(
+def test_without_root_and_sudo_the_command_for_an_administrator_is_shown(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: False)
@@ -73,7 +72,7 @@ def test_without_root_and_sudo_the_command_for_an_administrator_is_said(
         apt.root_prefix("redis-server")
 
 
-def test_an_administrator_is_told_package_names_even_without_lists(
+def test_package_names_are_known_even_without_lists(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: False)
@@ -84,7 +83,7 @@ def test_an_administrator_is_told_package_names_even_without_lists(
 
 
 @pytest.mark.parametrize(("answer", "may"), [("exit 0", True), ("exit 1", False)])
-def test_sudo_is_used_where_it_asks_nothing(
+def test_sudo_is_used_where_it_needs_no_password(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch, answer: str, *, may: bool
 ) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: False)
@@ -112,12 +111,12 @@ def test_missing_packages_are_installed_after_a_fresh_list(
     )
 
 
-def test_lists_of_yesterday_are_fetched_again_before_giving_up(
+def test_old_package_lists_are_updated_before_giving_up(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: True)
     monkeypatch.setattr(apt, "lists_are_stale", lambda: False)
-    monkeypatch.setattr(apt, "missing", lambda browser: ["redis"])
+    monkeypatch.setattr(apt, "missing", lambda *_: ["redis"])
     once = bare_machine.parent / "was-updated"
     script = f'case "$*" in *update) : > {once};; *) [ -e {once} ];; esac'
     calls = stand_in(bare_machine, "apt-get", script)
@@ -131,7 +130,7 @@ def test_lists_of_yesterday_are_fetched_again_before_giving_up(
 
 def test_a_failed_install_shows_what_apt_said(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apt, "is_root", lambda: True)
-    monkeypatch.setattr(apt, "missing", lambda browser: ["redis"])
+    monkeypatch.setattr(apt, "missing", lambda *_: ["redis"])
     stand_in(bare_machine, "apt-get", "echo 'E: Unable to fetch some archives'; exit 100")
     with pytest.raises(Problem, match=r"could not install redis-server(.|\n)*Unable to fetch"):
         apt.ensure()
@@ -148,7 +147,7 @@ def test_lists_are_stale_when_absent_or_a_day_old(tmp_path: Path) -> None:
     assert apt.lists_are_stale(tmp_path)
 
 
-def test_only_what_the_install_added_is_taken_back(
+def test_only_what_the_installation_added_is_undone(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clusters = bare_machine.parent / "clusters"
@@ -162,7 +161,7 @@ def test_only_what_the_install_added_is_taken_back(
     assert calls.read_text() == "--stop 15 main\n"
 
 
-def test_a_redis_service_that_came_along_is_stopped_and_disabled(
+def test_a_newly_installed_redis_service_is_stopped_and_disabled(
     bare_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tools.system_services.CLUSTERS", bare_machine / "none")

@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 
 from tools.ci import data, images, packages
-from tools.ci.__main__ import main
-from tools.problem import Problem
+from tools.ci.__main__ import STEPS
+from tools.problem import Problem, dispatch
 from tools.tests.programs import executable
 
 Calls = Callable[[str, str], Callable[[], list[str]]]
@@ -46,7 +46,7 @@ def set_all(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 def test_base_is_named_by_digest(outputs: Path, stand_in: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, GITHUB_RUN_NUMBER="7")
     stand_in("docker", """echo '{"digest": "sha256:1234"}'""")
-    assert images.base() == 0
+    assert images.base([]) == 0
     base, version = (outputs / "GITHUB_OUTPUT").read_text().splitlines()
     assert base == f"base={images.BASE}@sha256:1234"
     assert version.startswith("version=20")
@@ -56,14 +56,14 @@ def test_base_is_named_by_digest(outputs: Path, stand_in: Calls, monkeypatch: py
 def test_unreachable_registry_is_a_problem(stand_in: Calls) -> None:
     stand_in("docker", "echo 'no such host' >&2; exit 1")
     with pytest.raises(Problem, match=r"docker buildx imagetools(.|\n)*no such host"):
-        images.base()
+        images.base([])
 
 
 def test_published_image_is_an_output_and_in_the_summary(
     outputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_all(monkeypatch, IMAGE="docker.io/x/311-api", DIGEST="sha256:12", NAME="api")
-    assert images.published() == 0
+    assert images.published([]) == 0
     assert (outputs / "GITHUB_OUTPUT").read_text() == "api=docker.io/x/311-api@sha256:12\n"
     assert (outputs / "GITHUB_STEP_SUMMARY").read_text() == "`docker.io/x/311-api@sha256:12`\n"
 
@@ -83,7 +83,7 @@ def three_images(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("three_images")
 def test_every_image_must_be_signed_by_our_workflow_on_main(stand_in: Calls) -> None:
     calls = stand_in("cosign", "true")
-    assert images.verify() == 0
+    assert images.verify([]) == 0
     assert [call.split()[1] for call in calls()] == ["x/api@1", "x/reports@2", "x/pipeline@3"]
     assert all("--certificate-github-workflow-ref refs/heads/main" in call for call in calls())
     assert all(
@@ -95,12 +95,12 @@ def test_every_image_must_be_signed_by_our_workflow_on_main(stand_in: Calls) -> 
 def test_a_foreign_signature_stops_the_deployment(stand_in: Calls) -> None:
     stand_in("cosign", 'case "$*" in *reports*) echo "no matching signatures" >&2; exit 1;; esac')
     with pytest.raises(Problem, match="no matching signatures"):
-        images.verify()
+        images.verify([])
 
 
 def test_no_pull_request_without_changes(stand_in: Calls) -> None:
     git, gh = stand_in("git", "true"), stand_in("gh", "true")
-    assert packages.propose() == 0
+    assert packages.propose([]) == 0
     assert (git(), gh()) == (["status --porcelain"], [])
 
 
@@ -110,7 +110,7 @@ def test_changed_locks_become_one_pull_request_with_checks(
 ) -> None:
     git = stand_in("git", '[ "$1" != status ] || echo " M api/requirements.txt"')
     gh = stand_in("gh", f'[ "$2" != list ] || echo "{existing}"')
-    assert packages.propose() == 0
+    assert packages.propose([]) == 0
     assert [call for call in git() if call.startswith("push")] == ["push --force origin packages/newer"]
     assert len([call for call in gh() if call.startswith("pr create")]) == created
     assert gh()[-1] == "workflow run ci.yml --ref packages/newer"
@@ -141,7 +141,7 @@ def api() -> Iterator[dict[str, str]]:
 def test_fresh_data_passes(api: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, API_URL=api["url"])
     api["body"] = '{"age_seconds": 3600}'
-    assert data.freshness() == 0
+    assert data.freshness([]) == 0
 
 
 @pytest.mark.parametrize("body", ['{"age_seconds": 93600}', '{"age_seconds": null}', "{}"])
@@ -149,15 +149,15 @@ def test_old_data_or_none_fails(api: dict[str, str], monkeypatch: pytest.MonkeyP
     set_all(monkeypatch, API_URL=api["url"])
     api["body"] = body
     with pytest.raises(Problem, match="no data was loaded for 26 hours"):
-        data.freshness()
+        data.freshness([])
 
 
 def test_an_api_that_is_down_fails_after_all_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     set_all(monkeypatch, API_URL="http://127.0.0.1:1")
-    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not answer"):
-        data.freshness()
+    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not respond"):
+        data.freshness([])
     assert len(pauses) == data.ATTEMPTS - 1
 
 
@@ -170,7 +170,7 @@ def test_load_inputs_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(data, "run_load", run_load)
     set_all(monkeypatch, URL="https://api.example", USERS="100", MINUTES="5")
-    assert data.load() == 0
+    assert data.load([]) == 0
     assert received == [
         ["--url", "https://api.example", "--users", "100", "--spawn-rate", "5", "--run-time", "5m"]
     ]
@@ -182,17 +182,17 @@ def test_load_inputs_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_other_load_inputs_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     set_all(monkeypatch, **{"URL": "https://api.example", "USERS": "100", "MINUTES": "5"} | {name: value})
     with pytest.raises(Problem, match=f"not a usable value: {name}"):
-        data.load()
+        data.load([])
 
 
 def test_a_missing_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("API_URL", raising=False)
     with pytest.raises(Problem, match="API_URL is not set"):
-        data.freshness()
+        data.freshness([])
 
 
 @pytest.mark.parametrize("arguments", [[], ["no-such-step"], ["audit", "nowhere"]])
 def test_an_unknown_step_lists_the_known_ones(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["tools.ci", *arguments])
-    with pytest.raises(Problem, match=r"(one of .*|a step) is needed"):
-        main()
+    with pytest.raises(Problem, match=r"a (command|folder) is needed: \w+, "):
+        dispatch(STEPS)

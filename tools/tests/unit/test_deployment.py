@@ -1,4 +1,4 @@
-"""Helpers of the deployment tests: what they skip, and what they show of a failure."""
+"""Helpers of the deployment tests: skips and failures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_provider_is_taken_from_its_folder_or_fetched(
     assert terraform.provider_options() == []
 
 
-def test_a_command_that_fails_shows_the_end_of_what_it_said(tmp_path: Path) -> None:
+def test_a_failed_command_shows_the_end_of_its_output(tmp_path: Path) -> None:
     with pytest.raises(pytest.fail.Exception, match=r"^    said$"):
         terraform.run(["sh", "-c", "echo said; exit 3"], tmp_path, {})
     assert terraform.run(["sh", "-c", "exit 3"], tmp_path, {}, good=(3,)).returncode == 3
@@ -52,10 +52,10 @@ def report(comment: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("comment", [None, "", "false alarm"])
-def test_a_finding_suppressed_without_a_reason_is_one(comment: str | None) -> None:
+def test_a_finding_suppressed_without_a_reason_is_reported(comment: str | None) -> None:
     expected = ["CKV_2 c.d", "CKV_1 a.b: suppressed without a reason"]
     assert complaints(report(comment)) == expected
 
 
-def test_a_finding_with_a_reason_is_none() -> None:
+def test_a_finding_suppressed_with_a_reason_is_not_reported() -> None:
     assert complaints(report("Port 80 only redirects to HTTPS")) == ["CKV_2 c.d"]

@@ -1,4 +1,4 @@
-"""When an environment is made again, and what is said when it cannot be."""
+"""When an environment is created again, and what the errors say."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.generated import __main__ as generated
-from tools.generated import exit_codes, settings_classes, targets
+from tools.generated import settings_classes, small_tables
 from tools.generated.settings_classes import Setting, Settings
 from tools.paths import ROOT
 from tools.problem import Problem
@@ -20,12 +20,12 @@ LEVEL = Setting("LOG_LEVEL", "INFO", "How much is logged.", is_required=False)
 URL = Setting("DATABASE_URL", "", "The database.", is_required=True)
 
 
-def test_a_setting_of_one_program_stands_below_its_name() -> None:
+def test_a_setting_of_one_program_is_below_its_name() -> None:
     text = settings_classes.example([Settings("api", (PORT,))])
     assert text.endswith("# --- api ---\n# Port of the API.\nAPI_PORT=5000\n")
 
 
-def test_a_shared_setting_stands_once() -> None:
+def test_a_shared_setting_occurs_once() -> None:
     text = settings_classes.example([Settings("api", (LEVEL, PORT)), Settings("dash", (LEVEL,))])
     assert text.count("LOG_LEVEL=INFO") == 1
     assert "# --- several services ---\n# How much is logged.\nLOG_LEVEL=INFO\n" in text
@@ -61,12 +61,15 @@ def test_settings_are_read_from_the_classes() -> None:
 
 
 def test_exit_codes_are_in_order() -> None:
-    assert exit_codes.table({20: "data", 0: "fine"}).splitlines()[2:] == ["| 0 | fine |", "| 20 | data |"]
+    assert small_tables.exit_code_table({20: "data", 0: "fine"}).splitlines()[2:] == [
+        "| 0 | fine |",
+        "| 20 | data |",
+    ]
 
 
 def test_targets_show_their_variables_as_code() -> None:
     makefile = 'up: ## Run; DETACH=1 returns\n\t@up\nload: ## Load; ARGS="--url X" for a running one\n'
-    assert targets.table(makefile).splitlines()[2:] == [
+    assert small_tables.target_table(makefile).splitlines()[2:] == [
         "| `make up` | Run; `DETACH=1` returns |",
         '| `make load` | Load; `ARGS="--url X"` for a running one |',
     ]

@@ -1,4 +1,4 @@
-"""Which engine builds, what a build is lent, and what is said about the result."""
+"""The choice of engine, the secrets of a build, and its report."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def test_docker_goes_first(empty_path: Path) -> None:
     assert engines.require() == Engine("docker")
 
 
-def test_no_engine_is_said_with_what_to_do(empty_path: Path) -> None:
+def test_without_an_engine_the_message_says_what_to_install(empty_path: Path) -> None:
     assert engines.find() is None
     with pytest.raises(Problem, match=r"nothing here can build images(.|\n)*apt-get install podman"):
         engines.require()
 
 
-def test_what_an_engine_said_last_is_passed_on(empty_path: Path) -> None:
+def test_a_failed_engine_shows_its_output(empty_path: Path) -> None:
     executable(empty_path, "podman", "echo 'no space left' >&2; exit 125")
     with pytest.raises(Problem, match=r"podman image inspect failed:\n    no space left"):
         Engine("podman").call("image", "inspect", "name")
@@ -57,7 +57,7 @@ def test_health_checks_need_dockers_format() -> None:
     assert "--format docker" in " ".join(Engine("podman").build_arguments())
 
 
-def test_a_build_is_lent_the_indexes_that_it_can_reach() -> None:
+def test_a_build_receives_the_indexes_that_it_can_reach() -> None:
     pip = {
         "index-url": "https://index.example/simple",
         "extra-index-url": "file:///srv/packages https://more.example/simple",
@@ -75,18 +75,18 @@ def test_a_build_is_lent_the_indexes_that_it_can_reach() -> None:
     )
 
 
-def test_a_machine_without_settings_lends_an_empty_file() -> None:
+def test_a_machine_without_settings_passes_an_empty_file() -> None:
     assert build_secrets.pip_conf({}) == "[global]\n"
 
 
-def test_what_was_lent_is_gone_afterwards() -> None:
+def test_build_secrets_are_deleted_afterwards() -> None:
     with build_secrets.build_secrets() as arguments:
         settings = Path(arguments[1].partition("src=")[2])
         assert settings.stat().st_mode & 0o777 == 0o600
     assert not settings.exists()
 
 
-def test_every_dockerfile_takes_what_a_build_is_lent() -> None:
+def test_every_dockerfile_accepts_the_build_secrets() -> None:
     for image in IMAGES:
         text = (ROOT / image.folder / "Dockerfile").read_text()
         assert "id=pip,target=/etc/pip.conf" in text, image.name
@@ -101,7 +101,9 @@ def test_values_stay_out_of_the_list_of_processes(empty_path: Path) -> None:
     assert said[1] == "in the environment: hidden"
 
 
-def test_the_parts_of_an_image_are_those_of_its_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_packages_of_an_image_are_those_of_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(build, "SBOMS", tmp_path / "sbom")
     parts = json.loads(build.write_sbom(API, is_validated=False).read_text())
     assert parts["bomFormat"] == "CycloneDX"

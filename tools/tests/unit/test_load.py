@@ -1,4 +1,4 @@
-"""What ``make load`` is asked for, and what it makes of it."""
+"""The options of ``make load``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ def size(*arguments: str) -> load.Size:
     return load.size_of(load.parse(list(arguments))[0])
 
 
-def test_usual_size_is_the_one_that_was_promised() -> None:
+def test_default_size() -> None:
     usual = size()
     assert (usual.rows, usual.visitors, usual.changed) == (1_000_000, 200, 50_000)
     assert usual.users == 221
 
 
-def test_what_is_given_replaces_the_usual() -> None:
+def test_given_values_replace_the_defaults() -> None:
     assert size("--visitors", "50", "--seconds", "30") == load.Size(visitors=50, seconds=30)
 
 
@@ -26,7 +26,7 @@ def test_smoke_is_small_and_can_be_changed_too() -> None:
     assert size("--smoke", "--rows", "100").rows == 100
 
 
-def test_other_arguments_go_on_to_locust() -> None:
+def test_other_arguments_are_passed_to_locust() -> None:
     chosen, rest = load.parse(["--visitors", "5", "-t", "10s", "MapVisitor", "--ui"])
     assert (chosen.visitors, rest) == (5, ["-t", "10s", "MapVisitor", "--ui"])
 
@@ -37,17 +37,17 @@ def test_reports_of_a_run_can_be_moved(tmp_path: Path) -> None:
     assert command[-2:] == ["--html", "elsewhere.html"]
 
 
-def test_smoke_leaves_the_reports_of_others_alone() -> None:
+def test_smoke_does_not_overwrite_other_reports() -> None:
     assert load.SMOKE.folder != load.Size().folder
 
 
 def test_end_of_the_log_is_the_table_and_the_verdict(tmp_path: Path) -> None:
     log = tmp_path / "locust.log"
     log.write_text("noise\n\ngroup  requests\nmap 1\n\nverdict: fine\nmore noise\n")
-    assert load._said_at_the_end(log) == "\ngroup  requests\nmap 1\n\nverdict: fine"
+    assert load._verdict_of(log) == "\ngroup  requests\nmap 1\n\nverdict: fine"
 
 
 def test_run_without_verdict_shows_everything(tmp_path: Path) -> None:
     log = tmp_path / "locust.log"
     log.write_text("Traceback: no such user\n")
-    assert load._said_at_the_end(log) == "Traceback: no such user\n"
+    assert load._verdict_of(log) == "Traceback: no such user\n"

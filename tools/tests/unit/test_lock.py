@@ -1,4 +1,4 @@
-"""Locks follow what is declared."""
+"""Locks follow the declared requirements."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def compiled(declared: Path, name: str = "requirements.txt") -> Path:
     return path
 
 
-def test_a_lock_is_current_with_what_it_was_compiled_from(declared: Path) -> None:
+def test_a_compiled_lock_is_current(declared: Path) -> None:
     assert is_current(compiled(declared), declared)
 
 
-def test_a_new_dependency_puts_it_stale(declared: Path) -> None:
+def test_a_new_dependency_makes_a_lock_stale(declared: Path) -> None:
     written = compiled(declared)
     declared.write_text(DECLARED.replace('"two"', '"two", "four"'))
     assert not is_current(written, declared)
 
 
-def test_comments_and_order_do_not(declared: Path) -> None:
+def test_comments_and_order_do_not_make_a_lock_stale(declared: Path) -> None:
     written = compiled(declared)
     declared.write_text(DECLARED.replace('"one>=1", "two"', '"two", "one>=1"').replace("a reason", "another"))
     assert is_current(written, declared)
@@ -77,7 +77,7 @@ def test_the_check_names_what_is_stale(
     assert lock.check() == 0
 
 
-def test_unknown_folders_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_folders_are_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["lock", "nowhere"])
     with pytest.raises(Problem, match="no such folder: nowhere"):
         lock.main()

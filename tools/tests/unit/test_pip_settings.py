@@ -1,4 +1,4 @@
-"""What the machine says to pip, said to uv."""
+"""pip's settings, translated for uv."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs, decided from the settings."""
+"""The programs to run, from the settings."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def test_the_sample_portal_runs_unless_another_is_chosen() -> None:
     assert not Plan.of(settings.PORTS, REAL_CITY).has_portal
 
 
-def test_programs_answer_on_their_ports() -> None:
+def test_programs_have_their_ports() -> None:
     plan = Plan.of(settings.PORTS | {"API_PORT": "5001"}, {})
     assert plan.api().health_url == "http://127.0.0.1:5001/status/api"
     assert plan.reports().health_url == "http://127.0.0.1:5500/health"
-    assert plan.night().is_task
+    assert plan.ingest().is_task
 
 
 @pytest.mark.parametrize("name", ["API_PORT", "REPORTS_PORT", "PORTAL_PORT"])
-def test_a_taken_port_is_named_with_the_way_out(taken: int, name: str) -> None:
+def test_a_taken_port_is_named_with_the_fix(taken: int, name: str) -> None:
     plan = Plan.of(settings.PORTS | {name: str(taken)}, {})
     with pytest.raises(Problem, match=rf"port {taken} is taken by another program\.\n.*`{name}=… make up`"):
         _check_only(plan, name)
 
 
 def _check_only(plan: Plan, name: str) -> None:
-    """The other two ports may well be in use by a system that runs beside the tests."""
+    """The other two ports may well be in use by a system that runs next to the tests."""
     others = {other: "0" for other in settings.PORTS if other != name}
     Plan(dict(plan.values) | others, plan.database, plan.has_portal).check_ports()
 
@@ -50,7 +50,7 @@ def test_the_portals_port_may_be_taken_when_another_portal_is_used(taken: int) -
     Plan.of(ports, REAL_CITY).check_ports()
 
 
-def test_the_greeting_says_what_to_open_and_what_is_shown() -> None:
+def test_the_greeting_has_addresses_and_source() -> None:
     values = {"REPORTS_URL": "http://127.0.0.1:5500", "API_URL": "http://127.0.0.1:5000", **REAL_CITY}
     text = greeting(Plan.of(values, REAL_CITY))
     assert "http://127.0.0.1:5000/docs" in text

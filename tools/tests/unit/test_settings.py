@@ -1,4 +1,4 @@
-"""What a person sets, and what is made up for this machine."""
+"""The user's settings, and those of this machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIVATE = "postgresql://owner_311:elsewhere@db.example/city"
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Neither the person's .env nor the running system's settings."""
+    """Neither the user's .env nor the running system's settings."""
     for name in settings.documented():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(settings, "ENV_FILE", tmp_path / "env")
@@ -25,10 +25,10 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def chosen_from(root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     with monkeypatch.context() as patch:
         patch.setattr(settings, "ROOT", root)
-        return settings.chosen_by_person()
+        return settings.chosen_by_user()
 
 
-def test_the_shell_goes_before_the_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_overrides_the_file(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (elsewhere / ".env").write_text("API_PORT=5001\nSTAGE='prod'\n# LOG_LEVEL=DEBUG\nSENTRY_URL=\n")
     monkeypatch.setenv("API_PORT", "5002")
     assert chosen_from(elsewhere, monkeypatch) == {"API_PORT": "5002", "STAGE": "prod"}
@@ -66,9 +66,7 @@ def test_ports_move_the_addresses(running: Instance) -> None:
     assert values["REPORTS_URL"] == "http://127.0.0.1:5500"
 
 
-def test_a_database_of_somebody_else_is_not_used(
-    running: Instance, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_foreign_database_is_not_used(running: Instance, capsys: pytest.CaptureFixture[str]) -> None:
     values = settings.local_settings(running, {"DATABASE_URL": PRIVATE})
     assert values["DATABASE_URL"] == running.url("owner_311")
     assert "DATABASE_URL is set" in capsys.readouterr().out

@@ -1,59 +1,62 @@
-"""Room on the disk, locks, messages, ports, process numbers."""
+"""Disk space, locks, messages, ports, process ids."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tools.console import step
 from tools.disk import require_space
-from tools.file_locks import ensure_folder, exclusive, exclusive_or_busy
+from tools.file_locks import ensure_folder, exclusive
 from tools.problem import Problem, guarded, last_lines
 from tools.servers import processes
 from tools.servers.ports import PRIVATE_PORTS, free_port, is_free
 
+try_lock = partial(exclusive, is_waiting=False)
+
 
 def started(command: list[str]) -> subprocess.Popen[bytes]:
-    """A program that has said its first line."""
+    """A program that has printed its first line."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     return process
 
 
-def test_a_full_disk_is_said_before_the_work_begins(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_before_the_work_begins(tmp_path: Path) -> None:
     with pytest.raises(
         Problem, match=r"PostgreSQL needs about 10,000,000,000 MB, but the disk of .* MB free"
     ):
         require_space(tmp_path / "not" / "made", 10_000_000_000, "PostgreSQL")
 
 
-def test_enough_room_is_silent(tmp_path: Path) -> None:
+def test_enough_disk_space_prints_nothing(tmp_path: Path) -> None:
     require_space(tmp_path, 0, "nothing")
 
 
 def test_a_lock_is_busy_while_another_holds_it(tmp_path: Path) -> None:
-    with exclusive_or_busy(tmp_path / "lock") as first, exclusive_or_busy(tmp_path / "lock") as second:
+    with try_lock(tmp_path / "lock") as first, try_lock(tmp_path / "lock") as second:
         assert (first, second) == (True, False)
-    with exclusive_or_busy(tmp_path / "lock") as third:
+    with try_lock(tmp_path / "lock") as third:
         assert third
 
 
-def test_a_lock_is_let_go_when_its_holder_is_killed(tmp_path: Path) -> None:
+def test_a_lock_is_released_when_its_holder_is_killed(tmp_path: Path) -> None:
     holder = started(["flock", "--no-fork", str(tmp_path / "lock"), "sh", "-c", "echo held; exec sleep 60"])
-    with exclusive_or_busy(tmp_path / "lock") as is_free_yet:
+    with try_lock(tmp_path / "lock") as is_free_yet:
         assert not is_free_yet
     holder.kill()
     holder.communicate()
-    with exclusive_or_busy(tmp_path / "lock") as is_free_now:
+    with try_lock(tmp_path / "lock") as is_free_now:
         assert is_free_now
 
 
-def test_waiting_for_a_lock_ends_when_it_is_let_go(tmp_path: Path) -> None:
+def test_waiting_for_a_lock_ends_when_it_is_released(tmp_path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
@@ -69,7 +72,7 @@ def test_waiting_for_a_lock_ends_when_it_is_let_go(tmp_path: Path) -> None:
     assert order == ["first", "second"]
 
 
-def test_a_file_in_the_way_of_a_folder_is_not_hidden(tmp_path: Path) -> None:
+def test_a_file_in_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="File exists"):
         ensure_folder(tmp_path / "file")
@@ -98,7 +101,7 @@ def test_the_end_of_a_log(tmp_path: Path) -> None:
     assert last_lines(tmp_path / "none") == "    (its log is empty)"
 
 
-def test_a_quick_step_says_no_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quick_step_prints_no_duration(capsys: pytest.CaptureFixture[str]) -> None:
     with step("Something"):
         pass
     assert capsys.readouterr().out == "• Something\n"
@@ -110,7 +113,7 @@ def test_a_free_port_is_private() -> None:
     assert is_free(port)
 
 
-def test_an_ended_process_is_not_alive_before_it_is_collected() -> None:
+def test_a_zombie_is_not_alive() -> None:
     process = subprocess.Popen(["true"])
     try:
         assert processes.wait_until(lambda: not processes.is_alive(process.pid), 5)
@@ -118,12 +121,12 @@ def test_an_ended_process_is_not_alive_before_it_is_collected() -> None:
         process.wait()
 
 
-def test_a_number_of_somebody_else_is_not_a_server(tmp_path: Path) -> None:
+def test_the_process_id_of_another_program_is_not_a_server(tmp_path: Path) -> None:
     assert not processes.works_in(os.getpid(), tmp_path)
     assert processes.works_in(os.getpid(), Path.cwd())
 
 
-def test_a_process_that_does_not_listen_is_made_to_end() -> None:
+def test_a_process_that_ignores_sigterm_is_killed() -> None:
     deaf = started(["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"])
     processes.end([deaf.pid], grace_seconds=0.3)
     deaf.communicate()

@@ -1,1 +1,1 @@
-"""What is kept, for whom, and for how long."""
+"""Caching, as clients see it."""

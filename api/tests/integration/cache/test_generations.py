@@ -1,4 +1,4 @@
-"""From one load to the next: nothing cold, nothing mixed, nothing older."""
+"""From one generation to the next: no cold cache, no mixture, no way back."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
-from lacity_data_api.cache import publication as publication_module
+from lacity_data_api.cache import generation_watcher
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
 from tests.support.serving import ADMIN, Api, forget_everything, serve, settings_for
 
-HOT = ["/requests/pins/open", "/requests/counts/open/types", "/types", "/councils", "/regions", "/geojson"]
+PRIMED = ["/requests/pins/open", "/requests/counts/open/types", "/types", "/councils", "/regions", "/geojson"]
 GENERATION = "x-data-generation"
 
 
@@ -31,7 +31,7 @@ def api(database: Database) -> Iterator[Api]:
 def other(api: Api, database: Database) -> Iterator[Api]:
     """Another worker: it shares Redis and Postgres."""
     with serve(settings_for(database)) as running:
-        _until(lambda: running.state.publication.generation is not None)
+        _until(lambda: running.state.watcher.generation is not None)
         yield running
 
 
@@ -46,7 +46,7 @@ def _generation(api: Api, path: str = "/councils") -> int:
     return int(api.get(path).headers[GENERATION])
 
 
-def test_reset_serves_what_is_new(api: Api, database: Database) -> None:
+def test_reset_serves_the_newest_data(api: Api, database: Database) -> None:
     before = len(api.json("/requests/pins/open"))
     add_requests(database, {}, {})
     details = api.publish()
@@ -55,14 +55,16 @@ def test_reset_serves_what_is_new(api: Api, database: Database) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
-def test_nothing_hot_is_cold_after_a_switch(api: Api, other: Api, database: Database, encoding: str) -> None:
+def test_primed_responses_are_cached_after_a_cutover(
+    api: Api, other: Api, database: Database, encoding: str
+) -> None:
     add_requests(database, {})
     api.publish()
     newest = database.value("SELECT generation FROM data_generation")
-    _until(lambda: other.state.publication.generation == newest)
+    _until(lambda: other.state.watcher.generation == newest)
     with queries() as counted:
         for one in (api, other):
-            for path in HOT:
+            for path in PRIMED:
                 response = one.client.get(path, headers={"Accept-Encoding": encoding})
                 assert response.headers[GENERATION] == str(newest)
     assert counted.made == 0
@@ -77,10 +79,21 @@ def test_asking_for_something_new_moves_everything_on(api: Api, database: Databa
     assert _generation(api) == before + 1
 
 
-def test_every_answer_is_of_one_generation_and_none_is_older(
+def test_no_response_of_an_older_generation_is_served_again(api: Api, database: Database) -> None:
+    """A key without its generation would find the list of the generation before."""
+    day = {"start_date": "2022-02-02"}
+    for number in range(1, 4):
+        add_requests(database, {"created_date": "2022-02-02"})
+        api.get("/requests", limit=500 + number, **day)  # in no cache: shows the API that there is newer data
+        response = api.get("/requests", **day)
+        newest = database.value("SELECT generation FROM data_generation")
+        assert (len(response.json()), int(response.headers[GENERATION])) == (number, newest)
+
+
+def test_every_response_is_of_one_generation_and_none_is_older(
     api: Api, other: Api, database: Database
 ) -> None:
-    """One request more in each generation: the number of requests tells which one an answer is of."""
+    """One request more in each generation: the number of requests tells which one a response is of."""
     offset = len(api.json("/requests/pins/open")) - _generation(api)
     stop = threading.Event()
     problems: list[str] = []
@@ -118,7 +131,7 @@ def test_every_answer_is_of_one_generation_and_none_is_older(
     assert problems == []
 
 
-def test_redis_that_slept_through_a_switch_does_not_lead_back(api: Api, database: Database) -> None:
+def test_redis_that_missed_a_cutover_does_not_lead_back(api: Api, database: Database) -> None:
     before = _generation(api)
     add_requests(database, {})
     api.publish()
@@ -128,11 +141,11 @@ def test_redis_that_slept_through_a_switch_does_not_lead_back(api: Api, database
     assert _generation(api) == before + 1
 
 
-def test_a_database_that_was_set_back_is_followed(api: Api, other: Api, database: Database) -> None:
+def test_a_restored_database_is_followed(api: Api, other: Api, database: Database) -> None:
     newest = _generation(api)
     database.run("UPDATE data_generation SET generation = %s", newest - 1)
     api.publish()
-    _until(lambda: other.state.publication.generation == newest - 1)
+    _until(lambda: other.state.watcher.generation == newest - 1)
     assert _generation(api) == newest - 1
     database.run("UPDATE data_generation SET generation = %s", newest)
 
@@ -143,13 +156,13 @@ def test_databases_that_share_redis_share_nothing(api: Api) -> None:
     with databases.database() as second:
         for _ in range(3):
             add_requests(second, {})
-        with serve(settings_for(second)) as stranger:
-            stranger.publish()
-            assert _generation(stranger) == 3
-            assert len(stranger.json("/requests/pins/open")) == 3
-            mine = api.state.publication.generation
-            time.sleep(1.2)
-            assert (api.state.publication.generation, stranger.state.publication.generation) == (mine, 3)
+        with serve(settings_for(second)) as second_api:
+            second_api.publish()
+            assert _generation(second_api) == 3
+            assert len(second_api.json("/requests/pins/open")) == 3
+            mine = api.state.watcher.generation
+            time.sleep(generation_watcher.POLL_SECONDS + 0.2)
+            assert (api.state.watcher.generation, second_api.state.watcher.generation) == (mine, 3)
 
 
 def test_emptied_redis_is_filled_again(api: Api) -> None:
@@ -158,13 +171,16 @@ def test_emptied_redis_is_filled_again(api: Api) -> None:
         _until(lambda: cache.get(api.state.store.published_key) is not None)
 
 
-def test_foreign_bytes_in_redis_are_no_answer(api: Api) -> None:
-    response = api.get("/requests", limit=77)
+def test_foreign_bytes_in_redis_are_no_response(api: Api) -> None:
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        (key,) = cache.keys('311:*:requests:{"limit":77,*')
-        for junk in (b"\x80\x04\x95pickle", b"311\x02\x00", b"", cache.get(key)[:-1]):
+        before = set(cache.keys("311:[0-9]*"))
+        response = api.get("/requests", limit=77)
+        (key,) = set(cache.keys("311:[0-9]*")) - before
+        stored = cache.get(key)
+        foreign = (b"\x80\x04\x95pickle", b'{"format":3}\n', b'{"sizes":[]}\n', b"[]\n", b"", stored[:-1])
+        for junk in foreign:
             cache.set(key, junk)
-            api.state.answers.memory.replace_all([])
+            api.state.responses.memory.replace_all([])
             assert api.get("/requests", limit=77).content == response.content
 
 
@@ -178,14 +194,14 @@ def test_foreign_bytes_in_redis_are_no_answer(api: Api) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/status/log", "/status/cache", "/status/redis", "/status/metrics"])
-def test_strangers_learn_nothing(api: Api, headers: dict[str, str], status: int, path: str) -> None:
+def test_admin_routes_need_the_token(api: Api, headers: dict[str, str], status: int, path: str) -> None:
     response = api.client.get(path, headers=headers)
     assert response.status_code == status
     if status != 200:
         assert response.json() == {"detail": "A bearer token is needed"}
 
 
-def test_strangers_reset_nothing(api: Api) -> None:
+def test_reset_needs_the_token(api: Api) -> None:
     assert api.client.post("/status/reset-cache").status_code == 401
     assert api.client.get("/status/reset-cache", headers=ADMIN).status_code in {405, 422}
 
@@ -201,49 +217,50 @@ def test_an_operator_sees_keys_and_sections(api: Api) -> None:
     keys = api.client.get("/status/cache", headers=ADMIN).json()
     sections = api.client.get("/status/redis", headers=ADMIN).json()
     assert keys == sorted(keys)
-    assert any(":councils:" in key for key in keys)
+    assert all(key.startswith("311:") for key in keys)
+    assert len(keys) >= 10
     assert sections["memory"]["used_memory"] > 0
 
 
-def test_a_restarted_redis_makes_nothing_cold(api: Api, other: Api) -> None:
+def test_a_restarted_redis_loses_no_primed_response(api: Api, other: Api) -> None:
     for one in (api, other):
         one.json("/requests/pins/open")
     forget_everything()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache, queries() as counted:
         _until(lambda: cache.get(api.state.store.published_key) is not None)
-        cache.publish(api.state.store.published_key, api.state.publication.generation or 0)
+        cache.publish(api.state.store.published_key, api.state.watcher.generation or 0)
         time.sleep(0.3)
         for one in (api, other):
             one.json("/requests/pins/open")
     assert counted.made == 0
 
 
-def test_two_workers_switch_in_the_same_moment(api: Api, other: Api, database: Database) -> None:
-    """Who asks both in turn does not go back to the older one."""
+def test_two_workers_cut_over_at_the_same_moment(api: Api, other: Api, database: Database) -> None:
+    """A client that reaches both in turn does not go back to the older generation."""
     add_requests(database, {})
     wanted = database.value("SELECT generation FROM data_generation")
     moments: dict[int, float] = {}
-    serving = {id(one): one.state.publication for one in (api, other)}
+    serving = {id(one): one.state.watcher for one in (api, other)}
     publishing = threading.Thread(target=api.publish)
     publishing.start()
     while len(moments) < len(serving):
-        for key, publication in serving.items():
-            if publication.generation == wanted:
+        for key, watcher in serving.items():
+            if watcher.generation == wanted:
                 moments.setdefault(key, time.monotonic())
         time.sleep(0.0005)
     publishing.join()
     first, second = sorted(moments.values())
-    assert second - first < publication_module.HEAD_START_SECONDS / 2
+    assert second - first < generation_watcher.LEAD_SECONDS / 2
 
 
-def test_foreign_words_on_the_channel_are_ignored(api: Api, database: Database) -> None:
+def test_unexpected_messages_on_the_channel_are_ignored(api: Api, database: Database) -> None:
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        for words in (b"x@y", b"@", b"7@", b"\xff"):
-            cache.publish(api.state.store.published_key, words)
+        for message in (b"x@y", b"@", b"7@", b"\xff"):
+            cache.publish(api.state.store.published_key, message)
     newest = add_generation(database)
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
         cache.set(api.state.store.published_key, newest)
-    _until(lambda: api.state.publication.generation == newest)
+    _until(lambda: api.state.watcher.generation == newest)
 
 
 def add_generation(database: Database) -> int:

@@ -1,1 +1,1 @@
-"""What happens when something else breaks."""
+"""Failures of the servers behind the API."""

@@ -1,4 +1,4 @@
-"""A database whose requests cannot be read for a while: every query for them waits."""
+"""A database with a locked table: every query for requests waits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def blocked(database: Database) -> Iterator[None]:
 
 
 def wait_for_waiting(database: Database, number: int, seconds: float = 10) -> None:
-    """Until so many of the API's queries wait."""
+    """Wait until this many of the API's queries wait for a lock."""
     deadline = time.monotonic() + seconds
     while (waiting := database.value(WAITING)) != number:
         assert time.monotonic() < deadline, f"{waiting} wait, not {number}"

@@ -1,4 +1,4 @@
-"""A steady load, and what came of each request."""
+"""A steady load, and the outcome of each request."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Load:
         return len(self.outcomes) / max(outcome.ended for outcome in self.outcomes)
 
     def bad(self) -> Counter[tuple[str, int]]:
-        """What must never be answered: anything but 200, 304, 404, and 503 that says when to come again."""
+        """Unexpected responses: any but 200, 304, 404, and 503 with Retry-After."""
         return Counter(
             (outcome.path, outcome.status)
             for outcome in self.outcomes
             if outcome.status not in {200, 304, 404} and not (outcome.status == 503 and outcome.may_retry)
         )
 
-    def refused(self, since: float, until: float, paths: set[str] | None = None) -> list[Outcome]:
-        """503s of requests that began and ended within this time."""
+    def rejected(self, since: float, until: float, paths: set[str] | None = None) -> list[Outcome]:
+        """503s of requests within this time."""
         return [
             outcome
             for outcome in self.outcomes
@@ -60,7 +60,7 @@ class Load:
 
 
 async def run(load: Load, url: str, over: asyncio.Event) -> None:
-    """As fast as the clients go, until it is over; transport errors fail the test."""
+    """Send requests as fast as possible until ``over``; transport errors fail the test."""
     load.started = time.perf_counter()
     numbers = itertools.count(1)
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
@@ -76,11 +76,11 @@ async def _ask(
         began = load.now()
         number = next(numbers)
         path = HOT[number % len(HOT)] if number % 4 else COLD[number % len(COLD)]
-        asked = path.format(number=number % 90_000)
-        headers = {"If-None-Match": tags[asked]} if number % 3 == 0 and asked in tags else {}
-        response = await client.get(asked, headers=headers)
+        url = path.format(number=number % 90_000)
+        headers = {"If-None-Match": tags[url]} if number % 3 == 0 and url in tags else {}
+        response = await client.get(url, headers=headers)
         if "etag" in response.headers and path in HOT:
-            tags[asked] = response.headers["etag"]
+            tags[url] = response.headers["etag"]
         load.outcomes.append(
             Outcome(began, load.now(), path, response.status_code, "retry-after" in response.headers)
         )

@@ -29,7 +29,7 @@ def without_redis(database: Database) -> Iterator[Api]:
 
 
 @pytest.mark.parametrize("path", ["/councils", "/requests", "/requests/1", "/geojson/hotspots", "/status/db"])
-def test_without_a_database_the_answer_is_503(without_database: Api, path: str) -> None:
+def test_without_a_database_the_response_is_503(without_database: Api, path: str) -> None:
     response = without_database.get(path)
     assert (response.status_code, response.json()) == (503, {"detail": "The database cannot be reached"})
     assert "retry-after" in response.headers
@@ -48,7 +48,7 @@ def test_without_a_database_a_reset_is_503(without_database: Api) -> None:
     assert without_database.client.post("/status/reset-cache", headers=ADMIN).status_code == 503
 
 
-def test_without_redis_everything_answers(without_redis: Api) -> None:
+def test_without_redis_every_route_works(without_redis: Api) -> None:
     assert len(without_redis.json("/requests")) == 2
     assert without_redis.publish()["open_requests"] == 2
     assert without_redis.client.get("/status/cache", headers=ADMIN).json() == []

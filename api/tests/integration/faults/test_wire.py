@@ -53,7 +53,7 @@ def api(database: Database) -> Iterator[Api]:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_empty_database_has_answers(api: Api, path: str) -> None:
+def test_empty_database_is_served(api: Api, path: str) -> None:
     assert api.client.get(path).status_code == 200
 
 
@@ -101,7 +101,7 @@ def test_body_without_end_is_cut_off(api: Api) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/requests?unknown=" + "x" * 30_000, 200),
+        ("/requests?unknown=" + "x" * 30_000, 422),
         ("/requests/srnumber/" + "x" * 30_000, 404),
         ("/requests?" + "&".join(f"type_id={number}" for number in range(1_000)), 200),
         ("/requests?type_id=%FF", 422),
@@ -128,7 +128,7 @@ def test_longest_address(api: Api, path: str, length: int, status: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "POST"])
-def test_other_methods_are_refused(api: Api, method: str) -> None:
+def test_other_methods_are_405(api: Api, method: str) -> None:
     assert api.client.request(method, "/councils").status_code == 405
 
 
@@ -137,7 +137,7 @@ def _connections(api: Api, number: int) -> list[socket.socket]:
     return [socket.create_connection((parts.hostname, parts.port)) for _ in range(number)]
 
 
-def _answers_beside(api: Api, number: int) -> None:
+def _responds_with_open_connections(api: Api, number: int) -> None:
     idle = _connections(api, number)
     try:
         assert [api.get("/councils").status_code for _ in range(20)] == [200] * 20
@@ -149,7 +149,7 @@ def _answers_beside(api: Api, number: int) -> None:
 
 
 def test_many_idle_connections(api: Api) -> None:
-    _answers_beside(api, 300)
+    _responds_with_open_connections(api, 300)
 
 
 @pytest.mark.slow
@@ -160,4 +160,4 @@ def test_ten_thousand_idle_connections(api: Api) -> None:
     most = (hard - OTHER_FILES) // 2
     if most < ENOUGH:
         pytest.skip(f"this machine allows {hard} open files")
-    _answers_beside(api, min(10_000, most))
+    _responds_with_open_connections(api, min(10_000, most))

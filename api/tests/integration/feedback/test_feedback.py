@@ -76,7 +76,7 @@ def test_message_becomes_an_issue_a_card_and_a_mail(api: Api, others: StandIn) -
     assert others.bodies(MAIL)[0]["content"][0]["value"].endswith(f"</b>\n\n{ISSUE['html_url']}")
 
 
-def test_each_service_gets_its_own_key(api: Api, others: StandIn) -> None:
+def test_each_service_receives_its_own_key(api: Api, others: StandIn) -> None:
     send(api)
     keys = [request.headers["authorization"] for request in others.received]
     assert keys == [f"Bearer {TOKEN}", f"Bearer {TOKEN}", f"Bearer {KEY}"]
@@ -97,7 +97,7 @@ def test_nothing_is_made_of_an_invalid_message(api: Api, others: StandIn, body: 
     assert others.received == []
 
 
-def test_huge_message_is_refused(api: Api, others: StandIn) -> None:
+def test_huge_message_is_413(api: Api, others: StandIn) -> None:
     assert send(api, {"title": "a", "body": "b" * 2_000_000}).status_code == 413
     assert others.received == []
 
@@ -107,16 +107,16 @@ def test_invalid_messages_are_not_counted(api: Api) -> None:
     assert send(api).status_code == 201
 
 
-def test_client_may_send_only_so_many(api: Api, others: StandIn) -> None:
+def test_one_client_has_a_limit(api: Api, others: StandIn) -> None:
     assert statuses(api, ["192.0.2.1"] * 5) == [201] * 3 + [429] * 2
     assert len(others.bodies(ISSUES)) == 3
-    refused = send(api)
-    assert refused.headers["retry-after"] == "3600"
-    assert refused.json() == {"detail": "Too many messages; send it later"}
+    rejected = send(api)
+    assert rejected.headers["retry-after"] == "3600"
+    assert rejected.json() == {"detail": "Too many messages; try again later"}
 
 
-def test_all_together_may_send_only_so_many(api: Api, others: StandIn) -> None:
-    # A client's refused messages take nothing from the others.
+def test_all_clients_together_have_a_limit(api: Api, others: StandIn) -> None:
+    # A client's rejected messages do not count for the others.
     statuses(api, ["192.0.2.1"] * 9)
     clients = [f"198.51.100.{number}" for number in range(6)]
     assert statuses(api, clients) == [201] * 4 + [429] * 2
@@ -128,7 +128,7 @@ def test_workers_count_together(api: Api, database: Database, others: StandIn) -
         assert statuses(api, ["192.0.2.1"] * 2) + statuses(second, ["192.0.2.1"] * 2) == [201, 201, 201, 429]
 
 
-def test_no_message_slips_through_in_a_crowd(api: Api, others: StandIn) -> None:
+def test_limits_hold_for_concurrent_messages(api: Api, others: StandIn) -> None:
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: send(api).status_code, range(10)))
     assert sorted(answers) == [201] * 3 + [429] * 7
@@ -157,7 +157,7 @@ def test_card_that_fails_loses_nothing(api: Api, others: StandIn) -> None:
 @pytest.mark.parametrize(
     "answer", [(500, {}), (401, {}), (301, {}), (307, {}), (201, b"no JSON"), (201, {}), (201, [])]
 )
-def test_mail_carries_what_github_does_not_take(api: Api, others: StandIn, answer: tuple[int, Any]) -> None:
+def test_mail_is_sent_if_github_fails(api: Api, others: StandIn, answer: tuple[int, Any]) -> None:
     others.answers[ISSUES] = answer
     assert send(api).status_code == 201
     # No redirect is followed: the token goes nowhere else.
@@ -165,7 +165,7 @@ def test_mail_carries_what_github_does_not_take(api: Api, others: StandIn, answe
     assert others.bodies(MAIL)[0]["content"][0]["value"] == MESSAGE["body"]
 
 
-def test_message_that_nobody_takes_may_be_sent_again(api: Api, others: StandIn) -> None:
+def test_message_that_was_not_delivered_may_be_retried(api: Api, others: StandIn) -> None:
     others.answers |= {ISSUES: (503, {}), MAIL: (400, {})}
     response = send(api)
     assert (response.status_code, response.headers["retry-after"]) == (503, "60")
@@ -179,8 +179,8 @@ def test_log_holds_neither_keys_nor_messages(
     others.answers |= {ISSUES: (503, {}), CARDS: (500, {}), MAIL: (400, {})}
     with caplog.at_level(logging.DEBUG):
         send(api)
-    assert "GitHub took no issue: HTTPStatusError 503" in caplog.text
-    assert "SendGrid took no mail: HTTPStatusError 400" in caplog.text
+    assert "GitHub did not create an issue: HTTPStatusError 503" in caplog.text
+    assert "SendGrid did not accept the mail: HTTPStatusError 400" in caplog.text
     assert not any(word in caplog.text for word in (TOKEN, KEY, "Ana", "ana@mail.example"))
 
 
@@ -192,7 +192,7 @@ def test_log_holds_neither_keys_nor_messages(
         ({"github_token": ""}, [MAIL]),
     ],
 )
-def test_one_way_is_enough(
+def test_one_configured_service_is_enough(
     database: Database, others: StandIn, missing: dict[str, str], paths: list[str]
 ) -> None:
     with configured(database, others, **missing) as partly:
@@ -200,13 +200,13 @@ def test_one_way_is_enough(
     assert [request.path for request in others.received] == paths
 
 
-def test_service_that_is_away_is_503(database: Database, others: StandIn) -> None:
+def test_unreachable_services_are_503(database: Database, others: StandIn) -> None:
     away = {"github_issues_url": "http://127.0.0.1:1/issues", "sendgrid_url": "no address"}
     with configured(database, others, **away) as cut_off:
         assert send(cut_off).status_code == 503
 
 
-def test_without_any_way_it_is_503(database: Database, others: StandIn) -> None:
+def test_without_a_configured_service_it_is_503(database: Database, others: StandIn) -> None:
     with configured(database, others, github_token="", sendgrid_api_key="") as closed:
         response = send(closed)
         assert send(closed, {}).status_code == 422

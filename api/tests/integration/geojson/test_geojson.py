@@ -1,29 +1,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from lacity_data_api.params import today, year_before
+from lacity_data_api.city.facts import City
+from lacity_data_api.params import year_before
 from tests.support.databases import Database
 from tests.support.rows import add_requests, add_square
 from tests.support.serving import Api
 
-METRE_NORTH = 1 / 110_924
-METRE_EAST = 1 / 92_330
+TODAY = City(time_zone=ZoneInfo("America/Los_Angeles")).today()
+METER_NORTH = 1 / 110_924
+METER_EAST = 1 / 92_330
 CITY_HALL = (34.0537, -118.2427)
 
 
 def _spot(count: int, north_m: float, east_m: float, step_m: float, **more: Any) -> list[dict[str, Any]]:
-    """A row of requests, ``step_m`` metres apart to the east."""
-    latitude = CITY_HALL[0] + north_m * METRE_NORTH
+    """A row of requests, ``step_m`` meters apart to the east."""
+    latitude = CITY_HALL[0] + north_m * METER_NORTH
     return [
         {
             "type_id": 2,
             "latitude": latitude,
-            "longitude": CITY_HALL[1] + (east_m + number * step_m) * METRE_EAST,
+            "longitude": CITY_HALL[1] + (east_m + number * step_m) * METER_EAST,
             "created_date": "2020-06-01",
             **more,
         }
@@ -47,10 +51,23 @@ def rows(database: Database) -> None:
     near_enough = _spot(11, 2_500, 0, 0, type_id=6) + _spot(1, 2_500, 29, 0, type_id=6)
     other_type = _spot(12, 3_000, 0, 0, type_id=1)
     early = _spot(12, 4_000, 0, 0, created_date="2019-12-31 23:59")
-    recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(today()))
-    old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(today()) - dt.timedelta(days=1)))
+    unlocated = _spot(14, 8_000, 0, 0, latitude=None, longitude=None)
+    calls = _spot(15, 9_000, 0, 0, is_information=True)
+    recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(TODAY))
+    old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(TODAY) - dt.timedelta(days=1)))
     add_requests(
-        database, *across, *outside, *few, *far_apart, *near_enough, *other_type, *early, *recent, *old
+        database,
+        *across,
+        *outside,
+        *few,
+        *far_apart,
+        *near_enough,
+        *other_type,
+        *early,
+        *recent,
+        *old,
+        *unlocated,
+        *calls,
     )
 
 
@@ -61,12 +78,12 @@ def _hotspots(api: Api, **parameters: Any) -> list[dict[str, Any]]:
     return features
 
 
-def test_hotspots_are_found_in_metres(api: Api) -> None:
+def test_hotspots_are_found_in_meters(api: Api) -> None:
     found = _hotspots(api, start_date="2020-01-01")
     assert sorted(feature["properties"]["count"] for feature in found) == [12, 13]
 
 
-def test_thirty_metres_are_near_enough(api: Api) -> None:
+def test_thirty_meters_are_close_enough(api: Api) -> None:
     (found,) = _hotspots(api, type_id=6, start_date="2020-01-01")
     assert found["properties"]["count"] == 12
 
@@ -78,7 +95,7 @@ def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api)
     assert (properties["council_id"], properties["count"]) == (3, 12)
     longitude, latitude = across[0]["geometry"]["coordinates"]
     assert math.isclose(latitude, CITY_HALL[0], abs_tol=1e-6)
-    assert math.isclose(longitude, CITY_HALL[1] + 3 * METRE_EAST, abs_tol=1e-6)
+    assert math.isclose(longitude, CITY_HALL[1] + 3 * METER_EAST, abs_tol=1e-6)
 
 
 def test_hotspot_outside_every_council_stays(api: Api) -> None:
@@ -90,7 +107,7 @@ def test_first_day_counts(api: Api) -> None:
     assert len(_hotspots(api, start_date="2019-12-31")) == 3
 
 
-def test_a_year_counts_when_no_day_is_given(api: Api) -> None:
+def test_default_is_one_year(api: Api) -> None:
     assert len(_hotspots(api, type_id=5)) == 1
 
 
@@ -102,7 +119,7 @@ def test_unknown_type_has_no_hotspots(api: Api, type_id: int) -> None:
 @pytest.mark.parametrize(
     "text", ["yesterday", "2020-02-30", "2020-01-01'; SELECT pg_sleep(5) --", "2020-01-01 00:00", ""]
 )
-def test_text_that_is_no_date_is_refused(api: Api, text: str) -> None:
+def test_malformed_start_date_is_422(api: Api, text: str) -> None:
     assert api.get("/geojson/hotspots", start_date=text).status_code == 422
 
 
@@ -117,7 +134,28 @@ def test_polygons(api: Api) -> None:
     feature = collection["features"][0]
     assert list(feature["properties"]) == ["council_id", "council_name", "nc_id"]
     assert feature["geometry"]["type"] == "MultiPolygon"
-    assert feature["geometry"]["coordinates"][0][0][0] == [CITY_HALL[1] - 0.05, 34.0]
+    assert [CITY_HALL[1] - 0.05, 34.0] in feature["geometry"]["coordinates"][0][0]
+
+
+def test_exterior_rings_run_counterclockwise(api: Api, database: Database) -> None:
+    """ST_MakeEnvelope, like many publishers, runs clockwise; RFC 7946 3.1.6 demands the other direction."""
+    assert database.value("SELECT bool_and(ST_IsPolygonCW(geom)) FROM geometries")
+    for feature in api.json("/geojson")["features"]:
+        for polygon in feature["geometry"]["coordinates"]:
+            assert _signed_area(polygon[0]) > 0
+
+
+def _signed_area(ring: list[list[float]]) -> float:
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in itertools.pairwise(ring)) / 2
+
+
+def test_of_overlapping_councils_the_smaller_one_is_found(api: Api, database: Database) -> None:
+    add_square(database, 9, CITY_HALL[1] + 0.02, 34.02, CITY_HALL[1] + 0.03, 34.03)
+    try:
+        found = api.json("/geojson/geocode", latitude=34.025, longitude=CITY_HALL[1] + 0.025)
+        assert found == {"council_id": 9}
+    finally:
+        database.run("DELETE FROM geometries WHERE council_id = 9")
 
 
 @pytest.mark.parametrize(
@@ -140,5 +178,5 @@ def test_place_outside_is_404(api: Api, latitude: float, longitude: float) -> No
 
 
 @pytest.mark.parametrize("latitude", ["nan", "inf", "-inf", 90.0001, "x", 1e308, ""])
-def test_what_is_no_place_is_422(api: Api, latitude: Any) -> None:
+def test_malformed_coordinate_is_422(api: Api, latitude: Any) -> None:
     assert api.get("/geojson/geocode", latitude=latitude, longitude=0).status_code == 422

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.golden.golden import original_ids
-from tests.support import databases, night
+from tests.support import databases, ingest
 from tests.support.databases import Database
 from tests.support.serving import Api, forget_everything, serve, settings_for
 
 
 @pytest.fixture(scope="package")
 def database() -> Iterator[Database]:
-    """The published sample, loaded by a night."""
-    night.require_sample()
+    """The published sample, loaded by one run."""
+    ingest.require_sample()
     with databases.database() as fresh:
-        with night.portal() as url:
-            night.run_night(fresh, url)
+        with ingest.portal() as url:
+            ingest.run_ingest(fresh, url)
         yield fresh
 
 

@@ -1,4 +1,4 @@
-"""Recorded answers of the original, and ours to the same requests in its ids."""
+"""Recorded responses of the original, and ours to the same requests with its ids."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 
-from tests.support.night import GOLDEN, SAMPLE
+from tests.support.ingest import GOLDEN, SAMPLE
 from tests.support.serving import Api
 
 ID_KEYS = ("requestId", "request_id")
+# Keys that the original did not have, always after its own.
+NEW_KEYS = ("groupId", "groupName", "isOpen", "isDuplicate", "outcome", "reason")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Recorded:
     answer: Any
 
     def ask(self, api: Api) -> httpx.Response:
-        """Put the same request to ours."""
+        """Send the same request to our API."""
         if self.method == "POST":
             return api.post(self.path, self.body)
         return api.client.get(self.path)
@@ -50,6 +52,26 @@ def with_ids(content: Any, ids: dict[int, int]) -> Any:
     if isinstance(content, dict):
         return {key: ids[value] if key in ID_KEYS else with_ids(value, ids) for key, value in content.items()}
     return content
+
+
+def without_new_keys(content: Any) -> Any:
+    """The keys of the original; the new ones must be the last."""
+    if isinstance(content, list):
+        return [without_new_keys(item) for item in content]
+    kept = {key: value for key, value in content.items() if key not in NEW_KEYS}
+    assert list(content)[: len(kept)] == list(kept)
+    assert len(kept) < len(content)
+    return kept
+
+
+def ended() -> set[int]:
+    """The original's ids of requests that are over, by their status, without a closed date."""
+    rows = json.loads(SAMPLE.read_text())
+    return {
+        number
+        for number, row in enumerate(rows, start=1)
+        if row["status"] == "Closed" and not row.get("closeddate")
+    }
 
 
 def sorted_items(content: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the front-end map written for the original asks when it opens, and which fields it reads."""
+"""The requests of the original's map client when it opens, and the fields it reads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.support.databases import Database
 from tests.support.serving import ORIGIN, Api
 
+LOCATED = "SELECT request_id FROM service_requests WHERE latitude IS NOT NULL ORDER BY request_id"
 DAYS = [dt.date(2020, 1, 1) + dt.timedelta(days=number) for number in range(8)]
 PIN_FIELDS = {"requestId", "typeId", "closedDate", "createdDate", "latitude", "longitude"}
 DETAIL_FIELDS = {
@@ -46,12 +47,12 @@ def points(api: Api) -> list[dict[str, Any]]:
         return [point for day in pool.map(lambda day: _day(api, day), DAYS) for point in day]
 
 
-def test_every_request_is_loaded_once(points: list[dict[str, Any]], database: Database) -> None:
-    stored = database.run("SELECT request_id FROM service_requests ORDER BY request_id")
+def test_every_request_with_a_place_is_loaded_once(points: list[dict[str, Any]], database: Database) -> None:
+    stored = database.run(LOCATED)
     assert sorted(point["requestId"] for point in points) == [request_id for (request_id,) in stored]
 
 
-def test_points_have_what_the_map_draws(points: list[dict[str, Any]]) -> None:
+def test_points_have_the_fields_that_the_map_draws(points: list[dict[str, Any]]) -> None:
     assert all(point.keys() >= PIN_FIELDS for point in points)
     assert sum(point["closedDate"] is None for point in points) == 43
 

@@ -20,7 +20,7 @@ API = Path(__file__).parents[3]
 
 @pytest.fixture
 def bare() -> Iterator[Database]:
-    """An empty database of an owner whom nobody has prepared; nobody has logged in as another role yet."""
+    """An empty database with an owner and no other role."""
     with own_servers() as servers:
         with closing(psycopg2.connect(servers.postgres["superuser_url"])) as connection:
             connection.autocommit = True

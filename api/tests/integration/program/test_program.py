@@ -29,9 +29,9 @@ def test_a_life_from_start_to_stop(environment: dict[str, str], database: Databa
     with program(environment) as api, ThreadPoolExecutor(12) as pool:
         processes = {httpx.get(f"{api.url}/status/api").json()["process"] for _ in range(40)}
         assert len(processes) == 2
-        before = _database_answers(api.url)
+        before = _database_responses(api.url)
         list(pool.map(lambda _: httpx.get(f"{api.url}/requests?skip=1"), range(24)))
-        assert _database_answers(api.url) - before == 1
+        assert _database_responses(api.url) - before == 1
         with blocked(database):
             late = pool.submit(httpx.get, f"{api.url}/requests?limit=77", timeout=30)
             wait_for_waiting(database, 1)
@@ -45,9 +45,11 @@ def test_a_life_from_start_to_stop(environment: dict[str, str], database: Databa
     _check_access_line(lines)
 
 
-def _database_answers(url: str) -> float:
+def _database_responses(url: str) -> float:
     text = httpx.get(f"{url}/status/metrics", headers=ADMIN).text
-    line = next(line for line in text.splitlines() if line.startswith('api_answers_total{origin="database"}'))
+    line = next(
+        line for line in text.splitlines() if line.startswith('api_responses_total{origin="database"}')
+    )
     return float(line.rpartition(" ")[2])
 
 

@@ -52,7 +52,7 @@ def _wait_for(envelopes: list[str], text: str) -> str:
             if text in envelope:
                 return envelope
         time.sleep(0.05)
-    raise AssertionError(f"Sentry was not told of {text}")
+    raise AssertionError(f"Sentry received no report of {text}")
 
 
 def test_errors_are_reported_without_secrets(database: Database) -> None:

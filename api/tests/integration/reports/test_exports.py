@@ -37,26 +37,55 @@ COLUMNS = [
     "source_name",
     "council_name",
     "region_name",
+    "group_id",
+    "group_name",
+    "is_open",
+    "is_duplicate",
+    "is_information",
+    "outcome",
+    "reason",
 ]
 ALL = "/reports/export/service_requests.csv"
 ODD = '=1+1, "quoted"\nsecond line; ñ 🚮'
+ROWS: list[dict[str, Any]] = [
+    {"srnumber": "1-A", "created_date": "2019-12-31 23:59:59", "cd": 10, "longitude": -118.2427},
+    {
+        "srnumber": "1-B",
+        "created_date": "2020-01-01 00:00",
+        "address": ODD,
+        "outcome": "-DUP",
+        "is_duplicate": True,
+    },
+    {
+        "srnumber": "1-C",
+        "created_date": "2020-12-31 23:59",
+        "closed_date": "2021-01-02",
+        "type_id": 1,
+        "cd": 0,
+    },
+    {"srnumber": "1-D", "created_date": "2021-01-01", "council_id": 0, "type_id": 987_654, "address": None},
+    {"srnumber": "1-E", "created_date": "2021-06-01", "latitude": None, "longitude": None, "is_open": False},
+]
+CALL = {"srnumber": "1-F", "created_date": "2021-07-01", "is_information": True}
+BY_VALUE = """
+SELECT r.request_id::text, r.srnumber, to_char(created_date, 'YYYY-MM-DD HH24:MI:SS'),
+       coalesce(to_char(closed_date, 'YYYY-MM-DD HH24:MI:SS'), ''), r.type_id::text, r.agency_id::text,
+       r.source_id::text, r.council_id::text, r.region_id::text, coalesce(address, ''),
+       coalesce(r.latitude::text, ''), coalesce(r.longitude::text, ''), coalesce(city_id::text, ''),
+       (SELECT type_name FROM request_types t WHERE t.type_id = r.type_id),
+       (SELECT agency_name FROM agencies a WHERE a.agency_id = r.agency_id),
+       (SELECT source_name FROM sources s WHERE s.source_id = r.source_id),
+       (SELECT council_name FROM councils c WHERE c.council_id = r.council_id),
+       coalesce((SELECT region_name FROM regions g WHERE g.region_id = r.region_id), ''),
+       '0', 'Other', left(is_open::text, 1), left(is_duplicate::text, 1), left(is_information::text, 1),
+       coalesce(outcome, ''), coalesce(reason, '')
+  FROM service_requests r WHERE NOT is_information ORDER BY r.srnumber
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ids(database: Database) -> list[int]:
-    return add_requests(
-        database,
-        {"srnumber": "1-A", "created_date": "2019-12-31 23:59:59"},
-        {"srnumber": "1-B", "created_date": "2020-01-01 00:00", "address": ODD},
-        {"srnumber": "1-C", "created_date": "2020-12-31 23:59", "closed_date": "2021-01-02", "type_id": 1},
-        {
-            "srnumber": "1-D",
-            "created_date": "2021-01-01",
-            "council_id": 0,
-            "type_id": 987_654,
-            "address": None,
-        },
-    )
+    return add_requests(database, *ROWS, CALL)
 
 
 @pytest.fixture
@@ -75,21 +104,52 @@ def numbers(content: str) -> list[str]:
     return sorted(row["srnumber"] for row in rows_of(content))
 
 
-def test_file_holds_every_request_with_names(api: Api, ids: list[int]) -> None:
+def test_every_column_has_the_stored_value(api: Api, database: Database) -> None:
+    """Column by column; only text that a spreadsheet would run differs, by its apostrophe."""
     response = api.get(ALL)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="service_requests.csv"'
-    found = {row["srnumber"]: row for row in rows_of(response.text)}
-    assert list(found["1-B"]) == COLUMNS
-    assert found["1-B"]["request_id"] == str(ids[1])
-    assert found["1-B"]["address"] == ODD
-    assert found["1-B"]["created_date"] == "2020-01-01 00:00:00"
-    assert (found["1-C"]["type_name"], found["1-C"]["closed_date"]) == ("Graffiti", "2021-01-02 00:00:00")
-    assert (found["1-D"]["type_name"], found["1-D"]["address"]) == ("", "")
-    assert len(found) == 4
+    found = sorted(rows_of(response.text), key=lambda row: row["srnumber"])
+    stored = [dict(zip(COLUMNS, row, strict=True)) for row in database.run(BY_VALUE)]
+    stored[1] |= {"address": f"'{ODD}", "outcome": "'-DUP"}
+    assert [list(row) for row in found] == [COLUMNS] * len(ROWS)
+    assert found == stored
 
 
-def test_packed_file_is_a_gzip_file_and_no_encoding(api: Api) -> None:
+def test_city_id_is_the_council_district(api: Api) -> None:
+    found = {row["srnumber"]: row["city_id"] for row in rows_of(api.get(ALL).text)}
+    assert found == {"1-A": "10", "1-B": "", "1-C": "", "1-D": "", "1-E": ""}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_spreadsheet_runs_a_text_cell(api: Api, database: Database, start: str) -> None:
+    text = f'{start}HYPERLINK("https://evil.example")'
+    with database.load() as cursor:
+        cursor.execute("UPDATE service_requests SET address = %s WHERE srnumber = '1-A'", [text])
+        cursor.execute("UPDATE agencies SET agency_name = %s WHERE agency_id = 2", [text])
+    (row,) = rows_of(api.get(ALL, start_date="2019-12-31", end_date="2019-12-31").text)
+    with database.load() as cursor:
+        cursor.execute("UPDATE service_requests SET address = 'x' WHERE srnumber = '1-A'")
+        cursor.execute("UPDATE agencies SET agency_name = 'Sanitation Bureau' WHERE agency_id = 2")
+    assert (row["address"], row["agency_name"]) == (f"'{text}", f"'{text}")
+    assert row["longitude"] == "-118.2427"
+
+
+def test_information_calls_are_exported_on_request(api: Api) -> None:
+    assert "1-F" not in numbers(api.get(ALL).text)
+    assert "1-F" in numbers(api.get(ALL, information="include").text)
+
+
+@pytest.mark.parametrize("path", [ALL, f"{ALL}.gz", "/reports/export/2020/service_requests.csv"])
+def test_excel_gets_a_byte_order_mark(api: Api, path: str) -> None:
+    plain, marked = (api.get(path, **more).content for more in ({}, {"excel": "true"}))
+    if path.endswith(".gz"):
+        plain, marked = gzip.decompress(plain), gzip.decompress(marked)
+    assert marked.startswith(b"\xef\xbb\xbfrequest_id,")
+    assert sorted(marked.removeprefix(b"\xef\xbb\xbf").splitlines()) == sorted(plain.splitlines())
+
+
+def test_gzip_file_has_no_content_encoding(api: Api) -> None:
     response = api.client.get(f"{ALL}.gz", headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-type"] == "application/gzip"
     assert "content-encoding" not in response.headers
@@ -100,7 +160,7 @@ def test_packed_file_is_a_gzip_file_and_no_encoding(api: Api) -> None:
 def test_plain_file_is_compressed_on_its_way(api: Api) -> None:
     response = api.client.get(ALL, headers={"Accept-Encoding": "gzip"})
     assert response.headers["content-encoding"] == "gzip"
-    assert len(rows_of(response.text)) == 4
+    assert len(rows_of(response.text)) == len(ROWS)
 
 
 def test_year_ends_with_its_last_second(api: Api) -> None:
@@ -116,7 +176,8 @@ def test_year_ends_with_its_last_second(api: Api) -> None:
     [
         (ALL, {"type_id": [1, 987_654]}, ["1-C", "1-D"]),
         (ALL, {"start_date": "2020-01-01", "end_date": "2020-01-01"}, ["1-B"]),
-        (ALL, {"status": "closed", "council_id": 52}, ["1-C"]),
+        (ALL, {"status": "closed", "council_id": 52}, ["1-C", "1-E"]),
+        (ALL, {"status": "open", "group_id": 0}, ["1-A", "1-B", "1-D"]),
         (ALL, {"bbox": "-119,34,-118,35", "council_id": 0}, ["1-D"]),
         ("/reports/export/2020/service_requests.csv", {"start_date": "2019-01-01", "type_id": 4}, ["1-B"]),
         ("/reports/export/2020/service_requests.csv", {"start_date": "2021-01-01"}, []),
@@ -144,22 +205,24 @@ def test_any_filter_of_requests_is_exported(
         "/reports/export/MMXX/service_requests.csv",
         f"{ALL}?start_date=2020-01-02&end_date=2020-01-01",
         f"{ALL}?type_id=graffiti",
+        f"{ALL}?type_id[]=1",
+        f"{ALL}?typeId=1",
     ],
 )
-def test_other_files_and_wrong_filters_are_refused(api: Api, path: str) -> None:
+def test_other_files_and_wrong_filters_are_rejected(api: Api, path: str) -> None:
     assert api.get(path).status_code in {404, 422}
 
 
-def test_head_tells_of_the_file_and_reads_nothing(small: Api) -> None:
+def test_head_describes_the_file_and_reads_nothing(small: Api) -> None:
     for _ in range(5):
         response = small.client.head(f"{ALL}.gz")
         assert (response.status_code, response.content) == (200, b"")
         assert response.headers["content-type"] == "application/gzip"
-    assert len(rows_of(small.get(ALL).text)) == 4
+    assert len(rows_of(small.get(ALL).text)) == len(ROWS)
 
 
-def test_database_that_is_away_is_503(database: Database) -> None:
-    with serve(settings_for(database, database_reader_url="postgresql://nobody@127.0.0.1:1/none")) as cut_off:
+def test_unreachable_database_is_503(database: Database) -> None:
+    with serve(settings_for(database, database_reader_url="postgresql://reader@127.0.0.1:1/none")) as cut_off:
         response = cut_off.get(ALL)
     assert response.status_code == 503
     assert response.headers["retry-after"]
@@ -201,7 +264,7 @@ def test_export_goes_on_only_as_fast_as_it_is_read(small: Api, database: Databas
         parts = response.iter_raw(1_000)
         next(parts)
         time.sleep(0.5)
-        # Postgres still holds the rest: nobody has read ahead.
+        # Postgres still has the rest: nothing was read ahead.
         assert copies(database) == 1
         size = 1_000 + sum(map(len, parts))
     assert size > 50_000_000
@@ -214,7 +277,7 @@ def test_client_that_leaves_ends_the_export(small: Api, database: Database, larg
             assert response.status_code == 200
             parts = response.iter_raw(100)
             next(parts)
-            # The head of a gzip file goes out before the first row is asked for.
+            # The header of a gzip file is sent before the first row is read.
             assert until(lambda: copies(database) == 1)
         assert until(lambda: copies(database) == 0)
         assert until(lambda: small.state.database.pool_use()[0] == 0)
@@ -228,9 +291,9 @@ def test_exports_leave_connections_for_others(small: Api, large: None) -> None:
         httpx.Client(base_url=small.url) as third,
     ):
         assert (one.status_code, two.status_code) == (200, 200)
-        refused = third.get(LARGE)
-        assert refused.status_code == 503
-        assert refused.headers["retry-after"]
+        rejected = third.get(LARGE)
+        assert rejected.status_code == 503
+        assert rejected.headers["retry-after"]
         assert third.get("/types").status_code == 200
 
 
@@ -247,7 +310,7 @@ def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Data
     assert small.get(ALL, council_id=0).status_code == 200
 
 
-def test_export_that_takes_too_long_is_cut_off(database: Database, large: None) -> None:
+def test_export_timeout_cuts_off_the_file(database: Database, large: None) -> None:
     forget_everything()
     with (
         serve(settings_for(database, api_export_seconds=0.3)) as hurried,
@@ -261,7 +324,7 @@ def test_export_that_takes_too_long_is_cut_off(database: Database, large: None) 
                 pass
 
 
-def test_packed_parts_come_before_the_end(small: Api, large: None) -> None:
+def test_compressed_parts_arrive_before_the_end(small: Api, large: None) -> None:
     unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS)
     with small.client.stream("GET", f"{LARGE}.gz") as response:
         parts = response.iter_raw()

@@ -11,22 +11,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lacity_data_api.params import LOS_ANGELES
+from lacity_data_api.city.facts import City
 from lacity_data_api.reports import endpoints, repository
 from lacity_data_api.reports.fields import Field
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api
 
-NAMES = ("council_name", "type_name", "agency_name", "source_name")
+NAMES = ("council_name", "type_name", "agency_name", "source_name", "group_name", "group_id")
 UNKNOWN = 987_654
 Row = dict[str, Any]
 
 NAMED_ROWS = """
-SELECT created_date, coalesce(council_name, ''), coalesce(type_name, ''), coalesce(agency_name, ''),
-       coalesce(source_name, ''), council_id, r.type_id, r.agency_id, source_id
-  FROM service_requests r LEFT JOIN councils USING (council_id) LEFT JOIN request_types t USING (type_id)
-  LEFT JOIN agencies a ON a.agency_id = r.agency_id LEFT JOIN sources USING (source_id)
+SELECT created_date, closed_date, r.is_information, council_name, type_name, agency_name, source_name,
+       group_name, group_id, council_id, r.type_id, r.agency_id, source_id
+  FROM service_requests r JOIN councils USING (council_id) JOIN request_types t USING (type_id)
+  JOIN type_groups USING (group_id) JOIN agencies a ON a.agency_id = r.agency_id
+  JOIN sources USING (source_id)
 """
 
 
@@ -34,8 +35,11 @@ def _drawn(draw: random.Random) -> Row:
     day = dt.date(2019, 12, 28) + dt.timedelta(days=draw.randrange(8))
     return {
         "created_date": f"{day} {draw.choice(['00:00', '00:01', '09:30', '23:59'])}",
+        "closed_date": draw.choice([None, "2020-01-05 12:00", "2020-01-06 00:00"]),
+        "latitude": draw.choice([None, 34.1]),
+        "is_information": draw.random() < 0.2,
         "type_id": draw.choice([1, 4, 4, 4, UNKNOWN]),
-        "council_id": draw.choice([0, 1, 52, UNKNOWN]),
+        "council_id": draw.choice([0, 1, 52]),
         # 2 and 3 have one name.
         "agency_id": draw.choice([2, 3, 4, UNKNOWN]),
         "source_id": draw.choice([2, 7, UNKNOWN]),
@@ -46,11 +50,15 @@ def _drawn(draw: random.Random) -> Row:
 def rows(database: Database) -> list[Row]:
     """Requests as a report sees them, one by one."""
     draw = random.Random(311)
+    database.run("INSERT INTO type_groups (group_id, group_name) VALUES (5, 'Streets')")
+    database.run("UPDATE request_types SET group_id = 5 WHERE type_id IN (1, 4)")
     add_requests(database, *(_drawn(draw) for _ in range(250)))
-    return [_seen(*row) for row in database.run(NAMED_ROWS)]
+    seen = [_seen(*row) for row in database.run(NAMED_ROWS)]
+    assert {row["is_information"] for row in seen} == {True, False}
+    return [row for row in seen if not row["is_information"]]
 
 
-def _seen(created: dt.datetime, *rest: Any) -> Row:
+def _seen(created: dt.datetime, closed: dt.datetime | None, is_information: bool, *rest: Any) -> Row:
     names = (*NAMES, "council_id", "type_id", "agency_id", "source_id")
     return {
         "created_year": created.year,
@@ -58,6 +66,8 @@ def _seen(created: dt.datetime, *rest: Any) -> Row:
         "created_dow": created.isoweekday() % 7,
         "created_hour": created.hour,
         "created_date": created.date().isoformat(),
+        "closed_date": closed and closed.date().isoformat(),
+        "is_information": is_information,
         **dict(zip(names, rest, strict=True)),
     }
 
@@ -72,17 +82,17 @@ def in_order(rows: list[Row]) -> list[Row]:
 
 
 def ask(api: Api, fields: list[str], filters: list[str]) -> list[Row]:
-    answer: list[Row] = api.json("/reports", field=fields, filter=filters or ["created_year>0"])
-    return answer
+    groups: list[Row] = api.json("/reports", field=fields, filter=filters or ["created_year>0"])
+    return groups
 
 
 @pytest.mark.parametrize("size", range(1, 5))
-def test_every_choice_of_fields_counts_every_request(api: Api, rows: list[Row], size: int) -> None:
+def test_every_combination_of_fields_counts_every_request(api: Api, rows: list[Row], size: int) -> None:
     for fields in map(list, itertools.combinations(Field, size)):
         assert in_order(ask(api, fields, [])) == in_order(counted(rows, fields)), fields
 
 
-def test_all_fields_together_in_the_order_asked_for(api: Api, rows: list[Row]) -> None:
+def test_all_fields_together_in_the_requested_order(api: Api, rows: list[Row]) -> None:
     fields = [*Field][::-1]
     answer = ask(api, fields, [])
     assert list(answer[0]) == [*fields, "counts"]
@@ -106,12 +116,15 @@ ORDERED = [
     ("type_id", UNKNOWN),
     ("agency_id", 2),
     ("source_id", 7),
+    ("group_id", 0),
+    ("closed_date", "2020-01-05"),
 ]
 NAMED = [
     *(("council_name", name) for name in ("No council", "Arleta", "Nowhere")),
     ("type_name", "Graffiti"),
     ("source_name", "Council's Office"),
     ("agency_name", "Sanitation Bureau"),
+    ("group_name", "Streets"),
 ]
 FILTERS = st.lists(
     st.one_of(
@@ -129,7 +142,7 @@ def passes(row: Row, filters: list[tuple[tuple[str, Any], str]]) -> bool:
     for (name, value), operator in filters:
         if operator == "=":
             equal.setdefault(name, []).append(value)
-        elif not COMPARE[operator](row[name], value):
+        elif row[name] is None or not COMPARE[operator](row[name], value):
             return False
     return all(row[name] in values for name, values in equal.items())
 
@@ -139,15 +152,15 @@ def passes(row: Row, filters: list[tuple[tuple[str, Any], str]]) -> bool:
     filters=FILTERS,
     fields=st.lists(st.sampled_from([str(field) for field in Field]), min_size=1, unique=True),
 )
-def test_filters_mean_what_they_say(
+def test_filters_select_the_requests_they_name(
     api: Api, rows: list[Row], filters: list[tuple[tuple[str, Any], str]], fields: list[str]
 ) -> None:
-    told = [f"{name}{operator}{value}" for (name, value), operator in filters]
+    written = [f"{name}{operator}{value}" for (name, value), operator in filters]
     expected = counted([row for row in rows if passes(row, filters)], fields)
-    assert in_order(ask(api, fields, told)) == in_order(expected)
+    assert in_order(ask(api, fields, written)) == in_order(expected)
 
 
-def test_day_up_to_which_is_included(api: Api, rows: list[Row]) -> None:
+def test_last_day_is_included(api: Api, rows: list[Row]) -> None:
     found = ask(api, ["created_date"], ["created_date<=2020-01-01"])
     assert found[-1]["created_date"] == "2020-01-01"
 
@@ -156,7 +169,7 @@ def test_last_day_of_the_calendar(api: Api, rows: list[Row]) -> None:
     assert ask(api, ["created_year"], ["created_date<=9999-12-31"]) == ask(api, ["created_year"], [])
 
 
-def test_answer_is_ordered_by_its_fields(api: Api) -> None:
+def test_groups_are_ordered_by_their_fields(api: Api) -> None:
     answer = ask(api, ["created_date", "created_hour"], [])
     keys = [(row["created_date"], row["created_hour"]) for row in answer]
     assert keys == sorted(keys)
@@ -167,19 +180,19 @@ def test_field_named_twice_counts_once(api: Api) -> None:
 
 
 @pytest.mark.parametrize("field", ["nope", "created_yearxyz", "created_year;", ""])
-def test_unknown_field_is_refused(api: Api, field: str) -> None:
+def test_unknown_field_is_422(api: Api, field: str) -> None:
     response = api.get("/reports", field=["type_name", field])
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"] == ["query", "field", 1]
 
 
-def test_unknown_filter_is_refused_with_a_reason(api: Api) -> None:
+def test_unknown_filter_is_422_with_a_reason(api: Api) -> None:
     response = api.get("/reports", filter="srnumber=1-1")
     assert response.status_code == 422
     assert "council_name" in response.json()["detail"][0]["msg"]
 
 
-def test_too_many_groups_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_groups_are_422(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "MOST_GROUPS", 5)
     assert len(ask(api, ["created_year"], ["created_year>=2019"])) == 2
     response = api.get("/reports", field="created_date", filter="created_year>=2019")
@@ -190,13 +203,13 @@ def test_too_many_groups_are_refused(api: Api, monkeypatch: pytest.MonkeyPatch) 
 def test_default_begins_with_last_month_in_los_angeles(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoints, "today", lambda: dt.date(2020, 2, 1))
+    monkeypatch.setattr(City, "today", lambda _: dt.date(2020, 2, 1))
     found = api.json("/reports")
     assert {row["created_date"] for row in found} == {
         row["created_date"] for row in ask(api, ["created_date"], ["created_date>=2020-01-01"])
     }
-    # The same bytes ask for something else on another day.
-    monkeypatch.setattr(endpoints, "today", lambda: dt.date(2020, 3, 1))
+    # The same URL means another query on another day.
+    monkeypatch.setattr(City, "today", lambda _: dt.date(2020, 3, 1))
     assert api.json("/reports") == []
 
 
@@ -208,5 +221,35 @@ def test_first_day_of_last_month(day: dt.date, first: dt.date) -> None:
     assert endpoints.since_last_month(day).value == first
 
 
-def test_today_is_the_citys(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert abs(endpoints.today() - dt.datetime.now(LOS_ANGELES).date()) <= dt.timedelta(days=1)
+def test_information_calls_are_counted_on_request(api: Api, rows: list[Row], database: Database) -> None:
+    calls = database.value("SELECT count(*) FROM service_requests WHERE is_information")
+    for field in ("created_year", "created_hour", "group_name"):
+        totals = [
+            sum(row["counts"] for row in api.json("/reports", field=field, filter="created_year>0", **more))
+            for more in ({}, {"information": "include"})
+        ]
+        assert totals == [len(rows), len(rows) + calls]
+
+
+def test_groups_without_counted_requests_are_left_out(api: Api, database: Database) -> None:
+    """Their cells exist for the calls for information in them."""
+    call = {"is_information": True, "created_date": "2018-05-05", "source_id": 3}
+    add_requests(database, call)
+    api.publish()
+    try:
+        for field in ("source_name", "created_date"):
+            groups = api.json("/reports", field=field, filter="created_year=2018")
+            assert groups == []
+            assert (
+                len(api.json("/reports", field=field, filter="created_year=2018", information="include")) == 1
+            )
+    finally:
+        with database.load() as cursor:
+            cursor.execute("DELETE FROM service_requests WHERE created_date = '2018-05-05'")
+        api.publish()
+
+
+def test_not_equal_can_be_written_in_two_ways(api: Api) -> None:
+    written = [ask(api, ["source_name"], [f"source_name{sign}Mobile App"]) for sign in ("!=", "<>")]
+    assert written[0] == written[1]
+    assert "Mobile App" not in {row["source_name"] for row in written[0]}

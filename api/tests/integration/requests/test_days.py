@@ -1,4 +1,4 @@
-"""Which requests belong to which days."""
+"""The days to which a request belongs."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def test_a_day_ends_with_its_last_instant(api: Api, names: dict[int, str]) -> No
     assert _found(api, names, **SECOND) == ["last second", "first minute"]
 
 
-def test_neighbouring_days_share_nothing(api: Api, names: dict[int, str]) -> None:
+def test_consecutive_days_share_no_request(api: Api, names: dict[int, str]) -> None:
     days = [{"start_date": day, "end_date": day} for day in ("2020-01-02", "2020-01-03")]
     found = [name for day in days for name in _found(api, names, **day)]
     assert sorted(found) == sorted(set(found))
 
 
-def test_updated_leaves_out_what_was_only_open_on_the_day(api: Api, names: dict[int, str]) -> None:
+def test_updated_leaves_out_requests_only_open_on_the_day(api: Api, names: dict[int, str]) -> None:
     assert _found(api, names, "/requests/updated", **SECOND) == [
         "last second",
         "first minute",
@@ -75,7 +75,7 @@ def test_without_dates_all_days_count(api: Api, names: dict[int, str]) -> None:
 
 
 @pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
-def test_first_day_after_the_last_is_refused(api: Api, path: str) -> None:
+def test_first_day_after_the_last_is_422(api: Api, path: str) -> None:
     response = api.get(path, start_date="2020-01-03", end_date="2020-01-02")
     assert response.status_code == 422
     assert response.json()["detail"][0]["loc"] == ["query", "start_date"]
@@ -85,10 +85,10 @@ def test_first_day_after_the_last_is_refused(api: Api, path: str) -> None:
     "text",
     ["2020-13-01", "2020-02-30", "0000-01-01", "10000-01-01", "1577836800", "2020-01-01T00:00", "", "x"],
 )
-def test_what_is_no_date_is_refused(api: Api, text: str) -> None:
+def test_malformed_date_is_422(api: Api, text: str) -> None:
     assert api.get("/requests", start_date=text).status_code == 422
 
 
-def test_pins_refuse_what_is_no_date(api: Api) -> None:
+def test_pins_reject_a_malformed_date(api: Api) -> None:
     body = {"startDate": 1577836800, "endDate": "2020-01-02", "typeIds": [], "councilIds": []}
     assert api.post("/requests/pins", body).status_code == 422

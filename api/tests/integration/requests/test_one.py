@@ -16,13 +16,27 @@ ROW: dict[str, Any] = {
     "address": UNICODE * 10,
     "created_date": "2020-01-02 10:11:12",
     "closed_date": "2020-01-03",
+    "is_duplicate": True,
+    "outcome": "DUP-1",
 }
-BARE: dict[str, Any] = {"address": None, "status": None, "srnumber": "Ünï/1"}
+BARE: dict[str, Any] = {
+    "address": None,
+    "status": None,
+    "srnumber": "Ünï/1",
+    "latitude": None,
+    "longitude": None,
+    "reason": 'No "place"',
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ids(database: Database) -> list[int]:
-    return add_requests(database, ROW, BARE, {"request_id": 2**31 + 5})
+    numbered = [
+        {"srnumber": "30112000", "latitude": None, "longitude": None},
+        {"srnumber": "C-7"},
+        {"srnumber": "7"},
+    ]
+    return add_requests(database, ROW, BARE, {"request_id": 2**31 + 5}, *numbered)
 
 
 def test_every_field(api: Api, ids: list[int]) -> None:
@@ -42,6 +56,10 @@ def test_every_field(api: Api, ids: list[int]) -> None:
         "address": UNICODE * 10,
         "latitude": 34.0537,
         "longitude": -118.2427,
+        "isOpen": False,
+        "isDuplicate": True,
+        "outcome": "DUP-1",
+        "reason": None,
     }
 
 
@@ -51,8 +69,30 @@ def test_by_number(api: Api, ids: list[int]) -> None:
 
 def test_missing_address_is_null(api: Api, ids: list[int]) -> None:
     row = api.json(f"/requests/{ids[1]}")
-    assert (row["address"], row["closedDate"]) == (None, None)
-    assert len(api.json("/requests")) == 3
+    assert (row["address"], row["closedDate"], row["reason"]) == (None, None, 'No "place"')
+
+
+def test_request_without_coordinates_is_found(api: Api, ids: list[int]) -> None:
+    for path in (f"/requests/{ids[3]}", "/requests/srnumber/30112000"):
+        row = api.json(path)
+        assert (row["requestId"], row["latitude"], row["longitude"]) == (ids[3], None, None)
+    assert ids[3] not in {row["requestId"] for row in api.json("/requests")}
+
+
+@pytest.mark.parametrize("path", ["/requests/srnumber", "/servicerequest"])
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("C-30112000", "30112000"),
+        ("c-30112000", "30112000"),
+        ("%2030112000%20", "30112000"),
+        ("%20C-30112000", "30112000"),
+        ("C-7", "C-7"),
+        ("7", "7"),
+    ],
+)
+def test_number_is_found_as_people_write_it(api: Api, path: str, given: str, found: str) -> None:
+    assert api.json(f"{path}/{given}")["srnumber"] == found
 
 
 def test_id_beyond_int32(api: Api) -> None:
@@ -66,7 +106,7 @@ def test_absent_id_is_404(api: Api, request_id: int) -> None:
 
 
 @pytest.mark.parametrize("request_id", [2**63, -(2**63), 10**400, "x", "1.5", "1e3", "%00"])
-def test_what_is_no_id_is_422(api: Api, request_id: Any) -> None:
+def test_malformed_id_is_422(api: Api, request_id: Any) -> None:
     assert api.get(f"/requests/{request_id}").status_code == 422
 
 

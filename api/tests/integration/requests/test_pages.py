@@ -1,15 +1,17 @@
-"""Order, pages and the one long answer."""
+"""Order, pages and streams."""
 
 from __future__ import annotations
 
 import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from tests.integration.faults.blocked import blocked, wait_for_waiting
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api
@@ -46,15 +48,10 @@ def test_pages_by_position_hold_every_row_once(api: Api, ids: list[int], path: s
 @pytest.mark.parametrize("path", ["/requests", "/requests/updated"])
 @pytest.mark.parametrize("limit", [1, 10, 107])
 def test_links_lead_through_every_row_once(api: Api, ids: list[int], path: str, limit: int) -> None:
-    found: list[int] = []
-    response = api.get(path, limit=limit, type_id=[1, 4], status="open", **YEAR)
-    while "next" in response.links:
-        found += _ids(response.json())
-        response = api.client.get(response.links["next"]["url"])
-    assert found + _ids(response.json()) == ids
+    assert _ids(api.pages(path, limit=limit, type_id=[1, 4], status="open", **YEAR)) == ids
 
 
-def test_link_keeps_the_question_and_skips_once(api: Api, ids: list[int]) -> None:
+def test_link_keeps_the_filter_and_skips_once(api: Api, ids: list[int]) -> None:
     response = api.get("/requests", skip=7, limit=5, type_id=[4, 1], bbox="-119,33,-118,35")
     link = parse_qs(urlsplit(response.links["next"]["url"]).query)
     assert link.keys() == {"limit", "type_id", "bbox", "cursor"}
@@ -62,8 +59,8 @@ def test_link_keeps_the_question_and_skips_once(api: Api, ids: list[int]) -> Non
     assert _ids(api.client.get(response.links["next"]["url"]).json()) == ids[12:17]
 
 
-def test_what_one_visitor_adds_is_in_nobodys_link(api: Api) -> None:
-    api.client.get("/requests", params={"limit": 6, "type_id": [1, 4] * 50, "cuckoo": "x" * 10_000})
+def test_repetitions_of_one_client_are_in_no_link(api: Api) -> None:
+    api.client.get("/requests", params={"limit": 6, "type_id": [1, 4] * 50})
     following = api.get("/requests", limit=6, type_id=[4, 1]).links["next"]["url"]
     assert parse_qs(urlsplit(following).query).keys() == {"limit", "type_id", "cursor"}
     assert following.count("type_id") == 2
@@ -74,7 +71,7 @@ def test_last_page_leads_nowhere(api: Api, parameters: dict[str, int]) -> None:
     assert "link" not in api.get("/requests", **parameters).headers
 
 
-def test_no_rows_can_be_asked_for(api: Api) -> None:
+def test_a_page_may_be_empty(api: Api) -> None:
     assert api.json("/requests", limit=0) == []
 
 
@@ -102,7 +99,7 @@ def test_stream_of_nothing_is_an_empty_list(api: Api) -> None:
     assert api.json("/requests", stream="true", start_date="1999-01-01", end_date="1999-12-31") == []
 
 
-def test_stream_is_packed_for_who_takes_it(api: Api, ids: list[int]) -> None:
+def test_stream_is_compressed_if_the_client_accepts_it(api: Api, ids: list[int]) -> None:
     with api.client.stream(
         "GET", "/requests", params={"stream": "true", **YEAR}, headers={"Accept-Encoding": "br, gzip"}
     ) as response:
@@ -111,7 +108,7 @@ def test_stream_is_packed_for_who_takes_it(api: Api, ids: list[int]) -> None:
     assert _ids(json.loads(zlib.decompress(packed, 16 + zlib.MAX_WBITS))) == ids
 
 
-def test_stream_is_plain_for_who_does_not(api: Api) -> None:
+def test_stream_is_plain_if_the_client_does_not(api: Api) -> None:
     response = httpx.get(
         f"{api.url}/requests", params={"stream": "true", **YEAR}, headers={"Accept-Encoding": "identity"}
     )
@@ -119,15 +116,16 @@ def test_stream_is_plain_for_who_does_not(api: Api) -> None:
     assert len(response.json()) == ROWS
 
 
-def test_streams_leave_half_of_the_pool(api: Api) -> None:
+def test_streams_leave_half_of_the_pool(api: Api, database: Database) -> None:
     _, _, allowed = api.state.database.pool_use()
     params = {"stream": "true", **YEAR}
-    api.state.database._streams_left = 0
-    try:
-        refused = api.get("/requests", **params)
-        assert refused.status_code == 503
-        assert "retry-after" in refused.headers
-        assert api.get("/requests", limit=3).status_code == 200
-    finally:
-        api.state.database._streams_left = allowed // 2
+    with ThreadPoolExecutor(allowed) as pool:
+        with blocked(database):
+            streams = [pool.submit(api.get, "/requests", **params) for _ in range(allowed // 2)]
+            wait_for_waiting(database, allowed // 2)
+            rejected = api.get("/requests", **params)
+            assert rejected.status_code == 503
+            assert "retry-after" in rejected.headers
+            assert api.get("/sources/1").status_code == 200
+        assert [stream.result().status_code for stream in streams] == [200] * (allowed // 2)
     assert api.get("/requests", **params).status_code == 200

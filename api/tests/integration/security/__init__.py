@@ -1,1 +1,1 @@
-"""What nobody may do to the API."""
+"""Attacks on the API."""

@@ -12,7 +12,7 @@ from tests.support.serving import Api, forget_everything, serve, settings_for
 from tests.support.stand_ins import stand_in
 
 ISSUE = {"id": 1, "html_url": "https://github.example/1"}
-SECRET = "what only the canary knows"
+SECRET = "a secret that no route reads"
 
 
 @pytest.fixture(scope="package")
@@ -34,7 +34,7 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture(scope="package")
 def api(database: Database) -> Iterator[Api]:
-    """The API with every way of feedback, to a stand-in, and no limit that a test would meet."""
+    """The API with all feedback services replaced by a stand-in, and limits that no test reaches."""
     forget_everything()
     with stand_in() as others:
         others.answers = {"/issues": (201, ISSUE)}

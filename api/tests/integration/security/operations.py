@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI document, with a valid request that one part of can be replaced."""
+"""Every operation of the OpenAPI document, as a valid request of which one part can be replaced."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import httpx
 
 from tests.support.serving import ADMIN, Api
 
-# Parts of a request: where it stands, and under which name.
+# A part of a request: its place and its name.
 Part = tuple[str, str]
 SAMPLES = {"integer": 1, "number": 1.5, "boolean": False, "array": [], "string": "text", "object": {}}
-# Not part of what is tested: it makes everything anew each time.
+# Left out: it primes everything each time.
 LEFT_OUT = {"/status/reset-cache"}
 
 
@@ -35,7 +35,7 @@ class Operation:
         return [*self.parameters, *(("body", name) for name in _leaves(self.body or {}))]
 
     def ask(self, api: Api, part: Part, value: str, headers: dict[str, str] | None = None) -> httpx.Response:
-        """A valid request but for this part."""
+        """Send a valid request with this part replaced."""
         given = self.parameters | ({part: value} if part in self.parameters else {})
         path = self.path
         for (place, name), content in given.items():
@@ -52,7 +52,7 @@ class Operation:
 
 
 def _leaves(body: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """Names of the fields, those inside of others after a dot."""
+    """Names of the fields; nested ones have a dot."""
     for name, value in body.items():
         if isinstance(value, dict):
             yield from _leaves(value, f"{prefix}{name}.")
@@ -73,7 +73,7 @@ def _replaced(body: dict[str, Any], part: Part, value: str) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> list[Operation]:
-    """All that the document describes."""
+    """All operations of the document."""
     return [
         Operation(
             method.upper(),
@@ -106,7 +106,7 @@ def _body(document: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]
 
 
 def _sample(document: dict[str, Any], schema: dict[str, Any], parameter: dict[str, Any]) -> Any:
-    """A valid value: an example, or what the schema says."""
+    """A valid value: an example, or one from the schema."""
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     examples = parameter.get("examples") or schema.get("examples")

@@ -7,7 +7,7 @@ from tests.support.databases import Database
 from tests.support.serving import ORIGIN, Api, serve, settings_for
 
 ALLOWED = "https://map.311.example,http://localhost:3000"
-STRANGERS = [
+OTHER_ORIGINS = [
     "h",
     "https://311",
     "https://map.311.example.evil.example",
@@ -36,18 +36,18 @@ def permission(headers: httpx.Headers) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/types", "/requests/1", "/nowhere", "/reports?field=nope"])
-@pytest.mark.parametrize("origin", STRANGERS)
-def test_a_part_of_an_origin_is_a_stranger(strict: Api, origin: str, path: str) -> None:
-    for _ in range(2):  # made by the routes, then found at hand
+@pytest.mark.parametrize("origin", OTHER_ORIGINS)
+def test_part_of_an_origin_is_not_allowed(strict: Api, origin: str, path: str) -> None:
+    for _ in range(2):  # made by the routes, then cached
         response = strict.client.get(path, headers={"Origin": origin})
         assert permission(response.headers) == []
         assert "Origin" in response.headers["vary"]
 
 
-@pytest.mark.parametrize("origin", STRANGERS[:-1])
-def test_a_stranger_gets_no_permission_beforehand(strict: Api, origin: str) -> None:
-    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    response = strict.client.options("/feedback", headers=asked)
+@pytest.mark.parametrize("origin", OTHER_ORIGINS[:-1])
+def test_unknown_origin_fails_its_preflight(strict: Api, origin: str) -> None:
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    response = strict.client.options("/feedback", headers=preflight)
     assert response.status_code == 400
     assert permission(response.headers) == []
 
@@ -56,12 +56,12 @@ def test_a_stranger_gets_no_permission_beforehand(strict: Api, origin: str) -> N
 def test_each_origin_of_the_list_is_allowed(strict: Api, origin: str) -> None:
     response = strict.client.get("/types", headers={"Origin": origin})
     assert response.headers["access-control-allow-origin"] == origin
-    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    beforehand = strict.client.options("/feedback", headers=asked)
-    assert (beforehand.status_code, beforehand.headers["access-control-allow-origin"]) == (204, origin)
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    permitted = strict.client.options("/feedback", headers=preflight)
+    assert (permitted.status_code, permitted.headers["access-control-allow-origin"]) == (204, origin)
 
 
-def test_without_a_list_nobody_is_allowed(database: Database) -> None:
+def test_without_a_list_no_origin_is_allowed(database: Database) -> None:
     with serve(settings_for(database, api_allowed_origins="")) as closed:
         response = closed.client.get("/types", headers={"Origin": ORIGIN})
     assert permission(response.headers) == []

@@ -1,4 +1,4 @@
-"""The OpenAPI document against real answers: every operation, its examples, edges and random values."""
+"""The OpenAPI document against real responses: every operation, its examples, edges and random values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.serving import ADMIN, Api
 
-# Not among them: that all valid data are accepted (days must be in order, which no schema can say), and that
-# GET of a path for POST is 405 (/requests/pins is also a /requests/{request_id}).
+# Two checks do not apply: valid data may be rejected (no schema can express the order of days), and GET of a
+# path for POST is not always 405 (/requests/pins is also a /requests/{request_id}).
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -22,7 +22,7 @@ CHECKS = (
 )
 
 
-# 413 and 414 refuse as well, before anything is read.
+# 413 and 414 reject the request before it is parsed.
 CONFIGURATION = """
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 413, 414, 422]
@@ -30,7 +30,7 @@ expected-statuses = [400, 401, 403, 404, 405, 413, 414, 422]
 
 
 def fuzz(api: Api, folder: Path, *options: str) -> str:
-    """What schemathesis says, which must be that no check has failed."""
+    """The output of schemathesis, in which no check may fail."""
     configuration = folder / "schemathesis.toml"
     configuration.write_text(CONFIGURATION)
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run"]
@@ -45,9 +45,9 @@ def fuzz(api: Api, folder: Path, *options: str) -> str:
 
 
 def test_every_operation_keeps_its_contract(api: Api, tmp_path: Path) -> None:
-    said = fuzz(api, tmp_path, "--phases", "examples,coverage", "--generation-deterministic")
+    output = fuzz(api, tmp_path, "--phases", "examples,coverage", "--generation-deterministic")
     operations = len(api.json("/openapi.json")["paths"])
-    assert f"Tested: {operations}" in said
+    assert f"Tested: {operations}" in output
 
 
 def test_random_values_keep_the_contract(api: Api, tmp_path: Path) -> None:

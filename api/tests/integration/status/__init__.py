@@ -1,1 +1,1 @@
-"""What the API says of itself."""
+"""The state of the service."""

@@ -1,4 +1,4 @@
-"""Councils, regions, agencies, sources and types beyond what the recorded answers say."""
+"""Councils, regions, agencies, sources and types beyond the recorded responses."""
 
 from __future__ import annotations
 
@@ -31,14 +31,28 @@ def test_absent_item_is_404(api: Api, name: str, number: int) -> None:
     assert api.get(f"/{name}/{number}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/agencies/999999", "Agency is not found"),
+        ("/sources/999999", "Source is not found"),
+        ("/regions/999999", "Region is not found"),
+        ("/councils/999999", "Item not found"),
+        ("/types/999999", "Item not found"),
+    ],
+)
+def test_404_has_the_text_of_the_first_version(api: Api, path: str, detail: str) -> None:
+    assert api.get(path).json() == {"detail": detail}
+
+
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("number", ["x", "1.5", 2**63])
-def test_what_is_no_id_is_422(api: Api, name: str, number: Any) -> None:
+def test_malformed_id_is_422(api: Api, name: str, number: Any) -> None:
     assert api.get(f"/{name}/{number}").status_code == 422
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_every_item_of_a_list_can_be_asked_for(api: Api, name: str) -> None:
+def test_every_item_of_a_list_has_a_route(api: Api, name: str) -> None:
     items = api.json(f"/{name}")
     key = next(key for key in items[0] if key.endswith("Id"))
     assert [item[key] for item in items] == sorted(item[key] for item in items)
@@ -50,6 +64,21 @@ def test_types_of_no_agency_have_no_agency_name(api: Api, database: Database) ->
         "INSERT INTO request_types (type_id, type_name, data_code, agency_id) VALUES (900, 'N', 'n', 0)"
     )
     assert api.json("/types/900")["agencyName"] is None
+
+
+def test_types_have_their_group(api: Api, database: Database) -> None:
+    database.run("INSERT INTO type_groups (group_id, group_name, color) VALUES (5, 'Streets', '#123456')")
+    database.run("UPDATE request_types SET group_id = 5 WHERE type_id = 4")
+    with database.load():
+        pass
+    api.publish()
+    groups = {row["typeId"]: (row["groupId"], row["groupName"]) for row in api.json("/types")}
+    assert (groups[4], groups[1]) == ((5, "Streets"), (0, "Other"))
+    assert api.json("/types/4")["groupName"] == "Streets"
+    assert api.json("/types/groups") == [
+        {"groupId": 0, "groupName": "Other", "color": "#7F7F7F"},
+        {"groupId": 5, "groupName": "Streets", "color": "#123456"},
+    ]
 
 
 def test_days_to_close_are_whole_calendar_days(api: Api) -> None:

@@ -54,9 +54,7 @@ def test_mail_is_plain_text_to_the_team() -> None:
         ("Hello", f"Email: a@{'b.' * 200}example", None),
     ],
 )
-def test_only_one_plain_address_is_where_an_answer_would_go(
-    title: str, body: str, address: str | None
-) -> None:
+def test_only_a_plain_address_becomes_reply_to(title: str, body: str, address: str | None) -> None:
     mail = writing.mail(message(title, body), None, "team@city.example", "api@city.example")
     assert mail.get("reply_to") == (None if address is None else {"email": address})
 
@@ -92,6 +90,6 @@ def test_body_keeps_its_lines() -> None:
         {"body": ["a"]},
     ],
 )
-def test_message_must_say_something_in_few_words(wrong: dict[str, Any]) -> None:
+def test_message_has_a_minimum_and_a_maximum_length(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Message(**{"title": "a", "body": "b"} | wrong)

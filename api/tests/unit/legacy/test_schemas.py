@@ -23,7 +23,7 @@ def test_day_is_read_in_all_ways_that_clients_write_it(written: str) -> None:
 @pytest.mark.parametrize(
     "written", ["", "13/01/2020", "02/30/2020", "yesterday", "1/2", "20200102", 20200102, None, True, {}]
 )
-def test_other_days_are_refused(written: Any) -> None:
+def test_other_forms_of_days_are_rejected(written: Any) -> None:
     with pytest.raises(ValidationError):
         MapFilter(**body(startDate=written))
 

@@ -2,29 +2,46 @@ from __future__ import annotations
 
 import pytest
 
-from lacity_data_api.reports import fields
-from lacity_data_api.reports.fields import Field, narrowest
+from lacity_data_api.city.facts import Rollup, RollupCatalog
+from lacity_data_api.reports.fields import relation
+
+CATALOG = RollupCatalog(
+    (
+        Rollup("by_type", frozenset({"created_date", "type_id"})),
+        Rollup("by_type_and_council", frozenset({"created_date", "type_id", "council_id"})),
+    ),
+    {
+        "created_hour": "extract(hour FROM created_date)::integer",
+        "type_id": "type_id",
+        "source_id": "source_id",
+    },
+)
 
 
 @pytest.mark.parametrize(
-    ("names", "rollup"),
+    ("names", "table"),
     [
-        (["type_name", "created_date"], "rollup_day_type"),
-        (["created_year"], "rollup_day_type"),
-        (["source_name", "created_dow"], "rollup_day_source"),
-        (["agency_id"], "rollup_day_agency"),
-        (["council_name"], "rollup_day_council"),
-        (["council_name", "type_name", "created_month"], "rollup_day_type_council"),
-        (["created_hour", "type_name"], "rollup_hour_type"),
-        (["created_hour", "source_name", "created_date"], "rollup_hour_source"),
-        (["agency_name", "type_id", "created_date"], "rollup_day_type_agency"),
-        (["source_name", "type_name"], "rollup_day_type_source"),
-        (["agency_name", "source_name"], "rollup_daily"),
+        (["type_name", "created_date"], "by_type"),
+        (["created_year"], "by_type"),
+        (["council_id"], "by_type_and_council"),
+        (["council_name", "type_name", "created_month"], "by_type_and_council"),
     ],
 )
-def test_the_narrowest_rollup_answers(names: list[str], rollup: str) -> None:
-    assert narrowest(names) == rollup
+def test_the_narrowest_rollup_is_chosen(names: list[str], table: str) -> None:
+    assert relation(names, CATALOG) == table
 
 
-def test_hours_by_council_are_counted_from_the_requests() -> None:
-    assert narrowest([Field.CREATED_HOUR, Field.COUNCIL_NAME]) == fields.REQUESTS
+@pytest.mark.parametrize(
+    ("names", "table"), [(["group_name"], "by_type"), (["group_id", "council_id"], "by_type_")]
+)
+def test_groups_are_counted_by_type(names: list[str], table: str) -> None:
+    assert relation(names, CATALOG).startswith(f"(SELECT * FROM {table}")
+
+
+def test_requests_are_counted_where_no_rollup_fits() -> None:
+    assert relation(["created_hour", "source_name", "closed_date"], CATALOG) == (
+        "(SELECT closed_date, extract(hour FROM created_date)::integer AS created_hour,"
+        " source_id AS source_id,"
+        " (NOT is_information)::integer AS requests, is_information::integer AS information"
+        " FROM service_requests)"
+    )

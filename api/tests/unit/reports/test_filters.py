@@ -18,6 +18,9 @@ from lacity_data_api.reports.filters import Comparison, parse, where
         ("type_name=a=b", Comparison("type_name", "=", "a=b")),
         ("created_hour<6", Comparison("created_hour", "<", 6)),
         ("council_id=-1", Comparison("council_id", "=", -1)),
+        ("source_name<>Email", Comparison("source_name", "!=", "Email")),
+        ("closed_date<2020-01-02", Comparison("closed_date", "<", dt.date(2020, 1, 2))),
+        ("group_name=Street lights", Comparison("group_name", "=", "Street lights")),
     ],
 )
 def test_filter_is_read(text: str, expected: Comparison) -> None:
@@ -44,6 +47,8 @@ def test_filter_is_read(text: str, expected: Comparison) -> None:
         "created_yearxyz=2020",
         "region_id=1",
         "type_name>Graffiti",
+        "type_name<>>Graffiti",
+        "closed_date=never",
         "council_name=",
         "1=1",
     ],
@@ -57,7 +62,7 @@ def test_wrong_filter_is_named(text: str) -> None:
 def test_values_never_enter_the_sql() -> None:
     chosen = where(parse(["council_name=x'); DROP TABLE requests; --", "created_hour=7"]))
     assert "DROP" not in chosen.sql
-    assert chosen.parameters == {"value_0": ["x'); DROP TABLE requests; --"], "value_1": [7]}
+    assert chosen.values == {"value_0": ["x'); DROP TABLE requests; --"], "value_1": [7]}
 
 
 @pytest.mark.parametrize(
@@ -71,5 +76,5 @@ def test_values_never_enter_the_sql() -> None:
     ],
 )
 def test_years_become_days_that_indexes_find(filters: list[str], days: set[dt.date]) -> None:
-    given = where(parse(filters)).parameters.values()
+    given = where(parse(filters)).values.values()
     assert {value for value in given if isinstance(value, dt.date)} == days

@@ -82,6 +82,7 @@ def test_incremental_runs_equal_one_full_load(shared: Database, history: History
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 @MANY
 @given(history=histories())
 def test_many_incremental_runs_equal_one_full_load(shared: Database, history: History) -> None:
@@ -109,6 +110,7 @@ def test_republishing_changes_nothing(shared: Database, history: History) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 @MANY
 @given(history=histories())
 def test_republishing_changes_nothing_after_many_histories(shared: Database, history: History) -> None:
@@ -129,6 +131,7 @@ def test_reconciling_after_deletions_equals_a_full_load(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 @MANY
 @given(history=histories(), gone=st.sets(st.integers(0, 20)))
 def test_reconciling_after_many_deletions_equals_a_full_load(

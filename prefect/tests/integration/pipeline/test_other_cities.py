@@ -1,4 +1,4 @@
-"""What other cities need of a declaration: a database of their own, odd codes, reopened requests and so on."""
+"""What other cities need of a declaration: their own database, odd codes, reopened requests and so on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The city's declaration decides how stored rows are served; when it changes, all of them are served again."""
+"""The city declares how stored rows are served; when the rules change, all are served again."""
 
 from __future__ import annotations
 
@@ -194,8 +194,8 @@ def test_a_type_that_the_city_declares_is_reviewed(settings: Settings, database:
         settings, CITY, [plain_row(1, requesttype="Item Pickups"), plain_row(2, requesttype="Comet")]
     )
     assert [check.meaning for check in result.checks if check.name == "new request types"] == ["'Comet'"]
-    reviewed = "SELECT data_code, is_reviewed FROM request_types WHERE data_code IN ('Comet', 'Item Pickups') ORDER BY 1"
-    assert database.rows(reviewed) == [("Comet", False), ("Item Pickups", True)]
+    reviewed = "SELECT data_code, is_reviewed FROM request_types WHERE data_code = ANY(%s) ORDER BY 1"
+    assert database.rows(reviewed, ["Comet", "Item Pickups"]) == [("Comet", False), ("Item Pickups", True)]
 
 
 def test_the_run_says_what_it_loaded_of_each_dataset(settings: Settings, database: Database) -> None:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pipeline.city import CITIES, City, city_for, load_city
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
-from pipeline.errors import DataError
+from pipeline.errors import DataError, IngestError
 
 LA = load_city()
 FIELDS = Path(__file__).parents[4] / "docs" / "data_loading.md"
@@ -63,7 +63,7 @@ def test_a_contradiction_is_refused_with_the_path_of_its_key(
 
 
 def test_a_city_that_is_not_declared_is_named() -> None:
-    with pytest.raises(DataError, match=r"CITY=atlantis is not declared.*la"):
+    with pytest.raises(IngestError, match=r"CITY=atlantis is not declared.*la"):
         load_city("atlantis")
 
 

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pipeline import cli
+from pipeline.city import City
 from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
 
 ARGUMENTS = [
@@ -81,3 +83,16 @@ def test_exit_codes_by_who_has_to_act(
     assert code in EXIT_CODES
     if not isinstance(error, KeyboardInterrupt):
         assert caplog.records
+
+
+def test_a_wrong_declaration_is_named_by_the_path_of_its_key() -> None:
+    with pytest.raises(ValidationError) as found:
+        City.model_validate({"dataset": [{"id": "nonsense"}]})
+    assert "city.toml: dataset.0.id: String should match pattern" in cli._named(found.value)
+
+
+def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.parse(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(f"{code} {meaning}" in text for code, meaning in EXIT_CODES.items())

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.city import CITIES, load_city
 from pipeline.city_schema import schema_text
-from pipeline.errors import DataError
+from pipeline.errors import IngestError
 
 NYC = (CITIES / "nyc" / "city.toml").read_text()
 
@@ -38,7 +38,7 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, words: st
     text = NYC.replace(old, new, 1)
     (tmp_path / "nyc").mkdir()
     (tmp_path / "nyc" / "city.toml").write_text(text)
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(IngestError) as caught:
         load_city("nyc", tmp_path)
     assert f"nyc/city.toml, line {line_of(text, at)}: " in str(caught.value)
     assert words in str(caught.value)
@@ -47,7 +47,7 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, words: st
 def test_text_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "nyc").mkdir()
     (tmp_path / "nyc" / "city.toml").write_text('key = "nyc"\nname =\n')
-    with pytest.raises(DataError, match=r"no TOML.*line 2"):
+    with pytest.raises(IngestError, match=r"no TOML.*line 2"):
         load_city("nyc", tmp_path)
 
 

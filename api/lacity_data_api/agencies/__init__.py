@@ -1,1 +1,0 @@
-"""Agencies that own requests."""

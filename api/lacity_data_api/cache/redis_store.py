@@ -1,0 +1,164 @@
+"""Responses in Redis, shared by all workers. A failure of Redis is a cache miss, never an error."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from aiocache import RedisCache
+from aiocache.serializers import BaseSerializer
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.config import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+TIMEOUT_SECONDS = 2.0
+MANY_TIMEOUT_SECONDS = 10.0
+PAUSE_SECONDS = 1.0
+LOCK_MILLISECONDS = 20_000
+RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+FAILURES = (RedisError, OSError, asyncio.TimeoutError)
+
+
+class ResponseSerializer(BaseSerializer):  # type: ignore[misc]
+    """Responses as bytes. Never pickle: a client that could write to Redis could then run code here."""
+
+    DEFAULT_ENCODING = None
+
+    def dumps(self, value: CachedResponse) -> bytes:
+        return value.packed()
+
+    def loads(self, value: bytes | None) -> CachedResponse | None:
+        return CachedResponse.unpacked(value) if value else None
+
+
+class RedisStore:
+    """Redis; after a failure it is left alone for a second."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.pool = ConnectionPool.from_url(
+            settings.redis_url.get_secret_value(),
+            socket_connect_timeout=0.5,
+            socket_timeout=TIMEOUT_SECONDS,
+            health_check_interval=30,
+            max_connections=200,
+            retry=Retry(NoBackoff(), 1),
+        )
+        self.redis: Redis = Redis(connection_pool=self.pool)
+        self._responses = RedisCache(
+            serializer=ResponseSerializer(),
+            timeout=TIMEOUT_SECONDS,
+            connection_pool_class=lambda **_: self.pool,
+        )
+        self._paused_until = 0.0
+        # Databases that share a Redis, such as the sample city's and the real one's, share no responses.
+        location = settings.database_reader_url.get_secret_value().rpartition("@")[2].partition("?")[0]
+        self.database = hashlib.blake2b(location.encode(), digest_size=4).hexdigest()
+        # The key of the generation that is served, and the channel on which changes are announced.
+        self.published_key = f"311:published:{self.database}"
+
+    async def close(self) -> None:
+        await self.pool.disconnect()
+
+    async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
+        """The result of the work; ``default`` while Redis is unreachable."""
+        if time.monotonic() < self._paused_until:
+            return default
+        try:
+            return await work()
+        except FAILURES as error:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            log.warning("Redis is unreachable: %s", type(error).__name__)
+            return default
+
+    async def get(self, key: str) -> CachedResponse | None:
+        return await self.attempt(lambda: self._responses.get(key), None)
+
+    async def get_many(self, keys: Sequence[str]) -> list[CachedResponse | None]:
+        """The responses under these keys, None for each that is missing."""
+
+        async def read() -> list[CachedResponse | None]:
+            return list(await self._responses.multi_get(keys, timeout=MANY_TIMEOUT_SECONDS))
+
+        return await self.attempt(read, [None] * len(keys))
+
+    async def put(self, key: str, response: CachedResponse, ttl_seconds: int) -> None:
+        await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None)
+
+    @asynccontextmanager
+    async def lock(self, key: str) -> AsyncIterator[bool]:
+        """Yields whether this worker holds the lock for ``key``; true while Redis is unreachable."""
+        token, name = token_hex(8), self._lock_name(key)
+
+        async def take() -> bool:
+            return bool(await self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS))
+
+        is_ours = await self.attempt(take, default=True)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                await self.attempt(lambda: self._release(name, token), None)
+
+    def _lock_name(self, key: str) -> str:
+        return f"311:lock:{self.database}:{key}"
+
+    async def _release(self, name: str, token: str) -> Any:
+        return await self.redis.eval(RELEASE, 1, name, token)
+
+    async def is_locked(self, key: str) -> bool:
+        return bool(await self.attempt(lambda: self.redis.exists(self._lock_name(key)), 0))
+
+    async def published(self) -> int | None:
+        """The generation that all workers serve; None if Redis does not know it."""
+        value = await self.attempt(lambda: self.redis.get(self.published_key), None)
+        return int(value) if value and value.isdigit() else None
+
+    async def remember(self, generation: int) -> None:
+        """Store which generation is served, for workers that start later."""
+        await self.attempt(lambda: self.redis.set(self.published_key, generation), None)
+
+    async def announce(self, generation: int, at: float) -> None:
+        """Make all workers serve this generation from that moment on (seconds since 1970)."""
+        await self.attempt(lambda: self.redis.publish(self.published_key, f"{generation}@{at}"), None)
+
+    async def publish(self, generation: int) -> None:
+        """Make all workers serve this generation, whose primed responses are in Redis."""
+        await self.remember(generation)
+        await self.attempt(lambda: self.redis.publish(self.published_key, generation), None)
+
+    async def forget_all_but(self, keys: Iterable[str]) -> None:
+        """Delete all responses but these."""
+        kept = {key.encode() for key in keys}
+
+        async def forget() -> None:
+            async for key in self.redis.scan_iter(match=f"311:[0-9]*:{self.database}:*", count=1000):
+                if key not in kept:
+                    await self.redis.unlink(key)
+
+        await self.attempt(forget, None)
+
+    async def limit_memory(self) -> None:
+        """Give a Redis without a memory limit one, with LRU eviction; managed servers refuse."""
+        if not self._settings.cache_redis_mb:
+            return
+        try:
+            limit = await self.redis.config_get("maxmemory")
+            if limit.get("maxmemory") in {"0", b"0"}:
+                await self.redis.config_set("maxmemory", self._settings.cache_redis_mb * 2**20)
+                await self.redis.config_set("maxmemory-policy", "allkeys-lru")
+        except FAILURES as error:
+            log.info("The memory limit of Redis is unchanged: %s", type(error).__name__)

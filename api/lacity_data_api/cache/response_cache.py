@@ -1,0 +1,132 @@
+"""Responses to queries: from memory, from Redis, or from one database query for all concurrent clients."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from lacity_data_api.cache.cached_response import SMALLEST_COMPRESSED, CachedResponse
+from lacity_data_api.cache.memory import Memory
+from lacity_data_api.cache.negotiation import ENCODINGS
+from lacity_data_api.cache.redis_store import RedisStore
+from lacity_data_api.cache.single_flight import SingleFlight
+from lacity_data_api.config import Settings
+from lacity_data_api.database import Database
+from lacity_data_api.errors import NotFoundError
+from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
+from lacity_data_api.statements import Query, Statement
+
+GENERATION = Statement("SELECT generation FROM data_generation")
+LOCK_WAIT_SECONDS = 10.0
+# Smaller bodies are compressed in the event loop: a thread would take longer.
+SMALLEST_IN_THREAD = 65_536
+
+
+class Keyed(NamedTuple):
+    key: str
+    response: CachedResponse
+
+
+class ResponseCache:
+    """Finds or makes responses; which generation is served is the watcher's business."""
+
+    def __init__(self, settings: Settings, database: Database, store: RedisStore) -> None:
+        self.database = database
+        self.store = store
+        self.memory = Memory(settings.cache_memory_mb * 2**20)
+        self._queries: SingleFlight[CachedResponse] = SingleFlight()
+        self._compressions: SingleFlight[None] = SingleFlight()
+
+    async def close(self) -> None:
+        """Cancel all work."""
+        await self._queries.close()
+        await self._compressions.close()
+
+    def key(self, query: Query, generation: int) -> str:
+        return query.key(generation, self.store.database)
+
+    async def newest_generation(self) -> int:
+        """The generation in the database; ApiError while it is unreachable."""
+        return int(await self.database.scalar(GENERATION))
+
+    async def find(self, query: Query, generation: int, accept_encoding: bytes) -> CachedResponse:
+        """The response of this generation, or of a newer one that the database has by now."""
+        key = self.key(query, generation)
+        response = self.memory.get(key)
+        if response is not None:
+            BY_KEY.inc()
+            return response
+        return await self._queries.join(key, lambda: self._fetch(query, key, accept_encoding))
+
+    async def _fetch(self, query: Query, key: str, accept_encoding: bytes) -> CachedResponse:
+        if not query.is_shared:
+            return await self.compute(query)
+        if response := await self.store.get(key):
+            FROM_REDIS.inc()
+            return response
+        async with self.store.lock(key) as is_ours:
+            if not is_ours and (response := await self._made_by_another_worker(key)):
+                FROM_REDIS.inc()
+                return response
+            response = await self.compute(query)
+            await _encode(response, response.encoding_for(accept_encoding))
+            await self._share(query, response)
+            return response
+
+    async def _made_by_another_worker(self, key: str) -> CachedResponse | None:
+        """Wait for the worker that holds the lock; None when it fails or takes too long."""
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + LOCK_WAIT_SECONDS, 0.005
+        while loop.time() < deadline:
+            await asyncio.sleep(pause)
+            is_locked = await self.store.is_locked(key)
+            if response := await self.store.get(key):
+                return response
+            if not is_locked:
+                return None
+            pause = min(pause * 1.5, 0.1)
+        return None
+
+    async def _share(self, query: Query, response: CachedResponse) -> None:
+        await self.store.put(self.key(query, response.generation), response, query.ttl_seconds)
+
+    async def prime(self, query: Query) -> CachedResponse:
+        """Make a response and share it in all encodings, so that no client waits for one."""
+        response = await self.compute(query)
+        if len(response.body) >= SMALLEST_COMPRESSED:
+            for encoding in ENCODINGS:
+                await asyncio.to_thread(response.encode, encoding)
+        await self._share(query, response)
+        return response
+
+    async def compute(self, query: Query) -> CachedResponse:
+        """Query the database; NotFoundError if there is no body."""
+        FROM_DATABASE.inc()
+        result = await self.database.query(query)
+        if result.body is None:
+            raise NotFoundError(query.missing)
+        link = ""
+        if result.next_cursor:
+            link = f'<{query.next_page}cursor={result.next_cursor}>; rel="next"'
+        return CachedResponse(result.body, result.generation, link)
+
+    async def encode(self, keyed: Keyed, encoding: str) -> None:
+        """Add an encoding in this process, once for all concurrent clients."""
+        if keyed.response.has(encoding):
+            return
+        # For a moment a key may have two responses, such as one from before a reset: each needs its own.
+        await self._compressions.join(
+            f"{keyed.key}|{id(keyed.response)}|{encoding}", lambda: self._encode_in_memory(keyed, encoding)
+        )
+
+    async def _encode_in_memory(self, keyed: Keyed, encoding: str) -> None:
+        await _encode(keyed.response, encoding)
+        if self.memory.get(keyed.key) is keyed.response:
+            self.memory.put(*keyed)
+
+
+async def _encode(response: CachedResponse, encoding: str) -> None:
+    if len(response.body) < SMALLEST_IN_THREAD:
+        response.encode(encoding)
+    else:
+        await asyncio.to_thread(response.encode, encoding)

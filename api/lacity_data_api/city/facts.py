@@ -1,0 +1,82 @@
+"""What the database declares about the city and its rollups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+
+class Bounds(NamedTuple):
+    """Degrees, edges included."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def overlaps(self, other: Bounds) -> bool:
+        """Whether the two rectangles share a point."""
+        return (
+            self.west <= other.east
+            and other.west <= self.east
+            and self.south <= other.north
+            and other.south <= self.north
+        )
+
+    def contains(self, other: Bounds) -> bool:
+        """Whether no point of the other rectangle is outside."""
+        return (
+            self.west <= other.west
+            and other.east <= self.east
+            and self.south <= other.south
+            and other.north <= self.north
+        )
+
+    @property
+    def axes_swapped(self) -> Bounds:
+        """The rectangle that a client meant who wrote latitudes first."""
+        return Bounds(self.south, self.west, self.north, self.east)
+
+
+WORLD = Bounds(-180, -90, 180, 90)
+
+
+@dataclass(frozen=True)
+class City:
+    """Until the database has been read: a city without a name, in UTC, that may be anywhere."""
+
+    name: str = ""
+    time_zone: ZoneInfo | dt.timezone = dt.UTC
+    bounds: Bounds = WORLD
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """The moment in the city's time zone."""
+        return moment.astimezone(self.time_zone)
+
+    def today(self) -> dt.date:
+        """The date in the city."""
+        return dt.datetime.now(self.time_zone).date()
+
+
+class Rollup(NamedTuple):
+    """A table that counts all requests by these dimensions."""
+
+    table: str
+    dimensions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RollupCatalog:
+    """The rollups that cover all requests, from the fewest cells to the most."""
+
+    rollups: tuple[Rollup, ...]
+    # SQL for each dimension of a row of ``service_requests``.
+    expressions: dict[str, str]
+
+    def narrowest(self, dimensions: Iterable[str]) -> Rollup | None:
+        """The rollup with the fewest cells that has these dimensions; None if no rollup has them all."""
+        needed = set(dimensions)
+        return next((rollup for rollup in self.rollups if needed <= rollup.dimensions), None)

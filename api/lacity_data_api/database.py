@@ -1,0 +1,189 @@
+"""One worker's pool of database connections: queries in one snapshot, streams and CSV copies."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import gino
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.sql.expression import ClauseElement
+
+from lacity_data_api.config import Settings
+from lacity_data_api.errors import BusyError, UnavailableError, from_database
+from lacity_data_api.statements import Query, Statement
+
+# Gino names its dialect in an entry point of an old format, which current setuptools do not write.
+registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
+
+log = logging.getLogger(__name__)
+
+APPLICATION_NAME = "311-api"
+STREAM_BATCH_ROWS = 1_000
+
+
+class QueryResult(NamedTuple):
+    """The body of a response, and the generation of the data that the query saw."""
+
+    generation: int
+    body: bytes | None
+    next_cursor: str | None
+
+
+def _tls(url: URL) -> ssl.SSLContext | str | None:
+    """Libpq's ``sslmode``, which Gino does not pass on; ``verify-full`` checks against ``sslrootcert``."""
+    mode: str | None = url.query.get("sslmode")
+    if mode == "verify-full":
+        return ssl.create_default_context(cafile=url.query.get("sslrootcert"))
+    return mode
+
+
+def _bind(sql: str, values: Mapping[str, Any]) -> ClauseElement:
+    return text(sql).bindparams(*(bindparam(name, value) for name, value in values.items()))
+
+
+async def _release(connection: Any) -> None:
+    """Return a connection to the pool; one that was lost in the meantime is dropped."""
+    try:
+        await connection.release()
+    except Exception as error:
+        if from_database(error) is None:
+            raise
+        log.info("A connection was lost before its release: %s", type(error).__name__)
+
+
+class Database:
+    """Connects on first use, so that the API starts, and recovers, without Postgres."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: Any = None
+        # A stream holds its connection for as long as its client reads; half of the pool stays for queries.
+        self._free_streams = max(1, settings.api_pool_size // 2)
+
+    async def open(self) -> None:
+        """Create the pool; nothing connects yet."""
+        settings = self._settings
+        url = make_url(settings.query_url)
+        self._engine = await gino.create_engine(
+            url,
+            loop=asyncio.get_running_loop(),
+            min_size=0,
+            max_size=settings.api_pool_size,
+            timeout=3,
+            command_timeout=settings.api_query_seconds + 2,
+            max_inactive_connection_lifetime=300,
+            ssl=_tls(url),
+            server_settings={
+                "application_name": APPLICATION_NAME,
+                "statement_timeout": str(int(settings.api_query_seconds * 1000)),
+                "idle_in_transaction_session_timeout": "60000",
+                "default_transaction_read_only": "on",
+                # Compiling takes longer than any of our queries; a month of requests sorts in 32 MB.
+                "jit": "off",
+                # A generic plan for any day and any type fits neither a rare type nor a whole year.
+                "plan_cache_mode": "force_custom_plan",
+                "work_mem": "64MB",
+            },
+        )
+
+    async def close(self) -> None:
+        """Give running queries 5 seconds to end, then cut them off."""
+        pool = self._engine.raw_pool
+        try:
+            await asyncio.wait_for(pool.close(), 5)
+        except TimeoutError:
+            pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A Gino connection; ApiError if none is available or it fails."""
+        try:
+            connection = await self._engine.acquire(timeout=self._settings.api_pool_wait_seconds)
+        except TimeoutError as error:
+            raise (BusyError() if self._is_exhausted() else UnavailableError()) from error
+        except Exception as error:
+            raise from_database(error) or error from error
+        try:
+            yield connection
+        except Exception as error:
+            raise from_database(error) or error from error
+        finally:
+            await _release(connection)
+
+    def _is_exhausted(self) -> bool:
+        in_use, _, allowed = self.pool_use()
+        return in_use >= allowed
+
+    def pool_use(self) -> tuple[int, int, int]:
+        """Connections in use, open, and allowed."""
+        pool = self._engine.raw_pool
+        return pool.get_size() - pool.get_idle_size(), pool.get_size(), pool.get_max_size()
+
+    @asynccontextmanager
+    async def stream_connection(self) -> AsyncIterator[Any]:
+        """A connection for one long response; BusyError at once if too many are being sent."""
+        if not self._free_streams:
+            raise BusyError
+        self._free_streams -= 1
+        try:
+            async with self.connection() as connection:
+                yield connection
+        finally:
+            self._free_streams += 1
+
+    async def query(self, query: Query) -> QueryResult:
+        """The body of a response, and the generation from the same snapshot."""
+        async with self.connection() as connection:
+            row = await connection.first(_bind(query.snapshot_sql, query.values))
+        return QueryResult(row.generation, row.body, row.next_cursor)
+
+    async def rows(self, statement: Statement) -> list[Any]:
+        """All rows of a small result."""
+        async with self.connection() as connection:
+            return list(await connection.all(_bind(statement.sql, statement.values)))
+
+    async def scalar(self, statement: Statement) -> Any:
+        """The first column of the first row; None without a row."""
+        async with self.connection() as connection:
+            return await connection.scalar(_bind(statement.sql, statement.values))
+
+    async def stream(self, statement: Statement) -> AsyncGenerator[list[Any], None]:
+        """The rows of one snapshot in batches; one batch is in memory at a time."""
+        sql, values = self._engine.compile(_bind(statement.sql, statement.values))
+        async with self.stream_connection() as connection:
+            raw = connection.raw_connection
+            async with raw.transaction(readonly=True):
+                cursor = await raw.cursor(sql, *values)
+                while rows := await cursor.fetch(STREAM_BATCH_ROWS):
+                    yield rows
+
+    async def copy(self, statement: Statement, lock: str, output: Callable[[bytes], Awaitable[None]]) -> None:
+        """Pass the rows on as CSV with a header line, as they arrive.
+
+        ``lock`` is executed first. COPY takes its snapshot before it waits for a table: without the lock it
+        would see nothing of a table that a full load is swapping at that moment.
+        """
+        sql, values = self._engine.compile(_bind(statement.sql, statement.values))
+        async with self.stream_connection() as connection:
+            await self._copy(connection.raw_connection, lock, sql, values, output)
+
+    async def _copy(self, raw: Any, lock: str, sql: str, values: Any, output: Any) -> None:
+        """Within the time limit of an export; an interrupted connection is not used again."""
+        seconds = self._settings.api_export_seconds
+        try:
+            await raw.fetchval("SELECT set_config('statement_timeout', $1, false)", str(int(seconds * 1000)))
+            transaction = raw.transaction(readonly=True)
+            await transaction.start()
+            await raw.execute(lock, timeout=seconds)
+            await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
+            await transaction.commit()
+        except BaseException:
+            raw.terminate()
+            raise

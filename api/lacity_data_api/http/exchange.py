@@ -1,0 +1,83 @@
+"""One request and its response: every response gets its common headers, metrics and log line here."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from urllib.parse import urlsplit
+
+from prometheus_client import Counter, Histogram
+from starlette.types import Message, Scope, Send
+
+from lacity_data_api.cache.cached_response import Headers
+from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.metrics import LATENCY, REQUESTS
+
+SECURITY_HEADERS: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+# The status of a request whose client left before there was a response, as nginx logs it.
+CLIENT_LEFT = 499
+
+
+@cache
+def _requests(route: str, method: str, status: str) -> Counter:
+    return REQUESTS.labels(route, method, status)
+
+
+@cache
+def _latency(route: str) -> Histogram:
+    return LATENCY.labels(route)
+
+
+def _path_of(url: bytes) -> bytes:
+    """Starlette's redirects repeat the Host header, which a client may have made up."""
+    return urlsplit(url)._replace(scheme=b"", netloc=b"").geturl()
+
+
+class Exchange:
+    """Sends through ``send``, and counts what it sends."""
+
+    def __init__(self, scope: Scope, request_id: bytes, cors: Headers, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._cors = cors
+        self._started = time.perf_counter()
+        self._length = 0
+        self.request_id = request_id
+        self.status = CLIENT_LEFT
+
+    async def send(self, message: Message) -> None:
+        """An ASGI message of the response; a body in response to HEAD stays here."""
+        if message["type"] == "http.response.start":
+            await self.start(message["status"], message["headers"])
+        elif message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            self._length += len(body)
+            if self._scope["method"] == "HEAD":
+                message = {**message, "body": b""}
+            await self._send(message)
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """The status line, and the response's own headers with the common ones."""
+        self.status = status
+        if status == 307:
+            headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
+        own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
+        if not any(name == b"vary" for name, _ in headers):
+            own.append((b"vary", b"Origin"))
+        await self._send({"type": "http.response.start", "status": status, "headers": own})
+
+    async def respond(self, status: int, headers: Headers, body: bytes) -> None:
+        """A whole response."""
+        await self.start(status, headers)
+        await self.send({"type": "http.response.body", "body": body})
+
+    def finish(self, route: str, log: AccessLog) -> None:
+        """Count and log the request."""
+        seconds = time.perf_counter() - self._started
+        scope = self._scope
+        _requests(route, scope["method"], str(self.status)).inc()
+        _latency(route).observe(seconds)
+        log.add(self.request_id, scope, self.status, self._length, seconds)

@@ -1,0 +1,1 @@
+"""Reference data: regions of councils, agencies that own requests, and sources of requests."""

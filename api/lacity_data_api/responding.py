@@ -1,0 +1,31 @@
+"""From a query to a response."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from starlette.responses import Response
+
+from lacity_data_api.responses import prepared_response
+from lacity_data_api.state import state_of
+from lacity_data_api.statements import Query
+
+
+async def respond(request: Request, query: Query) -> Response:
+    """The cached response in the encoding that the client prefers; 304 if the client has it already.
+
+    Raises ApiError if there is none.
+    """
+    state = state_of(request)
+    accept_encoding, if_none_match = (
+        request.headers.get(name, "").encode("latin-1") for name in ("accept-encoding", "if-none-match")
+    )
+    keyed = await state.watcher.find(query, accept_encoding)
+    encoding = keyed.response.encoding_for(accept_encoding)
+    await state.responses.encode(keyed, encoding)
+    if request.method != "GET":
+        if_none_match = b""
+    elif query.is_lasting:
+        url = (request.scope["raw_path"], request.scope["query_string"])
+        state.responses.memory.add_url(keyed.key, url)
+    status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
+    return prepared_response(status, headers, body)

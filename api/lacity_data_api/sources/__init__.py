@@ -1,1 +1,0 @@
-"""Ways in which requests come in."""

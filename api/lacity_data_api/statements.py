@@ -1,0 +1,89 @@
+"""SQL statements with bound values, and queries whose results are cached under a key derived from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
+from typing import Any
+
+DAY_SECONDS = 86_400
+# Clients choose the parameters freely, so their responses must not pile up.
+DEFAULT_SECONDS = 600
+
+SNAPSHOT = """
+SELECT (SELECT generation FROM data_generation) AS generation,
+       convert_to(result.body, 'UTF8') AS body, {next_cursor} AS next_cursor
+  FROM (SELECT true) AS always LEFT JOIN ({sql}) AS result ON true
+"""
+LIST = (
+    "SELECT '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' AS body FROM ({sql}) AS item"
+)
+OBJECT = "SELECT row_to_json(item)::text AS body FROM ({sql} LIMIT 1) AS item"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with ``:name`` placeholders, and the values bound to them."""
+
+    sql: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Where(Statement):
+    """A condition; ``&`` joins two. The SQL holds text of ours only, never a client's."""
+
+    sql: str = "true"
+
+    def __and__(self, other: Where) -> Where:
+        if clash := self.values.keys() & other.values.keys():
+            raise ValueError(f"bound twice: {sorted(clash)}")
+        return Where(f"{self.sql}\n   AND {other.sql}", {**self.values, **other.values})
+
+    @classmethod
+    def all_of(cls, conditions: Iterable[Where]) -> Where:
+        """All of the conditions; true if there are none."""
+        first, *others = [*conditions] or [cls()]
+        return reduce(and_, others, first)
+
+
+@dataclass(frozen=True)
+class Query(Statement):
+    """A statement that returns one row with ``body``: the JSON text of a response, null if there is none.
+
+    With ``next_page`` the row also has ``next_cursor``, null on the last page.
+    """
+
+    ttl_seconds: int = DEFAULT_SECONDS
+    # Cheap responses, one for each of millions of keys, stay in the process.
+    is_shared: bool = True
+    # False if a default depends on the day: tomorrow the same URL means another query.
+    is_lasting: bool = True
+    # Path and query string of the next page, before its cursor.
+    next_page: str = ""
+    missing: str = "Item not found"
+
+    def key(self, generation: int, database: str) -> str:
+        """The cache key: queries that could differ in their response have different keys."""
+        identity = repr((self.sql, sorted(self.values.items()), self.next_page))
+        digest = hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
+        return f"311:{generation}:{database}:{digest}"
+
+    @property
+    def snapshot_sql(self) -> str:
+        """One statement, hence one snapshot, for the body and the generation that it belongs to."""
+        next_cursor = "result.next_cursor" if self.next_page else "NULL::text"
+        return SNAPSHOT.format(sql=self.sql, next_cursor=next_cursor)
+
+
+def list_query(sql: str, values: Mapping[str, Any] | None = None, **options: Any) -> Query:
+    """All rows as a JSON list of objects; the column names are the keys."""
+    return Query(LIST.format(sql=sql), values or {}, **options)
+
+
+def object_query(sql: str, values: Mapping[str, Any], **options: Any) -> Query:
+    """The first row as a JSON object, kept in the process only; no body without a row."""
+    return Query(OBJECT.format(sql=sql), values, is_shared=False, **options)

@@ -1,0 +1,90 @@
+"""Query parameters that a route does not have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.serving import ADMIN, Api
+
+LENIENT = "legacy"
+
+
+def _paths(api: Api) -> list[tuple[str, str, bool]]:
+    """Method and path of every operation, with placeholders replaced, and whether it is strict."""
+    values = {"year": "2020", "file": "service_requests"}
+    document = api.json("/openapi.json")
+    return [
+        (method, _filled(path, values), LENIENT not in operation["tags"])
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+
+
+def _filled(path: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", value)
+    return "/".join("1" if part.startswith("{") else part for part in path.split("/"))
+
+
+def test_every_route_of_ours_rejects_unknown_parameters(api: Api) -> None:
+    accepted = [
+        f"{method} {path}"
+        for method, path, is_strict in _paths(api)
+        if is_strict
+        and api.client.request(method, path, params={"nope": 1}, headers=ADMIN).status_code != 422
+    ]
+    assert accepted == []
+
+
+def test_the_first_versions_routes_ignore_them(api: Api) -> None:
+    rejected = [
+        path
+        for method, path, is_strict in _paths(api)
+        if not is_strict and "nope" in api.client.request(method, path, params={"nope": 1}, json={}).text
+    ]
+    assert rejected == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "meant"),
+    [
+        ("/requests", "type_id[]", "type_id"),
+        ("/requests", "typeId", "type_id"),
+        ("/requests", "startDate", "start_date"),
+        ("/requests", "council", "council_id"),
+        ("/reports", "filters", "filter"),
+        ("/reports", "fields", "field"),
+        ("/reports/export/service_requests.csv", "type_id[]", "type_id"),
+        ("/reports/export/2020/service_requests.csv", "Region_ID", "region_id"),
+        ("/geojson/geocode", "lon", "longitude"),
+    ],
+)
+def test_the_nearest_name_is_suggested(api: Api, path: str, name: str, meant: str) -> None:
+    response = api.get(path, **{name: 1})
+    assert response.status_code == 422
+    assert response.json()["detail"] == [
+        {
+            "loc": ["query", name],
+            "msg": f"unknown parameter; did you mean {meant}?",
+            "type": "unknown_parameter",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/councils", "takes no parameters"),
+        ("/geojson/hotspots", "unknown parameter; there are start_date, type_id"),
+    ],
+)
+def test_without_a_similar_name_all_are_listed(api: Api, path: str, message: str) -> None:
+    (error,) = api.get(path, zzz="1").json()["detail"]
+    assert error["msg"] == message
+
+
+def test_known_parameters_are_accepted(api: Api) -> None:
+    parameters: dict[str, Any] = {"type_id": [1, 4], "cursor": "1.1", "unlocated": "include", "limit": 3}
+    assert api.get("/requests", **parameters).status_code == 200

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.negotiation import is_match, preferred_encoding
+
+BODY = b'{"councilId":52},'
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        (b"", ""),
+        (b"br", "br"),
+        (b"gzip, br", "br"),
+        (b"gzip;q=1.0, br;q=0.0", "gzip"),
+        (b"*;q=0", ""),
+        (b"*;q=0.1", "br"),
+        (b"gzip;q=nonsense", ""),
+        (b"\xff\xfe", ""),
+        (b",,;;==", ""),
+    ],
+)
+def test_preferred_encoding(accepted: bytes, encoding: str) -> None:
+    assert preferred_encoding(accepted) == encoding
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "matches"),
+    [
+        (b'"0123456789abcdef01234567"', True),
+        (b'W/"0123456789abcdef01234567"', True),
+        (b'"x", "0123456789abcdef01234567"', True),
+        (b'"x",W/"0123456789abcdef01234567" , "y"', True),
+        (b"*", True),
+        (b" * ", True),
+        (b"", False),
+        (b"0123456789abcdef01234567", False),
+        (b'"012345"', False),
+        (b'"012345-br"', False),
+        (b'"0123456789abcdef01234567d"', False),
+        (b'"x0123456789abcdef01234567x"', False),
+        (b'"0123456789abcdef01234567-gzip"', False),
+        (b'"a*c"', False),
+        (b'"not-\xff"', False),
+    ],
+)
+def test_entity_tags_are_compared_as_a_whole(if_none_match: bytes, matches: bool) -> None:
+    assert is_match(if_none_match, b'"0123456789abcdef01234567"') is matches
+
+
+def test_response_survives_redis_unchanged() -> None:
+    response = CachedResponse(b"[1]" * 1_000, generation=7, link='</next>; rel="next"')
+    response.encode("br")
+    again = CachedResponse.unpacked(response.packed())
+    assert again is not None
+    assert (again.body, again.encodings, again.generation, again.link, again.digest) == (
+        response.body,
+        response.encodings,
+        7,
+        response.link,
+        response.digest,
+    )
+
+
+@pytest.mark.parametrize("size", [10_000, 2_000_000])
+def test_encoding_makes_it_smaller(size: int) -> None:
+    response = CachedResponse(BODY * (size // len(BODY)), generation=1)
+    for encoding in ("br", "gzip"):
+        response.encode(encoding)
+        assert len(response.encodings[encoding]) < size // 10
+    assert response.size == len(response.body) + sum(map(len, response.encodings.values()))
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_hit_and_304_have_the_same_validators(encoding: str) -> None:
+    response = CachedResponse(BODY * 100, generation=3, link="</next>")
+    response.encode("gzip")
+    representation = response.representation(encoding)
+    status, headers, body = representation.conditional(b'"other"')
+    not_modified, fewer_headers, nothing = representation.conditional(representation.etag)
+    assert (status, not_modified, nothing) == (200, 304, b"")
+    assert body == representation.body
+    left_out = {name for name, _ in headers} - {name for name, _ in fewer_headers}
+    assert left_out == {b"content-type", b"content-length"} | ({b"content-encoding"} if encoding else set())

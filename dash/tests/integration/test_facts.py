@@ -1,0 +1,92 @@
+"""The days that are loaded to their end, and when they were loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from support import city as small_city
+from support.databases import Database, database
+from support.serving import settings_for
+
+from data.facts import Facts
+from data.warehouse import Warehouse
+
+
+@pytest.fixture(scope="module")
+def own_city() -> Iterator[Database]:
+    """A city of this module, to change."""
+    with database() as filled:
+        small_city.fill(filled)
+        yield filled
+
+
+def facts(own_city: Database) -> Facts:
+    warehouse = Warehouse(settings_for(own_city.reader_url))
+    found = warehouse.facts()
+    warehouse.close()
+    return found
+
+
+def today(own_city: Database) -> date:
+    found: date = own_city.value("SELECT (now() AT TIME ZONE time_zone)::date FROM city")
+    return found
+
+
+def midnight(day: date) -> datetime:
+    """In the city, without a zone."""
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001
+
+
+def load(own_city: Database, local: datetime, **changed: Any) -> None:
+    """All loads were read at this local time."""
+    own_city.run(
+        """UPDATE load_runs SET status = %(status)s,
+            started_at = %(local)s AT TIME ZONE (SELECT time_zone FROM city),
+            finished_at = (%(local)s + interval '30 minutes') AT TIME ZONE (SELECT time_zone FROM city)""",
+        {"local": local, "status": "succeeded"} | changed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "hour", "last_full_day_ago"),
+    [
+        (0, 0, 1),
+        (1, 6, 2),
+        (1, 23, 2),
+        (4, 1, 5),
+    ],
+)
+def test_the_last_full_day_ended_before_the_load(
+    own_city: Database, days_ago: int, hour: int, last_full_day_ago: int
+) -> None:
+    """After a missed run the clock's "yesterday" is a stump: 14 requests instead of 350."""
+    now = today(own_city)
+    load(
+        own_city,
+        datetime.combine(now - timedelta(days=days_ago), datetime.min.time()) + timedelta(hours=hour),
+    )
+    assert facts(own_city).last_day == now - timedelta(days=last_full_day_ago)
+
+
+@pytest.mark.parametrize(
+    ("status", "counts"), [("merged", True), ("partial", True), ("failed", False), ("running", False)]
+)
+def test_every_load_that_is_served_counts(own_city: Database, status: str, counts: bool) -> None:
+    local = midnight(today(own_city) - timedelta(days=2))
+    load(own_city, local, status=status)
+    found = facts(own_city)
+    assert (found.loaded_at is not None) is counts
+    assert found.last_day == today(own_city) - timedelta(days=3 if counts else 1)
+
+
+def test_the_city_comes_from_its_row(own_city: Database) -> None:
+    own_city.run(
+        """UPDATE city SET city_name = 'New York', time_zone = 'America/New_York',
+            words = '{"areas": "Community districts"}'"""
+    )
+    found = facts(own_city).city
+    assert (found.name, found.zone.key) == ("New York", "America/New_York")
+    assert found.phrase("{areas}") == "Community districts"
