@@ -9,12 +9,14 @@ import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from lacity_data_api.city.facts import City
 from lacity_data_api.city.reader import FactsReader
 
 Responses = dict[int | str, dict[str, Any]]
 # Example responses by method and path.
 EXAMPLES = Path(__file__).with_name("examples.json")
 JSON = "application/json"
+READ_BY_PEOPLE = frozenset({"description", "summary"})
 
 
 class Problem(BaseModel):
@@ -83,15 +85,28 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
 
     def described() -> dict[str, Any]:
         document = generate()
-        city = facts.last_known_city.name
+        served = facts.last_known_city
+        city = served.name
         document["info"]["title"] = f"{city} {TITLE}".strip()
         document["info"]["description"] = DESCRIPTION.format(name=f"{city}: " if city else "")
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 _add_example(operation, examples.get(f"{method.upper()} {path}"))
-        return document
+        return _spoken(document, served)
 
     api.openapi = described  # type: ignore[method-assign]
+
+
+def _spoken(document: Any, city: City) -> Any:
+    """The document with the city's words in everything that is read by people; paths and keys stay."""
+    if isinstance(document, list):
+        return [_spoken(part, city) for part in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        key: city.spoken(part) if key in READ_BY_PEOPLE and isinstance(part, str) else _spoken(part, city)
+        for key, part in document.items()
+    }
 
 
 def _add_example(operation: dict[str, Any], example: Any) -> None:

@@ -24,7 +24,7 @@ INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, c
     address, latitude, longitude, dataset_id, source_row_id, source_updated_at)
 SELECT '1-' || n, CASE WHEN n % 11 = 0 THEN 'Information-Only' ELSE t.data_code END,
     CASE WHEN closed IS NOT NULL THEN 'Closed' WHEN n % 4 = 0 THEN 'Cancelled' ELSE 'Open' END, created, created, closed,
-    s.data_code, a.data_code, nullif(c.data_code, 0), CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
+    s.data_code, a.data_code, nullif(c.data_code, '0')::integer, CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE 33.8 + (c.council_id / 10) * 0.03 + 0.01 END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE -118.6 + (c.council_id % 10) * 0.03 + 0.01 END,
     'test-test', 'row-' || n, now()
