@@ -92,7 +92,8 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 _add_example(operation, examples.get(f"{method.upper()} {path}"))
-        return _spoken(document, served)
+        spoken: dict[str, Any] = _spoken(document, served)
+        return spoken
 
     api.openapi = described  # type: ignore[method-assign]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pandas import DataFrame
@@ -38,6 +38,23 @@ class CardContent:
     """Value of the first column → where its row leads, for readers without a mouse."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
+
+    def spoken(self, say: Callable[[str], str]) -> CardContent:
+        """The same in a city's words: what is read, not the rows."""
+        numbers = [replace(item, label=say(item.label), note=say(item.note)) for item in self.numbers]
+        columns = [
+            {**column, "headerName": say(str(column.get("headerName", "")))} for column in self.columns
+        ]
+        # The columns of a grid are found by their names.
+        frame = self.frame if columns else self.frame.rename(columns=say)
+        return replace(
+            self,
+            frame=frame,
+            summary=say(self.summary),
+            why_empty=say(self.why_empty),
+            numbers=numbers,
+            columns=columns,
+        )
 
     @property
     def is_empty(self) -> bool:

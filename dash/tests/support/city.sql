@@ -2,6 +2,8 @@
 -- Two agencies share a name, some rows lie outside every council, some have no location, some are calls for
 -- information, some were closed on the same day or before they were created, some were cancelled without a closed
 -- date, and some are of the current day. One council's boundary has a sliver far outside the city.
+UPDATE city SET words = '{"area": "Neighborhood council", "areas": "Neighborhood councils", "population": "2020 census"}';
+
 CREATE FUNCTION pg_temp.pick(n int, salt int, among int) RETURNS int LANGUAGE sql IMMUTABLE
 RETURN abs(hashint4(n * 31 + salt) % among);
 

@@ -80,7 +80,8 @@ def test_new_lost_and_moved_councils_are_reported(database: Database, features: 
     assert "MARS NC is a new council" in told
     assert f"the council with code {lost['nc_id']} has no polygon any more" in told
     assert "1 councils are in another region now" in told
-    added = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id) WHERE data_code = '999'"
+    named = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
+    added = f"{named} WHERE data_code = '999'"
     assert database.rows(added) == [("Mars", "Region 13")]
 
 
