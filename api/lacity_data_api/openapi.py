@@ -53,7 +53,7 @@ LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type
 
 TITLE = "311 Data"
 DESCRIPTION = """
-{name}311 service requests since 2015, updated nightly from the city's open-data portal.
+{name}311 service requests, updated nightly from the city's open-data portal.
 
 * Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
 * Times are the city's local time as published, without a zone, unless a name says UTC.
@@ -82,6 +82,8 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
     """Add the examples in ``examples.json`` and the city's name, which the database knows."""
     generate = api.openapi
     examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+    # Examples of one city would mislead clients of another.
+    shown_in = {"", examples.pop("city")}
 
     def described() -> dict[str, Any]:
         document = generate()
@@ -91,7 +93,8 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
         document["info"]["description"] = DESCRIPTION.format(name=f"{city}: " if city else "")
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                _add_example(operation, examples.get(f"{method.upper()} {path}"))
+                example = examples.get(f"{method.upper()} {path}") if city in shown_in else None
+                _add_example(operation, example)
         spoken: dict[str, Any] = _spoken(document, served)
         return spoken
 

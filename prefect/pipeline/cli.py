@@ -89,7 +89,7 @@ def _cron(text: str) -> str:
 
 def _time_zone(text: str) -> str:
     if text not in available_timezones():
-        raise ValueError("a name such as America/Los_Angeles is needed")
+        raise ValueError("a name such as America/Chicago is needed")
     return text
 
 
