@@ -10,6 +10,9 @@ from pandas import DataFrame
 
 from figures.theme import Figure
 
+SPOKEN_KEYS = frozenset({"name", "text"})
+"""Of a figure: what is read; the traces' values are the rows'."""
+
 
 @dataclass(frozen=True)
 class Number:
@@ -50,6 +53,7 @@ class CardContent:
         return replace(
             self,
             frame=frame,
+            figure=_spoken(self.figure, say),
             summary=say(self.summary),
             why_empty=say(self.why_empty),
             numbers=numbers,
@@ -59,6 +63,15 @@ class CardContent:
     @property
     def is_empty(self) -> bool:
         return len(self.frame) == 0
+
+
+def _spoken(part: Any, say: Callable[[str], str], key: str = "") -> Any:
+    """A part of a figure, with its names and texts in a city's words."""
+    if isinstance(part, dict):
+        return {name: _spoken(value, say, name) for name, value in part.items()}
+    if isinstance(part, list) and part and isinstance(part[0], dict):
+        return [_spoken(value, say, key) for value in part]
+    return say(part) if isinstance(part, str) and key in SPOKEN_KEYS else part
 
 
 def nothing(why: str) -> CardContent:

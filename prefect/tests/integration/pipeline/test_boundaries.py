@@ -77,9 +77,9 @@ def test_new_lost_and_moved_councils_are_reported(database: Database, features: 
     newcomer["properties"] |= {"nc_id": "999", "name": "MARS NC", "service_re": "REGION 13 - MARS"}
     features.append(newcomer)
     told = " | ".join(refresh(database, features).notices)
-    assert "MARS NC is a new council" in told
-    assert f"the council with code {lost['nc_id']} has no polygon any more" in told
-    assert "1 councils are in another region now" in told
+    assert "MARS NC is a new area" in told
+    assert f"the area with code {lost['nc_id']} has no polygon any more" in told
+    assert "1 areas are in another region now" in told
     named = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
     added = f"{named} WHERE data_code = '999'"
     assert database.rows(added) == [("Mars", "Region 13")]
