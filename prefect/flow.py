@@ -31,13 +31,16 @@ from prefect.runtime import deployment  # noqa: E402
 from pipeline import download, merge, notify, planning, publish, report, run_page, runs, vacuum  # noqa: E402
 from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
-from pipeline.errors import BusyError, DataError, PartialError, failure_text  # noqa: E402
+from pipeline.errors import BusyError, DataError, FilesError, PartialError, failure_text  # noqa: E402
+from pipeline.files import writing  # noqa: E402
 from pipeline.options import Options  # noqa: E402
 from pipeline.plan import Plan  # noqa: E402
 from pipeline.retries import TemporaryError  # noqa: E402
 from pipeline.runs import Run  # noqa: E402
 from pipeline.task_runner import task_runner  # noqa: E402
 from pipeline.termination import end_soon, end_with_parent  # noqa: E402
+
+log = logging.getLogger("pipeline")
 
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
@@ -57,6 +60,7 @@ download_dataset = task(
     retry_condition_fn=may_pass,
 )(download.download)
 merge_downloads = task(name="merge", cache_policy=NO_CACHE)(merge.merge)
+write_city_files = task(name="files", cache_policy=NO_CACHE)(writing.write_files)
 publish_generation = task(name="publish", cache_policy=NO_CACHE)(publish.publish)
 vacuum_tables = task(name="vacuum", cache_policy=NO_CACHE)(vacuum.vacuum)
 
@@ -90,7 +94,7 @@ def ingest(
     try:
         settings, city = city_for(settings)
         with runs.opened(settings, options, city) as run:
-            plan, message = load(run)
+            plan, message, files_error = load(run)
     except BusyError:
         raise
     except BaseException as error:
@@ -107,11 +111,16 @@ def ingest(
         raise PartialError(
             "; ".join(f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped)
         )
+    if files_error:
+        raise files_error
     return message
 
 
-def load(run: Run) -> tuple[Plan, str]:
-    """Plan, download, merge, publish; returns the plan as it was carried out, and the run in one line."""
+def load(run: Run) -> tuple[Plan, str, FilesError | None]:
+    """Plan, download, merge, publish; returns the plan as it was carried out, and the run in one line.
+
+    The data is served whether or not its files could be written; the error says why not.
+    """
     settings, is_dry = run.settings, run.options.dry_run
     plan = make_plan(run)
     run_page.show_plan(plan)
@@ -123,18 +132,34 @@ def load(run: Run) -> tuple[Plan, str]:
         run_page.show_failure(error)
         raise
     run_page.show_result(plan, downloads, result)
+    files_error = None if is_dry else write_files(run)
     if not is_dry:
         publish_generation(settings, result.generation)
     runs.finish(run)
     if not is_dry:
         vacuum_tables(run.connection)
         status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
+        if files_error:
+            status, problems = "partial", [failure_text(files_error), *problems]
         link = run_page.link(settings)
         notify.slack(
             settings,
             report.slack_text(settings.stage, status, result.message, problems, run.seconds, link),
         )
-    return plan, result.message
+    return plan, result.message, files_error
+
+
+def write_files(run: Run) -> FilesError | None:
+    """Bring the city's files up to the merged generation, where there are files; the error if that failed."""
+    settings = run.settings
+    if not settings.files_location:
+        return None
+    try:
+        write_city_files(run.connection, settings.files_location, settings.files_url)
+    except FilesError as error:
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # foreseen: the message says all
+        return error
+    return None
 
 
 def download_all(run: Run, plan: Plan) -> tuple[Plan, tuple[download.Download, ...]]:

@@ -66,6 +66,7 @@ def greeting(plan: Plan) -> str:
             "",
             f"  Reports      {values['REPORTS_URL']}",
             f"  API          {values['API_URL']}/docs",
+            f"  Files        {values['API_URL']}/files",
             f"  Data from    {values['SOCRATA_URL']} ({source}), in database {plan.database}",
             "  Also         make psql · make logs · make ingest · make down",
             "",

@@ -63,18 +63,21 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
         if name in chosen:
             say(f"  {name} is set, but `make up` only uses its own servers: ignored.")
     ports = {name: chosen.get(name, default) for name, default in PORTS.items()}
+    database = database_for(chosen)
     made_up = {
         **ports,
         "API_URL": f"http://127.0.0.1:{ports['API_PORT']}",
         "REPORTS_URL": f"http://127.0.0.1:{ports['REPORTS_PORT']}",
         "SOCRATA_URL": f"http://127.0.0.1:{ports['PORTAL_PORT']}",
+        "FILES_LOCATION": str(STATE / "files" / database),
+        "FILES_URL": f"http://127.0.0.1:{ports['API_PORT']}/files",
         "PORTAL_CACHE": str(CACHE / "portal"),
         "API_ALLOWED_ORIGINS": "http://localhost:3000",
         "ADMIN_TOKEN": read(ENV_FILE).get("ADMIN_TOKEN") or secrets.token_urlsafe(24),
         "STAGE": "dev",
         "LOG_LEVEL": "INFO",
     }
-    return made_up | dict(chosen) | database_settings(instance, database_for(chosen))
+    return made_up | dict(chosen) | database_settings(instance, database)
 
 
 def write(settings: Mapping[str, str]) -> None:

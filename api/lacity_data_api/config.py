@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=250, ge=0, description="Memory limit to set on a Redis without one; 0: leave it unchanged."
     )
     stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")
+    files_location: str = Field(
+        default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
+    )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -75,6 +78,11 @@ class Settings(BaseSettings):
     def query_url(self) -> str:
         """The database to query: the replica, if there is one."""
         return (self.database_read_url or self.database_reader_url).get_secret_value()
+
+    @property
+    def files_folder(self) -> str:
+        """The folder of the files to serve; empty where a bucket holds them, or there are none."""
+        return "" if "://" in self.files_location else self.files_location
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:

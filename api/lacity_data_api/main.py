@@ -13,6 +13,8 @@ from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
 from lacity_data_api.feedback import endpoints as feedback
 from lacity_data_api.feedback.limits import MessageLimits
+from lacity_data_api.files.any_origin import AnyOrigin
+from lacity_data_api.files.endpoints import files_router
 from lacity_data_api.geojson import endpoints as geojson
 from lacity_data_api.http.cors import Cors
 from lacity_data_api.http.front import Front
@@ -62,6 +64,7 @@ def create_api(state: State) -> FastAPI:
     api.get("/", tags=["status"], responses=uncached(Welcome))(welcome)
     for router in ROUTERS:
         api.include_router(router)
+    api.include_router(files_router(state.settings.files_folder))
     describe(api, state.facts)
     return api
 
@@ -69,7 +72,8 @@ def create_api(state: State) -> FastAPI:
 def wrap(api: ASGIApp, state: State) -> ASGIApp:
     """The front sees every request first and every response last; the limits bound what a route may cost."""
     limited = RequestLimits(api, state.settings.api_body_bytes)
-    return Front(limited, state.responses.memory, Cors(state.settings.allowed_origins), state.access_log)
+    front = Front(limited, state.responses.memory, Cors(state.settings.allowed_origins), state.access_log)
+    return AnyOrigin(front)
 
 
 def create_app() -> ASGIApp:

@@ -128,7 +128,7 @@ REPORT = Report(
     rules=(
         "The map opens with the type that was requested most in the last year.",
         "A council without requests has the palest color, not a hole.",
-        "Per 10,000 people: requests of the whole period over the population of the {population}. "
+        "Per 10,000 people: requests of the whole period over the population of the {population}.",
         "Where no population is published, the map shows requests.",
         report.NO_COUNCIL_RULE,
         *report.COUNTING_RULES,

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
     reports_url: str = Field(default="", description="Linked in the report of a run.")
 
+    files_location: str = Field(
+        default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
+    )
+    files_url: str = Field(default="/files", description="Public address of the files, for their manifest.")
+
     socrata_timeout_seconds: float = Field(
         default=60, gt=0, description="Wait for the next bytes of a response."
     )

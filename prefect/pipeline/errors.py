@@ -75,6 +75,13 @@ class PartialError(IngestError):
     who = "partial run"
 
 
+class FilesError(IngestError):
+    """The data is loaded and served; the files of the former generation stay. The next run writes them."""
+
+    exit_code = 70
+    who = "published without files"
+
+
 UNEXPECTED_EXIT_CODE = IngestError.exit_code
 INTERRUPTED_EXIT_CODE = 130
 TERMINATED_EXIT_CODE = 143
@@ -87,6 +94,7 @@ EXIT_CODES = {
     PublishError.exit_code: "loaded, but the API does not serve it yet",
     BusyError.exit_code: "another run is in progress",
     PartialError.exit_code: "partial: some datasets were skipped, the others are loaded and served",
+    FilesError.exit_code: "published without files: the data is served, the files are of an earlier run",
     INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
     TERMINATED_EXIT_CODE: "terminated by SIGTERM",
 }

@@ -38,7 +38,7 @@ VALUES ('la', 'Los Angeles', 'America/Los_Angeles', -118.8, 33.6, -118.0, 34.5, 
 DAYS_TO_CLOSE = """
 CREATE FUNCTION days_to_close(created timestamp, closed timestamp) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN greatest(0, closed::date - created::date);
+RETURN CASE WHEN closed IS NOT NULL THEN greatest(0, closed::date - created::date) END;
 COMMENT ON FUNCTION days_to_close IS
     'Whole calendar days from the created to the closed date, never below zero; null without a closed date.';
 """

@@ -65,7 +65,9 @@ class ResponseCache:
             FROM_REDIS.inc()
             return response
         async with self.store.lock(key) as is_ours:
-            if not is_ours and (response := await self._made_by_another_worker(key)):
+            # Another worker may have made it since the first look.
+            look_again = self.store.get if is_ours else self._made_by_another_worker
+            if response := await look_again(key):
                 FROM_REDIS.inc()
                 return response
             response = await self.compute(query)

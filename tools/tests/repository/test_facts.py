@@ -15,9 +15,9 @@ from tools.paths import ROOT
 
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 PARTS = ["Context", "Decision", "Alternatives", "Consequences", "What enforces it"]
-DATED = re.compile(
-    r"^Date: 20\d\d-\d\d-\d\d\. Status: (proposed|accepted|superseded by [^.]*)\.$", re.MULTILINE
-)
+DAY = r"20\d\d-\d\d-\d\d"
+STATUS = r"proposed|accepted|superseded by [^.]*"
+DATED = re.compile(rf"^Date: {DAY}(, revised {DAY})?\. Status: ({STATUS})\.$", re.MULTILINE)
 CATALOG = tomllib.loads((ROOT / "prefect" / "cities" / "la" / "city.toml").read_text())
 LOADING = (ROOT / "docs" / "data_loading.md").read_text()
 ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \|([^|]*)\|([^|]*)\|", re.MULTILINE)

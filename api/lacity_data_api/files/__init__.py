@@ -1,0 +1,1 @@
+"""The published files: ranges of bytes, a page for people and a manifest for programs."""

@@ -1,0 +1,56 @@
+"""CORS for public data: every origin may read, without credentials."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN_PATHS = ("/files", "/datasets/311-data")
+EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified"
+SHARED = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
+]
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "Range, If-Range, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class AnyOrigin:
+    """ASGI middleware, outermost: the paths given are open to every origin, all others pass untouched."""
+
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...] = OPEN_PATHS) -> None:
+        self._app = app
+        self._paths = paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._is_open(scope["path"]):
+            await self._app(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
+        else:
+            headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
+            await self._app({**scope, "headers": headers}, receive, _opened(send))
+
+    def _is_open(self, path: str) -> bool:
+        return any(path == one or path.startswith(f"{one}/") for one in self._paths)
+
+
+def _opened(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message["headers"] if not _is_replaced(name, value)]
+            message = {**message, "headers": kept + SHARED}
+        await send(message)
+
+    return sending
+
+
+def _is_replaced(name: bytes, value: bytes) -> bool:
+    """What inner layers say of origins has no meaning here."""
+    is_vary = name.lower() == b"vary" and value.lower() == b"origin"
+    return is_vary or name.lower().startswith(b"access-control-")

@@ -1,0 +1,64 @@
+"""The published files: what there is, and every file whole or in ranges."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lacity_data_api.files.negotiation import wants_page
+from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder, PublishedFile
+from lacity_data_api.files.responses import file_response
+from lacity_data_api.files.schemas import DataPackage
+from lacity_data_api.openapi import NOT_FOUND, NOT_MODIFIED, Responses
+
+FileName = Annotated[str, Path(description="A name of the manifest: a `latest` or a `path`.", max_length=100)]
+Year = Annotated[int, Path(description="The year in which the requests were made.", ge=1, le=9999)]
+BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+FILE: Responses = {
+    200: {"description": "The whole file", "content": BYTES},
+    206: {"description": "The range asked for", "content": BYTES},
+    416: {"description": "The range begins beyond the end"},
+}
+LISTING: Responses = {
+    200: {"model": DataPackage, "description": "The manifest, or a page for people (Accept: text/html)"}
+}
+
+
+def files_router(folder: str) -> APIRouter:
+    """The routes of the files in this folder; without a folder there are no files."""
+    router = APIRouter(tags=["files"])
+    files = FileFolder(folder)
+
+    def found(name: str) -> PublishedFile:
+        file = files.find(name)
+        if file is None or not file.path.is_file():
+            raise HTTPException(404, "Item not found")
+        return file
+
+    @router.head("/files", include_in_schema=False)
+    @router.get("/files", responses=LISTING | NOT_MODIFIED | NOT_FOUND)
+    def list_files(request: Request) -> Response:
+        """All files with sizes, rows and last day: a page for people, the manifest for programs."""
+        name = PAGE if wants_page(request.headers.get("accept", "")) else MANIFEST
+        return file_response(request, found(name), Vary="Accept")
+
+    @router.head("/files/{name}", include_in_schema=False)
+    @router.get("/files/{name}", response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
+    def get_file(request: Request, name: FileName) -> Response:
+        """A file, or a range of it. Names of the form `2026.g12-1a2b3c4d.parquet` never change content."""
+        return file_response(request, found(name))
+
+    alias = "/datasets/311-data/{year}/resolve/main/{name}"
+
+    @router.head(alias, include_in_schema=False)
+    @router.get(alias, response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
+    def get_year(request: Request, year: Year, name: FileName) -> Response:
+        """The requests of a year under the address that the public map asks for."""
+        if name != f"{year}.parquet":
+            raise HTTPException(404, "Item not found")
+        return file_response(request, found(name))
+
+    return router

@@ -1,0 +1,35 @@
+"""Files and ranges of them. HEAD gets the headers of GET; the file is not opened."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from lacity_data_api.files.repository import PublishedFile
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+MUTABLE = "public, no-cache"
+"""May be kept, and is asked for again each time: ranges of two versions are never mixed from a cache."""
+
+
+class RangeResponse(FileResponse):
+    """Knows HEAD also where an outer layer passes it on as GET."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["method"] == "HEAD" or scope.get("state", {}).get("is_head", False)
+        await super().__call__({**scope, "method": "HEAD" if is_head else "GET"}, receive, send)
+
+
+def file_response(request: Request, file: PublishedFile, **headers: str) -> Response:
+    """The file, the range asked for, or 304 when the client holds these bytes."""
+    cache = IMMUTABLE if file.is_immutable else MUTABLE
+    described = {"ETag": file.etag, "Cache-Control": cache, **headers}
+    if _holds(request.headers.get("if-none-match", ""), file.etag):
+        return Response(status_code=304, headers=described)
+    return RangeResponse(file.path, headers=described, media_type=file.media_type)
+
+
+def _holds(if_none_match: str, etag: str) -> bool:
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in tags or "*" in tags

@@ -1,0 +1,89 @@
+"""A folder of published files, as the pipeline leaves it, and an API that serves it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import uvicorn
+
+from lacity_data_api.config import Settings
+from lacity_data_api.main import create_api, wrap
+from lacity_data_api.state import build_state
+
+PARQUET = "application/vnd.apache.parquet"
+ALLOWED = "https://map.311.example"
+NOWHERE = {
+    "database_reader_url": "postgresql://nobody@127.0.0.1:1/x",
+    "redis_url": "redis://127.0.0.1:1",
+    "api_allowed_origins": ALLOWED,
+}
+START_SECONDS = 30
+
+
+def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:
+    """Write one yearly file, a page and the manifest, which comes last and at once."""
+    resources = [_put(folder, "2025.parquet", generation, content, PARQUET)]
+    page = f"<!doctype html><title>Generation {generation}</title>".encode()
+    documents = [_put(folder, "index.html", generation, page, "text/html; charset=utf-8")]
+    manifest = {
+        "name": "la-311",
+        "generation": generation,
+        "lastDay": "2025-12-31",
+        "rows": 1,
+        "resources": resources,
+        "documents": documents,
+        "superseded": superseded,
+    }
+    temporary = folder / "new"
+    temporary.write_bytes(orjson.dumps(manifest))
+    temporary.replace(folder / "datapackage.json")
+
+
+def _put(folder: Path, latest: str, generation: int, content: bytes, media_type: str) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    stem, _, kind = latest.partition(".")
+    path = f"{stem}.g{generation}-{digest[:8]}.{kind}"
+    (folder / path).write_bytes(content)
+    return {
+        "name": f"requests-{stem}",
+        "latest": latest,
+        "path": path,
+        "mediatype": media_type,
+        "bytes": len(content),
+        "hash": f"sha256:{digest}",
+    }
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[httpx.Client]:
+    """A client of the whole API, which has no database, with the files of this folder."""
+    state = build_state(Settings(**NOWHERE, files_location=str(folder)))
+    state.access_log.is_on = False
+    api = create_api(state)
+    config = uvicorn.Config(wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        with httpx.Client(base_url=_address(server), timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _address(server: uvicorn.Server) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        assert time.monotonic() < deadline, "the API did not start"
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    return f"http://{host}:{port}"

@@ -1,0 +1,94 @@
+"""``python -m benchmarks.files``: writing a year as files, compared with a bare COPY of the same rows.
+
+The database of DATABASE_LOADER_URL must hold that year; its rows are only read, and one is written again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmark_figures import Figure, seconds, write
+from psycopg import sql
+
+from pipeline.database import Connection, connect
+from pipeline.files import geoparquet, parquet
+from pipeline.files.source import snapshot
+from pipeline.files.writing import write_files
+
+BARE = """
+COPY (SELECT * FROM published_requests() WHERE "CreatedDate" >= %s AND "CreatedDate" < %s)
+  TO STDOUT (FORMAT binary)
+"""
+BARE_IS = "COPY BINARY of the same rows, in no order, thrown away"
+TOUCH = """
+UPDATE requests SET address = address
+ WHERE id = (SELECT max(request_id) FROM service_requests WHERE created_date >= %s AND created_date < %s)
+"""
+WRITERS = {"parquet": parquet.write_year, "geoparquet": geoparquet.write_year}
+MEMORY_GOAL_MB = 500
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.files", description=__doc__)
+    parser.add_argument("--year", type=int, default=2025)
+    parser.add_argument("--json", type=Path, help="leave the figures there")
+    chosen = parser.parse_args()
+    figures = []
+    with connect(os.environ["DATABASE_LOADER_URL"], "benchmark") as connection:
+        for figure in measured(connection, chosen.year):
+            print(figure.line(), flush=True)
+            figures.append(figure)
+    write(figures, chosen.json)
+
+
+def measured(connection: Connection, year: int) -> Iterator[Figure]:
+    """Rows a second of both files, peak memory, and the seconds of a night that changed one row."""
+    bare = _bare_seconds(connection, year)
+    before = _memory_mb()
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in WRITERS:
+            yield _rate(connection, kind, year, Path(folder), bare)
+        yield Figure(
+            "memory of a writing process, at its peak", "MB", _memory_mb(), before,
+            "the same after the COPY", MEMORY_GOAL_MB,
+        )  # fmt: skip
+        yield _night(connection, year, folder, bare)
+
+
+def _rate(connection: Connection, kind: str, year: int, folder: Path, bare: float) -> Figure:
+    """The rate of the file alone: the counting of all years before it is not in it."""
+    with snapshot(connection):
+        started = time.perf_counter()
+        rows = WRITERS[kind](connection, year, folder / "file").rows
+        taken = time.perf_counter() - started
+    return Figure(f"writing {rows:,} rows as {kind}", "rows/s", rows / taken, rows / bare, BARE_IS)
+
+
+def _night(connection: Connection, year: int, folder: str, bare: float) -> Figure:
+    write_files(connection, folder, "/files")
+    connection.execute(TOUCH, parquet.year_bounds(year))
+    taken = seconds(lambda: write_files(connection, folder, "/files"))
+    return Figure(f"a night that changed one row of {year}: both of its files", "s", taken, bare, BARE_IS)
+
+
+def _bare_seconds(connection: Connection, year: int) -> float:
+    def read() -> None:
+        with connection.cursor() as cursor, cursor.copy(sql.SQL(BARE), parquet.year_bounds(year)) as copy:
+            for _ in copy:
+                pass
+
+    return seconds(read)
+
+
+def _memory_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""An S3 bucket behind a CDN: every lasting name is a copy of its own, made after the manifest."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from pipeline.files.location import temporary_folder
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+MUTABLE = "public, no-cache"
+STAMPED = re.compile(r"\.g\d+-[0-9a-f]{8}\.")
+SOURCE = "source"
+FILES, ALIAS = "files", "datasets/311-data/{year}/resolve/main/{year}.parquet"
+YEAR = re.compile(r"(\d{4})\.parquet")
+
+
+class BucketLocation:
+    """Keys are ``prefix/files/name``; yearly files also have the address that the public map asks for."""
+
+    def __init__(self, bucket: str, prefix: str) -> None:
+        self._client = boto3.client("s3")
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._scratch: Path | None = None
+
+    def scratch(self) -> Path:
+        self.close()
+        self._scratch = temporary_folder()
+        return self._scratch
+
+    def names(self) -> set[str]:
+        folder = self._key("")
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=folder)
+        return {item["Key"][len(folder) :] for page in pages for item in page.get("Contents", ())}
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            content: bytes = self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"].read()
+        except self._client.exceptions.NoSuchKey:
+            return None
+        return content
+
+    def put(self, source: Path, name: str, media_type: str) -> None:
+        headers = {"ContentType": media_type, "CacheControl": IMMUTABLE if STAMPED.search(name) else MUTABLE}
+        self._client.upload_file(str(source), self._bucket, self._key(name), ExtraArgs=headers)
+        source.unlink()
+
+    def delete(self, name: str) -> None:
+        for key in self._lasting_keys(name):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def publish(self, latest: Mapping[str, str]) -> None:
+        for name, path in latest.items():
+            for key in self._lasting_keys(name):
+                if self._source_of(key) != path:
+                    self._copy(path, key)
+
+    def close(self) -> None:
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _key(self, name: str) -> str:
+        return f"{self._prefix}{FILES}/{name}"
+
+    def _lasting_keys(self, name: str) -> Iterator[str]:
+        yield self._key(name)
+        if year := YEAR.fullmatch(name):
+            yield self._prefix + ALIAS.format(year=year[1])
+
+    def _source_of(self, key: str) -> str | None:
+        try:
+            found: dict[str, Any] = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                return None
+            raise
+        source: str | None = found["Metadata"].get(SOURCE)
+        return source
+
+    def _copy(self, path: str, key: str) -> None:
+        """The managed copy also takes files over 5 GB."""
+        source = {"Bucket": self._bucket, "Key": self._key(path)}
+        media_type = self._client.head_object(Bucket=self._bucket, Key=self._key(path))["ContentType"]
+        headers = {
+            "MetadataDirective": "REPLACE",
+            "Metadata": {SOURCE: path},
+            "ContentType": media_type,
+            "CacheControl": MUTABLE,
+        }
+        self._client.copy(source, self._bucket, key, ExtraArgs=headers)

@@ -1,0 +1,75 @@
+"""The councils' polygons as GeoParquet and GeoJSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from psycopg.rows import TupleRow
+from pyarrow import parquet
+
+from pipeline.database import Connection
+from pipeline.files.geoparquet import BBOX, boxes, metadata
+
+COUNCILS = """
+SELECT council_id, council_name, CASE WHEN data_code ~ '^[0-9]{1,9}$' THEN data_code::bigint END, region_id,
+       region_name, population_2020,
+       ST_AsBinary(geom), ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom),
+       ST_AsGeoJSON(geom, 7)
+  FROM geometries
+  JOIN councils USING (council_id)
+  LEFT JOIN regions USING (region_id)
+ ORDER BY geom
+"""
+PROPERTIES = {
+    "CouncilId": pa.int64(),
+    "CouncilName": pa.string(),
+    "NC": pa.int64(),
+    "RegionId": pa.int64(),
+    "RegionName": pa.string(),
+    "Population2020": pa.int64(),
+}
+
+
+def title(connection: Connection) -> str:
+    """What the city calls its areas."""
+    (areas,) = connection.execute("SELECT coalesce(words ->> 'areas', 'Areas') FROM city").fetchone() or ("",)
+    return str(areas)
+
+
+def write_geoparquet(connection: Connection, path: Path) -> int:
+    """Write the councils along a Hilbert curve; returns their number."""
+    rows = _rows(connection)
+    count = len(PROPERTIES)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * (count + 6)
+    sides = [np.array(columns[count + 1 + side], dtype=np.float64) for side in range(4)]
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, PROPERTIES.values(), strict=False)]
+    arrays += [pa.array(columns[count], pa.binary()), boxes(sides, np.ones(len(rows), dtype=bool))]
+    schema = pa.schema([*PROPERTIES.items(), ("geometry", pa.binary()), ("bbox", BBOX)])
+    extent = (sides[0].min(), sides[1].min(), sides[2].max(), sides[3].max()) if rows else (None,)
+    table = pa.Table.from_arrays(arrays, schema=schema)
+    with parquet.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+        writer.add_key_value_metadata(metadata(["MultiPolygon"], extent))
+        writer.write_table(table)
+    return len(rows)
+
+
+def write_geojson(connection: Connection, path: Path) -> int:
+    """Write the councils as a feature collection; returns their number."""
+    features = [
+        {
+            "type": "Feature",
+            "id": row[0],
+            "properties": dict(zip(PROPERTIES, row, strict=False)),
+            "geometry": json.loads(row[-1]),
+        }
+        for row in _rows(connection)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return len(features)
+
+
+def _rows(connection: Connection) -> list[TupleRow]:
+    return connection.execute(COUNCILS).fetchall()

@@ -1,0 +1,118 @@
+"""Descriptions of the files: a README, a page for people, and DCAT-US for catalogs."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from pipeline.files.about import About
+from pipeline.files.columns import described
+from pipeline.files.manifest import Entry
+
+TEMPLATES = Path(__file__).with_name("templates")
+README, PAGE, CATALOG = "README.md", "index.html", "data.json"
+MEDIA_TYPES = {
+    README: "text/markdown; charset=utf-8",
+    PAGE: "text/html; charset=utf-8",
+    CATALOG: "application/json",
+}
+DCAT_CONTEXT = "https://project-open-data.cio.gov/v1.1/schema"
+
+
+def documents(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, str]:
+    """The text of each document by name. ``url`` is the public address of the files."""
+    years = [entry["latest"].split(".")[0] for entry in resources if entry["name"].startswith("requests-")]
+    values = {
+        "title": about.title,
+        "description": about.description,
+        "source": f"{about.source_title} {about.source_url}".strip(),
+        "license": f"{about.license_title} {about.license_url}".strip(),
+        "year": max(years, default="2026"),
+        "url": url,
+        **facts,
+    }
+    escaped = {name: html.escape(str(text)) for name, text in values.items()}
+    return {
+        README: _filled(README, values | {"files": _lines(resources), "columns": _columns()}),
+        PAGE: _filled(PAGE, escaped | {"files": _table(resources, url)}),
+        CATALOG: json.dumps(dcat(about, facts, resources, url), indent=1) + "\n",
+    }
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    return Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values)
+
+
+def _cells(entry: Entry) -> tuple[str, str, str, str]:
+    return entry["latest"], f"{entry['rowCount']:,}", size(entry["bytes"]), entry.get("lastDay", "")
+
+
+def size(count: int) -> str:
+    """Bytes as people read them, in powers of a thousand."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:,.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _lines(resources: Sequence[Entry]) -> str:
+    return "\n".join(f"| {' | '.join(_cells(entry))} |" for entry in resources)
+
+
+def _table(resources: Sequence[Entry], url: str) -> str:
+    rows = []
+    for entry in resources:
+        name, rows_text, size, last = (html.escape(cell) for cell in _cells(entry))
+        numbers = f'<td class="number">{rows_text}</td><td class="number">{size}</td><td>{last}</td>'
+        rows.append(f'<tr><td><a href="{html.escape(url)}/{name}">{name}</a></td>{numbers}</tr>')
+    return "\n".join(rows)
+
+
+def _columns() -> str:
+    return "\n".join(
+        f"| {field['name']} | {field['type']} | {field['description']} |" for field in described()
+    )
+
+
+def dcat(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, Any]:
+    """DCAT-US 1.1: one dataset with every file as a distribution."""
+    dataset = {
+        "@type": "dcat:Dataset",
+        "identifier": f"{url}/datapackage.json",
+        "title": about.title,
+        "description": about.description,
+        "keyword": list(about.keywords),
+        "modified": facts["loaded"],
+        "publisher": {"@type": "org:Organization", "name": about.publisher},
+        "contactPoint": {
+            "@type": "vcard:Contact",
+            "fn": about.contact_name or about.publisher,
+            "hasEmail": f"mailto:{about.contact_email}",
+        },
+        "accessLevel": "public",
+        "accrualPeriodicity": "R/P1D",
+        "license": about.license_url,
+        "spatial": about.spatial,
+        "temporal": f"{facts['first_year']}-01-01/{facts['last_day']}",
+        "distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "title": entry["title"],
+                "downloadURL": f"{url}/{entry['latest']}",
+                "mediaType": entry["mediatype"],
+                "format": entry["format"],
+            }
+            for entry in resources
+        ],
+    }
+    return {
+        "@context": f"{DCAT_CONTEXT}/catalog.jsonld",
+        "@type": "dcat:Catalog",
+        "conformsTo": DCAT_CONTEXT,
+        "describedBy": f"{DCAT_CONTEXT}/catalog.json",
+        "dataset": [dataset],
+    }

@@ -1,0 +1,83 @@
+"""The files of one run: unchanged ones are taken over, a killed run's are found again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.files.location import Location
+from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest
+
+JSON = "application/json"
+Writer = Callable[[Path], dict[str, Any]]
+"""Writes a file and returns what is known of it: for data at least ``rowCount``."""
+
+
+class Session:
+    """What this run has written so far. The journal names it for the next run, should this one be killed."""
+
+    def __init__(self, location: Location, former: Manifest, journal: Manifest) -> None:
+        self.former = former
+        self.generation = former.generation
+        self.written = 0
+        self._location = location
+        self._scratch = location.scratch()
+        names = location.names()
+        known = (*former.entries(), *journal.entries())
+        self._known = {entry["latest"]: entry for entry in known if entry["path"] in names}
+        self._journal: list[Entry] = []
+
+    def write(self, wanted: Entry, writer: Writer) -> Entry:
+        """The entry of a complete file: the known one if its fingerprint or its bytes are the same."""
+        known = self._known.get(wanted["latest"])
+        if known and "fingerprint" in wanted and known.get("fingerprint") == wanted["fingerprint"]:
+            return self._noted(known)
+        path = self._scratch / wanted["latest"]
+        details = writer(path)
+        digest = sha256(path)
+        entry = wanted | details | {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
+        if known and known["hash"] == entry["hash"]:
+            path.unlink()
+            return self._noted(entry | {"path": known["path"], "generation": known["generation"]})
+        entry |= {"path": stamped(wanted["latest"], self.generation, digest), "generation": self.generation}
+        self._location.put(path, entry["path"], entry["mediatype"])
+        self.written += 1
+        return self._noted(entry)
+
+    def write_text(self, name: str, media_type: str, text: str) -> Entry:
+        """A document."""
+
+        def writer(path: Path) -> dict[str, Any]:
+            path.write_text(text, encoding="utf-8")
+            return {}
+
+        return self.write({"latest": name, "mediatype": media_type}, writer)
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make the set the published one."""
+        self._put(NAME, manifest.text())
+        self._location.delete(JOURNAL)
+
+    def _noted(self, entry: Entry) -> Entry:
+        self._journal.append(entry)
+        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text())
+        return entry
+
+    def _put(self, name: str, text: str) -> None:
+        path = self._scratch / name
+        path.write_text(text, encoding="utf-8")
+        self._location.put(path, name, JSON)
+
+
+def stamped(latest: str, generation: int, digest: str) -> str:
+    """The name of exactly these bytes: ``2026.g12-1a2b3c4d.parquet``."""
+    stem, _, kind = latest.partition(".")
+    return f"{stem}.g{generation}-{digest[:8]}.{kind}"
+
+
+def sha256(path: Path) -> str:
+    """The digest of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,82 @@
+"""What the files are made from: the generation, the city, and a fingerprint of every year's rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg.rows import dict_row
+
+from pipeline.database import Connection
+
+VERSION = 1
+"""Raised whenever the same rows make another file, so that every year is written again."""
+WORK_MEMORY_MB = 256
+FACTS = """
+SELECT generation, city_key, city_name, declaration_digest,
+       coalesce(last_loaded_at(), changed_at) AS loaded_at,
+       (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
+            SELECT concat_ws('|', 't', type_id, data_code, group_id) AS row FROM request_types
+            UNION ALL SELECT concat_ws('|', 'a', agency_id, data_code) FROM agencies
+            UNION ALL SELECT concat_ws('|', 's', source_id, data_code) FROM sources
+            UNION ALL SELECT concat_ws('|', 'm', city_key, field, data_code, map_name, is_default)
+              FROM map_names) AS names) AS names_digest
+  FROM data_generation, city
+"""
+# A row that is written again has another xmin, which outlives freezing. Sums do not depend on the order.
+YEARS = """
+SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions
+  FROM (SELECT extract(year FROM created_date)::integer AS year, count(*) AS rows,
+               sum(hashint8extended(request_id, xmin::text::bigint)) AS versions
+          FROM service_requests GROUP BY 1) AS served
+  LEFT JOIN (SELECT extract(year FROM createddate)::integer AS year, count(*) AS rows,
+               sum(hashint8extended(id, xmin::text::bigint)) AS versions
+          FROM requests GROUP BY 1) AS raw USING (year)
+ ORDER BY year
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One consistent state of the database; years map to fingerprints."""
+
+    generation: int
+    city_key: str
+    city_name: str
+    loaded_at: dt.datetime
+    years: dict[int, str]
+
+
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[Facts]:
+    """All reading happens in one read-only transaction that sees one state."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # The planner would sort whole rows on disk where an index has their order, and to count a few years.
+        connection.execute("SET LOCAL enable_sort = off")
+        connection.execute(f"SET LOCAL work_mem = '{WORK_MEMORY_MB}MB'")
+        yield _facts(connection)
+
+
+def _facts(connection: Connection) -> Facts:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        facts = cursor.execute(FACTS).fetchone()
+        years = cursor.execute(YEARS).fetchall()
+    if facts is None:
+        raise LookupError("the database has no generation or no city")
+    common = (VERSION, facts["declaration_digest"], facts["names_digest"])
+    return Facts(
+        facts["generation"],
+        facts["city_key"],
+        facts["city_name"],
+        facts["loaded_at"],
+        {row["year"]: fingerprint(*common, row["versions"]) for row in years},
+    )
+
+
+def fingerprint(*parts: object) -> str:
+    """A short digest of these values."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,147 @@
+"""Writing the set of files: first the files whose rows changed, the manifest last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from pipeline.database import Connection
+from pipeline.errors import FilesError
+from pipeline.files import councils, geoparquet, parquet, reference
+from pipeline.files.about import about
+from pipeline.files.columns import described
+from pipeline.files.documents import MEDIA_TYPES, documents
+from pipeline.files.location import Location, open_location
+from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest, superseded
+from pipeline.files.session import Session
+from pipeline.files.source import Facts, snapshot
+
+log = logging.getLogger(__name__)
+PARQUET = "application/vnd.apache.parquet"
+GEOJSON = "application/geo+json"
+
+
+def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
+    """Bring the files at an address (a folder, or s3://bucket/prefix) up to the database's generation.
+
+    ``url`` is their public address. The caller holds the run lock. Raises FilesError when they cannot be
+    written; the former set is then as it was.
+    """
+    try:
+        location = open_location(address)
+        try:
+            return _write(connection, location, url, now or dt.datetime.now(dt.UTC))
+        finally:
+            location.close()
+    except Exception as error:
+        raise FilesError(
+            f"the files at {address} are not written: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _write(connection: Connection, location: Location, url: str, now: dt.datetime) -> Manifest:
+    former = Manifest.parse(location.read(NAME))
+    session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
+    with snapshot(connection) as facts:
+        session.generation = facts.generation
+        log.info("files: writing generation %d", facts.generation)
+        resources = [*_requests(connection, session, facts), *_councils(connection, session)]
+        resources += [_table(connection, session, table) for table in reference.TABLES]
+    current = _described(session, facts, resources, url, now)
+    session.commit(current)
+    location.publish(current.latest())
+    _clean(location, current)
+    log.info("files: generation %d, %d written", current.generation, session.written)
+    return current
+
+
+def _requests(connection: Connection, session: Session, facts: Facts) -> list[Entry]:
+    entries = []
+    for year, fingerprint in sorted(facts.years.items(), reverse=True):
+        for module, kind, title in (
+            (parquet, "parquet", f"Requests of {year}"),
+            (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
+        ):
+            wanted = _entry(f"requests-{year}-{kind}", f"{year}.{kind}", title, kind, PARQUET)
+            wanted |= {"fingerprint": fingerprint, "type": "file", "schema": {"fields": described()}}
+            entries.append(session.write(wanted, _year_writer(connection, module.write_year, year)))
+    return entries
+
+
+def _year_writer(connection: Connection, write: Callable[..., parquet.FileSummary], year: int) -> Any:
+    def writer(path: Any) -> dict[str, Any]:
+        written = write(connection, year, path)
+        last = {"lastDay": written.last_created.date().isoformat()} if written.last_created else {}
+        return {"rowCount": written.rows, **last}
+
+    return writer
+
+
+def _councils(connection: Connection, session: Session) -> list[Entry]:
+    title = councils.title(connection)
+    geo = _entry("councils-geoparquet", "councils.geoparquet", title, "geoparquet", PARQUET)
+    plain = _entry("councils-geojson", "councils.geojson", title, "geojson", GEOJSON)
+    return [
+        session.write(geo, lambda path: {"rowCount": councils.write_geoparquet(connection, path)}),
+        session.write(plain, lambda path: {"rowCount": councils.write_geojson(connection, path)}),
+    ]
+
+
+def _table(connection: Connection, session: Session, table: reference.Table) -> Entry:
+    def writer(path: Any) -> dict[str, Any]:
+        rows, fields = reference.write_table(connection, table, path)
+        return {"rowCount": rows, "schema": {"fields": fields}}
+
+    return session.write(_entry(table.name, f"{table.name}.csv", table.title, "csv", "text/csv"), writer)
+
+
+def _entry(name: str, latest: str, title: str, kind: str, media_type: str) -> Entry:
+    entry = {"name": name.replace("_", "-"), "latest": latest, "title": title, "format": kind}
+    text = {} if media_type == PARQUET else {"encoding": "utf-8"}
+    return entry | {"mediatype": media_type} | text
+
+
+def _described(
+    session: Session, facts: Facts, resources: list[Entry], url: str, now: dt.datetime
+) -> Manifest:
+    city = about(facts.city_key, facts.city_name)
+    last_day = max((entry["lastDay"] for entry in resources if "lastDay" in entry), default="")
+    rows = sum(
+        entry["rowCount"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
+    )
+    loaded = facts.loaded_at.isoformat(timespec="seconds")
+    figures = {
+        "generation": facts.generation,
+        "loaded": loaded,
+        "rows": f"{rows:,}",
+        "last_day": last_day,
+        "first_year": min(facts.years, default=""),
+    }
+    pages = [
+        session.write_text(name, MEDIA_TYPES[name], text)
+        for name, text in documents(city, figures, resources, url).items()
+    ]
+    package = {
+        "name": f"{facts.city_key}-311",
+        "title": city.title,
+        "description": city.description,
+        "keywords": list(city.keywords),
+        "licenses": [{"title": city.license_title, "path": city.license_url}],
+        "sources": [{"title": city.source_title, "path": city.source_url}],
+        "version": str(facts.generation),
+        "created": now.isoformat(timespec="seconds"),
+        "loaded": loaded,
+        "lastDay": last_day,
+        "rows": rows,
+    }
+    gone = superseded(session.former, [*resources, *pages], now)
+    return Manifest(facts.generation, tuple(resources), tuple(pages), gone, package)
+
+
+def _clean(location: Location, current: Manifest) -> None:
+    """Remove what neither the manifest nor a client of yesterday's needs."""
+    kept = current.paths() | {NAME} | set(current.latest())
+    for name in sorted(location.names() - kept):
+        location.delete(name)

@@ -1,0 +1,1 @@
+"""Rows, clients and processes for the tests of the published files."""

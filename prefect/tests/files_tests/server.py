@@ -1,0 +1,62 @@
+"""The API's own routes of files, served from a folder in a process of the API's environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from pipeline_tests.real_api import PYTHON, ROOT, free_port, require_api
+
+SCRIPT = Path(__file__).with_name("counting_server.py")
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class FileServer:
+    """Serves, and knows what was transferred."""
+
+    url: str
+    log: Path
+
+    def forget(self) -> None:
+        """Count from now on."""
+        self.log.write_text("")
+
+    def requests(self) -> list[dict[str, object]]:
+        """Every request so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@contextmanager
+def serve(folder: Path, log: Path) -> Iterator[FileServer]:
+    """Serve until the block ends."""
+    require_api()
+    port = free_port()
+    command = [str(PYTHON), str(SCRIPT), str(folder), str(port), str(log)]
+    log.write_text("")
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "api")}
+    with subprocess.Popen(command, cwd=ROOT / "api", env=environment) as process:
+        try:
+            yield FileServer(_ready(f"http://127.0.0.1:{port}", process), log)
+        finally:
+            process.terminate()
+
+
+def _ready(url: str, process: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the file server ended while it started"
+        try:
+            httpx.get(f"{url}/files")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return url
+    raise AssertionError("the file server did not start")

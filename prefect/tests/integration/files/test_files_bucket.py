@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+from files_tests import rows
+from moto.server import ThreadedMotoServer
+from pipeline_tests.databases import Database
+
+from pipeline.database import connect
+from pipeline.errors import FilesError
+from pipeline.files import bucket
+from pipeline.files.manifest import Manifest
+from pipeline.files.writing import write_files
+
+BUCKET = "files-311"
+ALIAS = "city/datasets/311-data/2025/resolve/main/2025.parquet"
+ADDRESS = f"s3://{BUCKET}/city"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    running.start()
+    host, port = running.get_host_and_port()
+    yield f"http://{host}:{port}"
+    running.stop()
+
+
+@pytest.fixture
+def storage(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An empty bucket's address; AWS is this machine."""
+    settings = {
+        "AWS_ENDPOINT_URL_S3": server, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "us-west-2", "AWS_EC2_METADATA_DISABLED": "true", "TMPDIR": str(tmp_path),
+    }  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    httpx.post(f"{server}/moto-api/reset")
+    location = {"LocationConstraint": "us-west-2"}
+    boto3.client("s3").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration=location, ACL="public-read-write"
+    )
+    return f"{server}/{BUCKET}"
+
+
+def write(database: Database, address: str = ADDRESS) -> Manifest:
+    with connect(database.loader_url, "files") as connection:
+        return write_files(connection, address, "https://files.example/files")
+
+
+def keys() -> set[str]:
+    listed = boto3.client("s3").list_objects_v2(Bucket=BUCKET)
+    return {item["Key"] for item in listed["Contents"]}
+
+
+def content(key: str) -> bytes:
+    return bytes(boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read())
+
+
+def fails(*_: object, **__: object) -> None:
+    raise OSError("the bucket is gone")
+
+
+def test_bucket_holds_what_a_folder_would(database: Database, storage: str, tmp_path: Path) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    in_bucket = write(database)
+    in_folder = write(database, str(tmp_path / "folder"))
+    assert in_bucket.resources == in_folder.resources
+    for entry in in_folder.resources:
+        assert content(f"city/files/{entry['path']}") == (tmp_path / "folder" / entry["path"]).read_bytes()
+    assert json.loads(content("city/files/datapackage.json"))["generation"] == 1
+
+
+def test_lasting_names_are_copies_with_headers_of_their_own(database: Database, storage: str) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    manifest = write(database)
+    stamped = boto3.client("s3").head_object(
+        Bucket=BUCKET, Key=f"city/files/{manifest.latest()['2025.parquet']}"
+    )
+    for key in ("city/files/2025.parquet", ALIAS):
+        lasting = boto3.client("s3").head_object(Bucket=BUCKET, Key=key)
+        assert lasting["ContentLength"] == stamped["ContentLength"]
+        assert lasting["CacheControl"] == "public, no-cache"
+        assert lasting["ContentType"] == "application/vnd.apache.parquet"
+        assert "ContentEncoding" not in lasting
+    assert stamped["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+def test_ranges_are_served(database: Database, storage: str) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    write(database)
+    whole = content("city/files/2025.parquet")
+    part = httpx.get(f"{storage}/{ALIAS}", headers={"Range": "bytes=4-99"})
+    assert (part.status_code, part.content) == (206, whole[4:100])
+    assert part.headers["content-range"] == f"bytes 4-99/{len(whole)}"
+
+
+def test_next_generation_replaces_copies_and_keeps_the_former_file(database: Database, storage: str) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    former = write(database).latest()["2025.parquet"]
+    before = content(ALIAS)
+    rows.add_year(database.owner_url, 2025, 10)
+    current = write(database).latest()["2025.parquet"]
+    assert current != former
+    assert content(ALIAS) == content(f"city/files/{current}") != before
+    assert content(f"city/files/{former}") == before
+
+
+def test_failed_upload_leaves_the_former_set(
+    database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    write(database)
+    rows.add_year(database.owner_url, 2025, 10)
+    before = {key: content(key) for key in keys()}
+    with monkeypatch.context() as fault:
+        fault.setattr("boto3.s3.transfer.S3Transfer.upload_file", fails)
+        with pytest.raises(FilesError, match="bucket is gone"):
+            write(database)
+    assert {key: content(key) for key in keys()} == before
+
+
+def test_run_killed_before_the_copies_is_completed(
+    database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    write(database)
+    rows.add_year(database.owner_url, 2025, 10)
+    with monkeypatch.context() as crash:
+        crash.setattr(bucket.BucketLocation, "publish", lambda *_: (_ for _ in ()).throw(OSError("killed")))
+        with pytest.raises(FilesError):
+            write(database)
+    manifest = json.loads(content("city/files/datapackage.json"))
+    assert manifest["generation"] == 2
+    current = write(database).latest()["2025.parquet"]
+    assert content("city/files/2025.parquet") == content(f"city/files/{current}")
+
+
+def test_year_without_requests_loses_its_lasting_names(database: Database, storage: str) -> None:
+    rows.add_year(database.owner_url, 2024, 50)
+    rows.add_year(database.owner_url, 2025, 50)
+    former = write(database).latest()["2025.parquet"]
+    database.change("DELETE FROM service_requests WHERE created_date >= '2025-01-01'")
+    write(database)
+    assert {"city/files/2025.parquet", ALIAS} & keys() == set()
+    assert {f"city/files/{former}", ALIAS.replace("2025", "2024")} <= keys()

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from files_tests import rows
+from files_tests.checks import assert_agrees
+from files_tests.processes import complete, start
+from pipeline_tests.databases import Database
+
+from pipeline.database import connect
+from pipeline.errors import FilesError
+from pipeline.files.writing import write_files
+
+LONGEST_FILE_BYTES = 60_000
+PATIENCE_SECONDS = 120
+
+
+def limit_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE_BYTES, LONGEST_FILE_BYTES))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system can only be mounted by root")
+    try:
+        yield tmp_path
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_file_that_cannot_grow_is_published_without_files(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    rows.add_year(database.owner_url, 2024, 100)
+    complete(database, str(folder))
+    former = assert_agrees(folder)
+    rows.add_year(database.owner_url, 2025, 20_000)
+    process = start(database, str(folder), limit_files)
+    _, log = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == FilesError.exit_code
+    assert "published without files: the files at" in log
+    assert assert_agrees(folder) == former
+    complete(database, str(folder))
+    assert assert_agrees(folder).generation == 2
+
+
+def test_full_disk_is_published_without_files(database: Database, small_disk: Path) -> None:
+    rows.add_year(database.owner_url, 2024, 100)
+    with connect(database.loader_url, "files") as connection:
+        former = write_files(connection, str(small_disk / "files"), "/files")
+        rows.add_year(database.owner_url, 2025, 40_000)
+        with pytest.raises(FilesError, match="No space left"):
+            write_files(connection, str(small_disk / "files"), "/files")
+        assert assert_agrees(small_disk / "files").generation == former.generation
+        database.change("DELETE FROM service_requests WHERE created_date >= '2025-01-01'")
+        assert write_files(connection, str(small_disk / "files"), "/files").generation == 2

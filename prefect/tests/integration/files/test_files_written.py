@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from files_tests import rows
+from files_tests.checks import assert_agrees, by_name
+from pipeline_tests.databases import Database
+from pyarrow import parquet
+
+from pipeline.database import connect
+from pipeline.files.columns import COLUMNS, LEGACY_COUNT, arrow_schema
+from pipeline.files.manifest import Manifest
+from pipeline.files.writing import write_files
+
+LEGACY = [
+    "SRNumber",
+    "CreatedDate",
+    "UpdatedDate",
+    "ActionTaken",
+    "Owner",
+    "RequestType",
+    "Status",
+    "RequestSource",
+    "MobileOS",
+    "Anonymous",
+    "AssignTo",
+    "ServiceDate",
+    "ClosedDate",
+    "AddressVerified",
+    "ApproximateAddress",
+    "Address",
+    "HouseNumber",
+    "Direction",
+    "StreetName",
+    "Suffix",
+    "ZipCode",
+    "Latitude",
+    "Longitude",
+    "Location",
+    "TBMPage",
+    "TBMColumn",
+    "TBMRow",
+    "APC",
+    "CD",
+    "CDMember",
+    "NC",
+    "NCName",
+    "PolicePrecinct",
+]
+MAP_TYPES = {
+    "Graffiti Removal", "Homeless Encampment", "Dead Animal Removal", "Bulky Items", "Electronic Waste",
+    "Illegal Dumping Pickup", "Metal/Household Appliances", "Single Streetlight Issue",
+    "Multiple Streetlight Issue", "Report Water Waste", "Other", "Feedback",
+}  # fmt: skip
+MAP_OWNERS = {"BSL", "LASAN", "OCB", "ITA", "LADWP", "BSS", "LADOT", "LAAS", "RAP", "ENG", "LADBS"}
+DATABASE_TYPES = {
+    pa.string(): "text", pa.timestamp("us"): "timestamp", pa.int64(): "int8", pa.float64(): "float8",
+    pa.bool_(): "bool",
+}  # fmt: skip
+Published = tuple[Path, Manifest]
+
+
+def path_of(published: Published, latest: str) -> Path:
+    return published[0] / published[1].latest()[latest]
+
+
+def write(database: Database, folder: Path, now: dt.datetime | None = None) -> Manifest:
+    with connect(database.loader_url, "files") as connection:
+        return write_files(connection, str(folder), "/files", now)
+
+
+def test_columns_are_those_of_the_database(three_years: Database) -> None:
+    with connect(three_years.loader_url, "test") as connection:
+        found = connection.execute("SELECT * FROM published_requests() LIMIT 0").description or ()
+        types = connection.adapters.types
+        named = [(column.name, types[column.type_code].name) for column in found]
+    assert named == [(column.name, DATABASE_TYPES[column.kind]) for column in COLUMNS]
+    assert [column.name for column in COLUMNS[:LEGACY_COUNT]] == LEGACY
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+@pytest.mark.parametrize("kind", ["parquet", "geoparquet"])
+def test_rows_are_those_of_the_database(
+    three_years: Database, published: Published, year: int, kind: str
+) -> None:
+    names = ", ".join(f'"{column.name}"' for column in COLUMNS)
+    path = path_of(published, f"{year}.{kind}")
+    found = duckdb.sql(f"SELECT {names} FROM read_parquet('{path}') ORDER BY \"RequestId\"")
+    expected = three_years.rows(
+        'SELECT * FROM published_requests() WHERE extract(year FROM "CreatedDate") = %s ORDER BY "RequestId"',
+        year,
+    )
+    assert found.fetchall() == expected
+
+
+def test_year_is_ordered_and_in_groups_of_16384(published: Published) -> None:
+    file = parquet.ParquetFile(path_of(published, "2025.parquet"))
+    assert [file.metadata.row_group(group).num_rows for group in range(3)] == [16_384, 16_384, 7_232]
+    keys = file.read(["CreatedDate", "SRNumber"])
+    pairs = list(zip(*(column.to_pylist() for column in keys.columns), strict=True))
+    assert pairs == sorted(pairs)
+    assert file.schema_arrow.equals(arrow_schema())
+    assert all(field.nullable for field in file.schema_arrow)
+
+
+def test_pages_are_those_that_duckdb_0_8_reads(published: Published) -> None:
+    metadata = parquet.ParquetFile(path_of(published, "2025.parquet")).metadata
+    chunks = [
+        metadata.row_group(group).column(column)
+        for group in range(metadata.num_row_groups)
+        for column in range(metadata.num_columns)
+    ]
+    encodings = {encoding for chunk in chunks for encoding in chunk.encodings}
+    assert encodings <= {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE"}
+    assert {chunk.compression for chunk in chunks} == {"ZSTD"}
+    assert "TimestampWithoutZone" not in str(metadata.schema)
+    assert "isAdjustedToUTC=false" in str(metadata.schema)
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+def test_map_knows_every_type_and_owner(published: Published, year: int) -> None:
+    table = parquet.read_table(path_of(published, f"{year}.parquet"))
+    assert set(table.column("RequestType").to_pylist()) <= MAP_TYPES
+    assert set(table.column("Owner").to_pylist()) <= MAP_OWNERS
+
+
+@pytest.mark.parametrize(
+    ("published_type", "name"),
+    [("Item Pickups", "Bulky Items"), ("Information-Only", "Other"), ("Service Not Complete", "Other"),
+     ("Dead Animal Removal", "Dead Animal Removal")],
+)  # fmt: skip
+def test_type_is_spelled_as_the_map_does_and_as_published(
+    published: Published, published_type: str, name: str
+) -> None:
+    path = path_of(published, "2025.parquet")
+    found = duckdb.sql(
+        f"SELECT DISTINCT RequestType FROM '{path}' WHERE RequestTypePublished = '{published_type}'"
+    )
+    assert found.fetchall() == [(name,)]
+
+
+def test_calls_and_requests_without_a_place_are_there(three_years: Database, published: Published) -> None:
+    path = path_of(published, "2025.parquet")
+    found = duckdb.sql(
+        f"SELECT count(*) FILTER (IsInformation), count(*) FILTER (Latitude IS NULL) FROM '{path}'"
+    )
+    expected = three_years.rows(
+        "SELECT count(*) FILTER (WHERE is_information), count(*) FILTER (WHERE latitude IS NULL)"
+        " FROM service_requests WHERE extract(year FROM created_date) = 2025"
+    )
+    assert found.fetchall() == expected
+    assert min(expected[0]) > 0
+
+
+def test_manifest_agrees_with_the_files(three_years: Database, published: Published) -> None:
+    manifest = assert_agrees(published[0])
+    assert manifest.generation == three_years.value("SELECT generation FROM data_generation")
+    assert manifest.about["rows"] == three_years.value("SELECT count(*) FROM service_requests")
+    assert manifest.about["lastDay"] == str(
+        three_years.value("SELECT max(created_date)::date FROM service_requests")
+    )
+    assert by_name(manifest)["2024.parquet"]["lastDay"] == "2024-12-31"
+
+
+def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path) -> None:
+    for year in (2024, 2025):
+        rows.add_year(database.owner_url, year, 300)
+    first = by_name(write(database, tmp_path))
+    assert by_name(write(database, tmp_path))["2025.parquet"] == first["2025.parquet"]
+    database.change("UPDATE requests SET address = 'X' WHERE id = (SELECT max(id) FROM requests)")
+    database.change("UPDATE data_generation SET generation = generation + 1")
+    second = by_name(write(database, tmp_path))
+    assert second["2024.parquet"] == first["2024.parquet"]
+    assert second["2025.parquet"]["hash"] != first["2025.parquet"]["hash"]
+    assert str(second["2025.parquet"]["path"]).startswith("2025.g3-")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM service_requests WHERE request_id = 1",
+     "UPDATE service_requests SET type_id = 11 WHERE request_id = 1",
+     "UPDATE request_types SET data_code = 'Homeless' WHERE type_id = 2",
+     "UPDATE map_names SET map_name = 'Misc' WHERE data_code = 'Other'"],
+)  # fmt: skip
+def test_every_kind_of_change_is_seen(database: Database, tmp_path: Path, statement: str) -> None:
+    rows.add_year(database.owner_url, 2024, 300)
+    first = by_name(write(database, tmp_path))
+    database.change(statement)
+    assert (
+        by_name(write(database, tmp_path))["2024.parquet"]["fingerprint"]
+        != first["2024.parquet"]["fingerprint"]
+    )
+
+
+def test_rows_written_again_with_the_same_values_change_no_file(database: Database, tmp_path: Path) -> None:
+    """As a full reload does, which swaps in new tables."""
+    rows.add_year(database.owner_url, 2024, 300)
+    first = by_name(write(database, tmp_path))
+    database.change("UPDATE requests SET srnumber = srnumber")
+    second = by_name(write(database, tmp_path))
+    assert second["2024.parquet"]["path"] == first["2024.parquet"]["path"]
+    assert second["2024.parquet"]["fingerprint"] != first["2024.parquet"]["fingerprint"]
+
+
+def test_replaced_file_stays_for_a_day(database: Database, tmp_path: Path) -> None:
+    rows.add_year(database.owner_url, 2024, 300)
+    now = dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC)
+    former = tmp_path / str(by_name(write(database, tmp_path, now))["2024.parquet"]["path"])
+    database.change("UPDATE requests SET address = 'X' WHERE id = 1")
+    later = now + dt.timedelta(hours=24)
+    write(database, tmp_path, later)
+    assert former.is_file()
+    write(database, tmp_path, later + dt.timedelta(hours=23, minutes=59))
+    assert former.is_file()
+    write(database, tmp_path, later + dt.timedelta(hours=24, minutes=1))
+    assert not former.exists()
+
+
+def test_killed_run_is_resumed(database: Database, tmp_path: Path) -> None:
+    """Files that a killed run completed are found by its journal and not written again."""
+    rows.add_year(database.owner_url, 2024, 300)
+    manifest = write(database, tmp_path)
+    journal = Manifest(
+        manifest.generation, tuple(e for e in manifest.resources if e["latest"].startswith("2024"))
+    )
+    (tmp_path / "datapackage.json").unlink()
+    (tmp_path / "journal.json").write_text(journal.text())
+    written = (tmp_path / manifest.latest()["2024.parquet"]).stat().st_mtime_ns
+    again = write(database, tmp_path)
+    assert (tmp_path / again.latest()["2024.parquet"]).stat().st_mtime_ns == written
+    assert not (tmp_path / "journal.json").exists()
+
+
+def test_database_without_requests_has_a_manifest(database: Database, tmp_path: Path) -> None:
+    assert write(database, tmp_path).about["rows"] == 0
+    assert_agrees(tmp_path)
