@@ -90,6 +90,11 @@ class City(Declaration):
         """The dataset that the city is filling now."""
         return self.datasets[-1]
 
+    @property
+    def has_yearly_datasets(self) -> bool:
+        """Whether a dataset holds a year: then one is read as a whole, later days of the newest included."""
+        return len(self.datasets) > 1
+
     def with_dataset(self, dataset: Dataset) -> City:
         """This city and one more dataset, which succeeds the newest one."""
         last_day = dataset.first_day - timedelta(days=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
@@ -183,6 +184,11 @@ class Dataset(Declaration):
     schema_name: str = Field(alias="schema")
     first_day: date
     last_day: date | None = None
+
+    def is_within(self, years: Collection[int]) -> bool:
+        """Whether it is declared for days of these years only."""
+        last = self.last_day.year if self.last_day else None
+        return last is not None and set(range(self.first_day.year, last + 1)) <= set(years)
 
     def is_of(self, year: int) -> bool:
         """Whether it is declared for any day of that year."""

@@ -199,3 +199,32 @@ def test_times_of_the_nights_with_another_length_stay_as_published(
     assert [moment for (moment,) in database.rows(served)] == published
     hours = "SELECT created_date::text, created_hour FROM rollup_hour_type ORDER BY 1, 2"
     assert database.rows(hours) == [("2026-03-08", 2), ("2026-11-01", 1), ("2026-11-01", 23)]
+
+
+@pytest.mark.parametrize("options", [{}, {"full": True}, {"reconcile": True}])
+def test_chosen_years_of_a_dataset_of_all_years(
+    options: dict[str, bool], database: Database, tmp_path: Path
+) -> None:
+    """Their rows are read page by page; rows of other years stay, still published or not."""
+    city = no_polygons(NYC)
+    days = [f"{year}-05-0{day}T12:00:00.000" for year in (2024, 2025, 2026) for day in (1, 2, 3)]
+    rows = [nyc_row(n, created_date=day, resolution_action_updated_date=day) for n, day in enumerate(days)]
+    night(database, tmp_path, rows, city=city)
+    changed = [
+        row | {"status": "Closed", "resolution_action_updated_date": "2026-06-01T00:00:00.000"}
+        for row in rows
+    ]
+    data, changed = tmp_path / "rows.json", changed[1:]
+    data.write_text(json.dumps(changed))
+    with serve(city="nyc", data=data) as (url, _):
+        settings = settings_for(database, url, socrata_page_rows=1)
+        outcome = run_night(settings, city=tolerant(city, shrunk_share=1), years=(2025,), **options)
+    assert outcome.result.counts["updated"] == outcome.result.counts["read"] == 3
+    by_year = (
+        "SELECT extract(year FROM created_date)::int, status, count(*) FROM service_requests GROUP BY 1, 2"
+    )
+    assert sorted(database.rows(by_year)) == [(2024, "Open", 3), (2025, "Closed", 3), (2026, "Open", 3)]
+    assert "read only chosen years" in outcome.check("read only").name
+    assert_sound(database)
+    again = night(database, tmp_path, changed, city=city)
+    assert again.result.counts["updated"] == 5
