@@ -9,6 +9,12 @@ from typing import Any
 
 from pipeline import prefect_environment
 
+if __name__ == "__main__" and sys.argv[1:2] == ["check-city"]:
+    from pipeline import check_city
+
+    # It needs neither Prefect nor a database.
+    sys.exit(check_city.main(sys.argv[2:]))
+
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
 if __name__ == "__main__":

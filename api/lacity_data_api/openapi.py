@@ -9,12 +9,14 @@ import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from lacity_data_api.city.facts import City
 from lacity_data_api.city.reader import FactsReader
 
 Responses = dict[int | str, dict[str, Any]]
 # Example responses by method and path.
 EXAMPLES = Path(__file__).with_name("examples.json")
 JSON = "application/json"
+READ_BY_PEOPLE = frozenset({"description", "summary"})
 
 
 class Problem(BaseModel):
@@ -51,7 +53,7 @@ LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type
 
 TITLE = "311 Data"
 DESCRIPTION = """
-{name}311 service requests since 2015, updated nightly from the city's open-data portal.
+{name}311 service requests, updated nightly from the city's open-data portal.
 
 * Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
 * Times are the city's local time as published, without a zone, unless a name says UTC.
@@ -80,18 +82,35 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
     """Add the examples in ``examples.json`` and the city's name, which the database knows."""
     generate = api.openapi
     examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+    # Examples of one city would mislead clients of another.
+    shown_in = {"", examples.pop("city")}
 
     def described() -> dict[str, Any]:
         document = generate()
-        city = facts.last_known_city.name
+        served = facts.last_known_city
+        city = served.name
         document["info"]["title"] = f"{city} {TITLE}".strip()
         document["info"]["description"] = DESCRIPTION.format(name=f"{city}: " if city else "")
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                _add_example(operation, examples.get(f"{method.upper()} {path}"))
-        return document
+                example = examples.get(f"{method.upper()} {path}") if city in shown_in else None
+                _add_example(operation, example)
+        spoken: dict[str, Any] = _spoken(document, served)
+        return spoken
 
     api.openapi = described  # type: ignore[method-assign]
+
+
+def _spoken(document: Any, city: City) -> Any:
+    """The document with the city's words in everything that is read by people; paths and keys stay."""
+    if isinstance(document, list):
+        return [_spoken(part, city) for part in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        key: city.spoken(part) if key in READ_BY_PEOPLE and isinstance(part, str) else _spoken(part, city)
+        for key, part in document.items()
+    }
 
 
 def _add_example(operation: dict[str, Any], example: Any) -> None:

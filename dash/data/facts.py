@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,10 +33,12 @@ FACTS = SQL("""
 AWAY = "away"
 
 
+# A city council is something else.
+COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b", re.IGNORECASE)
 USUAL_WORDS = {
-    "area": "neighborhood council",
-    "areas": "neighborhood councils",
-    "population": "2020 census",
+    "area": "area",
+    "areas": "areas",
+    "population": "last census",
     "portal": "the city's open data portal",
 }
 
@@ -60,7 +63,19 @@ class City:
         spoken = text.replace("{city}", self.name)
         for name, usual in USUAL_WORDS.items():
             spoken = spoken.replace(f"{{{name}}}", _lower(self.words.get(name, usual)))
-        return spoken[:1].upper() + spoken[1:]
+        return self.spoken(spoken[:1].upper() + spoken[1:])
+
+    def spoken(self, text: str) -> str:
+        """The text with the city's word for its areas in place of council, unless they are councils."""
+        area, areas = (_lower(self.words.get(name, "")) for name in ("area", "areas"))
+        if not area or not areas or area.endswith("council"):
+            return text
+        return COUNCIL.sub(lambda found: _like(found[0], areas if found[2] else area), text)
+
+
+def _like(pattern: str, word: str) -> str:
+    """The word with a capital letter where the pattern has one."""
+    return word[:1].upper() + word[1:] if pattern[:1].isupper() else word
 
 
 def _lower(text: str) -> str:

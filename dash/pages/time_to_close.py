@@ -1,4 +1,4 @@
-"""Time to close: how long requests take, month by month, by type and by neighborhood council."""
+"""Time to close: how long requests take, month by month, by type and by area."""
 
 from __future__ import annotations
 

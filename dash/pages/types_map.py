@@ -51,10 +51,11 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
-    measure, polygons = selection.choices["measure"], reference.polygons(warehouse)
+    polygons = reference.polygons(warehouse)
     frame = polygons.merge(by_council(warehouse, selection.filters), on="council")
     if not len(frame):
         return nothing(NO_POLYGONS)
+    measure = measure_of(selection.choices["measure"], frame)
     links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
     areas = [
         maps.Area(row["polygon"], row[COLUMNS[measure]], _hover(row), links[row["council"]])
@@ -67,9 +68,10 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
-    measure = selection.choices["measure"]
+    frame = by_council(warehouse, selection.filters)
+    measure = measure_of(selection.choices["measure"], frame)
     column = COLUMNS[measure]
-    frame = by_council(warehouse, selection.filters).dropna(subset=[column])
+    frame = frame.dropna(subset=[column])
     frame = frame.sort_values([column, "council"], ascending=[False, True], kind="stable")
     frame = no_council_last(warehouse, COUNCIL, frame)
     links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
@@ -82,6 +84,11 @@ def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
     summary = _summary(frame[frame["council_id"] != 0], measure)
     return CardContent(_table(frame), summary, figure, links=links, is_scrollable=True)
+
+
+def measure_of(chosen: str, frame: DataFrame) -> str:
+    """The chosen measure; requests in a city whose areas have no published population."""
+    return chosen if frame["people"].notna().any() else "count"
 
 
 def _table(frame: DataFrame) -> DataFrame:
@@ -122,6 +129,7 @@ REPORT = Report(
         "The map opens with the type that was requested most in the last year.",
         "A council without requests has the palest color, not a hole.",
         "Per 10,000 people: requests of the whole period over the population of the {population}.",
+        "Where no population is published, the map shows requests.",
         report.NO_COUNCIL_RULE,
         *report.COUNTING_RULES,
     ),

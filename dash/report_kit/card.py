@@ -38,7 +38,7 @@ def frame_of(report: Report, card: Card, city: City) -> Component:
     identity = report.card_id(card)
     parts: list[Component] = [html.H2(city.phrase(card.title), id=f"{identity}--title")]
     if card.note:
-        parts.append(html.P(card.note, className="note"))
+        parts.append(html.P(city.spoken(card.note), className="note"))
     is_near = data(near="yes" if report.is_eager(card) else "")
     parts.append(html.Div(skeleton(card.height), id=identity, className="card-body", **is_near))
     classes = "card card-wide" if card.is_wide else "card"
@@ -121,6 +121,8 @@ def grid_columns(
             column |= {"cellStyle": WRAPPED}
         elif frame[name].dtype.kind in "iuf":
             column |= {"type": "numericColumn", "width": 95}
+        elif name in (widths or {}):
+            column |= {"wrapText": True, "autoHeight": True, "cellStyle": WRAPPED}
         found.append(column | ({"width": widths[name]} if widths and name in widths else {}))
     return found
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pandas import DataFrame
 
 from figures.theme import Figure
+
+SPOKEN_KEYS = frozenset({"name", "text"})
+"""Of a figure: what is read; the traces' values are the rows'."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,36 @@ class CardContent:
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
 
+    def spoken(self, say: Callable[[str], str]) -> CardContent:
+        """The same in a city's words: what is read, not the rows."""
+        numbers = [replace(item, label=say(item.label), note=say(item.note)) for item in self.numbers]
+        columns = [
+            {**column, "headerName": say(str(column.get("headerName", "")))} for column in self.columns
+        ]
+        # The columns of a grid are found by their names.
+        frame = self.frame if columns else self.frame.rename(columns=say)
+        return replace(
+            self,
+            frame=frame,
+            figure=_spoken(self.figure, say),
+            summary=say(self.summary),
+            why_empty=say(self.why_empty),
+            numbers=numbers,
+            columns=columns,
+        )
+
     @property
     def is_empty(self) -> bool:
         return len(self.frame) == 0
+
+
+def _spoken(part: Any, say: Callable[[str], str], key: str = "") -> Any:
+    """A part of a figure, with its names and texts in a city's words."""
+    if isinstance(part, dict):
+        return {name: _spoken(value, say, name) for name, value in part.items()}
+    if isinstance(part, list) and part and isinstance(part[0], dict):
+        return [_spoken(value, say, key) for value in part]
+    return say(part) if isinstance(part, str) and key in SPOKEN_KEYS else part
 
 
 def nothing(why: str) -> CardContent:

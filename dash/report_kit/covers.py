@@ -41,8 +41,9 @@ def _period(report: Report, selection: Selection) -> list[str]:
 
 
 def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
+    spoken = warehouse.facts().city.spoken
     return [
-        f"{pick.dimension.plural.capitalize()}: {text.listed(names(pick, selection, warehouse))}."
+        f"{spoken(pick.dimension.plural.capitalize())}: {text.listed(names(pick, selection, warehouse))}."
         for pick in report.controls
         if isinstance(pick, Pick) and selection.filters.ids(pick.dimension)
     ]

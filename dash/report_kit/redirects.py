@@ -12,7 +12,7 @@ COUNCIL_NAME = "councilName"
 
 
 def current_query(warehouse: Warehouse, query: str) -> str:
-    """The same query with ``councilName=Arleta`` as ``council=1``; an unknown name is kept as it is.
+    """The same query with ``councilName=<name>`` as ``council=<id>``; an unknown name is kept as it is.
 
     Raises DataError while the names are not known.
     """

@@ -181,6 +181,7 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
         selection = Selection.of(report.controls, search, warehouse())
         if why := covers.unusable(report, selection, warehouse()):
             return [states.empty(why)]
-        return cards.body_of(report, card, card.build(warehouse(), selection), search)
+        content = card.build(warehouse(), selection)
+        return cards.body_of(report, card, content.spoken(warehouse().facts().city.spoken), search)
 
     return guarded(report.card_id(card), make, lambda error: [states.failed(error)])

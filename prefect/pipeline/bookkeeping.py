@@ -83,8 +83,9 @@ def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
 
 def _columns_read(reading: Reading) -> list[str]:
     """Columns of which every stored row has the published value: new ones only where everything was read."""
-    unread = reading.known.missing_columns if reading.start else frozenset()
-    return sorted(reading.columns.keys() - unread)
+    unread = reading.known.missing_columns if reading.where else frozenset()
+    read = {*reading.columns, *(("kept",) if reading.kept else ())}
+    return sorted(read - unread)
 
 
 def _record_datasets(connection: Connection, load_run_id: int, rows: dict[str, dict[str, Any]]) -> None:

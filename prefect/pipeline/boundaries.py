@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 from typing import Any
 
+from pipeline.area_facts import Facts, name_of, read_facts
 from pipeline.city import City
+from pipeline.declaration import BoundaryDataset
 from pipeline.socrata import Portal
 
 Point = tuple[float, float]
@@ -22,17 +23,14 @@ SHORTEST_RING = 4
 
 @dataclass(frozen=True)
 class Area:
-    """One council. ``geometry`` is a GeoJSON MultiPolygon in two dimensions.
+    """One area. ``geometry`` is a GeoJSON MultiPolygon in two dimensions.
 
-    Its outer rings are counterclockwise, as RFC 7946 demands.
+    Its outer rings are counterclockwise, as RFC 7946 demands. A dissolved area comes in several features.
     """
 
-    code: int
-    name: str
-    website: str
-    region_id: int
-    is_approximate: bool
+    facts: Facts
     geometry: str
+    is_dissolved: bool
 
 
 @dataclass(frozen=True)
@@ -48,40 +46,45 @@ class Boundaries:
     notices: tuple[str, ...] = ()
 
 
-def fetch_boundaries(portal: Portal, city: City) -> Boundaries:
+def fetch_boundaries(portal: Portal, city: City, dataset: BoundaryDataset) -> Boundaries:
     """The published areas. Raises PortalError when the portal does not send them."""
-    return read_areas(portal.boundaries(city.boundaries.id).get("features") or [], city)
+    return read_areas(portal.boundaries(dataset.id).get("features") or [], city, dataset)
 
 
-def read_areas(features: Iterable[Mapping[str, Any]], city: City) -> Boundaries:
-    """The areas of these features; several features of one area are one."""
+def read_areas(
+    features: Iterable[Mapping[str, Any]], city: City, dataset: BoundaryDataset | None = None
+) -> Boundaries:
+    """The areas of these features; several features of one code are one area."""
     features = list(features)
+    if (dataset := dataset or city.boundaries) is None:
+        raise ValueError(f"{city.name} declares no boundary dataset")
     digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
-    found: dict[int, tuple[Mapping[str, Any], list[Polygon]]] = {}
+    found: dict[str, list[tuple[Facts, list[Polygon]]]] = {}
     notices: list[str] = []
     for feature in features:
         try:
-            properties, code = feature["properties"], int(feature["properties"][city.boundaries.code])
+            facts = read_facts(feature["properties"], city, dataset)
             polygons, slivers = _polygons(feature, city)
         except (KeyError, ValueError, TypeError) as error:
-            notices.append(f"{_name(feature, city)}: the polygon was rejected ({error})")
+            notices.append(f"{name_of(feature, dataset)}: the polygon was rejected ({error})")
             continue
         if slivers:
             limit = f"{city.limits.sliver_square_meters:g} square meters"
-            notices.append(f"{_name(feature, city)}: {slivers} parts below {limit} were left out")
-        found.setdefault(code, (properties, []))[1].extend(polygons)
-    problem = _problem((polygon for _, polygons in found.values() for polygon in polygons), city)
-    areas = () if problem else tuple(_area(code, *parts, city) for code, parts in found.items())
+            notices.append(f"{facts.name}: {slivers} parts below {limit} were left out")
+        found.setdefault(facts.code, []).append((facts, polygons))
+    problem = _problem((polygon for parts in found.values() for _, part in parts for polygon in part), city)
+    areas = () if problem else tuple(map(_area, found.values()))
     return Boundaries(digest, areas, problem, tuple(notices))
 
 
-def _name(feature: Mapping[str, Any], city: City) -> str:
-    return str((feature.get("properties") or {}).get(city.boundaries.name, "an area without a name"))
+def _area(parts: list[tuple[Facts, list[Polygon]]]) -> Area:
+    polygons = [polygon for _, part in parts for polygon in part]
+    geometry = json.dumps({"type": "MultiPolygon", "coordinates": polygons})
+    return Area(parts[0][0], geometry, is_dissolved=len(parts) > 1)
 
 
 def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], int]:
     """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError, TypeError."""
-    _region(feature["properties"], city)
     geometry = feature["geometry"]
     if geometry["type"] not in {"Polygon", "MultiPolygon"}:
         raise ValueError(f"a {geometry['type']}")
@@ -107,25 +110,6 @@ def _problem(polygons: Iterable[Polygon], city: City) -> str:
                     "another projection or order of coordinates"
                 )
     return "no polygon of the boundary dataset can be read" if is_empty else ""
-
-
-def _area(code: int, properties: Mapping[str, Any], polygons: list[Polygon], city: City) -> Area:
-    keys = city.boundaries
-    return Area(
-        code=code,
-        name=str(properties[keys.name]),
-        website=str(properties.get(keys.website) or ""),
-        region_id=_region(properties, city),
-        is_approximate=str(properties.get("approximate", "")).lower() == "true",
-        geometry=json.dumps({"type": "MultiPolygon", "coordinates": polygons}),
-    )
-
-
-def _region(properties: Mapping[str, Any], city: City) -> int:
-    match = re.search(city.boundaries.region_pattern, properties.get(city.boundaries.region) or "")
-    if match is None:
-        raise ValueError("no region")
-    return int(match[1])
 
 
 def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:

@@ -33,11 +33,11 @@ def _polygons(job: Job, written: Written) -> Iterator[Check]:
     boundaries, refreshed = job.plan.boundaries, written.boundaries
     if boundaries is not None:
         status: Status = "ok" if not refreshed.problem else "warn" if refreshed.had else "fail"
-        meaning = refreshed.problem or "readable, inside the city's bounds, none of the councils lost"
+        meaning = refreshed.problem or "readable, inside the city's bounds, none of the areas lost"
         value = f"{len(boundaries.areas)} published"
         yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
     for notice in refreshed.notices:
-        yield Check("notice", "warn", notice)
+        yield Check("notice", "warn", "", meaning=notice)
 
 
 def _new_codes(written: Written) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
@@ -11,8 +12,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise, zip_longest
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pipeline.config import Settings
 from pipeline.declaration import (
@@ -27,9 +29,13 @@ from pipeline.declaration import (
     Schema,
     TypeGroup,
 )
+from pipeline.declared_lines import problems
 from pipeline.errors import DataError, IngestError
 
 CITIES = Path(__file__).parents[1] / "cities"
+ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
+NUMBERS = frozenset({"population_2020"})
+"""Columns of reference files that may be empty."""
 NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
 """Keys that change nothing about how a stored row is served."""
 
@@ -52,7 +58,8 @@ class City(Declaration):
     names: dict[CodedColumn, dict[str, str]] = Field(default={})
     information_types: tuple[str, ...] = ()
     groups: tuple[TypeGroup, ...] = Field(default=(), alias="group")
-    boundaries: BoundaryDataset
+    boundaries: BoundaryDataset | None = None
+    reference: dict[ReferenceFile, tuple[dict[str, str | None], ...]] = Field(default={})
     discovery: Discovery | None = None
     datasets: tuple[Dataset, ...] = Field(alias="dataset")
 
@@ -82,6 +89,11 @@ class City(Declaration):
     def newest(self) -> Dataset:
         """The dataset that the city is filling now."""
         return self.datasets[-1]
+
+    @property
+    def has_yearly_datasets(self) -> bool:
+        """Whether a dataset holds a year: then one is read as a whole, later days of the newest included."""
+        return len(self.datasets) > 1
 
     def with_dataset(self, dataset: Dataset) -> City:
         """This city and one more dataset, which succeeds the newest one."""
@@ -117,7 +129,8 @@ class City(Declaration):
         """The code that a published value is served as: an exact alias, else a pattern, else the value."""
         text = published.strip()
         aliases = self.aliases.get(column, {})
-        patterns = (p.code for p in self.patterns.get(column, ()) if re.search(p.match, text))
+        found = ((re.search(p.match, text), p.code) for p in self.patterns.get(column, ()))
+        patterns = (match.expand(code) for match, code in found if match)
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
@@ -154,22 +167,36 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
-    """The declared city. Raises pydantic's ValidationError, which names the key, for a bad declaration.
-
-    Raises IngestError when no such city is declared.
-    """
+    """The declared city. Raises IngestError, with the line, for a bad declaration, or when there is none."""
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise IngestError(f"CITY={key} is not declared in cities/: there are {declared}") from error
-    return City.model_validate(tomllib.loads(text))
+    try:
+        return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
+    except tomllib.TOMLDecodeError as error:
+        raise IngestError(f"{key}/city.toml is no TOML: {error}") from error
+    except ValidationError as error:
+        raise IngestError(problems(error, folder / key / "city.toml")) from error
+
+
+def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
+    """The rows of the city's reference files, ids pinned; there need be none."""
+    files = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in folder.glob("*.csv")}
+    return {
+        name: [
+            {key: value or (None if key in NUMBERS else "") for key, value in row.items()}
+            for row in csv.DictReader(lines)
+        ]
+        for name, lines in files.items()
+    }
 
 
 def city_for(settings: Settings) -> tuple[Settings, City]:
     """The city of the settings with their limits, and the settings with the city's portal.
 
-    Raises what load_city raises.
+    Raises IngestError, as load_city does.
     """
     city = load_city(settings.city)
     overridden = {

@@ -43,7 +43,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python flow.py",
         description="Load what the city's portal published, and let the API serve it.",
-        epilog="exit codes: " + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
+        epilog="`python flow.py check-city KEY` checks a city's declaration. exit codes: "
+        + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument(
         "command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule"
@@ -88,7 +89,7 @@ def _cron(text: str) -> str:
 
 def _time_zone(text: str) -> str:
     if text not in available_timezones():
-        raise ValueError("a name such as America/Los_Angeles is needed")
+        raise ValueError("a name such as America/Chicago is needed")
     return text
 
 

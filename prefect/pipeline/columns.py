@@ -28,6 +28,8 @@ CREATED = Kind("timestamp NOT NULL", "created")
 CLOSED = Kind("timestamp", "closed")
 CODE = Kind("integer", "staging.as_code({})")
 DEGREES = Kind("double precision", "staging.as_number({})")
+# stage/take_page gathers these columns under this name.
+KEPT = Kind("jsonb", "kept_columns")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ COLUMNS = (
     Column("createddate", CREATED, served_as="created_date"),
     Column("updateddate", TIME),
     Column("servicedate", TIME),
-    Column("closeddate", CLOSED, served_as="closed_date"),
+    Column("closeddate", CLOSED),
     Column("requestsource"),
     Column("anonymous"),
     Column("mobileos"),
@@ -65,16 +67,21 @@ COLUMNS = (
     Column("longitude", DEGREES),
     Column("outcome", served_as="outcome"),
     Column("reason", served_as="reason"),
+    Column("area"),
+    Column("detail"),
+    Column("duedate", TIME),
+    Column("parent"),
+    Column("ownername"),
+    Column("kept", KEPT),
 )
 REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
-CODED_COLUMNS = ("requesttype", "owner", "requestsource")
-"""Columns whose values are looked up in a reference table, so that aliases make sense."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
 """The portal's own: the row's id there, and when it last changed."""
 STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)
 """All of ``requests`` that a staged row brings with it."""
 COMPUTED_COLUMNS = (
+    "closed_date",
     "type_id",
     "agency_id",
     "source_id",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipeline.columns import REQUEST_COLUMNS
 
 DatasetId = Annotated[str, Field(pattern=r"^[a-z0-9]{4}-[a-z0-9]{4}$")]
 SourceColumn = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-CodedColumn = Literal["requesttype", "owner", "requestsource"]
+CodedColumn = Literal["requesttype", "owner", "requestsource", "area"]
 """Columns whose values are codes of a reference table."""
 Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -75,25 +76,34 @@ class Limits(Declaration):
 class Schema(Declaration):
     """Columns of ``requests`` by the columns of the portal that may hold them, the preferred one first.
 
-    A request with one of ``ended_statuses`` is over even where it has no closed date; ``duplicate_statuses``
-    and the patterns ``duplicate_outcomes`` mark a request that repeats another.
+    ``kept`` are columns of the portal without a column in ``requests``: their values stay together in one.
+    A request with one of ``ended_statuses`` is over even where it has no closed date, and one of
+    ``open_statuses`` is open in spite of its closed date. ``duplicate_statuses``, the patterns
+    ``duplicate_outcomes`` and a parent mark a request that repeats another.
     """
 
-    required: frozenset[str]
+    required: frozenset[str] = frozenset({"srnumber", "createddate", "requesttype", "closeddate"})
+    kept: tuple[SourceColumn, ...] = ()
     ignored: frozenset[SourceColumn] = frozenset()
     ended_statuses: tuple[str, ...] = ()
+    open_statuses: tuple[str, ...] = ()
     duplicate_statuses: tuple[str, ...] = ()
     duplicate_outcomes: tuple[Regex, ...] = ()
     columns: dict[str, tuple[SourceColumn, ...]]
 
     @property
+    def stored(self) -> frozenset[str]:
+        """The columns of ``requests`` that are filled."""
+        return frozenset(self.columns) | ({"kept"} if self.kept else set())
+
+    @property
     def sources(self) -> frozenset[str]:
         """Every column of the portal that is read or knowingly left out."""
-        return self.ignored.union(*self.columns.values())
+        return self.ignored.union(self.kept, *self.columns.values())
 
     @model_validator(mode="after")
     def _only_known_columns(self) -> Schema:
-        unknown = (self.columns.keys() | self.required) - set(REQUEST_COLUMNS)
+        unknown = (self.columns.keys() | self.required) - (set(REQUEST_COLUMNS) - {"kept"})
         missing = self.required - self.columns.keys()
         if unknown or missing:
             raise ValueError(
@@ -103,10 +113,26 @@ class Schema(Declaration):
 
 
 class Pattern(Declaration):
-    """Published values that match are served as ``code``; an empty code means that none is stated."""
+    r"""Published values that match are served as ``code``; an empty code means that none is stated.
+
+    In the code ``\1`` stands for the first group of an expression that matches the whole value.
+    """
 
     match: Regex
     code: str
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Pattern:
+        if "\\" in self.code and not (self.match.startswith("^") and self.match.endswith("$")):
+            raise ValueError("a code made of groups needs an expression from ^ to $")
+        return self
+
+
+class NamePattern(Declaration):
+    r"""Names, or codes of areas without a name, that match are shown as ``name``; ``\1`` is a group."""
+
+    match: Regex
+    name: str
 
 
 class TypeGroup(Declaration):
@@ -118,15 +144,29 @@ class TypeGroup(Declaration):
     types: tuple[str, ...]
 
 
+Properties = Annotated[
+    tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
+]
+"""One property, or several of which the first that is filled counts."""
+
+
 class BoundaryDataset(Declaration):
-    """Where the polygons of the city's areas are published, and which properties of a feature say what."""
+    """Where the polygons of the city's areas are published, and which properties of a feature say what.
+
+    Features of one code are one area. Areas without a ``name`` go by their code. The first group of
+    ``region_pattern`` in the property ``region`` is the number of the group of areas; without it the whole
+    city is one group.
+    """
 
     id: DatasetId
-    code: str
-    name: str
-    region: str
-    website: str
-    region_pattern: Regex
+    code: Properties
+    name: Properties = ()
+    name_patterns: tuple[NamePattern, ...] = ()
+    has_capital_names: bool = False
+    website: Properties = ()
+    region: Properties = ()
+    region_pattern: Regex = "^([0-9]+)$"
+    region_names: dict[str, str] = Field(default={})
 
 
 class Discovery(Declaration):
@@ -144,6 +184,11 @@ class Dataset(Declaration):
     schema_name: str = Field(alias="schema")
     first_day: date
     last_day: date | None = None
+
+    def is_within(self, years: Collection[int]) -> bool:
+        """Whether it is declared for days of these years only."""
+        last = self.last_day.year if self.last_day else None
+        return last is not None and set(range(self.first_day.year, last + 1)) <= set(years)
 
     def is_of(self, year: int) -> bool:
         """Whether it is declared for any day of that year."""

@@ -20,10 +20,10 @@ NOT_IN_FULL_LOAD = "not in a full load"
 
 def merge(job: Job, *, is_first: bool) -> Written:
     """A full load: every table is made again from the staged rows, and waits to be swapped in."""
-    connection, complete = job.connection, [] if is_first else job.read_ids
+    connection, complete = job.connection, [] if is_first else job.whole_reading_ids
     if not is_first:
         statement = composed("swap/keep_others", rows=job.staging.rows)
-        connection.execute(statement, {"dataset_ids": complete})
+        connection.execute(statement, {"read": job.read_ids, "whole": complete})
     superseded = keep_one_row_each(job)
     rows = find_changes(job, complete)
     new_codes = reference.resolve(connection, job.city, reference.STAGED)

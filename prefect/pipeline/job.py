@@ -43,7 +43,12 @@ class Job:
     @property
     def complete_ids(self) -> list[str]:
         """Datasets that were read from their first row on, so that what is missing is gone."""
-        return self.read_ids if self.plan.options.reads_everything else []
+        return self.whole_reading_ids if self.plan.options.reads_everything else []
+
+    @property
+    def whole_reading_ids(self) -> list[str]:
+        """Datasets that were not read for chosen years only."""
+        return [reading.dataset.id for reading in self.readings if not reading.window]
 
     @property
     def whole_ids(self) -> list[str]:

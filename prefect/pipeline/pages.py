@@ -67,8 +67,9 @@ class Pages:
             if page["rows"] < self._page_rows:
                 return
             beyond = _beyond(page["last_updated_at"], page["last_row_id"])
-            is_late = condition and condition != self._taker.reading.where
-            where = f"{condition} AND {beyond}" if is_late else beyond
+            reading = self._taker.reading
+            kept = reading.window if condition == reading.where else condition
+            where = f"{kept} AND {beyond}" if kept else beyond
 
     def _page(self, where: str) -> dict[str, Any]:
         """One page into the staging tables. Retried as a whole: half a page is dropped first."""

@@ -41,6 +41,8 @@ class Reading:
     ``total`` and ``newest`` are the portal's count of rows and its newest update time; ``expected`` rows are
     to be read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` are those that it
     lost, ``added`` those that no schema names. ``lost`` is how many rows fewer the portal has than before.
+    ``kept`` are the portal's columns that stay under their own names. ``window`` is the condition of the
+    chosen years, where the dataset has others too; such a reading is a part.
     """
 
     dataset: Dataset
@@ -55,6 +57,8 @@ class Reading:
     known: Known = Known()
     lost: int = 0
     transport: str = ""
+    kept: tuple[str, ...] = ()
+    window: str = ""
 
     @property
     def known_newest(self) -> datetime | None:
@@ -70,11 +74,14 @@ class Reading:
     def is_seamless(self) -> bool:
         """Whether it begins no later than the last merged run ended: else rows between are still unread."""
         start = from_portal(self.start)
+        if self.window:
+            return False
         return start is None or (self.known_newest is not None and start <= self.known_newest)
 
     @property
     def where(self) -> str:
-        return f":updated_at >= '{self.start}'" if self.start else ""
+        since = f":updated_at >= '{self.start}'" if self.start else ""
+        return " AND ".join(condition for condition in (since, self.window) if condition)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from pipeline.plan import (
     is_of_one_dataset,
 )
 from pipeline.reading import plan_reading
+from pipeline.reference import refuse_other_city
 from pipeline.runs import Run
 from pipeline.socrata import Portal
 
@@ -32,6 +33,7 @@ def make_plan(run: Run) -> Plan:
     Raises TokenError, and the first dataset's PortalError or DataError when every one has to be skipped.
     """
     settings, options = run.settings, run.options
+    refuse_other_city(run.connection, run.city)
     known, notices = _memory(run)
     with Portal(settings) as portal:
         city, discovered = discover(portal, run.city, options.now.date(), known)
@@ -56,8 +58,10 @@ def make_plan(run: Run) -> Plan:
 
 def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
     """The published areas, or a notice: without them a run goes on with those that are stored."""
+    if city.boundaries is None:
+        return None, ()
     try:
-        return fetch_boundaries(portal, city), ()
+        return fetch_boundaries(portal, city, city.boundaries), ()
     except PortalError as error:
         return None, (f"the boundaries could not be read: {error}",)
 

@@ -54,7 +54,7 @@ def _problem(difference: dict[str, Any], city: City) -> str:
     if not difference["usable"]:
         return "no polygon of the boundary dataset can be read"
     if len(difference["lost"]) > city.limits.lost_areas:
-        return f"the boundary dataset lost {len(difference['lost'])} of {difference['had']} councils"
+        return f"the boundary dataset lost {len(difference['lost'])} of {difference['had']} areas"
     return ""
 
 
@@ -68,23 +68,25 @@ def _add(connection: Connection, area: Area) -> str:
     """Put the area into the table ``boundaries``; returns what is to be said about it."""
     try:
         with connection.transaction():
-            row = fetch_one(connection, "boundaries/add", vars(area))
+            values = {**vars(area.facts), "geometry": area.geometry, "is_dissolved": area.is_dissolved}
+            row = fetch_one(connection, "boundaries/add", values)
     except psycopg.Error as error:
-        return f"{area.name}: the polygon was rejected ({type(error).__name__})"
+        return f"{area.facts.name}: the polygon was rejected ({type(error).__name__})"
     if not row["has_area"]:
-        return f"{area.name}: the polygon was rejected (it has no area)"
-    return "" if row["was_valid"] else f"{area.name}: the polygon crosses itself and was repaired"
+        return f"{area.facts.name}: the polygon was rejected (it has no area)"
+    return "" if row["was_valid"] else f"{area.facts.name}: the polygon crosses itself and was repaired"
 
 
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
     changes = {step: run(connection, f"boundaries/{step}") for step in STEPS}
-    notices = [f"{name} is a new council" for name in difference["added"]]
+    # Of the first polygons all are new.
+    notices = [f"{name} is a new area" for name in difference["added"] if difference["had"]]
     notices += [
-        f"the council with code {code} has no polygon any more: it counts as retired"
+        f"the area with code {code} has no polygon any more: it counts as retired"
         for code in difference["lost"]
     ]
     notices += difference["renamed"]
     if moved := changes["move_councils"]:
-        notices.append(f"{moved} councils are in another region now")
+        notices.append(f"{moved} areas are in another region now")
     log.info("boundaries refreshed: %s", changes)
     return any(changes.values()), tuple(notices)

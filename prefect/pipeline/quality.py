@@ -49,7 +49,7 @@ def rejected_reasons(connection: Connection) -> Reasons:
 
 def download_checks(job: Job, reasons: Reasons) -> tuple[Check, ...]:
     """Checks of what the portal gave, before anything is merged."""
-    notices = (Check("notice", "warn", notice) for notice in job.plan.notices)
+    notices = (Check("notice", "warn", "", meaning=notice) for notice in job.plan.notices)
     share = job.settings.rejected_share_limit
     limit = job.city.limits.rejected_share if share is None else share
     found = [check for download in job.downloads for check in _of_download(download, limit, reasons)]
@@ -64,8 +64,9 @@ def _of_download(download: Download, limit: float, reasons: Reasons) -> Iterator
     if reading.lost:
         yield Check(f"{title}: rows gone upstream", "warn", str(reading.lost), "", "--reconcile retires them")
     if not reading.is_seamless:
-        meaning = "rows updated before are still unread: the next run reads them"
-        yield Check(f"{title}: read only since", "warn", reading.start, "", meaning)
+        meaning = "other rows may be unread: the next run reads them"
+        part = "chosen years" if reading.window else "since"
+        yield Check(f"{title}: read only {part}", "warn", reading.where, "", meaning)
     if reading.missing:
         text = ", ".join(reading.missing)
         yield Check(f"{title}: lost columns", "warn", text, "", "stored values stay")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,19 +21,37 @@ log = logging.getLogger(__name__)
 
 def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
     """Ask the portal what it has and decide what to read. Raises PortalError or DataError."""
-    known = replace(known, missing_columns=known.missing_columns & schema.columns.keys())
+    known = replace(known, missing_columns=known.missing_columns & schema.stored)
     total, newest = _size(portal, dataset, run.options.now)
     lost = _lost(dataset, total, known, run.city.limits.shrunk_share)
     if _is_unchanged(known, run.options, total, newest):
         unchanged = Reading(dataset, BEGINNING, total, newest, 0, {}, is_due=False, lost=lost, known=known)
         return replace(unchanged, transport=portal.transport)
-    columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
+    published = portal.columns(dataset.id)
+    columns, missing, added = match_columns(dataset, schema, published)
     start = _start(run.settings, known, run.options, missing)
-    expected = portal.count(dataset.id, f":updated_at >= '{start}'") if start else total
     if unstamped := portal.count(dataset.id, ":updated_at IS NULL"):
         raise PortalError(f"{dataset.id}: {unstamped} rows have no :updated_at: the portal is broken")
-    reading = Reading(dataset, start, total, newest, expected, columns, missing, added, known=known)
-    return replace(reading, lost=lost, transport=portal.transport)
+    reading = Reading(dataset, start, total, newest, total, columns, missing, added, known=known)
+    kept, window = tuple(name for name in schema.kept if name in published), _window(run, dataset, columns)
+    reading = replace(reading, lost=lost, kept=kept, window=window)
+    expected = portal.count(dataset.id, reading.where) if reading.where else total
+    return replace(reading, expected=expected, transport=portal.transport)
+
+
+def _window(run: Run, dataset: Dataset, columns: Mapping[str, str]) -> str:
+    """The condition of the chosen years; empty for all, or where the dataset has no others."""
+    years = run.options.years
+    # While it is filled, the newest dataset of a city that has one for each year is that of its year.
+    is_yearly = run.city.has_yearly_datasets
+    if not years or is_yearly or dataset.is_within(years):
+        return ""
+    created = columns["createddate"]
+    spans = (
+        f"({created} >= '{year}-01-01T00:00:00.000' AND {created} < '{year + 1}-01-01T00:00:00.000')"
+        for year in years
+    )
+    return f"({' OR '.join(spans)})"
 
 
 def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetime | None]:

@@ -1,4 +1,4 @@
-"""The city's declaration in the database: its row, type groups, and what published values mean."""
+"""The city's declaration in the database: its row, reference data, and what published values mean."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipeline.city import City
-from pipeline.database import Connection, composed, fetch_one, run
+from pipeline.city import City, ReferenceFile
+from pipeline.columns import assignments, names
+from pipeline.database import Connection, composed, fetch, fetch_one, run
 from pipeline.declaration import CodedColumn, Dataset
+from pipeline.errors import DataError
 from pipeline.staging import days
 
-SERVED_VERSION = "1"
+SERVED_VERSION = "2"
 """Goes up when the merge serves stored rows in another way than before: they are all rebuilt then."""
 
 
@@ -40,7 +42,15 @@ REFERENCES = (
     Reference("owner", "agencies", "agency_id", "agency_name"),
     Reference("requestsource", "sources", "source_id", "source_name"),
 )
+AREAS = Reference("area", "councils", "council_id", "council_name")
+FILES: dict[ReferenceFile, Reference] = {
+    "regions": Reference("area", "regions", "region_id", "region_name"),
+    "areas": AREAS,
+    **dict(zip(("types", "agencies", "sources"), REFERENCES, strict=True)),
+}
+"""The tables of the reference files, in the order of writing them."""
 STAGED = sql.SQL("staged")
+Row = dict[str, str | bool | None]
 
 
 def touched() -> sql.Composable:
@@ -49,19 +59,35 @@ def touched() -> sql.Composable:
 
 
 def declare(connection: Connection, city: City) -> bool:
-    """Write the city's row and type groups, and lay its rules down as tables of this transaction.
+    """Write the city's row and reference data, and lay its rules down as tables of this transaction.
 
-    Returns whether rows that are served already were served by other rules.
+    Returns whether rows that are served already were served by other rules. Raises DataError when the
+    database holds another city's requests.
     """
+    if refuse_other_city(connection, city):
+        run(connection, "merge/forget_city")
     digest = f"{SERVED_VERSION} {city.digest}"
     has_changed = bool(fetch_one(connection, "merge/known_declaration")["digest"] != digest)
     _write_city(connection, city, digest)
+    _write_reference(connection, city)
     for name in ("datasets", "aliases", "patterns", "meanings"):
         run(connection, f"tables/{name}")
     for dataset in city.datasets:
         run(connection, "merge/add_dataset", _dataset_row(city, dataset))
     _write_meanings(connection, city)
     return has_changed
+
+
+def refuse_other_city(connection: Connection, city: City) -> bool:
+    """Whether the database serves another city so far. Raises DataError when it has that city's requests."""
+    for other in fetch(connection, "merge/other_city", {"key": city.key}):
+        if other["requests"]:
+            raise DataError(
+                f"this database holds {other['requests']} requests of {other['name']}: {city.name} needs a "
+                "database of its own. Nothing was changed."
+            )
+        return True
+    return False
 
 
 def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
@@ -75,9 +101,22 @@ def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[
         _set_reviewed(connection, city, reference)
         if unknown := [str(code) for (code,) in added if code not in city.reviewed(reference.field)]:
             new_codes[reference.table] = unknown
+    new_codes |= _resolve_areas(connection, city, source)
     _set_type_flags(connection, city)
     connection.execute("ANALYZE meanings")
     return new_codes
+
+
+def _resolve_areas(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
+    """Areas come with the polygons, if there are any, and are learned from the rows otherwise."""
+    known = city.names.get("area", {})
+    added = []
+    if city.boundaries is None:
+        added = connection.execute(composed("merge/add_areas", source=source)).fetchall()
+    run(connection, "merge/set_area_names", {"codes": list(known), "names": list(known.values())})
+    connection.execute(composed("merge/set_meaning_ids", **AREAS.identifiers), {"field": AREAS.field})
+    unknown = [str(code) for (code,) in added if code not in known]
+    return {AREAS.table: unknown} if unknown else {}
 
 
 def _write_city(connection: Connection, city: City, digest: str) -> None:
@@ -92,12 +131,41 @@ def _write_city(connection: Connection, city: City, digest: str) -> None:
         run(connection, "merge/upsert_group", group.model_dump(include={"id", "name", "color"}))
 
 
+def _write_reference(connection: Connection, city: City) -> None:
+    """The rows of the city's reference files, and those that every city has."""
+    for name, reference in FILES.items():
+        if rows := city.reference.get(name, ()):
+            _upsert(connection, reference, [{**row, **_reviewed(reference)} for row in rows])
+    has_one_region = not ((city.boundaries and city.boundaries.region) or city.reference.get("regions"))
+    values = {"no_area": city.words.get("no_area", "None"), "has_one_region": has_one_region}
+    run(connection, "merge/add_defaults", values)
+
+
+def _upsert(connection: Connection, reference: Reference, rows: list[Row]) -> None:
+    columns = list(rows[0])
+    lists = {
+        "table": sql.Identifier(reference.table),
+        "id": sql.Identifier(reference.id),
+        "columns": names(columns),
+        "assignments": assignments(columns, of="excluded"),
+        "excluded": names(columns, of="excluded"),
+    }
+    statement = composed("merge/upsert_reference", **lists, held=names(columns, of="stored"))
+    connection.execute(statement, {"rows": Jsonb(rows)})
+
+
+def _reviewed(reference: Reference) -> Row:
+    """Of types, agencies and sources it is known whether somebody has looked at them."""
+    return {"is_reviewed": True} if reference in REFERENCES else {}
+
+
 def _dataset_row(city: City, dataset: Dataset) -> Mapping[str, object]:
     schema = city.schemas[dataset.schema_name]
     return {
         "dataset_id": dataset.id,
         "days": days([dataset]),
         "ended_statuses": list(schema.ended_statuses),
+        "open_statuses": list(schema.open_statuses),
         "duplicate_statuses": list(schema.duplicate_statuses),
         "duplicate_outcome": "|".join(f"({regex})" for regex in schema.duplicate_outcomes) or None,
     }

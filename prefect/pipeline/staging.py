@@ -89,17 +89,28 @@ class PageTaker:
 
     def prepare(self) -> None:
         """Make the page table of this connection."""
-        run(self.connection, "tables/page")
+        definitions = [sql.SQL(", {} text").format(sql.Identifier(name)) for name in self._kept]
+        self.connection.execute(composed("tables/page", kept_definitions=sql.SQL("").join(definitions)))
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        return (*SYSTEM_COLUMNS, *self.reading.columns)
+        return (*SYSTEM_COLUMNS, *self._sources)
 
     @property
     def select(self) -> str:
         """SoQL that names the portal's columns as ours."""
-        sources = {"source_row_id": ":id", "source_updated_at": ":updated_at"} | dict(self.reading.columns)
+        sources = {"source_row_id": ":id", "source_updated_at": ":updated_at"} | self._sources
         return ",".join(f"{sources[name]} as {name}" for name in self.column_names)
+
+    @property
+    def _kept(self) -> dict[str, str]:
+        """Kept columns of the portal by their names on the page."""
+        return {f"kept_{source}": source for source in self.reading.kept}
+
+    @property
+    def _sources(self) -> dict[str, str]:
+        """Columns of the portal by their names on the page."""
+        return dict(self.reading.columns) | self._kept
 
     def copy(self, pieces: Iterator[bytes]) -> None:
         """Fill the page table; a broken stream leaves it as empty as before."""
@@ -118,10 +129,13 @@ class PageTaker:
         ``newest`` is the latest update time read so far, or that of an earlier run.
         """
         tables = {"rows": self.staging.rows, "rejected": self.staging.rejected}
-        statement = composed("stage/take_page", **tables, as_json=_as_json(self.reading.columns))
+        statement = composed("stage/take_page", **tables, **self._json())
         parameters = self._days() | {"elsewhere": ELSEWHERE, "now": self.now, "newest": newest}
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement, parameters).fetchone() or {}
+
+    def _json(self) -> dict[str, sql.Composable]:
+        return {"as_json": _as_json(self._sources), "kept": _as_json(self._kept)}
 
     def _days(self) -> dict[str, object]:
         dataset = self.reading.dataset

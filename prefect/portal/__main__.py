@@ -10,10 +10,10 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
-from portal import boundaries
 from portal.city.publish import City
+from portal.declared import GENERATED_CITY, polygons_of
 from portal.faults import FaultBoard, fault_from
-from portal.prepare import city_store, file_store, utc_today
+from portal.prepare import city_store, file_store, sample_store, utc_today
 from portal.routes import Portal
 from portal.server import running
 from portal.settings import Settings
@@ -48,15 +48,17 @@ def main() -> None:
 def build_portal(settings: Settings, stack: ExitStack) -> Portal:
     """The portal that the settings describe; ``stack`` ends what it opens."""
     folder = settings.portal_cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-")))
+    today, key = settings.portal_today or utc_today(), settings.city
     if settings.portal_data:
-        store = file_store(folder, settings.portal_data)
+        store = file_store(folder, settings.portal_data, key)
+    elif key != GENERATED_CITY:
+        clock = clock_from(settings.portal_today)
+        store = sample_store(folder, key, settings.portal_requests, today, settings.portal_seed, clock)
     else:
-        today = settings.portal_today or utc_today()
         city = City(settings.portal_requests, today, today, settings.portal_seed, settings.portal_bad_share)
         store = city_store(folder, city, clock_from(settings.portal_today))
     stack.callback(store.close)
-    given = settings.portal_boundaries
-    polygons = boundaries.from_file(given) if given else boundaries.approximate()
+    polygons = polygons_of(key, settings.portal_boundaries)
     board = FaultBoard(fault_from(item) for item in json.loads(settings.portal_faults))
     tokens = frozenset(token for token in settings.portal_tokens.split(",") if token)
     return Portal(store, polygons, board, Throttle(settings.portal_anonymous_per_minute, tokens))

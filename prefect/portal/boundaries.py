@@ -14,6 +14,7 @@ from typing import Any
 
 from portal.city.councils import Council, load_councils
 from portal.city.polygons import Point, Ring, council_polygons
+from portal.datasets import BOUNDARIES_ID
 from portal.values import fixed
 
 GENERATED_AT = "2022-09-01T08:00:00.000Z"
@@ -29,6 +30,7 @@ class Boundaries:
 
     geojson: bytes
     updated_at: str
+    id: str = BOUNDARIES_ID
 
     def with_flaws(self, flaws: Iterable[str], updated_at: str) -> Boundaries:
         """The same polygons with the named FLAWS. Raises ValueError for an unknown one."""
@@ -37,13 +39,14 @@ class Boundaries:
             if flaw not in FLAWS:
                 raise ValueError(f"unknown flaw {flaw!r}; known are {', '.join(sorted(FLAWS))}")
             FLAWS[flaw](collection["features"])
-        return Boundaries(json.dumps(collection, separators=(",", ":")).encode(), updated_at)
+        body = json.dumps(collection, separators=(",", ":")).encode()
+        return Boundaries(body, updated_at, self.id)
 
 
-def from_file(path: Path) -> Boundaries:
+def from_file(path: Path, dataset_id: str = BOUNDARIES_ID) -> Boundaries:
     """A GeoJSON file served as it is."""
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Boundaries(path.read_bytes(), fixed(changed))
+    return Boundaries(path.read_bytes(), fixed(changed), dataset_id)
 
 
 def approximate() -> Boundaries:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.datasets import BOUNDARIES_ID, BOUNDARIES_TITLE, Dataset
+from portal.boundaries import Boundaries
+from portal.datasets import BOUNDARIES_TITLE, Dataset
 from portal.store import Store
 from portal.view import View
 
@@ -28,7 +29,7 @@ NEVER_UPDATED = "2015-01-01T00:00:00.000Z"
 def catalog(
     store: Store,
     parameters: Mapping[str, str],
-    boundaries_updated_at: str,
+    boundaries: Boundaries,
     is_hidden: Callable[[str], bool],
 ) -> dict[str, Any]:
     """Entries whose title has every word of ``q``, filtered by ``ids`` and ``only``, in pages.
@@ -41,7 +42,8 @@ def catalog(
         for d in listed
         if not is_hidden(d.id)
     ]
-    entries.append(_entry(BOUNDARIES_ID, BOUNDARIES_TITLE, boundaries_updated_at, BOUNDARY_COLUMNS, "map"))
+    polygons = (boundaries.id, BOUNDARIES_TITLE, boundaries.updated_at, BOUNDARY_COLUMNS, "map")
+    entries += [_entry(*polygons)] if boundaries.id else []
     found = [entry for entry in entries if _is_wanted(entry["resource"], parameters)]
     offset = _whole(parameters.get("offset"), 0)
     page = found[offset : offset + _whole(parameters.get("limit"), 100)]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from portal.city.publish import City, datasets_until, publish_city
 from portal.datasets import CITY_FILE
-from portal.files import load_file
+from portal.declared import GENERATED_CITY, datasets_of, sample_of
+from portal.files import load_file, load_rows
+from portal.sample import rows
 from portal.store import Clock, Store, utc_now
 
 SOURCES = Path(__file__).parent
@@ -66,14 +68,25 @@ def fingerprint(city: City) -> str:
     return digest.hexdigest()[:16]
 
 
-def file_store(folder: Path, data: Path) -> Store:
+def file_store(folder: Path, data: Path, key: str = GENERATED_CITY) -> Store:
     """A new store with the rows of a JSON file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("file.sqlite*"):
-        old.unlink()
-    store = Store(folder / "file.sqlite")
-    load_file(store, data)
+    store = _new_store(folder, "file")
+    load_file(store, data, datasets_of(key) if key != GENERATED_CITY else None)
     return store
+
+
+def sample_store(folder: Path, key: str, amount: int, today: date, seed: int, clock: Clock) -> Store:
+    """A new store with invented requests of a declared city."""
+    store = _new_store(folder, f"sample-{key}", clock)
+    load_rows(store, rows(sample_of(key), amount, today, seed), datasets_of(key))
+    return store
+
+
+def _new_store(folder: Path, name: str, clock: Clock = utc_now) -> Store:
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{name}.sqlite*"):
+        old.unlink()
+    return Store(folder / f"{name}.sqlite", clock)
 
 
 def utc_today() -> date:

@@ -12,7 +12,7 @@ from typing import Any
 from portal import faults
 from portal.boundaries import Boundaries
 from portal.catalog import catalog, view_metadata
-from portal.datasets import BOUNDARIES_ID, Dataset
+from portal.datasets import Dataset
 from portal.distort import distort
 from portal.edit import Editor
 from portal.errors import SodaError, malformed, not_found, of_status
@@ -59,9 +59,9 @@ class Portal:
 
     def _route(self, request: Request, area: str, dataset_id: str, active: tuple[Fault, ...]) -> Response:
         if area == faults.CATALOG:
-            updated_at = self.boundaries.updated_at
-            return json_response(catalog(self.store, request.parameters, updated_at, self.board.is_hidden))
-        if dataset_id == BOUNDARIES_ID and area != faults.VIEWS:
+            found = catalog(self.store, request.parameters, self.boundaries, self.board.is_hidden)
+            return json_response(found)
+        if dataset_id == self.boundaries.id and area != faults.VIEWS:
             headers = {"Last-Modified": http_date(self.boundaries.updated_at)}
             return Response([self.boundaries.geojson], content_type=GEOJSON, headers=headers)
         dataset = self.store.datasets.get(dataset_id)

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from portal import boundaries
+from portal import sample
 from portal.city.bad_rows import DEFAULT_BAD_SHARE
 from portal.city.publish import City, publish_city
 from portal.controller import Controller
+from portal.declared import GENERATED_CITY, datasets_of, polygons_of, sample_of
 from portal.faults import Fault, FaultBoard
-from portal.files import load_file
+from portal.files import load_file, load_rows
 from portal.handler import PortalServer
 from portal.prepare import utc_today
 from portal.routes import Portal
@@ -30,6 +31,7 @@ def serve(
     anchor: date | None = None,
     seed: int = 311,
     data: Path | None = None,
+    city: str = GENERATED_CITY,
     boundaries_file: Path | None = None,
     bad_share: float = DEFAULT_BAD_SHARE,
     faults: Iterable[Fault] = (),
@@ -40,18 +42,20 @@ def serve(
 ) -> Iterator[tuple[str, Controller]]:
     """A portal on a free port of this machine while the block runs: its address and its controller.
 
-    Serves ``rows`` generated requests up to the day before ``today``, or the rows of the file ``data``. With
-    the same ``anchor`` (default: today), a later ``today`` shows the same city some days on. A given
-    ``today`` is also the day on which rows are edited, whatever the day of this machine.
+    Serves ``rows`` generated requests of ``city`` up to the day before ``today``, or the rows of the file
+    ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
+    A given ``today`` is also the day on which rows are edited, whatever the day of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         store = Store(Path(folder) / "portal.sqlite", clock_from(today))
+        day = today or utc_today()
         if data is not None:
-            load_file(store, data)
+            load_file(store, data, datasets_of(city) if city != GENERATED_CITY else None)
+        elif city != GENERATED_CITY:
+            load_rows(store, sample.rows(sample_of(city), rows, day, seed), datasets_of(city))
         else:
-            day = today or utc_today()
             publish_city(store, City(rows, day, anchor or day, seed, bad_share))
-        polygons = boundaries.from_file(boundaries_file) if boundaries_file else boundaries.approximate()
+        polygons = polygons_of(city, boundaries_file)
         portal = Portal(store, polygons, FaultBoard(faults), throttle or Throttle())
         with running(portal, port, has_admin=has_admin, has_gzip=has_gzip) as server:
             yield server.url, server.controller

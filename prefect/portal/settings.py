@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 class Settings(BaseSettings):
     """Read from environment variables with the same names in capitals."""
 
+    city: str = Field(default="la", description="The city: a folder of prefect/cities.")
     portal_port: int = Field(default=5600, description="Port of the sample portal.")
     portal_host: str = Field(default="127.0.0.1", description="Address the sample portal listens on.")
     portal_data: Path | None = Field(

@@ -12,8 +12,15 @@ SELECT details -> 'boundaries' ->> 'digest' AS digest
 -- name: add
 -- One area: heights are dropped, an invalid polygon is repaired, and rings run counterclockwise (RFC 7946).
 -- Nothing is added that has no area left.
-WITH parsed AS (
-    SELECT ST_Force2D(ST_SetSRID(ST_GeomFromGeoJSON(%(geometry)s), 4326)) AS published
+-- An area that comes in several features is dissolved.
+WITH given AS (
+    SELECT ST_Force2D(ST_SetSRID(ST_GeomFromGeoJSON(%(geometry)s), 4326)) AS geom
+),
+parsed AS (
+    SELECT CASE WHEN %(is_dissolved)s
+                THEN (SELECT ST_UnaryUnion(ST_Collect(ST_MakeValid(part.geom))) FROM ST_Dump(given.geom) AS part)
+                ELSE geom END AS published
+      FROM given
 ),
 valid AS (
     SELECT ST_ForcePolygonCCW(ST_Multi(ST_CollectionExtract(
@@ -22,8 +29,8 @@ valid AS (
       FROM parsed
 ),
 added AS (
-    INSERT INTO boundaries (nc_id, name, website, region_id, is_approximate, geom)
-    SELECT %(code)s, %(name)s, %(website)s, %(region_id)s, %(is_approximate)s, geom
+    INSERT INTO boundaries (nc_id, name, shown_name, website, region_id, region_name, is_approximate, geom)
+    SELECT %(code)s, %(name)s, %(shown_name)s, %(website)s, %(region_id)s, %(region_name)s, %(is_approximate)s, geom
       FROM valid WHERE ST_Area(geom) > 0
     RETURNING nc_id
 )
@@ -44,7 +51,7 @@ SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries OR
 
 -- name: add_regions
 INSERT INTO regions (region_id, region_name, latitude, longitude)
-SELECT region_id, 'Region ' || region_id,
+SELECT region_id, min(region_name),
        ST_Y(ST_Centroid(ST_Collect(geom))), ST_X(ST_Centroid(ST_Collect(geom)))
   FROM boundaries
  WHERE NOT EXISTS (SELECT FROM regions WHERE regions.region_id = boundaries.region_id)
@@ -52,8 +59,8 @@ SELECT region_id, 'Region ' || region_id,
 
 -- name: add_councils
 INSERT INTO councils (council_id, council_name, data_code, region_id, website, latitude, longitude)
-SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY nc_id),
-       initcap(regexp_replace(name, '\s+(NDC|NC)$', '')), nc_id, region_id, website,
+SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY length(nc_id), nc_id),
+       shown_name, nc_id, region_id, website,
        ST_Y(ST_PointOnSurface(geom)), ST_X(ST_PointOnSurface(geom))
   FROM boundaries
  WHERE NOT EXISTS (SELECT FROM councils WHERE data_code = boundaries.nc_id)

@@ -14,12 +14,47 @@ ON CONFLICT (only_row) DO UPDATE
         excluded.north, excluded.meters_per_degree_longitude, excluded.meters_per_degree_latitude, excluded.words,
         excluded.declaration_digest)
 
+-- name: other_city
+-- The city that the database serves, where it is another one, and how many of its requests are stored.
+SELECT city_name AS name, (SELECT count(*) FROM requests) + (SELECT count(*) FROM retired_requests) AS requests
+  FROM city WHERE city_key <> %(key)s
+
+-- name: forget_city
+-- The reference data of a city that has no requests here.
+WITH polygons AS (DELETE FROM geometries),
+     regions_gone AS (DELETE FROM regions),
+     types AS (DELETE FROM request_types),
+     groups AS (DELETE FROM type_groups WHERE group_id <> 0),
+     agencies_gone AS (DELETE FROM agencies),
+     sources_gone AS (DELETE FROM sources),
+     marks AS (DELETE FROM dataset_watermarks)
+DELETE FROM councils
+
+-- name: upsert_reference
+INSERT INTO {table} AS stored ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows)s)
+ON CONFLICT ({id}) DO UPDATE SET {assignments}
+ WHERE ({held}) IS DISTINCT FROM ({excluded})
+
+-- name: add_defaults
+-- What every city has: requests of no area, and one group of areas where none is declared.
+WITH middle AS (SELECT city_name, (south + north) / 2 AS latitude, (west + east) / 2 AS longitude FROM city),
+whole AS (
+    INSERT INTO regions (region_id, region_name, latitude, longitude)
+    SELECT 1, city_name, latitude, longitude FROM middle WHERE %(has_one_region)s
+    ON CONFLICT (region_id) DO NOTHING
+)
+INSERT INTO councils (council_id, council_name, data_code, region_id, latitude, longitude)
+SELECT 0, %(no_area)s, '', 0, 0, 0
+ON CONFLICT (council_id) DO NOTHING
+
 -- name: known_declaration
 SELECT declaration_digest AS digest FROM city
 
 -- name: add_dataset
-INSERT INTO datasets (dataset_id, days, ended_statuses, duplicate_statuses, duplicate_outcome)
-VALUES (%(dataset_id)s, %(days)s::datemultirange, %(ended_statuses)s, %(duplicate_statuses)s, %(duplicate_outcome)s)
+INSERT INTO datasets (dataset_id, days, ended_statuses, open_statuses, duplicate_statuses, duplicate_outcome)
+VALUES (%(dataset_id)s, %(days)s::datemultirange, %(ended_statuses)s, %(open_statuses)s, %(duplicate_statuses)s,
+        %(duplicate_outcome)s)
 
 -- name: add_alias
 INSERT INTO aliases (field, published, code) VALUES (%(field)s, %(published)s, %(code)s)
@@ -50,16 +85,22 @@ UPDATE request_types AS types
 
 -- name: add_meanings
 -- What the values of the coded columns mean: their alias, else the first pattern that matches, else themselves.
-INSERT INTO meanings (field, published, code)
+INSERT INTO meanings (field, published, code, name)
 SELECT field, published,
        coalesce((SELECT code FROM aliases WHERE aliases.field = seen.field AND aliases.published = seen.published),
-                (SELECT code FROM patterns WHERE patterns.field = seen.field AND seen.published ~ match
+                (SELECT CASE WHEN strpos(code, '\') > 0 THEN regexp_replace(seen.published, match, code) ELSE code END
+                   FROM patterns WHERE patterns.field = seen.field AND seen.published ~ match
                   ORDER BY place LIMIT 1),
-                published)
-  FROM (SELECT DISTINCT field, coalesce(btrim(value), '') AS published
-          FROM (SELECT DISTINCT requesttype, owner, requestsource FROM {source} AS r) AS combined,
-               LATERAL (VALUES ('requesttype', requesttype), ('owner', owner), ('requestsource', requestsource))
-               AS coded (field, value)) AS seen
+                published),
+       name
+  FROM (SELECT field, coalesce(btrim(value), '') AS published,
+               mode() WITHIN GROUP (ORDER BY nullif(btrim(named), '')) AS name
+          FROM (SELECT DISTINCT requesttype, owner, requestsource, coalesce(area, nc::text) AS area, ownername
+                  FROM {source} AS r) AS combined,
+               LATERAL (VALUES ('requesttype', requesttype, NULL), ('owner', owner, ownername),
+                               ('requestsource', requestsource, NULL), ('area', area, NULL))
+               AS coded (field, value, named)
+         GROUP BY 1, 2) AS seen
 
 -- name: touched_requests
 SELECT requests.* FROM requests JOIN touched ON request_id = id
@@ -67,11 +108,29 @@ SELECT requests.* FROM requests JOIN touched ON request_id = id
 -- name: add_codes
 -- Unknown codes become unreviewed entries, so that their requests are kept.
 INSERT INTO {table} ({name}, data_code)
-SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE codes.code END, codes.code
-  FROM (SELECT DISTINCT code FROM meanings WHERE field = %(field)s) AS codes
+SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE coalesce(codes.name, codes.code) END, codes.code
+  FROM (SELECT code, min(name) AS name FROM meanings WHERE field = %(field)s GROUP BY code) AS codes
  WHERE NOT EXISTS (SELECT FROM {table} AS known WHERE known.data_code = codes.code)
  ORDER BY codes.code
 RETURNING data_code
+
+-- name: add_areas
+-- The areas of a city without polygons: every code of its rows, in the middle of the requests that have it.
+INSERT INTO councils (council_id, council_name, data_code, region_id, latitude, longitude)
+SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY length(code), code), code, code, 1,
+       coalesce(avg(latitude) FILTER (WHERE latitude BETWEEN south AND north), (min(south) + min(north)) / 2),
+       coalesce(avg(longitude) FILTER (WHERE longitude BETWEEN west AND east), (min(west) + min(east)) / 2)
+  FROM {source} AS r
+  JOIN meanings ON field = 'area' AND published = coalesce(btrim(coalesce(area, nc::text)), '')
+ CROSS JOIN city
+ WHERE code <> '' AND NOT EXISTS (SELECT FROM councils WHERE data_code = code)
+ GROUP BY code
+RETURNING data_code
+
+-- name: set_area_names
+UPDATE councils SET council_name = declared.name
+  FROM unnest(%(codes)s::text[], %(names)s::text[]) AS declared (code, name)
+ WHERE data_code = declared.code AND council_name <> declared.name
 
 -- name: set_meaning_ids
 UPDATE meanings SET id = known.{id} FROM {table} AS known WHERE field = %(field)s AND known.data_code = code
@@ -222,11 +281,13 @@ SELECT id, {stored}, loaded_at, now(), %(reason)s FROM gone
 -- Coordinates outside the city's bounds are typing errors: such a request counts, but has no place.
 -- The council is the published one. Where that is blank or retired (without a polygon, once there are polygons) it is
 -- found by the place, and 0 means none.
--- Open means: no closed date, and no status that the city declares to be the end of a request.
+-- Open means: no closed date, and no status that the city declares to be the end of a request. A closed date that the
+-- status contradicts is not served.
 CREATE OR REPLACE TEMP VIEW served AS
 SELECT r.id AS request_id,
        {plain},
        type.id AS type_id,
+       CASE WHEN state.is_reopened THEN NULL ELSE r.closeddate END AS closed_date,
        agency.id AS agency_id,
        source.id AS source_id,
        home.council_id,
@@ -234,10 +295,12 @@ SELECT r.id AS request_id,
        CASE WHEN place.is_in_city THEN r.latitude END AS latitude,
        CASE WHEN place.is_in_city THEN r.longitude END AS longitude,
        CASE WHEN r.cd BETWEEN 1 AND 32767 THEN r.cd::smallint END AS city_id,
-       r.closeddate IS NULL AND NOT coalesce(btrim(r.status) = ANY(datasets.ended_statuses), false) AS is_open,
+       state.is_reopened
+       OR r.closeddate IS NULL AND NOT coalesce(btrim(r.status) = ANY(datasets.ended_statuses), false) AS is_open,
        types.is_information,
        coalesce(btrim(r.status) = ANY(datasets.duplicate_statuses), false)
-       OR coalesce(r.outcome ~ datasets.duplicate_outcome, false) AS is_duplicate,
+       OR coalesce(r.outcome ~ datasets.duplicate_outcome, false)
+       OR coalesce(btrim(r.parent) <> '', false) AS is_duplicate,
        CASE WHEN place.is_in_city
             THEN ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326)::geometry(Point, 4326) END AS geom
   FROM {requests} AS r
@@ -246,12 +309,16 @@ SELECT r.id AS request_id,
              AS is_in_city
   ) AS place
   LEFT JOIN datasets USING (dataset_id)
+ CROSS JOIN LATERAL (
+      SELECT coalesce(r.closeddate IS NOT NULL AND btrim(r.status) = ANY(datasets.open_statuses), false) AS is_reopened
+  ) AS state
   LEFT JOIN meanings AS type ON type.field = 'requesttype' AND type.published = coalesce(btrim(r.requesttype), '')
   LEFT JOIN meanings AS agency ON agency.field = 'owner' AND agency.published = coalesce(btrim(r.owner), '')
   LEFT JOIN meanings AS source
        ON source.field = 'requestsource' AND source.published = coalesce(btrim(r.requestsource), '')
   LEFT JOIN request_types AS types ON types.type_id = type.id
-  LEFT JOIN councils AS published ON published.data_code = r.nc AND r.nc <> 0
+  LEFT JOIN meanings AS area ON area.field = 'area' AND area.published = coalesce(btrim(coalesce(r.area, r.nc::text)), '')
+  LEFT JOIN councils AS published ON published.council_id = area.id AND published.council_id <> 0
        AND (EXISTS (SELECT FROM geometries AS own WHERE own.council_id = published.council_id)
             OR NOT EXISTS (SELECT FROM geometries))
   LEFT JOIN councils AS home

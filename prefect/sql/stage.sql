@@ -96,7 +96,8 @@ typed AS MATERIALIZED (
            staging.as_time(closeddate) AS closed,
            CASE WHEN is_ahead THEN real.newest ELSE stamp END AS stamp,
            is_ahead,
-           stamp > %(now)s + interval '1 day' AS is_future
+           stamp > %(now)s + interval '1 day' AS is_future,
+           nullif(jsonb_strip_nulls({kept}), '{{}}') AS kept_columns
       FROM page
       JOIN timed USING (line), real
 ),

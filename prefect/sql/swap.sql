@@ -4,15 +4,17 @@
 SELECT NOT EXISTS (SELECT FROM requests) AS is_empty
 
 -- name: keep_others
--- Rows of datasets that this run did not read go into the new tables as they are. So do those that are published but
--- rejected now, by number or, where the number is lost, by row id: they keep their last good state.
+-- Rows of datasets that this run did not read, or not of their years, go into the new tables as they are. So do those
+-- that are published but rejected now, by number or, where the number is lost, by row id: they keep their last good
+-- state.
 INSERT INTO {rows} ({stored}, is_own)
 SELECT {stored_stored}, coalesce(datasets.days @> stored.createddate::date, true)
   FROM requests AS stored
   LEFT JOIN datasets USING (dataset_id)
- WHERE stored.dataset_id <> ALL(%(dataset_ids)s)
+ WHERE stored.dataset_id <> ALL(%(read)s)
     OR NOT EXISTS (SELECT FROM {rows} AS staged WHERE staged.srnumber = stored.srnumber)
-   AND (EXISTS (SELECT FROM rejected WHERE rejected.srnumber = stored.srnumber)
+   AND (stored.dataset_id <> ALL(%(whole)s)
+        OR EXISTS (SELECT FROM rejected WHERE rejected.srnumber = stored.srnumber)
         OR EXISTS (SELECT FROM rejected
                     WHERE coalesce(rejected.srnumber, '') = '' AND rejected.dataset_id = stored.dataset_id
                       AND rejected.source_row_id = stored.source_row_id))

@@ -8,7 +8,7 @@ CREATE TEMP TABLE page (
     line              bigint GENERATED ALWAYS AS IDENTITY,
     source_row_id     text,
     source_updated_at text,
-    {page_definitions}
+    {page_definitions}{kept_definitions}
 )
 
 -- name: rows
@@ -50,6 +50,7 @@ CREATE TEMP TABLE datasets (
     dataset_id         text PRIMARY KEY,
     days               datemultirange NOT NULL,
     ended_statuses     text[] NOT NULL,
+    open_statuses      text[] NOT NULL,
     duplicate_statuses text[] NOT NULL,
     duplicate_outcome  text
 ) ON COMMIT DROP
@@ -75,12 +76,14 @@ CREATE TEMP TABLE patterns (
 ) ON COMMIT DROP
 
 -- name: meanings
--- Every published value that the run serves, trimmed, with its code and the id of that code in its reference table.
+-- Every published value that the run serves, trimmed, with its code, the name that rows give it, and the id of that
+-- code in its reference table.
 -- Filled by merge/add_meanings and merge/set_meaning_ids; read by the served view and the checks.
 CREATE TEMP TABLE meanings (
     field     text,
     published text,
     code      text NOT NULL,
+    name      text,
     id        integer,
     PRIMARY KEY (field, published)
 ) ON COMMIT DROP
@@ -127,10 +130,12 @@ CREATE TEMP TABLE delta ({definitions}) ON COMMIT DROP
 -- Published councils whose polygons can be used.
 -- Filled by boundaries/add; read by the other statements of boundaries.sql.
 CREATE TEMP TABLE boundaries (
-    nc_id          integer PRIMARY KEY,
+    nc_id          text PRIMARY KEY,
     name           text NOT NULL,
+    shown_name     text NOT NULL,
     website        text NOT NULL,
     region_id      integer NOT NULL,
+    region_name    text NOT NULL,
     is_approximate boolean NOT NULL,
     geom           geometry(MultiPolygon, 4326) NOT NULL
 ) ON COMMIT DROP

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,8 @@ class Bounds(NamedTuple):
 
 
 WORLD = Bounds(-180, -90, 180, 90)
+# A city council is something else.
+COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b(?!_)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ class City:
     name: str = ""
     time_zone: ZoneInfo | dt.timezone = dt.UTC
     bounds: Bounds = WORLD
+    words: dict[str, str] = field(default_factory=dict)
+
+    def spoken(self, text: str) -> str:
+        """The text with the city's word for the areas that the API calls councils."""
+        area, areas = (self.words.get(name, "").lower() for name in ("area", "areas"))
+        if not area or not areas or area.endswith("council"):
+            return text
+        return COUNCIL.sub(lambda found: areas if found[2] else area, text)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """The moment in the city's time zone."""

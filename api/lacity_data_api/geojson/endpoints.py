@@ -25,8 +25,8 @@ async def map_councils(request: Request) -> Response:
 @router.get("/geocode", responses=cached(Place) | NOT_FOUND)
 async def find_council(
     request: Request,
-    latitude: Annotated[float, Query(ge=-90, le=90, description="Degrees", examples=[34.0449])],
-    longitude: Annotated[float, Query(ge=-180, le=180, description="Degrees", examples=[-118.2349])],
+    latitude: Annotated[float, Query(ge=-90, le=90, description="Degrees")],
+    longitude: Annotated[float, Query(ge=-180, le=180, description="Degrees")],
 ) -> Response:
     """The council of a place, borders included; of overlapping ones, the one with the smallest area."""
     return await respond(request, repository.council_of_place(latitude, longitude))

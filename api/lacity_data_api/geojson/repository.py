@@ -15,7 +15,8 @@ SELECT concat('{{"type":"FeatureCollection","features":[', string_agg(json, ',')
 # RFC 7946 demands exterior rings that run counterclockwise.
 COUNCILS = """
 SELECT concat('{"type":"Feature","properties":{"council_id":', council_id, ',"council_name":',
-              to_json(council_name), ',"nc_id":', nc_id, '},"geometry":',
+              to_json(council_name), ',"nc_id":',
+              CASE WHEN nc_id ~ '^[0-9]{1,9}$' THEN nc_id ELSE to_json(nc_id)::text END, '},"geometry":',
               ST_AsGeoJSON(ST_ForcePolygonCCW(geom)), '}') AS json
   FROM geometries JOIN councils USING (council_id) ORDER BY council_id
 """

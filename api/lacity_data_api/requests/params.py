@@ -25,7 +25,6 @@ BoundsText = Annotated[
     str | None,
     Query(
         description="West, south, east, north in degrees, comma-separated",
-        examples=["-118.3,34.0,-118.2,34.1"],
         max_length=200,
     ),
 ]

@@ -35,7 +35,7 @@ SELECT %(srnumber)s,
        (SELECT data_code FROM request_types WHERE type_id = %(type_id)s),
        (SELECT data_code FROM sources WHERE source_id = %(source_id)s),
        (SELECT data_code FROM agencies WHERE agency_id = %(agency_id)s),
-       (SELECT nullif(data_code, 0) FROM councils WHERE council_id = %(council_id)s),
+       (SELECT nullif(data_code, '0')::integer FROM councils WHERE council_id = %(council_id)s),
        %(status)s, %(created_date)s, coalesce(%(closed_date)s::timestamp, %(created_date)s), %(closed_date)s,
        %(cd)s, %(address)s, %(latitude)s, %(longitude)s, 'test-test', 'row-' || %(srnumber)s, now()
 RETURNING id

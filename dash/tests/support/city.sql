@@ -2,6 +2,8 @@
 -- Two agencies share a name, some rows lie outside every council, some have no location, some are calls for
 -- information, some were closed on the same day or before they were created, some were cancelled without a closed
 -- date, and some are of the current day. One council's boundary has a sliver far outside the city.
+UPDATE city SET words = '{"area": "Neighborhood council", "areas": "Neighborhood councils", "population": "2020 census"}';
+
 CREATE FUNCTION pg_temp.pick(n int, salt int, among int) RETURNS int LANGUAGE sql IMMUTABLE
 RETURN abs(hashint4(n * 31 + salt) % among);
 
@@ -24,7 +26,7 @@ INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, c
     address, latitude, longitude, dataset_id, source_row_id, source_updated_at)
 SELECT '1-' || n, CASE WHEN n % 11 = 0 THEN 'Information-Only' ELSE t.data_code END,
     CASE WHEN closed IS NOT NULL THEN 'Closed' WHEN n % 4 = 0 THEN 'Cancelled' ELSE 'Open' END, created, created, closed,
-    s.data_code, a.data_code, nullif(c.data_code, 0), CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
+    s.data_code, a.data_code, nullif(c.data_code, '0')::integer, CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE 33.8 + (c.council_id / 10) * 0.03 + 0.01 END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE -118.6 + (c.council_id % 10) * 0.03 + 0.01 END,
     'test-test', 'row-' || n, now()

@@ -18,7 +18,7 @@ RAW = """
         JOIN request_types t ON t.data_code = r.requesttype
         JOIN agencies a ON a.data_code = r.owner
         JOIN sources s ON s.data_code = r.requestsource
-        JOIN councils c ON coalesce(c.data_code, 0) = coalesce(r.nc, 0)
+        JOIN councils c ON coalesce(c.data_code, '0') = coalesce(r.nc, 0)::text
     ), raw AS (SELECT * FROM every WHERE NOT is_information),
     past AS (SELECT * FROM raw WHERE created < today)
 """

@@ -6,10 +6,12 @@ import json
 
 import plotly.graph_objects as go
 import pytest
+from pandas import DataFrame
 from support.serving import DASH
 
 from figures import maps
 from figures.maps import Area
+from pages.types_map import measure_of
 
 SQUARE = [[0.0, 60.0], [1.0, 60.0], [1.0, 61.0], [0.0, 60.0]]
 HOLE = [[0.2, 60.1], [0.4, 60.1], [0.4, 60.2], [0.2, 60.1]]
@@ -80,3 +82,9 @@ def test_the_official_boundaries_fill_the_map() -> None:
     polygons = [area["geometry"] for area in json.loads(OFFICIAL.read_text())["features"]]
     bounds = maps.bounds_of(polygons, (-118.8, 33.6, -118.0, 34.5))
     assert bounds == pytest.approx((-118.67, 33.70, -118.16, 34.34), abs=0.01)
+
+
+def test_a_city_without_published_populations_is_colored_by_requests() -> None:
+    populations = [[None, None], [None, 100], [50, 100]]
+    chosen = [measure_of("people", DataFrame({"people": people})) for people in populations]
+    assert chosen == ["count", "people", "people"]

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pandas import DataFrame
 from support.facts import CITY, FACTS
 
 from report_kit import layout
+from report_kit.content import CardContent, Number
 
 
 def loaded(hours: float) -> datetime:
@@ -45,5 +47,24 @@ def test_another_city_has_its_own_words() -> None:
     )
     assert new_york.phrase("{areas}") == "Community districts"
     assert new_york.phrase("By {area}") == "By community district"
-    assert new_york.phrase("{population}") == CITY.phrase("{population}") == "2020 census"
-    assert CITY.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"
+    assert new_york.phrase("{population}") == "Last census"
+    assert new_york.spoken("A council, not a city council") == "A community district, not a city council"
+    assert (
+        new_york.phrase("All councils but one council")
+        == "All community districts but one community district"
+    )
+    councils = replace(CITY, words={"area": "Neighborhood council", "areas": "Neighborhood councils"})
+    assert councils.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"
+    assert councils.phrase("Outside all councils") == "Outside all councils"
+
+
+def test_what_a_card_says_is_in_the_words_of_the_city() -> None:
+    say = replace(CITY, words={"area": "Community area", "areas": "Community areas"}).spoken
+    rows = DataFrame({"council": ["Loop"], "requests": [1]})
+    content = CardContent(rows, "One council", numbers=[Number("Councils", "3", "of all councils")])
+    spoken = content.spoken(say)
+    assert spoken.summary == "One community area"
+    assert spoken.numbers == [Number("Community areas", "3", "of all community areas")]
+    assert list(spoken.frame) == ["community area", "requests"]
+    assert spoken.frame.iloc[0, 0] == "Loop"
+    assert list(content.frame) == ["council", "requests"]

@@ -14,7 +14,8 @@ from pipeline.database import Connection
 from pipeline.files.geoparquet import BBOX, boxes, metadata
 
 COUNCILS = """
-SELECT council_id, council_name, data_code, region_id, region_name, population_2020,
+SELECT council_id, council_name, CASE WHEN data_code ~ '^[0-9]{1,9}$' THEN data_code::bigint END, region_id,
+       region_name, population_2020,
        ST_AsBinary(geom), ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom),
        ST_AsGeoJSON(geom, 7)
   FROM geometries
@@ -30,6 +31,12 @@ PROPERTIES = {
     "RegionName": pa.string(),
     "Population2020": pa.int64(),
 }
+
+
+def title(connection: Connection) -> str:
+    """What the city calls its areas."""
+    (areas,) = connection.execute("SELECT coalesce(words ->> 'areas', 'Areas') FROM city").fetchone() or ("",)
+    return str(areas)
 
 
 def write_geoparquet(connection: Connection, path: Path) -> int:

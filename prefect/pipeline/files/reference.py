@@ -34,7 +34,7 @@ TABLES = (
     Table("sources", "Sources", "SELECT source_id, source_name, data_code FROM sources ORDER BY source_id"),
     Table(
         "councils",
-        "Neighborhood councils",
+        "Areas of the city",
         "SELECT council_id, council_name, data_code, region_id, website, latitude, longitude,"
         " population_2020 FROM councils ORDER BY council_id",
     ),

@@ -80,8 +80,9 @@ def _year_writer(connection: Connection, write: Callable[..., parquet.FileSummar
 
 
 def _councils(connection: Connection, session: Session) -> list[Entry]:
-    geo = _entry("councils-geoparquet", "councils.geoparquet", "Neighborhood councils", "geoparquet", PARQUET)
-    plain = _entry("councils-geojson", "councils.geojson", "Neighborhood councils", "geojson", GEOJSON)
+    title = councils.title(connection)
+    geo = _entry("councils-geoparquet", "councils.geoparquet", title, "geoparquet", PARQUET)
+    plain = _entry("councils-geojson", "councils.geojson", title, "geojson", GEOJSON)
     return [
         session.write(geo, lambda path: {"rowCount": councils.write_geoparquet(connection, path)}),
         session.write(plain, lambda path: {"rowCount": councils.write_geojson(connection, path)}),

@@ -12,7 +12,6 @@ Ring = list[Point]
 
 REFERENCE_LATITUDE = 34.05
 DEGREES_TO_KM = 111.2
-LONGITUDE_SCALE = math.cos(math.radians(REFERENCE_LATITUDE))
 CIRCLE_CORNERS = 24
 NEIGHBORS = 4
 REACH = 1.25
@@ -25,23 +24,30 @@ def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:
 
     Rings do not overlap beyond rounding, and each holds its own council's center.
     """
-    centers = [to_km(council.longitude, council.latitude) for council in councils]
-    rings = {}
-    for council, center in zip(councils, centers, strict=True):
+    rings = cells([(council.longitude, council.latitude) for council in councils], REFERENCE_LATITUDE)
+    return {council.nc_id: ring for council, ring in zip(councils, rings, strict=True)}
+
+
+def cells(points: Sequence[Point], latitude: float) -> list[Ring]:
+    """A ring around each point; ``latitude`` is about that of all of them."""
+    centers = [to_km(*point, latitude) for point in points]
+    rings = []
+    for center in centers:
         others = sorted((o for o in centers if o != center), key=lambda o: math.dist(o, center))
         ring = _circle(center, _reach_km(center, others))
         for other in others:
             ring = _nearer_to(ring, center, other)
-        rings[council.nc_id] = _rounded([to_degrees(*point) for point in ring])
+        rings.append(_rounded([to_degrees(*point, latitude) for point in ring]))
     return rings
 
 
-def to_km(longitude: float, latitude: float) -> Point:
-    return longitude * LONGITUDE_SCALE * DEGREES_TO_KM, latitude * DEGREES_TO_KM
+def to_km(longitude: float, latitude: float, reference: float = REFERENCE_LATITUDE) -> Point:
+    scale = math.cos(math.radians(reference))
+    return longitude * scale * DEGREES_TO_KM, latitude * DEGREES_TO_KM
 
 
-def to_degrees(x_km: float, y_km: float) -> Point:
-    return x_km / DEGREES_TO_KM / LONGITUDE_SCALE, y_km / DEGREES_TO_KM
+def to_degrees(x_km: float, y_km: float, reference: float = REFERENCE_LATITUDE) -> Point:
+    return x_km / DEGREES_TO_KM / math.cos(math.radians(reference)), y_km / DEGREES_TO_KM
 
 
 def _reach_km(center: Point, others: Sequence[Point]) -> float:

@@ -34,7 +34,8 @@ SELECT id, CASE WHEN is_case THEN (30000000 + id)::text
        (ARRAY['Call', 'Self Service', 'Mobile App'])[1 + luck %% 3],
        CASE WHEN is_case THEN 'true' ELSE 'N' END, CASE WHEN NOT is_case THEN 'iOS' END,
        CASE WHEN is_case THEN 'LASAN - LSD' ELSE agencies.data_code END,
-       councils.data_code, councils.council_name, 'HOLLYWOOD', 'Central APC', 'W' || luck %% 60, n %% 16,
+       councils.data_code::integer, councils.council_name, 'HOLLYWOOD', 'Central APC', 'W' || luck %% 60,
+       n %% 16,
        'Member, "the first"',
        CASE WHEN n %% 13 = 0 THEN E'1 "A" ST,\\nREAR' WHEN n %% 13 = 1 THEN ''
             ELSE luck %% 19997 || ' ' || (ARRAY['N', 'S', 'E', 'W'])[1 + luck %% 4]
@@ -69,7 +70,7 @@ SELECT id, srnumber, createddate, closeddate, types.type_id,
   JOIN request_types AS types ON types.data_code = requesttype
   LEFT JOIN agencies ON agencies.data_code = owner
   JOIN sources ON sources.data_code = requestsource
-  JOIN councils ON councils.data_code = nc
+  JOIN councils ON councils.data_code = nc::text
  WHERE id > %(first)s::bigint AND id <= %(first)s::bigint + %(rows)s::integer
 """
 POLYGONS = """

@@ -92,3 +92,19 @@ def test_without_a_database_the_city_has_no_name_and_utc(database: Database) -> 
         assert cut_off.json("/openapi.json")["info"]["title"] == "311 Data"
         assert cut_off.get("/reports").status_code == 503
         assert cut_off.state.facts.last_known_city == City()
+
+
+def test_the_documentation_speaks_the_words_of_the_city(database: Database) -> None:
+    words = '{"area": "Community district", "areas": "Community districts"}'
+    database.run("UPDATE city SET words = %s", words)
+    try:
+        forget_everything()
+        with serve(settings_for(database)) as elsewhere:
+            elsewhere.json("/reports")
+            document = elsewhere.json("/openapi.json")
+        assert document["paths"]["/councils"]["get"]["description"] == "All community districts, by id."
+        assert "city council districts" in str(document)
+        assert "neighborhood council" not in str(document).lower()
+    finally:
+        database.run("UPDATE city SET words = '{}'")
+        forget_everything()

@@ -196,7 +196,7 @@ def test_statistics_by_council_have_requests_found_by_place_and_without_one(
 ) -> None:
     moved = database.run(
         "SELECT council_id, type_id FROM service_requests JOIN requests ON id = request_id"
-        " JOIN councils USING (council_id) WHERE nc IS DISTINCT FROM data_code AND council_id > 0"
+        " JOIN councils USING (council_id) WHERE nc::text IS DISTINCT FROM data_code AND council_id > 0"
     )
     assert 0 < len(moved) < 30
     unlocated = database.run("SELECT council_id, type_id FROM service_requests WHERE latitude IS NULL")

@@ -13,7 +13,7 @@ from tests.support.serving import Api
 MOVED = """
 SELECT council_name, count(*)
   FROM service_requests JOIN requests ON id = request_id JOIN councils USING (council_id)
- WHERE nc IS DISTINCT FROM data_code AND council_id > 0 {condition} GROUP BY council_name
+ WHERE nc::text IS DISTINCT FROM data_code AND council_id > 0 {condition} GROUP BY council_name
 """
 
 

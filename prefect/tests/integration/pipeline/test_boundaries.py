@@ -77,12 +77,11 @@ def test_new_lost_and_moved_councils_are_reported(database: Database, features: 
     newcomer["properties"] |= {"nc_id": "999", "name": "MARS NC", "service_re": "REGION 13 - MARS"}
     features.append(newcomer)
     told = " | ".join(refresh(database, features).notices)
-    assert "MARS NC is a new council" in told
-    assert f"the council with code {lost['nc_id']} has no polygon any more" in told
-    assert "1 councils are in another region now" in told
-    added = (
-        "SELECT council_name, region_name FROM councils JOIN regions USING (region_id) WHERE data_code = 999"
-    )
+    assert "MARS NC is a new area" in told
+    assert f"the area with code {lost['nc_id']} has no polygon any more" in told
+    assert "1 areas are in another region now" in told
+    named = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
+    added = f"{named} WHERE data_code = '999'"
     assert database.rows(added) == [("Mars", "Region 13")]
 
 
@@ -122,8 +121,8 @@ def test_polygons_of_another_projection_leave_those_of_before(
     assert database.rows(stored) == before
 
 
-def code_of(feature: dict[str, Any]) -> int:
-    return int(feature["properties"]["nc_id"])
+def code_of(feature: dict[str, Any]) -> str:
+    return str(feature["properties"]["nc_id"])
 
 
 def square(west: float, south: float, size: float) -> list[Any]:
@@ -190,7 +189,7 @@ def test_a_retired_council_is_found_by_the_place(database: Database, features: l
     boundaries: Boundaries = read_areas(features[:1], CITY)
     rows = [plain_row(1, **here), plain_row(2, **away), plain_row(3, **away | {"latitude": None})]
     load(settings, city, rows, boundaries=boundaries)
-    assert [database.value(placed, f"1-{number}") for number in (1, 2, 3)] == [current, 0, 0]
+    assert [database.value(placed, f"1-{number}") for number in (1, 2, 3)] == [current, "0", "0"]
     assert_sound(database)
 
 

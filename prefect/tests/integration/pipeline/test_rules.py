@@ -114,7 +114,7 @@ def test_a_request_without_a_place_counts_under_its_published_council(
     load(settings, CITY, [plain_row(1, **place)])
     council = "(SELECT data_code FROM councils WHERE councils.council_id = service_requests.council_id)"
     row = served(database, f"latitude, longitude, geom, {council}")
-    assert row == (None, None, None, 52)
+    assert row == (None, None, None, "52")
     assert database.rows("SELECT requests, unlocated FROM rollup_daily") == [(1, 1)]
 
 

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.city import CITIES, City, city_for, load_city
+from pipeline.city import CITIES, City, city_for, load_city, read_reference
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
 from pipeline.errors import DataError, IngestError
+from pipeline.reference import FILES
 
 LA = load_city()
 FIELDS = Path(__file__).parents[4] / "docs" / "data_loading.md"
@@ -30,7 +31,8 @@ UNREVIEWED_SHARE = 0.01
 
 @pytest.fixture
 def declared() -> dict[str, Any]:
-    return tomllib.loads((CITIES / "la" / "city.toml").read_text())
+    declared = tomllib.loads((CITIES / "la" / "city.toml").read_text())
+    return declared | {"reference": read_reference(CITIES / "la")}
 
 
 @pytest.mark.parametrize(
@@ -227,3 +229,16 @@ def test_every_alias_leads_to_a_code_of_the_reference_data() -> None:
     for column, patterns in LA.patterns.items():
         codes = {pattern.code for pattern in patterns} - {"", *LA.names.get(column, {})}
         assert codes <= reference(tables[column])
+
+
+@pytest.mark.parametrize(("file", "table"), [(name, reference.table) for name, reference in FILES.items()])
+def test_the_ids_of_los_angeles_are_those_that_clients_hold(file: str, table: str) -> None:
+    """The schema's history wrote them first; they never change."""
+    with (REFERENCE / f"{table}.csv").open(newline="") as seed:
+        rows = list(csv.DictReader(seed))
+    pinned = {next(iter(row.values())): row for row in LA.reference[file]}  # type: ignore[index]
+    key = next(iter(rows[0]))
+    assert {row[key]: row["data_code"] for row in rows if "data_code" in row}.items() <= {
+        id_: row["data_code"] for id_, row in pinned.items() if "data_code" in row
+    }.items()
+    assert {row[key] for row in rows} <= pinned.keys()

@@ -1,0 +1,81 @@
+"""What a feature of the boundary dataset says of its area, as the city declares its properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from string import capwords
+from typing import Any
+
+from pipeline.city import City
+from pipeline.declaration import BoundaryDataset, NamePattern
+
+WHOLE_CITY = 1
+"""The group of areas of a city that declares none."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``name`` is the published one, ``shown_name`` the one that a new area gets."""
+
+    code: str
+    name: str
+    shown_name: str
+    website: str
+    region_id: int
+    region_name: str
+    is_approximate: bool
+
+
+def read_facts(properties: Mapping[str, Any], city: City, dataset: BoundaryDataset) -> Facts:
+    """The facts of a feature. Raises KeyError, ValueError or TypeError when it says too little."""
+    code = _text(properties, dataset.code)
+    if not code:
+        raise ValueError("no code")
+    name = _text(properties, dataset.name) or code
+    region_id = _region(properties, dataset)
+    declared = city.names.get("area", {}).get(code)
+    return Facts(
+        code=code,
+        name=name,
+        shown_name=declared or _shown(name, dataset),
+        website=_text(properties, dataset.website),
+        region_id=region_id,
+        region_name=dataset.region_names.get(
+            str(region_id), f"{city.words.get('region', 'Area')} {region_id}"
+        ),
+        is_approximate=str(properties.get("approximate", "")).lower() == "true",
+    )
+
+
+def name_of(feature: Mapping[str, Any], dataset: BoundaryDataset) -> str:
+    """The name of a feature whose facts cannot be read."""
+    properties = feature.get("properties") or {}
+    name = _text(properties, dataset.name) or _text(properties, dataset.code)
+    return name or "an area without a name"
+
+
+def _text(properties: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The first of these properties that is filled, trimmed."""
+    values = (properties[name] for name in names if properties.get(name) is not None)
+    return str(next(values, "")).strip()
+
+
+def _shown(name: str, dataset: BoundaryDataset) -> str:
+    name = _renamed(name, dataset.name_patterns)
+    return capwords(name) if dataset.has_capital_names else name
+
+
+def _renamed(name: str, patterns: Iterable[NamePattern]) -> str:
+    matches = ((re.search(pattern.match, name), pattern.name) for pattern in patterns)
+    return next((match.expand(shown) for match, shown in matches if match), name)
+
+
+def _region(properties: Mapping[str, Any], dataset: BoundaryDataset) -> int:
+    if not dataset.region:
+        return WHOLE_CITY
+    match = re.search(dataset.region_pattern, _text(properties, dataset.region))
+    if match is None:
+        raise ValueError("no region")
+    return int(match[1])

@@ -1,0 +1,120 @@
+"""``python flow.py check-city KEY``: a declaration against its portal, in plain words, without a database."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.boundaries import fetch_boundaries
+from pipeline.city import City, load_city
+from pipeline.config import Settings
+from pipeline.declaration import Dataset, Schema
+from pipeline.errors import DataError, IngestError
+from pipeline.query import Query
+from pipeline.reading import match_columns
+from pipeline.socrata import Portal
+
+PAGE_ROWS = 1_000
+FEW = 5
+UNKNOWN_AREAS_SHARE = 0.02
+"""Every city has some areas that are gone, or never had a polygon."""
+Row = Mapping[str, Any]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what is wrong or missing; returns 0 when nothing is."""
+    parser = argparse.ArgumentParser(prog="python flow.py check-city", description=__doc__)
+    parser.add_argument("city", help="a folder of prefect/cities")
+    parser.add_argument("--portal", default="", help="another address than the declared one")
+    chosen = parser.parse_args(arguments)
+    try:
+        city = load_city(chosen.city)
+        settings = Settings(database_loader_url="", socrata_url=chosen.portal or city.portal_url)
+        with Portal(settings) as portal:
+            found = list(check_city(portal, city))
+    except IngestError as error:
+        found = [str(error)]
+    print("\n".join(found) if found else f"{chosen.city}: the declaration fits the portal.")  # noqa: T201
+    return DataError.exit_code if found else 0
+
+
+def check_city(portal: Portal, city: City) -> Iterator[str]:
+    """What is wrong or missing, one sentence each."""
+    codes = yield from _boundaries(portal, city)
+    for dataset in city.datasets:
+        try:
+            yield from _dataset(portal, city, dataset, codes)
+        except IngestError as error:
+            yield f"{dataset.title} ({dataset.id}): {error}"
+
+
+def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
+    """Returns the codes of the areas."""
+    if city.boundaries is None:
+        return set()
+    try:
+        found = fetch_boundaries(portal, city, city.boundaries)
+    except IngestError as error:
+        yield f"boundaries: {error}"
+        return set()
+    if found.problem:
+        yield f"boundaries: {found.problem}."
+    rejected = [notice for notice in found.notices if "was rejected" in notice]
+    yield from (f"boundaries: {notice}." for notice in rejected[:FEW])
+    return {area.facts.code for area in found.areas}
+
+
+def _dataset(portal: Portal, city: City, dataset: Dataset, areas: set[str]) -> Iterator[str]:
+    schema = city.schemas[dataset.schema_name]
+    columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
+    for name in missing:
+        yield f"{dataset.title}: the portal has no column {' or '.join(schema.columns[name])} for {name}."
+    if added:
+        yield f"{dataset.title}: not declared (columns, kept or ignored): {', '.join(added)}."
+    sources = (*columns.values(), *(name for name in schema.kept if name not in added))
+    query = Query(",".join(dict.fromkeys(sources)), order=":updated_at DESC", limit=PAGE_ROWS)
+    published = portal.rows(dataset.id, query)
+    rows = [{name: row.get(source) for name, source in columns.items()} for row in published]
+    for problem in (*_statuses(schema, rows), *_places(city, rows), *_areas(city, rows, areas)):
+        yield f"{dataset.title}: {problem}"
+
+
+def _statuses(schema: Schema, rows: Sequence[Row]) -> Iterator[str]:
+    """Statuses whose meaning the dates contradict."""
+    declared = {*schema.ended_statuses, *schema.open_statuses}
+    by_status = Counter((str(row.get("status") or ""), bool(row.get("closeddate"))) for row in rows)
+    for status in sorted({status for status, _ in by_status} - declared - {""}):
+        closed, unclosed = by_status[status, True], by_status[status, False]
+        if closed and unclosed:
+            yield (
+                f"{closed} rows of status {status!r} have a closed date and {unclosed} have none: "
+                "is it one of ended_statuses or of open_statuses?"
+            )
+
+
+def _places(city: City, rows: Sequence[Row]) -> Iterator[str]:
+    located = [row for row in rows if row.get("latitude") and row.get("longitude")]
+    b = city.bounds
+    outside = [
+        row
+        for row in located
+        if not (b.west <= float(row["longitude"]) <= b.east and b.south <= float(row["latitude"]) <= b.north)
+    ]
+    if len(outside) > len(located) * city.limits.outside_bounds_share:
+        yield f"{len(outside)} of {len(located)} places are outside the bounds: are they too narrow?"
+    if rows and not located:
+        yield "no row has a place: are latitude and longitude the right columns?"
+
+
+def _areas(city: City, rows: Sequence[Row], areas: set[str]) -> Iterator[str]:
+    """Published areas that no polygon has."""
+    codes = Counter(city.code_of("area", str(row.get("area") or row.get("nc") or "")) for row in rows)
+    unknown = {code: count for code, count in codes.items() if code not in {*areas, "", "0"}}
+    if areas and sum(unknown.values()) > max(FEW, len(rows) * UNKNOWN_AREAS_SHARE):
+        examples = ", ".join(repr(code) for code in sorted(unknown)[:FEW])
+        yield (
+            f"{sum(unknown.values())} rows have an area without a polygon, such as {examples}: "
+            "is a pattern or alias of area missing? Such requests go where they lie."
+        )

@@ -1,0 +1,17 @@
+"""``python -m pipeline.city_schema``: the JSON Schema of ``city.toml``, from which editors complete."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from pipeline.city import City
+
+
+def schema_text() -> str:
+    """The schema as it is kept in ``cities/city.schema.json``."""
+    return json.dumps(City.model_json_schema(by_alias=True), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())

@@ -1,0 +1,60 @@
+"""The problems of a declaration in plain words, each with its line in ``city.toml``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+KeyPath = tuple[str | int, ...]
+HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
+
+
+def problems(error: ValidationError, path: Path) -> str:
+    """Every problem on a line of its own: the file, the line, the key, and what is wrong."""
+    keys, file = list(key_lines(path.read_text(encoding="utf-8"))), f"{path.parent.name}/{path.name}"
+    found = ((problem["loc"], problem["msg"]) for problem in error.errors())
+    return "\n".join(f"{file}, line {_line(keys, key)}: {_words(key, message)}" for key, message in found)
+
+
+def key_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
+    """The path of each table and key with its line; tables of an array are numbered."""
+    table: KeyPath = ()
+    arrays: Counter[str] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := HEADER.match(line):
+            table = _table(header[2], arrays, is_array=header[1] == "[[")
+            yield table, number
+        elif assignment := ASSIGNMENT.match(line):
+            yield (*table, assignment[1].strip("\"'")), number
+
+
+def _table(name: str, arrays: Counter[str], *, is_array: bool) -> KeyPath:
+    path: list[str | int] = []
+    parts = name.split(".")
+    for depth, part in enumerate(parts, 1):
+        path.append(part.strip("\"' "))
+        led = ".".join(parts[:depth])
+        if is_array and depth == len(parts):
+            arrays[led] += 1
+        if led in arrays:
+            path.append(arrays[led] - 1)
+    return tuple(path)
+
+
+def _line(keys: Sequence[tuple[KeyPath, int]], wanted: KeyPath) -> int:
+    """That of the longest path that leads to the wanted one; the first line for none."""
+    leading = [(len(path), line) for path, line in keys if path == wanted[: len(path)]]
+    longest = max((length for length, _ in leading), default=0)
+    return min((line for length, line in leading if length == longest), default=1)
+
+
+def _words(path: KeyPath, message: str) -> str:
+    name = ".".join(map(str, path))
+    message = message.replace("Extra inputs are not permitted", "no such key; docs/add_a_city.md lists all")
+    message = message.replace("Field required", "is missing").removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,76 @@
+"""``python flow.py check-city``: what a newcomer's declaration lacks, in plain words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.check_city import check_city
+from pipeline.city import CITIES, City, load_city
+from pipeline.config import Settings
+from pipeline.socrata import Portal
+from portal.server import serve
+
+ROOT = Path(__file__).parents[3]
+NYC = load_city("nyc")
+KEYS = sorted(folder.name for folder in CITIES.iterdir() if folder.is_dir())
+
+
+def found(city: City) -> str:
+    with (
+        serve(city="nyc", rows=2_000) as (url, _),
+        Portal(Settings(database_loader_url="", socrata_url=url)) as portal,
+    ):
+        return "\n".join(check_city(portal, city))
+
+
+def with_schema(**changed: object) -> City:
+    return NYC.model_copy(
+        update={"schemas": {"requests": NYC.schemas["requests"].model_copy(update=changed)}}
+    )
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_declared_city_fits_its_sample(key: str) -> None:
+    with serve(city=key, rows=600) as (url, _):
+        command = [sys.executable, "flow.py", "check-city", key, "--portal", url]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (
+        f"{key}: the declaration fits the portal.\n",
+        "",
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("city", "words"),
+    [
+        (with_schema(kept=()), "not declared (columns, kept or ignored): address_type, bbl"),
+        (
+            with_schema(columns=dict(NYC.schemas["requests"].columns) | {"cd": ("council",)}),
+            "the portal has no column council for cd",
+        ),
+        (
+            with_schema(columns=dict(NYC.schemas["requests"].columns) | {"srnumber": ("number",)}),
+            "lost the required column srnumber (expected as number)",
+        ),
+        (NYC.model_copy(update={"patterns": {}}), "rows have an area without a polygon, such as '01 BRONX'"),
+        (with_schema(open_statuses=()), "rows of status 'Pending' have a closed date and"),
+        (
+            load_city("sf").model_copy(update={"datasets": NYC.datasets, "schemas": NYC.schemas}),
+            "outside the bounds",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_plain_words(city: City, words: str) -> None:
+    assert words in found(city)
+
+
+def test_a_folder_that_is_missing_is_named() -> None:
+    command = [sys.executable, "flow.py", "check-city", "atlantis"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 20
+    assert "CITY=atlantis is not declared in cities/" in done.stdout
