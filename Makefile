@@ -1,6 +1,6 @@
 # Thin on purpose: what a target does is in tools/, in Python that is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down night status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
+.PHONY: help up down night status psql logs backup restore test test-api test-dash test-prefect test-tools test-locust lint \
 	format types lock bench load screenshots images deploy-check setup clean
 
 # The first interpreter that the services can run on; another: make PYTHON=/usr/bin/python3.12 …
@@ -33,6 +33,12 @@ status: ## Say what runs, and where
 
 psql: ## Open the running system's database; ROLE=loader or ROLE=reader for less rights
 	@$(RUN) tools.session psql $(ROLE)
+
+backup: ## Save the running system's data; TO=folder
+	@$(RUN) tools.backup save $(TO)
+
+restore: ## Restore a backup into a new system; FROM=folder, REPLACE=1 over existing data
+	@$(RUN) tools.backup restore $(FROM) $(if $(REPLACE),--replace)
 
 logs: ## Follow every log of the running system
 	@$(RUN) tools.session logs

@@ -24,7 +24,7 @@ ROLE_SETTING = {
 }
 
 
-def _values() -> dict[str, str]:
+def running_settings() -> dict[str, str]:
     """The running system's settings; ``Problem`` when nothing runs."""
     instance = Instance("up")
     if not (instance.exists() and instance.postgres.pid()):
@@ -33,7 +33,7 @@ def _values() -> dict[str, str]:
 
 
 def night(arguments: list[str]) -> int:
-    environment = settings.environment(_values())
+    environment = settings.environment(running_settings())
     command = [str(python_of("prefect")), "flow.py", *arguments]
     return subprocess.run(command, cwd=ROOT / "prefect", env=environment, check=False).returncode
 
@@ -42,7 +42,7 @@ def psql(arguments: list[str]) -> int:
     role = arguments[0] if arguments else "owner"
     if role not in ROLE_SETTING:
         raise Problem(f"{role!r} is no role: {', '.join(ROLE_SETTING)}.")
-    address = _values()[ROLE_SETTING[role]]
+    address = running_settings()[ROLE_SETTING[role]]
     os.execv(postgres_programs() / "psql", ["psql", address])  # noqa: S606
 
 
