@@ -62,7 +62,7 @@ SELECT r.id, r.srnumber, r.createddate, r.closeddate, t.type_id, a.agency_id, s.
     r.closeddate IS NULL AND r.status <> 'Cancelled', t.is_information
 FROM requests r
 JOIN request_types t ON t.data_code = r.requesttype JOIN agencies a ON a.data_code = r.owner
-JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0);
+JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0)::text;
 
 INSERT INTO load_runs (started_at, finished_at, status, mode, generation, rows_read, rows_inserted, rows_updated,
     rows_unchanged, rows_rejected, message)
