@@ -1,7 +1,8 @@
 # Targets only call tools/, which is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down ingest status psql logs test test-api test-dash test-prefect test-tools test-locust lint \
-	format types migrations audit lock bench load screenshots images deploy-check mutants setup clean
+.PHONY: help up down ingest status psql logs backup restore test test-api test-dash test-prefect \
+	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
+	deploy-check mutants setup clean
 
 # The first supported interpreter; choose another by make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -33,6 +34,12 @@ status: ## Show what is running, and the addresses
 
 psql: ## Open the running system's database; ROLE=loader or ROLE=reader for fewer privileges
 	@$(RUN) tools.session psql $(ROLE)
+
+backup: ## Save the running system's data; TO=folder
+	@$(RUN) tools.backup save $(TO)
+
+restore: ## Restore a backup into a new system; FROM=folder, REPLACE=1 over existing data
+	@$(RUN) tools.backup restore $(FROM) $(if $(REPLACE),--replace)
 
 logs: ## Follow all logs of the running system
 	@$(RUN) tools.session logs

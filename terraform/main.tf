@@ -1,12 +1,13 @@
 locals {
-  # Starts every name in the account; no other stage has it.
+  # Prefix of every name in the account; no other stage has it.
   name = "${var.project}-${var.stage}"
 
-  ports = { api = 5000, reports = 5500 }
+  ports      = { api = 5000, reports = 5500 }
+  redis_port = 6379
 
   github_names = split("/", var.github_repository)
 
-  # What a job's token says of its repository. Numbers are never given out again, as names can be.
+  # The repository as a job's token names it. Numbers are never reused, names can be.
   github_subject = var.github_repository_ids == null ? var.github_repository : format(
     "%s@%d/%s@%d",
     local.github_names[0], var.github_repository_ids.owner, local.github_names[1], var.github_repository_ids.repository,
@@ -14,6 +15,14 @@ locals {
 
   api_url     = "https://${var.api_host}"
   reports_url = "https://${var.reports_host}"
+  hosts = {
+    api     = { host = var.api_host, port = local.ports.api }
+    reports = { host = var.reports_host, port = local.ports.reports }
+  }
+
+  # One of two shapes: a load balancer before Fargate services with ElastiCache, or CloudFront before one instance with Redis on it.
+  balanced = var.is_single_host ? 0 : 1
+  hosted   = var.is_single_host ? 1 : 0
 
   task_common = {
     name               = local.name
@@ -23,28 +32,40 @@ locals {
     kms_key_arn        = module.secrets.kms_key_arn
     cpu_architecture   = var.cpu_architecture
     log_retention_days = var.log_retention_days
+    is_public          = var.is_single_host
   }
 
-  database_server = { security_group_id = module.database.security_group_id, port = module.database.port }
-  cache_server    = { security_group_id = module.cache.security_group_id, port = module.cache.port }
+  database_server = { database = { security_group_id = module.database.security_group_id, port = module.database.port } }
+  cache_server    = { for cache in module.cache : "cache" => { security_group_id = cache.security_group_id, port = cache.port } }
 
-  # Read by libpq and asyncpg alike, so no URL has to repeat it.
+  # ElastiCache's URL holds a token and is a secret; the host's is not.
+  cache_secrets     = { for cache in module.cache : "REDIS_URL" => cache.url_arn }
+  cache_environment = { for url in ["redis://127.0.0.1:${local.redis_port}/0"] : "REDIS_URL" => url if var.is_single_host }
+
+  load_balancer = one([for edge in module.edge : {
+    listener_arn      = edge.listener_arn
+    security_group_id = edge.security_group_id
+    arn_suffix        = edge.arn_suffix
+  }])
+
+  # Both libpq and asyncpg read it, so no URL has to repeat it.
   database_tls = merge(
     { PGSSLMODE = var.database_ssl_mode },
     var.database_ssl_mode == "require" ? {} : { PGSSLROOTCERT = var.database_ca_path },
   )
 
-  # With a replica, API and reports ask it instead.
+  # With a replica, API and reports read from it instead.
   replica_secrets = var.database_replica_class == null ? {} : { DATABASE_READ_URL = module.database.read_url_arn }
 
   shared_environment = merge(local.database_tls, {
     STAGE       = var.stage
+    CITY        = var.city
     LOG_LEVEL   = var.log_level
     API_URL     = local.api_url
     REPORTS_URL = local.reports_url
   })
 
-  # Put into Parameter Store by hand; each goes only to the service that uses it.
+  # Put into Parameter Store by hand; each is given only to the service that uses it.
   external = { for name in var.external_secrets : name => "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${local.name}/${name}" }
   external_of = { for service, names in {
     api      = ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL"]
@@ -52,7 +73,7 @@ locals {
   } : service => { for name, arn in local.external : name => arn if contains(names, name) } }
 }
 
-# New random values at each run; each goes only into write-only arguments, which take it when their version is raised.
+# New random values at each run, for write-only arguments, which are written only when their version is raised.
 module "password" {
   source   = "./modules/password"
   for_each = { admin_token = 48, loader = 40, reader = 40, cache = 64 }
@@ -81,6 +102,7 @@ module "network" {
   account_id          = var.account_id
   cidr_block          = var.cidr_block
   zone_count          = var.zone_count
+  has_nat             = !var.is_single_host
   is_nat_per_zone     = var.is_nat_per_zone
   interface_endpoints = var.interface_endpoints
   kms_key_arn         = module.secrets.kms_key_arn
@@ -90,21 +112,23 @@ module "network" {
 module "database" {
   source = "./modules/database"
 
-  name              = local.name
-  account_id        = var.account_id
-  vpc_id            = module.network.vpc_id
-  subnet_ids        = module.network.data_subnet_ids
-  kms_key_arn       = module.secrets.kms_key_arn
-  engine_version    = var.database_engine_version
-  instance_class    = var.database_instance_class
-  replica_class     = var.database_replica_class
-  storage_gib       = var.database_storage_gib
-  storage_limit_gib = var.database_storage_limit_gib
-  is_multi_az       = var.is_database_multi_az
-  is_protected      = var.is_protected
-  backup_days       = var.backup_days
-  password_version  = var.secret_versions.database
-  passwords         = { loader = module.password["loader"].value, reader = module.password["reader"].value }
+  name               = local.name
+  account_id         = var.account_id
+  vpc_id             = module.network.vpc_id
+  subnet_ids         = module.network.data_subnet_ids
+  kms_key_arn        = module.secrets.kms_key_arn
+  engine_version     = var.database_engine_version
+  instance_class     = var.database_instance_class
+  replica_class      = var.database_replica_class
+  storage_gib        = var.database_storage_gib
+  storage_limit_gib  = var.database_storage_limit_gib
+  is_multi_az        = var.is_database_multi_az
+  is_protected       = var.is_protected
+  backup_days        = var.backup_days
+  is_major_upgrade   = var.is_database_upgrade
+  log_retention_days = var.log_retention_days
+  password_version   = var.secret_versions.database
+  passwords          = { loader = module.password["loader"].value, reader = module.password["reader"].value }
 
   client_security_group_ids = {
     api      = module.api.security_group_id
@@ -116,6 +140,7 @@ module "database" {
 
 module "cache" {
   source = "./modules/cache"
+  count  = local.balanced
 
   name           = local.name
   vpc_id         = module.network.vpc_id
@@ -139,28 +164,66 @@ module "cluster" {
   name = local.name
 }
 
-module "edge" {
-  source = "./modules/edge"
+module "firewall" {
+  source = "./modules/firewall"
 
   name                   = local.name
-  vpc_id                 = module.network.vpc_id
-  subnet_ids             = module.network.public_subnet_ids
-  nat_addresses          = module.network.nat_addresses
-  admin_target_group_arn = module.api.target_group_arn
-  certificate_arn        = var.certificate_arn
-  api_host               = var.api_host
-  reports_host           = var.reports_host
-  hosted_zone_id         = var.hosted_zone_id
+  scope                  = var.is_single_host ? "CLOUDFRONT" : "REGIONAL"
   requests_per_5_minutes = var.requests_per_5_minutes
-  is_protected           = var.is_protected
+  admin_addresses        = module.network.nat_addresses
+  managed_rules          = var.firewall_rules
   kms_key_arn            = module.secrets.kms_key_arn
   log_retention_days     = var.log_retention_days
 }
 
-# The digest that runs. The first one comes from images; then each deployment writes here what it deployed,
-# and Terraform follows instead of putting an older image back.
+module "edge" {
+  source = "./modules/edge"
+  count  = local.balanced
+
+  name            = local.name
+  account_id      = var.account_id
+  vpc_id          = module.network.vpc_id
+  subnet_ids      = module.network.public_subnet_ids
+  firewall_arn    = module.firewall.arn
+  certificate_arn = var.certificate_arn
+  hosts           = [var.api_host, var.reports_host]
+  hosted_zone_id  = var.hosted_zone_id
+  is_protected    = var.is_protected
+}
+
+module "host" {
+  source = "./modules/host"
+  count  = local.hosted
+
+  common                     = local.task_common
+  instance_type              = var.host_instance_type
+  subnet_id                  = module.network.task_subnet_ids[0]
+  cluster_arn                = module.cluster.arn
+  cluster_name               = module.cluster.name
+  service_security_group_ids = [module.api.security_group_id, module.reports.security_group_id]
+  pipeline_security_group_id = module.pipeline.security_group_id
+  ports                      = local.ports
+  redis_port                 = local.redis_port
+  redis_image                = var.redis_image
+}
+
+module "cdn" {
+  source = "./modules/cdn"
+  count  = local.hosted
+
+  name            = local.name
+  hosts           = local.hosts
+  instance_arn    = module.host[0].instance_arn
+  instance_dns    = module.host[0].instance_dns
+  firewall_arn    = module.firewall.arn
+  certificate_arn = var.certificate_arn
+  hosted_zone_id  = var.hosted_zone_id
+}
+
+# The deployed digest. The first one comes from var.images; each deployment then writes its own here,
+# and Terraform reads it, so that applying never restores an older image.
 resource "aws_ssm_parameter" "image" {
-  #checkov:skip=CKV2_AWS_34:A digest of a public image is no secret
+  #checkov:skip=CKV2_AWS_34:The digest of a public image is not a secret
   for_each = var.images
 
   name           = "/${local.name}/image/${each.key}"
@@ -176,77 +239,73 @@ resource "aws_ssm_parameter" "image" {
 module "api" {
   source = "./modules/service"
 
-  common                          = local.task_common
-  service                         = "api"
-  image                           = aws_ssm_parameter.image["api"].insecure_value
-  port                            = local.ports.api
-  health_path                     = "/status/ready"
-  host                            = var.api_host
-  rule_priority                   = 100
-  https_reason                    = "GitHub, SendGrid and Sentry for feedback and errors"
-  cluster_arn                     = module.cluster.arn
-  cluster_name                    = module.cluster.name
-  subnet_ids                      = module.network.task_subnet_ids
-  listener_arn                    = module.edge.listener_arn
-  load_balancer_security_group_id = module.edge.security_group_id
-  cpu                             = var.api_size.cpu
-  memory_mib                      = var.api_size.memory_mib
-  tasks                           = var.api_tasks
-  servers                         = { database = local.database_server, cache = local.cache_server }
+  common        = local.task_common
+  service       = "api"
+  image         = aws_ssm_parameter.image["api"].insecure_value
+  port          = local.ports.api
+  health_path   = "/status/ready"
+  host          = var.api_host
+  rule_priority = 100
+  https_reason  = "GitHub, SendGrid and Sentry for feedback and errors"
+  cluster_arn   = module.cluster.arn
+  cluster_name  = module.cluster.name
+  subnet_ids    = module.network.task_subnet_ids
+  load_balancer = local.load_balancer
+  cpu           = var.api_size.cpu
+  memory_mib    = var.api_size.memory_mib
+  tasks         = var.api_tasks
+  servers       = merge(local.database_server, local.cache_server)
 
   environment = merge(
     local.shared_environment,
+    local.cache_environment,
     {
       API_HOST            = "0.0.0.0"
       API_PORT            = tostring(local.ports.api)
       API_ALLOWED_ORIGINS = join(",", var.api_allowed_origins)
 
-      # ElastiCache sets its own limit, and has no CONFIG to ask or to change it.
+      # The server sets its own limit; ElastiCache has no CONFIG command.
       CACHE_REDIS_MB = "0"
 
-      # Only the load balancer, inside the VPC, may say who the visitor is.
+      # Only proxies inside the VPC, the load balancer or CloudFront's interface, may name the client's address.
       FORWARDED_ALLOW_IPS = var.cidr_block
     },
     var.github_issues_url == null ? {} : { GITHUB_ISSUES_URL = var.github_issues_url },
-    var.github_project_url == null ? {} : { GITHUB_PROJECT_URL = var.github_project_url },
     var.feedback_mail == null ? {} : { FEEDBACK_MAIL_TO = var.feedback_mail.to, FEEDBACK_MAIL_FROM = var.feedback_mail.from },
   )
-  secrets = merge(local.external_of.api, local.replica_secrets, {
+  secrets = merge(local.external_of.api, local.replica_secrets, local.cache_secrets, {
     ADMIN_TOKEN         = module.secrets.admin_token_arn
     DATABASE_READER_URL = module.database.reader_url_arn
-    REDIS_URL           = module.cache.url_arn
   })
 }
 
 module "reports" {
   source = "./modules/service"
 
-  common                          = local.task_common
-  service                         = "reports"
-  image                           = aws_ssm_parameter.image["reports"].insecure_value
-  port                            = local.ports.reports
-  health_path                     = "/health"
-  host                            = var.reports_host
-  rule_priority                   = 110
-  https_reason                    = "nothing else"
-  cluster_arn                     = module.cluster.arn
-  cluster_name                    = module.cluster.name
-  subnet_ids                      = module.network.task_subnet_ids
-  listener_arn                    = module.edge.listener_arn
-  load_balancer_security_group_id = module.edge.security_group_id
-  cpu                             = var.reports_size.cpu
-  memory_mib                      = var.reports_size.memory_mib
-  tasks                           = var.reports_tasks
-  servers                         = { database = local.database_server, cache = local.cache_server }
+  common        = local.task_common
+  service       = "reports"
+  image         = aws_ssm_parameter.image["reports"].insecure_value
+  port          = local.ports.reports
+  health_path   = "/health"
+  host          = var.reports_host
+  rule_priority = 110
+  https_reason  = "nothing else"
+  cluster_arn   = module.cluster.arn
+  cluster_name  = module.cluster.name
+  subnet_ids    = module.network.task_subnet_ids
+  load_balancer = local.load_balancer
+  cpu           = var.reports_size.cpu
+  memory_mib    = var.reports_size.memory_mib
+  tasks         = var.reports_tasks
+  servers       = merge(local.database_server, local.cache_server)
 
-  environment = merge(local.shared_environment, {
+  environment = merge(local.shared_environment, local.cache_environment, {
     REPORTS_HOST    = "0.0.0.0"
     REPORTS_PORT    = tostring(local.ports.reports)
     FRAME_ANCESTORS = join(",", var.frame_ancestors)
   })
-  secrets = merge(local.replica_secrets, {
+  secrets = merge(local.replica_secrets, local.cache_secrets, {
     DATABASE_READER_URL = module.database.reader_url_arn
-    REDIS_URL           = module.cache.url_arn
   })
 }
 
@@ -262,13 +321,13 @@ module "pipeline" {
   is_spot            = var.is_pipeline_spot
   cpu                = var.pipeline_size.cpu
   memory_mib         = var.pipeline_size.memory_mib
-  servers            = { database = local.database_server }
+  servers            = local.database_server
 
-  environment = merge(local.shared_environment, {
+  environment = merge(local.shared_environment, { for host in module.host : "API_URL" => host.api_url }, {
     SOCRATA_URL = var.socrata_url
     LOG_FORMAT  = "json"
 
-    # Everything that Prefect writes, on the one writable path.
+    # Prefect writes there only; it is the one writable path.
     PREFECT_HOME = "/tmp/prefect"
   })
   secrets = merge(local.external_of.pipeline, {
@@ -282,11 +341,11 @@ module "migrate" {
 
   common      = local.task_common
   image       = aws_ssm_parameter.image["api"].insecure_value
-  servers     = { database = local.database_server }
+  servers     = local.database_server
   environment = merge(local.shared_environment, { DATABASE_URL = module.database.owner_url })
 
   secrets = {
-    # The owner's URL has no password: drivers take it from PGPASSWORD, RDS rotates it, nothing has to be rebuilt.
+    # The owner's URL has no password: drivers read PGPASSWORD, and RDS rotates it without a change here.
     PGPASSWORD          = "${module.database.owner_secret_arn}:password::"
     DATABASE_LOADER_URL = module.database.loader_url_arn
     DATABASE_READER_URL = module.database.reader_url_arn
@@ -309,14 +368,20 @@ module "observability" {
   account_id         = var.account_id
   kms_key_arn        = module.secrets.kms_key_arn
   alarm_emails       = var.alarm_emails
-  load_balancer      = module.edge.arn_suffix
-  services           = { api = module.api.target_group_suffix, reports = module.reports.target_group_suffix }
-  database           = module.database.identifier
-  cache_members      = module.cache.member_ids
+  budget_usd         = var.budget_usd
+  outside_host       = var.is_checked_from_outside ? var.api_host : null
+  certificate_arn    = var.certificate_arn
+  databases          = module.database.identifiers
   cluster_arn        = module.cluster.arn
   pipeline_family    = module.pipeline.family
   pipeline_log_group = module.pipeline.log_group
+  schedule_group     = module.pipeline.schedule_group
   log_retention_days = var.log_retention_days
+  objectives         = local.objectives
+  alarms = merge(concat(
+    [module.database.alarms, module.api.alarms, module.reports.alarms],
+    module.cache[*].alarms, module.edge[*].alarms, module.host[*].alarms, module.cdn[*].alarms,
+  )...)
 }
 
 module "delivery" {

@@ -29,7 +29,7 @@ output "task_families" {
 }
 
 output "subnets" {
-  description = "Private subnets for tasks that the workflow starts."
+  description = "Subnets of tasks that the workflow starts."
   value       = module.network.task_subnet_ids
 }
 
@@ -59,7 +59,7 @@ output "image_parameters" {
 }
 
 output "load" {
-  description = "What running the load tests as tasks needs to know; null without load_image."
+  description = "Names that running the load tests as tasks needs; null without load_image."
   value = one([for load in module.load : {
     family         = load.family
     security_group = load.security_group_id
@@ -72,18 +72,18 @@ output "deploy_role_arn" {
   value       = module.delivery.role_arn
 }
 
-output "load_balancer" {
-  description = "Name to which both hosts must point."
-  value       = module.edge.dns_name
+output "names" {
+  description = "Name to which each host must point."
+  value       = merge({ for edge in module.edge : "both" => edge.dns_name }, module.cdn[*].names...)
 }
 
 output "api_url" {
-  description = "Where the API answers."
+  description = "Address of the API."
   value       = local.api_url
 }
 
 output "reports_url" {
-  description = "Where the reports answer."
+  description = "Address of the reports."
   value       = local.reports_url
 }
 
@@ -93,7 +93,7 @@ output "alarm_topic_arn" {
 }
 
 output "deployment" {
-  description = "All that deploy/ needs to know of the stage: the variable DEPLOYMENT of its GitHub environment."
+  description = "The stage as deploy/ reads it: the variable DEPLOYMENT of its GitHub environment."
   value = {
     region   = var.region
     role_arn = module.delivery.role_arn
@@ -111,5 +111,8 @@ output "deployment" {
     log_groups       = { pipeline = module.pipeline.log_group, migrate = module.migrate.log_group }
     image_parameters = { for image, parameter in aws_ssm_parameter.image : image => parameter.name }
     reports_url      = local.reports_url
+    is_public        = var.is_single_host
+    database         = module.database.restore
+    drill            = module.observability.drill
   }
 }

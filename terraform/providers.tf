@@ -1,5 +1,5 @@
 locals {
-  # With emulator_endpoint every call goes to one local server with dummy keys; null (always, for a real stage) turns all of it off.
+  # With emulator_endpoint every call goes to one local server with dummy keys. It is null for every real stage.
   is_emulated = var.emulator_endpoint != null
 }
 
@@ -12,10 +12,13 @@ provider "aws" {
   skip_credentials_validation = local.is_emulated
   skip_metadata_api_check     = local.is_emulated
   skip_region_validation      = local.is_emulated
+  s3_use_path_style           = local.is_emulated
   max_retries                 = local.is_emulated ? 2 : null
 
   endpoints {
     applicationautoscaling = var.emulator_endpoint
+    budgets                = var.emulator_endpoint
+    cloudfront             = var.emulator_endpoint
     cloudwatch             = var.emulator_endpoint
     cloudwatchlogs         = var.emulator_endpoint
     ec2                    = var.emulator_endpoint
@@ -27,6 +30,7 @@ provider "aws" {
     kms                    = var.emulator_endpoint
     rds                    = var.emulator_endpoint
     route53                = var.emulator_endpoint
+    s3                     = var.emulator_endpoint
     scheduler              = var.emulator_endpoint
     secretsmanager         = var.emulator_endpoint
     sns                    = var.emulator_endpoint
@@ -44,7 +48,7 @@ provider "aws" {
   }
 }
 
-# The same provider again, for the ephemeral passwords alone: a mocked provider refuses configurations that have any.
+# The same provider again, only for the ephemeral passwords: a mocked provider rejects configurations that have any.
 provider "aws" {
   alias  = "generator"
   region = var.region

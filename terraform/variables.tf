@@ -10,17 +10,61 @@ variable "project" {
 }
 
 variable "stage" {
-  description = "Second part of every name, the GitHub environment that may deploy, and STAGE of every container."
+  description = "Second part of every name, the GitHub environment that may deploy, and STAGE of every container: dev, prod, small, or one that you name after its city."
   type        = string
 
   validation {
-    condition     = contains(["dev", "prod"], var.stage)
-    error_message = "stage must be dev or prod."
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.stage))
+    error_message = "stage must be 2 to 12 lower case letters and digits, a letter first."
+  }
+}
+
+variable "city" {
+  description = "City that this stage serves, by the name of its declaration: CITY of the API, the reports and the pipeline. Two stages may serve two cities."
+  type        = string
+  default     = "la"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{1,31}$", var.city))
+    error_message = "city must be a lower case name such as la."
+  }
+}
+
+variable "is_single_host" {
+  description = "The small shape: one Graviton instance with Redis behind CloudFront, without load balancer, NAT and ElastiCache."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.is_single_host || var.region == "us-east-1"
+    error_message = "CloudFront takes firewalls and certificates of us-east-1 only, so the small shape belongs there."
+  }
+
+  validation {
+    condition     = !var.is_single_host || (var.cpu_architecture == "ARM64" && var.redis_image != null)
+    error_message = "The small shape needs cpu_architecture = ARM64 and a redis_image."
+  }
+}
+
+variable "host_instance_type" {
+  description = "Instance of the small shape, a Graviton type."
+  type        = string
+  default     = "t4g.medium"
+}
+
+variable "redis_image" {
+  description = "Image of Redis 7 by digest, with a variant for ARM, for the small shape; null elsewhere."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.redis_image == null || can(regex("@sha256:[0-9a-f]{64}$", var.redis_image))
+    error_message = "redis_image must be pinned by digest: name@sha256:<64 hex digits>."
   }
 }
 
 variable "account_id" {
-  description = "The twelve digits of the AWS account; any other account is refused."
+  description = "The twelve digits of the AWS account; Terraform refuses any other."
   type        = string
 
   validation {
@@ -47,7 +91,7 @@ variable "emulator_endpoint" {
 
   validation {
     condition     = var.emulator_endpoint == null || can(regex("^http://(127\\.0\\.0\\.1|localhost):[0-9]+$", var.emulator_endpoint))
-    error_message = "emulator_endpoint must be a local address: dummy keys never go elsewhere."
+    error_message = "emulator_endpoint must be a local address: dummy keys are never sent elsewhere."
   }
 }
 
@@ -62,13 +106,13 @@ variable "github_repository" {
 }
 
 variable "github_repository_ids" {
-  description = "Numbers of owner and repository, which GitHub puts beside the names for repositories made or renamed since July 2026; null for older ones."
+  description = "Ids of owner and repository, which GitHub adds to the names of repositories created or renamed since July 2026; null for older ones."
   type        = object({ owner = number, repository = number })
   default     = null
 }
 
 variable "images" {
-  description = "First digest of each image; later ones come from deployments, by parameter /<project>-<stage>/image/<name>."
+  description = "First digest of each image; deployments write later ones to the parameters /<project>-<stage>/image/<name>."
   type        = object({ api = string, reports = string, pipeline = string })
 
   validation {
@@ -89,7 +133,7 @@ variable "load_image" {
 }
 
 variable "cpu_architecture" {
-  description = "Architecture of the images: X86_64, or ARM64 (a fifth cheaper)."
+  description = "Architecture of the tasks: X86_64, or ARM64 (a fifth cheaper). The images must have it."
   type        = string
   default     = "X86_64"
 
@@ -100,7 +144,7 @@ variable "cpu_architecture" {
 }
 
 variable "cidr_block" {
-  description = "Addresses of the VPC; different for each stage, so that they could be connected one day."
+  description = "Addresses of the VPC; different for each stage, so that the VPCs can be connected."
   type        = string
 }
 
@@ -111,7 +155,7 @@ variable "zone_count" {
 }
 
 variable "is_nat_per_zone" {
-  description = "One NAT gateway per zone instead of one in all."
+  description = "One NAT gateway per zone instead of one for all."
   type        = bool
   default     = false
 }
@@ -148,7 +192,7 @@ variable "reports_host" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which to point both hosts to the load balancer; null where DNS lives elsewhere."
+  description = "Route 53 zone in which to point both hosts to this stage; null where DNS is managed elsewhere."
   type        = string
   default     = null
 }
@@ -157,6 +201,12 @@ variable "requests_per_5_minutes" {
   description = "Requests one address may make in five minutes before it gets 429."
   type        = number
   default     = 3000
+}
+
+variable "firewall_rules" {
+  description = "Rule groups of AWS for the firewall, about 1 USD a month each."
+  type        = list(string)
+  default     = ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet"]
 }
 
 variable "api_allowed_origins" {
@@ -181,13 +231,7 @@ variable "frame_ancestors" {
 }
 
 variable "github_issues_url" {
-  description = "Where the API files feedback; null switches it off."
-  type        = string
-  default     = null
-}
-
-variable "github_project_url" {
-  description = "Project board of that feedback, or null."
+  description = "Repository in which the API files feedback; null disables it."
   type        = string
   default     = null
 }
@@ -204,7 +248,7 @@ variable "feedback_mail" {
 }
 
 variable "socrata_url" {
-  description = "The city's portal."
+  description = "Address of the city's portal."
   type        = string
   default     = "https://data.lacity.org"
 
@@ -237,7 +281,7 @@ variable "external_secrets" {
 }
 
 variable "secret_versions" {
-  description = "Raise one by one to make a new value of that secret; docs/runbook.md tells the order."
+  description = "Raise a number by one to replace that secret; docs/runbook.md gives the order."
   type        = object({ admin_token = number, database = number, cache = number })
   default     = { admin_token = 1, database = 1, cache = 1 }
 
@@ -265,7 +309,7 @@ variable "database_replica_class" {
 
   validation {
     condition     = var.database_replica_class == null || var.secret_versions.database > 1
-    error_message = "A replica's URL needs the reader's password, which nobody can read: raise secret_versions.database with it."
+    error_message = "A replica's URL needs the reader's password, which cannot be read back: raise secret_versions.database with it."
   }
 }
 
@@ -275,7 +319,7 @@ variable "database_storage_gib" {
 }
 
 variable "database_storage_limit_gib" {
-  description = "Storage to which RDS may grow by itself, in GiB."
+  description = "Limit of storage autoscaling, in GiB."
   type        = number
 }
 
@@ -285,7 +329,7 @@ variable "is_database_multi_az" {
 }
 
 variable "database_ssl_mode" {
-  description = "require encrypts; verify-full also checks who answers, once the images hold database_ca_path: see \"Who the database is\"."
+  description = "require encrypts; verify-full also checks the server's certificate, once the images contain database_ca_path: see \"Verifying the database\"."
   type        = string
   default     = "require"
 
@@ -296,13 +340,19 @@ variable "database_ssl_mode" {
 }
 
 variable "database_ca_path" {
-  description = "File in the images with the certificate authorities of RDS, used with verify-full."
+  description = "File in the images with the certificate authorities of RDS, for verify-full."
   type        = string
   default     = "/app/rds-global-bundle.pem"
 }
 
+variable "is_database_upgrade" {
+  description = "True for the one apply that raises database_engine_version: docs/upgrades.md."
+  type        = bool
+  default     = false
+}
+
 variable "is_protected" {
-  description = "Refuse to delete database and load balancer, keep a final snapshot."
+  description = "Refuse to delete database and load balancer, keep a final snapshot, and change the database in its maintenance window only."
   type        = bool
 
   validation {
@@ -358,24 +408,40 @@ variable "pipeline_size" {
 }
 
 variable "is_pipeline_spot" {
-  description = "Run the night on spot capacity."
+  description = "Run the pipeline on spot capacity."
   type        = bool
 }
 
 variable "schedule" {
-  description = "When the night runs, in UTC; null runs it by hand only."
+  description = "When the nightly ingest runs, in UTC; null for manual runs only."
   type        = string
   default     = "cron(0 8 * * ? *)"
 }
 
 variable "reconcile_schedule" {
-  description = "When everything is read and what the city no longer has is retired, in UTC; null for never."
+  description = "When a run reads everything and retires what the city no longer publishes, in UTC; null for never."
   type        = string
   default     = "cron(0 10 ? * SUN *)"
 }
 
+variable "budget_usd" {
+  description = "Costs of the account in a month, in USD, above which AWS sends a mail."
+  type        = number
+}
+
+variable "is_checked_from_outside" {
+  description = "Check the API from outside of the region, about 1.50 USD a month."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.is_checked_from_outside || var.region == "us-east-1"
+    error_message = "The metric of Route 53's health checks exists in us-east-1 only."
+  }
+}
+
 variable "alarm_emails" {
-  description = "Who is told by the alarms."
+  description = "Addresses that alarms and budget notify."
   type        = set(string)
 }
 
@@ -391,7 +457,7 @@ variable "log_retention_days" {
 }
 
 variable "is_mocked" {
-  description = "True in terraform test only, whose mocked provider has no ephemeral resources: passwords are then a fixed word."
+  description = "True in terraform test only, whose mocked provider has no ephemeral resources: passwords are then constant."
   type        = bool
   default     = false
 

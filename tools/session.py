@@ -24,7 +24,7 @@ ROLE_SETTING = {
 }
 
 
-def _values() -> dict[str, str]:
+def running_settings() -> dict[str, str]:
     """The running system's settings. Raises ``Problem`` when it is not running."""
     instance = Instance("up")
     if not (instance.exists() and instance.postgres.pid()):
@@ -33,7 +33,7 @@ def _values() -> dict[str, str]:
 
 
 def _run(service: str, *command: str) -> int:
-    environment = settings.environment(_values())
+    environment = settings.environment(running_settings())
     words = [str(python_of(service)), *command]
     return subprocess.run(words, cwd=ROOT / service, env=environment, check=False).returncode
 
@@ -51,7 +51,7 @@ def psql(arguments: list[str]) -> int:
     role = arguments[0] if arguments else "owner"
     if role not in ROLE_SETTING:
         raise Problem(f"no such role: {role!r}; choose from {', '.join(ROLE_SETTING)}.")
-    address = _values()[ROLE_SETTING[role]]
+    address = running_settings()[ROLE_SETTING[role]]
     os.execv(postgres_programs() / "psql", ["psql", address])  # noqa: S606
 
 

@@ -121,6 +121,8 @@ def grid_columns(
             column |= {"cellStyle": WRAPPED}
         elif frame[name].dtype.kind in "iuf":
             column |= {"type": "numericColumn", "width": 95}
+        elif name in (widths or {}):
+            column |= {"wrapText": True, "autoHeight": True, "cellStyle": WRAPPED}
         found.append(column | ({"width": widths[name]} if widths and name in widths else {}))
     return found
 

@@ -37,7 +37,7 @@ def _polygons(job: Job, written: Written) -> Iterator[Check]:
         value = f"{len(boundaries.areas)} published"
         yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
     for notice in refreshed.notices:
-        yield Check("notice", "warn", notice)
+        yield Check("notice", "warn", "", meaning=notice)
 
 
 def _new_codes(written: Written) -> Iterator[Check]:

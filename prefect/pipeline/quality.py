@@ -49,7 +49,7 @@ def rejected_reasons(connection: Connection) -> Reasons:
 
 def download_checks(job: Job, reasons: Reasons) -> tuple[Check, ...]:
     """Checks of what the portal gave, before anything is merged."""
-    notices = (Check("notice", "warn", notice) for notice in job.plan.notices)
+    notices = (Check("notice", "warn", "", meaning=notice) for notice in job.plan.notices)
     share = job.settings.rejected_share_limit
     limit = job.city.limits.rejected_share if share is None else share
     found = [check for download in job.downloads for check in _of_download(download, limit, reasons)]

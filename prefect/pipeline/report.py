@@ -112,7 +112,8 @@ def problems_of(plan: Plan, checks: Iterable[Any]) -> list[str]:
     lines = [f"Skipped: {skip.dataset.title}: {skip.message}" for skip in plan.skipped]
     for check in checks:
         if check.status != "ok":
-            return [*lines, f"{check.name}: {check.value}. {check.meaning}".rstrip()]
+            found = ". ".join(text for text in (check.value, check.meaning) if text)
+            return [*lines, f"{check.name}: {found}"]
     return lines
 
 

@@ -1,1 +1,1 @@
-"""Puts images into service: what the deploy workflow runs, and a person by hand."""
+"""Deploys images to a stage; used by the deploy workflow and by hand."""

@@ -1,10 +1,12 @@
-"""``python -m deploy``: put images into service, or run a one-off task. DEPLOYMENT describes the stage.
+"""``python -m deploy``: releases, one-off tasks, backups and the alarm drill. DEPLOYMENT describes the stage.
 
 python -m deploy release --api IMAGE --reports IMAGE --pipeline IMAGE [--commit SHA] [--no-migration]
 python -m deploy run pipeline|migrate [-- ARGUMENT…]
-python -m deploy images | smoke
+python -m deploy images | smoke | drill
+python -m deploy backup
+python -m deploy restore [--snapshot NAME | --time 2026-01-31T07:55:00Z|latest], then swap
 
-IMAGE is pinned: name@sha256:…. ``images`` prints what the last good deployment put into service.
+IMAGE is pinned: name@sha256:…. ``images`` prints the images of the last successful deployment.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import os
 import sys
 from dataclasses import asdict
 
-from deploy import smoke
+from deploy import database, smoke
 from deploy.account import Account
+from deploy.drill import drill
 from deploy.release import NIGHT_SECONDS, release, run
 from deploy.target import Images, Problem, Target
 
@@ -38,13 +41,19 @@ def _arguments() -> argparse.Namespace:
         "--migration",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="not when going back to older images, which do not know the newer schema",
+        help="not when rolling back to images that do not know the newer schema",
     )
     one_off = commands.add_parser("run")
     one_off.add_argument("container", choices=["pipeline", "migrate"])
     one_off.add_argument("arguments", nargs="*", help="appended to the container's command")
-    commands.add_parser("images")
-    commands.add_parser("smoke")
+    for name in ("images", "smoke", "drill", "backup", "swap"):
+        commands.add_parser(name)
+    restored = commands.add_parser("restore")
+    source = restored.add_mutually_exclusive_group()
+    source.add_argument("--snapshot", default="", help="name of a snapshot")
+    source.add_argument(
+        "--time", default=database.LATEST, help="any second of the last backup_days, ISO 8601"
+    )
     return parser.parse_args()
 
 
@@ -52,16 +61,25 @@ def _carry_out(arguments: argparse.Namespace, target: Target) -> None:
     if arguments.command == "smoke":
         smoke.check(target, "")
         return
-    # Only the checks set it; their dummy keys are refused by AWS.
+    # Only the checks set it; AWS rejects their dummy keys.
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     account = Account.of(target, pause_seconds=0.1 if endpoint else 5)
-    if arguments.command == "images":
-        _say(json.dumps(asdict(account.remembered())))
-    elif arguments.command == "run":
-        run(account, arguments.container, arguments.arguments, NIGHT_SECONDS, _say)
-    else:
-        images = Images(api=arguments.api, reports=arguments.reports, pipeline=arguments.pipeline)
-        release(account, images, arguments.commit, _say, is_migrating=arguments.migration)
+    match arguments.command:
+        case "images":
+            _say(json.dumps(asdict(account.remembered())))
+        case "run":
+            run(account, arguments.container, arguments.arguments, NIGHT_SECONDS, _say)
+        case "drill":
+            drill(account, _say)
+        case "backup":
+            database.backup(account, _say)
+        case "restore":
+            database.restore(account, _say, snapshot=arguments.snapshot, time=arguments.time)
+        case "swap":
+            database.swap(account, _say)
+        case "release":
+            images = Images(api=arguments.api, reports=arguments.reports, pipeline=arguments.pipeline)
+            release(account, images, arguments.commit, _say, is_migrating=arguments.migration)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The few calls that a deployment makes to AWS."""
+"""The calls that a deployment makes to AWS."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ READ_ONLY = {
     "deregisteredAt",
 }
 LOG_LINES = 50
-SERVICES = ("ecs", "ssm", "logs")
+SERVICES = ("ecs", "ssm", "logs", "rds", "sns", "cloudwatch")
 
 
 class Account:
-    """A stage's account; ``pause_seconds`` is the time between two looks at something that takes a while."""
+    """A stage's account; ``pause_seconds`` is the interval of polling."""
 
     def __init__(self, target: Target, clients: Mapping[str, Any], pause_seconds: float = 5) -> None:
         self.target = target
         self.pause_seconds = pause_seconds
-        self.ecs, self.ssm, self.logs = (clients[name] for name in SERVICES)
+        self.ecs, self.ssm, self.logs, self.rds, self.sns, self.cloudwatch = (
+            clients[name] for name in SERVICES
+        )
 
     @classmethod
     def of(cls, target: Target, pause_seconds: float = 5) -> Account:
@@ -40,7 +42,7 @@ class Account:
         return cls(target, {name: session.client(name) for name in SERVICES}, pause_seconds)
 
     def remembered(self) -> Images:
-        """The images that the last good deployment put into service."""
+        """The images of the last successful deployment."""
         parameters = self.target.image_parameters
         return Images(
             **{
@@ -50,7 +52,7 @@ class Account:
         )
 
     def remember(self, images: Images) -> None:
-        """From now on Terraform and the next rollback take these."""
+        """Record the images that Terraform and the next rollback use."""
         for name, key in self.target.image_parameters.items():
             self.ssm.put_parameter(Name=key, Value=images.of(name), Overwrite=True)
 
@@ -64,7 +66,7 @@ class Account:
             wanted["tags"] = tags
         return str(self.ecs.register_task_definition(**wanted)["taskDefinition"]["taskDefinitionArn"])
 
-    def start(self, container: str, arguments: list[str]) -> str:
+    def start(self, container: str, arguments: list[str], started_by: str = "deploy") -> str:
         """Start a one-off task of the newest revision, ``arguments`` after its command; returns its ARN."""
         family = self.target.task_families[container]
         definition = self.ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
@@ -75,19 +77,23 @@ class Account:
             cluster=self.target.cluster,
             taskDefinition=definition["taskDefinitionArn"],
             launchType="FARGATE",
-            startedBy="deploy",
+            startedBy=started_by,
             overrides={"containerOverrides": [override]},
             networkConfiguration={
                 "awsvpcConfiguration": {
                     "subnets": self.target.subnets,
                     "securityGroups": [self.target.security_groups[container]],
-                    "assignPublicIp": "DISABLED",
+                    "assignPublicIp": "ENABLED" if self.target.is_public else "DISABLED",
                 }
             },
         )
         if not started["tasks"]:
             raise Problem(f"{container} could not be started: {started.get('failures')}")
         return str(started["tasks"][0]["taskArn"])
+
+    def stop(self, task: str, reason: str) -> None:
+        """Stop a task that takes too long: left running, it could still change the schema."""
+        self.ecs.stop_task(cluster=self.target.cluster, task=task, reason=reason)
 
     def exit_of(self, task: str) -> tuple[int | None, str] | None:
         """Exit code (None where the container never ran) and reason of a stopped task; None while it runs."""
@@ -97,7 +103,7 @@ class Account:
         return found["containers"][0].get("exitCode"), found.get("stoppedReason", "")
 
     def log_of(self, container: str, task: str) -> list[str]:
-        """The end of a task's log; empty when it never wrote any."""
+        """The last lines of a task's log; empty when it wrote none."""
         stream = f"{container}/{container}/{task.rsplit('/', 1)[1]}"
         try:
             events = self.logs.get_log_events(
@@ -108,13 +114,13 @@ class Account:
         return [event["message"] for event in events]
 
     def roll(self, service: str, revision: str) -> None:
-        """Tell a service to replace its tasks; returns at once."""
+        """Make a service replace its tasks; returns immediately."""
         self.ecs.update_service(
             cluster=self.target.cluster, service=self.target.services[service], taskDefinition=revision
         )
 
     def is_rolled(self, service: str, revision: str) -> bool:
-        """Whether every task is of this revision; raises ``Problem`` when ECS has put the old one back."""
+        """Whether every task has this revision; raises ``Problem`` when ECS has restored the old one."""
         name = self.target.services[service]
         found = self.ecs.describe_services(cluster=self.target.cluster, services=[name])["services"][0]
         primary = next(item for item in found["deployments"] if item["status"] == "PRIMARY")
@@ -125,7 +131,7 @@ class Account:
         return primary.get("rolloutState") == "COMPLETED" and len(found["deployments"]) == 1
 
     def wait(self, what: str, is_done: Callable[[], bool], limit_seconds: float) -> None:
-        """Look again and again; raises ``Problem`` when the time is up."""
+        """Poll until ``is_done``; raises ``Problem`` after ``limit_seconds``."""
         deadline = time.monotonic() + limit_seconds
         while not is_done():
             if time.monotonic() > deadline:

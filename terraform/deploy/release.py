@@ -1,7 +1,7 @@
-"""Schema first, then services, then a look from outside; what fails is taken back.
+"""A release: migrate the schema, roll the services, smoke-test them from outside; roll back on failure.
 
-Zero downtime rests on two rules: a migration only adds (docs/upgrades.md), so that old tasks go on serving
-beside it, and ECS ends an old task only when a new one is ready.
+Zero downtime rests on two rules: a migration only adds (docs/upgrades.md), so that old tasks can serve
+meanwhile, and ECS stops an old task only when a new one is ready.
 """
 
 from __future__ import annotations
@@ -21,10 +21,18 @@ Say = Callable[[str], None]
 
 
 def run(account: Account, container: str, arguments: list[str], limit_seconds: float, say: Say) -> None:
-    """Run a one-off task to its end and show its log; raises ``Problem`` unless it exits with 0."""
-    task = account.start(container, arguments)
+    """Run a one-off task to its end and print its log; raises ``Problem`` unless it exits with 0.
+
+    One that takes longer than ``limit_seconds`` is stopped. A dry run is started under that name, so that
+    it does not count as fresh data.
+    """
+    task = account.start(container, arguments, "dry-run" if "--dry-run" in arguments else "deploy")
     say(f"• {container} runs as {task}")
-    account.wait(container, lambda: account.exit_of(task) is not None, limit_seconds)
+    try:
+        account.wait(container, lambda: account.exit_of(task) is not None, limit_seconds)
+    except Problem:
+        account.stop(task, f"took longer than {limit_seconds:.0f} seconds")
+        raise
     for line in account.log_of(container, task):
         say(f"    {line}")
     code, reason = account.exit_of(task) or (None, "")
@@ -33,13 +41,13 @@ def run(account: Account, container: str, arguments: list[str], limit_seconds: f
 
 
 def migrate(account: Account, images: Images, say: Say) -> None:
-    """Bring the schema to what these images need."""
+    """Migrate the schema to the revision of these images."""
     account.register("migrate", images.api)
     run(account, "migrate", [], MIGRATION_SECONDS, say)
 
 
 def roll(account: Account, images: Images, say: Say) -> None:
-    """Put these images into both services at once, and wait until only they serve."""
+    """Deploy these images to both services in parallel, and wait until only they serve."""
     revisions = {name: account.register(name, images.of(name)) for name in account.target.services}
     for name, revision in revisions.items():
         say(f"• {name} rolls to {revision}")
@@ -48,17 +56,17 @@ def roll(account: Account, images: Images, say: Say) -> None:
         account.wait(name, partial(account.is_rolled, name, revision), ROLL_SECONDS)
 
 
-def take_back(account: Account, images: Images, say: Say) -> None:
-    """Put the images of before into service again. The schema stays: it has only grown."""
-    say("• Taking it back")
+def roll_back(account: Account, images: Images, say: Say) -> None:
+    """Deploy the previous images again. The schema stays: migrations only add."""
+    say("• Rolling back")
     account.register("migrate", images.api)
     roll(account, images, say)
 
 
 def release(account: Account, images: Images, commit: str, say: Say, *, is_migrating: bool = True) -> None:
-    """Put images into service, or leave what served before and raise ``Problem``, or what AWS said.
+    """Deploy images, or keep the previous ones and raise ``Problem`` or AWS's own error.
 
-    The next night runs the new pipeline; one that is under way ends with the old.
+    The next scheduled run uses the new pipeline image; a run in progress ends with the old one.
     """
     before = account.remembered()
     if is_migrating:
@@ -71,11 +79,11 @@ def release(account: Account, images: Images, commit: str, say: Say, *, is_migra
         roll(account, images, say)
         smoke.check(account.target, commit, pause_seconds=account.pause_seconds)
     except Exception:
-        # Whatever it was, a lost connection to AWS too: half a release must not stay.
-        take_back(account, before, say)
+        # Any error, also a lost connection to AWS: half a release must not stay.
+        roll_back(account, before, say)
         raise
     if not is_migrating:
         account.register("migrate", images.api)
     account.register("pipeline", images.pipeline)
     account.remember(images)
-    say("• In service, and remembered")
+    say("• Deployed and recorded")

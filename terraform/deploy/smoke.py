@@ -1,4 +1,4 @@
-"""A deployment is good when visitors get answers from the new code."""
+"""The smoke test: the public addresses answer, and with the new code."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TIMEOUT_SECONDS = 10
 
 
 def fetch(url: str) -> bytes:
-    """The body of a 200; any other answer raises ``OSError``, half of one ``HTTPException``."""
-    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  our own hosts
-        body: bytes = answer.read()
+    """The body of a 200; any other status raises ``OSError``, a truncated response ``HTTPException``."""
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  our hosts
+        body: bytes = response.read()
     return body
 
 
 def complaints(target: Target, commit: str) -> list[str]:
-    """What does not answer as it should; empty when all is well. ``commit`` empty: whatever runs is right."""
+    """Failed checks, one line each. With an empty ``commit`` any commit passes."""
     found = []
     for url in (
         f"{target.api_url}/status/ready",
@@ -40,7 +40,7 @@ def complaints(target: Target, commit: str) -> list[str]:
 
 
 def commit_of(body: bytes) -> str:
-    """The commit that an answer of ``/status/api`` names; nothing when it is no such answer."""
+    """The commit in a response of ``/status/api``; empty when there is none."""
     try:
         return str(json.loads(body)["gitSha"])
     except (ValueError, KeyError, TypeError):
@@ -48,7 +48,7 @@ def commit_of(body: bytes) -> str:
 
 
 def check(target: Target, commit: str, tries: int = 10, pause_seconds: float = 6) -> None:
-    """Raises ``Problem`` with what is wrong when it is still wrong at the last try."""
+    """Raises ``Problem`` when checks still fail at the last try."""
     for left in reversed(range(tries)):
         found = complaints(target, commit)
         if not found:

@@ -1,4 +1,4 @@
-"""What is deployed, and where to."""
+"""The stage to deploy to, and the images to deploy."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 PINNED = re.compile(r"[a-z0-9][a-z0-9./_:-]*@sha256:[0-9a-f]{64}")
 
 
-class Problem(Exception):  # noqa: N818  the word of the tools
-    """What a person has to know; its text is the whole message."""
+class Problem(Exception):  # noqa: N818  the name that tools/ uses
+    """An expected failure; its text is the whole message to the user."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """One pinned image for each name; the API's also migrates."""
+    """One pinned image for each name; the API's also runs the migrations."""
 
     api: str
     reports: str
@@ -29,7 +29,7 @@ class Images:
                 raise Problem(f"the image of {name} is not pinned by digest: {image!r}.")
 
     def of(self, container: str) -> str:
-        """The image that a container runs."""
+        """The image of a container."""
         return self.api if container == "migrate" else str(getattr(self, container))
 
 
@@ -47,10 +47,16 @@ class Target:
     image_parameters: Mapping[str, str]
     api_url: str
     reports_url: str
+    # Tasks need public addresses, since there is no NAT.
+    is_public: bool
+    # identifier, subnet_group, security_group, parameter_group
+    database: Mapping[str, str]
+    # topic_arn, alarm, rule, subscription
+    drill: Mapping[str, str]
 
     @classmethod
     def read(cls, text: str) -> Target:
-        """Of the JSON in DEPLOYMENT; raises ``Problem`` when something is missing."""
+        """From the JSON in DEPLOYMENT; raises ``Problem`` when a field is missing."""
         try:
             values: dict[str, Any] = json.loads(text)
             return cls(**{field.name: values[field.name] for field in fields(cls)})

@@ -1,4 +1,4 @@
-# Small and cheap; everything may be thrown away. What differs by owner (account, hosts, repository, certificate) is in local.tfvars: README.md.
+# A disposable stage. What differs by owner (account, hosts, repository, certificate) is in dev.local.tfvars: README.md.
 stage      = "dev"
 cidr_block = "10.31.0.0/16"
 
@@ -8,7 +8,7 @@ is_database_multi_az = false
 is_pipeline_spot     = true
 
 database_instance_class    = "db.t4g.small"
-database_storage_gib       = 30
+database_storage_gib       = 50
 database_storage_limit_gib = 100
 backup_days                = 3
 
@@ -23,3 +23,6 @@ pipeline_size = { cpu = 1024, memory_mib = 2048 }
 
 log_level          = "DEBUG"
 log_retention_days = 30
+
+# dev and prod in one account, and a fifth more than terraform/README.md sums up.
+budget_usd = 420

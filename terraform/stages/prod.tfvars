@@ -1,4 +1,4 @@
-# What differs by owner (account, hosts, repository, certificate) is in local.tfvars: README.md.
+# What differs by owner (account, hosts, repository, certificate) is in prod.local.tfvars: README.md.
 stage      = "prod"
 cidr_block = "10.32.0.0/16"
 
@@ -22,3 +22,8 @@ reports_tasks = { min = 1, max = 3 }
 pipeline_size = { cpu = 1024, memory_mib = 2048 }
 
 log_retention_days = 90
+
+is_checked_from_outside = true
+
+# dev and prod in one account, and a fifth more than terraform/README.md sums up.
+budget_usd = 420

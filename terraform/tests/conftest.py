@@ -1,4 +1,4 @@
-"""An emulated account with one stage, as Terraform would have made it."""
+"""An emulated account with a stage, as Terraform would make it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 import pytest
-from deploy.account import Account
+from deploy.account import SERVICES, Account
 from deploy.target import Images, Target
 from tests.site import Site, serving
 
@@ -52,7 +52,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    """An emulated account, from the process that the whole check uses too."""
+    """An emulated account, by the program that the check of whole stages uses too."""
     port = free_port()
     command = [sys.executable, str(ROOT / "moto_aws.py"), "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -60,7 +60,7 @@ def endpoint() -> Iterator[str]:
         wait_for(f"http://127.0.0.1:{port}/moto-api/", process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        # It keeps nothing, and ends too slowly when asked.
+        # It stores nothing, and stops too slowly on SIGTERM.
         process.kill()
         process.wait()
 
@@ -73,9 +73,9 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def clients(endpoint: str) -> Iterator[dict[str, Any]]:
-    """One for each service, since they take long to make; they stay valid when the account is emptied."""
+    """One for each service, made once because that is slow."""
     os.environ.update(KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"})
-    made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", "ecs", "ssm", "logs")}
+    made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", *SERVICES)}
     yield made
     for client in made.values():
         client.close()
@@ -83,12 +83,12 @@ def clients(endpoint: str) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def account(site: Site, clients: dict[str, Any]) -> Account:
-    """A stage of its own that serves OLD."""
+    """A new stage that serves OLD."""
     return Account(make_stage(clients, f"stage-{next(NUMBERS)}", site.url), clients, pause_seconds=0)
 
 
 def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
-    """Make the stage's families, services and parameters; returns what Terraform would say of it."""
+    """Create a stage; returns what Terraform's output ``deployment`` would be."""
     clients["ecs"].create_cluster(clusterName=stage)
     families = {name: f"{stage}-{name}" for name in ("api", "reports", "pipeline", "migrate")}
     for name, family in families.items():
@@ -99,18 +99,62 @@ def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
     parameters = {name: f"/{stage}/image/{name}" for name in ("api", "reports", "pipeline")}
     for name, key in parameters.items():
         clients["ssm"].put_parameter(Name=key, Value=OLD.of(name), Type="String")
+    subnet = make_subnet(clients["ec2"])
     return Target(
         region="us-east-1",
         cluster=stage,
         services=services,
         task_families=families,
-        subnets=[make_subnet(clients["ec2"])],
+        subnets=[subnet],
         security_groups={"pipeline": "sg-1", "migrate": "sg-2"},
         log_groups={name: f"/{stage}/{name}" for name in ("pipeline", "migrate")},
         image_parameters=parameters,
         api_url=url,
         reports_url=url,
+        is_public=False,
+        database=make_database(clients["rds"], stage, subnet),
+        drill=make_alarm(clients, stage),
     )
+
+
+def make_database(rds: Any, stage: str, subnet: str) -> dict[str, str]:
+    """A database of RDS, and the names that a restored one must get."""
+    rds.create_db_subnet_group(DBSubnetGroupName=stage, DBSubnetGroupDescription=stage, SubnetIds=[subnet])
+    rds.create_db_instance(
+        DBInstanceIdentifier=stage,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="owner_311",
+        MasterUserPassword="emulated",
+    )
+    return {
+        "identifier": stage,
+        "subnet_group": stage,
+        "security_group": "sg-database",
+        "parameter_group": "default.postgres15",
+    }
+
+
+def make_alarm(clients: dict[str, Any], stage: str) -> dict[str, str]:
+    """A topic that one confirmed address reads, an alarm, and the database's events."""
+    topic = clients["sns"].create_topic(Name=stage)["TopicArn"]
+    clients["sns"].subscribe(TopicArn=topic, Protocol="email", Endpoint="team@example.org")
+    alarm = f"{stage}-data-stale"
+    clients["cloudwatch"].put_metric_alarm(
+        AlarmName=alarm,
+        Namespace="AWS/Events",
+        MetricName="Invocations",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+    )
+    clients["rds"].create_event_subscription(
+        SubscriptionName=stage, SnsTopicArn=topic, SourceType="db-instance", Enabled=True
+    )
+    return {"topic_arn": topic, "alarm": alarm, "rule": f"{stage}-night-failed", "subscription": stage}
 
 
 def register(ecs: Any, name: str, family: str) -> None:

@@ -5,11 +5,12 @@ mock_provider "aws" {
 }
 
 variables {
-  name        = "la311-prod"
-  account_id  = "123456789012"
-  vpc_id      = "vpc-1"
-  subnet_ids  = ["subnet-1", "subnet-2"]
-  kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  name               = "la311-prod"
+  account_id         = "123456789012"
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-1", "subnet-2"]
+  log_retention_days = 30
+  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 
   client_security_group_ids = { api = "sg-api", reports = "sg-reports" }
 }
@@ -48,7 +49,7 @@ run "database" {
 
   assert {
     condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null
-    error_message = "RDS keeps the owner's password, Terraform never sees it."
+    error_message = "RDS keeps the owner's password; Terraform never reads it."
   }
 
   assert {
@@ -62,13 +63,67 @@ run "database" {
   }
 
   assert {
-    condition     = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "la311-prod-final"
-    error_message = "A protected database keeps a last snapshot and refuses deletion."
+    condition     = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && startswith(aws_db_instance.this.final_snapshot_identifier, "la311-prod-final-")
+    error_message = "A protected database refuses deletion, and keeps a final snapshot whose name is new for each database."
   }
 
   assert {
     condition     = aws_db_instance.this.backup_retention_period == 14 && aws_db_instance.this.multi_az
-    error_message = "Backups and standby as asked."
+    error_message = "Backups and standby as given."
+  }
+
+  assert {
+    condition     = !aws_db_instance.this.allow_major_version_upgrade && !aws_db_instance.this.apply_immediately
+    error_message = "A protected database changes in its maintenance window only."
+  }
+
+  assert {
+    condition     = contains([for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "log_parameter_max_length=0")
+    error_message = "Bind values can hold an address and must not be logged."
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_group.this)) == toset(["/aws/rds/instance/la311-prod/postgresql", "/aws/rds/instance/la311-prod/upgrade"]) && alltrue([for group in aws_cloudwatch_log_group.this : group.retention_in_days == 30])
+    error_message = "RDS must not make its log groups itself: they would be kept indefinitely."
+  }
+
+  assert {
+    condition     = output.alarms["database-away"].missing == "breaching"
+    error_message = "A database that is gone sends no metrics, and must ring."
+  }
+
+  assert {
+    condition     = output.alarms["database-connections"].threshold == 168
+    error_message = "Three quarters of the 225 connections that RDS allows with 2 GiB."
+  }
+
+  assert {
+    condition     = !contains(keys(output.alarms), "replica-lag")
+    error_message = "No replica, no lag."
+  }
+}
+
+run "major_upgrade" {
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    engine_version    = "16"
+    instance_class    = "db.t4g.small"
+    storage_gib       = 30
+    storage_limit_gib = 100
+    is_multi_az       = false
+    is_protected      = true
+    is_major_upgrade  = true
+    backup_days       = 14
+    password_version  = 1
+    passwords         = { loader = "mocked", reader = "mocked" }
+  }
+
+  assert {
+    condition     = aws_db_instance.this.allow_major_version_upgrade && aws_db_instance.this.apply_immediately
+    error_message = "The upgrade must be done before the old version's parameter group, still in use until then, is deleted."
   }
 }
 
@@ -91,7 +146,7 @@ run "no_replica_unless_asked_for" {
 
   assert {
     condition     = length(aws_db_instance.replica) == 0 && output.read_url_arn == null
-    error_message = "A replica costs as much as the database: only when asked for."
+    error_message = "A replica costs as much as the database: none by default."
   }
 }
 
@@ -126,6 +181,11 @@ run "replica" {
   assert {
     condition     = aws_ssm_parameter.read_url[0].type == "SecureString" && aws_ssm_parameter.read_url[0].value_wo_version == 2 && aws_ssm_parameter.read_url[0].key_id == var.kms_key_arn
     error_message = "The replica's URL is encrypted, write-only, and takes a new password with the others."
+  }
+
+  assert {
+    condition     = output.alarms["replica-lag"].missing == "breaching"
+    error_message = "A replica that is gone must ring."
   }
 }
 
@@ -171,12 +231,12 @@ run "cache" {
 
   assert {
     condition     = aws_elasticache_replication_group.this.at_rest_encryption_enabled && aws_elasticache_replication_group.this.auth_token != null
-    error_message = "Redis must be encrypted and ask for a token."
+    error_message = "Redis must be encrypted and require a token."
   }
 
   assert {
     condition     = aws_elasticache_replication_group.this.automatic_failover_enabled && aws_elasticache_replication_group.this.multi_az_enabled
-    error_message = "Two nodes are there to take over from each other."
+    error_message = "Two nodes must take over from each other."
   }
 
   assert {
@@ -185,7 +245,7 @@ run "cache" {
   }
 
   assert {
-    condition     = output.member_ids == ["la311-prod-001", "la311-prod-002"]
-    error_message = "Alarms must watch every node."
+    condition     = alltrue([for node in ["la311-prod-001", "la311-prod-002"] : output.alarms["cache-away-${node}"].missing == "breaching"])
+    error_message = "Alarms must watch every node, and ring when it is gone."
   }
 }

@@ -1,4 +1,4 @@
-"""What people and the deploy workflow do in an account, for the check that looks at the plans around it.
+"""Steps of people and of the deploy workflow in an account, for the check of the plans between them.
 
 ``python -m tests.deployment seed`` makes the state bucket and prints a certificate's ARN; ``… deploy`` puts a
 new API image into service; ``… unprotect PREFIX`` lets a protected stage be destroyed, as a person would.
@@ -34,7 +34,7 @@ def seed() -> str:
 
 
 def deploy() -> str:
-    """The workflow's own deployment, but for the site, which nobody serves in an emulated account."""
+    """The workflow's own deployment, except for the site, which an emulated account does not serve."""
     target = Target.read(os.environ["DEPLOYMENT"])
     with serving() as site:
         account = Account.of(replace(target, api_url=site.url, reports_url=site.url), pause_seconds=0)

@@ -1,4 +1,4 @@
-"""What the deployment's tests release, and how they look at what is in service."""
+"""Images that the tests release, and views of the emulated account."""
 
 from __future__ import annotations
 
@@ -39,8 +39,12 @@ def served(account: Account, service: str) -> str:
 
 
 def tasks(account: Account) -> list[dict[str, Any]]:
-    """Every one-off task that was started."""
-    arns = account.ecs.list_tasks(cluster=account.target.cluster)["taskArns"]
+    """Every one-off task that was started, also stopped ones."""
+    listed = [
+        account.ecs.list_tasks(cluster=account.target.cluster, desiredStatus=status)["taskArns"]
+        for status in ("RUNNING", "STOPPED")
+    ]
+    arns = sorted({arn for each in listed for arn in each})
     found: list[dict[str, Any]] = []
     if arns:
         found = account.ecs.describe_tasks(cluster=account.target.cluster, tasks=arns)["tasks"]

@@ -1,7 +1,7 @@
-"""An AWS account for the checks: moto's server, with what it lacks of the answers that we wait for.
+"""An AWS account for the checks: moto's server, with the responses that it lacks.
 
-``python moto_aws.py -H 127.0.0.1 -p PORT``. What is added here is only as true as we wrote it: a plan without
-changes proves the configuration for everything else, and for these attributes that both sides agree.
+``python moto_aws.py -H 127.0.0.1 -p PORT``. For the attributes that are added here, an empty plan proves only
+that both sides of this project agree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.core.responses import EmptyResult
+from moto.budgets.responses import BudgetsResponse
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
@@ -26,6 +28,10 @@ from moto.server import main
 
 # A container of such an image fails: a task exits with 1, a service never becomes healthy.
 BAD_DIGEST = "bad0" * 16
+# The action of an alarm with this in its name fails.
+MUTE = "mute"
+# The pipeline's exit code for an unknown dataset.
+NO_DATASET = 20
 
 CLUSTER_ARGUMENTS = [name for name in inspect.signature(CacheCluster.__init__).parameters if name != "self"]
 
@@ -41,7 +47,7 @@ update_service = EC2ContainerServiceBackend.update_service
 
 
 def member(backend: Any, name: str, arguments: dict[str, Any]) -> Any:
-    """A node of a replication group, which moto names but does not make."""
+    """A node of a replication group, which moto names but does not create."""
     known = {key: arguments.get(key) for key in CLUSTER_ARGUMENTS}
     known |= {"account_id": backend.account_id, "region_name": backend.region_name, "cache_cluster_id": name}
     known["engine"] = known["engine"] or "redis"
@@ -63,7 +69,7 @@ def create_replication_group(self: Any, **arguments: Any) -> Any:
 def delete_replication_group(
     self: Any, replication_group_id: str, retain_primary_cluster: bool | None = None
 ) -> Any:
-    """Moto says ``deleting`` for ever."""
+    """Moto stays at ``deleting``."""
     group = delete_group(self, replication_group_id, retain_primary_cluster)
     for name in group.member_clusters:
         self.cache_clusters.pop(name, None)
@@ -83,9 +89,10 @@ def delete_cache_subnet_group(self: Any) -> Any:
 
 
 def initialise_instance(self: Any, *arguments: Any, **named: Any) -> None:
-    """Moto forgets what it was told of Performance Insights, and gives all instances one resource id."""
+    """Moto drops the settings of Database Insights, and gives all instances one resource id."""
     make_instance(self, *arguments, **named)
     self.dbi_resource_id = f"db-{uuid.uuid4().hex.upper()[:26]}"
+    self.database_insights_mode = named.get("database_insights_mode")
     self.performance_insights_enabled = named.get("enable_performance_insights", False)
     self.performance_insights_kms_key_id = named.get("performance_insights_kms_key_id")
     self.performance_insights_retention_period = named.get("performance_insights_retention_period")
@@ -97,7 +104,7 @@ def update_own_parameters(self: Any, new_parameters: list[dict[str, Any]]) -> No
 
 
 def description(self: Any) -> str | None:
-    """Moto keeps the description of a rule for addresses, not of one for another group."""
+    """Moto keeps the description of a rule for addresses, but not of a rule for another group."""
     found: str | None = self.ip_range.get("Description") or self.source_group.get("Description")
     return found
 
@@ -107,18 +114,30 @@ def is_bad(definition: Any) -> bool:
 
 
 def require_nothing(self: Any, task_definition: Any) -> dict[str, Any]:
-    """Moto looks for sizes of containers, where Fargate wants those of the task alone."""
+    """Moto requires sizes of containers, Fargate only those of the task."""
     return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
 
 
 def initialise_task(self: Any, *arguments: Any, **named: Any) -> None:
-    """In moto every container ends well."""
+    """In moto every container succeeds."""
     make_task(self, *arguments, **named)
-    self.containers[0].exitCode = 1 if is_bad(named["task_definition"]) else 0
+    code = 1 if is_bad(named["task_definition"]) else 0
+    overrides = (named.get("overrides") or {}).get("containerOverrides", [{}])[0]
+    if overrides.get("command", [])[-2:] == ["--dataset", "none"]:
+        code = NO_DATASET
+    self.containers[0].exitCode = code
+
+
+def describe_alarm_history(self: Any) -> Any:
+    """Moto executes no action and has no history."""
+    name = self._get_param("AlarmName")
+    outcome = "Failed to execute" if MUTE in name else "Successfully executed"
+    item = {"AlarmName": name, "HistoryItemType": "Action", "HistorySummary": f"{outcome} action"}
+    return ActionResult({"AlarmHistoryItems": [item]})
 
 
 def roll_service(self: Any, service_properties: dict[str, Any]) -> Any:
-    """A new deployment, as ECS makes one for a new revision; the circuit breaker puts the old one back."""
+    """A new deployment, as ECS makes one for a new revision; the circuit breaker restores the old one."""
     wanted = service_properties.get("task_definition")
     service = self._get_service(service_properties["cluster"], service_properties["service"])
     if wanted and is_bad(self.describe_task_definition(wanted)):
@@ -130,11 +149,15 @@ def roll_service(self: Any, service_properties: dict[str, Any]) -> Any:
 
 
 def create_whole_service(self: Any) -> Any:
-    """Moto forgets some of what it was asked for."""
+    """Moto drops some of the arguments."""
     answer = create_service(self)
     service = self.ecs_backend._get_service(self._get_param("cluster"), self._get_param("serviceName"))
     strategy = self._get_param("capacityProviderStrategy") or []
     service.capacity_provider_strategy = [{"base": 0} | item for item in strategy]
+    # ECS leaves it out where tasks use the network of their host.
+    service.network_configuration = service.network_configuration or None
+    for deployment in service.deployments:
+        deployment["networkConfiguration"] = deployment.get("networkConfiguration") or None
     service.enable_ecs_managed_tags = self._get_param("enableECSManagedTags")
     service.health_check_grace_period_seconds = self._get_param("healthCheckGracePeriodSeconds")
     return answer
@@ -144,7 +167,7 @@ TARGET_TAGS: dict[str, dict[str, str]] = {}
 
 
 def register_tagged_target(self: Any) -> str:
-    """Moto forgets the tags of what is scaled."""
+    """Moto drops the tags of scalable targets."""
     answer: str = register_target(self)
     if tags := self._get_param("Tags"):
         TARGET_TAGS[json.loads(answer)["ScalableTargetARN"]] = tags
@@ -155,6 +178,26 @@ def list_tags_for_resource(self: Any) -> str:
     return json.dumps({"Tags": TARGET_TAGS.get(self._get_param("ResourceARN"), {})})
 
 
+CloudWatchResponse.describe_alarm_history = describe_alarm_history
+
+
+def describe_subscribers(self: Any) -> str:
+    """Moto keeps the subscribers of a budget's notification, but does not return them."""
+    budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+    kind = self._get_param("Notification")["NotificationType"]
+    found = next(each for each in budget.notifications if each.details["NotificationType"] == kind)
+    return json.dumps({"Subscribers": found.subscribers})
+
+
+def list_budget_tags(self: Any) -> str:
+    """Moto drops the tags of budgets; the provider's default tags are those of the stage."""
+    stage = self._get_param("ResourceARN").rsplit("-", 1)[1]
+    tags = {"project": "la311", "stage": stage, "managed-by": "terraform"}
+    return json.dumps({"ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()]})
+
+
+BudgetsResponse.describe_subscribers_for_notification = describe_subscribers
+BudgetsResponse.list_tags_for_resource = list_budget_tags
 EC2ContainerServiceResponse.create_service = create_whole_service
 ApplicationAutoScalingResponse.register_scalable_target = register_tagged_target
 ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource

@@ -40,12 +40,12 @@ run "two_zones_one_nat" {
 
   assert {
     condition     = length(aws_nat_gateway.this) == 1
-    error_message = "One NAT gateway is enough unless asked for."
+    error_message = "One NAT gateway by default."
   }
 
   assert {
     condition     = length(aws_vpc_endpoint.interface) == 0 && aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway"
-    error_message = "Only the free endpoint is there unless asked for."
+    error_message = "Only the free endpoint by default."
   }
 }
 
@@ -61,12 +61,32 @@ run "endpoints_and_nat_in_each_zone" {
 
   assert {
     condition     = length(aws_nat_gateway.this) == 2 && length(aws_vpc_endpoint.interface) == 2
-    error_message = "A NAT gateway in each zone and an endpoint for each service were asked for."
+    error_message = "A NAT gateway in each zone and an endpoint for each service."
   }
 
   assert {
     condition     = aws_vpc_security_group_ingress_rule.endpoints[0].cidr_ipv4 == "10.31.0.0/16"
-    error_message = "Endpoints answer this VPC only."
+    error_message = "Only this VPC may reach the endpoints."
+  }
+}
+
+run "without_nat" {
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    has_nat = false
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 0 && length(aws_eip.nat) == 0 && alltrue([for route in aws_route.tasks_out : route.nat_gateway_id == null && route.gateway_id != null])
+    error_message = "Without NAT the tasks tier routes to the internet gateway, and nothing of NAT is paid for."
+  }
+
+  assert {
+    condition     = !contains([for route in aws_route.tasks_out : route.route_table_id], aws_route_table.data.id)
+    error_message = "The data subnets must have no route out."
   }
 }
 

@@ -1,4 +1,4 @@
-# How containers run: privately, with rollback, the night at its hour; and who may deploy them.
+# How containers run, with rollback and on schedule; and who may deploy them.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -13,6 +13,7 @@ variables {
     kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
     cpu_architecture   = "X86_64"
     log_retention_days = 30
+    is_public          = false
   }
 
   image        = "docker.io/example/api@sha256:1111111111111111111111111111111111111111111111111111111111111111"
@@ -32,15 +33,19 @@ run "service" {
   }
 
   variables {
-    service                         = "api"
-    port                            = 5000
-    health_path                     = "/status/ready"
-    host                            = "api.example.org"
-    https_reason                    = "nothing else"
-    listener_arn                    = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mock/0123456789abcdef/0123456789abcdef"
-    rule_priority                   = 100
-    load_balancer_security_group_id = "sg-edge"
-    tasks                           = { min = 2, max = 6 }
+    service       = "api"
+    port          = 5000
+    health_path   = "/status/ready"
+    host          = "api.example.org"
+    https_reason  = "nothing else"
+    rule_priority = 100
+    tasks         = { min = 2, max = 6 }
+
+    load_balancer = {
+      listener_arn      = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mock/0123456789abcdef/0123456789abcdef"
+      security_group_id = "sg-edge"
+      arn_suffix        = "app/mock/0123456789abcdef"
+    }
   }
 
   assert {
@@ -60,26 +65,62 @@ run "service" {
 
   assert {
     condition     = !aws_ecs_service.this.enable_execute_command
-    error_message = "Nobody opens a shell in a container."
+    error_message = "ECS must not open a shell in a container."
   }
 
   assert {
-    condition     = aws_lb_target_group.this.health_check[0].path == "/status/ready"
-    error_message = "Health is readiness, not being alive."
+    condition     = aws_lb_target_group.this[0].health_check[0].path == "/status/ready"
+    error_message = "Health means readiness, not liveness."
   }
 
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.load_balancer.referenced_security_group_id == "sg-edge" && aws_vpc_security_group_ingress_rule.load_balancer.cidr_ipv4 == null
+    condition     = aws_vpc_security_group_ingress_rule.load_balancer[0].referenced_security_group_id == "sg-edge" && aws_vpc_security_group_ingress_rule.load_balancer[0].cidr_ipv4 == null
     error_message = "Only the load balancer may reach the port."
   }
 
   assert {
-    condition     = aws_appautoscaling_target.this.min_capacity == 2 && aws_appautoscaling_target.this.max_capacity == 6
-    error_message = "Autoscaling stays within what was asked."
+    condition     = aws_appautoscaling_target.this[0].min_capacity == 2 && aws_appautoscaling_target.this[0].max_capacity == 6
+    error_message = "Autoscaling stays within the given bounds."
+  }
+
+  assert {
+    condition     = output.alarms["api-5xx"].threshold == 10 && output.alarms["api-5xx"].expression == "100 * FILL(bad, 0) / total"
+    error_message = "Errors are judged as a share: a quiet site that fails every request must ring too."
   }
 }
 
-run "night" {
+run "service_on_the_host" {
+  module {
+    source = "./modules/service"
+  }
+
+  variables {
+    service       = "api"
+    port          = 5000
+    health_path   = "/status/ready"
+    host          = "api.example.org"
+    https_reason  = "nothing else"
+    rule_priority = 100
+    tasks         = { min = 1, max = 1 }
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.launch_type == "EC2" && length(aws_lb_target_group.this) == 0 && length(aws_appautoscaling_target.this) == 0
+    error_message = "Without load balancer the service runs on the instance, with neither target group nor autoscaling."
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.deployment_minimum_healthy_percent == 0 && aws_ecs_service.this.deployment_maximum_percent == 100
+    error_message = "Two tasks cannot have one port of one host: the old one must stop first."
+  }
+
+  assert {
+    condition     = output.alarms["api-absent"].missing == "breaching"
+    error_message = "A service that is gone sends no metrics, and must ring."
+  }
+}
+
+run "nightly" {
   module {
     source = "./modules/pipeline"
   }
@@ -92,7 +133,7 @@ run "night" {
 
   assert {
     condition     = aws_scheduler_schedule.this["night"].schedule_expression == "cron(0 8 * * ? *)" && aws_scheduler_schedule.this["night"].schedule_expression_timezone == "UTC"
-    error_message = "The night runs at 08:00 UTC."
+    error_message = "The nightly ingest runs at 08:00 UTC."
   }
 
   assert {
@@ -102,7 +143,7 @@ run "night" {
 
   assert {
     condition     = !aws_scheduler_schedule.this["night"].target[0].ecs_parameters[0].network_configuration[0].assign_public_ip
-    error_message = "The night must not have a public address."
+    error_message = "Behind NAT the pipeline must not have a public address."
   }
 
   assert {
@@ -129,7 +170,7 @@ run "no_schedule" {
 
   assert {
     condition     = length(aws_scheduler_schedule.this) == 0
-    error_message = "Without schedule nothing starts by itself."
+    error_message = "Without a schedule nothing starts."
   }
 }
 
@@ -140,7 +181,7 @@ run "load" {
 
   assert {
     condition     = output.family == "la311-dev-load"
-    error_message = "The family carries the stage in its name."
+    error_message = "The name of the family must contain the stage."
   }
 
   assert {
@@ -180,13 +221,18 @@ run "deploy_role" {
 
   assert {
     condition     = length([for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement if contains(flatten([statement.Resource]), "*")]) == 1
-    error_message = "Only the action that knows no resources may have a star."
+    error_message = "Only the action that supports no resources may have a star."
   }
 
   assert {
     condition = alltrue([for action in flatten([for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement.Action]) :
     !endswith(action, "*") && (startswith(action, "ecs:") || startswith(action, "logs:") || contains(["iam:PassRole", "ssm:GetParameter", "ssm:PutParameter"], action))])
     error_message = "The deploy role may do nothing beyond deploying."
+  }
+
+  assert {
+    condition     = contains(flatten([for statement in jsondecode(aws_iam_role_policy.deploy.policy).Statement : statement.Action]), "ecs:StopTask")
+    error_message = "A migration that takes too long must be stopped, not only given up."
   }
 }
 
@@ -211,7 +257,7 @@ run "deploy_role_of_a_newer_repository" {
 
   assert {
     condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example@1001/311-data-server@2002:environment:dev"
-    error_message = "Newer repositories carry their numbers in the subject."
+    error_message = "The subject of newer repositories contains their ids."
   }
 }
 

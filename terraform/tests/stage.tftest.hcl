@@ -1,4 +1,4 @@
-# Rules of a whole stage. Every resource is a mock: what is checked is what Terraform would ask AWS for.
+# Rules of a whole stage. Every resource is a mock: the rules check what Terraform would ask AWS for.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -49,6 +49,7 @@ variables {
   reports_size               = { cpu = 256, memory_mib = 1024 }
   reports_tasks              = { min = 1, max = 2 }
   pipeline_size              = { cpu = 1024, memory_mib = 2048 }
+  budget_usd                 = 420
 }
 
 run "dev" {
@@ -59,7 +60,7 @@ run "dev" {
 
   assert {
     condition     = alltrue([for name in concat(values(output.task_families), values(output.services)) : startswith(name, "la311-dev-")])
-    error_message = "Every family and service carries the stage in its name."
+    error_message = "The names of families and services must contain the stage."
   }
 
   assert {
@@ -69,7 +70,7 @@ run "dev" {
 
   assert {
     condition     = alltrue([for group in values(output.log_groups) : startswith(group, "/la311-dev/")])
-    error_message = "Every log group carries the stage in its name."
+    error_message = "The names of log groups must contain the stage."
   }
 }
 
@@ -88,6 +89,79 @@ run "prod" {
   }
 }
 
+run "small" {
+  variables {
+    stage            = "small"
+    is_protected     = true
+    is_single_host   = true
+    cpu_architecture = "ARM64"
+    firewall_rules   = []
+    redis_image      = "docker.io/library/redis@sha256:5555555555555555555555555555555555555555555555555555555555555555"
+  }
+
+  assert {
+    condition     = length(module.edge) + length(module.cache) == 0 && length(module.host) + length(module.cdn) == 2
+    error_message = "The small shape has CloudFront and one instance in place of load balancer and ElastiCache."
+  }
+
+  assert {
+    condition     = output.deployment.is_public && keys(output.names) == ["api", "reports"]
+    error_message = "Tasks that a deployment starts need public addresses, and each host has its own distribution."
+  }
+
+  assert {
+    condition     = local.cache_environment.REDIS_URL == "redis://127.0.0.1:6379/0" && length(local.cache_secrets) == 0
+    error_message = "Redis listens on the host's loopback address."
+  }
+
+  assert {
+    condition     = toset(keys(local.objectives)) == toset(["api-availability"])
+    error_message = "CloudFront measures errors, not the share of slow responses."
+  }
+
+  assert {
+    condition     = length(setintersection(values(output.task_families), concat(values(run.dev.task_families), values(run.prod.task_families)))) == 0
+    error_message = "Three stages share no name."
+  }
+}
+
+run "another_city" {
+  variables {
+    stage = "nyc"
+    city  = "nyc"
+  }
+
+  assert {
+    condition     = local.shared_environment.CITY == "nyc" && output.cluster == "la311-nyc" && run.dev.cluster == "la311-dev"
+    error_message = "Two stages may serve two cities."
+  }
+}
+
+run "small_elsewhere_is_refused" {
+  command = plan
+
+  variables {
+    stage            = "small"
+    region           = "us-west-2"
+    is_single_host   = true
+    cpu_architecture = "ARM64"
+    redis_image      = "docker.io/library/redis@sha256:5555555555555555555555555555555555555555555555555555555555555555"
+  }
+
+  expect_failures = [var.is_single_host]
+}
+
+run "small_without_arm_is_refused" {
+  command = plan
+
+  variables {
+    stage          = "small"
+    is_single_host = true
+  }
+
+  expect_failures = [var.is_single_host]
+}
+
 run "load_tests_and_a_replica_when_asked_for" {
   variables {
     load_image             = "docker.io/example/311-load@sha256:4444444444444444444444444444444444444444444444444444444444444444"
@@ -97,7 +171,7 @@ run "load_tests_and_a_replica_when_asked_for" {
 
   assert {
     condition     = output.load.family == "la311-dev-load" && run.dev.load == null
-    error_message = "Load tests have a family only in a stage that asks for it."
+    error_message = "Load tests have a family only where load_image is set."
   }
 
   assert {
@@ -107,7 +181,7 @@ run "load_tests_and_a_replica_when_asked_for" {
 
   assert {
     condition     = join(" ", keys(local.replica_secrets)) == "DATABASE_READ_URL"
-    error_message = "API and reports must be told of the replica."
+    error_message = "API and reports must get the replica's URL."
   }
 }
 
@@ -131,11 +205,11 @@ run "moving_tag_of_the_load_tests_is_refused" {
   expect_failures = [var.load_image]
 }
 
-run "unknown_stage_is_refused" {
+run "malformed_stage_is_refused" {
   command = plan
 
   variables {
-    stage = "latest"
+    stage = "Latest"
   }
 
   expect_failures = [var.stage]

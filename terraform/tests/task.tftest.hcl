@@ -5,19 +5,23 @@ mock_provider "aws" {
 }
 
 variables {
-  name               = "la311-dev"
-  task               = "api"
-  region             = "us-east-1"
-  account_id         = "123456789012"
-  vpc_id             = "vpc-1"
-  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-  cpu_architecture   = "X86_64"
-  log_retention_days = 30
-  image              = "docker.io/example/api@sha256:1111111111111111111111111111111111111111111111111111111111111111"
-  cpu                = 256
-  memory_mib         = 512
-  https_reason       = "nothing else"
-  environment        = { STAGE = "dev" }
+  common = {
+    name               = "la311-dev"
+    region             = "us-east-1"
+    account_id         = "123456789012"
+    vpc_id             = "vpc-1"
+    kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    cpu_architecture   = "X86_64"
+    log_retention_days = 30
+    is_public          = false
+  }
+
+  task         = "api"
+  image        = "docker.io/example/api@sha256:1111111111111111111111111111111111111111111111111111111111111111"
+  cpu          = 256
+  memory_mib   = 512
+  https_reason = "nothing else"
+  environment  = { STAGE = "dev" }
 
   secrets = {
     ADMIN_TOKEN = "arn:aws:ssm:us-east-1:123456789012:parameter/la311-dev/ADMIN_TOKEN"

@@ -1,4 +1,4 @@
-"""The deployment as people and workflows call it, against an emulated account."""
+"""The command line of the deployment, against an emulated account."""
 
 from __future__ import annotations
 
@@ -69,3 +69,34 @@ def test_the_command_line_runs_a_task_with_arguments(
 
 def test_the_command_line_looks_from_outside(command_line: Callable[..., int]) -> None:
     assert command_line("smoke") == 0
+
+
+def test_the_command_line_backs_up_restores_and_swaps(
+    command_line: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line("backup") == 0
+    snapshot = capsys.readouterr().out.split()[-1]
+    assert command_line("restore", "--snapshot", snapshot) == 0
+    assert command_line("swap") == 0
+    assert "terraform import" in capsys.readouterr().out
+
+
+def test_the_command_line_names_what_failed_in_the_drill(
+    account: Account, command_line: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.sns.delete_topic(TopicArn=account.target.drill["topic_arn"])
+    account.cloudwatch.put_metric_data(
+        Namespace="AWS/Events",
+        MetricData=[
+            {
+                "MetricName": name,
+                "Dimensions": [{"Name": "RuleName", "Value": account.target.drill["rule"]}],
+                "Value": 1,
+            }
+            for name in ("Invocations", "FailedInvocations")
+        ],
+    )
+    topic = account.sns.create_topic(Name=account.target.cluster)["TopicArn"]
+    assert topic == account.target.drill["topic_arn"]
+    assert command_line("drill") == 1
+    assert "the topic has no subscriber" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Releases in an emulated account: what is put into service, and what is taken back."""
+"""Releases in an emulated account: deployed images, and rollbacks."""
 
 from __future__ import annotations
 

@@ -32,7 +32,11 @@ def test_arguments_follow_the_command_of_a_one_off_task(account: Account) -> Non
     ]
 
 
-def test_one_off_tasks_have_no_public_address(account: Account) -> None:
+@pytest.mark.parametrize(("is_public", "address"), [(False, "DISABLED"), (True, "ENABLED")])
+def test_one_off_tasks_have_a_public_address_only_without_nat(
+    account: Account, is_public: bool, address: str
+) -> None:
+    account.target = replace(account.target, is_public=is_public)
     asked: list[dict[str, Any]] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
@@ -42,7 +46,7 @@ def test_one_off_tasks_have_no_public_address(account: Account) -> None:
     run(account, "pipeline", [], 60, quiet)
     account.ecs.meta.events.unregister("provide-client-params.ecs.RunTask", note)
     network = asked[0]["networkConfiguration"]["awsvpcConfiguration"]
-    assert network["assignPublicIp"] == "DISABLED"
+    assert network["assignPublicIp"] == address
     assert network["securityGroups"] == ["sg-1"]
 
 
@@ -58,6 +62,19 @@ def test_the_log_of_a_task_is_shown(account: Account) -> None:
         logEvents=[{"timestamp": int(time.time() * 1000), "message": "Running upgrade"}],
     )
     assert account.log_of("migrate", task) == ["Running upgrade"]
+
+
+def test_a_task_that_takes_too_long_is_stopped(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account, "exit_of", lambda _: None)
+    with pytest.raises(Problem, match="migrate took longer than 0 seconds"):
+        run(account, "migrate", [], 0, quiet)
+    assert tasks(account)[0]["stoppedReason"] == "took longer than 0 seconds"
+
+
+@pytest.mark.parametrize(("arguments", "name"), [(["--dry-run"], "dry-run"), (["--full"], "deploy")])
+def test_a_dry_run_does_not_count_as_fresh_data(account: Account, arguments: list[str], name: str) -> None:
+    run(account, "pipeline", arguments, 60, quiet)
+    assert tasks(account)[0]["startedBy"] == name
 
 
 def test_what_takes_too_long_is_a_problem(account: Account) -> None:

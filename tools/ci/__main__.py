@@ -1,13 +1,13 @@
 """One step of a workflow. Inputs are the environment variables that the workflow sets for the step.
 
-python3 -m tools.ci base | published | verify | propose | freshness | load | audit FOLDER
+python3 -m tools.ci base | published | verify | propose | freshness | load | release | audit FOLDER
 """
 
 from __future__ import annotations
 
 import sys
 
-from tools.ci import audit, data, images, packages
+from tools.ci import audit, data, images, packages, release
 from tools.problem import dispatch, guarded
 
 STEPS = {
@@ -17,6 +17,7 @@ STEPS = {
     "load": data.load,
     "propose": packages.propose,
     "published": images.published,
+    "release": release.release,
     "verify": images.verify,
 }
 

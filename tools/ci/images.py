@@ -13,12 +13,15 @@ BASE = "docker.io/library/python:3.11-slim-bookworm"
 ISSUER = "https://token.actions.githubusercontent.com"
 
 
+def digest_of(image: str) -> str:
+    """The digest of an image's tag in its registry."""
+    manifest = output_of("docker", "buildx", "imagetools", "inspect", image, "--format", "{{json .Manifest}}")
+    return str(json.loads(manifest)["digest"])
+
+
 def base(_: list[str]) -> int:
     """Outputs ``base``, the base image by digest, and ``version``, the date and the number of this run."""
-    manifest = json.loads(
-        output_of("docker", "buildx", "imagetools", "inspect", BASE, "--format", "{{json .Manifest}}")
-    )
-    append_to("GITHUB_OUTPUT", f"base={BASE}@{manifest['digest']}")
+    append_to("GITHUB_OUTPUT", f"base={BASE}@{digest_of(BASE)}")
     append_to(
         "GITHUB_OUTPUT", f"version={time.strftime('%Y.%m.%d', time.gmtime())}.{given('GITHUB_RUN_NUMBER')}"
     )
@@ -33,8 +36,8 @@ def published(_: list[str]) -> int:
     return 0
 
 
-def verify(_: list[str]) -> int:
-    """Raises Problem unless the workflow ``images`` signed API, REPORTS and PIPELINE on the branch main."""
+def require_signature(image: str) -> None:
+    """Raises Problem unless this repository's workflow ``images`` signed the image on the branch main."""
     workflow = f"{given('GITHUB_SERVER_URL')}/{given('GITHUB_REPOSITORY')}/.github/workflows/images.yml"
     signer = {
         "--certificate-oidc-issuer": ISSUER,
@@ -42,8 +45,12 @@ def verify(_: list[str]) -> int:
         "--certificate-github-workflow-repository": given("GITHUB_REPOSITORY"),
         "--certificate-github-workflow-ref": "refs/heads/main",
     }
-    options = [part for option in signer.items() for part in option]
+    output_of("cosign", "verify", image, *(part for option in signer.items() for part in option))
+
+
+def verify(_: list[str]) -> int:
+    """Raises Problem unless API, REPORTS and PIPELINE have our signature."""
     for name in ("API", "REPORTS", "PIPELINE"):
-        output_of("cosign", "verify", given(name), *options)
+        require_signature(given(name))
         say(f"{name}: {given(name)} has our signature")
     return 0

@@ -7,6 +7,7 @@ from lacity_data_api.reports.fields import NAMES, Field, expression_of, relation
 from lacity_data_api.reports.filters import Comparison, where
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.requests.filters import where as requests_where
+from lacity_data_api.requests.published import PUBLISHED_TEXTS
 from lacity_data_api.statements import Query, Statement
 
 # Twice the cells of a year by type, council and agency; about 20 MB of JSON.
@@ -33,8 +34,7 @@ SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.ty
        r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
        {type_name} AS type_name, {agency_name} AS agency_name, {source_name} AS source_name,
        {council_name} AS council_name, {region_name} AS region_name,
-       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information,
-       {outcome} AS outcome, {reason} AS reason
+       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information, {texts}
   FROM (SELECT * FROM service_requests WHERE {where}) AS r
   JOIN request_types t ON t.type_id = r.type_id
   JOIN type_groups tg ON tg.group_id = t.group_id
@@ -52,8 +52,6 @@ TEXT_COLUMNS = {
     "council_name": "c",
     "region_name": "g",
     "group_name": "tg",
-    "outcome": "r",
-    "reason": "r",
 }
 # Spreadsheets run a text cell that begins with = + - @ tab or CR; an apostrophe makes it text. Numbers stay.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
@@ -96,4 +94,5 @@ def exported(wanted: RequestFilter) -> Statement:
     """The requests that match the filter, one per line."""
     condition = requests_where(wanted)
     cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
-    return Statement(EXPORT.format(where=condition.sql, **cells), condition.values)
+    texts = ", ".join(f"{TEXT_CELL.format(cell=f'r.{name}')} AS {name}" for name in PUBLISHED_TEXTS)
+    return Statement(EXPORT.format(where=condition.sql, texts=texts, **cells), condition.values)

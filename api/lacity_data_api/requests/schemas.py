@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, create_model
 
 from lacity_data_api.params import CamelModel, LocalTime
+from lacity_data_api.requests.published import PUBLISHED_TEXTS
 
 
 class ServiceRequest(CamelModel):
@@ -25,13 +28,17 @@ class ServiceRequest(CamelModel):
     longitude: float | None = Field(description="Null without usable coordinates")
 
 
-class RequestDetail(ServiceRequest):
+class _Became(ServiceRequest):
     """One request with what became of it, as far as the city publishes it."""
 
     is_open: bool = Field(description="False with a closed date, or with a status that ends a request")
     is_duplicate: bool = Field(description="Repeats another request")
-    outcome: str | None = Field(description="The city's resolution code")
-    reason: str | None = Field(description="The city's reason code")
+
+
+_TEXTS: dict[str, Any] = {
+    name: (str | None, Field(description=description)) for name, description in PUBLISHED_TEXTS.items()
+}
+RequestDetail = create_model("RequestDetail", __base__=_Became, __doc__=_Became.__doc__, **_TEXTS)
 
 
 class Pin(CamelModel):

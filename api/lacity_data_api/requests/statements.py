@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic.alias_generators import to_camel
+
+from lacity_data_api.requests.published import PUBLISHED_TEXTS
+
 # The name of an id, made once per id: OFFSET 0 lets the planner memoize the subquery.
 NAME = """
   JOIN LATERAL (
@@ -27,9 +31,11 @@ SELECT r.created_date, r.request_id,
 NEWEST_FIRST = "created_date DESC, request_id DESC"
 # What became of a request, for those who look at one.
 DETAILS = """,
-              ',"isOpen":', r.is_open::text, ',"isDuplicate":', r.is_duplicate::text,
-              ',"outcome":', coalesce(to_json(r.outcome), 'null'),
-              ',"reason":', coalesce(to_json(r.reason), 'null')"""
+              ',"isOpen":', r.is_open::text, ',"isDuplicate":', r.is_duplicate::text""" + "".join(
+    f""",
+              ',"{to_camel(name)}":', coalesce(to_json(r.{name}), 'null')"""
+    for name in PUBLISHED_TEXTS
+)
 ONE = "SELECT json AS body FROM ({items}) AS item"
 
 # A full page may be followed by another: the cursor is its last row.

@@ -17,7 +17,7 @@ SELECT json_build_object(
     'request_types', (SELECT count(*) FROM request_types),
     'regions', (SELECT count(*) FROM regions),
     'councils', (SELECT count(*) FROM councils),
-    'service_requests', (SELECT coalesce(sum(requests), 0) FROM rollup_day_type),
+    'service_requests', (SELECT coalesce(sum(requests + information), 0) FROM rollup_day_type),
     'requests', (SELECT count(*) FROM requests)
 )::text AS body
 """

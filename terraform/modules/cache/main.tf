@@ -4,7 +4,7 @@ locals {
 
 resource "aws_security_group" "this" {
   name        = "${var.name}-cache"
-  description = "Redis: reached by the named tasks only, calls nobody"
+  description = "Redis: reached by the named tasks only, without outgoing connections"
   vpc_id      = var.vpc_id
 }
 
@@ -34,8 +34,8 @@ resource "aws_ssm_parameter" "token" {
   value_wo_version = var.token_version
 }
 
-# The provider has no write-only form of auth_token, so this one secret is in the state: hence the encrypted, closed state bucket.
-# depends_on makes a new token be read after it is written.
+# Version 5 of the provider has no write-only form of auth_token (version 6 has), so this one secret is in the state: the state
+# bucket must be encrypted and closed. depends_on makes Terraform read a new token after writing it.
 data "aws_ssm_parameter" "token" {
   name = aws_ssm_parameter.token.name
 
@@ -43,9 +43,9 @@ data "aws_ssm_parameter" "token" {
 }
 
 resource "aws_elasticache_replication_group" "this" {
-  #checkov:skip=CKV2_AWS_50:Comes with node_count of 2; what is lost with one node is computed again from the database
+  #checkov:skip=CKV2_AWS_50:Comes with node_count of 2; what one node loses is computed again from the database
   replication_group_id = var.name
-  description          = "Finished answers of API and reports; can be lost at any time"
+  description          = "Cached responses of API and reports; can be lost at any time"
 
   engine         = "redis"
   engine_version = var.engine_version

@@ -1,6 +1,6 @@
-output "member_ids" {
-  description = "Nodes of the group, for alarms; ElastiCache numbers them, so they are known before they exist."
-  value       = [for number in range(var.node_count) : format("%s-%03d", var.name, number + 1)]
+output "alarms" {
+  description = "Alarms of every node, for modules/observability."
+  value       = local.alarms
 }
 
 output "security_group_id" {

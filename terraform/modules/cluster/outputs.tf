@@ -2,7 +2,7 @@ output "arn" {
   description = "The cluster."
   value       = aws_ecs_cluster.this.arn
 
-  # Whoever starts tasks by a capacity provider must find it there.
+  # Tasks of a capacity provider can start only once it is attached.
   depends_on = [aws_ecs_cluster_capacity_providers.this]
 }
 

@@ -1,13 +1,17 @@
 locals {
   port = 5432
 
-  # The pipeline writes as loader_311, the API and the reports read as reader_311; the migrate task gives both their passwords.
+  # The pipeline writes as loader_311, the API and the reports read as reader_311; the migrate task sets both passwords.
   logins = toset(["loader", "reader"])
+
+  # Both instances, of which the replica is optional.
+  identifiers = concat([var.name], var.replica_class == null ? [] : ["${var.name}-read"])
+  log_groups  = { for pair in setproduct(local.identifiers, ["postgresql", "upgrade"]) : "/aws/rds/instance/${pair[0]}/${pair[1]}" => pair }
 }
 
 resource "aws_security_group" "this" {
   name        = "${var.name}-database"
-  description = "Postgres: reached by the named tasks only, calls nobody"
+  description = "Postgres: reached by the named tasks only, without outgoing connections"
   vpc_id      = var.vpc_id
 }
 
@@ -43,6 +47,12 @@ resource "aws_db_parameter_group" "this" {
     value = "1000"
   }
 
+  # Statements are logged without their bind values, which can hold an address.
+  parameter {
+    name  = "log_parameter_max_length"
+    value = "0"
+  }
+
   parameter {
     name  = "log_lock_waits"
     value = "1"
@@ -55,6 +65,8 @@ resource "aws_db_parameter_group" "this" {
 
 resource "aws_iam_role" "monitoring" {
   name = "${var.name}-database-monitoring"
+
+  # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -71,17 +83,34 @@ resource "aws_iam_role_policy_attachment" "monitoring" {
   policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }
 
+# RDS would make them itself, without encryption and without an end.
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them costs more and has no reader
+  for_each = local.log_groups
+
+  name              = each.key
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+# Another one for each database that is made: a final snapshot's name must not exist yet.
+resource "terraform_data" "incarnation" {}
+
 resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_161:Pools of asyncpg and libpq hold passwords, not tokens of 15 minutes; each role has its own and TLS is forced
   identifier     = var.name
   engine         = "postgres"
   engine_version = var.engine_version
+
+  # For the one apply that raises the major version: now, before the parameter group of the old version is deleted.
+  allow_major_version_upgrade = var.is_major_upgrade
+
   instance_class = var.instance_class
   db_name        = var.database_name
   port           = local.port
 
   # owner_311 is the master user, because only rds_superuser may create the PostGIS extension.
-  # RDS makes, keeps and rotates its password itself: it never passes through Terraform.
+  # RDS generates, stores and rotates its password: it never passes through Terraform.
   username                      = "owner_311"
   manage_master_user_password   = true
   master_user_secret_kms_key_id = var.kms_key_arn
@@ -99,7 +128,7 @@ resource "aws_db_instance" "this" {
   publicly_accessible    = false
   multi_az               = var.is_multi_az
 
-  # Not on a Sunday, when the weekly comparison may still be at work.
+  # Not on a Sunday, when the weekly comparison may still be running.
   auto_minor_version_upgrade = true
   maintenance_window         = "mon:11:00-mon:12:00"
   backup_window              = "06:00-07:00"
@@ -108,9 +137,10 @@ resource "aws_db_instance" "this" {
   deletion_protection        = var.is_protected
   delete_automated_backups   = !var.is_protected
   skip_final_snapshot        = !var.is_protected
-  final_snapshot_identifier  = var.is_protected ? "${var.name}-final" : null
-  apply_immediately          = !var.is_protected
+  final_snapshot_identifier  = var.is_protected ? "${var.name}-final-${substr(terraform_data.incarnation.id, 0, 8)}" : null
+  apply_immediately          = !var.is_protected || var.is_major_upgrade
 
+  database_insights_mode                = "standard"
   performance_insights_enabled          = true
   performance_insights_kms_key_id       = var.kms_key_arn
   performance_insights_retention_period = 7
@@ -118,14 +148,14 @@ resource "aws_db_instance" "this" {
   monitoring_role_arn                   = aws_iam_role.monitoring.arn
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
 
-  depends_on = [aws_iam_role_policy_attachment.monitoring]
+  depends_on = [aws_iam_role_policy_attachment.monitoring, aws_cloudwatch_log_group.this]
 }
 
-# Storage, key, subnets and roles are the primary's; what it holds can be made again from it at any time.
+# Storage, key, subnets and roles are the primary's. It can be created again from the primary at any time.
 resource "aws_db_instance" "replica" {
   #checkov:skip=CKV_AWS_161:As the primary
-  #checkov:skip=CKV_AWS_157:It is the second copy itself; while it is away API and reports answer from the cache, or go back to the primary by one variable
-  #checkov:skip=CKV_AWS_293:It holds nothing that the primary has not, and goes when its variable does
+  #checkov:skip=CKV_AWS_157:It is the second copy itself; without it API and reports answer from the cache, or read the primary by one variable
+  #checkov:skip=CKV_AWS_293:It holds nothing that the primary does not, and is deleted when its variable is unset
   count = var.replica_class == null ? 0 : 1
 
   identifier          = "${var.name}-read"
@@ -144,8 +174,9 @@ resource "aws_db_instance" "replica" {
   maintenance_window         = aws_db_instance.this.maintenance_window
   copy_tags_to_snapshot      = true
   skip_final_snapshot        = true
-  apply_immediately          = !var.is_protected
+  apply_immediately          = !var.is_protected || var.is_major_upgrade
 
+  database_insights_mode                = "standard"
   performance_insights_enabled          = true
   performance_insights_kms_key_id       = var.kms_key_arn
   performance_insights_retention_period = 7
@@ -154,7 +185,7 @@ resource "aws_db_instance" "replica" {
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
 }
 
-# Taken when password_version is raised, as the others: all passwords of a run are new.
+# Written when password_version is raised, like the others: every run generates new passwords.
 resource "aws_ssm_parameter" "read_url" {
   count = var.replica_class == null ? 0 : 1
 

@@ -37,3 +37,23 @@ output "reader_url_arn" {
   description = "Parameter that holds the URL of API and reports."
   value       = aws_ssm_parameter.url["reader"].arn
 }
+
+output "restore" {
+  description = "What a restored instance must be given: deploy/ reads it."
+  value = {
+    identifier      = aws_db_instance.this.identifier
+    subnet_group    = aws_db_subnet_group.this.name
+    security_group  = aws_security_group.this.id
+    parameter_group = aws_db_parameter_group.this.name
+  }
+}
+
+output "identifiers" {
+  description = "Primary and replica, for RDS's event notifications."
+  value       = local.identifiers
+}
+
+output "alarms" {
+  description = "Alarms of the database, for modules/observability."
+  value       = merge(local.alarms, local.replica_alarms)
+}

@@ -29,7 +29,7 @@ variable "kms_key_arn" {
 }
 
 variable "engine_version" {
-  description = "Major version of Postgres; minor versions come by themselves in the maintenance window."
+  description = "Major version of Postgres; RDS installs minor versions in the maintenance window."
   type        = string
 
   validation {
@@ -70,7 +70,7 @@ variable "storage_gib" {
 }
 
 variable "storage_limit_gib" {
-  description = "Storage to which RDS may grow by itself, in GiB."
+  description = "Limit of storage autoscaling, in GiB."
   type        = number
 
   validation {
@@ -108,6 +108,23 @@ variable "database_name" {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
     error_message = "database_name must be lower case letters, digits and underscores."
   }
+}
+
+variable "free_storage_gib" {
+  description = "Alarm when less database storage is free."
+  type        = number
+  default     = 5
+}
+
+variable "is_major_upgrade" {
+  description = "True for the one apply that raises engine_version: allows a major version, and does not wait for the maintenance window."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_days" {
+  description = "Days to keep the logs of Postgres."
+  type        = number
 }
 
 variable "password_version" {

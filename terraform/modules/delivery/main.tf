@@ -1,17 +1,19 @@
-# What the deploy workflow may do, by OIDC and without a key: run the migration, put new digests into these families and services.
-# It cannot read a secret, change a role or open a port.
+# What the deploy workflow may do, by OIDC and without a stored key: run the migration, and put new digests into these families and
+# services. It cannot read a secret, change a role or open a port. Which actions know which resources and condition keys:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 
 locals {
   task_definitions = [for family in var.task_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
 }
 
 resource "aws_iam_role" "deploy" {
-  #checkov:skip=CKV_AWS_393:The claim is repo:owner/name:environment:stage; the check does not see into the variable, whose validation and test demand that form
+  #checkov:skip=CKV_AWS_393:The claim is repo:owner/name:environment:stage; the check cannot evaluate the variable, whose validation and test require that form
   # Two hours: as long as the slowest migration, two rolls and the way back may take.
   name                 = "${var.name}-deploy"
   description          = "Assumed by the deploy workflow of ${var.repository}, environment ${var.environment}"
   max_session_duration = 7200
 
+  # https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -36,7 +38,7 @@ resource "aws_iam_role_policy" "deploy" {
         Sid    = "NoResourceLevelInEcs"
         Effect = "Allow"
         Action = "ecs:DescribeTaskDefinition"
-        # It knows no resources: AWS accepts only the star.
+        # The action supports no resources: AWS accepts only the star.
         Resource = "*"
       },
       {
@@ -53,16 +55,16 @@ resource "aws_iam_role_policy" "deploy" {
         Condition = { StringEquals = { "ecs:CreateAction" = "RegisterTaskDefinition" } }
       },
       {
-        Sid       = "RunMigrationAndNight"
+        Sid       = "RunMigrationAndPipeline"
         Effect    = "Allow"
         Action    = "ecs:RunTask"
         Resource  = [for family in var.runnable_families : "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${family}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
       },
       {
-        Sid       = "WatchTasks"
+        Sid       = "WatchAndStopTasks"
         Effect    = "Allow"
-        Action    = "ecs:DescribeTasks"
+        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
         Resource  = "arn:aws:ecs:${var.region}:${var.account_id}:task/${var.cluster_name}/*"
         Condition = { ArnEquals = { "ecs:cluster" = var.cluster_arn } }
       },

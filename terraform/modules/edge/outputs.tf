@@ -17,3 +17,8 @@ output "arn_suffix" {
   description = "Dimension of the load balancer's metrics."
   value       = aws_lb.this.arn_suffix
 }
+
+output "alarms" {
+  description = "Alarms of the load balancer, for modules/observability."
+  value       = local.alarms
+}

@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "account_id" {
+  description = "Account of the load balancer, in the name of its log bucket."
+  type        = string
+}
+
 variable "vpc_id" {
   description = "VPC of the security group."
   type        = string
@@ -13,13 +18,8 @@ variable "subnet_ids" {
   type        = list(string)
 }
 
-variable "nat_addresses" {
-  description = "Addresses from which the pipeline calls the admin route; nobody else may."
-  type        = list(string)
-}
-
-variable "admin_target_group_arn" {
-  description = "Target group of the API, for its admin route."
+variable "firewall_arn" {
+  description = "Web ACL of the load balancer."
   type        = string
 }
 
@@ -33,42 +33,17 @@ variable "certificate_arn" {
   }
 }
 
-variable "api_host" {
-  description = "Host name of the API."
-  type        = string
-}
-
-variable "reports_host" {
-  description = "Host name of the reports."
-  type        = string
+variable "hosts" {
+  description = "Host names of the services."
+  type        = list(string)
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which to point both hosts to the load balancer; null where DNS lives elsewhere."
+  description = "Route 53 zone in which to point the hosts to the load balancer; null where DNS is managed elsewhere."
   type        = string
-}
-
-variable "requests_per_5_minutes" {
-  description = "Requests one address may make in five minutes before it gets 429."
-  type        = number
-
-  validation {
-    condition     = var.requests_per_5_minutes >= 100 && var.requests_per_5_minutes <= 100000
-    error_message = "requests_per_5_minutes must be between 100 and 100000."
-  }
 }
 
 variable "is_protected" {
   description = "Refuse deletion of the load balancer."
   type        = bool
-}
-
-variable "kms_key_arn" {
-  description = "Key of the firewall's log."
-  type        = string
-}
-
-variable "log_retention_days" {
-  description = "Days to keep the firewall's log."
-  type        = number
 }

@@ -1,22 +1,15 @@
-# The load tests: never a service, started by hand as one master and as many workers as the visitors need.
+# The load tests: started by hand as one master and as many workers as needed.
 
 locals {
-  # Where workers find their master; Locust's own default.
+  # Locust's default.
   port = 5557
 }
 
 module "task" {
   source = "../task"
 
-  name               = var.common.name
-  task               = "load"
-  region             = var.common.region
-  account_id         = var.common.account_id
-  vpc_id             = var.common.vpc_id
-  kms_key_arn        = var.common.kms_key_arn
-  cpu_architecture   = var.common.cpu_architecture
-  log_retention_days = var.common.log_retention_days
-
+  common       = var.common
+  task         = "load"
   image        = var.image
   port         = local.port
   cpu          = 1024
@@ -29,7 +22,7 @@ module "task" {
 
 resource "aws_vpc_security_group_ingress_rule" "worker" {
   security_group_id            = module.task.security_group_id
-  description                  = "The master hears its workers"
+  description                  = "From the workers to the master"
   referenced_security_group_id = module.task.security_group_id
   ip_protocol                  = "tcp"
   from_port                    = local.port

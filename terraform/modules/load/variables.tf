@@ -1,5 +1,5 @@
 variable "common" {
-  description = "What all tasks of the stage share; see the variables of the same names in modules/task."
+  description = "What all tasks of the stage share; modules/task describes it."
   type = object({
     name               = string
     region             = string
@@ -8,6 +8,7 @@ variable "common" {
     kms_key_arn        = string
     cpu_architecture   = string
     log_retention_days = number
+    is_public          = bool
   })
 }
 

@@ -1,18 +1,11 @@
-# A one-off task from the API's image: schema to the newest revision, the other two roles and their passwords.
-# Deployment runs it first and waits for it. It alone connects as the owner.
+# A one-off task from the API's image: migrates the schema, and sets the passwords of the other two roles.
+# A deployment runs it first and waits for it. Only this task connects as the owner.
 
 module "task" {
   source = "../task"
 
-  name               = var.common.name
-  task               = "migrate"
-  region             = var.common.region
-  account_id         = var.common.account_id
-  vpc_id             = var.common.vpc_id
-  kms_key_arn        = var.common.kms_key_arn
-  cpu_architecture   = var.common.cpu_architecture
-  log_retention_days = var.common.log_retention_days
-
+  common               = var.common
+  task                 = "migrate"
   image                = var.image
   command              = ["python", "-m", "lacity_data_api.migrate"]
   cpu                  = 256

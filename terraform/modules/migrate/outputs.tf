@@ -9,7 +9,7 @@ output "security_group_id" {
 }
 
 output "role_arns" {
-  description = "Roles that whoever runs the task must be allowed to pass."
+  description = "Roles that a caller of RunTask must be allowed to pass."
   value       = module.task.role_arns
 }
 

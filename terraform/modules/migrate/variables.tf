@@ -1,5 +1,5 @@
 variable "common" {
-  description = "What all tasks of the stage share; see the variables of the same names in modules/task."
+  description = "What all tasks of the stage share; modules/task describes it."
   type = object({
     name               = string
     region             = string
@@ -8,6 +8,7 @@ variable "common" {
     kms_key_arn        = string
     cpu_architecture   = string
     log_retention_days = number
+    is_public          = bool
   })
 }
 
@@ -17,7 +18,7 @@ variable "image" {
 }
 
 variable "environment" {
-  description = "Settings that are no secrets."
+  description = "Settings that are not secrets."
   type        = map(string)
 }
 
@@ -27,6 +28,6 @@ variable "secrets" {
 }
 
 variable "servers" {
-  description = "What the task may connect to inside the VPC."
+  description = "Servers inside the VPC that the task may connect to."
   type        = map(object({ security_group_id = string, port = number }))
 }

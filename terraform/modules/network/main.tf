@@ -1,4 +1,5 @@
-# Three tiers: public (load balancer and NAT only), tasks (private, out through NAT), data (no route out at all).
+# Three tiers: public (load balancer and NAT only), tasks (out through NAT), data (no route out at all).
+# Without NAT the tasks tier routes to the internet gateway: its tasks need public addresses, and their security groups let nothing in.
 
 data "aws_availability_zones" "this" {
   #checkov:skip=CKV_AWS_394:Only the first zone_count names are used, and a new zone gets the last letter
@@ -12,7 +13,7 @@ data "aws_availability_zones" "this" {
 
 locals {
   zones     = { for index, zone in slice(data.aws_availability_zones.this.names, 0, var.zone_count) : zone => index }
-  nat_zones = var.is_nat_per_zone ? local.zones : { for zone, index in local.zones : zone => index if index == 0 }
+  nat_zones = { for zone, index in local.zones : zone => index if var.has_nat && (var.is_nat_per_zone || index == 0) }
 }
 
 resource "aws_vpc" "this" {
@@ -23,7 +24,7 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# The VPC's own default group allows everything among its members: emptied, so that nothing can use it by accident.
+# AWS's default group allows all traffic among its members. It is emptied so that nothing uses it by accident.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.this.id
 }
@@ -118,7 +119,8 @@ resource "aws_route" "tasks_out" {
 
   route_table_id         = aws_route_table.tasks[each.key].id
   destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = try(aws_nat_gateway.this[each.key].id, values(aws_nat_gateway.this)[0].id)
+  nat_gateway_id         = var.has_nat ? try(aws_nat_gateway.this[each.key].id, values(aws_nat_gateway.this)[0].id) : null
+  gateway_id             = var.has_nat ? null : aws_internet_gateway.this.id
 }
 
 resource "aws_route_table_association" "tasks" {
@@ -185,7 +187,7 @@ resource "aws_vpc_endpoint" "interface" {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
-  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them would serve nobody and cost more
+  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them costs more and has no reader
   name              = "/${var.name}/network"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -193,6 +195,7 @@ resource "aws_cloudwatch_log_group" "flow" {
 
 resource "aws_iam_role" "flow" {
   name = "${var.name}-flow-logs"
+  # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -217,12 +220,12 @@ resource "aws_iam_role_policy" "flow" {
   })
 }
 
-# Refused packets only: they show what knocks or what a rule forgot; accepted traffic would cost more than the services.
-resource "aws_flow_log" "refused" {
+# Rejected packets only: they show scans and missing rules. Logging accepted traffic would cost more than the services.
+resource "aws_flow_log" "rejected" {
   vpc_id          = aws_vpc.this.id
   traffic_type    = "REJECT"
   log_destination = aws_cloudwatch_log_group.flow.arn
   iam_role_arn    = aws_iam_role.flow.arn
 
-  tags = { Name = "${var.name}-refused" }
+  tags = { Name = "${var.name}-rejected" }
 }

@@ -9,12 +9,12 @@ output "cidr_block" {
 }
 
 output "public_subnet_ids" {
-  description = "Subnets of the load balancer and the NAT gateways; nothing else belongs there."
+  description = "Subnets of the load balancer and the NAT gateways only."
   value       = [for subnet in aws_subnet.public : subnet.id]
 }
 
 output "task_subnet_ids" {
-  description = "Private subnets of the ECS tasks."
+  description = "Subnets of the ECS tasks."
   value       = [for subnet in aws_subnet.tasks : subnet.id]
 }
 

@@ -34,14 +34,20 @@ variable "zone_count" {
   }
 }
 
+variable "has_nat" {
+  description = "NAT for the tasks. Without it the tasks tier routes to the internet gateway, and tasks need public addresses."
+  type        = bool
+  default     = true
+}
+
 variable "is_nat_per_zone" {
-  description = "One NAT gateway in each zone instead of one in all: survives the loss of a zone, costs about 33 USD a month more for each."
+  description = "One NAT gateway in each zone instead of one: the loss of a zone then cuts off no task of another. Costs about 37 USD a month for each additional zone."
   type        = bool
   default     = false
 }
 
 variable "interface_endpoints" {
-  description = "AWS services to reach by private endpoints, for example secretsmanager, ssm, logs; about 7 USD a month for each and zone."
+  description = "AWS services to reach by private endpoints, for example secretsmanager, ssm, logs; about 7 USD a month for each endpoint and zone."
   type        = set(string)
   default     = []
 }

@@ -9,7 +9,7 @@ variable "region" {
 }
 
 variable "account_id" {
-  description = "Account whose alarms and events may publish."
+  description = "Account whose alarms and databases may publish."
   type        = string
 }
 
@@ -19,64 +19,77 @@ variable "kms_key_arn" {
 }
 
 variable "alarm_emails" {
-  description = "Who is told; each address has to confirm once by the mail that AWS sends."
+  description = "Addresses to notify; each has to confirm once by the mail that AWS sends."
   type        = set(string)
 
   validation {
-    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
-    error_message = "alarm_emails must be e-mail addresses."
+    condition     = length(var.alarm_emails) > 0 && alltrue([for address in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "alarm_emails must be e-mail addresses, one at least."
   }
 }
 
-variable "load_balancer" {
-  description = "Dimension of the load balancer's metrics."
+variable "alarms" {
+  description = "By name: description, metrics (id to namespace, name, dimensions, stat), threshold; optional: expression over the metrics, comparison, period in seconds, periods, missing (notBreaching or breaching)."
+  type        = any
+
+  validation {
+    condition     = alltrue([for alarm in var.alarms : contains(["notBreaching", "breaching"], try(alarm.missing, "notBreaching"))])
+    error_message = "An alarm must decide what missing data mean: neither missing nor ignore ever rings."
+  }
+}
+
+variable "objectives" {
+  description = "Service-level objectives by name: description, target in percent, and the metrics and expression of the bad share in percent."
+  type        = any
+}
+
+variable "databases" {
+  description = "Identifiers of the database instances."
+  type        = list(string)
+}
+
+variable "budget_usd" {
+  description = "Costs of the account in a month, in USD, above which AWS sends a mail."
+  type        = number
+
+  validation {
+    condition     = var.budget_usd > 0
+    error_message = "budget_usd must be above 0."
+  }
+}
+
+variable "certificate_arn" {
+  description = "Certificate whose end is watched."
   type        = string
-}
-
-variable "services" {
-  description = "Dimension of the target group's metrics, by service."
-  type        = map(string)
-}
-
-variable "database" {
-  description = "Identifier of the database instance."
-  type        = string
-}
-
-variable "cache_members" {
-  description = "Identifiers of the cache nodes; must be known before apply."
-  type        = set(string)
 }
 
 variable "cluster_arn" {
-  description = "Cluster in which the nights run."
+  description = "Cluster in which the pipeline runs."
   type        = string
 }
 
 variable "pipeline_family" {
-  description = "Task family of the nights."
+  description = "Task family of the pipeline."
   type        = string
 }
 
 variable "pipeline_log_group" {
-  description = "Log group of the nights, named in the message of a failed one."
+  description = "Log group of the pipeline, named in the message of a failed run."
   type        = string
 }
 
-variable "latency_seconds" {
-  description = "Alarm when the 95th percentile of answers is slower."
-  type        = number
-  default     = 1
+variable "schedule_group" {
+  description = "Schedule group of the pipeline."
+  type        = string
 }
 
-variable "free_storage_gib" {
-  description = "Alarm when less database storage is free."
-  type        = number
-  default     = 5
+variable "outside_host" {
+  description = "Host of the API to check from outside of the region; null for no check."
+  type        = string
 }
 
 variable "stale_hours" {
-  description = "Alarm after so many hours without a successful night: a day and the time a night may take."
+  description = "Alarm after so many hours without a successful run: a day and the time a run may take."
   type        = number
   default     = 26
 
@@ -87,6 +100,6 @@ variable "stale_hours" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the record of the nights."
+  description = "Days to keep the record of the runs."
   type        = number
 }

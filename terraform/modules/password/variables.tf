@@ -15,7 +15,7 @@ variable "is_mocked" {
 }
 
 variable "stand_in" {
-  description = "What is returned where is_mocked; ephemeral, as the result must be."
+  description = "Result where is_mocked; ephemeral, as the result must be."
   type        = string
   default     = "mocked"
   ephemeral   = true

@@ -1,4 +1,4 @@
-# The night: one task a day, started by EventBridge Scheduler, gone when it ends.
+# The nightly ingest: one task a day, started by EventBridge Scheduler.
 
 locals {
   full_name = "${var.common.name}-pipeline"
@@ -7,13 +7,13 @@ locals {
   schedules = { for name, schedule in {
     night = {
       suffix      = ""
-      description = "Loads what the city changed since the last night"
+      description = "Loads what the city changed since the last run"
       expression  = var.schedule
       arguments   = []
     }
     reconcile = {
       suffix      = "-reconcile"
-      description = "Reads everything and retires what the city no longer has"
+      description = "Reads everything and retires requests that the city no longer publishes"
       expression  = var.reconcile_schedule
       arguments   = ["--reconcile"]
     }
@@ -23,15 +23,8 @@ locals {
 module "task" {
   source = "../task"
 
-  name               = var.common.name
-  task               = "pipeline"
-  region             = var.common.region
-  account_id         = var.common.account_id
-  vpc_id             = var.common.vpc_id
-  kms_key_arn        = var.common.kms_key_arn
-  cpu_architecture   = var.common.cpu_architecture
-  log_retention_days = var.common.log_retention_days
-
+  common               = var.common
+  task                 = "pipeline"
   image                = var.image
   command              = local.command
   cpu                  = var.cpu
@@ -45,6 +38,8 @@ module "task" {
 
 resource "aws_iam_role" "schedule" {
   name = "${local.full_name}-schedule"
+
+  # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -57,7 +52,7 @@ resource "aws_iam_role" "schedule" {
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  name = "start-the-night"
+  name = "start-the-run"
   role = aws_iam_role.schedule.name
   policy = jsonencode({
     Version = "2012-10-17"
@@ -83,9 +78,15 @@ resource "aws_iam_role_policy" "schedule" {
   })
 }
 
+# A separate group, so that its metric of dropped starts covers this stage only.
+resource "aws_scheduler_schedule_group" "this" {
+  name = local.full_name
+}
+
 resource "aws_scheduler_schedule" "this" {
   for_each = local.schedules
 
+  group_name                   = aws_scheduler_schedule_group.this.name
   name                         = "${local.full_name}${each.value.suffix}"
   description                  = each.value.description
   schedule_expression          = each.value.expression
@@ -105,14 +106,14 @@ resource "aws_scheduler_schedule" "this" {
       command = concat(local.command, each.value.arguments)
     }] })
 
-    # Concerns starting the task only; retries within the night are the flow's own.
+    # For starting the task only; the flow retries downloads itself.
     retry_policy {
       maximum_retry_attempts       = 5
       maximum_event_age_in_seconds = 3600
     }
 
     ecs_parameters {
-      # Without revision: the schedule follows deployments by itself.
+      # Without a revision the newest one runs, so the schedule follows deployments.
       task_definition_arn = module.task.family_arn
       task_count          = 1
       platform_version    = "LATEST"
@@ -125,7 +126,7 @@ resource "aws_scheduler_schedule" "this" {
       network_configuration {
         subnets          = var.subnet_ids
         security_groups  = [module.task.security_group_id]
-        assign_public_ip = false
+        assign_public_ip = var.common.is_public
       }
     }
   }

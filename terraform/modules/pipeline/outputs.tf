@@ -9,11 +9,16 @@ output "security_group_id" {
 }
 
 output "role_arns" {
-  description = "Roles that whoever runs the task must be allowed to pass."
+  description = "Roles that a caller of RunTask must be allowed to pass."
   value       = module.task.role_arns
 }
 
 output "log_group" {
-  description = "Log group of the nights."
+  description = "Log group of the ingest runs."
   value       = module.task.log_group
+}
+
+output "schedule_group" {
+  description = "Schedule group, for the metric of starts that were given up."
+  value       = aws_scheduler_schedule_group.this.name
 }

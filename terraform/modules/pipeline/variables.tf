@@ -1,5 +1,5 @@
 variable "common" {
-  description = "What all tasks of the stage share; see the variables of the same names in modules/task."
+  description = "What all tasks of the stage share; modules/task describes it."
   type = object({
     name               = string
     region             = string
@@ -8,6 +8,7 @@ variable "common" {
     kms_key_arn        = string
     cpu_architecture   = string
     log_retention_days = number
+    is_public          = bool
   })
 }
 
@@ -17,7 +18,7 @@ variable "image" {
 }
 
 variable "environment" {
-  description = "Settings that are no secrets."
+  description = "Settings that are not secrets."
   type        = map(string)
 }
 
@@ -27,7 +28,7 @@ variable "secrets" {
 }
 
 variable "servers" {
-  description = "What the task may connect to inside the VPC."
+  description = "Servers inside the VPC that the task may connect to."
   type        = map(object({ security_group_id = string, port = number }))
 }
 
@@ -47,12 +48,12 @@ variable "cluster_arn" {
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of the task."
+  description = "Subnets of the task."
   type        = list(string)
 }
 
 variable "schedule" {
-  description = "When the night runs, as an EventBridge Scheduler expression in UTC; null runs it by hand only."
+  description = "When the nightly ingest runs, as an EventBridge Scheduler expression in UTC; null for manual runs only."
   type        = string
 
   validation {
@@ -62,7 +63,7 @@ variable "schedule" {
 }
 
 variable "reconcile_schedule" {
-  description = "When a run reads everything and retires what is gone, the same way; null for never."
+  description = "When a run reads everything and retires withdrawn requests, as an expression in UTC; null for never."
   type        = string
 
   validation {
@@ -72,6 +73,6 @@ variable "reconcile_schedule" {
 }
 
 variable "is_spot" {
-  description = "Run on spot capacity: cheaper, but a night that is taken away has to be run again by hand."
+  description = "Run on spot capacity: cheaper, but an interrupted run has to be repeated by hand."
   type        = bool
 }

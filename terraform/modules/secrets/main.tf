@@ -1,4 +1,4 @@
-# One key for everything the stage stores at rest, and the one secret that belongs to no server: the admin token.
+# One key for everything that the stage stores, and the admin token, which belongs to no server.
 
 resource "aws_kms_key" "this" {
   description             = "${var.name}: database, cache, parameters, logs, alarms"
@@ -15,6 +15,7 @@ resource "aws_kms_key" "this" {
         Action    = "kms:*"
         Resource  = "*"
       },
+      # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
       {
         Sid       = "LogGroupsOfThisStage"
         Effect    = "Allow"
@@ -24,15 +25,26 @@ resource "aws_kms_key" "this" {
         Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = [
           "arn:aws:logs:${var.region}:${var.account_id}:log-group:/${var.name}/*",
           "arn:aws:logs:${var.region}:${var.account_id}:log-group:aws-waf-logs-${var.name}",
+          "arn:aws:logs:${var.region}:${var.account_id}:log-group:/aws/rds/instance/${var.name}*",
         ] } }
       },
+      # These services send aws:SourceAccount to the key of an encrypted topic:
+      # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
       {
         Sid       = "AlarmsReachTheTopic"
         Effect    = "Allow"
-        Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+        Principal = { Service = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      },
+      # EventBridge sends neither aws:SourceAccount nor aws:SourceArn there (same page): with a condition its messages are lost.
+      {
+        Sid       = "EventsReachTheTopic"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
       },
     ]
   })

@@ -28,12 +28,12 @@ output "log_group" {
   value       = module.task.log_group
 }
 
-output "target_group_suffix" {
-  description = "Dimension of the target group's metrics."
-  value       = aws_lb_target_group.this.arn_suffix
+output "alarms" {
+  description = "Alarms of the service, for modules/observability."
+  value       = merge(local.balanced_alarms, local.hosted_alarms)
 }
 
-output "target_group_arn" {
-  description = "Target group of the tasks."
-  value       = aws_lb_target_group.this.arn
+output "metrics" {
+  description = "Requests, errors and response times behind the load balancer; null on a host."
+  value       = local.is_balanced ? { requests = local.requests, errors = local.errors, seconds = local.seconds } : null
 }

@@ -1,5 +1,5 @@
 variable "common" {
-  description = "What all tasks of the stage share; see the variables of the same names in modules/task."
+  description = "What all tasks of the stage share; modules/task describes it."
   type = object({
     name               = string
     region             = string
@@ -8,6 +8,7 @@ variable "common" {
     kms_key_arn        = string
     cpu_architecture   = string
     log_retention_days = number
+    is_public          = bool
   })
 }
 
@@ -17,7 +18,7 @@ variable "image" {
 }
 
 variable "environment" {
-  description = "Settings that are no secrets."
+  description = "Settings that are not secrets."
   type        = map(string)
 }
 
@@ -27,7 +28,7 @@ variable "secrets" {
 }
 
 variable "servers" {
-  description = "What the task may connect to inside the VPC."
+  description = "Servers inside the VPC that the task may connect to."
   type        = map(object({ security_group_id = string, port = number }))
 }
 
@@ -57,7 +58,7 @@ variable "port" {
 }
 
 variable "health_path" {
-  description = "Path that answers 200 only when the service can do its work."
+  description = "Path that answers 200 only when the service is ready."
   type        = string
 
   validation {
@@ -67,7 +68,7 @@ variable "health_path" {
 }
 
 variable "host" {
-  description = "Host name whose requests go to this service."
+  description = "Host name of the service."
   type        = string
 }
 
@@ -82,18 +83,19 @@ variable "cluster_arn" {
 }
 
 variable "cluster_name" {
-  description = "Name of the cluster, for autoscaling."
+  description = "Name of the cluster, for autoscaling and metrics."
   type        = string
 }
 
 variable "subnet_ids" {
-  description = "Private subnets of the tasks."
+  description = "Subnets of the tasks."
   type        = list(string)
 }
 
-variable "listener_arn" {
-  description = "HTTPS listener that gets the rule of this host."
-  type        = string
+variable "load_balancer" {
+  description = "Load balancer of the service; null puts its one task on the stage's own instance."
+  type        = object({ listener_arn = string, security_group_id = string, arn_suffix = string })
+  default     = null
 }
 
 variable "rule_priority" {
@@ -101,13 +103,8 @@ variable "rule_priority" {
   type        = number
 }
 
-variable "load_balancer_security_group_id" {
-  description = "The only group from which the port is open."
-  type        = string
-}
-
 variable "capacity_provider" {
-  description = "FARGATE, or FARGATE_SPOT: 70 per cent cheaper, may be taken away with two minutes' notice."
+  description = "FARGATE, or FARGATE_SPOT: 70 percent cheaper, may be withdrawn with two minutes' notice."
   type        = string
   default     = "FARGATE"
 
@@ -118,7 +115,7 @@ variable "capacity_provider" {
 }
 
 variable "tasks" {
-  description = "Fewest and most tasks; autoscaling moves between them."
+  description = "Fewest and most tasks; autoscaling stays between them."
   type        = object({ min = number, max = number })
 
   validation {
@@ -127,8 +124,14 @@ variable "tasks" {
   }
 }
 
+variable "latency_seconds" {
+  description = "The 95th percentile of response times must stay below this."
+  type        = number
+  default     = 1
+}
+
 variable "cpu_target_percent" {
-  description = "Mean CPU at which autoscaling keeps the service."
+  description = "Mean CPU utilization that autoscaling aims at."
   type        = number
   default     = 60
 

@@ -1,7 +1,7 @@
-# What every container has in common: a definition, two roles, a log group, a security group with its few ways out.
+# Every task: its definition, two roles, a log group, and a security group that names each outgoing connection.
 
 locals {
-  full_name = "${var.name}-${var.task}"
+  full_name = "${var.common.name}-${var.task}"
 
   parameter_arns = [for arn in values(var.secrets) : arn if startswith(arn, "arn:aws:ssm:")]
 
@@ -11,9 +11,10 @@ locals {
   read_statements = [for statement in [
     { Effect = "Allow", Action = "ssm:GetParameters", Resource = local.parameter_arns },
     { Effect = "Allow", Action = "secretsmanager:GetSecretValue", Resource = local.secret_arns },
-    { Effect = "Allow", Action = "kms:Decrypt", Resource = length(var.secrets) > 0 ? [var.kms_key_arn] : [] },
+    { Effect = "Allow", Action = "kms:Decrypt", Resource = length(var.secrets) > 0 ? [var.common.kms_key_arn] : [] },
   ] : statement if length(statement.Resource) > 0]
 
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
   trust = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -21,21 +22,21 @@ locals {
       Action    = "sts:AssumeRole"
       Principal = { Service = "ecs-tasks.amazonaws.com" }
       Condition = {
-        StringEquals = { "aws:SourceAccount" = var.account_id }
-        ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:${var.region}:${var.account_id}:*" }
+        StringEquals = { "aws:SourceAccount" = var.common.account_id }
+        ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:${var.common.region}:${var.common.account_id}:*" }
       }
     }]
   })
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them would serve nobody and cost more
-  name              = "/${var.name}/${var.task}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
+  #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them costs more and has no reader
+  name              = "/${var.common.name}/${var.task}"
+  retention_in_days = var.common.log_retention_days
+  kms_key_id        = var.common.kms_key_arn
 }
 
-# ECS itself, before the container runs: write this log, read these secrets.
+# Used by ECS before the container runs: write this log, read these secrets.
 resource "aws_iam_role" "execution" {
   name               = "${local.full_name}-execution"
   assume_role_policy = local.trust
@@ -57,17 +58,17 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
-# The code in the container: calls no AWS service, so its role has no policy.
+# Used by the code in the container, which calls no AWS service: the role has no policy.
 resource "aws_iam_role" "task" {
   name               = "${local.full_name}-task"
   assume_role_policy = local.trust
 }
 
 resource "aws_security_group" "this" {
-  #checkov:skip=CKV2_AWS_5:Attached where the task runs: by the service, the schedule or the workflow
+  #checkov:skip=CKV2_AWS_5:Attached where the task runs: by the service, the schedule, the workflow or the host
   name        = local.full_name
   description = "Tasks of ${local.full_name}"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.common.vpc_id
 }
 
 resource "aws_vpc_security_group_egress_rule" "https" {
@@ -92,22 +93,22 @@ resource "aws_vpc_security_group_egress_rule" "server" {
 
 resource "aws_ecs_task_definition" "this" {
   family                   = local.full_name
-  requires_compatibilities = ["FARGATE"]
-  network_mode             = "awsvpc"
-  cpu                      = var.cpu
+  requires_compatibilities = [var.is_on_host ? "EC2" : "FARGATE"]
+  network_mode             = var.is_on_host ? "host" : "awsvpc"
+  cpu                      = var.is_on_host ? null : var.cpu
   memory                   = var.memory_mib
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
 
-  # A deployment registers newer revisions with a newer image: the newest counts, so that Terraform never rolls one back.
+  # A deployment registers newer revisions with a newer image. Terraform follows the newest, so that applying never rolls one back.
   track_latest = true
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = var.cpu_architecture
+    cpu_architecture        = var.common.cpu_architecture
   }
 
-  # The one writable place beside a read-only root; it dies with the task.
+  # The only writable folder of a read-only root; it is deleted with the task.
   volume {
     name = "tmp"
   }
@@ -131,11 +132,16 @@ resource "aws_ecs_task_definition" "this" {
         logDriver = "awslogs"
         options = {
           awslogs-group         = aws_cloudwatch_log_group.this.name
-          awslogs-region        = var.region
+          awslogs-region        = var.common.region
           awslogs-stream-prefix = var.task
         }
       }
     },
     var.command == null ? {} : { command = var.command },
+    var.is_on_host ? { cpu = var.cpu } : {},
+    var.user == null ? {} : { user = var.user },
+    var.health_command == null ? {} : { healthCheck = {
+      command = var.health_command, interval = 10, timeout = 5, retries = 3, startPeriod = 60
+    } },
   )])
 }

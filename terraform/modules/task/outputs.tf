@@ -27,6 +27,11 @@ output "log_group" {
 }
 
 output "role_arns" {
-  description = "Roles that whoever starts the task must be allowed to pass."
+  description = "Roles that a caller of RunTask must be allowed to pass."
   value       = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+}
+
+output "definition" {
+  description = "Container definitions as JSON, for rules in tests."
+  value       = aws_ecs_task_definition.this.container_definitions
 }

@@ -1,25 +1,19 @@
-variable "name" {
-  description = "Prefix of every name, for example la311-dev."
-  type        = string
+variable "common" {
+  description = "Prefix of every name, region, account, VPC, key of secrets and logs, X86_64 or ARM64 (that of the images), days to keep logs, and whether Fargate tasks have public addresses because there is no NAT."
+  type = object({
+    name               = string
+    region             = string
+    account_id         = string
+    vpc_id             = string
+    kms_key_arn        = string
+    cpu_architecture   = string
+    log_retention_days = number
+    is_public          = bool
+  })
 }
 
 variable "task" {
   description = "Name of the container, for example api; with the prefix the task family."
-  type        = string
-}
-
-variable "region" {
-  description = "AWS region of the logs."
-  type        = string
-}
-
-variable "account_id" {
-  description = "Account whose ECS may assume the roles."
-  type        = string
-}
-
-variable "vpc_id" {
-  description = "VPC of the security group."
   type        = string
 }
 
@@ -65,18 +59,13 @@ variable "memory_mib" {
   }
 }
 
-variable "cpu_architecture" {
-  description = "X86_64 or ARM64; must be that of the images."
-  type        = string
-}
-
 variable "environment" {
-  description = "Settings that are no secrets."
+  description = "Settings that are not secrets."
   type        = map(string)
 
   validation {
     condition     = alltrue([for key in keys(var.environment) : !can(regex("TOKEN|PASSWORD|KEY|WEBHOOK|SECRET", key))])
-    error_message = "A setting with this name belongs into secrets, not into environment."
+    error_message = "A setting with this name belongs in secrets, not in environment."
   }
 }
 
@@ -85,13 +74,8 @@ variable "secrets" {
   type        = map(string)
 }
 
-variable "kms_key_arn" {
-  description = "Key of secrets and logs."
-  type        = string
-}
-
 variable "servers" {
-  description = "What the task may connect to inside the VPC."
+  description = "Servers inside the VPC that the task may connect to."
   type        = map(object({ security_group_id = string, port = number }))
 }
 
@@ -100,8 +84,26 @@ variable "https_reason" {
   type        = string
 }
 
+variable "is_on_host" {
+  description = "Run on the stage's own instance, in its network, instead of on Fargate."
+  type        = bool
+  default     = false
+}
+
+variable "user" {
+  description = "User of the container, where the image does not name one."
+  type        = string
+  default     = null
+}
+
+variable "health_command" {
+  description = "Command of ECS's own health check; null where a load balancer checks, or nothing does."
+  type        = list(string)
+  default     = null
+}
+
 variable "stop_timeout_seconds" {
-  description = "Time to end by itself after SIGTERM."
+  description = "Time to stop after SIGTERM."
   type        = number
   default     = 30
 
@@ -109,9 +111,4 @@ variable "stop_timeout_seconds" {
     condition     = var.stop_timeout_seconds >= 2 && var.stop_timeout_seconds <= 120
     error_message = "Fargate allows 2 to 120 seconds."
   }
-}
-
-variable "log_retention_days" {
-  description = "Days to keep the log."
-  type        = number
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tools.paths import python_of
 from tools.tests.deployment.terraform import FOLDER, Workspace, run
 
-STAGES = ("dev", "prod")
 EXAMPLE = "stages/example.tfvars"
 KEYS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
 NOTHING, SOMETHING = 0, 2
@@ -42,20 +42,20 @@ class Stage:
     def destroy(self) -> None:
         self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options)
 
-    def changes(self, *options: str) -> set[str]:
-        """Addresses of what a plan would change."""
+    def plan(self, *options: str) -> dict[str, Any]:
+        """The plan as Terraform's JSON; empty when nothing would change."""
         file = str(self.terraform.folder / "plan")
-        made = self.terraform(
-            "plan",
-            "-detailed-exitcode",
-            f"-out={file}",
-            *self.options,
-            *options,
-            good=(NOTHING, SOMETHING),
-        )
-        if made.returncode == NOTHING:
+        arguments = ["-detailed-exitcode", f"-out={file}", *self.options, *options]
+        done = self.terraform("plan", *arguments, good=(NOTHING, SOMETHING))
+        shown = self.terraform("show", "-json", file).stdout if done.returncode == SOMETHING else "{}"
+        plan: dict[str, Any] = json.loads(shown)
+        return plan
+
+    def changes(self, *options: str) -> set[str]:
+        """Addresses of the resources that a plan would change."""
+        plan = self.plan(*options)
+        if not plan:
             return set()
-        plan = json.loads(self.terraform("show", "-json", file).stdout)
         changed = [item for item in plan["resource_changes"] if item["change"]["actions"] != ["no-op"]]
         return {item["address"] for item in changed} or {"outputs"}
 

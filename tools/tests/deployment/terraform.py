@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tools.paths import LOCAL, ROOT
+from tools.deployment.costs import WORK
+from tools.paths import ROOT
 from tools.problem import indented
 
 FOLDER = ROOT / "terraform"
-WORK = LOCAL / "deploy-check"
 NO_TERRAFORM = "terraform is not installed; the workflow ci runs it"
 NO_PROVIDER = (
     "no provider: TF_PLUGIN_DIR names a folder that has it, or TF_PLUGIN_DIR=download fetches it; "

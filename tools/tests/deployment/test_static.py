@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tools.deployment.costs import STAGES, WORK
 from tools.paths import python_of
-from tools.tests.deployment.stages import EXAMPLE, STAGES
-from tools.tests.deployment.terraform import FOLDER, WORK, Workspace, program, run
+from tools.tests.deployment.stages import EXAMPLE
+from tools.tests.deployment.terraform import FOLDER, Workspace, program, run
 
 pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
 PYTHON = str(python_of("terraform"))

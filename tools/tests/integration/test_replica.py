@@ -23,8 +23,8 @@ from tools.tests.replicas import on_port, streaming_replica
 TOKEN = "token-of-the-test"
 NIGHT = """
 INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
-                              region_id, latitude, longitude, geom)
-VALUES (1, '1-1', now()::timestamp, 1, 1, 1, 1, 1, 34, -118, ST_SetSRID(ST_MakePoint(-118, 34), 4326));
+                              region_id, latitude, longitude, geom, is_open)
+VALUES (1, '1-1', now()::timestamp, 1, 1, 1, 1, 1, 34, -118, ST_SetSRID(ST_MakePoint(-118, 34), 4326), true);
 UPDATE data_generation SET generation = generation + 1;
 """
 

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from tools.deployment.costs import STAGES
 from tools.generated import settings_classes
 from tools.paths import FOLDERS_WITH_LOCK, ROOT, python_of
 from tools.tests.deployment import test_static
@@ -47,8 +48,19 @@ def test_every_variable_is_in_the_readme() -> None:
     assert mentioned - variables() == set()
 
 
+def test_the_readme_describes_variables_as_terraform_does() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", README, re.MULTILINE))
+    described = {
+        name: re.search(r'description = "((?:[^"\\]|\\.)*)"', block("variable", name, VARIABLES))
+        for name in variables()
+    }
+    assert {name: found[1].replace('\\"', '"') for name, found in described.items() if found} == {
+        name: rows[name] for name in variables()
+    }
+
+
 def test_stages_and_example_leave_no_variable_open() -> None:
-    for stage in ("dev", "prod"):
+    for stage in STAGES:
         given = {
             name
             for file in (f"{stage}.tfvars", "example.tfvars")
@@ -118,14 +130,23 @@ def test_the_migration_gets_what_it_reads() -> None:
     assert read - given == set()
 
 
+def alarms() -> set[str]:
+    """Names of alarms, without the stage and without the node of a cache."""
+    text = "".join(path.read_text() for path in sorted(TERRAFORM.glob("modules/*/alarms.tf")))
+    text += (TERRAFORM / "modules" / "cdn" / "main.tf").read_text()
+    names = set(re.findall(r"^    ([a-z]+(?:-[a-z0-9]+)+) = \{$", text, re.MULTILINE))
+    names |= set(re.findall(r'"(cache-[a-z]+)-\$\{member\}"', text))
+    for suffix in re.findall(r'"\$\{(?:var\.service|name)\}-([a-z0-9]+)"', text):
+        names |= {f"api-{suffix}", f"reports-{suffix}"}
+    objectives = re.findall(r'"(api-[a-z]+)" => \{$', (TERRAFORM / "objectives.tf").read_text(), re.MULTILINE)
+    names |= set(re.findall(r': "([a-z]+-[a-z]+)" => \{$', text, re.MULTILINE))
+    return names | {f"{name}-{speed}" for name in objectives for speed in ("fast", "slow")}
+
+
 def test_every_alarm_is_in_the_runbook() -> None:
-    text = (TERRAFORM / "modules" / "observability" / "main.tf").read_text()
-    fixed = set(re.findall(r"^      ([a-z]+-[a-z0-9]+) = \{$", text, re.MULTILINE))
-    for suffix in re.findall(r'^      "\$\{service\}-([a-z0-9-]+)" = \{$', text, re.MULTILINE):
-        fixed |= {f"api-{suffix}", f"reports-{suffix}"}
-    fixed |= set(re.findall(r"\$\{var\.name\}-(data-stale|night-failed|cache-memory)", text))
-    assert len(fixed) == 15
-    assert [name for name in fixed if f"`{name}" not in RUNBOOK] == []
+    assert {"database-away", "api-absent", "cache-away", "host-away", "message-lost"} <= alarms()
+    assert len(alarms()) == 33
+    assert [name for name in sorted(alarms()) if f"`{name}" not in RUNBOOK] == []
 
 
 def test_variables_and_secrets_of_github_are_in_the_readme() -> None:

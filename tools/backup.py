@@ -1,0 +1,196 @@
+"""Back up the database and restore it with the owner's privileges alone, as on a managed server.
+
+python3 -m tools.backup save FOLDER | restore FOLDER
+
+Works on the system that `make up` runs, or on the database of DATABASE_URL (owner). A backup is the data of
+every table and the schema's revision; `restore` builds the schema with the migrations, so that tables get the
+owners and privileges that they need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, cast
+
+from tools import environments
+from tools.console import say, step
+from tools.paths import ROOT, python_of
+from tools.problem import Problem, dispatch, guarded, indented
+from tools.servers.programs import postgres_programs
+from tools.session import running_settings
+
+DUMP = "data.dump"
+MANIFEST = "backup.json"
+# Made by the migrations and by PostGIS, not part of the data.
+EXCLUDED = ("alembic_version", "spatial_ref_sys")
+REVISION = "SELECT version_num FROM alembic_version"
+HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
+# In one transaction: readers see the old data until the new is complete. Clients never see an older
+# generation than they have seen before.
+BEGIN = """
+SELECT generation AS known FROM data_generation \\gset
+SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
+  FROM pg_tables
+ WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
+"""
+END = """
+UPDATE public.data_generation SET generation = greatest(generation, :known) + 1, changed_at = now();
+"""
+COUNTS = """
+SELECT format('generation %s, %s requests, %s served', generation,
+              (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests))
+  FROM data_generation
+"""
+
+
+def _url() -> str:
+    return os.environ.get("DATABASE_URL") or running_settings()["DATABASE_URL"]
+
+
+def _psql(url: str, query: str) -> str:
+    """The value that a query returns. Raises Problem with psql's message."""
+    command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query, url]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise Problem(f"the database refused a query: {result.stderr.strip()}")
+    return result.stdout.strip()
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def save(folder: Path) -> None:
+    """Write the backup into a new or empty folder; the manifest, with the dump's digest, comes last."""
+    url = _url()
+    if folder.exists() and any(folder.iterdir()):
+        raise Problem(f"{folder} is not empty: name a new folder for this backup.")
+    folder.mkdir(parents=True, exist_ok=True)
+    revision, dump = _psql(url, REVISION), folder / DUMP
+    with step(f"Writing {dump}"):
+        excluded = [f"--exclude-table={table}" for table in EXCLUDED]
+        options = ["--format=custom", "--data-only", "--schema=public", *excluded]
+        command = [str(postgres_programs() / "pg_dump"), *options, f"--file={dump}", url]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise Problem(f"pg_dump failed: {result.stderr.strip()}")
+    manifest = {
+        "schema_revision": revision,
+        "sha256": _digest(dump),
+        "bytes": dump.stat().st_size,
+        "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    say(f"• Saved {_psql(url, COUNTS)} ({dump.stat().st_size / 1e6:.1f} MB, schema {revision})")
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    """The manifest of a complete backup. Raises Problem when files are missing or changed."""
+    file, dump = folder / MANIFEST, folder / DUMP
+    if not (file.is_file() and dump.is_file()):
+        raise Problem(f"{folder} holds no complete backup ({DUMP} and {MANIFEST}).")
+    manifest: dict[str, str] = json.loads(file.read_text())
+    if _digest(dump) != manifest["sha256"]:
+        raise Problem(f"{dump} differs from what {MANIFEST} vouches for: it is damaged.")
+    return manifest
+
+
+def _migrate(url: str, revision: str) -> None:
+    environments.ensure(["api"])
+    command = [str(python_of("api")), "-m", "alembic", "upgrade", revision]
+    environment = os.environ | {"DATABASE_URL": url}
+    result = subprocess.run(
+        command, cwd=ROOT / "api", env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise Problem(f"the migrations to {revision} failed:\n{result.stderr.strip()[-2000:]}")
+
+
+def restore(folder: Path, *, may_replace: bool) -> None:
+    """Bring an empty database, or with ``may_replace`` any, to the backup's data and the newest schema."""
+    url, manifest = _url(), _manifest(folder)
+    revision = manifest["schema_revision"]
+    with step(f"Building the schema of the backup ({revision})"):
+        _migrate(url, revision)
+    if (found := _psql(url, REVISION)) != revision:
+        raise Problem(
+            f"the database has the newer schema {found}, the backup {revision}: restore into a new database."
+        )
+    if _psql(url, HAS_REQUESTS) == "t" and not may_replace:
+        raise Problem("the database has requests already; REPLACE=1 replaces all of its data.")
+    with step("Restoring the data"):
+        _load(url, folder / DUMP)
+    with step("Bringing the database to the newest schema"):
+        _migrate(url, "head")
+    say(f"• Restored {_psql(url, COUNTS)}")
+
+
+def _load(url: str, dump: Path) -> None:
+    """Replace all data in one transaction, which ends only if the whole dump could be read."""
+    programs, arguments = postgres_programs(), ["-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction", url]
+    with tempfile.TemporaryFile("w+") as errors:
+        reader = subprocess.Popen(
+            [programs / "pg_restore", "--data-only", "--no-owner", "--file=-", dump],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
+        writer = subprocess.Popen(
+            [programs / "psql", *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
+        )
+        is_complete = _pipe(reader, writer)
+        if writer.wait() or not is_complete:
+            errors.seek(0)
+            raise Problem(f"the data could not be restored, nothing was changed:\n{indented(errors.read())}")
+
+
+def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> bool:
+    """Whether everything was read and written; otherwise the writer's session is ended before it commits."""
+    script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
+    try:
+        script.write(BEGIN.encode())
+        shutil.copyfileobj(rows, script)
+        is_complete = reader.wait() == 0
+        if is_complete:
+            script.write(END.encode())
+        else:
+            writer.kill()
+        script.close()
+    except BrokenPipeError:
+        reader.kill()
+        reader.wait()
+        return False
+    return is_complete
+
+
+def _save(arguments: list[str]) -> int:
+    save(_folder(arguments))
+    return 0
+
+
+def _restore(arguments: list[str]) -> int:
+    restore(_folder(arguments), may_replace="--replace" in arguments)
+    return 0
+
+
+def _folder(arguments: list[str]) -> Path:
+    match [argument for argument in arguments if argument != "--replace"]:
+        case [folder]:
+            return Path(folder)
+    raise Problem("name one folder: make backup TO=FOLDER, or make restore FROM=FOLDER [REPLACE=1].")
+
+
+def main() -> int:
+    return dispatch({"save": _save, "restore": _restore})
+
+
+if __name__ == "__main__":
+    sys.exit(guarded(main))
