@@ -1,4 +1,4 @@
-"""Colors that can be told apart: on the light and the dark card, and by readers with deuteranopia.
+"""Colors that can be distinguished on the light and the dark card, and by readers with deuteranopia.
 
 A test measures contrast (at least 3:1 in both schemes) and the distance between any two.
 """
@@ -12,7 +12,7 @@ SECOND = "#C08400"
 THIRD = "#248454"
 OTHERS = "#848490"
 SEQUENCE = (ACCENT, SECOND, THIRD, "#B478C0", "#E46C60", "#607800", "#6C84FC")
-"""For lines that must be told apart; with the gray of "Others", eight."""
+"""For lines that must be distinguished; with the gray of "Others", eight."""
 # From pale to strong; the strong end stands out on a dark card too.
 SCALE = ((0.0, "#FBF1E3"), (0.25, "#F6D3A4"), (0.5, "#EBAA5C"), (0.75, "#D97F22"), (1.0, "#B4500F"))
 

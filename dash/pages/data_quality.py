@@ -122,7 +122,7 @@ REPORT = Report(
     purpose="How old the data are, what the last runs loaded and rejected, and the result of every check.",
     order=8,
     rules=(
-        "Every night the city's portal is read, and the changes are merged.",
+        "The nightly run reads the city's portal and merges the changes.",
         "A row that cannot be right is rejected with its reason, and never counted.",
         "A dataset that cannot be read is skipped: the run is partial, and the other datasets are served.",
         "A check that fails stops the run before anything changes.",

@@ -80,8 +80,8 @@ def first_load(settings: Settings, rows: int) -> Figure:
 
 
 def nights(settings: Settings) -> Iterator[Figure]:
-    """Seconds of a merge beside the same changes as bare SQL: as cities have them, then of any age."""
-    work = f"a night of {CHANGED + ADDED:,} changed rows, after the download"
+    """Seconds of a merge next to the same changes as bare SQL: as cities have them, then of any age."""
+    work = f"a run of {CHANGED + ADDED:,} changed rows, after the download"
     first = range(1, NIGHTS + 1)
     yield _nights(settings, first, work, is_spread=False, goal=NIGHT_GOAL_SECONDS)
     later = range(NIGHTS + 1, NIGHTS + SPREAD_NIGHTS + 1)

@@ -1,4 +1,4 @@
-"""The yardsticks: what Postgres itself needs for the rows of a load, and for the changes of a night."""
+"""The yardsticks: what Postgres itself needs for the rows of a load, and for the changes of a run."""
 
 from __future__ import annotations
 

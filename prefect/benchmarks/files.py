@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def measured(connection: Connection, year: int) -> Iterator[Figure]:
-    """Rows a second of both files, peak memory, and the seconds of a night that changed one row."""
+    """Rows a second of both files, peak memory, and the seconds of a run that changed one row."""
     bare = _bare_seconds(connection, year)
     before = _memory_mb()
     with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,7 @@ def _night(connection: Connection, year: int, folder: str, bare: float) -> Figur
     write_files(connection, folder, "/files")
     connection.execute(TOUCH, parquet.year_bounds(year))
     taken = seconds(lambda: write_files(connection, folder, "/files"))
-    return Figure(f"a night that changed one row of {year}: both of its files", "s", taken, bare, BARE_IS)
+    return Figure(f"a run that changed one row of {year}: both of its files", "s", taken, bare, BARE_IS)
 
 
 def _bare_seconds(connection: Connection, year: int) -> float:

@@ -35,7 +35,7 @@ def merge(job: Job, *, is_first: bool) -> Written:
         retired=retired,
         new_codes=new_codes,
         new_tables=tables,
-        # Served rows and rollups are new even where no request differs: clients have to ask again.
+        # Served rows and rollups are new even where no request differs: clients must not keep what they have cached.
         is_rebuilt=not is_first,
     )
 

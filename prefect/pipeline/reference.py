@@ -155,7 +155,7 @@ def _upsert(connection: Connection, reference: Reference, rows: list[Row]) -> No
 
 
 def _reviewed(reference: Reference) -> Row:
-    """Of types, agencies and sources it is known whether somebody has looked at them."""
+    """Types, agencies and sources say whether they are reviewed; those declared are."""
     return {"is_reviewed": True} if reference in REFERENCES else {}
 
 
