@@ -14,7 +14,8 @@ from support.serving import Reports, forget_everything, serve
 
 OTHER_CITY = """
 UPDATE city SET city_key = 'nyc', city_name = 'New York', time_zone = 'America/New_York',
-    words = '{"area": "Community district", "areas": "Community districts", "no_area": "No community district",
+    words = '{"area": "Community district", "areas": "Community districts",
+              "no_area": "No community district",
               "region": "Borough", "portal": "data.cityofnewyork.us", "population": "last census"}';
 UPDATE councils SET council_name = CASE council_id WHEN 0 THEN 'No community district'
                                    ELSE 'Brooklyn ' || council_id END;
