@@ -53,8 +53,10 @@ COLUMNS = (
     Column("APC", TEXT, "The area planning commission.", is_categorical=True),
     Column("CD", WHOLE, "The council district; 0 or empty where none is published.", is_categorical=True),
     Column("CDMember", TEXT, "The council member.", is_categorical=True),
-    Column("NC", WHOLE, "The city's neighborhood council code.", is_categorical=True, has_statistics=True),
-    Column("NCName", TEXT, "The neighborhood council's name as published.", is_categorical=True),
+    Column(
+        "NC", WHOLE, "The code of the area that the city published.", is_categorical=True, has_statistics=True
+    ),
+    Column("NCName", TEXT, "The name of the area as published.", is_categorical=True),
     Column("PolicePrecinct", TEXT, "The police precinct as published.", is_categorical=True),
     Column("RequestTypePublished", TEXT, "The type as the city published it.", is_categorical=True),
     Column("OwnerPublished", TEXT, "The department as the city published it.", is_categorical=True),

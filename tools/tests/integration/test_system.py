@@ -120,6 +120,64 @@ def test_the_reports_are_served(system: System) -> None:
             assert response.status == 200
 
 
+TABLES = """
+SELECT tablename FROM pg_tables
+ WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'data_generation')
+ ORDER BY 1
+"""
+
+
+def _digests(url: str) -> dict[str, Any]:
+    """A digest of every table's rows."""
+    with psycopg.connect(url) as connection:
+        tables = [row[0] for row in connection.execute(TABLES).fetchall()]
+        digest = "SELECT count(*), md5(string_agg(row::text, '' ORDER BY row::text)) FROM {} AS row"
+        return {
+            table: connection.execute(sql.SQL(digest).format(sql.Identifier(table))).fetchone()
+            for table in tables
+        }
+
+
+@pytest.fixture
+def other_database(system: System) -> Iterator[str]:
+    """A new database of the owner's, as after a loss."""
+    url = system.setting("DATABASE_URL")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE restored")
+        yield url.rpartition("/")[0] + "/restored"
+        connection.execute("DROP DATABASE restored WITH (FORCE)")
+
+
+def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
+    system: System, other_database: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backup"
+    saved = system.make("backup", f"TO={folder}")
+    assert saved.returncode == 0, saved.stdout + saved.stderr
+    other = replace(system, variables=system.variables | {"DATABASE_URL": other_database})
+    restored = other.make("restore", f"FROM={folder}")
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert _digests(other_database) == _digests(system.setting("DATABASE_URL"))
+    loader = system.setting("DATABASE_LOADER_URL").rpartition("/")[0] + "/restored"
+    ingest = system.run_flow(DATABASE_LOADER_URL=loader, API_URL="", FILES_LOCATION="")
+    assert ingest.returncode == 0, ingest.stdout + ingest.stderr
+    assert "Nothing changed" in ingest.stdout + ingest.stderr
+    again = other.make("restore", f"FROM={folder}")
+    assert again.returncode != 0
+    assert "REPLACE=1" in again.stdout + again.stderr
+
+
+def test_a_damaged_backup_is_refused(system: System, other_database: str, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    assert system.make("backup", f"TO={folder}").returncode == 0
+    with (folder / "data.dump").open("ab") as dump:
+        dump.write(b"damage")
+    other = replace(system, variables=system.variables | {"DATABASE_URL": other_database})
+    refused = other.make("restore", f"FROM={folder}")
+    assert refused.returncode != 0
+    assert "damaged" in refused.stdout + refused.stderr
+
+
 def test_a_second_start_prints_what_is_running(system: System) -> None:
     before = sorted(system.processes())
     done = system.make("up")
@@ -190,61 +248,3 @@ def test_a_stop_leaves_nothing(system: System) -> None:
     assert system.processes() == []
     assert (system.state / "servers" / "up" / "postgres" / "data" / "PG_VERSION").is_file()
     assert "Not running" in system.make("status").stdout
-
-
-TABLES = """
-SELECT tablename FROM pg_tables
- WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'data_generation')
- ORDER BY 1
-"""
-
-
-def _digests(url: str) -> dict[str, Any]:
-    """A digest of every table's rows."""
-    with psycopg.connect(url) as connection:
-        tables = [row[0] for row in connection.execute(TABLES).fetchall()]
-        digest = "SELECT count(*), md5(string_agg(row::text, '' ORDER BY row::text)) FROM {} AS row"
-        return {
-            table: connection.execute(sql.SQL(digest).format(sql.Identifier(table))).fetchone()
-            for table in tables
-        }
-
-
-@pytest.fixture
-def other_database(system: System) -> Iterator[str]:
-    """A new database of the owner's, as after a loss."""
-    url = system.setting("DATABASE_URL")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE restored")
-        yield url.rpartition("/")[0] + "/restored"
-        connection.execute("DROP DATABASE restored WITH (FORCE)")
-
-
-def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
-    system: System, other_database: str, tmp_path: Path
-) -> None:
-    folder = tmp_path / "backup"
-    saved = system.make("backup", f"TO={folder}")
-    assert saved.returncode == 0, saved.stdout + saved.stderr
-    other = replace(system, variables=system.variables | {"DATABASE_URL": other_database})
-    restored = other.make("restore", f"FROM={folder}")
-    assert restored.returncode == 0, restored.stdout + restored.stderr
-    assert _digests(other_database) == _digests(system.setting("DATABASE_URL"))
-    loader = system.setting("DATABASE_LOADER_URL").rpartition("/")[0] + "/restored"
-    ingest = system.run_flow(DATABASE_LOADER_URL=loader, API_URL="", FILES_LOCATION="")
-    assert ingest.returncode == 0, ingest.stdout + ingest.stderr
-    assert "Nothing changed" in ingest.stdout + ingest.stderr
-    again = other.make("restore", f"FROM={folder}")
-    assert again.returncode != 0
-    assert "REPLACE=1" in again.stdout + again.stderr
-
-
-def test_a_damaged_backup_is_refused(system: System, other_database: str, tmp_path: Path) -> None:
-    folder = tmp_path / "backup"
-    assert system.make("backup", f"TO={folder}").returncode == 0
-    with (folder / "data.dump").open("ab") as dump:
-        dump.write(b"damage")
-    other = replace(system, variables=system.variables | {"DATABASE_URL": other_database})
-    refused = other.make("restore", f"FROM={folder}")
-    assert refused.returncode != 0
-    assert "damaged" in refused.stdout + refused.stderr

@@ -228,7 +228,7 @@ def test_a_night_goes_on_without_the_boundaries(database: Database) -> None:
     with serve(rows=500, today=NOW.date()) as (url, portal):
         portal.misbehave("unavailable", area="geospatial")
         night = run_night(settings_for(database, url), datasets=(LIVE,))
-    assert any("the boundaries could not be read" in check.value for check in night.checks)
+    assert any("the boundaries could not be read" in check.meaning for check in night.checks)
     assert database.value("SELECT count(*) FROM service_requests") > 0
 
 

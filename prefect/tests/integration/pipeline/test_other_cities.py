@@ -119,7 +119,7 @@ def test_area_texts_become_codes(published: str, code: str, database: Database, 
 def test_features_of_one_code_are_one_area_without_a_seam(database: Database, tmp_path: Path) -> None:
     outcome = night(database, tmp_path, [nyc_row(1)], features=[feature("112", SQUARE), feature("112", EAST)])
     assert database.rows("SELECT ST_NumGeometries(geom), ST_IsValid(geom) FROM geometries") == [(1, True)]
-    assert not [check for check in outcome.checks if "repaired" in check.value]
+    assert not [check for check in outcome.checks if "repaired" in check.meaning]
     names = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
     assert database.rows(names) == [("Manhattan 12", "Manhattan")]
 
