@@ -35,7 +35,7 @@ def merge(job: Job, *, is_first: bool) -> Written:
         retired=retired,
         new_codes=new_codes,
         new_tables=tables,
-        # Served rows and rollups are new even where no request differs: clients must not keep what they have cached.
+        # Served rows and rollups are new even where no request differs: cached responses are outdated.
         is_rebuilt=not is_first,
     )
 
