@@ -26,7 +26,7 @@ up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it 
 down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
 
-ingest: ## Run the pipeline in the running system; ARGS="--dry-run" go to flow.py
+ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
 	@$(RUN) tools.session ingest $(ARGS)
 
 status: ## Show what is running, and the addresses
