@@ -36,7 +36,9 @@ CITIES = Path(__file__).parents[1] / "cities"
 ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
 NUMBERS = frozenset({"population_2020"})
 """Columns of reference files that may be empty."""
-NOT_SERVED = dict.fromkeys(("portal_url", "limits", "boundaries", "discovery", "datasets", "words"), True)
+NOT_SERVED = dict.fromkeys(
+    ("portal_url", "nightly_hour_utc", "limits", "boundaries", "discovery", "datasets", "words"), True
+)
 """Keys that change nothing about how a stored row is served."""
 
 
@@ -47,6 +49,7 @@ class City(Declaration):
     name: str
     portal_url: str
     time_zone: str
+    nightly_hour_utc: int = Field(default=8, ge=0, le=23)
     bounds: Bounds
     meters_per_degree_longitude: float = Field(gt=0)
     meters_per_degree_latitude: float = Field(gt=0)

@@ -33,9 +33,8 @@ from pipeline.prefect_environment import NO_PAGE, discard_early, own_server
 from pipeline.termination import end_soon
 
 log = logging.getLogger("pipeline")
-CRON = "0 8 * * *"
-RECONCILE_CRON = "0 10 * * 0"
 TIME_ZONE = "UTC"
+RECONCILE_AFTER_HOURS = 2
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -58,9 +57,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
-    parser.add_argument("--cron", type=_cron, default=CRON, help=f"for serve (default: {CRON})")
     parser.add_argument(
-        "--reconcile-cron", type=_cron, default=RECONCILE_CRON, help=f"for serve (default: {RECONCILE_CRON})"
+        "--cron", type=_cron, help="for serve (default: every day at the city's nightly_hour_utc)"
+    )
+    parser.add_argument(
+        "--reconcile-cron", type=_cron, help="for serve (default: on Sundays, two hours after that)"
     )
     parser.add_argument(
         "--time-zone", type=_time_zone, default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})"
@@ -105,13 +106,14 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
         chosen = parse(arguments)
         try:
             settings = Settings.from_environment()
-            city_for(settings)
+            _, city = city_for(settings)
         except (ValidationError, IngestError) as error:
             # Before any server is started.
             print(f"settings missing or wrong: {_named(error)}", file=sys.stderr)  # noqa: T201
             return UNEXPECTED_EXIT_CODE
         signal.signal(signal.SIGTERM, _terminate)
         log.setLevel(settings.log_level.upper())
+        chosen = scheduled(chosen, city)
         return _guarded(lambda: _start(ingest, chosen, settings, stack))
 
 
@@ -168,6 +170,14 @@ def _serve(ingest: Any, chosen: argparse.Namespace) -> None:
     runner = EndingRunner(name="nightly", limit=1)
     runner.add_flow(ingest, name="nightly", schedules=schedules(chosen))
     asyncio.run(runner.start())
+
+
+def scheduled(chosen: argparse.Namespace, city: City) -> argparse.Namespace:
+    """The command line with the city's hours where it names none."""
+    weekly_hour = (city.nightly_hour_utc + RECONCILE_AFTER_HOURS) % 24
+    chosen.cron = chosen.cron or f"0 {city.nightly_hour_utc} * * *"
+    chosen.reconcile_cron = chosen.reconcile_cron or f"0 {weekly_hour} * * 0"
+    return chosen
 
 
 def schedules(chosen: argparse.Namespace) -> list[Any]:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline import cli
-from pipeline.city import City
+from pipeline.city import City, load_city
 from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
 
 ARGUMENTS = [
@@ -49,11 +49,16 @@ def test_nonsense_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixtu
     assert "error:" in capsys.readouterr().err
 
 
-def test_the_schedule_is_every_night_at_8_utc_and_a_weekly_reconciliation() -> None:
-    nightly, weekly = cli.schedules(cli.parse(["serve"]))
-    assert (nightly.cron, nightly.timezone, nightly.parameters) == ("0 8 * * *", "UTC", {})
-    assert (weekly.cron, weekly.parameters) == ("0 10 * * 0", {"mode": "reconcile"})
-    local = cli.schedules(cli.parse(["serve", "--cron", "0 1 * * *", "--time-zone", "America/Los_Angeles"]))
+@pytest.mark.parametrize(("key", "hour"), [("la", 8), ("nyc", 7)])
+def test_the_schedule_is_nightly_at_the_citys_hour_and_a_weekly_reconciliation(key: str, hour: int) -> None:
+    nightly, weekly = cli.schedules(cli.scheduled(cli.parse(["serve"]), load_city(key)))
+    assert (nightly.cron, nightly.timezone, nightly.parameters) == (f"0 {hour} * * *", "UTC", {})
+    assert (weekly.cron, weekly.parameters) == (f"0 {hour + 2} * * 0", {"mode": "reconcile"})
+
+
+def test_the_command_line_overrides_the_citys_hour() -> None:
+    given = ["serve", "--cron", "0 1 * * *", "--time-zone", "America/Los_Angeles"]
+    local = cli.schedules(cli.scheduled(cli.parse(given), load_city()))
     assert (local[0].cron, local[0].timezone) == ("0 1 * * *", "America/Los_Angeles")
 
 
