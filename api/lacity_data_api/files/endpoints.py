@@ -13,6 +13,7 @@ from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder, Publish
 from lacity_data_api.files.responses import file_response
 from lacity_data_api.files.schemas import DataPackage
 from lacity_data_api.openapi import NOT_FOUND, NOT_MODIFIED, Responses
+from lacity_data_api.routing import StrictRoute
 
 FileName = Annotated[str, Path(description="A name of the manifest: a `latest` or a `path`.", max_length=100)]
 Year = Annotated[int, Path(description="The year in which the requests were made.", ge=1, le=9999)]
@@ -29,7 +30,7 @@ LISTING: Responses = {
 
 def files_router(folder: str) -> APIRouter:
     """The routes of the files in this folder; without a folder there are no files."""
-    router = APIRouter(tags=["files"])
+    router = APIRouter(tags=["files"], route_class=StrictRoute)
     files = FileFolder(folder)
 
     def found(name: str) -> PublishedFile:

@@ -84,7 +84,7 @@ def test_health(api: Api) -> None:
 
 def test_counts(api: Api) -> None:
     status = api.json("/status/db")
-    assert (status["requests"], status["service_requests"], status["councils"]) == (4, 3, 100)
+    assert (status["requests"], status["service_requests"], status["councils"]) == (4, 4, 100)
     assert status["last_updated"] == "2020-01-02T09:30:00"
 
 

@@ -218,6 +218,6 @@ def test_wrong_arguments_and_settings_are_named(database: Database) -> None:
     assert (code, "DATABASE_LOADER_URL" in output) == (30, True)
     environment["DATABASE_LOADER_URL"] = database.loader_url
     code, output = call(environment | {"CITY": "atlantis"})
-    assert (code, "CITY=atlantis is not declared in cities/: there are la" in output) == (30, True)
+    assert (code, "CITY=atlantis is not declared in cities/: there are chicago, la" in output) == (30, True)
     code, output = call(environment | {"SOCRATA_TRANSPORT": "soda3"})
     assert (code, "SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN" in output) == (30, True)

@@ -48,7 +48,7 @@ def test_the_real_api_serves_what_each_night_loaded(database: Database, town: tu
         assert run_night(settings, datasets=(LIVE,), publish=True).message.startswith("Nothing changed")
         assert api.generation == 2
         portal.upsert({"casenumber": number, "locator_gis_returned_address": "1 MAIN ST"}, LIVE)
-        with pytest.raises(PublishError, match="refuses ADMIN_TOKEN"):
+        with pytest.raises(PublishError, match="rejects ADMIN_TOKEN"):
             run_night(
                 settings_for(database, url, api_url=api.url, admin_token="another"),
                 datasets=(LIVE,),
