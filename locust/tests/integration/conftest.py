@@ -39,7 +39,7 @@ def sites() -> dict[str, site.Site]:
     """The defect of each site; the first has none."""
     backwards = [*[2] * 10, *[1] * 1000]
     nonsense = dict.fromkeys(NONSENSE, 422)
-    miscounted = {"/requests/counts/open/types": [{"typeCount": 2}]}
+    miscounted = {"/requests/counts/open/types": [{"typeCount": 0}]}
     return {
         "good": site.Site(),
         "slowed": site.Site(delays={"/geojson": SLOW_SECONDS}),
