@@ -95,7 +95,9 @@ def database() -> Iterator[Database]:
 
 
 SESSIONS = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL"
-END_OWN = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+END_OWN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user
+"""
 
 
 def drop(admin: str, name: str) -> None:
