@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from support import city as small_city
-from support.browser import Visitor, chromium
+from support.browser import Visitor, chromium, visit
 from support.databases import Database, database
 from support.serving import Reports, forget_everything, serve, settings_for
 
@@ -42,10 +42,16 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture
-def visitor(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """A reader at a desk; browser errors and requests to other hosts fail the test."""
+@pytest.fixture(scope="module")
+def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
+    """One browser window for all tests of a module: what it keeps makes the next page quick."""
     someone = Visitor(browser, reports.url)
     yield someone
     someone.close()
-    assert someone.problems == []
+
+
+@pytest.fixture
+def visitor(desk: Visitor) -> Iterator[Visitor]:
+    """A reader at a desk."""
+    with visit(desk) as someone:
+        yield someone

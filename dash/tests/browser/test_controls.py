@@ -136,6 +136,7 @@ def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) 
 )
 def test_back_leaves_a_page_at_once(visitor: Visitor, path: str) -> None:
     """Controls that appear wrote the URL again, in another order, and Back never left."""
+    visitor.new_tab()
     page = visitor.open("/data-quality")
     before = page.evaluate("history.length")
     visitor.open(path)

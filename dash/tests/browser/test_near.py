@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from support.browser import Visitor
+from support.browser import Visitor, visit
 from support.serving import Reports
 
 from tests.browser.test_controls import choose
@@ -28,21 +28,34 @@ window.fetch = (address, options) => {
 NEVER_IDLE = "window.requestIdleCallback = () => 0;"
 
 
+@pytest.fixture(scope="module")
+def remembering(browser: Browser, reports: Reports) -> Iterator[Visitor]:
+    someone = Visitor(browser, reports.url)
+    someone.page.add_init_script(REMEMBER)
+    yield someone
+    someone.close()
+
+
 @pytest.fixture
-def curious(visitor: Visitor) -> Visitor:
+def curious(remembering: Visitor) -> Iterator[Visitor]:
     """A visitor whose page remembers what it asks for."""
-    visitor.page.add_init_script(REMEMBER)
-    return visitor
+    with visit(remembering) as someone:
+        yield someone
 
 
-@pytest.fixture
-def busy(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """A visitor whose browser is never idle: nothing comes that is not near."""
+@pytest.fixture(scope="module")
+def never_idle(browser: Browser, reports: Reports) -> Iterator[Visitor]:
     someone = Visitor(browser, reports.url)
     someone.page.add_init_script(REMEMBER + NEVER_IDLE)
     yield someone
     someone.close()
-    assert someone.problems == []
+
+
+@pytest.fixture
+def busy(never_idle: Visitor) -> Iterator[Visitor]:
+    """A visitor whose browser is never idle: nothing comes that is not near."""
+    with visit(never_idle) as someone:
+        yield someone
 
 
 def asked(page: Page, card: str) -> list[dict[str, Any]]:

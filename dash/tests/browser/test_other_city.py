@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from support import city as small_city
-from support.browser import Visitor
+from support.browser import DESKTOP, PHONE, Visitor, visit
 from support.databases import database
 from support.serving import Reports, forget_everything, serve
 
@@ -49,13 +49,19 @@ def elsewhere() -> Iterator[Reports]:
             yield running
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_speak_of_their_city_only(path: str, width: int, browser: Browser, elsewhere: Reports) -> None:
-    someone = Visitor(browser, elsewhere.url, viewport={"width": width, "height": 900})
-    page = someone.open(path)
-    text, title = page.inner_text("body"), page.title()
+@pytest.fixture(scope="module")
+def tourist(browser: Browser, elsewhere: Reports) -> Iterator[Visitor]:
+    someone = Visitor(browser, elsewhere.url)
+    yield someone
     someone.close()
-    assert someone.problems == []
-    assert [line for line in text.splitlines() if TRACES.search(line)] == []
-    assert "New York" in title
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_speak_of_their_city_only(path: str, tourist: Visitor) -> None:
+    with visit(tourist) as someone:
+        page = someone.open(path)
+        assert "New York" in page.title()
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            text = someone.settle().inner_text("body")
+            assert [line for line in text.splitlines() if TRACES.search(line)] == []

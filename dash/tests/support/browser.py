@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from screenshots import ARGUMENTS
 
@@ -21,6 +21,9 @@ expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
+# Names of other hosts resolve to nothing, so that a request for one fails and is recorded.
+ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+NEW_PAGE = "about:blank"
 # The browser's message about a response other than 200; tests of those states look at the page instead.
 EXPECTED = "Failed to load resource"
 
@@ -31,7 +34,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.fail("chromium is not installed: `make setup` does it", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, ONLY_THIS_MACHINE])
         yield browser
         browser.close()
 
@@ -43,9 +46,15 @@ class Visitor:
         self._context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | context)
         self.url = url
         self.problems: list[str] = []
-        self._context.route("**/*", self._guard)
+        # Listening, not routing: a routed page has no cache, and every load would compile its scripts again.
+        self._context.on("request", self._check)
         self._context.set_default_timeout(WAIT_MS)
         self.page: Page = self.another_page()
+
+    def new_tab(self) -> None:
+        """Go on in a new tab, which has no history."""
+        self.page.close()
+        self.page = self.another_page()
 
     def another_page(self) -> Page:
         """One more tab."""
@@ -54,12 +63,9 @@ class Visitor:
         page.on("console", self._listen)
         return page
 
-    def _guard(self, route: Route) -> None:
-        if route.request.url.startswith((self.url, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.problems.append(f"asked another host: {route.request.url}")
-            route.abort()
+    def _check(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:", NEW_PAGE)):
+            self.problems.append(f"asked another host: {request.url}")
 
     def _listen(self, message: Any) -> None:
         if message.type in {"error", "warning"} and EXPECTED not in message.text:
@@ -88,8 +94,23 @@ class Visitor:
             for node in item["nodes"]
         ]
 
+    def leave(self) -> None:
+        """Forget what the site has stored, and go to an empty page, as a new reader begins."""
+        self.page.evaluate("if (location.host) { localStorage.clear(); sessionStorage.clear(); }")
+        self._context.clear_cookies()
+        self.page.goto(NEW_PAGE)
+
     def close(self) -> None:
         self._context.close()
+
+
+@contextmanager
+def visit(someone: Visitor) -> Iterator[Visitor]:
+    """What one test does there; browser errors and requests to other hosts fail it."""
+    yield someone
+    someone.leave()
+    problems, someone.problems = someone.problems, []
+    assert problems == []
 
 
 def settled(page: Page) -> Page:

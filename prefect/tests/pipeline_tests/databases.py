@@ -14,8 +14,6 @@ import psycopg
 import pytest
 from psycopg import sql
 
-NEEDED = ("TEST_ADMIN_URL", "TEST_LOADER_URL", "TEST_READER_URL", "TEST_TEMPLATE")
-
 
 def variable(name: str) -> str:
     """A variable that ``make`` sets for the tests."""
@@ -29,6 +27,38 @@ def in_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+_open: dict[str, psycopg.Connection[Any]] = {}
+
+
+def ask(url: str, question: str | sql.Composed, *values: Any) -> list[tuple[Any, ...]]:
+    """One statement by itself; its rows, if any.
+
+    Connections stay open, as a new one takes longer than most statements of the tests.
+    """
+    try:
+        cursor = _connected(url).execute(question, values or None)  # type: ignore[arg-type]
+    except psycopg.OperationalError:
+        if not _open[url].closed:
+            raise
+        # A test has restarted the server.
+        cursor = _connected(url).execute(question, values or None)  # type: ignore[arg-type]
+    return cursor.fetchall() if cursor.description else []
+
+
+def _connected(url: str) -> psycopg.Connection[Any]:
+    if url not in _open or _open[url].closed:
+        # Unprepared: a full load replaces tables, and a prepared statement would notice.
+        _open[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+    return _open[url]
+
+
+def disconnect(*urls: str) -> None:
+    """Close the connections to these addresses, or all."""
+    for url in urls or tuple(_open):
+        if connection := _open.pop(url, None):
+            connection.close()
+
+
 @dataclass(frozen=True)
 class Database:
     """A migrated database; ``rows`` reads it as the API would."""
@@ -39,38 +69,44 @@ class Database:
     owner_url: str
 
     def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.reader_url) as connection:
-            return connection.execute(question, values or None).fetchall()  # type: ignore[call-overload,no-any-return]
+        return ask(self.reader_url, question, *values)
 
     def value(self, question: str, *values: Any) -> Any:
         return self.rows(question, *values)[0][0]
 
     def change(self, statement: str, *values: Any) -> None:
         """Run one statement as the owner."""
-        with psycopg.connect(self.owner_url, autocommit=True) as connection:
-            connection.execute(statement, values or None)  # type: ignore[call-overload]
+        ask(self.owner_url, statement, *values)
 
 
 @contextmanager
 def database() -> Iterator[Database]:
-    """A fresh copy of the template, dropped at the end whoever is still connected."""
+    """A fresh copy of the template, dropped at the end in any case."""
     name = f"pipeline_{uuid.uuid4().hex[:12]}"
     admin, template = variable("TEST_ADMIN_URL"), variable("TEST_TEMPLATE")
-    urls = (in_database(variable(key), name) for key in ("TEST_LOADER_URL", "TEST_READER_URL"))
-    with psycopg.connect(admin, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    urls = [in_database(variable(f"TEST_{role}_URL"), name) for role in ("LOADER", "READER", "ADMIN")]
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    ask(admin, create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
-        yield Database(name, *urls, in_database(admin, name))
+        yield Database(name, *urls)
     finally:
-        # A connection of its own: a test may have restarted the server.
-        with psycopg.connect(admin, autocommit=True) as connection:
-            _drop(connection, sql.Identifier(name))
+        disconnect(*urls)
+        drop(admin, name)
 
 
-def _drop(connection: psycopg.Connection[Any], name: sql.Identifier) -> None:
-    """Plainly at first, which waits for who is just leaving and for the server's own workers."""
-    try:
-        connection.execute(sql.SQL("DROP DATABASE {}").format(name))
-    except psycopg.errors.ObjectInUse:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+SESSIONS = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL"
+END_OWN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user
+"""
+
+
+def drop(admin: str, name: str) -> None:
+    """Each role ends its own sessions, and the plain DROP waits for them and ends the server's workers.
+
+    DROP WITH (FORCE) would fail while autovacuum is in the database: the owner may not end its worker.
+    """
+    found = {role for (role,) in ask(admin, SESSIONS, name)}
+    for url in (variable(f"TEST_{role}_URL") for role in ("ADMIN", "LOADER", "READER")):
+        if urlsplit(url).username in found:
+            ask(url, END_OWN, name)
+    ask(admin, sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

@@ -38,16 +38,24 @@ def rollups_of(database: Database) -> list[tuple[str, list[str], list[str]]]:
     return database.rows("SELECT rollup, dimensions, measures FROM rollup_catalog ORDER BY place")
 
 
+COMPARED = """
+SELECT {columns}, sum(side) FROM (SELECT *, 1 AS side FROM ({recount}) AS recounted
+        UNION ALL SELECT {columns}, -1 FROM {rollup}) AS both_sides
+ GROUP BY {columns} HAVING sum(side) <> 0
+"""
+
+
 def rollup_differences(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Cells that differ from a recount of service_requests, by rollup; empty when all agree."""
-    differences = {}
-    for rollup, dimensions, measures in rollups_of(database):
-        recount = database.value("SELECT rollup_select(%s)", rollup)
-        stored = f"SELECT {', '.join((*dimensions, *measures))} FROM {rollup}"
-        query = f"(({recount}) EXCEPT {stored}) UNION ALL ({stored} EXCEPT ({recount}))"
-        if found := database.rows(query):
-            differences[rollup] = found
-    return differences
+    """Cells that differ from a recount of service_requests, by rollup; empty when all agree.
+
+    The last value of a cell is 1 where only the recount has it, and -1 where only the rollup has it.
+    """
+    catalog = "SELECT rollup, dimensions || measures, rollup_select(rollup) FROM rollup_catalog"
+    compared = {
+        rollup: database.rows(COMPARED.format(columns=", ".join(columns), recount=recount, rollup=rollup))
+        for rollup, columns, recount in database.rows(catalog)
+    }
+    return {rollup: cells for rollup, cells in compared.items() if cells}
 
 
 def unserved(database: Database) -> int:

@@ -31,18 +31,20 @@ SELECT number, number, timestamp '2020-01-01' + number * interval '1 minute',
 """
 
 
-@pytest.fixture
-def old(database_at_head: Database) -> Database:
+@pytest.fixture(scope="module")
+def before() -> Iterator[Database]:
     """A database as releases before these changes left it, with requests."""
-    _alembic(database_at_head, "downgrade", BEFORE_ANY_CHANGE_OF_LIVE_TABLES)
-    database_at_head.run(ROWS, 20_000)
-    return database_at_head
+    with databases.database() as fresh:
+        _alembic(fresh, "downgrade", BEFORE_ANY_CHANGE_OF_LIVE_TABLES)
+        fresh.run(ROWS, 20_000)
+        yield fresh
 
 
 @pytest.fixture
-def database_at_head() -> Iterator[Database]:
-    with databases.database() as fresh:
-        yield fresh
+def old(before: Database) -> Iterator[Database]:
+    """A copy of it for one test."""
+    with databases.database(before.name) as copied:
+        yield copied
 
 
 def _alembic(database: Database, *arguments: str) -> None:
@@ -56,12 +58,16 @@ def _version(database: Database) -> str:
     return str(database.value("SELECT version_num FROM alembic_version"))
 
 
-def _wait_until_it_wants_a_lock(database: Database, migrating: Future[None]) -> None:
-    """Until the runner has tried for a table that a reader holds."""
-    question = (
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '311-migrate' AND query ~ 'NOWAIT'"
-    )
-    while not database.value(question):
+PAUSING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE application_name = '311-migrate' AND datname = current_database() AND state = 'idle in transaction'
+   AND query LIKE 'ROLLBACK TO SAVEPOINT%'
+"""
+
+
+def _wait_until_it_has_been_refused(database: Database, migrating: Future[None]) -> None:
+    """Until the runner has tried for a table that a reader holds, and pauses before it tries again."""
+    while not database.value(PAUSING):
         assert not migrating.done(), migrating.exception()
         time.sleep(0.05)
 
@@ -76,7 +82,7 @@ def test_a_long_reader_delays_the_migration_and_no_other_reader(old: Database) -
         with closing(psycopg2.connect(old.owner_url)) as long_reader, long_reader.cursor() as cursor:
             _read(cursor)
             migrating = pool.submit(_alembic, old, "upgrade", "head")
-            _wait_until_it_wants_a_lock(old, migrating)
+            _wait_until_it_has_been_refused(old, migrating)
             other.execute("SET statement_timeout = '20s'")
             for _ in range(20):
                 _read(other)
