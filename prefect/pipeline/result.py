@@ -17,7 +17,8 @@ class Written:
     """What a merge wrote, by dataset: inserted, updated and unchanged rows; and what it wrote besides.
 
     ``superseded`` are rows that lost to a newer one of their number, ``served_changes`` rows of
-    ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete and still have to be swapped in.
+    ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete and still have to
+    be swapped in.
     """
 
     rows: Mapping[str, Mapping[str, int]]

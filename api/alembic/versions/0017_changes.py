@@ -44,7 +44,8 @@ CREATE INDEX changes_type_idx ON changes (type_id, sequence);
 CREATE INDEX changes_council_before_idx ON changes (council_id_before, sequence)
     WHERE council_id_before IS NOT NULL;
 CREATE INDEX changes_type_before_idx ON changes (type_id_before, sequence) WHERE type_id_before IS NOT NULL;
-CREATE INDEX changes_changed_at_idx ON changes USING brin (changed_at) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX changes_changed_at_idx ON changes USING brin (changed_at)
+    WITH (pages_per_range = 16, autosummarize = on);
 COMMENT ON TABLE changes IS
     'What a run changed of a served request: one row for each request and generation, in commit order.';
 COMMENT ON COLUMN changes.changed_at IS 'When the merge of the run began; the same for all of a generation.';
