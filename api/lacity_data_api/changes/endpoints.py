@@ -75,7 +75,9 @@ async def get_atom_feed(request: Request, wanted: Annotated[FeedParams, Depends(
     return await _feed(request, wanted, ATOM_FORM)
 
 
-@router.get("/feed.json", response_class=Response, responses=document_of(JSON_MEDIA_TYPE, JsonFeed) | NOT_FOUND)
+@router.get(
+    "/feed.json", response_class=Response, responses=document_of(JSON_MEDIA_TYPE, JsonFeed) | NOT_FOUND
+)
 async def get_json_feed(request: Request, wanted: Annotated[FeedParams, Depends()]) -> Response:
     """The same as JSON Feed 1.1."""
     return await _feed(request, wanted, JSON_FORM)
