@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark_figures import write
 
-from benchmarks import measure
+from benchmarks import history, measure
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     chosen = parser.parse_args()
     dsn = os.environ["DATABASE_URL"]
+    history.fill(dsn)
     figures = []
     for kind in (measure.rates(), measure.cold(dsn), measure.warm(dsn)):
         for figure in kind:

@@ -42,6 +42,16 @@ def _january(days: Days) -> str:
     return f"{days[1].year}-01-01"
 
 
+def _some(days: Days) -> int:
+    """The number of a change, another one for each span."""
+    return days[0].toordinal() % 100 * 100
+
+
+def _council(days: Days) -> int:
+    """A council, another one for each span."""
+    return COUNCILS[days[0].toordinal() // 31 % len(COUNCILS)]
+
+
 SUBJECTS = (
     Subject(
         "GET /requests/pins/open",
@@ -103,6 +113,35 @@ SUBJECTS = (
             " AND NOT is_information"
         ),
         cold=60,
+    ),
+    Subject(
+        "GET /changes, 10,000 of all",
+        lambda days: HttpRequest(f"/changes?after={_some(days)}&limit=10000"),
+        lambda days: (
+            f"SELECT * FROM changes WHERE sequence > {_some(days)} ORDER BY sequence LIMIT 10000"
+        ),
+        cold=150,
+        warm=10,
+    ),
+    Subject(
+        "GET /changes, 1,000 of a council",
+        lambda days: HttpRequest(f"/changes?after={_some(days)}&council_id={_council(days)}&limit=1000"),
+        lambda days: (
+            f"SELECT * FROM changes WHERE sequence > {_some(days)} AND council_id = {_council(days)}"
+            " ORDER BY sequence LIMIT 1000"
+        ),
+        cold=30,
+        warm=5,
+    ),
+    Subject(
+        "GET /changes/feed.atom of a council",
+        lambda days: HttpRequest(f"/changes/feed.atom?council_id={_council(days)}"),
+        lambda days: (
+            f"SELECT * FROM changes WHERE council_id = {_council(days)}"
+            " ORDER BY sequence DESC LIMIT 50"
+        ),
+        cold=30,
+        warm=5,
     ),
 )
 # Path and goal of the routes that are measured in requests a second.

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
     )
+    api_public_url: str = Field(
+        default="",
+        description="Address of the API for its clients, in feeds; empty: their links are relative.",
+    )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -32,6 +32,13 @@ class NotFoundError(ApiError):
     detail = "Item not found"
 
 
+class GoneError(ApiError):
+    """There was such a thing once."""
+
+    status = 410
+    detail = "No longer kept"
+
+
 class UnauthorizedError(ApiError):
     """A wrong or missing token."""
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from lacity_data_api import errors, logs, sentry
+from lacity_data_api.changes import endpoints as changes
 from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
 from lacity_data_api.feedback import endpoints as feedback
@@ -40,6 +41,8 @@ ROUTERS = (
     reference.sources,
     request_types.router,
     requests.router,
+    changes.router,
+    changes.histories,
     geojson.router,
     reports.router,
     legacy.router,

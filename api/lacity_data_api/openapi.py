@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,22 @@ def uncached(model: Any) -> Responses:
     return {200: {"model": model}}
 
 
-def cached(model: Any, *, is_paged: bool = False) -> Responses:
-    """A cached JSON response of this shape, and the other responses of every such route."""
+def cached(model: Any, *, is_paged: bool = False, others: Sequence[str] = ()) -> Responses:
+    """A cached JSON response of this shape, and the other responses of every such route.
+
+    ``others``: media types that Accept may name instead.
+    """
     headers = HEADERS | (LINK if is_paged else {})
-    return {200: {"model": model, "headers": headers}} | NOT_MODIFIED | UNAVAILABLE
+    content = {media_type: {"schema": {"type": "string"}} for media_type in others}
+    found = {"model": model, "headers": headers} | ({"content": content} if content else {})
+    return {200: found} | NOT_MODIFIED | UNAVAILABLE
+
+
+def document_of(media_type: str, model: type[BaseModel] | None = None) -> Responses:
+    """A cached response of another media type; JSON documents have a model."""
+    schema = model.model_json_schema() if model else {"type": "string"}
+    found = {"content": {media_type: {"schema": schema}}, "headers": HEADERS, "description": "The document"}
+    return {200: found} | NOT_MODIFIED | UNAVAILABLE
 
 
 def file_of(media_type: str) -> Responses:

@@ -24,7 +24,7 @@ async def respond(request: Request, query: Query) -> Response:
     await state.responses.encode(keyed, encoding)
     if request.method != "GET":
         if_none_match = b""
-    elif query.is_lasting:
+    elif query.is_lasting and not query.form.is_negotiated:
         url = (request.scope["raw_path"], request.scope["query_string"])
         state.responses.memory.add_url(keyed.key, url)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
@@ -51,8 +51,26 @@ class Where(Statement):
 
 
 @dataclass(frozen=True)
+class Form:
+    """What becomes of the text that a query returns: its media type, and the function that writes it."""
+
+    media_type: str = "application/json"
+    # A function of a module: its name is part of the key.
+    write: Callable[[bytes], bytes] | None = None
+    # The same URL has other forms, chosen by the Accept header.
+    is_negotiated: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.media_type, f"{self.write.__module__}.{self.write.__qualname__}" if self.write else ""
+
+
+AS_JSON = Form()
+
+
+@dataclass(frozen=True)
 class Query(Statement):
-    """A statement that returns one row with ``body``: the JSON text of a response, null if there is none.
+    """A statement that returns one row with ``body``: the text of a response, null if there is none.
 
     With ``next_page`` the row also has ``next_cursor``, null on the last page.
     """
@@ -62,13 +80,16 @@ class Query(Statement):
     is_shared: bool = True
     # False if a default depends on the day: tomorrow the same URL means another query.
     is_lasting: bool = True
-    # Path and query string of the next page, before its cursor.
+    # Path and query string of the next page, up to the equals sign before its cursor.
     next_page: str = ""
+    form: Form = AS_JSON
     missing: str = "Item not found"
+    # Whether there was something once: 410 instead of 404.
+    is_gone_if_missing: bool = False
 
     def key(self, generation: int, database: str) -> str:
         """The cache key: queries that could differ in their response have different keys."""
-        identity = repr((self.sql, sorted(self.values.items()), self.next_page))
+        identity = repr((self.sql, sorted(self.values.items()), self.next_page, self.form.identity))
         digest = hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
         return f"311:{generation}:{database}:{digest}"
 

@@ -9,6 +9,7 @@ import resource
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,15 +18,19 @@ from benchmark_figures import Figure, write
 from psycopg import sql
 
 from benchmarks import bare, pages
+from benchmarks.history import without_history
 from benchmarks.loads import load
 from pipeline.config import Settings
 from pipeline.database import connect
 
 NIGHTS = 5
 SPREAD_NIGHTS = 3
+HISTORY_FIRST = 101
 CHANGED, ADDED = 8_000, 12_000
 NIGHT_GOAL_SECONDS = 2
 MEMORY_GOAL_MB = 300
+HISTORY_GOAL = 1.1
+"""So many times what a run takes that records nothing."""
 # A first load has to reach this share of a bare COPY.
 LOAD_GOAL_SHARE = 0.5
 
@@ -51,6 +56,7 @@ def measured(rows: int) -> Iterator[Figure]:
             yield first_load(_settings(url), rows)
     with database(urlsplit(os.environ["DATABASE_LOADER_URL"]).path.strip("/")) as url:
         yield from nights(_settings(url))
+        yield with_history(_settings(url))
     work, limit_is = "memory of a loading process, at its peak", "the same before it loads anything"
     yield Figure(work, "MB", _memory_mb(), before, limit_is, MEMORY_GOAL_MB)
 
@@ -91,12 +97,30 @@ def nights(settings: Settings) -> Iterator[Figure]:
 def _nights(settings: Settings, numbers: range, work: str, *, is_spread: bool, goal: float | None) -> Figure:
     merges, limits = [], []
     for number in numbers:
-        with connect(settings.database_loader_url, "benchmark") as connection:
-            page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
-        merges.append(load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page]).merge_seconds)
+        merges.append(_night(settings, number, is_spread=is_spread))
         with connect(settings.database_loader_url, "benchmark") as connection:
             limits.append(bare.changes_seconds(connection, CHANGED, ADDED, is_spread=is_spread))
     return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", goal)
+
+
+def _night(settings: Settings, number: int, *, is_spread: bool = False) -> float:
+    """Seconds of merging a run of changes."""
+    with connect(settings.database_loader_url, "benchmark") as connection:
+        page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
+    return load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page]).merge_seconds
+
+
+def with_history(settings: Settings) -> Figure:
+    """Seconds of a merge that records its changes, in turns with one that does not."""
+    runs, limits = [], []
+    for number in range(HISTORY_FIRST, HISTORY_FIRST + 2 * NIGHTS, 2):
+        runs.append(_night(settings, number))
+        with without_history():
+            limits.append(_night(settings, number + 1))
+    figure = Figure.of(
+        f"a run of {CHANGED + ADDED:,} changed rows with its history", "s", runs, limits, "the same without"
+    )
+    return replace(figure, goal=HISTORY_GOAL * figure.limit)
 
 
 @contextmanager

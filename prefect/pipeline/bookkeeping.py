@@ -55,7 +55,11 @@ def record_failure(job: Job, checks: Iterable[Check]) -> None:
 
 
 def _details(written: Written) -> dict[str, object]:
-    details: dict[str, object] = {"superseded": written.superseded, "new_codes": dict(written.new_codes)}
+    details: dict[str, object] = {
+        "superseded": written.superseded,
+        "new_codes": dict(written.new_codes),
+        "changes": written.recorded,
+    }
     if written.boundaries.digest:
         details["boundaries"] = {"digest": written.boundaries.digest}
     return details

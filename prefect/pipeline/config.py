@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     publish_timeout_seconds: float = Field(
         default=120, gt=0, description="Time for the API to serve new data."
     )
+    changes_kept_days: int = Field(
+        default=0, ge=0, description="Days that the history of requests is kept; 0: indefinitely."
+    )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."
     )

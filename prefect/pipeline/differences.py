@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from pipeline import rollups
+from pipeline import changes, rollups
 from pipeline.city import City
 from pipeline.database import Connection, composed, fetch, run
 from pipeline.job import Job
@@ -23,11 +23,13 @@ def merge(job: Job, *, has_new_boundaries: bool) -> Written:
         run(connection, "merge/touch_misplaced")
     new_codes = resolve(connection, job.city, touched())
     served_changes = _serve(job)
+    recorded = changes.append_differences(connection)
     return Written(
         written.rows,
         superseded=written.superseded,
         retired=written.retired,
         served_changes=served_changes,
+        recorded=recorded,
         new_codes=new_codes,
     )
 
@@ -63,9 +65,9 @@ def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
     ``complete``: the datasets whose stored rows are gone if they were not read.
     """
     connection = job.connection
-    run(connection, "tables/changes")
+    run(connection, "tables/staged_changes")
     run(connection, "merge/find_changes", {"complete": complete, "whole": job.whole_ids})
-    connection.execute("ANALYZE changes")
+    connection.execute("ANALYZE staged_changes")
     return {row.pop("dataset_id"): row for row in fetch(connection, "merge/count_changes")}
 
 

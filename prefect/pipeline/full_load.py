@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from psycopg import sql
 
-from pipeline import reference, rollups
+from pipeline import changes, reference, rollups
 from pipeline.database import Connection, composed, fetch, run, trusted
 from pipeline.differences import find_changes, forget_served, keep_one_row_each, name_served, write_requests
 from pipeline.job import Job
@@ -28,11 +28,15 @@ def merge(job: Job, *, is_first: bool) -> Written:
     rows = find_changes(job, complete)
     new_codes = reference.resolve(connection, job.city, reference.STAGED)
     tables = _build(job, with_requests=True)
+    # What a first load finds is no change; tables that were emptied since are another matter.
+    is_recorded = not is_first or changes.has_begun(connection)
+    recorded = changes.append_replaced(connection, has_new_requests=True) if is_recorded else 0
     retired = run(connection, "swap/retire_absent", {"reason": NOT_IN_FULL_LOAD})
     return Written(
         rows,
         superseded=superseded,
         retired=retired,
+        recorded=recorded,
         new_codes=new_codes,
         new_tables=tables,
         # Served rows and rollups are new even where no request differs: cached responses are outdated.
@@ -45,8 +49,9 @@ def rebuild(job: Job) -> Written:
     written = write_requests(job)
     new_codes = reference.resolve(job.connection, job.city, sql.Identifier(RAW))
     tables = _build(job, with_requests=False)
+    recorded = changes.append_replaced(job.connection, has_new_requests=False)
     log.info("every served row was made again: the city's declaration has changed")
-    return replace(written, new_codes=new_codes, new_tables=tables, is_rebuilt=True)
+    return replace(written, recorded=recorded, new_codes=new_codes, new_tables=tables, is_rebuilt=True)
 
 
 def _build(job: Job, *, with_requests: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from pipeline import (
     bookkeeping,
+    changes,
     checks,
     differences,
     full_load,
@@ -59,6 +60,7 @@ def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -
     _set_memory(job)
     usual = row_checks.usual_shares(job)
     written = _write(job)
+    changes.forget(job)
     found = (*read_checks, *checks.merge_checks(job, written, usual))
     _stop_if_failed(found, reasons)
     result = bookkeeping.record(job, written, found, reasons)

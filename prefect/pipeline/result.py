@@ -17,13 +17,15 @@ class Written:
     """What a merge wrote, by dataset: inserted, updated and unchanged rows; and what it wrote besides.
 
     ``superseded`` are rows that lost to a newer one of their number, ``served_changes`` rows of
-    ``service_requests``. ``new_tables`` are complete and still have to be swapped in.
+    ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete and still have to
+    be swapped in.
     """
 
     rows: Mapping[str, Mapping[str, int]]
     superseded: int = 0
     retired: int = 0
     served_changes: int = 0
+    recorded: int = 0
     new_codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     new_tables: tuple[str, ...] = ()
     is_rebuilt: bool = False

@@ -183,7 +183,7 @@ UPDATE {rows} AS staged SET {column} = requests.{column}
 -- another dataset takes and this is that dataset's own row.
 -- A dataset that was published again, equal but with new row ids and update times, is not written again: every row
 -- that could compete with it was read, so the stored order still holds.
-INSERT INTO changes (staged_id, dataset_id, request_id, is_new, has_changed)
+INSERT INTO staged_changes (staged_id, dataset_id, request_id, is_new, has_changed)
 SELECT staged_id, dataset_id, request_id, is_new, has_changed
   FROM (SELECT staged.staged_id,
                staged.dataset_id,
@@ -210,20 +210,20 @@ SELECT staged_id, dataset_id, request_id, is_new, has_changed
  WHERE is_new OR has_changed OR has_moved
 
 -- name: count_changes
-SELECT coalesce(changes.dataset_id, staged.dataset_id) AS dataset_id,
+SELECT coalesce(staged_changes.dataset_id, staged.dataset_id) AS dataset_id,
        count(*) FILTER (WHERE is_new) AS inserted,
        count(*) FILTER (WHERE NOT is_new AND has_changed) AS updated,
        count(*) FILTER (WHERE is_new IS NULL OR NOT is_new AND NOT has_changed) AS unchanged
   FROM staged
-  LEFT JOIN changes USING (staged_id)
+  LEFT JOIN staged_changes USING (staged_id)
  GROUP BY 1
 
 -- name: update_requests
 UPDATE requests AS stored
    SET {stored_assignments}, loaded_at = now()
-  FROM changes
+  FROM staged_changes
   JOIN staged USING (staged_id)
- WHERE stored.id = changes.request_id
+ WHERE stored.id = staged_changes.request_id
 
 -- name: insert_requests
 -- A number that comes back after it was retired gets its old id again.
@@ -232,16 +232,16 @@ SELECT coalesce((SELECT retired.id FROM retired_requests AS retired
                   WHERE retired.srnumber = staged.srnumber ORDER BY retired_at DESC LIMIT 1),
                 nextval(pg_get_serial_sequence('requests', 'id'))),
        {staged_stored}
-  FROM changes
+  FROM staged_changes
   JOIN staged USING (staged_id)
  WHERE is_new
  ORDER BY staged_id
 
 -- name: touch_changed
 INSERT INTO touched
-SELECT request_id FROM changes WHERE has_changed AND NOT is_new
+SELECT request_id FROM staged_changes WHERE has_changed AND NOT is_new
 UNION ALL
-SELECT requests.id FROM changes JOIN staged USING (staged_id) JOIN requests USING (srnumber) WHERE is_new
+SELECT requests.id FROM staged_changes JOIN staged USING (staged_id) JOIN requests USING (srnumber) WHERE is_new
 
 -- name: touch_misplaced
 -- After a change of the boundaries: requests that would now be served under another council.

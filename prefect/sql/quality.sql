@@ -17,7 +17,7 @@ SELECT r.dataset_id,
        count(*) FILTER (WHERE closeddate < %(earliest_closed)s) AS closed_too_early
   FROM (SELECT staged.*, coalesce(latitude <> 0 OR longitude <> 0, false) AS is_located
           FROM staged
-          JOIN changes USING (staged_id)
+          JOIN staged_changes USING (staged_id)
          WHERE is_new OR has_changed) AS r
  CROSS JOIN city
   LEFT JOIN meanings AS type ON type.field = 'requesttype' AND type.published = coalesce(btrim(r.requesttype), '')

@@ -88,11 +88,12 @@ CREATE TEMP TABLE meanings (
     PRIMARY KEY (field, published)
 ) ON COMMIT DROP
 
--- name: changes
+-- name: staged_changes
 -- Staged rows that are to be written: new ones (no `request_id`) and those that differ from the stored row.
 -- `has_changed` is false where only the row's origin (dataset, row id, update time) differs.
--- Filled by merge/find_changes; read by merge/count_changes, update_requests, insert_requests and touch_changed.
-CREATE TEMP TABLE changes (
+-- Filled by merge/find_changes; read by merge/count_changes, update_requests, insert_requests and
+-- touch_changed, and by the statements of changes.sql.
+CREATE TEMP TABLE staged_changes (
     staged_id   bigint NOT NULL,
     dataset_id  text NOT NULL,
     request_id  bigint,
@@ -111,7 +112,7 @@ CREATE TEMP TABLE retired (request_id bigint PRIMARY KEY) ON COMMIT DROP
 
 -- name: before
 -- The touched requests as they were served. Filled by merge/remember_before; read by the statements that bring
--- service_requests and the rollups up to date.
+-- service_requests, the rollups and the history up to date.
 CREATE TEMP TABLE before (LIKE service_requests) ON COMMIT DROP
 
 -- name: after

@@ -18,7 +18,7 @@ SMALLEST_COMPRESSED = 500
 LARGE = 1_000_000
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, and for a day while we are down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
-FORMAT = 3
+FORMAT = 4
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -47,6 +47,8 @@ class CachedResponse:
     link: str = ""
     media_type: str = JSON
     digest: str = ""
+    # By the Accept header.
+    is_negotiated: bool = False
     encodings: dict[str, bytes] = field(default_factory=dict)
     _representations: dict[str, Representation] = field(default_factory=dict)
 
@@ -84,10 +86,11 @@ class CachedResponse:
     def _represent(self, encoding: str) -> Representation:
         body = self.encodings[encoding] if encoding else self.body
         etag = f'"{self.digest}{"-" if encoding else ""}{encoding}"'.encode()
+        vary = b"Accept, Accept-Encoding, Origin" if self.is_negotiated else b"Accept-Encoding, Origin"
         cached = [
             (b"etag", etag),
             (b"cache-control", CACHE_CONTROL),
-            (b"vary", b"Accept-Encoding, Origin"),
+            (b"vary", vary),
             # Lets monitors see that no response mixes generations and that none goes back.
             (b"x-data-generation", str(self.generation).encode()),
         ]
@@ -111,6 +114,7 @@ class CachedResponse:
             "media_type": self.media_type,
             "link": self.link,
             "digest": self.digest,
+            "is_negotiated": self.is_negotiated,
         }
         return b"".join([orjson.dumps(head), b"\n", *parts.values()])
 

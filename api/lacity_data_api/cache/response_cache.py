@@ -12,7 +12,7 @@ from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.single_flight import SingleFlight
 from lacity_data_api.config import Settings
 from lacity_data_api.database import Database
-from lacity_data_api.errors import NotFoundError
+from lacity_data_api.errors import GoneError, NotFoundError
 from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
 from lacity_data_api.statements import Query, Statement
 
@@ -106,11 +106,15 @@ class ResponseCache:
         FROM_DATABASE.inc()
         result = await self.database.query(query)
         if result.body is None:
-            raise NotFoundError(query.missing)
+            raise (GoneError if query.is_gone_if_missing else NotFoundError)(query.missing)
         link = ""
         if result.next_cursor:
-            link = f'<{query.next_page}cursor={result.next_cursor}>; rel="next"'
-        return CachedResponse(result.body, result.generation, link)
+            link = f'<{query.next_page}{result.next_cursor}>; rel="next"'
+        form = query.form
+        body = form.write(result.body) if form.write else result.body
+        return CachedResponse(
+            body, result.generation, link, form.media_type, is_negotiated=form.is_negotiated
+        )
 
     async def encode(self, keyed: Keyed, encoding: str) -> None:
         """Add an encoding in this process, once for all concurrent clients."""

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from lacity_data_api.files.negotiation import wants_page
 from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder, PublishedFile
 from lacity_data_api.files.responses import file_response
 from lacity_data_api.files.schemas import DataPackage
+from lacity_data_api.http.accept import wants_page
 from lacity_data_api.openapi import NOT_FOUND, NOT_MODIFIED, Responses
 from lacity_data_api.routing import StrictRoute
 

@@ -101,14 +101,14 @@ def located_filter(
 
 
 def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
-    """Path and query string of the page after this one, before the cursor.
+    """Path and query string of the page after this one, up to its cursor.
 
     Built from the parsed filter, not from the URL: clients whose URLs mean the same share the response.
     """
     given = {name: value for name, value in wanted.conditions.items() if value is not Include.EXCLUDE}
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))
-    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&"
+    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&cursor="
 
 
 LONGEST_STREAM_DAYS = 366

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lacity_data_api.changes.feeds import atom, json_feed
 from lacity_data_api.requests import repository
 from lacity_data_api.requests.filters import RequestFilter
-from lacity_data_api.statements import Query, Where
+from lacity_data_api.statements import Form, Query, Where
 
 VALUES = st.dictionaries(
     st.sampled_from(["a", "b", "c"]),
@@ -73,6 +74,11 @@ def test_lists_with_the_same_rows_and_other_links_have_other_keys() -> None:
     ]
     assert pages[0].sql == pages[1].sql
     assert pages[0].key(1, "d") != pages[1].key(1, "d")
+
+
+def test_forms_of_the_same_text_have_other_keys() -> None:
+    forms = [Form(), Form("application/x-ndjson"), Form(write=json_feed), Form(write=atom)]
+    assert len({Query("SELECT 1", form=form).key(1, "d") for form in forms}) == len(forms)
 
 
 def test_conditions_join_with_all_their_values() -> None:

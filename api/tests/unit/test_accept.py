@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lacity_data_api.files.negotiation import wants_page
+from lacity_data_api.http.accept import wants_page
 
 
 @pytest.mark.parametrize(

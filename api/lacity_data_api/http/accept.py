@@ -1,4 +1,4 @@
-"""Which form of the listing a client prefers."""
+"""Which form of a response a client prefers, by its Accept header."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ JSON = "application/json"
 
 def wants_page(accept: str) -> bool:
     """Whether a client names HTML and likes JSON no better; programs name neither and get JSON."""
+    return prefers(accept, PAGE, JSON)
+
+
+def prefers(accept: str, media_type: str, default: str) -> bool:
+    """Whether the Accept header names this media type and likes the default one no better."""
     weights = dict(_weight(part) for part in accept.split(","))
-    page = weights.get(PAGE, 0.0)
-    return page > 0 and page >= weights.get(JSON, 0.0)
+    weight = weights.get(media_type, 0.0)
+    return weight > 0 and weight >= weights.get(default, 0.0)
 
 
 def _weight(part: str) -> tuple[str, float]:

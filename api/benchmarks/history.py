@@ -1,0 +1,31 @@
+"""A history for the benchmarks: a generated city is loaded once, so nothing has changed in it yet."""
+
+from __future__ import annotations
+
+import psycopg2
+
+MOST_CHANGES = 1_000_000
+"""Fifty runs of 20,000 changes."""
+# The newest requests as if each had been closed since: a closing keeps four fields of both sides.
+FILL = """
+INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, cause, type_id, council_id,
+                     city_id, latitude, longitude, before, after)
+SELECT row_number() OVER (ORDER BY request_id), (SELECT generation FROM data_generation), now(), request_id,
+       srnumber, 'closed', 'published', type_id, council_id, city_id, latitude, longitude,
+       jsonb_build_object('status', 'Open', 'closed_date', null, 'is_open', true, 'agency_id', agency_id),
+       jsonb_build_object('status', 'Closed', 'closed_date', created_date, 'is_open', false, 'agency_id', 1)
+  FROM service_requests ORDER BY request_id DESC LIMIT %s
+"""
+
+
+def fill(dsn: str) -> None:
+    """Fill the history unless it has begun; it is kept with the city."""
+    connection = psycopg2.connect(dsn)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM changes)")
+        if not cursor.fetchone()[0]:
+            cursor.execute(FILL, [MOST_CHANGES])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE changes")
+    connection.close()

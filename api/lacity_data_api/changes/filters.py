@@ -1,0 +1,95 @@
+"""Filters of changes, by what a request was before as well as by what it is now.
+
+A request that left a council is a change for those who follow that council.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from lacity_data_api.city.facts import Bounds
+from lacity_data_api.statements import Where
+
+
+class Kind(StrEnum):
+    """What a change is; the order is that of importance where it is several at once."""
+
+    CREATED = "created"
+    RETURNED = "returned"
+    GONE = "gone"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    RETYPED = "retyped"
+    MOVED = "moved"
+    REASSIGNED = "reassigned"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True)
+class ChangeFilter:
+    """Fields are named like their parameters; None is no condition."""
+
+    council_id: list[int] | None = None
+    type_id: list[int] | None = None
+    group: list[int] | None = None
+    kind: list[Kind] | None = None
+    district: list[int] | None = None
+    bbox: Bounds | None = None
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The fields that are not None, by name."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+# A single id is compared as such: only then does Postgres 15 read an index in the order of the numbers.
+ONE = "{column} = CAST(:{name} AS bigint)"
+SEVERAL = "{column} = ANY (CAST(:{name} AS bigint[]))"
+GROUP = "{column} IN (SELECT type_id FROM request_types WHERE group_id = ANY (CAST(:{name} AS bigint[])))"
+COLUMNS = {"council_id": "council_id", "type_id": "type_id", "group": "type_id", "district": "city_id"}
+IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north
+        OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
+       AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
+OF_KIND = "(kind = ANY (CAST(:kind AS text[])) OR also && CAST(:kind AS text[]))"
+# An index leads to each of these, now and before; of several filters the first one is read by its index.
+INDEXED = ("council_id", "type_id")
+
+
+def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, Any]]:
+    """Conditions that exclude each other and together select the changes of this filter, and their values.
+
+    ``shared`` is part of every condition.
+    """
+    given = wanted.conditions
+    leading = next((name for name in INDEXED if name in given), None)
+    others = [_now_or_before(name, given[name]) for name in COLUMNS if name in given and name != leading]
+    if wanted.kind is not None:
+        others.append(Where(OF_KIND, {"kind": [*map(str, wanted.kind)]}))
+    if wanted.bbox is not None:
+        others.append(Where(IN_BOUNDS, wanted.bbox._asdict()))
+    rest = Where.all_of([shared, *others])
+    if leading is None:
+        return [rest.sql], dict(rest.values)
+    now, before = _sides(leading, given[leading])
+    values = {**rest.values, **now.values}
+    return [f"{now.sql} AND {rest.sql}", f"{before.sql} AND NOT {now.sql} AND {rest.sql}"], values
+
+
+def _sides(name: str, value: list[int]) -> tuple[Where, Where]:
+    """The condition on the column as it is now, and on the one as it was before."""
+    form, bound = (ONE, value[0]) if len(value) == 1 else (SEVERAL, value)
+    if name == "group":
+        form, bound = GROUP, value
+    values, column = {name: bound}, COLUMNS[name]
+    return (
+        Where(form.format(column=column, name=name), values),
+        Where(form.format(column=f"{column}_before", name=name), values),
+    )
+
+
+def _now_or_before(name: str, value: list[int]) -> Where:
+    now, before = _sides(name, value)
+    return Where(f"({now.sql} OR {before.sql})", now.values)

@@ -1,0 +1,79 @@
+"""Parameters of the list of changes and of its feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
+from pydantic import AfterValidator
+
+from lacity_data_api.changes.filters import ChangeFilter, Kind
+from lacity_data_api.changes.repository import MOST_CHANGES
+from lacity_data_api.errors import InvalidError
+from lacity_data_api.params import LARGEST_ID, Id
+from lacity_data_api.requests.params import BoundsText, SomeIds, parse_bounds
+from lacity_data_api.state import state_of
+
+DEFAULT_CHANGES = 1_000
+Kinds = Annotated[
+    list[Kind],
+    AfterValidator(lambda kinds: sorted(set(kinds))),
+    Query(max_length=len(Kind) * 2, description="Any of these, the most important kind or another one"),
+]
+After = Annotated[
+    int | None,
+    Query(ge=0, le=LARGEST_ID, description="The number of the last change seen; without it from the oldest"),
+]
+Limit = Annotated[int, Query(ge=1, le=MOST_CHANGES, description="Most changes in the response")]
+
+
+async def change_filter(
+    request: Request,
+    *,
+    council_id: Annotated[SomeIds, Query(description="Councils that the request is in now or was in")] = [],  # noqa: B006
+    type_id: Annotated[SomeIds, Query(description="Types that it has now or had")] = [],  # noqa: B006
+    group: Annotated[SomeIds, Query(description="Groups of types")] = [],  # noqa: B006
+    kind: Kinds = [],  # noqa: B006
+    district: Annotated[SomeIds, Query(description="City council districts")] = [],  # noqa: B006
+    bbox: BoundsText = None,
+) -> ChangeFilter:
+    """All changes that the parameters do not exclude."""
+    return ChangeFilter(
+        council_id=council_id or None,
+        type_id=type_id or None,
+        group=group or None,
+        kind=kind or None,
+        district=district or None,
+        bbox=parse_bounds(bbox, await state_of(request).facts.city()) if bbox is not None else None,
+    )
+
+
+def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
+    """Path and query string of the page after this one, up to the number that it begins after."""
+    given = wanted.conditions
+    if wanted.bbox:
+        given["bbox"] = ",".join(map(str, wanted.bbox))
+    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&after="
+
+
+class FeedParams:
+    """A council, a type or both, and the page of the archive."""
+
+    def __init__(
+        self,
+        council_id: Annotated[Id | None, Query(description="Changes of requests in this council")] = None,
+        type_id: Annotated[Id | None, Query(description="Changes of requests of this type")] = None,
+        archive: Annotated[
+            int | None, Query(ge=0, le=2**40, description="From a link of the feed: older changes")
+        ] = None,
+    ) -> None:
+        if council_id is None and type_id is None:
+            raise InvalidError(["query", "council_id"], "a feed needs council_id, type_id or both")
+        self.council_id, self.type_id, self.archive = council_id, type_id, archive
+
+    @property
+    def query(self) -> str:
+        """The query string, without the page."""
+        given = {"council_id": self.council_id, "type_id": self.type_id}
+        return urlencode({name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from lacity_data_api.changes import feed_statements, statements
+from lacity_data_api.changes.filters import ChangeFilter, branches
+from lacity_data_api.statements import DAY_SECONDS, Form, Query, Where
+
+MOST_CHANGES = 10_000
+LINES = Form("application/x-ndjson", is_negotiated=True)
+LIST = Form(is_negotiated=True)
+# What is served otherwise without a change of the city is no news.
+PUBLISHED = "cause = 'published'"
+NO_PAGE = "There is no such council or type, or this archive page is not complete or no longer kept"
+EXPIRED = "Changes before the oldest one kept are asked for; begin again with a copy of the requests"
+
+
+def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str, is_lines: bool) -> Query:
+    """The changes after this number, in the order of the numbers."""
+    conditions, values = branches(wanted, Where(statements.SINCE))
+    return Query(
+        statements.page(conditions, is_lines=is_lines),
+        {**values, "after": after, "limit": limit},
+        next_page=next_page,
+        form=LINES if is_lines else LIST,
+        missing=EXPIRED,
+        is_gone_if_missing=True,
+    )
+
+
+def history(request_id: int) -> Query:
+    return Query(statements.history(), {"request_id": request_id}, is_shared=False)
+
+
+def feed(
+    path: str,
+    query: str,
+    base: str,
+    *,
+    council_id: int | None,
+    type_id: int | None,
+    archive: int | None,
+    form: Form,
+) -> Query:
+    """What the writer of a feed needs: the newest changes, or those of an archive page."""
+    wanted = ChangeFilter(
+        council_id=None if council_id is None else [council_id],
+        type_id=None if type_id is None else [type_id],
+    )
+    conditions, values = branches(wanted, Where(PUBLISHED))
+    given = {"council_id": council_id, "type_id": type_id, "archive": archive}
+    addresses = {"path": path, "query": query, "base": base}
+    sql = feed_statements.feed(conditions, is_archive=archive is not None)
+    return Query(sql, {**values, **given, **addresses}, ttl_seconds=DAY_SECONDS, form=form, missing=NO_PAGE)

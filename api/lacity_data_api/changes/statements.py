@@ -1,0 +1,53 @@
+"""SQL over the table of changes; conditions come from ``filters``."""
+
+from __future__ import annotations
+
+# An authority of our own for ids that never change (RFC 4151), whatever the address of a server.
+TAG = "tag:311-data.org,2026:"
+
+# CloudEvents 1.0: its context attributes, then `data` with the names that the columns have.
+EVENT = """json_build_object(
+           'specversion', '1.0', 'id', sequence::text, 'source', '{tag}' || (SELECT city_key FROM city),
+           'type', 'org.311-data.request.' || kind, 'subject', srnumber,
+           'time', replace((changed_at AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z',
+           'datacontenttype', 'application/json', 'sequence', to_char(sequence, 'FM000000000000000'),
+           'generation', generation,
+           'data', json_build_object('request_id', request_id, 'kind', kind, 'also', coalesce(also, '{{}}'),
+                                     'cause', cause, 'before', before, 'after', after))::text"""
+
+# A number that is no longer kept has no body: its reader has missed something. A full page may be followed by
+# another: the cursor is its last number.
+PAGE = """
+SELECT CASE WHEN CAST(:after AS bigint) IS NULL
+              OR CAST(:after AS bigint) >= coalesce((SELECT min(sequence) FROM changes), 0) - 1
+            THEN concat({opening}, string_agg(json, {between} ORDER BY sequence), {closing}) END AS body,
+       (array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)]::text AS next_cursor
+  FROM (SELECT sequence, {event} AS json
+          FROM ({selected}) AS selected ORDER BY sequence LIMIT :limit) AS item
+"""
+JSON_LIST = {"opening": "'['", "between": "','", "closing": "']'"}
+# One event a line, each with its line end.
+LINES = {"opening": "''", "between": "chr(10)", "closing": "CASE WHEN count(*) > 0 THEN chr(10) END"}
+
+# The start of a page without `after` is the oldest change.
+SINCE = "sequence > coalesce(CAST(:after AS bigint), 0)"
+SELECTED = "(SELECT * FROM changes WHERE {where} ORDER BY sequence LIMIT :limit)"
+
+# Null where there is no such request and never was: an empty history needs a request.
+HISTORY = """
+SELECT CASE WHEN count(*) > 0
+              OR EXISTS (SELECT FROM service_requests WHERE request_id = CAST(:request_id AS bigint))
+            THEN concat('[', string_agg({event}, ',' ORDER BY sequence), ']') END AS body
+  FROM changes WHERE request_id = CAST(:request_id AS bigint)
+"""
+
+
+def page(branches: list[str], *, is_lines: bool) -> str:
+    """The changes that match any of these conditions, which exclude each other; binds ``limit``."""
+    selected = "\nUNION ALL\n".join(SELECTED.format(where=where) for where in branches)
+    return PAGE.format(selected=selected, event=EVENT.format(tag=TAG), **(LINES if is_lines else JSON_LIST))
+
+
+def history() -> str:
+    """Binds ``request_id``."""
+    return HISTORY.format(event=EVENT.format(tag=TAG))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.support.changes import add_changes, add_many
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api
+
+LINES = {"Accept": "application/x-ndjson"}
+GONE = {"status": "Open", "address": None}
+ROWS: list[dict[str, Any]] = [
+    {"kind": "created", "request_id": 1, "before": None, "after": {"status": "Open"}},
+    {"kind": "closed", "also": ["reassigned"], "request_id": 1},
+    {"kind": "moved", "request_id": 2, "council_id": 6, "council_id_before": 52, "latitude_before": 34.4},
+    {"kind": "retyped", "request_id": 3, "type_id": 5, "type_id_before": 4, "council_id": 6},
+    {"kind": "gone", "request_id": 4, "city_id": 7, "before": GONE, "after": None, "council_id": 10},
+    {
+        "kind": "updated",
+        "request_id": 5,
+        "cause": "rules",
+        "latitude": None,
+        "longitude": None,
+        "council_id": 10,
+    },
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _changes(database: Database) -> None:
+    add_requests(database, {"request_id": 9})
+    add_changes(database, *ROWS)
+
+
+def sequences(events: list[dict[str, Any]]) -> list[int]:
+    return [int(event["sequence"]) for event in events]
+
+
+def test_a_change_is_a_cloud_event(api: Api) -> None:
+    event = api.json("/changes", after=1, limit=1)[0]
+    assert event.pop("time").endswith("Z")
+    assert event == {
+        "specversion": "1.0",
+        "id": "2",
+        "source": "tag:311-data.org,2026:la",
+        "type": "org.311-data.request.closed",
+        "subject": "1-1",
+        "datacontenttype": "application/json",
+        "sequence": "000000000000002",
+        "generation": 2,
+        "data": {
+            "request_id": 1,
+            "kind": "closed",
+            "also": ["reassigned"],
+            "cause": "published",
+            "before": {"status": "Open"},
+            "after": {"status": "In progress"},
+        },
+    }
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 6, 7])
+def test_pages_lead_through_every_change_once(api: Api, size: int) -> None:
+    assert sequences(api.pages("/changes", limit=size)) == [1, 2, 3, 4, 5, 6]
+    assert sequences(api.pages("/changes", limit=size, after=4)) == [5, 6]
+    assert api.json("/changes", after=6) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"council_id": 52}, [1, 2, 3]),
+        ({"council_id": [6, 10]}, [3, 4, 5, 6]),
+        ({"council_id": 6, "type_id": 4}, [3, 4]),
+        ({"type_id": 5}, [4]),
+        ({"type_id": 4, "kind": "moved"}, [3]),
+        ({"kind": "reassigned"}, [2]),
+        ({"kind": ["gone", "created"]}, [1, 5]),
+        ({"district": 7}, [5]),
+        ({"bbox": "-118.3,34.0,-118.2,34.1"}, [1, 2, 3, 4, 5]),
+        ({"bbox": "-118.3,34.3,-118.2,34.5"}, [3]),
+        ({"council_id": 98}, []),
+    ],
+)
+def test_filters_see_what_a_request_was_and_is(api: Api, wanted: dict[str, Any], expected: list[int]) -> None:
+    assert sequences(api.json("/changes", **wanted)) == expected
+    assert sequences(api.pages("/changes", limit=1, **wanted)) == expected
+
+
+def test_a_group_has_the_changes_of_its_types(api: Api, database: Database) -> None:
+    database.run("UPDATE request_types SET group_id = 77 WHERE type_id = 5")
+    database.run("UPDATE data_generation SET generation = generation + 1")
+    api.publish()
+    assert sequences(api.json("/changes", group=77)) == [4]
+
+
+def test_lines_and_list_have_the_same_events_and_a_tag_of_their_own(api: Api) -> None:
+    events = api.get("/changes", limit=4)
+    lines = api.client.get("/changes", params={"limit": 4}, headers=LINES)
+    assert lines.headers["content-type"] == "application/x-ndjson"
+    assert [orjson.loads(line) for line in lines.text.splitlines()] == events.json()
+    assert lines.text.endswith("}\n")
+    assert lines.links == events.links
+    assert lines.headers["etag"] != events.headers["etag"]
+    assert "Accept" in lines.headers["vary"].split(", ")
+    assert api.client.get("/changes", params={"after": 6}, headers=LINES).content == b""
+    # The raw URL must not lead to the other form, whichever was sent last.
+    assert api.get("/changes", limit=4).json() == events.json()
+
+
+def test_a_known_response_is_not_sent_again(api: Api) -> None:
+    response = api.get("/changes")
+    again = api.client.get("/changes", headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "s-maxage" in response.headers["cache-control"]
+    assert int(response.headers["x-data-generation"]) > 1
+
+
+def test_history_of_a_request(api: Api) -> None:
+    assert sequences(api.json("/requests/1/history")) == [1, 2]
+    assert sequences(api.json("/requests/4/history")) == [5], "it is gone"
+    assert api.json("/requests/9/history") == [], "nothing happened to it since"
+    assert api.get("/requests/77/history").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"after": -1}, {"limit": 0}, {"limit": 10_001}, {"kind": "opened"}, {"bbox": "1,2"}, {"council": 1}],
+)
+def test_malformed_parameters_are_422(api: Api, wrong: dict[str, Any]) -> None:
+    assert api.get("/changes", **wrong).status_code == 422
+
+
+def test_a_reader_who_has_missed_something_is_told(api: Api, database: Database) -> None:
+    add_many(database, 10)
+    database.run("DELETE FROM changes WHERE sequence < 9")
+    api.publish()
+    assert sequences(api.json("/changes"))[0] == 9
+    assert sequences(api.json("/changes", after=8))[0] == 9
+    missed = api.get("/changes", after=7)
+    assert missed.status_code == 410
+    assert "begin again" in missed.json()["detail"]

@@ -1,0 +1,45 @@
+"""The history of requests: what a run changed of the served rows, written in the transaction of its merge."""
+
+from __future__ import annotations
+
+import logging
+
+from psycopg import sql
+
+from pipeline.database import Connection, composed, fetch_one, run
+from pipeline.job import Job
+from pipeline.swap import SERVED, new_name
+
+log = logging.getLogger(__name__)
+
+
+def append_differences(connection: Connection) -> int:
+    """Record what differs between ``before`` and ``after``; returns the number of changes."""
+    return _append(connection, sql.Identifier("before"), sql.Identifier("after"), "is_staged")
+
+
+def append_replaced(connection: Connection, *, has_new_requests: bool) -> int:
+    """Record what differs between the live served rows and the new ones, which wait to be swapped in.
+
+    ``has_new_requests``: the requests as published are in a new table as well. Returns the number of changes.
+    """
+    published = "is_stored_differently" if has_new_requests else "is_staged"
+    return _append(connection, sql.Identifier(SERVED), new_name(SERVED), published)
+
+
+def has_begun(connection: Connection) -> bool:
+    """Whether there is a history: the load before its first change is where replaying starts."""
+    return bool(fetch_one(connection, "changes/has_begun")["has_begun"])
+
+
+def forget(job: Job) -> None:
+    """Delete what is older than the setting allows."""
+    if days := job.settings.changes_kept_days:
+        forgotten = run(job.connection, "changes/forget", {"days": days})
+        log.info("%d changes were older than %d days", forgotten, days)
+
+
+def _append(connection: Connection, before: sql.Identifier, after: sql.Identifier, published: str) -> int:
+    condition = composed(f"changes/{published}")
+    statement = composed("changes/append", before=before, after=after, published=condition)
+    return connection.execute(statement).rowcount

@@ -1,0 +1,74 @@
+-- The history of requests: what a run changes of the served rows, into the table `changes`, which only ever grows.
+-- Tables are described in tables.sql.
+
+-- name: has_begun
+SELECT EXISTS (SELECT FROM changes) AS has_begun
+
+-- name: append
+-- One row for each request that is served otherwise than before, from compared values. `before` and `after` are the
+-- served rows of both sides, or as much of them as may differ. Runs are serialized by their lock and all rows of a
+-- run become visible at once, so numbers that go on after the last one are in the order of the commits.
+INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause,
+                     type_id, council_id, city_id, latitude, longitude,
+                     type_id_before, council_id_before, city_id_before, latitude_before, longitude_before,
+                     before, after)
+SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + row_number() OVER (ORDER BY request_id),
+       (SELECT generation + 1 FROM data_generation), now(), request_id, srnumber,
+       coalesce(kinds[1], 'updated'), nullif(kinds[2:], '{{}}'),
+       CASE WHEN is_replaced AND NOT {published} THEN 'rules' ELSE 'published' END,
+       type_id, council_id, city_id, latitude, longitude,
+       CASE WHEN is_replaced THEN nullif(type_id_before, type_id) END,
+       CASE WHEN is_replaced THEN nullif(council_id_before, council_id) END,
+       CASE WHEN is_replaced THEN nullif(city_id_before, city_id) END,
+       CASE WHEN is_replaced THEN nullif(latitude_before, latitude) END,
+       CASE WHEN is_replaced THEN nullif(longitude_before, longitude) END,
+       was - same, becomes - same
+  FROM (SELECT request_id,
+               before.request_id IS NOT NULL AND after.request_id IS NOT NULL AS is_replaced,
+               coalesce(after.srnumber, before.srnumber) AS srnumber,
+               array_remove(ARRAY[
+                   CASE WHEN after.request_id IS NULL THEN 'gone'
+                        WHEN before.request_id IS NOT NULL THEN NULL
+                        WHEN EXISTS (SELECT FROM retired_requests AS retired
+                                      WHERE retired.srnumber = after.srnumber) THEN 'returned'
+                        ELSE 'created' END,
+                   CASE WHEN NOT before.is_open AND after.is_open THEN 'reopened' END,
+                   CASE WHEN coalesce(before.is_open, true) AND NOT after.is_open THEN 'closed' END,
+                   CASE WHEN before.type_id <> after.type_id THEN 'retyped' END,
+                   CASE WHEN before.request_id IS NOT NULL AND after.request_id IS NOT NULL
+                         AND (before.council_id, before.city_id, before.latitude, before.longitude)
+                             IS DISTINCT FROM (after.council_id, after.city_id, after.latitude, after.longitude)
+                        THEN 'moved' END,
+                   CASE WHEN before.agency_id <> after.agency_id THEN 'reassigned' END
+               ], NULL) AS kinds,
+               coalesce(after.type_id, before.type_id) AS type_id,
+               coalesce(after.council_id, before.council_id) AS council_id,
+               CASE WHEN after.request_id IS NULL THEN before.city_id ELSE after.city_id END AS city_id,
+               CASE WHEN after.request_id IS NULL THEN before.latitude ELSE after.latitude END AS latitude,
+               CASE WHEN after.request_id IS NULL THEN before.longitude ELSE after.longitude END AS longitude,
+               before.type_id AS type_id_before,
+               before.council_id AS council_id_before,
+               before.city_id AS city_id_before,
+               before.latitude AS latitude_before,
+               before.longitude AS longitude_before,
+               CASE WHEN before.request_id IS NOT NULL THEN jsonb_build_object({before_pairs}) END AS was,
+               CASE WHEN after.request_id IS NOT NULL THEN jsonb_build_object({after_pairs}) END AS becomes,
+               CASE WHEN before.request_id IS NULL OR after.request_id IS NULL THEN '{{}}'
+                    ELSE ARRAY[{unchanged}] END AS same
+          FROM {before} AS before
+          FULL JOIN {after} AS after USING (request_id)
+         WHERE ({after_compared}) IS DISTINCT FROM ({before_compared})) AS images
+
+-- name: is_staged
+-- Whether the run read other published values for the request than were stored.
+EXISTS (SELECT FROM staged_changes WHERE staged_changes.request_id = images.request_id AND has_changed)
+
+-- name: is_stored_differently
+-- The same in a full load, which also takes a row that is older than the stored one.
+EXISTS (SELECT FROM requests_new AS staged JOIN requests AS stored USING (id)
+         WHERE id = images.request_id AND ({staged_raw}) IS DISTINCT FROM ({stored_raw}))
+
+-- name: forget
+-- The newest change stays, so that numbers go on after it.
+DELETE FROM changes
+ WHERE changed_at < now() - make_interval(days => %(days)s) AND sequence < (SELECT max(sequence) FROM changes)

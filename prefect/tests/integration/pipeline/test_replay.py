@@ -1,0 +1,112 @@
+"""The history replays: a dump of one generation with the changes applied is the dump of a later one."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+import psycopg
+import pytest
+from pipeline_tests import databases
+from pipeline_tests.databases import Database
+from pipeline_tests.histories import load
+from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.replay import Dump, changes_between, dump, generation, replayed
+from pipeline_tests.stories import WAYS, Night, nights
+from pipeline_tests.truth import assert_sound, rollups_of
+
+from pipeline import checks
+from pipeline.city import City
+from pipeline.config import Settings
+from pipeline.errors import IngestError
+
+CITY = tolerant()
+EMPTIED = (
+    "requests",
+    "service_requests",
+    "retired_requests",
+    "rejected_requests",
+    "changes",
+    "dataset_watermarks",
+)
+# Each story is several runs in a real database: SEEDS=0:1000 looks further than `-m slow`.
+FIRST_SEED, LAST_SEED = map(int, os.environ.get("SEEDS", "0:200").split(":"))
+FEW = (3, 11)
+KINDS = ["created", "updated", "closed", "reopened", "moved", "retyped", "reassigned", "gone", "returned"]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Database]:
+    with databases.database() as database:
+        yield database
+
+
+def emptied(database: Database) -> None:
+    tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
+    database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+def with_other_rules(city: City, number: int) -> City:
+    """The city with another status that ends a request: only what is served changes."""
+    ended = (("Open",), ("O'Brien",))[number % 2]
+    schemas = {
+        name: schema.model_copy(update={"ended_statuses": ended}) for name, schema in city.schemas.items()
+    }
+    return city.model_copy(update={"schemas": schemas, "digest": f"rules {number}"})
+
+
+def run(settings: Settings, city: City, night: Night) -> None:
+    """One run of a story; the connection of one that is killed is cut between its writes and its commit."""
+    if night.way != "killed":
+        load(settings, city, night.rows, **night.options)
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "merge_checks", _cut)
+        with pytest.raises((psycopg.OperationalError, IngestError)):
+            load(settings, city, night.rows, **night.options)
+
+
+def _cut(job: object, *_: object) -> None:
+    job.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")  # type: ignore[attr-defined]
+
+
+def assert_replays(database: Database, seed: int) -> Counter[str]:
+    """After each run: from every earlier dump the changes lead to the present one, row for row.
+
+    Returns how many changes there were of each kind, and how many runs of each way.
+    """
+    emptied(database)
+    settings, city, dumps = settings_for(database, "http://unused.invalid"), CITY, dict[int, Dump]()
+    story = nights(seed)
+    for number, night in enumerate(story):
+        if night.way == "other rules":
+            city = with_other_rules(city, number)
+        run(settings, city, night)
+        if dumps or database.value("SELECT count(*) FROM service_requests"):
+            dumps.setdefault(generation(database), dump(database))
+            assert dumps[generation(database)] == dump(database)
+    for first, last in combinations(sorted(dumps), 2):
+        changes = changes_between(database, first, last)
+        assert replayed(dumps[first], changes) == dumps[last], f"seed {seed}: {first} to {last}"
+    sequences = [sequence for (sequence,) in database.rows("SELECT sequence FROM changes ORDER BY 1")]
+    assert sequences == list(range(1, len(sequences) + 1))
+    kinds = database.rows("SELECT unnest(array_prepend(kind, also)) FROM changes")
+    return Counter([kind for (kind,) in kinds] + [night.way for night in story])
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_changes_lead_from_any_generation_to_any_later_one(shared: Database, seed: int) -> None:
+    assert_replays(shared, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7_200)
+def test_changes_replay_over_many_histories(shared: Database) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(FIRST_SEED, LAST_SEED):
+        seen += assert_replays(shared, seed)
+    assert_sound(shared)
+    print(f"seeds {FIRST_SEED} to {LAST_SEED - 1}: {dict(seen)}")
+    assert min(seen[name] for name in (*KINDS, *WAYS)) > 0
