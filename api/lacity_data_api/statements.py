@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
@@ -65,10 +65,15 @@ class Query(Statement):
     # Path and query string of the next page, before its cursor.
     next_page: str = ""
     missing: str = "Item not found"
+    media_type: str = "application/json"
+    # Makes the body of the response from the statement's; the media type tells two of them apart.
+    render: Callable[[bytes], bytes] | None = None
+    # The Link header, where it does not depend on the rows.
+    link: str = ""
 
     def key(self, generation: int, database: str) -> str:
         """The cache key: queries that could differ in their response have different keys."""
-        identity = repr((self.sql, sorted(self.values.items()), self.next_page))
+        identity = repr((self.sql, sorted(self.values.items()), self.next_page, self.media_type, self.link))
         digest = hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
         return f"311:{generation}:{database}:{digest}"
 

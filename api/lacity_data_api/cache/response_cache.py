@@ -107,10 +107,11 @@ class ResponseCache:
         result = await self.database.query(query)
         if result.body is None:
             raise NotFoundError(query.missing)
-        link = ""
+        link = query.link
         if result.next_cursor:
             link = f'<{query.next_page}cursor={result.next_cursor}>; rel="next"'
-        return CachedResponse(result.body, result.generation, link)
+        body = await _render(query, result.body)
+        return CachedResponse(body, result.generation, link, query.media_type)
 
     async def encode(self, keyed: Keyed, encoding: str) -> None:
         """Add an encoding in this process, once for all concurrent clients."""
@@ -125,6 +126,14 @@ class ResponseCache:
         await _encode(keyed.response, encoding)
         if self.memory.get(keyed.key) is keyed.response:
             self.memory.put(*keyed)
+
+
+async def _render(query: Query, body: bytes) -> bytes:
+    if query.render is None:
+        return body
+    if len(body) < SMALLEST_IN_THREAD:
+        return query.render(body)
+    return await asyncio.to_thread(query.render, body)
 
 
 async def _encode(response: CachedResponse, encoding: str) -> None:
