@@ -104,7 +104,7 @@ class RedisStore:
         async def read() -> list[Any]:
             return list(await self.redis.mget(keys))
 
-        found = await self.attempt(read, [None] * len(keys))
+        found: list[bytes | None] = await self.attempt(read, [None] * len(keys))
         return [None if text is None else text.decode() for text in found]
 
     async def put_texts(self, texts: Mapping[str, str], ttl_seconds: int) -> None:

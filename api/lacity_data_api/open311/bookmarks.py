@@ -1,8 +1,8 @@
 """Where pages end, so that a page costs the same at any depth, and a walk survives a change of the data.
 
-Pages are numbered, but rows come and go while a client walks through them. The end of every page that was
-sent is kept in Redis across generations: the next page goes on from there, and each request is returned once.
-Without Redis pages are counted from the beginning each time.
+Pages are numbered, but requests come and go while a client walks through them. The end of every page that was
+sent, even of the last, is kept in Redis across generations: the next page goes on from there, and each
+request is returned once. Without Redis, and an hour after the last client, pages are counted again.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def _count_to(state: State, wanted: RequestsFilter, page: Page) -> Bounds 
     for day, rows in await _days(state, wanted):
         if skip < rows:
             first, last = await _ends(state, repository.ends_from(wanted, day, skip, page.size + 1))
-            return Bounds(first, last) if first else None
+            return Bounds(first, None if last == first else last) if first else None
         skip -= rows
     return None
 

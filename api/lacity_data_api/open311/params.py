@@ -253,7 +253,7 @@ def parse(values: Mapping[str, str | None], city: City) -> WantedRequests:
     return WantedRequests(wanted, page, is_extended, any(name in reader for name in dated))
 
 
-def _known_format(format: Annotated[str, Path(description="json or xml")]) -> Format:  # noqa: A002
+def _known_format(format: Annotated[str, Path(description="json or xml", examples=["json"])]) -> Format:  # noqa: A002
     try:
         return Format(format)
     except ValueError as error:
@@ -268,7 +268,7 @@ async def _known_city(
     api_key: Annotated[str | None, Query(description="Not needed")] = None,  # noqa: ARG001  clients send it
 ) -> City:
     city = await state_of(request).facts.city()
-    if jurisdiction_id and city.key and jurisdiction_id.strip().lower() != city.key:
+    if (jurisdiction_id or "").strip().lower() not in {"", city.key}:
         raise NotFoundError(f"jurisdiction_id: there is {city.key} only")
     return city
 

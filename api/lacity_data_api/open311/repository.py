@@ -75,13 +75,13 @@ def _between(bounds: Bounds) -> Where:
 
 
 def ends_after(wanted: RequestsFilter, after: Cursor | None, rows: int) -> Statement:
-    """The first and the last of that many rows after this one."""
+    """The first and the last of at most that many rows after this one."""
     condition = where(wanted) & _between(Bounds(after))
     return Statement(statements.ends(condition.sql), {**condition.values, "skip": 0, "rows": rows})
 
 
 def ends_from(wanted: RequestsFilter, day: dt.date, skip: int, rows: int) -> Statement:
-    """The first and the last of that many rows, some rows after the beginning of a day."""
+    """The first and the last of at most that many rows, after some rows since the beginning of a day."""
     condition = where(wanted) & Where(statements.SINCE_DAY, {"day": day})
     return Statement(statements.ends(condition.sql), {**condition.values, "skip": skip, "rows": rows})
 

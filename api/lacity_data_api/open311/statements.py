@@ -49,9 +49,9 @@ MARK = "(extract(epoch FROM created_date) * 1000000)::bigint || '.' || request_i
 AFTER = "(created_date, request_id) > (:after_date, :after_id)"
 UP_TO = "(created_date, request_id) <= (:last_date, :last_id)"
 ENDS = """
-SELECT (array_agg(mark))[1] AS first, (array_agg(mark))[CAST(:rows AS integer)] AS last
+SELECT (array_agg(mark))[1] AS first, (array_agg(mark))[count(*)] AS last
   FROM (SELECT {mark} AS mark FROM service_requests WHERE {where}
-         ORDER BY created_date, request_id OFFSET :skip LIMIT CAST(:rows AS bigint)) AS page
+         ORDER BY created_date, request_id OFFSET :skip LIMIT :rows) AS page
 """
 SINCE_DAY = "created_date >= CAST(:day AS date)"
 
@@ -87,7 +87,7 @@ def one(where: str, order: str, *, is_extended: bool) -> str:
 
 
 def ends(where: str) -> str:
-    """The first of the rows and the last of ``rows`` after ``skip``; null if there are not so many."""
+    """The first and the last of at most ``rows`` rows after ``skip``; null if there are none."""
     return ENDS.format(mark=MARK, where=where)
 
 
