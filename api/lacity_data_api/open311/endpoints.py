@@ -20,7 +20,7 @@ from lacity_data_api.open311.params import (
     PathFormat,
     Wanted,
     WantedRequests,
-    codes,
+    single_code,
 )
 from lacity_data_api.open311.schemas import (
     Definition,
@@ -37,7 +37,7 @@ from lacity_data_api.state import state_of
 
 router = APIRouter(prefix="/open311", tags=["open311"], route_class=Open311Route)
 
-ServiceCode = Annotated[str, Path(description="Our id of the type", examples=["4"])]
+ServiceCode = Annotated[StorableText, Path(description="Our id of the type", examples=["4"])]
 RequestNumber = Annotated[StorableText, Path(description="The city's number", examples=["1-1523593781"])]
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -68,8 +68,8 @@ async def define_service(
     request: Request, city: KnownCity, form: PathFormat, service_code: ServiceCode
 ) -> Response:
     """The form of a service, which has no fields."""
-    (code,) = codes(service_code) or [-1]
-    return await respond(request, repository.definition(code, **_form("service_definition", form, city)))
+    form_of_service = _form("service_definition", form, city)
+    return await respond(request, repository.definition(single_code(service_code), **form_of_service))
 
 
 @router.get("/v2/requests.{format}", responses=cached_forms(list[Open311Request]))

@@ -137,6 +137,12 @@ def codes(text: str) -> list[int]:
     return sorted(code for code in parts if code <= LARGEST_CODE)
 
 
+def single_code(text: str) -> int:
+    """The id of a type; -1, which none has, for text that cannot be one."""
+    found = codes(text) if NUMBER.fullmatch(text.strip()) else []
+    return found[0] if found else -1
+
+
 def _status(text: str) -> Status | None:
     """None for both."""
     try:

@@ -76,6 +76,7 @@ def test_wrong_values_are_400(api: Api, parameters: dict[str, str], descriptions
     ("path", "description"),
     [
         ("v2/services/0", "service_code: there is no such service"),
+        ("v2/services/4,5", "service_code: there is no such service"),
         ("v2/services/pothole", "service_code: there is no such service"),
         ("v2/services/99999999999", "service_code: there is no such service"),
         ("v2/requests/none", "service_request_id: there is no such request"),
