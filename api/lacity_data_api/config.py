@@ -24,6 +24,9 @@ class Settings(BaseSettings):
         default="", description="Browser origins that may call the API, comma-separated and exact."
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    api_public_url: str = Field(
+        default="", description="Public address of the API, for documents that name it; empty: as requested."
+    )
     api_port: int = Field(default=5000, ge=0, le=65535, description="Port the API listens on.")
     api_workers: int = Field(default=2, ge=1, le=64, description="Worker processes.")
     api_stop_seconds: int = Field(

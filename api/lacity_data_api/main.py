@@ -22,6 +22,7 @@ from lacity_data_api.http.front import Front
 from lacity_data_api.http.request_limits import RequestLimits
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
+from lacity_data_api.open311 import endpoints as open311
 from lacity_data_api.openapi import REJECTED_EARLY, describe, uncached
 from lacity_data_api.priming import primed_queries
 from lacity_data_api.reference import endpoints as reference
@@ -45,6 +46,7 @@ ROUTERS = (
     changes.histories,
     geojson.router,
     reports.router,
+    open311.router,
     legacy.router,
     feedback.router,
     status.router,

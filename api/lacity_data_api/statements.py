@@ -55,14 +55,16 @@ class Form:
     """What becomes of the text that a query returns: its media type, and the function that writes it."""
 
     media_type: str = "application/json"
-    # A function of a module: its name is part of the key.
+    # A function of a module, or a dataclass with the values that it depends on: either is part of the key.
     write: Callable[[bytes], bytes] | None = None
     # The same URL has other forms, chosen by the Accept header.
     is_negotiated: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
-        return self.media_type, f"{self.write.__module__}.{self.write.__qualname__}" if self.write else ""
+        if self.write is None:
+            return self.media_type, ""
+        return self.media_type, f"{self.write.__module__}.{getattr(self.write, '__qualname__', self.write)}"
 
 
 AS_JSON = Form()
@@ -86,10 +88,14 @@ class Query(Statement):
     missing: str = "Item not found"
     # Whether there was something once: 410 instead of 404.
     is_gone_if_missing: bool = False
+    # The Link header, where it does not depend on the rows.
+    link: str = ""
 
     def key(self, generation: int, database: str) -> str:
         """The cache key: queries that could differ in their response have different keys."""
-        identity = repr((self.sql, sorted(self.values.items()), self.next_page, self.form.identity))
+        identity = repr(
+            (self.sql, sorted(self.values.items()), self.next_page, self.link, self.form.identity)
+        )
         digest = hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
         return f"311:{generation}:{database}:{digest}"
 

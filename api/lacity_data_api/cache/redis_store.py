@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from secrets import token_hex
 from typing import Any, TypeVar
@@ -97,6 +97,26 @@ class RedisStore:
 
     async def put(self, key: str, response: CachedResponse, ttl_seconds: int) -> None:
         await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None)
+
+    async def texts(self, keys: Sequence[str]) -> list[str | None]:
+        """Short texts that outlive a generation, None for each that is missing."""
+
+        async def read() -> list[Any]:
+            return list(await self.redis.mget(keys))
+
+        found: list[bytes | None] = await self.attempt(read, [None] * len(keys))
+        return [None if text is None else text.decode() for text in found]
+
+    async def put_texts(self, texts: Mapping[str, str], ttl_seconds: int) -> None:
+        """Keep them for this time from now on."""
+
+        async def write() -> None:
+            async with self.redis.pipeline(transaction=False) as pipeline:
+                for key, text in texts.items():
+                    pipeline.set(key, text, ex=ttl_seconds)
+                await pipeline.execute()
+
+        await self.attempt(write, None)
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[bool]:

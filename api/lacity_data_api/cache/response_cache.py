@@ -14,7 +14,7 @@ from lacity_data_api.config import Settings
 from lacity_data_api.database import Database
 from lacity_data_api.errors import GoneError, NotFoundError
 from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
-from lacity_data_api.statements import Query, Statement
+from lacity_data_api.statements import Form, Query, Statement
 
 GENERATION = Statement("SELECT generation FROM data_generation")
 LOCK_WAIT_SECONDS = 10.0
@@ -107,11 +107,11 @@ class ResponseCache:
         result = await self.database.query(query)
         if result.body is None:
             raise (GoneError if query.is_gone_if_missing else NotFoundError)(query.missing)
-        link = ""
+        link = query.link
         if result.next_cursor:
             link = f'<{query.next_page}{result.next_cursor}>; rel="next"'
         form = query.form
-        body = form.write(result.body) if form.write else result.body
+        body = await _written(form, result.body)
         return CachedResponse(
             body, result.generation, link, form.media_type, is_negotiated=form.is_negotiated
         )
@@ -129,6 +129,14 @@ class ResponseCache:
         await _encode(keyed.response, encoding)
         if self.memory.get(keyed.key) is keyed.response:
             self.memory.put(*keyed)
+
+
+async def _written(form: Form, body: bytes) -> bytes:
+    if form.write is None:
+        return body
+    if len(body) < SMALLEST_IN_THREAD:
+        return form.write(body)
+    return await asyncio.to_thread(form.write, body)
 
 
 async def _encode(response: CachedResponse, encoding: str) -> None:

@@ -55,6 +55,7 @@ class City:
     time_zone: ZoneInfo | dt.timezone = dt.UTC
     bounds: Bounds = WORLD
     words: dict[str, str] = field(default_factory=dict)
+    key: str = ""
 
     def spoken(self, text: str) -> str:
         """The text with the city's word for the areas that the API calls councils."""

@@ -20,6 +20,11 @@ class Cursor(NamedTuple):
     created_date: dt.datetime
     request_id: int
 
+    @property
+    def text(self) -> str:
+        """The reverse of ``parse``."""
+        return f"{(self.created_date - EPOCH) // MICROSECOND}.{self.request_id}"
+
 
 def parse(text: str) -> Cursor:
     """Raises InvalidError for text that cannot be a cursor of ours."""

@@ -13,7 +13,8 @@ LENIENT = "legacy"
 
 def _paths(api: Api) -> list[tuple[str, str, bool]]:
     """Method and path of every operation, with placeholders replaced, and whether it is strict."""
-    values = {"year": "2020", "file": "service_requests"}
+    values = {"year": "2020", "file": "service_requests", "format": "json", "service_code": "4"}
+    values["service_request_id"] = "1"
     document = api.json("/openapi.json")
     return [
         (method, _filled(path, values), LENIENT not in operation["tags"])
@@ -33,7 +34,8 @@ def test_every_route_of_ours_rejects_unknown_parameters(api: Api) -> None:
         f"{method} {path}"
         for method, path, is_strict in _paths(api)
         if is_strict
-        and api.client.request(method, path, params={"nope": 1}, headers=ADMIN).status_code != 422
+        and api.client.request(method, path, params={"nope": 1}, headers=ADMIN).status_code
+        != (400 if path.startswith("/open311/") else 422)
     ]
     assert accepted == []
 

@@ -25,11 +25,11 @@ VALUES = st.dictionaries(
         st.lists(st.text()),
     ),
 )
-QUERIES = st.builds(Query, st.text(), VALUES, next_page=st.text())
+QUERIES = st.builds(Query, st.text(), VALUES, next_page=st.text(), media_type=st.text(), link=st.text())
 
 
 def _identity(query: Query) -> Any:
-    return query.sql, repr(sorted(query.values.items())), query.next_page
+    return query.sql, repr(sorted(query.values.items())), query.next_page, query.media_type, query.link
 
 
 @given(one=QUERIES, other=QUERIES, generations=st.tuples(st.integers(0, 3), st.integers(0, 3)))

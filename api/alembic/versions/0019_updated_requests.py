@@ -1,0 +1,21 @@
+"""Requests by their last change: Open311 clients ask for what was updated since they last looked."""
+
+from alembic import op
+
+from lacity_data_api.schema_changes import create_index
+
+revision = "0019"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+INDEX = "requests_updated_idx"
+
+
+def upgrade() -> None:
+    create_index(INDEX, "ON requests (updateddate)")
+
+
+def downgrade() -> None:
+    with op.get_context().autocommit_block():
+        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")

@@ -1,0 +1,36 @@
+"""The discovery document: where the endpoints are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+
+from lacity_data_api.city.facts import City
+from lacity_data_api.open311.formats import Format
+from lacity_data_api.state import state_of
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+# When the service itself last changed, not its data.
+CHANGESET = "2026-11-27T00:00:00+00:00"
+PRODUCTION_STAGES = ("prod", "production")
+
+
+def document(request: Request, city: City) -> dict[str, Any]:
+    """For the address under which the client reached the server, unless a public one is set."""
+    settings = state_of(request).settings
+    base = (settings.api_public_url or str(request.base_url)).rstrip("/")
+    return {
+        "changeset": CHANGESET,
+        "contact": f"{city.name} 311 Data: send a message with POST {base}/feedback".strip(),
+        "key_service": "No key is needed: this server is read-only. Requests are made with the city.",
+        "endpoints": [
+            {
+                "specification": SPECIFICATION,
+                "url": f"{base}/open311/v2",
+                "changeset": CHANGESET,
+                "type": "production" if settings.stage in PRODUCTION_STAGES else "test",
+                "formats": [form.media_type.partition(";")[0] for form in Format],
+            }
+        ],
+    }

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from lacity_data_api.city.facts import Rollup
+from lacity_data_api.open311 import statements
+from lacity_data_api.open311.filters import RequestsFilter, where
+from lacity_data_api.params import Include
+from lacity_data_api.requests.cursor import Cursor
+from lacity_data_api.requests.filters import IDS
+from lacity_data_api.statements import DAY_SECONDS, LIST, Query, Statement, Where
+
+NO_SUCH_SERVICE = "service_code: there is no such service"
+AS_GIVEN = "array_position(CAST(:srnumbers AS text[]), srnumber)"
+NOTHING = Where("false")
+NO_SUCH_REQUEST = "service_request_id: there is no such request"
+
+
+class Bounds(NamedTuple):
+    """The rows of a page: after the one, up to and including the other; None is no bound."""
+
+    after: Cursor | None = None
+    last: Cursor | None = None
+
+
+def services(*, has_information: bool, **form: Any) -> Query:
+    condition = "true" if has_information else "NOT is_information"
+    return Query(statements.services(condition), ttl_seconds=DAY_SECONDS, **form)
+
+
+def definition(type_id: int, **form: Any) -> Query:
+    values = {"type_id": type_id}
+    return Query(statements.DEFINITION, values, is_shared=False, missing=NO_SUCH_SERVICE, **form)
+
+
+def newest(wanted: RequestsFilter, limit: int, *, is_extended: bool, **form: Any) -> Query:
+    """The newest requests of the filter, newest first."""
+    condition = where(wanted)
+    sql = statements.requests(condition.sql, statements.NEWEST_FIRST, is_extended=is_extended)
+    return Query(LIST.format(sql=sql), {**condition.values, "limit": limit}, **form)
+
+
+def one(numbers: list[str], *, is_extended: bool, **form: Any) -> Query:
+    """A list of one: the number as given, if there is one; else without its ``C-``."""
+    condition = where(RequestsFilter(numbers=numbers))
+    sql = statements.one(condition.sql, AS_GIVEN, is_extended=is_extended)
+    values = {**condition.values, "limit": 1}
+    return Query(sql, values, is_shared=False, missing=NO_SUCH_REQUEST, **form)
+
+
+def page(
+    wanted: RequestsFilter, bounds: Bounds | None, size: int, *, is_extended: bool, **form: Any
+) -> Query:
+    """The requests between these bounds, oldest first; none without bounds.
+
+    A page that ends at a bookmark has all requests up to it, whatever was added or removed in the meantime.
+    """
+    condition = where(wanted) & (NOTHING if bounds is None else _between(bounds))
+    limit = None if bounds and bounds.last else size
+    sql = statements.requests(condition.sql, statements.OLDEST_FIRST, is_extended=is_extended)
+    return Query(LIST.format(sql=sql), {**condition.values, "limit": limit}, **form)
+
+
+def _between(bounds: Bounds) -> Where:
+    after, last = bounds
+    parts = []
+    if after is not None:
+        parts.append(
+            Where(statements.AFTER, {"after_date": after.created_date, "after_id": after.request_id})
+        )
+    if last is not None:
+        parts.append(Where(statements.UP_TO, {"last_date": last.created_date, "last_id": last.request_id}))
+    return Where.all_of(parts)
+
+
+def ends_after(wanted: RequestsFilter, after: Cursor | None, rows: int) -> Statement:
+    """The first and the last of at most that many rows after this one."""
+    condition = where(wanted) & _between(Bounds(after))
+    return Statement(statements.ends(condition.sql), {**condition.values, "skip": 0, "rows": rows})
+
+
+def ends_from(wanted: RequestsFilter, day: dt.date, skip: int, rows: int) -> Statement:
+    """The first and the last of at most that many rows, after some rows since the beginning of a day."""
+    condition = where(wanted) & Where(statements.SINCE_DAY, {"day": day})
+    return Statement(statements.ends(condition.sql), {**condition.values, "skip": skip, "rows": rows})
+
+
+def days(wanted: RequestsFilter, rollup: Rollup | None) -> Query:
+    """Every day that has requests, and how many, oldest first; from the rollup where it can be."""
+    condition = where(wanted)
+    if rollup is None or not wanted.is_by_day_and_type or None in wanted.requested:
+        return Query(statements.days(condition.sql), condition.values)
+    first, end = (one.date() for one in wanted.requested if one is not None)
+    measures = "requests" if wanted.information is Include.EXCLUDE else "requests + information"
+    by_type = IDS["type_id"] if wanted.type_ids is not None else "true"
+    sql = statements.days_by_rollup(condition.sql, rollup.table, measures, by_type)
+    return Query(sql, {**condition.values, "first_day": first, "last_day": end}, is_shared=False)

@@ -1,0 +1,65 @@
+"""Published local times as instants, and instants as published local times.
+
+A published time has no zone. Of the hour that repeats in autumn it means the first; a time that spring skips
+means the one an hour later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+FORM = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d+))?(Z|[+\- ]\d{2}:?\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+DAY = dt.timedelta(days=1)
+HALF_HOUR = dt.timedelta(minutes=30)
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def to_instant(published: str, zone: dt.tzinfo) -> str:
+    """The published time with the offset of the city's zone."""
+    moment = dt.datetime.fromisoformat(published).replace(tzinfo=zone)
+    return moment.astimezone(dt.UTC).astimezone(zone).isoformat()
+
+
+def to_published(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The first published time that is not before this instant."""
+    local = moment.astimezone(zone)
+    while local.fold:  # no published time means the second of two equal hours
+        local = (moment := _next_half_hour(moment)).astimezone(zone)
+    return local.replace(tzinfo=None)
+
+
+def _next_half_hour(moment: dt.datetime) -> dt.datetime:
+    since = dt.timedelta(minutes=moment.minute % 30, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - since + HALF_HOUR
+
+
+def parse(text: str, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:
+    """A W3C time, and whether it is a whole day; without a zone it is the city's local time.
+
+    Raises ValueError for anything else, and for times that no calendar has. A blank stands for the plus sign
+    that many clients forget to encode.
+    """
+    match = FORM.fullmatch(text)
+    if match is None:
+        raise ValueError("must be a time as 2020-01-31T08:00:00-08:00")
+    day, time, fraction, offset = match.groups()
+    written = f"{day}T{time or '00:00'}"
+    if fraction:
+        written += f"{':00' * (len(time) == 5)}.{fraction[:6]:0<6}"
+    moment = _on_calendar(written + (offset or "").replace(" ", "+").upper())
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone), time is None
+
+
+def _on_calendar(written: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(written)
+    except ValueError as error:
+        raise ValueError("is no time of the calendar") from error
+    # Conversions between zones, and the spans added to it, must stay within the calendar.
+    if not 2 <= moment.year <= 9998:
+        raise ValueError("is outside the calendar")
+    return moment
