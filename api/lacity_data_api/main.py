@@ -32,6 +32,7 @@ from lacity_data_api.routing import StrictRoute
 from lacity_data_api.state import State, build_state
 from lacity_data_api.status import endpoints as status
 from lacity_data_api.status.schemas import Welcome
+from lacity_data_api.tiles import endpoints as tiles
 
 ROUTERS = (
     councils.router,
@@ -41,6 +42,7 @@ ROUTERS = (
     request_types.router,
     requests.router,
     geojson.router,
+    tiles.router,
     reports.router,
     legacy.router,
     feedback.router,

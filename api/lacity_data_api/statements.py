@@ -15,7 +15,7 @@ DEFAULT_SECONDS = 600
 
 SNAPSHOT = """
 SELECT (SELECT generation FROM data_generation) AS generation,
-       convert_to(result.body, 'UTF8') AS body, {next_cursor} AS next_cursor
+       {body} AS body, {next_cursor} AS next_cursor
   FROM (SELECT true) AS always LEFT JOIN ({sql}) AS result ON true
 """
 LIST = (
@@ -54,7 +54,8 @@ class Where(Statement):
 class Query(Statement):
     """A statement that returns one row with ``body``: the JSON text of a response, null if there is none.
 
-    With ``next_page`` the row also has ``next_cursor``, null on the last page.
+    A binary one returns bytes; none at all are an empty response. With ``next_page`` the row also has
+    ``next_cursor``, null on the last page.
     """
 
     ttl_seconds: int = DEFAULT_SECONDS
@@ -65,6 +66,10 @@ class Query(Statement):
     # Path and query string of the next page, before its cursor.
     next_page: str = ""
     missing: str = "Item not found"
+    media_type: str = "application/json"
+    is_binary: bool = False
+    # The generation is part of the URL, so that no cache needs to ask for it again.
+    is_immutable: bool = False
 
     def key(self, generation: int, database: str) -> str:
         """The cache key: queries that could differ in their response have different keys."""
@@ -76,7 +81,8 @@ class Query(Statement):
     def snapshot_sql(self) -> str:
         """One statement, hence one snapshot, for the body and the generation that it belongs to."""
         next_cursor = "result.next_cursor" if self.next_page else "NULL::text"
-        return SNAPSHOT.format(sql=self.sql, next_cursor=next_cursor)
+        body = "result.body" if self.is_binary else "convert_to(result.body, 'UTF8')"
+        return SNAPSHOT.format(sql=self.sql, body=body, next_cursor=next_cursor)
 
 
 def list_query(sql: str, values: Mapping[str, Any] | None = None, **options: Any) -> Query:

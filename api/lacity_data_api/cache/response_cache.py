@@ -110,7 +110,9 @@ class ResponseCache:
         link = ""
         if result.next_cursor:
             link = f'<{query.next_page}cursor={result.next_cursor}>; rel="next"'
-        return CachedResponse(result.body, result.generation, link)
+        return CachedResponse(
+            result.body, result.generation, link, query.media_type, is_immutable=query.is_immutable
+        )
 
     async def encode(self, keyed: Keyed, encoding: str) -> None:
         """Add an encoding in this process, once for all concurrent clients."""
