@@ -34,6 +34,7 @@ from lacity_data_api.routing import StrictRoute
 from lacity_data_api.state import State, build_state
 from lacity_data_api.status import endpoints as status
 from lacity_data_api.status.schemas import Welcome
+from lacity_data_api.tiles import endpoints as tiles
 
 ROUTERS = (
     councils.router,
@@ -45,6 +46,7 @@ ROUTERS = (
     changes.router,
     changes.histories,
     geojson.router,
+    tiles.router,
     reports.router,
     open311.router,
     legacy.router,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
+from lacity_data_api.cache.response_cache import Keyed
 from lacity_data_api.responses import prepared_response
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Query
@@ -15,11 +16,18 @@ async def respond(request: Request, query: Query) -> Response:
 
     Raises ApiError if there is none.
     """
+    return await send(request, query, await find(request, query))
+
+
+async def find(request: Request, query: Query) -> Keyed:
+    """The cached response, yet to be sent. Raises ApiError if there is none."""
+    return await state_of(request).watcher.find(query, _header(request, "accept-encoding"))
+
+
+async def send(request: Request, query: Query, keyed: Keyed) -> Response:
+    """What was found, in the encoding that the client prefers; 304 if the client has it already."""
     state = state_of(request)
-    accept_encoding, if_none_match = (
-        request.headers.get(name, "").encode("latin-1") for name in ("accept-encoding", "if-none-match")
-    )
-    keyed = await state.watcher.find(query, accept_encoding)
+    accept_encoding, if_none_match = (_header(request, name) for name in ("accept-encoding", "if-none-match"))
     encoding = keyed.response.encoding_for(accept_encoding)
     await state.responses.encode(keyed, encoding)
     if request.method != "GET":
@@ -29,3 +37,7 @@ async def respond(request: Request, query: Query) -> Response:
         state.responses.memory.add_url(keyed.key, url)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)
+
+
+def _header(request: Request, name: str) -> bytes:
+    return request.headers.get(name, "").encode("latin-1")

@@ -15,7 +15,7 @@ DEFAULT_SECONDS = 600
 
 SNAPSHOT = """
 SELECT (SELECT generation FROM data_generation) AS generation,
-       convert_to(result.body, 'UTF8') AS body, {next_cursor} AS next_cursor
+       {body} AS body, {next_cursor} AS next_cursor
   FROM (SELECT true) AS always LEFT JOIN ({sql}) AS result ON true
 """
 LIST = (
@@ -59,12 +59,16 @@ class Form:
     write: Callable[[bytes], bytes] | None = None
     # The same URL has other forms, chosen by the Accept header.
     is_negotiated: bool = False
+    # The body is bytes; without any the response is empty.
+    is_binary: bool = False
+    # The generation is part of the URL, so that no cache needs to ask for it again.
+    is_immutable: bool = False
 
     @property
-    def identity(self) -> tuple[str, str]:
+    def identity(self) -> tuple[str, ...]:
         if self.write is None:
-            return self.media_type, ""
-        return self.media_type, f"{self.write.__module__}.{getattr(self.write, '__qualname__', self.write)}"
+            return (self.media_type,)
+        return self.media_type, self.write.__module__, getattr(self.write, "__qualname__", repr(self.write))
 
 
 AS_JSON = Form()
@@ -103,7 +107,8 @@ class Query(Statement):
     def snapshot_sql(self) -> str:
         """One statement, hence one snapshot, for the body and the generation that it belongs to."""
         next_cursor = "result.next_cursor" if self.next_page else "NULL::text"
-        return SNAPSHOT.format(sql=self.sql, next_cursor=next_cursor)
+        body = "result.body" if self.form.is_binary else "convert_to(result.body, 'UTF8')"
+        return SNAPSHOT.format(sql=self.sql, body=body, next_cursor=next_cursor)
 
 
 def list_query(sql: str, values: Mapping[str, Any] | None = None, **options: Any) -> Query:

@@ -18,6 +18,7 @@ SMALLEST_COMPRESSED = 500
 LARGE = 1_000_000
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, and for a day while we are down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
+IMMUTABLE = b"public, max-age=31536000, immutable"
 FORMAT = 4
 
 Headers = list[tuple[bytes, bytes]]
@@ -32,10 +33,10 @@ class Representation(NamedTuple):
     headers_not_modified: Headers
 
     def conditional(self, if_none_match: bytes) -> tuple[int, Headers, bytes]:
-        """Status, headers and body for a client that sent this If-None-Match header."""
+        """Status, headers and body for a client that sent this If-None-Match header; 204 without a body."""
         if if_none_match and is_match(if_none_match, self.etag):
             return 304, self.headers_not_modified, b""
-        return 200, self.headers, self.body
+        return 200 if self.body else 204, self.headers, self.body
 
 
 @dataclass(eq=False)
@@ -46,6 +47,7 @@ class CachedResponse:
     generation: int
     link: str = ""
     media_type: str = JSON
+    is_immutable: bool = False
     digest: str = ""
     # By the Accept header.
     is_negotiated: bool = False
@@ -89,13 +91,15 @@ class CachedResponse:
         vary = b"Accept, Accept-Encoding, Origin" if self.is_negotiated else b"Accept-Encoding, Origin"
         cached = [
             (b"etag", etag),
-            (b"cache-control", CACHE_CONTROL),
+            (b"cache-control", IMMUTABLE if self.is_immutable else CACHE_CONTROL),
             (b"vary", vary),
             # Lets monitors see that no response mixes generations and that none goes back.
             (b"x-data-generation", str(self.generation).encode()),
         ]
         if self.link:
             cached.append((b"link", self.link.encode()))
+        if not body:
+            return Representation(body, etag, cached, cached)
         content = [
             (b"content-type", self.media_type.encode()),
             (b"content-length", str(len(body)).encode()),
@@ -112,6 +116,7 @@ class CachedResponse:
             "sizes": {name: len(part) for name, part in parts.items()},
             "generation": self.generation,
             "media_type": self.media_type,
+            "is_immutable": self.is_immutable,
             "link": self.link,
             "digest": self.digest,
             "is_negotiated": self.is_negotiated,

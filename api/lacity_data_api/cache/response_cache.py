@@ -113,7 +113,12 @@ class ResponseCache:
         form = query.form
         body = await _written(form, result.body)
         return CachedResponse(
-            body, result.generation, link, form.media_type, is_negotiated=form.is_negotiated
+            body,
+            result.generation,
+            link,
+            form.media_type,
+            is_immutable=form.is_immutable,
+            is_negotiated=form.is_negotiated,
         )
 
     async def encode(self, keyed: Keyed, encoding: str) -> None:

@@ -74,7 +74,7 @@ class City:
 
 
 class Rollup(NamedTuple):
-    """A table that counts all requests by these dimensions."""
+    """A table that counts requests by these dimensions."""
 
     table: str
     dimensions: frozenset[str]
@@ -87,6 +87,8 @@ class RollupCatalog:
     rollups: tuple[Rollup, ...]
     # SQL for each dimension of a row of ``service_requests``.
     expressions: dict[str, str]
+    # Those that cover all located requests, in the same order.
+    located: tuple[Rollup, ...] = ()
 
     def narrowest(self, dimensions: Iterable[str]) -> Rollup | None:
         """The rollup with the fewest cells that has these dimensions; None if no rollup has them all."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lacity_data_api.city.facts import Bounds, City, Rollup, RollupCatalog
@@ -8,8 +8,9 @@ from lacity_data_api.database import Database
 from lacity_data_api.statements import Statement
 
 CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words, city_key FROM city")
-# The text of the condition is part of the catalog: this one covers every request.
-ROLLUPS = Statement("SELECT rollup, dimensions FROM rollup_catalog WHERE population = 'true' ORDER BY place")
+ROLLUPS = Statement("SELECT rollup, dimensions, population FROM rollup_catalog ORDER BY place")
+# The text of a condition is part of the catalog.
+EVERY_REQUEST, LOCATED = "true", "latitude IS NOT NULL"
 DIMENSIONS = Statement("SELECT dimension, expression FROM rollup_dimensions")
 
 
@@ -22,7 +23,13 @@ async def read(database: Database) -> Facts:
     """ApiError while the database is unreachable."""
     (city,) = await database.rows(CITY)
     bounds = Bounds(city.west, city.south, city.east, city.north)
-    rollups = tuple(Rollup(row.rollup, frozenset(row.dimensions)) for row in await database.rows(ROLLUPS))
+    catalog = await database.rows(ROLLUPS)
+    rollups, located = (_covering(population, catalog) for population in (EVERY_REQUEST, LOCATED))
     expressions = {row.dimension: row.expression for row in await database.rows(DIMENSIONS)}
     found = City(city.city_name, ZoneInfo(city.time_zone), bounds, city.words, city.city_key)
-    return Facts(found, RollupCatalog(rollups, expressions))
+    return Facts(found, RollupCatalog(rollups, expressions, located))
+
+
+def _covering(population: str, catalog: list[Any]) -> tuple[Rollup, ...]:
+    rows = (row for row in catalog if row.population == population)
+    return tuple(Rollup(row.rollup, frozenset(row.dimensions)) for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
@@ -105,10 +105,15 @@ def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
 
     Built from the parsed filter, not from the URL: clients whose URLs mean the same share the response.
     """
+    return f"{path}?{urlencode({**query_parameters(wanted), 'limit': limit}, doseq=True)}&cursor="
+
+
+def query_parameters(wanted: RequestFilter) -> dict[str, Any]:
+    """The filter as query parameters; equal filters have equal ones."""
     given = {name: value for name, value in wanted.conditions.items() if value is not Include.EXCLUDE}
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))
-    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&cursor="
+    return given
 
 
 LONGEST_STREAM_DAYS = 366

@@ -1,0 +1,72 @@
+"""Cells of the map: an index that finds a tile's requests, and rollups that count them by cell.
+
+A cell is a square of the web Mercator world, which at zoom ``z`` is ``2^z`` cells wide. Cells are half-open:
+each located request is in exactly one cell of each zoom, and a cell is exactly four cells of the next zoom.
+"""
+
+from alembic import op
+
+from lacity_data_api.schema_changes import create_index
+
+revision = "0018"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+# Multiplying by a power of two is exact in floating point: a cell follows from any of the cells it contains.
+FUNCTIONS = """
+CREATE FUNCTION map_x(longitude double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(greatest((longitude + 180) / 360, 0), 1 - 1e-12);
+COMMENT ON FUNCTION map_x IS 'Web Mercator: from 0 at 180 degrees west up to, but not including, 1.';
+CREATE FUNCTION map_y(latitude double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(greatest(0.5 - asinh(tand(least(greatest(latitude, -89), 89))) / (2 * pi()), 0), 1 - 1e-12);
+COMMENT ON FUNCTION map_y IS
+    'Web Mercator: from 0 at 85.05 degrees north up to, but not including, 1 at 85.05 degrees south.';
+CREATE FUNCTION map_cell(longitude double precision, latitude double precision, zoom integer) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (floor(map_x(longitude) * (1::bigint << zoom))::bigint << zoom)
+       | floor(map_y(latitude) * (1::bigint << zoom))::bigint;
+COMMENT ON FUNCTION map_cell IS 'The cell of a place: its column, shifted left by the zoom, and its row.';
+"""
+
+# Tiles of this zoom are the deepest; each tile of a lower zoom is a number of whole cells.
+INDEX = """
+ON service_requests (map_cell(longitude, latitude, 16))
+   INCLUDE (request_id, created_date, closed_date, type_id, council_id, is_open, is_information, latitude,
+            longitude)
+   WHERE latitude IS NOT NULL
+"""
+
+# One narrow rollup for whole views of the city, one for a part of it, one for months, one for every filter.
+ROLLUPS = """
+INSERT INTO rollup_dimensions VALUES
+    ('created_month', 'date', 'date_trunc(''month'', created_date)::date'),
+    ('is_open', 'boolean', 'is_open'),
+    ('map_cell_14', 'bigint', 'map_cell(longitude, latitude, 14)'),
+    ('map_cell_17', 'bigint', 'map_cell(longitude, latitude, 17)');
+INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
+    (21, 'rollup_map', '{map_cell_14, type_id, is_open}', '{requests, information}', 'latitude IS NOT NULL'),
+    (22, 'rollup_map_near', '{map_cell_17, type_id, is_open}', '{requests, information}',
+         'latitude IS NOT NULL'),
+    (23, 'rollup_map_month', '{created_month, map_cell_14, type_id, is_open}', '{requests, information}',
+         'latitude IS NOT NULL');
+SELECT create_rollup(rollup) FROM rollup_catalog WHERE place BETWEEN 21 AND 23;
+"""
+TABLES = "rollup_map, rollup_map_near, rollup_map_month"
+DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_17'"
+
+
+def upgrade() -> None:
+    op.execute(FUNCTIONS)
+    op.execute(ROLLUPS)
+    create_index("service_requests_map_idx", INDEX)
+
+
+def downgrade() -> None:
+    op.execute("DROP INDEX service_requests_map_idx")
+    op.execute(f"DROP TABLE {TABLES}")
+    op.execute("DELETE FROM rollup_catalog WHERE place BETWEEN 21 AND 23")
+    op.execute(f"DELETE FROM rollup_dimensions WHERE dimension IN ({DIMENSIONS})")
+    op.execute("DROP FUNCTION map_cell, map_y, map_x")

@@ -1,0 +1,1 @@
+"""Vector tiles of the located requests, in clusters that add up."""
