@@ -14,6 +14,11 @@ if __name__ == "__main__" and sys.argv[1:2] == ["check-city"]:
 
     # It needs neither Prefect nor a database.
     sys.exit(check_city.main(sys.argv[2:]))
+if __name__ == "__main__" and sys.argv[1:2] == ["erase"]:
+    from pipeline import lifetime
+
+    # Nor does it need Prefect.
+    sys.exit(lifetime.main(sys.argv[2:]))
 
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
@@ -28,7 +33,7 @@ from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
 from prefect.exceptions import TerminationSignal  # noqa: E402
 from prefect.runtime import deployment  # noqa: E402
 
-from pipeline import download, merge, notify, planning, publish, report, run_page, runs, vacuum  # noqa: E402
+from pipeline import download, lifetime, merge, notify, planning, publish, report, run_page, runs, vacuum  # noqa: E402
 from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.errors import BusyError, DataError, FilesError, PartialError, failure_text  # noqa: E402
@@ -137,6 +142,7 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
         publish_generation(settings, result.generation)
     runs.finish(run)
     if not is_dry:
+        lifetime.prune(run.connection, settings)
         vacuum_tables(run.connection)
         status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
         if files_error:

@@ -42,7 +42,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python flow.py",
         description="Load what the city's portal published, and let the API serve it.",
-        epilog="`python flow.py check-city KEY` checks a city's declaration. exit codes: "
+        epilog="`python flow.py check-city KEY` checks a city's declaration, `python flow.py erase NUMBER` "
+        "removes a request for good. exit codes: "
         + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument(

@@ -74,6 +74,17 @@ class Settings(BaseSettings):
     publish_timeout_seconds: float = Field(
         default=120, gt=0, description="Time for the API to serve new data."
     )
+    retired_retention_days: int = Field(
+        default=365,
+        ge=0,
+        description="Days to keep requests that the city no longer publishes; 0: indefinitely.",
+    )
+    rejected_retention_days: int = Field(
+        default=180, ge=0, description="Days to keep rejected rows; 0: indefinitely."
+    )
+    log_table_retention_days: int = Field(
+        default=365, ge=0, description="Days to keep lines of the table log; 0: indefinitely."
+    )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."
     )
