@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     """Erase a request everywhere, or allow it again; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python flow.py erase",
-        description="Remove one request everywhere, for good: no run takes it again. Backups are not changed.",
+        description="Remove one request everywhere: no run takes it again. Backups are not changed.",
     )
     parser.add_argument("number", help="its SR number")
     parser.add_argument("--undo", action="store_true", help="let the next complete run take it again")
