@@ -26,6 +26,6 @@ async def respond(request: Request, query: Query) -> Response:
         if_none_match = b""
     elif query.is_lasting:
         url = (request.scope["raw_path"], request.scope["query_string"])
-        state.responses.memory.add_url(keyed.key, url)
+        state.responses.memory.add_url(keyed.key, url, request.scope["route"].path)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)
