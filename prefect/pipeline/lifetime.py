@@ -22,17 +22,13 @@ ERASED_FROM = ("requests", "retired_requests", "rejected_requests")
 
 
 def prune(connection: Connection, settings: Settings) -> dict[str, int]:
-    """Delete rows that are older than the settings allow (0 days: none); returns how many of each table."""
+    """Delete rows that are older than the settings allow (0 days: none); returns how many by statement."""
     limits = {
-        "retired": settings.retired_retention_days,
-        "rejected": settings.rejected_retention_days,
-        "log": settings.log_table_retention_days,
+        "lifetime/prune_retired": settings.retired_retention_days,
+        "lifetime/prune_rejected": settings.rejected_retention_days,
+        "lifetime/prune_log": settings.log_table_retention_days,
     }
-    return {
-        name: run(connection, f"lifetime/prune_{name}", {"days": days})
-        for name, days in limits.items()
-        if days
-    }
+    return {name: run(connection, name, {"days": days}) for name, days in limits.items() if days}
 
 
 def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
