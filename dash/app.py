@@ -5,13 +5,13 @@ Nothing is read from Postgres or Redis before the first page is requested.
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from dash import Dash
 from flask import Flask
 from flask_compress import Compress
 
+import telemetry
 from config import Settings
 from data.warehouse import Warehouse
 from pages import reports
@@ -23,9 +23,10 @@ DESCRIPTION = "What residents ask the city for through 311, where, and how long 
 
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    telemetry.configure_log(settings.log_level)
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
+    telemetry.watch(server, settings.admin_token.get_secret_value())
     app = Dash(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
     )
+    admin_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token of the metrics; empty: they are closed."
+    )
     stage: str = Field(default="dev", description="Shown in the footer unless it is prod.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -1,8 +1,13 @@
 """How gunicorn serves the reports: processes with threads, since callbacks wait for Postgres and Redis."""
 
+import os
+import tempfile
+
 from config import Settings
 
 _settings = Settings.from_environment()
+# Every worker writes its metrics there; the one that serves /status/metrics adds them up.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="311-metrics-"))
 
 bind = f"{_settings.reports_host}:{_settings.reports_port}"
 workers = _settings.reports_workers

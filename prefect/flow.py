@@ -14,6 +14,15 @@ if __name__ == "__main__" and sys.argv[1:2] == ["check-city"]:
 
     # It needs neither Prefect nor a database.
     sys.exit(check_city.main(sys.argv[2:]))
+if __name__ == "__main__" and sys.argv[1:2] == ["erase"]:
+    from pipeline import lifetime
+
+    # Nor does it need Prefect.
+    sys.exit(lifetime.main(sys.argv[2:]))
+if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
+    from pipeline import metrics
+
+    sys.exit(metrics.main(sys.argv[2:]))
 
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
@@ -28,7 +37,19 @@ from prefect.client.schemas.objects import State, TaskRun  # noqa: E402
 from prefect.exceptions import TerminationSignal  # noqa: E402
 from prefect.runtime import deployment  # noqa: E402
 
-from pipeline import download, merge, notify, planning, publish, report, run_page, runs, vacuum  # noqa: E402
+from pipeline import (  # noqa: E402
+    download,
+    lifetime,
+    merge,
+    notify,
+    planning,
+    publish,
+    report,
+    run_page,
+    runs,
+    telemetry,
+    vacuum,
+)
 from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.errors import BusyError, DataError, FilesError, PartialError, failure_text  # noqa: E402
@@ -101,19 +122,23 @@ def ingest(
         if isinstance(error, (KeyboardInterrupt, SystemExit, TerminationSignal)):
             # Downloads in progress would hold the process for as long as the portal keeps them waiting.
             end_soon()
+        telemetry.report(settings, error)
         if not is_dry:
             text = report.slack_text(
                 settings.stage, "fail", failure_text(error), (), 0, run_page.link(settings)
             )
             notify.slack(settings, text)
         raise
-    if plan.skipped:
-        raise PartialError(
-            "; ".join(f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped)
-        )
-    if files_error:
-        raise files_error
+    problem = _skipped(plan) or files_error
+    if problem:
+        telemetry.report(settings, problem)
+        raise problem
     return message
+
+
+def _skipped(plan: Plan) -> PartialError | None:
+    texts = [f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped]
+    return PartialError("; ".join(texts)) if texts else None
 
 
 def load(run: Run) -> tuple[Plan, str, FilesError | None]:
@@ -137,6 +162,7 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
         publish_generation(settings, result.generation)
     runs.finish(run)
     if not is_dry:
+        lifetime.prune(run.connection, settings)
         vacuum_tables(run.connection)
         status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
         if files_error:

@@ -96,6 +96,7 @@ output "deployment" {
   description = "The stage as deploy/ reads it: the variable DEPLOYMENT of its GitHub environment."
   value = {
     region   = var.region
+    city     = var.city
     role_arn = module.delivery.role_arn
     cluster  = module.cluster.name
     services = { api = module.api.name, reports = module.reports.name }

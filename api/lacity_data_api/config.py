@@ -55,9 +55,11 @@ class Settings(BaseSettings):
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
+    sentry_traces_share: float = Field(
+        default=0.01, ge=0, le=1, description="Share of requests whose trace is sent; errors are always sent."
+    )
     github_token: SecretStr = Field(default=SecretStr(""), description="Token to open an issue for feedback.")
     github_issues_url: str = Field(default="", description="API URL of the repository's issues.")
-    github_project_url: str = Field(default="", description="API URL of the project column's cards.")
     sendgrid_api_key: SecretStr = Field(
         default=SecretStr(""), description="Key to mail feedback to the team."
     )

@@ -16,6 +16,7 @@ from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.sql.expression import ClauseElement
 
 from lacity_data_api.config import Settings
+from lacity_data_api.correlation import REQUEST_ID
 from lacity_data_api.errors import BusyError, UnavailableError, from_database
 from lacity_data_api.statements import Query, Statement
 
@@ -56,6 +57,12 @@ async def _release(connection: Any) -> None:
         if from_database(error) is None:
             raise
         log.info("A connection was lost before its release: %s", type(error).__name__)
+
+
+async def _name(connection: Any) -> None:
+    """Let ``pg_stat_activity`` and the server's log say which request a query belongs to."""
+    name = f"{APPLICATION_NAME} {REQUEST_ID.get()}".rstrip()
+    await connection.raw_connection.fetchval("SELECT set_config('application_name', $1, false)", name)
 
 
 class Database:
@@ -111,6 +118,7 @@ class Database:
         except Exception as error:
             raise from_database(error) or error from error
         try:
+            await _name(connection)
             yield connection
         except Exception as error:
             raise from_database(error) or error from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lacity_data_api.responses import json_response
+
+log = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
@@ -121,6 +124,8 @@ def from_database(error: Exception) -> ApiError | None:
 
 async def _handle(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for this class only
+    if error.status >= 500:
+        log.warning("%d: %s", error.status, error.detail, exc_info=error.__cause__)
     detail = error.errors if isinstance(error, InvalidError) else error.detail
     return json_response({"detail": detail}, error.status, error.headers)
 

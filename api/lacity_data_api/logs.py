@@ -7,6 +7,8 @@ from logging.config import dictConfig
 
 from pythonjsonlogger.orjson import OrjsonFormatter
 
+from lacity_data_api.correlation import AddRequestId
+
 FIELDS = ("levelname", "name", "message", "process")
 NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
 
@@ -23,10 +25,12 @@ def configure(level: str) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": {"()": formatter}},
+            "filters": {"request_id": {"()": AddRequestId}},
             "handlers": {
                 "stdout": {
                     "class": "logging.StreamHandler",
                     "formatter": "json",
+                    "filters": ["request_id"],
                     "stream": "ext://sys.stdout",
                 }
             },

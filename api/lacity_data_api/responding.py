@@ -34,7 +34,7 @@ async def send(request: Request, query: Query, keyed: Keyed) -> Response:
         if_none_match = b""
     elif query.is_lasting and not query.form.is_negotiated:
         url = (request.scope["raw_path"], request.scope["query_string"])
-        state.responses.memory.add_url(keyed.key, url)
+        state.responses.memory.add_url(keyed.key, url, request.scope["route"].path)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)
 

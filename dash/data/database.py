@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from config import Settings
 from data import frames
 from data.errors import DataError, EmptyError, of_database
+from telemetry import QUERIES, REQUEST_ID
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,12 @@ def _generation(connection: Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
+def _name(connection: Connection[Any]) -> None:
+    """Let ``pg_stat_activity`` and the server's log say which request a query belongs to."""
+    name = f"{APPLICATION_NAME} {REQUEST_ID.get()}".rstrip()
+    connection.execute("SELECT set_config('application_name', %s, false)", (name,))
+
+
 class Database:
     """A pool that connects when it is first needed: the server starts, and recovers, without Postgres."""
 
@@ -60,7 +67,7 @@ class Database:
 
     def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
         """The rows of a query, encoded, and the one generation they belong to; raises DataError."""
-        with self._connection() as connection:
+        with self._connection() as connection, QUERIES.time():
             return _of_one_generation(connection, query, parameters)
 
     def row(self, query: Query) -> dict[str, Any]:
@@ -75,6 +82,7 @@ class Database:
     def _connection(self) -> Iterator[Connection[Any]]:
         try:
             with self._connections().connection() as connection:
+                _name(connection)
                 yield connection
         except DataError:
             raise

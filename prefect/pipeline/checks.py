@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pipeline.database import fetch_one
+from pipeline.database import fetch, fetch_one
 from pipeline.job import Job
 from pipeline.plan import FEW_ROWS
 from pipeline.quality import Check, Status, share_check
@@ -20,6 +20,7 @@ def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) 
     return (
         *_polygons(job, written),
         *_new_codes(written),
+        *_equal_names(job),
         *row_checks(job, usual, latest),
         *_unread_growth(job),
         _newest(job, written, latest),
@@ -44,6 +45,15 @@ def _new_codes(written: Written) -> Iterator[Check]:
     for table, codes in written.new_codes.items():
         meaning = ", ".join(repr(code) for code in codes)
         yield Check(f"new {table.replace('_', ' ')}", "warn", str(len(codes)), "", meaning)
+
+
+def _equal_names(job: Job) -> Iterator[Check]:
+    """Areas that only their codes tell apart: menus and figures show one name twice."""
+    for row in fetch(job.connection, "quality/equal_names"):
+        meaning = (
+            f"the areas {', '.join(row['codes'])} have one name; [names.area] of city.toml can change it"
+        )
+        yield Check(f"areas named {row['name']}", "warn", str(len(row["codes"])), "warns above 1", meaning)
 
 
 def _unread_growth(job: Job) -> Iterator[Check]:

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from pipeline import notify, report
+from pipeline import metrics, notify, report
 from pipeline.city import City, city_for
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
@@ -42,7 +42,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python flow.py",
         description="Load what the city's portal published, and let the API serve it.",
-        epilog="`python flow.py check-city KEY` checks a city's declaration. exit codes: "
+        epilog="`python flow.py check-city KEY` checks a city's declaration, `python flow.py erase NUMBER` "
+        "removes a request for good, `python flow.py metrics` prints figures of the runs. exit codes: "
         + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument(
@@ -147,7 +148,7 @@ def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: c
             chosen.reconcile_cron,
             chosen.time_zone,
         )
-        _serve(ingest, chosen)
+        _serve(ingest, chosen, settings)
         return
     ingest(
         mode="full" if chosen.full else "reconcile" if chosen.reconcile else "incremental",
@@ -158,9 +159,11 @@ def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: c
     )
 
 
-def _serve(ingest: Any, chosen: argparse.Namespace) -> None:
+def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
     """Run until a signal; Prefect's runner waits for what it has started, and that may take long."""
     from prefect.runner import Runner
+
+    metrics.serve(settings)
 
     class EndingRunner(Runner):
         def handle_sigterm(self, *args: Any, **details: Any) -> None:

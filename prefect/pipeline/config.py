@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     slack_webhook_url: SecretStr = Field(
         default=SecretStr(""), description="Where to post the report of a run; empty: nowhere."
     )
+    sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the metrics while it serves a schedule; 0: none."
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
     reports_url: str = Field(default="", description="Linked in the report of a run.")
@@ -76,6 +81,17 @@ class Settings(BaseSettings):
     )
     changes_kept_days: int = Field(
         default=0, ge=0, description="Days that the history of requests is kept; 0: indefinitely."
+    )
+    retired_retention_days: int = Field(
+        default=365,
+        ge=0,
+        description="Days to keep requests that the city no longer publishes; 0: indefinitely.",
+    )
+    rejected_retention_days: int = Field(
+        default=180, ge=0, description="Days to keep rejected rows; 0: indefinitely."
+    )
+    log_table_retention_days: int = Field(
+        default=365, ge=0, description="Days to keep lines of the table log; 0: indefinitely."
     )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."

@@ -10,6 +10,7 @@ from pipeline.database import Connection, composed, fetch, run
 from pipeline.job import Job
 from pipeline.reference import resolve, touched
 from pipeline.result import Written
+from pipeline.rollups import RollupCatalog
 
 RETIRED_BECAUSE = "no longer published"
 
@@ -93,6 +94,15 @@ def _retire(connection: Connection, dataset_ids: list[str]) -> int:
     run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
     run(connection, "merge/touch_retired")
     return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
+
+
+def serve_deletions(connection: Connection, catalog: RollupCatalog) -> None:
+    """Take the requests in ``touched``, which are gone from ``requests``, out of all that is served."""
+    run(connection, "tables/before")
+    run(connection, "merge/remember_before")
+    run(connection, "tables/after")
+    run(connection, "merge/delete_served")
+    rollups.add_delta(connection, catalog)
 
 
 def _serve(job: Job) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline import telemetry
 from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -42,6 +43,8 @@ def assignments(plan: Plan, settings: Settings) -> tuple[Assignment, ...]:
 def download(assignment: Assignment) -> Download:
     """Read one dataset into the staging tables. Raises PortalError, and stages nothing, if incomplete."""
     dataset = assignment.reading.dataset
+    # On a cluster this is another process than that of the run.
+    telemetry.follow(assignment.load_run_id)
     purpose = f"run {assignment.load_run_id} {dataset.id}"
     with (
         Portal(assignment.settings) as portal,

@@ -7,9 +7,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline import telemetry
+
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time in UTC, level, logger, message, the run and step in Prefect, exception."""
+    """One JSON object a line: time in UTC, level, logger, message, run, its step in Prefect, exception."""
 
     def __init__(self, *_arguments: Any, **_names: Any) -> None:
         super().__init__()
@@ -21,6 +23,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if (run := telemetry.run_number()) is not None:
+            line["run"] = run
         for name in ("flow_run_name", "task_run_name"):
             if value := getattr(record, name, None):
                 line[name] = value

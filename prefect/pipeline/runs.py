@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from pipeline import telemetry
 from pipeline.city import City
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
@@ -50,6 +51,8 @@ def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
     """
     with run_lock(settings.database_loader_url) as connection:
         run = Run(settings, options, city, connection, _start(connection, options))
+        telemetry.follow(run.load_run_id)
+        execute(connection, "runs/name_connection", {"name": f"311 run {run.load_run_id}"})
         try:
             Staging(run.load_run_id).create(connection)
             log.info("run %d of %s begins (%s)", run.load_run_id, city.name, options.mode)

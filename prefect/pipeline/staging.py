@@ -16,7 +16,9 @@ from pipeline.database import Connection, composed, fetch, fetch_one, run
 from pipeline.declaration import Dataset
 from pipeline.plan import Reading
 
-ELSEWHERE = "of a day that another dataset takes"
+ELSEWHERE, ERASED = "of a day that another dataset takes", "erased"
+LEFT_OUT = [ELSEWHERE, ERASED]
+"""Reasons for leaving a row out that is not wrong: such rows are neither reported nor kept."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Staging:
     def name_views(self, connection: Connection) -> None:
         """Give the run's tables the names that the statements of the merge use."""
         connection.execute(composed("tables/staged_view", rows=self.rows))
-        names = {"rejected": self.rejected, "elsewhere": sql.Literal(ELSEWHERE)}
+        names = {"rejected": self.rejected, "left_out": sql.Literal(LEFT_OUT)}
         connection.execute(composed("tables/rejected_view", **names))
         # The columns of joins; the statistics of the others cost time and change no plan.
         joined = sql.SQL("ANALYZE {} (staged_id, srnumber, dataset_id, source_row_id)")
@@ -130,7 +132,8 @@ class PageTaker:
         """
         tables = {"rows": self.staging.rows, "rejected": self.staging.rejected}
         statement = composed("stage/take_page", **tables, **self._json())
-        parameters = self._days() | {"elsewhere": ELSEWHERE, "now": self.now, "newest": newest}
+        reasons = {"elsewhere": ELSEWHERE, "erased": ERASED, "left_out": LEFT_OUT}
+        parameters = self._days() | reasons | {"now": self.now, "newest": newest}
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement, parameters).fetchone() or {}
 

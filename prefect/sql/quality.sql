@@ -63,3 +63,11 @@ SELECT count(*) AS rows
   FROM staged
   JOIN {requests} AS stored USING (srnumber)
  WHERE NOT EXISTS (SELECT FROM {service_requests} AS served WHERE served.request_id = stored.id)
+
+-- name: equal_names
+-- Names that several areas have, with their codes.
+SELECT council_name AS name, array_agg(data_code ORDER BY council_id) AS codes
+  FROM councils
+ GROUP BY council_name
+HAVING count(*) > 1
+ ORDER BY council_name

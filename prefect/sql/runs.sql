@@ -17,6 +17,11 @@ SELECT activity.application_name || ', process ' || activity.pid AS name,
 -- name: start
 INSERT INTO load_runs (mode, details) VALUES (%(mode)s, %(details)s) RETURNING load_run_id
 
+-- name: name_connection
+-- The connection of a run is known by its number from then on, in pg_stat_activity and in the server's log.
+SELECT set_config('application_name', left(%(name)s || substring(current_setting('application_name') FROM ' @.*'), 63),
+                  false)
+
 -- name: fail_abandoned
 -- The caller holds the run lock, so a run that is still marked as running was killed.
 UPDATE load_runs
@@ -91,3 +96,20 @@ SELECT generation FROM data_generation
 
 -- name: add_log
 INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id
+
+-- name: last_run
+-- The last run that ended, dry runs aside; none before the first.
+SELECT extract(epoch FROM finished_at - started_at)::double precision AS seconds,
+       rows_read, rows_inserted, rows_updated, rows_rejected, rows_retired,
+       (SELECT count(*) FROM run_checks AS checks
+         WHERE checks.load_run_id = run.load_run_id AND checks.status = 'warn') AS warnings,
+       (SELECT count(*) FROM run_datasets AS datasets
+         WHERE datasets.load_run_id = run.load_run_id AND datasets.status = 'skipped') AS datasets_skipped
+  FROM load_runs AS run
+ WHERE finished_at IS NOT NULL
+ ORDER BY load_run_id DESC
+ LIMIT 1
+
+-- name: ended
+SELECT status, extract(epoch FROM max(finished_at))::double precision AS finished
+  FROM load_runs WHERE finished_at IS NOT NULL GROUP BY status ORDER BY status

@@ -80,6 +80,7 @@ SELECT coalesce(bool_and(source_updated_at >= previous), true) AS is_ordered,
 -- Types the page's rows and separates them into accepted and rejected ones. Rows of a day that another dataset takes
 -- are accepted too where both datasets number requests alike: the merge then takes each number once. Where they do
 -- not, a request may be published under two numbers, so such rows are left to the other dataset.
+-- Of a request that was erased nothing but the number is looked at.
 -- A row updated after the run began counts as updated with the newest before: whatever comes next is then newer, and
 -- the next run reads the row again. More than a day ahead is no clock that is a little fast, but an error.
 WITH timed AS MATERIALIZED (
@@ -117,6 +118,7 @@ judged AS MATERIALIZED (
                WHEN btrim(closeddate) <> '' AND closed IS NULL THEN 'closed date is not a time'
                WHEN NOT (is_own OR is_shared OR is_other) THEN 'created on a day that no dataset takes'
                WHEN NOT (is_own OR is_shared) THEN %(elsewhere)s
+               WHEN btrim(srnumber) IN (SELECT erased.srnumber FROM erased_requests AS erased) THEN %(erased)s
            END AS rejected_because
       FROM placed
 ),
@@ -131,7 +133,7 @@ accepted AS (
 rejected AS (
     INSERT INTO {rejected} (dataset_id, source_row_id, srnumber, reason, raw)
     SELECT %(dataset_id)s, source_row_id, btrim(srnumber), rejected_because,
-           CASE WHEN rejected_because = %(elsewhere)s THEN '{{}}' ELSE jsonb_strip_nulls({as_json}) END
+           CASE WHEN rejected_because = ANY(%(left_out)s) THEN '{{}}' ELSE jsonb_strip_nulls({as_json}) END
       FROM judged
      WHERE rejected_because IS NOT NULL
     RETURNING reason
@@ -139,8 +141,8 @@ rejected AS (
 SELECT count(*) AS rows,
        count(DISTINCT source_row_id) AS read,
        (SELECT count(*) FROM accepted) AS accepted,
-       (SELECT count(*) FROM rejected WHERE reason <> %(elsewhere)s) AS rejected,
-       count(*) FILTER (WHERE rejected_because = %(elsewhere)s) AS elsewhere,
+       (SELECT count(*) FROM rejected WHERE reason <> ALL(%(left_out)s)) AS rejected,
+       count(*) FILTER (WHERE rejected_because = ANY(%(left_out)s)) AS elsewhere,
        count(*) FILTER (WHERE is_future) AS from_the_future,
        count(*) FILTER (WHERE btrim(updateddate) <> '' AND staging.as_time(updateddate) IS NULL) AS bad_updates,
        count(*) FILTER (WHERE btrim(latitude) <> '' AND staging.as_number(latitude) IS NULL

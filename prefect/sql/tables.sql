@@ -24,7 +24,8 @@ CREATE UNLOGGED TABLE {rows} (
 ) WITH (autovacuum_enabled = false)
 
 -- name: rejected
--- The rows of the run that cannot be used, as published, with the reason; also those left to another dataset.
+-- The rows of the run that cannot be used, as published, with the reason; also the numbers of those that are left out,
+-- to another dataset or because they were erased.
 -- Unlogged, like the rows that passed. Filled by stage/take_page; read as `rejected`.
 CREATE UNLOGGED TABLE {rejected} (
     dataset_id    text NOT NULL,
@@ -39,8 +40,8 @@ CREATE UNLOGGED TABLE {rejected} (
 CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM {rows}
 
 -- name: rejected_view
--- The run's rejected rows under a fixed name, without those that are left to another dataset.
-CREATE OR REPLACE TEMP VIEW rejected AS SELECT * FROM {rejected} WHERE reason <> {elsewhere}
+-- The run's rejected rows under a fixed name, without those that are left out.
+CREATE OR REPLACE TEMP VIEW rejected AS SELECT * FROM {rejected} WHERE reason <> ALL({left_out})
 
 -- name: datasets
 -- What the city declares of each dataset: its days, and which statuses and outcomes of its schema mean what.

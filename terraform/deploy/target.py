@@ -38,6 +38,7 @@ class Target:
     """A stage, as Terraform's output ``deployment`` describes it."""
 
     region: str
+    city: str
     cluster: str
     services: Mapping[str, str]
     task_families: Mapping[str, str]

@@ -102,6 +102,7 @@ def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
     subnet = make_subnet(clients["ec2"])
     return Target(
         region="us-east-1",
+        city="la",
         cluster=stage,
         services=services,
         task_families=families,

@@ -1,6 +1,6 @@
 """One step of a workflow. Inputs are the environment variables that the workflow sets for the step.
 
-python3 -m tools.ci base | published | verify | propose | freshness | load | release | audit FOLDER
+python3 -m tools.ci base | join | published | verify | propose | freshness | load | release | audit FOLDER
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ STEPS = {
     "audit": audit.audit,
     "base": images.base,
     "freshness": data.freshness,
+    "join": images.join,
     "load": data.load,
     "propose": packages.propose,
     "published": images.published,

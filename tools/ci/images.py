@@ -10,6 +10,7 @@ from tools.ci.commands import append_to, given, output_of
 from tools.console import say
 
 BASE = "docker.io/library/python:3.11-slim-bookworm"
+ARCHITECTURES = ("amd64", "arm64")
 ISSUER = "https://token.actions.githubusercontent.com"
 
 
@@ -20,11 +21,25 @@ def digest_of(image: str) -> str:
 
 
 def base(_: list[str]) -> int:
-    """Outputs ``base``, the base image by digest, and ``version``, the date and the number of this run."""
+    """Outputs ``base``, the base image by digest, and ``version`` of this run's images."""
     append_to("GITHUB_OUTPUT", f"base={BASE}@{digest_of(BASE)}")
-    append_to(
-        "GITHUB_OUTPUT", f"version={time.strftime('%Y.%m.%d', time.gmtime())}.{given('GITHUB_RUN_NUMBER')}"
-    )
+    append_to("GITHUB_OUTPUT", f"version={_version()}")
+    return 0
+
+
+def _version() -> str:
+    """The date and the number of this run."""
+    return f"{time.strftime('%Y.%m.%d', time.gmtime())}.{given('GITHUB_RUN_NUMBER')}"
+
+
+def join(_: list[str]) -> int:
+    """Make one image of those that this commit has for each architecture; outputs its ``digest``."""
+    image, commit = given("IMAGE"), given("GITHUB_SHA")
+    parts = [f"{image}:{commit}-{architecture}" for architecture in ARCHITECTURES]
+    pinned = [f"{image}@{digest_of(part)}" for part in parts]
+    tags = ["--tag", f"{image}:{commit}", "--tag", f"{image}:{_version()}"]
+    output_of("docker", "buildx", "imagetools", "create", *tags, *pinned)
+    append_to("GITHUB_OUTPUT", f"digest={digest_of(f'{image}:{commit}')}")
     return 0
 
 

@@ -19,7 +19,7 @@ LONGEST_URL = 1_000
 class CacheEntry:
     response: CachedResponse
     size: int
-    urls: list[RawUrl] = field(default_factory=list)
+    routes: dict[RawUrl, str] = field(default_factory=dict)
 
 
 class Memory:
@@ -32,7 +32,7 @@ class Memory:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.bytes = 0
-        self.by_url: dict[RawUrl, CachedResponse] = {}
+        self.by_url: dict[RawUrl, tuple[CachedResponse, str]] = {}
         self._entries: OrderedDict[str, CacheEntry] = OrderedDict()
 
     def __len__(self) -> int:
@@ -50,26 +50,29 @@ class Memory:
         """Keep a response, or its new size; one larger than a quarter of the limit is not kept."""
         old = self._entries.pop(key, None)
         self.bytes -= old.size if old else 0
-        urls = old.urls if old else []
-        entry = CacheEntry(response, response.size + len(key) + 1_000 + sum(map(_size, urls)), urls)
+        routes = old.routes if old else {}
+        entry = CacheEntry(response, response.size + len(key) + 1_000 + sum(map(_size, routes)), routes)
         if entry.size > self.max_bytes // 4:
             self._forget_urls(entry)
             return
         self._entries[key] = entry
         self.bytes += entry.size
-        for url in urls:
-            self.by_url[url] = response
+        for url, route in routes.items():
+            self.by_url[url] = response, route
         self._evict()
 
-    def add_url(self, key: str, url: RawUrl) -> None:
-        """Remember that this raw URL means that key, unless it is long, or one of too many."""
+    def add_url(self, key: str, url: RawUrl, route: str) -> None:
+        """Remember that this raw URL means that key, unless it is long, or one of too many.
+
+        ``route`` is the route that served it, for metrics.
+        """
         entry = self._entries.get(key)
-        if entry is None or url in self.by_url or len(entry.urls) >= MOST_URLS_PER_ENTRY:
+        if entry is None or url in self.by_url or len(entry.routes) >= MOST_URLS_PER_ENTRY:
             return
         if (size := _size(url)) > LONGEST_URL:
             return
-        entry.urls.append(url)
-        self.by_url[url] = entry.response
+        entry.routes[url] = route
+        self.by_url[url] = entry.response, route
         entry.size += size
         self.bytes += size
         self._evict()
@@ -89,7 +92,7 @@ class Memory:
             self._forget_urls(entry)
 
     def _forget_urls(self, entry: CacheEntry) -> None:
-        for url in entry.urls:
+        for url in entry.routes:
             self.by_url.pop(url, None)
 
 

@@ -81,21 +81,10 @@ class Delivery:
         async with _client(settings.github_token.get_secret_value()) as client:
             try:
                 issue = (await _post(client, settings.github_issues_url, writing.issue(message))).json()
-                number, url = int(issue["id"]), str(issue["html_url"])
+                return str(issue["html_url"])
             except FAILURES as error:
                 _log_failure("GitHub did not create an issue", error)
                 return None
-            await self._add_card(client, number)
-            return url
-
-    async def _add_card(self, client: httpx.AsyncClient, issue_id: int) -> None:
-        if not self._settings.github_project_url:
-            return
-        card = {"content_id": issue_id, "content_type": "Issue"}
-        try:
-            await _post(client, self._settings.github_project_url, card)
-        except FAILURES as error:
-            _log_failure("GitHub did not create a card", error)
 
     async def _send_mail(self, message: Message, issue_url: str | None) -> bool:
         settings = self._settings

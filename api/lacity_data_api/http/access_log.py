@@ -29,13 +29,14 @@ class AccessLog:
         self,
         request_id: bytes,
         scope: Mapping[str, Any],
+        route: str,
         status: int,
         length: int,
         seconds: float,
     ) -> None:
         """One finished request; it is formatted later, outside of the time that a client waits."""
         if self.is_on:
-            self._entries.append((time.time(), request_id, scope, status, length, seconds))
+            self._entries.append((time.time(), request_id, scope, route, status, length, seconds))
 
     async def run(self) -> None:
         """Write the collected lines until cancelled, then the rest."""
@@ -64,7 +65,13 @@ class AccessLog:
 
 
 def _line(
-    at: float, request_id: bytes, scope: Mapping[str, Any], status: int, length: int, seconds: float
+    at: float,
+    request_id: bytes,
+    scope: Mapping[str, Any],
+    route: str,
+    status: int,
+    length: int,
+    seconds: float,
 ) -> bytes:
     fields = {
         "time": dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="milliseconds"),
@@ -72,6 +79,7 @@ def _line(
         "logger": "access",
         "request_id": request_id.decode("latin-1"),
         "method": scope["method"],
+        "route": route,
         "path": scope["path"][:LONGEST_PATH],
         "query": scope["query_string"][:LONGEST_PATH].decode("latin-1"),
         "status": status,

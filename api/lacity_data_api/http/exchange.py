@@ -80,4 +80,4 @@ class Exchange:
         scope = self._scope
         _requests(route, scope["method"], str(self.status)).inc()
         _latency(route).observe(seconds)
-        log.add(self.request_id, scope, self.status, self._length, seconds)
+        log.add(self.request_id, scope, route, self.status, self._length, seconds)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import re
 import secrets
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lacity_data_api.cache.cached_response import Representation
 from lacity_data_api.cache.memory import Memory
+from lacity_data_api.correlation import REQUEST_ID, given_id
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
 from lacity_data_api.http.exchange import Exchange
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
-REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
-# Routes in metrics of requests that reach no route of FastAPI.
-CACHE_ROUTE, NO_ROUTE = "cache", "none"
+# In metrics, of requests that reach no route.
+NO_ROUTE = "none"
 
 
 class Front:
@@ -37,12 +37,13 @@ class Front:
             return
         head = dict(scope["headers"])
         origin = head.get(b"origin", b"")
-        request_id = self._request_id(head.get(b"x-request-id", b""))
+        request_id = self._request_id(head)
         exchange = Exchange(scope, request_id, self._cors.headers(origin), send)
         if hit := self._hit(scope, head.get(b"accept-encoding", b"")):
-            await exchange.respond(*hit.conditional(head.get(b"if-none-match", b"")))
+            representation, route = hit
+            await exchange.respond(*representation.conditional(head.get(b"if-none-match", b"")))
             BY_URL.inc()
-            exchange.finish(CACHE_ROUTE, self._log)
+            exchange.finish(route, self._log)
         elif scope["method"] == "OPTIONS" and origin:
             requested = head.get(b"access-control-request-headers", b"")
             await exchange.respond(*self._cors.preflight(origin, requested), b"")
@@ -50,25 +51,25 @@ class Front:
         else:
             await self._route(scope, exchange, receive)
 
-    def _hit(self, scope: Scope, accept_encoding: bytes) -> Representation | None:
-        """The representation to send, if this raw URL is in memory in an encoding the client accepts."""
+    def _hit(self, scope: Scope, accept_encoding: bytes) -> tuple[Representation, str] | None:
+        """What to send, and its route, if this raw URL is in memory in an encoding the client accepts."""
         if scope["method"] != "GET":
             return None
-        response = self._by_url.get((scope["raw_path"], scope["query_string"]))
-        if response is None:
+        found = self._by_url.get((scope["raw_path"], scope["query_string"]))
+        if found is None:
             return None
+        response, route = found
         encoding = response.encoding_for(accept_encoding)
-        return response.representation(encoding) if response.has(encoding) else None
+        return (response.representation(encoding), route) if response.has(encoding) else None
 
-    def _request_id(self, given: bytes) -> bytes:
-        if given and REQUEST_ID.match(given):
-            return given
-        return f"{self._worker}-{next(self._ids):x}".encode()
+    def _request_id(self, headers: Mapping[bytes, bytes]) -> bytes:
+        return given_id(headers) or f"{self._worker}-{next(self._ids):x}".encode()
 
     async def _route(self, scope: Scope, exchange: Exchange, receive: Receive) -> None:
         is_head = scope["method"] == "HEAD"
-        state = {"request_id": exchange.request_id.decode(), "is_head": is_head}
-        inner = {**scope, "state": {**scope.get("state", {}), **state}}
+        # Never reset: the server logs the traceback of a failed request after this returns.
+        REQUEST_ID.set(exchange.request_id.decode())
+        inner = {**scope, "state": {**scope.get("state", {}), "is_head": is_head}}
         if is_head:
             inner["method"] = "GET"
         IN_FLIGHT.inc()

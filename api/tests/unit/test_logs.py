@@ -36,7 +36,7 @@ def test_a_traceback_is_part_of_the_line() -> None:
 
 def _add(log: AccessLog, path: str) -> None:
     scope = {"method": "GET", "path": path, "query_string": b"a=1", "client": ("192.0.2.1", 1)}
-    log.add(b"id-1", scope, 200, 12, 0.00123456)
+    log.add(b"id-1", scope, "/route", 200, 12, 0.00123456)
 
 
 def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -55,6 +55,7 @@ def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[by
         "logger": "access",
         "request_id": "id-1",
         "method": "GET",
+        "route": "/route",
         "path": "",
         "query": "a=1",
         "status": 200,

@@ -9,7 +9,7 @@ import re
 import pytest
 from support.databases import Database, in_database, variable
 from support.pages import PATHS
-from support.serving import FRAMING_SITE, Reports, serve
+from support.serving import ADMIN_TOKEN, FRAMING_SITE, Reports, serve
 
 OLD = {
     "/dashboards/overview": "/overview-combined",
@@ -205,3 +205,13 @@ def test_a_page_names_a_plotly_that_there_is(reports: Reports) -> None:
     )
     assert named
     assert reports.get(named[1]).status_code == 200
+
+
+def test_metrics_need_the_token_and_count_pages_by_path(reports: Reports) -> None:
+    assert reports.get("/status/metrics").status_code == 401
+    reports.get("/recent")
+    reports.get("/no-such-page")
+    answer = reports.client.get("/status/metrics", headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
+    assert 'reports_requests_total{method="GET",route="/recent",status="200"}' in answer.text
+    assert "no-such-page" not in answer.text
+    assert 'reports_request_seconds_bucket{le="+Inf",route="/recent"}' in answer.text

@@ -22,6 +22,7 @@ DASH = Path(__file__).parent.parent.parent
 # It takes two; a busy machine may need more.
 START_SECONDS = 60
 FRAMING_SITE = "https://map.example"
+ADMIN_TOKEN = "token of the tests"
 
 
 def settings_for(reader_url: str, **changed: object) -> Settings:
@@ -63,6 +64,7 @@ def serve(reader_url: str, **variables: str) -> Iterator[Reports]:
         "REDIS_URL": variable("TEST_REDIS_URL"),
         "REPORTS_PORT": str(port),
         "FRAME_ANCESTORS": FRAMING_SITE,
+        "ADMIN_TOKEN": ADMIN_TOKEN,
         "LOG_LEVEL": "WARNING",
         **variables,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -76,3 +77,29 @@ def standin(stored: Any = lambda: 0) -> Iterator[Standin]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def envelopes() -> Iterator[tuple[str, list[str]]]:
+    """Sentry's DSN on a free port, and what is sent to it while the block runs."""
+    received: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            packed = self.headers.get("Content-Encoding") == "gzip"
+            received.append((gzip.decompress(body) if packed else body).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://key@127.0.0.1:{server.server_port}/1", received
+        finally:
+            server.shutdown()
+            thread.join()

@@ -53,6 +53,20 @@ def test_base_is_named_by_digest(outputs: Path, stand_in: Calls, monkeypatch: py
     assert version.endswith(".7")
 
 
+def test_both_architectures_become_one_image_of_one_digest(
+    outputs: Path, stand_in: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, IMAGE="docker.io/city/311-api", GITHUB_SHA="c0ffee", GITHUB_RUN_NUMBER="7")
+    calls = stand_in("docker", """echo '{"digest": "sha256:1234"}'""")
+    assert images.join([]) == 0
+    (created,) = (call for call in calls() if "imagetools create" in call)
+    assert "--tag docker.io/city/311-api:c0ffee --tag docker.io/city/311-api:20" in created
+    assert created.endswith("docker.io/city/311-api@sha256:1234 docker.io/city/311-api@sha256:1234")
+    inspected = [call for call in calls() if "inspect" in call]
+    assert ["-amd64" in inspected[0], "-arm64" in inspected[1]] == [True, True]
+    assert (outputs / "GITHUB_OUTPUT").read_text() == "digest=sha256:1234\n"
+
+
 def test_unreachable_registry_is_a_problem(stand_in: Calls) -> None:
     stand_in("docker", "echo 'no such host' >&2; exit 1")
     with pytest.raises(Problem, match=r"docker buildx imagetools(.|\n)*no such host"):
@@ -139,23 +153,23 @@ def api() -> Iterator[dict[str, str]]:
 
 
 def test_fresh_data_passes(api: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    set_all(monkeypatch, API_URL=api["url"])
+    set_all(monkeypatch, API_URL=f"{api['url']} {api['url']}", FRESHNESS_HOURS="20")
     api["body"] = '{"age_seconds": 3600}'
     assert data.freshness([]) == 0
 
 
-@pytest.mark.parametrize("body", ['{"age_seconds": 93600}', '{"age_seconds": null}', "{}"])
+@pytest.mark.parametrize("body", ['{"age_seconds": 86400}', '{"age_seconds": null}', "{}"])
 def test_old_data_or_none_fails(api: dict[str, str], monkeypatch: pytest.MonkeyPatch, body: str) -> None:
-    set_all(monkeypatch, API_URL=api["url"])
+    set_all(monkeypatch, API_URL=api["url"], FRESHNESS_HOURS="20")
     api["body"] = body
-    with pytest.raises(Problem, match="no data was loaded for 26 hours"):
+    with pytest.raises(Problem, match="no data was loaded for 20 hours"):
         data.freshness([])
 
 
 def test_an_api_that_is_down_fails_after_all_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
-    set_all(monkeypatch, API_URL="http://127.0.0.1:1")
+    set_all(monkeypatch, API_URL="http://127.0.0.1:1", FRESHNESS_HOURS="20")
     with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not respond"):
         data.freshness([])
     assert len(pauses) == data.ATTEMPTS - 1
@@ -186,8 +200,8 @@ def test_other_load_inputs_are_refused(monkeypatch: pytest.MonkeyPatch, name: st
 
 
 def test_a_missing_input_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("API_URL", raising=False)
-    with pytest.raises(Problem, match="API_URL is not set"):
+    monkeypatch.delenv("FRESHNESS_HOURS", raising=False)
+    with pytest.raises(Problem, match="FRESHNESS_HOURS is not set"):
         data.freshness([])
 
 

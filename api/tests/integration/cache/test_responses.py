@@ -222,6 +222,8 @@ def test_preflight(api: Api) -> None:
 def test_request_id_is_given_or_kept(api: Api) -> None:
     kept = api.client.get(PATH, headers={"X-Request-ID": "map-1"}).headers["x-request-id"]
     given = api.client.get(PATH, headers={"X-Request-ID": "bad id"}).headers["x-request-id"]
+    trace = {"X-Amzn-Trace-Id": "Root=1-67891233-abc"}
+    assert api.client.get(PATH, headers=trace).headers["x-request-id"] == "1-67891233-abc"
     assert kept == "map-1"
     assert re.fullmatch(r"[0-9a-f]+-[0-9a-f]+", given)
 

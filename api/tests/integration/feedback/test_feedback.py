@@ -13,13 +13,13 @@ from tests.support.databases import Database
 from tests.support.serving import Api, forget_everything, serve, settings_for
 from tests.support.stand_ins import StandIn, stand_in
 
-ISSUES, CARDS, MAIL = "/repos/city/311/issues", "/projects/columns/7/cards", "/v3/mail/send"
+ISSUES, MAIL = "/repos/city/311/issues", "/v3/mail/send"
 TOKEN, KEY, TEAM = "token of the tests", "key of the tests", "team@city.example"
 MESSAGE = {
     "title": "ana@mail.example",
     "body": "First name: Ana\nLast name: Gil\nEmail: ana@mail.example\nAssociation: -\nMessage: <b>Hi</b>",
 }
-ISSUE = {"id": 4711, "html_url": "https://github.example/city/311/issues/5"}
+ISSUE = {"html_url": "https://github.example/city/311/issues/5"}
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
@@ -41,7 +41,6 @@ def configured(database: Database, others: StandIn, **changed: Any) -> Any:
     ways = {
         "github_token": TOKEN,
         "github_issues_url": others.url + ISSUES,
-        "github_project_url": others.url + CARDS,
         "sendgrid_api_key": KEY,
         "sendgrid_url": others.url + MAIL,
         "feedback_mail_to": TEAM,
@@ -66,20 +65,19 @@ def statuses(api: Api, clients: list[str]) -> list[int]:
     return [send(api, client=client).status_code for client in clients]
 
 
-def test_message_becomes_an_issue_a_card_and_a_mail(api: Api, others: StandIn) -> None:
+def test_message_becomes_an_issue_and_a_mail(api: Api, others: StandIn) -> None:
     response = send(api)
     assert (response.status_code, response.json()) == (201, {"success": True})
     assert response.headers["cache-control"] == "no-store"
-    assert [request.path for request in others.received] == [ISSUES, CARDS, MAIL]
+    assert [request.path for request in others.received] == [ISSUES, MAIL]
     assert others.bodies(ISSUES)[0]["body"].startswith("```text\nFirst name: Ana\n")
-    assert others.bodies(CARDS) == [{"content_id": 4711, "content_type": "Issue"}]
     assert others.bodies(MAIL)[0]["content"][0]["value"].endswith(f"</b>\n\n{ISSUE['html_url']}")
 
 
 def test_each_service_receives_its_own_key(api: Api, others: StandIn) -> None:
     send(api)
     keys = [request.headers["authorization"] for request in others.received]
-    assert keys == [f"Bearer {TOKEN}", f"Bearer {TOKEN}", f"Bearer {KEY}"]
+    assert keys == [f"Bearer {TOKEN}", f"Bearer {KEY}"]
 
 
 def test_no_mail_goes_to_an_address_that_a_message_names(api: Api, others: StandIn) -> None:
@@ -148,12 +146,6 @@ def test_counts_end_after_an_hour(api: Api) -> None:
     assert all(3_500 < seconds <= 3_600 for seconds in ends)
 
 
-def test_card_that_fails_loses_nothing(api: Api, others: StandIn) -> None:
-    others.answers[CARDS] = (410, {})
-    assert send(api).status_code == 201
-    assert len(others.bodies(MAIL)) == 1
-
-
 @pytest.mark.parametrize(
     "answer", [(500, {}), (401, {}), (301, {}), (307, {}), (201, b"no JSON"), (201, {}), (201, [])]
 )
@@ -176,7 +168,7 @@ def test_message_that_was_not_delivered_may_be_retried(api: Api, others: StandIn
 def test_log_holds_neither_keys_nor_messages(
     api: Api, others: StandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    others.answers |= {ISSUES: (503, {}), CARDS: (500, {}), MAIL: (400, {})}
+    others.answers |= {ISSUES: (503, {}), MAIL: (400, {})}
     with caplog.at_level(logging.DEBUG):
         send(api)
     assert "GitHub did not create an issue: HTTPStatusError 503" in caplog.text
@@ -187,8 +179,8 @@ def test_log_holds_neither_keys_nor_messages(
 @pytest.mark.parametrize(
     ("missing", "paths"),
     [
-        ({"sendgrid_api_key": ""}, [ISSUES, CARDS]),
-        ({"feedback_mail_to": "", "github_project_url": ""}, [ISSUES]),
+        ({"sendgrid_api_key": ""}, [ISSUES]),
+        ({"feedback_mail_to": ""}, [ISSUES]),
         ({"github_token": ""}, [MAIL]),
     ],
 )

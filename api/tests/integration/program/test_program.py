@@ -16,6 +16,8 @@ from tests.support.rows import add_requests
 from tests.support.servers import API, environment_for, program
 from tests.support.serving import ADMIN, forget_everything
 
+WAITING = "SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
 
 @pytest.fixture(scope="module")
 def environment(database: Database) -> dict[str, str]:
@@ -33,8 +35,10 @@ def test_a_life_from_start_to_stop(environment: dict[str, str], database: Databa
         list(pool.map(lambda _: httpx.get(f"{api.url}/requests?skip=1"), range(24)))
         assert _database_responses(api.url) - before == 1
         with blocked(database):
-            late = pool.submit(httpx.get, f"{api.url}/requests?limit=77", timeout=30)
+            known = {"X-Request-ID": "late-1"}
+            late = pool.submit(httpx.get, f"{api.url}/requests?limit=77", headers=known, timeout=30)
             wait_for_waiting(database, 1)
+            assert database.run(WAITING, url=database.reader_url) == [("311-api late-1",)]
             api.process.terminate()
             time.sleep(0.5)
             assert api.process.poll() is None
@@ -71,7 +75,7 @@ def _check_access_line(lines: list[dict[str, object]]) -> None:
     )
     assert isinstance(line["seconds"], float)
     assert line["seconds"] >= 0.4
-    assert line["request_id"]
+    assert line["request_id"] == "late-1"
     assert line["client"] == "127.0.0.1"
 
 

@@ -1,8 +1,9 @@
-"""Errors reach a stand-in for Sentry, and no secret does."""
+"""Errors reach a stand-in for Sentry, and no secret does; the log has their tracebacks by request id."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -62,9 +63,15 @@ def test_errors_are_reported_without_secrets(database: Database) -> None:
         environment = environment_for(database, variable("TEST_REDIS_URL"), **more)
         with program(environment) as api:
             database.run("ALTER TABLE sources RENAME TO springs")
-            assert httpx.get(f"{api.url}/sources").status_code == 500
+            trace = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef012345678912345678"}
+            assert httpx.get(f"{api.url}/sources", headers=trace).status_code == 500
             envelope = _wait_for(envelopes, "UndefinedTableError")
+            api.stop()
+            lines = [json.loads(line) for line in api.written().splitlines()]
     password = database.reader_url.split(":")[2].split("@")[0]
     assert '"environment":"prod"' in envelope.replace(": ", ":")
     assert password not in envelope
     assert ADMIN_TOKEN not in envelope
+    mine = [line for line in lines if line.get("request_id") == "1-67891233-abcdef012345678912345678"]
+    assert {line["logger"] for line in mine} >= {"access", "uvicorn.error"}
+    assert any("UndefinedTableError" in line.get("exception", "") for line in mine)

@@ -42,7 +42,6 @@ def api(database: Database) -> Iterator[Api]:
             database,
             github_token="token",
             github_issues_url=f"{others.url}/issues",
-            github_project_url=f"{others.url}/cards",
             sendgrid_api_key="key",
             sendgrid_url=f"{others.url}/mail",
             feedback_mail_to="team@city.example",

@@ -93,12 +93,20 @@ def test_log_holds_the_newest_ten_lines(api: Api) -> None:
     assert [line["message"] for line in lines] == [f"line {number}" for number in range(11, 1, -1)]
 
 
+def _metrics(api: Api) -> dict[str, str]:
+    text = api.client.get("/status/metrics", headers=ADMIN).text
+    return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+
 def test_metrics_count_requests(api: Api) -> None:
+    of_regions = 'api_requests_total{method="GET",route="/regions",status="200"}'
+    before = float(_metrics(api).get(of_regions, 0))
     for _ in range(3):
         api.get("/regions")
     api.get("/councils/999")
-    text = api.client.get("/status/metrics", headers=ADMIN).text
-    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    lines = _metrics(api)
+    # Cache hits too.
+    assert float(lines[of_regions]) == before + 3
     assert float(lines['api_requests_total{method="GET",route="/councils/{council_id}",status="404"}']) >= 1
     assert float(lines['api_responses_total{origin="url"}']) >= 1
     assert float(lines['api_pool_connections{state="allowed"}']) == 8

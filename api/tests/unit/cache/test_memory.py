@@ -19,10 +19,12 @@ def test_never_holds_more_than_it_may() -> None:
     for number in range(2_000):
         key = f"key {chance.randint(0, 300)}"
         memory.put(key, _response(chance.randint(0, 40_000)))
-        memory.add_url(key, (f"/{number}".encode(), b""))
+        memory.add_url(key, (f"/{number}".encode(), b""), "/route")
         assert memory.bytes <= ROOM
         assert len(memory.by_url) <= 8 * len(memory)
-        assert set(memory.by_url.values()) <= {memory.get(f"key {one}") for one in range(301)}
+        assert {response for response, _ in memory.by_url.values()} <= {
+            memory.get(f"key {one}") for one in range(301)
+        }
 
 
 def test_urls_count_towards_the_limit() -> None:
@@ -30,7 +32,9 @@ def test_urls_count_towards_the_limit() -> None:
     for number in range(200):
         memory.put(f"key {number}", _response(10))
         for url in range(8):
-            memory.add_url(f"key {number}", (b"/path", f"pad={number}-{url}".ljust(900, "x").encode()))
+            memory.add_url(
+                f"key {number}", (b"/path", f"pad={number}-{url}".ljust(900, "x").encode()), "/route"
+            )
     held = sum(len(path) + len(query) for path, query in memory.by_url)
     assert 0 < held < memory.bytes <= ROOM
 
@@ -38,7 +42,7 @@ def test_urls_count_towards_the_limit() -> None:
 def test_a_long_url_is_not_kept() -> None:
     memory = Memory(ROOM)
     memory.put("key", _response())
-    memory.add_url("key", (b"/path", b"x" * LONGEST_URL))
+    memory.add_url("key", (b"/path", b"x" * LONGEST_URL), "/route")
     assert memory.by_url == {}
 
 
@@ -61,7 +65,7 @@ def test_one_response_may_have_a_quarter(size: int, is_kept: bool) -> None:
 def test_response_that_has_grown_too_large_is_forgotten_with_its_urls() -> None:
     memory, response = Memory(ROOM), _response(ROOM // 5)
     memory.put("key", response)
-    memory.add_url("key", (b"/path", b""))
+    memory.add_url("key", (b"/path", b""), "/route")
     response.encodings["br"] = b"x" * (ROOM // 5)
     memory.put("key", response)
     assert (memory.get("key"), memory.by_url, memory.bytes) == (None, {}, 0)
@@ -70,7 +74,7 @@ def test_response_that_has_grown_too_large_is_forgotten_with_its_urls() -> None:
 def test_another_generation_forgets_everything_else() -> None:
     memory, response = Memory(ROOM), _response()
     memory.put("old", _response())
-    memory.add_url("old", (b"/old", b""))
+    memory.add_url("old", (b"/old", b""), "/route")
     memory.replace_all([("new", response)])
     assert (memory.get("old"), memory.by_url, len(memory)) == (None, {}, 1)
     assert memory.get("new") is response
@@ -78,5 +82,5 @@ def test_another_generation_forgets_everything_else() -> None:
 
 def test_response_that_is_not_kept_has_no_url() -> None:
     memory = Memory(ROOM)
-    memory.add_url("key", (b"/path", b""))
+    memory.add_url("key", (b"/path", b""), "/route")
     assert memory.by_url == {}

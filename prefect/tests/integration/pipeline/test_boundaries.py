@@ -242,3 +242,17 @@ def test_an_empty_boundary_dataset_stops_a_first_run_only(database: Database, tm
         refresh(database, PUBLISHED)
         assert run_night(settings, datasets=(LIVE,)).check("boundaries").status == "warn"
     assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
+
+
+def test_two_areas_of_one_name_are_taken_and_reported(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    twin = copy.deepcopy(features[1])
+    twin["properties"] |= {"nc_id": "999"}
+    features.append(twin)
+    assert refresh(database, features).has_changed
+    name = database.value("SELECT council_name FROM councils WHERE data_code = '999'")
+    run = load(settings_for(database, ""), tolerant(), [plain_row(1)])
+    (check,) = (check for check in run.checks if check.name == f"areas named {name}")
+    assert check.status == "warn"
+    assert "999" in check.meaning

@@ -13,7 +13,7 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.nights import NOW
 from pipeline_tests.programs import call, descendants, environment_for, start, wait_gone, wait_until
-from pipeline_tests.standins import TOKEN, Standin, standin
+from pipeline_tests.standins import TOKEN, Standin, envelopes, standin
 from pipeline_tests.truth import assert_sound
 
 from pipeline import prefect_environment
@@ -104,6 +104,24 @@ def test_exit_codes_say_who_has_to_act(
     assert (code, "Nothing changed" in output) == (0, True), output
     assert api.served == 1
     assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
+
+
+def test_a_traceback_is_found_by_its_run_in_the_log_and_in_sentry(
+    database: Database, town: tuple[str, Controller], prefect_api: str
+) -> None:
+    database.change("ALTER TABLE dataset_watermarks RENAME TO lost")
+    with envelopes() as (dsn, received):
+        more = {"PREFECT_API_URL": prefect_api, "LOG_FORMAT": "json", "SENTRY_URL": dsn}
+        environment = environment_for(database, town[0], **more)
+        code, output = call(environment, *LIVE)
+    assert code == 30
+    run = database.value("SELECT max(load_run_id) FROM load_runs")
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    failures = [line for line in lines if "UndefinedTable" in line.get("exception", "")]
+    assert {line["run"] for line in failures} == {run}
+    (event,) = (text for text in received if "UndefinedTable" in text)
+    assert f'"run":{run}' in event.replace(" ", "").replace(f'"{run}"', str(run))
+    assert database.loader_url not in event
 
 
 def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(

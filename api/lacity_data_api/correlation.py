@@ -1,0 +1,33 @@
+"""The id of a request, in every log line and in the database, from the load balancer on."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+ACCEPTED = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+TRACE_ROOT = re.compile(rb"(?:^|;)Root=([A-Za-z0-9-]{1,64})(?:;|\Z)")
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that the running task serves; tasks that it starts inherit it."""
+
+
+def given_id(headers: Mapping[bytes, bytes]) -> bytes | None:
+    """The id that came with the request: ``X-Request-ID``, else the trace of the load balancer."""
+    own = headers.get(b"x-request-id", b"")
+    if ACCEPTED.match(own):
+        return own
+    trace = TRACE_ROOT.search(headers.get(b"x-amzn-trace-id", b""))
+    return trace[1] if trace else None
+
+
+class AddRequestId(logging.Filter):
+    """Lets every record say which request it belongs to; passes all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if request_id := REQUEST_ID.get():
+            record.request_id = request_id
+        return True

@@ -1,0 +1,132 @@
+"""What an operator sees of the reports: log lines with the id of their request, and metrics."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+import re
+import secrets
+import time
+from contextvars import ContextVar
+from logging.config import dictConfig
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, registry
+from pythonjsonlogger.orjson import OrjsonFormatter
+
+access = logging.getLogger("access")
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+ACCEPTED = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# The load balancer's: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+TRACE_ROOT = re.compile(r"(?:^|;)Root=([A-Za-z0-9-]{1,64})(?:;|$)")
+FIELDS = ("levelname", "name", "message", "process")
+NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
+# Asked every few seconds, by machines.
+QUIET = {"/health", "/ready", "/status/metrics"}
+NO_ROUTE = "none"
+
+REQUESTS = Counter(
+    "reports_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
+)
+LATENCY = Histogram("reports_request_seconds", "Time to the whole response, by route.", ["route"])
+QUERIES = Histogram("reports_query_seconds", "Time of a query that was not cached.")
+
+
+class AddRequestId(logging.Filter):
+    """Lets every record say which request it belongs to; passes all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if request_id := REQUEST_ID.get():
+            record.request_id = request_id
+        return True
+
+
+def configure_log(level: str) -> None:
+    """Send every logger's records to standard output, one JSON object a line, tracebacks included."""
+    formatter = {"()": OrjsonFormatter, "fmt": FIELDS, "rename_fields": NAMES, "timestamp": "time"}
+    handler = {
+        "class": "logging.StreamHandler",
+        "formatter": "json",
+        "filters": ["request_id"],
+        "stream": "ext://sys.stdout",
+    }
+    config = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": formatter},
+        "filters": {"request_id": {"()": AddRequestId}},
+        "handlers": {"stdout": handler},
+        "root": {"level": level, "handlers": ["stdout"]},
+    }
+    dictConfig(config)
+
+
+def watch(server: Flask, admin_token: str) -> None:
+    """Give every request an id, a log line and its place in the metrics."""
+    server.before_request(_begin)
+    server.after_request(_end)
+    server.add_url_rule("/status/metrics", "metrics", lambda: _metrics(admin_token))
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    REQUEST_ID.set(_request_id())
+
+
+def _request_id() -> str:
+    own = request.headers.get("X-Request-ID", "")
+    if ACCEPTED.fullmatch(own):
+        return own
+    trace = TRACE_ROOT.search(request.headers.get("X-Amzn-Trace-Id", ""))
+    return trace[1] if trace else secrets.token_hex(8)
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.started
+    response.headers["X-Request-ID"] = REQUEST_ID.get()
+    route = _route(response.status_code)
+    REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+    LATENCY.labels(route).observe(seconds)
+    if request.path not in QUIET:
+        _log(route, response.status_code, seconds)
+    return response
+
+
+def _route(status: int) -> str:
+    """The rule of the path; a page of Dash, which all have one rule, by its path."""
+    rule = request.url_rule.rule if request.url_rule else NO_ROUTE
+    if rule != "/<path:path>":
+        return rule
+    return request.path if status == 200 else NO_ROUTE
+
+
+def _log(route: str, status: int, seconds: float) -> None:
+    fields = {
+        "method": request.method,
+        "route": route,
+        "path": request.path[:500],
+        "status": status,
+        "seconds": round(seconds, 6),
+        "client": request.remote_addr,
+    }
+    access.info("%s %s", request.method, request.path[:500], extra=fields)
+
+
+def _metrics(admin_token: str) -> Response:
+    """All workers' metrics in Prometheus' text format; closed while there is no token."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not admin_token:
+        return Response("Closed: this server has no admin token", 403)
+    if not hmac.compare_digest(given.encode(), admin_token.encode()):
+        return Response("A bearer token is needed", 401, {"WWW-Authenticate": "Bearer"})
+    return Response(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def exposition() -> bytes:
+    """The metrics of every worker, or of this process alone."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(registry.REGISTRY)
+    workers = CollectorRegistry()
+    multiprocess.MultiProcessCollector(workers)  # type: ignore[no-untyped-call]
+    return generate_latest(workers)

@@ -1,0 +1,93 @@
+"""How long rows are kept that are no longer served; ``python flow.py erase`` removes one request for good."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from pipeline import rollups
+from pipeline.config import Settings
+from pipeline.database import Connection, composed, fetch_one, run, run_lock
+from pipeline.differences import serve_deletions
+from pipeline.errors import UNEXPECTED_EXIT_CODE, IngestError
+from pipeline.files.writing import write_files
+from pipeline.publish import publish
+
+log = logging.getLogger("pipeline")
+ERASED_FROM = ("requests", "retired_requests", "rejected_requests")
+"""Every table that holds a request under its number; served rows and rollups follow from ``requests``."""
+
+
+def prune(connection: Connection, settings: Settings) -> dict[str, int]:
+    """Delete rows that are older than the settings allow (0 days: none); returns how many by statement."""
+    limits = {
+        "lifetime/prune_retired": settings.retired_retention_days,
+        "lifetime/prune_rejected": settings.rejected_retention_days,
+        "lifetime/prune_log": settings.log_table_retention_days,
+    }
+    return {name: run(connection, name, {"days": days}) for name, days in limits.items() if days}
+
+
+def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
+    """Remove the request of these numbers and note them, so that no run takes it again; one transaction.
+
+    Returns how many rows were deleted, and the generation without them. The caller holds the run lock.
+    """
+    values = {"numbers": list(numbers)}
+    catalog = rollups.read_catalog(connection)
+    with connection.transaction():
+        run(connection, "lifetime/remember_erased", values)
+        run(connection, "tables/touched")
+        run(connection, "lifetime/touch_erased", values)
+        rows = sum(_erase_from(connection, table, values) for table in ERASED_FROM)
+        serve_deletions(connection, catalog)
+        run(connection, "merge/next_generation")
+    return rows, int(fetch_one(connection, "runs/generation")["generation"])
+
+
+def _erase_from(connection: Connection, table: str, values: dict[str, list[str]]) -> int:
+    statement = composed("lifetime/erase_from", table=sql.Identifier(table))
+    return connection.execute(statement, values).rowcount
+
+
+def spellings(number: str) -> list[str]:
+    """The number as published: the city's own site puts C- before it."""
+    bare = number.strip()
+    return [bare, bare[2:]] if bare[:2].upper() == "C-" else [bare]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Erase a request everywhere, or allow it again; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python flow.py erase",
+        description="Remove one request everywhere: no run takes it again. Backups are not changed.",
+    )
+    parser.add_argument("number", help="its SR number")
+    parser.add_argument("--undo", action="store_true", help="let the next complete run take it again")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        _carry_out(Settings.from_environment(), spellings(chosen.number), is_undone=chosen.undo)
+    except IngestError as error:
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
+        return error.exit_code
+    except Exception:
+        log.exception(IngestError.who)
+        return UNEXPECTED_EXIT_CODE
+    return 0
+
+
+def _carry_out(settings: Settings, numbers: list[str], *, is_undone: bool) -> None:
+    with run_lock(settings.database_loader_url) as connection:
+        if is_undone:
+            count = run(connection, "lifetime/forget_erased", {"numbers": numbers})
+            log.info("%d numbers are no longer erased: `python flow.py --reconcile` reads them again", count)
+            return
+        rows, generation = erase(connection, numbers)
+        log.info("erased: %d rows of %s", rows, numbers[0])
+        if settings.files_location:
+            write_files(connection, settings.files_location, settings.files_url)
+        publish(settings, generation)

@@ -1,0 +1,23 @@
+-- How long data are kept, and what of a request is removed for good. Tables are described in tables.sql.
+
+-- name: prune_retired
+DELETE FROM retired_requests WHERE retired_at < now() - make_interval(days => %(days)s)
+
+-- name: prune_rejected
+-- Of a row that is still published the next complete reading keeps a new copy.
+DELETE FROM rejected_requests WHERE rejected_at < now() - make_interval(days => %(days)s)
+
+-- name: prune_log
+DELETE FROM log WHERE created_time < now() AT TIME ZONE 'UTC' - make_interval(days => %(days)s)
+
+-- name: remember_erased
+INSERT INTO erased_requests (srnumber) SELECT unnest(%(numbers)s::text[]) ON CONFLICT DO NOTHING
+
+-- name: forget_erased
+DELETE FROM erased_requests WHERE srnumber = ANY(%(numbers)s)
+
+-- name: touch_erased
+INSERT INTO touched SELECT id FROM requests WHERE srnumber = ANY(%(numbers)s)
+
+-- name: erase_from
+DELETE FROM {table} WHERE srnumber = ANY(%(numbers)s)
