@@ -55,6 +55,8 @@ class City:
     time_zone: ZoneInfo | dt.timezone = dt.UTC
     bounds: Bounds = WORLD
     words: dict[str, str] = field(default_factory=dict)
+    # What it publishes of the columns that not every city does.
+    columns: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:
         """The text with the city's word for the areas that the API calls councils."""

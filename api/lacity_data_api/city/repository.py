@@ -7,7 +7,7 @@ from lacity_data_api.city.facts import Bounds, City, Rollup, RollupCatalog
 from lacity_data_api.database import Database
 from lacity_data_api.statements import Statement
 
-CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words FROM city")
+CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words, columns FROM city")
 # The text of the condition is part of the catalog: this one covers every request.
 ROLLUPS = Statement("SELECT rollup, dimensions FROM rollup_catalog WHERE population = 'true' ORDER BY place")
 DIMENSIONS = Statement("SELECT dimension, expression FROM rollup_dimensions")
@@ -24,5 +24,5 @@ async def read(database: Database) -> Facts:
     bounds = Bounds(city.west, city.south, city.east, city.north)
     rollups = tuple(Rollup(row.rollup, frozenset(row.dimensions)) for row in await database.rows(ROLLUPS))
     expressions = {row.dimension: row.expression for row in await database.rows(DIMENSIONS)}
-    found = City(city.city_name, ZoneInfo(city.time_zone), bounds, city.words)
+    found = City(city.city_name, ZoneInfo(city.time_zone), bounds, city.words, tuple(city.columns))
     return Facts(found, RollupCatalog(rollups, expressions))
