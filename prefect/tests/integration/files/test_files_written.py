@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from pipeline.database import connect
 from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
+from pipeline.files.location import FolderLocation
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -195,6 +196,19 @@ def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path
     assert second["2024.parquet"] == first["2024.parquet"]
     assert second["2025.parquet"]["hash"] != first["2025.parquet"]["hash"]
     assert str(second["2025.parquet"]["path"]).startswith("2025.g3-")
+
+
+def test_unchanged_rows_cost_one_file(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the journal is written where nothing else is."""
+    rows.add_year(database.owner_url, 2024, 30)
+    write(database, tmp_path)
+    names: list[str] = []
+    put = FolderLocation.put
+    monkeypatch.setattr(FolderLocation, "put", lambda *given: (names.append(given[2]), put(*given)))
+    write(database, tmp_path)
+    assert names == ["datapackage.json"]
 
 
 @pytest.mark.parametrize(
