@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     )
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     api_public_url: str = Field(
-        default="", description="Public address of the API, for documents that name it; empty: as requested."
+        default="",
+        description="Address of the API for its clients, in documents and feeds; empty: as requested there, "
+        "relative in feeds.",
     )
     api_port: int = Field(default=5000, ge=0, le=65535, description="Port the API listens on.")
     api_workers: int = Field(default=2, ge=1, le=64, description="Worker processes.")
@@ -46,10 +48,6 @@ class Settings(BaseSettings):
     stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
-    )
-    api_public_url: str = Field(
-        default="",
-        description="Address of the API for its clients, in feeds; empty: their links are relative.",
     )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 APPLICATION_NAME = "311-api"
 STREAM_BATCH_ROWS = 1_000
+# For the transaction only: the pool's other queries keep their limit.
+LIMIT_TRANSACTION = "SELECT set_config('statement_timeout', $1, true)"
 
 
 class QueryResult(NamedTuple):
@@ -162,14 +164,21 @@ class Database:
         async with self.connection() as connection:
             return await connection.scalar(_bind(statement.sql, statement.values))
 
-    async def stream(self, statement: Statement) -> AsyncGenerator[list[Any], None]:
-        """The rows of one snapshot in batches; one batch is in memory at a time."""
+    async def stream(self, statement: Statement, lock: str = "") -> AsyncGenerator[list[Any], None]:
+        """The rows of one snapshot in batches; one batch is in memory at a time.
+
+        With a lock, which is executed first, every batch may take as long as an export.
+        """
         sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         async with self.stream_connection() as connection:
             raw = connection.raw_connection
+            seconds = self._settings.api_export_seconds if lock else None
             async with raw.transaction(readonly=True):
-                cursor = await raw.cursor(sql, *values)
-                while rows := await cursor.fetch(STREAM_BATCH_ROWS):
+                if lock:
+                    await raw.fetchval(LIMIT_TRANSACTION, str(int(self._settings.api_export_seconds * 1000)))
+                    await raw.execute(lock, timeout=seconds)
+                cursor = await raw.cursor(sql, *values, timeout=seconds)
+                while rows := await cursor.fetch(STREAM_BATCH_ROWS, timeout=seconds):
                     yield rows
 
     async def copy(self, statement: Statement, lock: str, output: Callable[[bytes], Awaitable[None]]) -> None:

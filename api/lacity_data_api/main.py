@@ -27,6 +27,7 @@ from lacity_data_api.openapi import REJECTED_EARLY, describe, uncached
 from lacity_data_api.priming import primed_queries
 from lacity_data_api.reference import endpoints as reference
 from lacity_data_api.reports import endpoints as reports
+from lacity_data_api.reports import export_endpoints as exports
 from lacity_data_api.request_types import endpoints as request_types
 from lacity_data_api.requests import endpoints as requests
 from lacity_data_api.responses import json_response
@@ -49,6 +50,7 @@ ROUTERS = (
     tiles.router,
     reports.router,
     open311.router,
+    exports.router,
     legacy.router,
     feedback.router,
     status.router,

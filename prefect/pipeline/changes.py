@@ -34,7 +34,7 @@ def has_begun(connection: Connection) -> bool:
 
 def forget(job: Job) -> None:
     """Delete what is older than the setting allows."""
-    if days := job.settings.changes_kept_days:
+    if days := job.settings.changes_retention_days:
         forgotten = run(job.connection, "changes/forget", {"days": days})
         log.info("%d changes were older than %d days", forgotten, days)
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from pipeline.columns import CITY_COLUMNS
 from pipeline.config import Settings
 from pipeline.declaration import (
     BoundaryDataset,
@@ -92,6 +93,12 @@ class City(Declaration):
     def newest(self) -> Dataset:
         """The dataset that the city is filling now."""
         return self.datasets[-1]
+
+    @property
+    def own_columns(self) -> list[str]:
+        """What this city publishes of the columns that not every city does."""
+        stored = frozenset[str]().union(*(schema.stored for schema in self.schemas.values()))
+        return [name for name in CITY_COLUMNS if name in stored]
 
     @property
     def has_yearly_datasets(self) -> bool:

@@ -76,6 +76,8 @@ COLUMNS = (
 )
 REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
+CITY_COLUMNS = ("area", "detail", "duedate", "parent", "ownername", "kept")
+"""Those that not every city publishes: files and exports have them only where the city does."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
 """The portal's own: the row's id there, and when it last changed."""
 STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)

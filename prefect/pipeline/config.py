@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     publish_timeout_seconds: float = Field(
         default=120, gt=0, description="Time for the API to serve new data."
     )
-    changes_kept_days: int = Field(
+    changes_retention_days: int = Field(
         default=0, ge=0, description="Days that the history of requests is kept; 0: indefinitely."
     )
     retired_retention_days: int = Field(

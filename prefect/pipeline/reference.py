@@ -125,7 +125,8 @@ def _write_city(connection: Connection, city: City, digest: str) -> None:
         **city.bounds.model_dump(),
         **city.model_dump(include={"meters_per_degree_longitude", "meters_per_degree_latitude"}),
     }
-    run(connection, "merge/upsert_city", {**values, "words": Jsonb(city.words), "digest": digest})
+    values |= {"words": Jsonb(city.words), "columns": city.own_columns, "digest": digest}
+    run(connection, "merge/upsert_city", values)
     run(connection, "merge/delete_other_groups", {"ids": [group.id for group in city.groups]})
     for group in city.groups:
         run(connection, "merge/upsert_group", group.model_dump(include={"id", "name", "color"}))

@@ -4,15 +4,16 @@
 -- name: upsert_city
 -- The city's declaration where every service reads it.
 INSERT INTO city (city_key, city_name, time_zone, west, south, east, north,
-                  meters_per_degree_longitude, meters_per_degree_latitude, words, declaration_digest)
+                  meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest)
 VALUES (%(key)s, %(name)s, %(time_zone)s, %(west)s, %(south)s, %(east)s, %(north)s,
-        %(meters_per_degree_longitude)s, %(meters_per_degree_latitude)s, %(words)s, %(digest)s)
+        %(meters_per_degree_longitude)s, %(meters_per_degree_latitude)s, %(words)s, %(columns)s,
+        %(digest)s)
 ON CONFLICT (only_row) DO UPDATE
    SET (city_key, city_name, time_zone, west, south, east, north,
-        meters_per_degree_longitude, meters_per_degree_latitude, words, declaration_digest)
+        meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest)
      = (excluded.city_key, excluded.city_name, excluded.time_zone, excluded.west, excluded.south, excluded.east,
         excluded.north, excluded.meters_per_degree_longitude, excluded.meters_per_degree_latitude, excluded.words,
-        excluded.declaration_digest)
+        excluded.columns, excluded.declaration_digest)
 
 -- name: other_city
 -- The city that the database serves, where it is another one, and how many of its requests are stored.

@@ -56,6 +56,8 @@ class City:
     bounds: Bounds = WORLD
     words: dict[str, str] = field(default_factory=dict)
     key: str = ""
+    # What it publishes of the columns that not every city does.
+    columns: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:
         """The text with the city's word for the areas that the API calls councils."""

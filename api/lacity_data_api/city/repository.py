@@ -7,7 +7,9 @@ from lacity_data_api.city.facts import Bounds, City, Rollup, RollupCatalog
 from lacity_data_api.database import Database
 from lacity_data_api.statements import Statement
 
-CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words, city_key FROM city")
+CITY = Statement(
+    "SELECT city_name, time_zone, west, south, east, north, words, city_key, columns FROM city"
+)
 ROLLUPS = Statement("SELECT rollup, dimensions, population FROM rollup_catalog ORDER BY place")
 # The text of a condition is part of the catalog.
 EVERY_REQUEST, LOCATED = "true", "latitude IS NOT NULL"
@@ -26,7 +28,14 @@ async def read(database: Database) -> Facts:
     catalog = await database.rows(ROLLUPS)
     rollups, located = (_covering(population, catalog) for population in (EVERY_REQUEST, LOCATED))
     expressions = {row.dimension: row.expression for row in await database.rows(DIMENSIONS)}
-    found = City(city.city_name, ZoneInfo(city.time_zone), bounds, city.words, city.city_key)
+    found = City(
+        city.city_name,
+        ZoneInfo(city.time_zone),
+        bounds,
+        city.words,
+        city.city_key,
+        columns=tuple(city.columns),
+    )
     return Facts(found, RollupCatalog(rollups, expressions, located))
 
 

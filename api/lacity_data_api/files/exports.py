@@ -7,46 +7,100 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lacity_data_api.database import Database
+from lacity_data_api.files import statements
+from lacity_data_api.statements import Where
+from lacity_data_api.streaming import Produce, Write
+
+if TYPE_CHECKING:
+    from lacity_data_api.files.parquet import GroupWriter
 
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 ROW_GROUP_BYTES = 4 << 20
 """Of CSV: about 16,384 rows."""
 
-Parts = AsyncGenerator[bytes, None]
+Copy = Callable[[Write], Awaitable[None]]
+"""Passes CSV with a header line on, in parts of any size."""
 
 
-async def parquet_parts(rows: AsyncGenerator[bytes, None], columns: Sequence[tuple[str, str]]) -> Parts:
-    """A Parquet file made of CSV with a header line, which comes in parts of any size.
+def parquet_export(database: Database, where: Where) -> Produce:
+    """A Parquet file of the requests that match."""
 
-    ``columns`` are names and Postgres types. An export without rows is a file without rows.
+    async def produce(write: Write) -> None:
+        columns = [(row.column_name, row.kind) for row in await database.rows(statements.COLUMNS)]
+        selected = statements.selected((name for name, _ in columns), where)
+        await write_parquet(partial(database.copy, selected, statements.LOCK), columns, write)
+
+    return produce
+
+
+def geojson_export(database: Database, where: Where) -> Produce:
+    """A GeoJSON feature collection of the requests that match."""
+
+    async def produce(write: Write) -> None:
+        names = [row.column_name for row in await database.rows(statements.COLUMNS)]
+        batches = database.stream(statements.features(names, where), statements.LOCK)
+        await write_features(batches, write)
+
+    return produce
+
+
+async def write_parquet(copy: Copy, columns: Sequence[tuple[str, str]], write: Write) -> None:
+    """A Parquet file of what ``copy`` passes on; ``columns`` are names and Postgres types.
+
+    An export without rows is a file without rows.
     """
+    # Of the API only exports need pyarrow, which takes half a second to import.
+    groups = await asyncio.to_thread(_group_writer, columns)
+    rows = RowSplitter()
+
+    async def take(part: bytes) -> None:
+        if block := rows.add(part):
+            await write(await asyncio.to_thread(groups.add, block))
+
+    await copy(take)
+    await write(await asyncio.to_thread(groups.add, rows.rest()))
+    await write(await asyncio.to_thread(groups.finish))
+
+
+def _group_writer(columns: Sequence[tuple[str, str]]) -> GroupWriter:
     from lacity_data_api.files.parquet import GroupWriter
 
-    writer = await asyncio.to_thread(GroupWriter, columns)
-    async with aclosing(rows):
-        async for block in _whole_rows(rows):
-            yield await asyncio.to_thread(writer.add, block)
-    yield await asyncio.to_thread(writer.finish)
+    return GroupWriter(columns)
 
 
-async def _whole_rows(parts: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
-    """Blocks that end where a row ends, without the first line, which names the columns."""
-    waiting = io.BytesIO()
-    has_header = True
-    async for part in parts:
-        waiting.write(part)
-        if waiting.tell() >= ROW_GROUP_BYTES:
-            block, rest = split_rows(waiting.getvalue())
-            waiting = io.BytesIO()
-            waiting.write(rest)
-            yield _without_header(block) if has_header else block
-            has_header = has_header and not block
-    last = waiting.getvalue()
-    yield _without_header(last) if has_header else last
+class RowSplitter:
+    """Cuts CSV into blocks that end where a row ends, without the first line, which names the columns."""
+
+    def __init__(self) -> None:
+        self._waiting = io.BytesIO()
+        self._has_header = True
+
+    def add(self, part: bytes) -> bytes:
+        """The rows that are complete, once there are enough of them; nothing before."""
+        self._waiting.write(part)
+        if self._waiting.tell() < ROW_GROUP_BYTES:
+            return b""
+        block, rest = split_rows(self._waiting.getvalue())
+        self._waiting = io.BytesIO()
+        self._waiting.write(rest)
+        return self._without_header(block)
+
+    def rest(self) -> bytes:
+        """What is left at the end."""
+        return self._without_header(self._waiting.getvalue())
+
+    def _without_header(self, block: bytes) -> bytes:
+        if not block or not self._has_header:
+            return block
+        self._has_header = False
+        return block.partition(b"\n")[2]
 
 
 def split_rows(text: bytes) -> tuple[bytes, bytes]:
@@ -57,16 +111,12 @@ def split_rows(text: bytes) -> tuple[bytes, bytes]:
     return text[: cut + 1], text[cut + 1 :]
 
 
-def _without_header(block: bytes) -> bytes:
-    return block.partition(b"\n")[2]
-
-
-async def feature_collection(batches: AsyncGenerator[Iterable[Any], None]) -> Parts:
+async def write_features(batches: AsyncGenerator[Iterable[tuple[str]], None], write: Write) -> None:
     """One GeoJSON object of batches of features, which are JSON already."""
     opening = '{"type": "FeatureCollection", "features": ['
     async with aclosing(batches):
         async for batch in batches:
-            if text := ",\n".join(batch):
-                yield (opening + text).encode()
+            if text := ",\n".join(feature for (feature,) in batch):
+                await write((opening + text).encode())
                 opening = ",\n"
-    yield (opening if opening.startswith("{") else "").encode() + b"]}\n"
+    await write((opening if opening.startswith("{") else "").encode() + b"]}\n")

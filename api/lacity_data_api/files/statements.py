@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from lacity_data_api.statements import Statement, Where
+
+COLUMNS = Statement("SELECT column_name, kind FROM published_columns()")
+"""The columns that this city has, with their Postgres types."""
+LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
 SELECTED = """
-SELECT * FROM published_requests()
+SELECT {columns} FROM published_requests() AS published
  WHERE "RequestId" IN (SELECT request_id FROM service_requests WHERE {where})
 """
-"""The rows of a selection; ``where`` is a condition on service_requests."""
 FEATURES = """
 SELECT json_build_object('type', 'Feature', 'id', "RequestId",
            'geometry', CASE WHEN "Latitude" IS NOT NULL THEN json_build_object(
                'type', 'Point', 'coordinates', json_build_array("Longitude", "Latitude")) END,
-           'properties', to_jsonb(published) - '{{Latitude,Longitude,RequestId}}'::text[])::text
+           'properties', (SELECT row_to_json(properties) FROM (SELECT {columns}) AS properties)
+       )::text AS feature
   FROM published_requests() AS published
  WHERE "RequestId" IN (SELECT request_id FROM service_requests WHERE {where})
 """
-"""The same rows as features; those without a place have a null geometry."""
-COLUMNS = """
-SELECT name, kind::regtype::text AS kind
-  FROM pg_proc, unnest(proargnames, proallargtypes) WITH ORDINALITY AS listed (name, kind, place)
- WHERE proname = 'published_requests' ORDER BY place
-"""
-"""Names and types of the columns, for ``parquet_parts``."""
+OUTSIDE_PROPERTIES = frozenset({"Latitude", "Longitude", "RequestId"})
+
+
+def selected(columns: Iterable[str], where: Where) -> Statement:
+    """These columns of the requests that match, in no order."""
+    return _statement(SELECTED, columns, where)
+
+
+def features(columns: Iterable[str], where: Where) -> Statement:
+    """The same rows as GeoJSON features, one text each; those without a place have a null geometry."""
+    return _statement(FEATURES, (name for name in columns if name not in OUTSIDE_PROPERTIES), where)
+
+
+def _statement(template: str, columns: Iterable[str], where: Where) -> Statement:
+    names = ", ".join(f'published."{name}"' for name in columns)
+    return Statement(template.format(columns=names, where=where.sql), where.values)

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from lacity_data_api.errors import InvalidError, NotFoundError
-from lacity_data_api.openapi import cached, file_of
+from lacity_data_api.openapi import cached
 from lacity_data_api.params import Include, StorableText
 from lacity_data_api.reports import repository
-from lacity_data_api.reports.exports import CSV, GZIP, export, within_year
 from lacity_data_api.reports.fields import Field
 from lacity_data_api.reports.filters import Comparison, parse
 from lacity_data_api.reports.schemas import ReportRow
-from lacity_data_api.requests.params import Everything
 from lacity_data_api.responding import respond
 from lacity_data_api.routing import strict_router
 from lacity_data_api.state import state_of
@@ -72,43 +70,3 @@ async def count_requests(
     except NotFoundError as error:
         message = f"more than {repository.MOST_GROUPS} groups; request fewer fields or days"
         raise InvalidError(["query", "field"], message) from error
-
-
-FileName = Annotated[Literal["service_requests"], Path(description="The table")]
-Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of the created date", examples=[2020])]
-Excel = Annotated[bool, Query(description="Begin with a byte order mark, by which Excel recognizes UTF-8")]
-
-
-@router.get("/export/service_requests.csv", response_class=Response, responses=file_of(CSV))
-async def export_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
-    """Requests as CSV in no order, located or not, streamed; all of them without a filter.
-
-    A text cell that begins with =, +, -, @, tab or CR has an apostrophe before it: no spreadsheet runs it.
-    """
-    name = "service_requests.csv"
-    return export(request, wanted, name, is_compressed=False, is_for_excel=excel)
-
-
-@router.get("/export/service_requests.csv.gz", response_class=Response, responses=file_of(GZIP))
-async def export_compressed_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
-    """The same file, compressed with gzip."""
-    name = "service_requests.csv.gz"
-    return export(request, wanted, name, is_compressed=True, is_for_excel=excel)
-
-
-@router.get("/export/{year}/{file}.csv", response_class=Response, responses=file_of(CSV))
-async def export_year(
-    request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
-) -> Response:
-    """The same of the requests created in one year."""
-    wanted, name = within_year(wanted, year), f"{file}-{year}.csv"
-    return export(request, wanted, name, is_compressed=False, is_for_excel=excel)
-
-
-@router.get("/export/{year}/{file}.csv.gz", response_class=Response, responses=file_of(GZIP))
-async def export_compressed_year(
-    request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
-) -> Response:
-    """The same of the requests created in one year, compressed with gzip."""
-    wanted, name = within_year(wanted, year), f"{file}-{year}.csv.gz"
-    return export(request, wanted, name, is_compressed=True, is_for_excel=excel)

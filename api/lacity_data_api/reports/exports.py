@@ -1,4 +1,4 @@
-"""Served requests as CSV files, written by Postgres while they are sent."""
+"""Files of served requests that are made while they are sent: CSV by Postgres, the others from it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import replace
 from fastapi import Request
 from starlette.responses import Response
 
+from lacity_data_api.files.exports import GEOJSON, PARQUET, geojson_export, parquet_export
 from lacity_data_api.reports import repository
-from lacity_data_api.requests.filters import RequestFilter
+from lacity_data_api.requests.filters import RequestFilter, where
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
 from lacity_data_api.streaming import StreamedResponse, Write, streamed
@@ -30,7 +31,7 @@ def within_year(wanted: RequestFilter, year: int) -> RequestFilter:
     )
 
 
-def export(
+async def csv_file(
     request: Request, wanted: RequestFilter, name: str, *, is_compressed: bool, is_for_excel: bool
 ) -> Response:
     """A CSV file, or its gzip, to be saved under this name.
@@ -38,6 +39,7 @@ def export(
     An export that fails midway ends the connection without its last chunk, so that no client takes it for
     complete.
     """
+    columns = (await state_of(request).facts.city()).columns
 
     async def produce(write: Write) -> None:
         mark = BYTE_ORDER_MARK if is_for_excel else b""
@@ -48,9 +50,25 @@ def export(
             await write(part)
 
         database = state_of(request).database
-        await database.copy(repository.exported(wanted), repository.EXPORT_LOCK, write_marked)
+        await database.copy(repository.exported(wanted, columns), repository.EXPORT_LOCK, write_marked)
 
-    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = _saved_as(name)
     if is_compressed:
         return StreamedResponse(produce, headers, GZIP, is_compressed=True)
     return streamed(request, produce, CSV, headers)
+
+
+def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
+    """A Parquet file in the columns of the published files. An export that fails midway ends as CSV does."""
+    produce = parquet_export(state_of(request).database, where(wanted))
+    return StreamedResponse(produce, _saved_as(name), PARQUET, is_compressed=False)
+
+
+def geojson_file(request: Request, wanted: RequestFilter, name: str) -> Response:
+    """The same rows as a GeoJSON feature collection."""
+    produce = geojson_export(state_of(request).database, where(wanted))
+    return streamed(request, produce, GEOJSON, _saved_as(name))
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -34,15 +34,26 @@ SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.ty
        r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
        {type_name} AS type_name, {agency_name} AS agency_name, {source_name} AS source_name,
        {council_name} AS council_name, {region_name} AS region_name,
-       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information, {texts}
+       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information, {texts}{own}
   FROM (SELECT * FROM service_requests WHERE {where}) AS r
   JOIN request_types t ON t.type_id = r.type_id
   JOIN type_groups tg ON tg.group_id = t.group_id
   JOIN agencies a ON a.agency_id = r.agency_id
   JOIN sources s ON s.source_id = r.source_id
   JOIN councils c ON c.council_id = r.council_id
-  LEFT JOIN regions g ON g.region_id = r.region_id
+  LEFT JOIN regions g ON g.region_id = r.region_id{raw}
 """
+# What only some cities publish: columns of requests, and their names in an export.
+OWN_COLUMNS = {
+    "area": "area",
+    "detail": "detail",
+    "duedate": "due_date",
+    "parent": "parent",
+    "ownername": "owner_name",
+    "kept": "kept",
+}
+NO_TEXT = frozenset({"duedate", "kept"})
+JOIN_RAW = "\n  JOIN requests raw ON raw.id = r.request_id"
 TEXT_COLUMNS = {
     "srnumber": "r",
     "address": "r",
@@ -55,7 +66,7 @@ TEXT_COLUMNS = {
 }
 # Spreadsheets run a text cell that begins with = + - @ tab or CR; an apostrophe makes it text. Numbers stay.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
-EXPORT_LOCK = "LOCK TABLE service_requests IN ACCESS SHARE MODE"
+EXPORT_LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
 
 
 def counted(
@@ -90,9 +101,15 @@ def _join(number: int, field: Field) -> str:
     return f"JOIN {names.table} ON {names.table}.{names.id} = counted.key_{number}"
 
 
-def exported(wanted: RequestFilter) -> Statement:
-    """The requests that match the filter, one per line."""
+def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:
+    """The requests that match the filter, one per line; the columns that only this city has come last."""
     condition = requests_where(wanted)
     cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
     texts = ", ".join(f"{TEXT_CELL.format(cell=f'r.{name}')} AS {name}" for name in PUBLISHED_TEXTS)
-    return Statement(EXPORT.format(where=condition.sql, texts=texts, **cells), condition.values)
+    own = "".join(f", {_own_cell(name)} AS {OWN_COLUMNS[name]}" for name in own_columns)
+    parts = {"texts": texts, "own": own, "raw": JOIN_RAW if own else ""}
+    return Statement(EXPORT.format(where=condition.sql, **parts, **cells), condition.values)
+
+
+def _own_cell(name: str) -> str:
+    return f"raw.{name}" if name in NO_TEXT else TEXT_CELL.format(cell=f"raw.{name}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import pyarrow as pa
 
@@ -79,20 +79,41 @@ COLUMNS = (
     ),
     Column("DatasetId", TEXT, "The city's dataset that the row comes from.", is_categorical=True),
 )
+CITY_COLUMNS = (
+    Column("Area", TEXT, "The area as published, where it is no number.", is_categorical=True),
+    Column("Detail", TEXT, "The second and third level of the type.", is_categorical=True),
+    Column("DueDate", TIME, "When the city means to be done, in local time."),
+    Column("Parent", TEXT, "The number of the request that this one repeats."),
+    Column("OwnerName", TEXT, "The department's name as published.", is_categorical=True),
+    Column("Kept", TEXT, "JSON: the city's other columns under its own names."),
+)
+"""Only in the files of cities that publish them."""
 LEGACY_COUNT = 33
 """So many columns lead every file under the names of the city's legacy dataset."""
 TABLE_SCHEMA_TYPES = {TEXT: "string", TIME: "datetime", WHOLE: "integer", REAL: "number", FLAG: "boolean"}
 
 
-@cache
-def arrow_schema() -> pa.Schema:
-    """The schema of every file of requests; all columns may be null."""
-    return pa.schema([(column.name, column.kind) for column in COLUMNS])
+Columns = tuple[Column, ...]
 
 
-def described() -> list[dict[str, str]]:
+def columns_of(declared: Collection[str]) -> Columns:
+    """The columns of a city that publishes these columns of ``requests`` besides those of every city."""
+    return (*COLUMNS, *(column for column in CITY_COLUMNS if column.name.lower() in declared))
+
+
+def arrow_schema(columns: Columns = COLUMNS) -> pa.Schema:
+    """The schema of a file of requests; all columns may be null."""
+    return pa.schema([(column.name, column.kind) for column in columns])
+
+
+def selected(columns: Columns) -> str:
+    """The columns as SQL lists them."""
+    return ", ".join(f'published."{column.name}"' for column in columns)
+
+
+def described(columns: Iterable[Column]) -> list[dict[str, str]]:
     """The fields of a Table Schema."""
     return [
         {"name": column.name, "type": TABLE_SCHEMA_TYPES[column.kind], "description": column.description}
-        for column in COLUMNS
+        for column in columns
     ]

@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from pipeline.files.about import About
-from pipeline.files.columns import described
+from pipeline.files.columns import Columns, described
 from pipeline.files.manifest import Entry
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -23,7 +23,9 @@ MEDIA_TYPES = {
 DCAT_CONTEXT = "https://project-open-data.cio.gov/v1.1/schema"
 
 
-def documents(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, str]:
+def documents(
+    about: About, columns: Columns, facts: dict[str, Any], resources: Sequence[Entry], url: str
+) -> dict[str, str]:
     """The text of each document by name. ``url`` is the public address of the files."""
     years = [entry["latest"].split(".")[0] for entry in resources if entry["name"].startswith("requests-")]
     values = {
@@ -37,7 +39,7 @@ def documents(about: About, facts: dict[str, Any], resources: Sequence[Entry], u
     }
     escaped = {name: html.escape(str(text)) for name, text in values.items()}
     return {
-        README: _filled(README, values | {"files": _lines(resources), "columns": _columns()}),
+        README: _filled(README, values | {"files": _lines(resources), "columns": _columns(columns)}),
         PAGE: _filled(PAGE, escaped | {"files": _table(resources, url)}),
         CATALOG: json.dumps(dcat(about, facts, resources, url), indent=1) + "\n",
     }
@@ -72,9 +74,9 @@ def _table(resources: Sequence[Entry], url: str) -> str:
     return "\n".join(rows)
 
 
-def _columns() -> str:
+def _columns(columns: Columns) -> str:
     return "\n".join(
-        f"| {field['name']} | {field['type']} | {field['description']} |" for field in described()
+        f"| {field['name']} | {field['type']} | {field['description']} |" for field in described(columns)
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.database import Connection, trusted
-from pipeline.files.columns import arrow_schema
+from pipeline.files.columns import COLUMNS, Columns, arrow_schema, selected
 from pipeline.files.parquet import FileSummary, write_groups, year_bounds
 from pipeline.files.reading import copied, groups
 
@@ -23,7 +23,7 @@ BBOX = pa.struct([pa.field(side, pa.float32()) for side in SIDES])
 POINT_BYTES = 21
 # PostGIS compares geometries by their place on a Hilbert curve.
 YEAR = """
-SELECT published.* FROM published_requests() AS published
+SELECT {columns} FROM published_requests() AS published
  WHERE "CreatedDate" >= %s AND "CreatedDate" < %s
  ORDER BY ST_MakePoint("Longitude", "Latitude") NULLS LAST, "SRNumber" COLLATE "C"
 """
@@ -46,19 +46,19 @@ def metadata(geometry_types: list[str], bbox: tuple[float | None, ...]) -> dict[
     return {b"geo": json.dumps(geo).encode()}
 
 
-def point_schema(bbox: tuple[float | None, ...]) -> pa.Schema:
+def point_schema(columns: Columns, bbox: tuple[float | None, ...]) -> pa.Schema:
     """The columns of the requests, then geometry and box."""
-    schema = arrow_schema().append(pa.field("geometry", pa.binary())).append(pa.field("bbox", BBOX))
+    schema = arrow_schema(columns).append(pa.field("geometry", pa.binary())).append(pa.field("bbox", BBOX))
     return schema.with_metadata(metadata(["Point"], bbox))
 
 
-def write_year(connection: Connection, year: int, path: Path) -> FileSummary:
+def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> FileSummary:
     """Write the requests made in a year along a Hilbert curve; those without coordinates come last."""
     bounds = year_bounds(year)
     extent = connection.execute(EXTENT, bounds).fetchone() or ()
-    schema = point_schema(extent)
-    with copied(connection, trusted(YEAR), bounds, arrow_schema()) as source:
-        tables = groups(source, ROW_GROUP_ROWS, arrow_schema())
+    schema, plain = point_schema(columns, extent), arrow_schema(columns)
+    with copied(connection, trusted(YEAR.format(columns=selected(columns))), bounds, plain) as source:
+        tables = groups(source, ROW_GROUP_ROWS, plain)
         return write_groups(_with_points(tables, schema), schema, path, STATISTICS)
 
 

@@ -27,24 +27,26 @@ class Session:
         names = location.names()
         known = (*former.entries(), *journal.entries())
         self._known = {entry["latest"]: entry for entry in known if entry["path"] in names}
-        self._journal: list[Entry] = []
+        self._journal = [entry for entry in journal.entries() if entry["path"] in names]
 
     def write(self, wanted: Entry, writer: Writer) -> Entry:
         """The entry of a complete file: the known one if its fingerprint or its bytes are the same."""
         known = self._known.get(wanted["latest"])
         if known and "fingerprint" in wanted and known.get("fingerprint") == wanted["fingerprint"]:
-            return self._noted(known)
+            return known
         path = self._scratch / wanted["latest"]
         details = writer(path)
         digest = sha256(path)
         entry = wanted | details | {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
         if known and known["hash"] == entry["hash"]:
             path.unlink()
-            return self._noted(entry | {"path": known["path"], "generation": known["generation"]})
+            return entry | {"path": known["path"], "generation": known["generation"]}
         entry |= {"path": stamped(wanted["latest"], self.generation, digest), "generation": self.generation}
         self._location.put(path, entry["path"], entry["mediatype"])
         self.written += 1
-        return self._noted(entry)
+        self._journal.append(entry)
+        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text(indent=None))
+        return entry
 
     def write_text(self, name: str, media_type: str, text: str) -> Entry:
         """A document."""
@@ -59,11 +61,6 @@ class Session:
         """Make the set the published one."""
         self._put(NAME, manifest.text())
         self._location.delete(JOURNAL)
-
-    def _noted(self, entry: Entry) -> Entry:
-        self._journal.append(entry)
-        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text())
-        return entry
 
     def _put(self, name: str, text: str) -> None:
         path = self._scratch / name

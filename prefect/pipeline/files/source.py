@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from psycopg.rows import dict_row
 
 from pipeline.database import Connection
+from pipeline.files.columns import Columns, columns_of
 
 VERSION = 1
 """Raised whenever the same rows make another file, so that every year is written again."""
 WORK_MEMORY_MB = 256
 FACTS = """
-SELECT generation, city_key, city_name, declaration_digest,
+SELECT generation, city_key, city_name, columns, declaration_digest,
        coalesce(last_loaded_at(), changed_at) AS loaded_at,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
             SELECT concat_ws('|', 't', type_id, data_code, group_id) AS row FROM request_types
@@ -46,6 +47,7 @@ class Facts:
     generation: int
     city_key: str
     city_name: str
+    columns: Columns
     loaded_at: dt.datetime
     years: dict[int, str]
 
@@ -67,11 +69,12 @@ def _facts(connection: Connection) -> Facts:
         years = cursor.execute(YEARS).fetchall()
     if facts is None:
         raise LookupError("the database has no generation or no city")
-    common = (VERSION, facts["declaration_digest"], facts["names_digest"])
+    common = (VERSION, facts["declaration_digest"], facts["names_digest"], *facts["columns"])
     return Facts(
         facts["generation"],
         facts["city_key"],
         facts["city_name"],
+        columns_of(facts["columns"]),
         facts["loaded_at"],
         {row["year"]: fingerprint(*common, row["versions"]) for row in years},
     )

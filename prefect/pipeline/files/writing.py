@@ -65,14 +65,20 @@ def _requests(connection: Connection, session: Session, facts: Facts) -> list[En
             (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
         ):
             wanted = _entry(f"requests-{year}-{kind}", f"{year}.{kind}", title, kind, PARQUET)
-            wanted |= {"fingerprint": fingerprint, "type": "file", "schema": {"fields": described()}}
-            entries.append(session.write(wanted, _year_writer(connection, module.write_year, year)))
+            wanted |= {
+                "fingerprint": fingerprint,
+                "type": "file",
+                "schema": {"fields": described(facts.columns)},
+            }
+            entries.append(session.write(wanted, _year_writer(connection, module.write_year, year, facts)))
     return entries
 
 
-def _year_writer(connection: Connection, write: Callable[..., parquet.FileSummary], year: int) -> Any:
+def _year_writer(
+    connection: Connection, write: Callable[..., parquet.FileSummary], year: int, facts: Facts
+) -> Any:
     def writer(path: Any) -> dict[str, Any]:
-        written = write(connection, year, path)
+        written = write(connection, year, path, facts.columns)
         last = {"lastDay": written.last_created.date().isoformat()} if written.last_created else {}
         return {"rowCount": written.rows, **last}
 
@@ -121,7 +127,7 @@ def _described(
     }
     pages = [
         session.write_text(name, MEDIA_TYPES[name], text)
-        for name, text in documents(city, figures, resources, url).items()
+        for name, text in documents(city, facts.columns, figures, resources, url).items()
     ]
     package = {
         "name": f"{facts.city_key}-311",

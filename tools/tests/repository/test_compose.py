@@ -83,6 +83,19 @@ def test_every_container_is_hardened(chosen: tuple[str, ...]) -> None:
 
 
 @both
+def test_pipeline_writes_the_files_that_the_api_serves(chosen: tuple[str, ...]) -> None:
+    found = compose.services(chosen)
+    mounts = {
+        name: [(item["source"], item["target"], item.get("read_only", False)) for item in service["volumes"]]
+        for name, service in found.items()
+        if name in {"ingest", "pipeline", "api"}
+    }
+    writable, readable = [("files", "/files", False)], [("files", "/files", True)]
+    assert mounts == {"ingest": writable, "pipeline": writable, "api": readable}
+    assert {found[name]["environment"]["FILES_LOCATION"] for name in mounts} == {"/files"}
+
+
+@both
 def test_every_container_has_limits(chosen: tuple[str, ...]) -> None:
     for name, service in compose.services(chosen).items():
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}, name

@@ -22,9 +22,9 @@ def database() -> Iterator[Database]:
         yield fresh
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def three_years() -> Iterator[Database]:
-    """Requests of 2024 (the legacy schema), 2025 (both) and 2026 (cases)."""
+    """Requests of 2024 (the legacy schema), 2025 (both) and 2026 (cases); tests only read them."""
     with databases.database() as fresh:
         rows.add_year(fresh.owner_url, 2024, 9_000)
         rows.add_year(fresh.owner_url, 2025, 40_000)
@@ -32,7 +32,7 @@ def three_years() -> Iterator[Database]:
         yield fresh
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def published(three_years: Database, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """The files of the three years."""
     folder = tmp_path_factory.mktemp("files")

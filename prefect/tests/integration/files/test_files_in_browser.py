@@ -11,6 +11,7 @@ from pipeline_tests import databases
 from pipeline_tests.databases import Database
 
 from pipeline.database import connect
+from pipeline.files.columns import COLUMNS, selected
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -26,6 +27,7 @@ FROM_POSTGRES = {
     "a council": '"NC" = 52 AND extract(year FROM "CreatedDate") = {year}',
     "a number": "\"SRNumber\" = '{number}'",
 }
+PUBLISHED = f"SELECT {selected(COLUMNS)} FROM published_requests() AS published"
 LONGEST_TRANSFER_BYTES = 15_000_000
 MOST_REQUESTS = 200
 
@@ -59,9 +61,7 @@ def test_statement_of_the_map_agrees_with_postgres(
     three_years: Database, page: Browser, year: int, shape: str
 ) -> None:
     values = {"year": year, "number": number_of(three_years, year)}
-    expected = three_years.rows(
-        "SELECT * FROM published_requests() WHERE " + FROM_POSTGRES[shape].format(**values)
-    )
+    expected = three_years.rows(f"{PUBLISHED} WHERE " + FROM_POSTGRES[shape].format(**values))
     found = page.query(f"SELECT * FROM requests_{year} WHERE " + WHERE[shape].format(**values))
     assert found == digest(expected)
     assert found[0] > 0
@@ -77,8 +77,7 @@ def test_newest_request_agrees_with_postgres(three_years: Database, page: Browse
 
 def test_two_years_in_one_statement(three_years: Database, page: Browser) -> None:
     expected = three_years.rows(
-        "SELECT * FROM published_requests()"
-        " WHERE \"CreatedDate\" BETWEEN '2025-12-20' AND '2025-12-31' OR \"CreatedDate\" BETWEEN"
+        f"{PUBLISHED} WHERE \"CreatedDate\" BETWEEN '2025-12-20' AND '2025-12-31' OR \"CreatedDate\" BETWEEN"
         " '2026-01-01' AND '2026-01-10'"
     )
     statement = (
@@ -120,7 +119,7 @@ def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
             found = page.query("SELECT * FROM requests_2025 WHERE " + WHERE["two weeks"].format(year=2025))
             asked = server.requests()
         where = FROM_POSTGRES["two weeks"].format(year=2025)
-        assert found == digest(database.rows(f"SELECT * FROM published_requests() WHERE {where}"))
+        assert found == digest(database.rows(f"{PUBLISHED} WHERE {where}"))
     transferred = sum(int(str(noted["bytes"])) for noted in asked)
     print(f"{found[0]} rows: {transferred / 1e6:.1f} MB in {len(asked)} requests")
     assert transferred <= LONGEST_TRANSFER_BYTES

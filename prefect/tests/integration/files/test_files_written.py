@@ -12,7 +12,8 @@ from pipeline_tests.databases import Database
 from pyarrow import parquet
 
 from pipeline.database import connect
-from pipeline.files.columns import COLUMNS, LEGACY_COUNT, arrow_schema
+from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
+from pipeline.files.location import FolderLocation
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -78,7 +79,7 @@ def test_columns_are_those_of_the_database(three_years: Database) -> None:
         found = connection.execute("SELECT * FROM published_requests() LIMIT 0").description or ()
         types = connection.adapters.types
         named = [(column.name, types[column.type_code].name) for column in found]
-    assert named == [(column.name, DATABASE_TYPES[column.kind]) for column in COLUMNS]
+    assert named == [(column.name, DATABASE_TYPES[column.kind]) for column in (*COLUMNS, *CITY_COLUMNS)]
     assert [column.name for column in COLUMNS[:LEGACY_COUNT]] == LEGACY
 
 
@@ -91,7 +92,8 @@ def test_rows_are_those_of_the_database(
     path = path_of(published, f"{year}.{kind}")
     found = duckdb.sql(f"SELECT {names} FROM read_parquet('{path}') ORDER BY \"RequestId\"")
     expected = three_years.rows(
-        'SELECT * FROM published_requests() WHERE extract(year FROM "CreatedDate") = %s ORDER BY "RequestId"',
+        f"SELECT {names} FROM published_requests()"
+        ' WHERE extract(year FROM "CreatedDate") = %s ORDER BY "RequestId"',
         year,
     )
     assert found.fetchall() == expected
@@ -166,6 +168,23 @@ def test_manifest_agrees_with_the_files(three_years: Database, published: Publis
     assert by_name(manifest)["2024.parquet"]["lastDay"] == "2024-12-31"
 
 
+def test_city_has_the_columns_that_it_declares(database: Database, tmp_path: Path) -> None:
+    rows.add_year(database.owner_url, 2024, 30)
+    first = by_name(write(database, tmp_path))
+    database.change("UPDATE city SET columns = '{detail,kept}'")
+    database.change("UPDATE requests SET detail = 'Pothole', kept = '{\"borough\": \"BRONX\"}' WHERE id = 1")
+    manifest = write(database, tmp_path)
+    second = by_name(manifest)
+    for kind in ("parquet", "geoparquet"):
+        assert second[f"2024.{kind}"]["fingerprint"] != first[f"2024.{kind}"]["fingerprint"]
+        path = tmp_path / manifest.latest()[f"2024.{kind}"]
+        found = duckdb.sql(f"SELECT Detail, Kept->>'borough' FROM read_parquet('{path}') WHERE RequestId = 1")
+        assert found.fetchall() == [("Pothole", "BRONX")]
+    fields = second["2024.parquet"]["schema"]["fields"]  # type: ignore[index]
+    assert [field["name"] for field in fields[len(COLUMNS) :]] == ["Detail", "Kept"]
+    assert "| Kept | string |" in (tmp_path / manifest.latest()["README.md"]).read_text()
+
+
 def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path) -> None:
     for year in (2024, 2025):
         rows.add_year(database.owner_url, year, 300)
@@ -177,6 +196,19 @@ def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path
     assert second["2024.parquet"] == first["2024.parquet"]
     assert second["2025.parquet"]["hash"] != first["2025.parquet"]["hash"]
     assert str(second["2025.parquet"]["path"]).startswith("2025.g3-")
+
+
+def test_unchanged_rows_cost_one_file(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the journal is written where nothing else is."""
+    rows.add_year(database.owner_url, 2024, 30)
+    write(database, tmp_path)
+    names: list[str] = []
+    put = FolderLocation.put
+    monkeypatch.setattr(FolderLocation, "put", lambda *given: (names.append(given[2]), put(*given)))
+    write(database, tmp_path)
+    assert names == ["datapackage.json"]
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_old_changes_are_deleted_after_the_days_of_the_setting() -> None:
         last = fresh.value("SELECT max(sequence) FROM changes")
         story.load([plain_row(8, 9, status="Looked at")])
         assert fresh.rows(kept) == [(2, 3, last + 1)]
-        story.settings = story.settings.model_copy(update={"changes_kept_days": 30})
+        story.settings = story.settings.model_copy(update={"changes_retention_days": 30})
         fresh.change(month_ago)
         story.load([plain_row(8, 9, status="Looked at")])
         # The last number stays known, and the next ones go on after it.

@@ -1,0 +1,84 @@
+"""Exports: any selection of requests as a file, sent while it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from fastapi import Path, Query, Request
+from starlette.responses import Response
+
+from lacity_data_api.files.exports import GEOJSON, PARQUET
+from lacity_data_api.openapi import file_of
+from lacity_data_api.reports.exports import CSV, GZIP, csv_file, geojson_file, parquet_file, within_year
+from lacity_data_api.requests.params import Everything
+from lacity_data_api.routing import strict_router
+
+router = strict_router("/reports/export", "reports")
+
+FileName = Annotated[Literal["service_requests"], Path(description="The table")]
+Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of the created date", examples=[2020])]
+Excel = Annotated[bool, Query(description="Begin with a byte order mark, by which Excel recognizes UTF-8")]
+
+
+@router.get("/service_requests.csv", response_class=Response, responses=file_of(CSV))
+async def export_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
+    """Requests as CSV in no order, located or not, streamed; all of them without a filter.
+
+    A text cell that begins with =, +, -, @, tab or CR has an apostrophe before it: no spreadsheet runs it.
+    """
+    name = "service_requests.csv"
+    return await csv_file(request, wanted, name, is_compressed=False, is_for_excel=excel)
+
+
+@router.get("/service_requests.csv.gz", response_class=Response, responses=file_of(GZIP))
+async def export_compressed_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
+    """The same file, compressed with gzip."""
+    name = "service_requests.csv.gz"
+    return await csv_file(request, wanted, name, is_compressed=True, is_for_excel=excel)
+
+
+@router.get("/service_requests.parquet", response_class=Response, responses=file_of(PARQUET))
+async def export_requests_as_parquet(request: Request, wanted: Everything) -> Response:
+    """Requests in the columns of the published files, as Parquet in no order, streamed."""
+    return parquet_file(request, wanted, "service_requests.parquet")
+
+
+@router.get("/service_requests.geojson", response_class=Response, responses=file_of(GEOJSON))
+async def export_requests_as_geojson(request: Request, wanted: Everything) -> Response:
+    """The same as GeoJSON features, streamed; those without coordinates have no geometry."""
+    return geojson_file(request, wanted, "service_requests.geojson")
+
+
+@router.get("/{year}/{file}.csv", response_class=Response, responses=file_of(CSV))
+async def export_year(
+    request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
+) -> Response:
+    """The same of the requests created in one year."""
+    wanted, name = within_year(wanted, year), f"{file}-{year}.csv"
+    return await csv_file(request, wanted, name, is_compressed=False, is_for_excel=excel)
+
+
+@router.get("/{year}/{file}.csv.gz", response_class=Response, responses=file_of(GZIP))
+async def export_compressed_year(
+    request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
+) -> Response:
+    """The same of the requests created in one year, compressed with gzip."""
+    wanted, name = within_year(wanted, year), f"{file}-{year}.csv.gz"
+    return await csv_file(request, wanted, name, is_compressed=True, is_for_excel=excel)
+
+
+@router.get("/{year}/{file}.parquet", response_class=Response, responses=file_of(PARQUET))
+async def export_year_as_parquet(
+    request: Request, year: Year, file: FileName, wanted: Everything
+) -> Response:
+    """The requests created in one year, as Parquet."""
+    return parquet_file(request, within_year(wanted, year), f"{file}-{year}.parquet")
+
+
+@router.get("/{year}/{file}.geojson", response_class=Response, responses=file_of(GEOJSON))
+async def export_year_as_geojson(
+    request: Request, year: Year, file: FileName, wanted: Everything
+) -> Response:
+    """The requests created in one year, as GeoJSON."""
+    return geojson_file(request, within_year(wanted, year), f"{file}-{year}.geojson")
