@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from data.filters import Dimension
 from report_kit.controls import INCLUDED, INFORMATION
-from report_kit.selection import Selection
+from report_kit.selection import DAYS, Selection
 
 PATH = "/requests-list"
 Status = Literal["open", "closed"]
@@ -24,25 +24,28 @@ def list_link(
     status: Status | None = None,
     by_closing: bool = False,
     any_age: bool = False,
+    each_day: bool = False,
     weekday: int | None = None,
     days_to_close: tuple[int, int] | None = None,
 ) -> str:
     """The list for a selection, narrowed down to these ids and days.
 
-    ``by_closing`` takes the days as those of closing; ``any_age`` leaves the days out. ``weekday`` is 1 for
-    Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
+    ``by_closing`` takes the days as those of closing; ``any_age`` leaves the days out;
+    ``each_day`` has ``{x}`` in their place, which ``assets/live.js`` replaces by the day of a chosen point.
+    ``weekday`` is 1 for Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
     """
-    given: dict[str, str] = {}
-    if not any_age:
-        given = {
-            "from": (first or selection.first).isoformat(),
-            "to": (last or selection.last).isoformat(),
-        }
+    days = dict.fromkeys(DAYS, "{x}") if each_day else _days(first or selection.first, last or selection.last)
+    given = {} if any_age else days
     given |= {one.name: _listed(selection.filters.ids(one)) for one in selection.filters.used}
     given |= {one.name: _listed(ids) for one, ids in (narrowed or {}).items()}
     if selection.filters.includes_information:
         given[INFORMATION.name] = INCLUDED
-    return f"{PATH}?{urlencode(given | _more(status, by_closing, weekday, days_to_close), safe=',')}"
+    given |= _more(status, by_closing, weekday, days_to_close)
+    return f"{PATH}?{urlencode(given, safe=',{}')}"
+
+
+def _days(first: date, last: date) -> dict[str, str]:
+    return dict(zip(DAYS, (first.isoformat(), last.isoformat()), strict=True))
 
 
 def _more(
