@@ -18,6 +18,8 @@ from figures.theme import Figure
 LONG = 16
 MARKED_DAYS = 62
 """Lines of up to so many points have a marker at each."""
+ROOMY = 12
+"""Fewer stacked bars than this leave room on both sides."""
 Values = Sequence[Any]
 
 
@@ -152,7 +154,7 @@ def lines(
     every_value = [value for trace in traces for value in trace["y"]]
     layout = theme.layout(
         380 if len(traces) > 1 else theme.HEIGHT,
-        xaxis=theme.axis(type="date", tickformat="%a<br>%m/%d" if longest <= 31 and not by_month else ""),
+        xaxis=theme.axis(type="date", tickformat="%a<br>%b %-d" if longest <= 31 and not by_month else ""),
         yaxis=theme.numbers(y_title or unit.capitalize(), every_value),
         showlegend=len(traces) > 1,
         hovermode="closest",
@@ -196,6 +198,8 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
     ]
     layout = theme.layout(
         barmode="stack",
+        # A single bar would be a square that fills the card.
+        bargap=max(0.25, 1 - len(listed(names)) / ROOMY),
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=theme.LEGEND_ABOVE,

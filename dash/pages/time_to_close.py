@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame, DatetimeIndex, Series
+from pandas import DataFrame, DatetimeIndex, Series, Timestamp
 
 from data import closing
 from data.catalog import CLOSED
@@ -18,7 +19,7 @@ from figures import charts
 from report_kit import controls, report, text
 from report_kit.common_cards import links_to, no_council_last
 from report_kit.comparison import baseline_of, compare
-from report_kit.content import CardContent, Number
+from report_kit.content import TABLE_ROWS, CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
@@ -104,7 +105,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
         before=_before(warehouse, selection, months.index),
         before_name=baseline.name if baseline else "",
     )
-    lists = _lists(selection, frame["month"])
+    lists = [_month_list(selection, month) for month in frame["month"]]
     return CardContent(frame, _from_to(frame), figure, lists=lists, why_empty=NOTHING)
 
 
@@ -119,13 +120,12 @@ def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -
     return {"Median": found["median_days"], "90th percentile": found["p90_days"]}
 
 
-def _lists(selection: Selection, months: Series) -> list[str]:
-    """The requests closed in each of these months, the last one so far."""
-    ends = months + pd.offsets.MonthEnd(1)
-    return [
-        list_link(selection, first=first.date(), last=min(end.date(), selection.last), by_closing=True)
-        for first, end in zip(months, ends, strict=True)
-    ]
+def _month_list(
+    selection: Selection, month: Timestamp, narrowed: Mapping[Dimension, Sequence[int]] | None = None
+) -> str:
+    """The requests closed in a month, the last one so far."""
+    end = min((month + pd.offsets.MonthEnd(1)).date(), selection.last)
+    return list_link(selection, narrowed, first=month.date(), last=end, by_closing=True)
 
 
 def _from_to(frame: DataFrame) -> str:
@@ -217,7 +217,12 @@ def trends(dimension: Dimension) -> Build:
             notes={one: _notes(wide["closed_requests", one]) for one in largest},
         )
         summary = f"{title} by month of closing: {text.listed(largest)}."
-        return CardContent(frame, summary, figure, why_empty=NOTHING)
+        ids, shown = ids_by_name(warehouse, dimension), frame.head(TABLE_ROWS)
+        lists = [
+            _month_list(selection, month, {dimension: ids[one]})
+            for one, month in zip(shown[name], shown["month"], strict=True)
+        ]
+        return CardContent(frame, summary, figure, lists=lists, why_empty=NOTHING)
 
     return build
 

@@ -16,7 +16,7 @@ from figures import charts
 from figures.colors import ACCENT, OTHERS, in_turn
 from report_kit import text
 from report_kit.comparison import baseline_of, with_before, with_change
-from report_kit.content import CardContent
+from report_kit.content import TABLE_ROWS, CardContent
 from report_kit.list_link import list_link
 from report_kit.report import Build
 from report_kit.selection import Selection
@@ -102,7 +102,8 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
         series, unit="requests", colors=colors, links=_lists_by_day(warehouse, selection, types, ordered)
     )
     summary = f"Largest: {text.listed(ordered)}." if ordered else ""
-    return CardContent(frame.sort_values(["day", "type"], ignore_index=True), summary, figure)
+    rows = frame.sort_values(["day", "type"], ignore_index=True)
+    return CardContent(rows, summary, figure, lists=_lists_of_rows(warehouse, selection, rows))
 
 
 def _lists_by_day(
@@ -112,6 +113,15 @@ def _lists_by_day(
     ids = reference.ids_by_name(warehouse, TYPE)
     rest = [one for name in sorted(types - set(shown)) for one in ids[name]]
     return {name: list_link(selection, {TYPE: ids.get(name, rest)}, each_day=True) for name in shown}
+
+
+def _lists_of_rows(warehouse: Warehouse, selection: Selection, rows: DataFrame) -> list[str]:
+    """The list behind each of the rows that the table shows."""
+    ids, shown = reference.ids_by_name(warehouse, TYPE), rows.head(TABLE_ROWS)
+    return [
+        list_link(selection, {TYPE: ids[name]}, first=day.date(), last=day.date())
+        for day, name in zip(shown["day"], shown["type"], strict=True)
+    ]
 
 
 def by_weekday(warehouse: Warehouse, selection: Selection) -> CardContent:
