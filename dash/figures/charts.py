@@ -18,6 +18,8 @@ from figures.theme import Figure
 LONG = 16
 MARKED_DAYS = 62
 """Lines of up to so many points have a marker at each."""
+MANY_BARS, FEW_LABELS = 12, 8
+"""Labels of more bars than this would be written at an angle; some of them are enough."""
 ROOMY = 12
 """Fewer stacked bars than this leave room on both sides."""
 Values = Sequence[Any]
@@ -102,8 +104,9 @@ def bars(
     traces = [trace]
     if len(dashed):
         traces.append(_dashed(listed(names), dashed, dashed_name, f"%{{y:,}} {unit}"))
+    few: dict[str, Any] = {"nticks": FEW_LABELS, "tickangle": 0} if len(values) > MANY_BARS else {}
     layout = theme.layout(
-        xaxis=theme.axis(type="category"),
+        xaxis=theme.axis(type="category", **few),
         yaxis=theme.numbers(unit.capitalize(), [*values, *listed(dashed)]),
     )
     return {"data": traces, "layout": layout}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -71,7 +70,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
     """Notes on what it was in the months compared with; a month so far, against the same days."""
-    baseline = baseline_of(warehouse, _whole(selection))
+    baseline = baseline_of(warehouse, selection.whole_months)
     before = closing.statistics(warehouse, baseline.filters) if baseline else DataFrame()
     if baseline is None or not len(before):
         return {}
@@ -79,14 +78,9 @@ def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
     notes = {column: f"{text.plural(row[column], 'day')} in {name}" for column in ("median_days", "p90_days")}
     now, then = (
         int(count(warehouse, filters, "day", population=CLOSED)["requests"].sum())
-        for filters in (_whole(selection).filters, baseline.filters)
+        for filters in (selection.whole_months.filters, baseline.filters)
     )
     return notes | {"closed": baseline.change(now, then)}
-
-
-def _whole(selection: Selection) -> Selection:
-    """From the first day of the first month: months are whole."""
-    return replace(selection, filters=replace(selection.filters, first=selection.first.replace(day=1)))
 
 
 def _months_list(selection: Selection) -> str:
@@ -95,7 +89,7 @@ def _months_list(selection: Selection) -> str:
 
 def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
-    months, baseline = _months(frame, selection), baseline_of(warehouse, _whole(selection))
+    months, baseline = _months(frame, selection), baseline_of(warehouse, selection.whole_months)
     figure = charts.lines(
         {"Median": months["median_days"], "90th percentile": months["p90_days"]},
         unit="days",
@@ -111,7 +105,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
     """The lines of as many months before, or of the same months a year earlier."""
-    baseline = baseline_of(warehouse, _whole(selection))
+    baseline = baseline_of(warehouse, selection.whole_months)
     if baseline is None:
         return {}
     found = closing.statistics(warehouse, baseline.filters, by_month=True).set_index("month")
@@ -243,7 +237,7 @@ REPORT = Report(
     purpose="How long requests take, month by month, by type and area: exact median and 90th percentile.",
     order=7,
     controls=(
-        controls.Period(days=730, label="Closed"),
+        controls.Period(months=24, label="Closed"),
         compare(),
         controls.groups(),
         controls.types(),

@@ -15,7 +15,7 @@ from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, OTHERS, in_turn
 from report_kit import text
-from report_kit.comparison import baseline_of, with_before, with_change
+from report_kit.comparison import Baseline, baseline_of, with_before, with_change
 from report_kit.content import TABLE_ROWS, CardContent
 from report_kit.list_link import list_link
 from report_kit.report import Build
@@ -51,7 +51,7 @@ def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: st
         )
         return CardContent(
             with_change(frame),
-            text.leader(frame, name),
+            " ".join(filter(None, (text.leader(frame, name), marked(baseline)))),
             figure,
             links=links_to(warehouse, selection, dimension, path, frame[name]),
             lists=[lists[one] for one in frame[name]],
@@ -59,6 +59,11 @@ def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: st
         )
 
     return build
+
+
+def marked(baseline: Baseline | None) -> str:
+    """What the marks across bars are."""
+    return f"The marks are {baseline.name}." if baseline else ""
 
 
 def lists_of(

@@ -17,7 +17,7 @@ from report_kit.selection import Selection
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
-    parts = [*_period(report, selection), *_compared(selection, warehouse)]
+    parts = [*_period(report, selection), *_compared(report, selection, warehouse)]
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
         parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
@@ -51,8 +51,9 @@ def _period(report: Report, selection: Selection) -> list[str]:
     return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]
 
 
-def _compared(selection: Selection, warehouse: Warehouse) -> list[str]:
+def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
     """The days of the comparison; why there is none, if one was chosen."""
+    selection = selection.whole_months if report.covers == "closed" else selection
     chosen = comparison.wanted(selection)
     if chosen is None:
         return []

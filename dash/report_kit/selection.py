@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -64,6 +64,11 @@ class Selection:
     @property
     def days(self) -> int:
         return self.filters.days
+
+    @property
+    def whole_months(self) -> Selection:
+        """The same from the first day of its first month on, for figures of whole months."""
+        return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
 
     @property
     def fixed(self) -> str:
