@@ -66,6 +66,11 @@ class Selection:
         return self.filters.days
 
     @property
+    def has_days(self) -> bool:
+        """Whether the reader chose the days; a default period moves with the data."""
+        return any(name in parse_qs(self.search) for name in DAYS)
+
+    @property
     def whole_months(self) -> Selection:
         """The same from the first day of its first month on, for figures of whole months."""
         return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
