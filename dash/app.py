@@ -15,7 +15,16 @@ import telemetry
 from config import Settings
 from data.warehouse import Warehouse
 from pages import reports
-from report_kit import callbacks, dash_internals, home_page, layout, report_page, routes
+from report_kit import (
+    callbacks,
+    dash_internals,
+    definitions_page,
+    home_page,
+    layout,
+    report_page,
+    routes,
+    sentry,
+)
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
@@ -23,7 +32,12 @@ DESCRIPTION = "What residents ask the city for through 311, where, and how long 
 
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
+<<<<<<< HEAD
     telemetry.configure_log(settings.log_level)
+=======
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sentry.start(settings)
+>>>>>>> reportsa
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
     telemetry.watch(server, settings.admin_token.get_secret_value())
@@ -58,6 +72,7 @@ def create(settings: Settings) -> Dash:
 
 def _add_pages(app: Dash, settings: Settings) -> None:
     home_page.publish(reports())
+    definitions_page.publish()
     for report in reports():
         report_page.publish(report)
     layout.connect()
