@@ -6,7 +6,8 @@
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
   /* Parameters that mean the same in every report. */
-  var SHARED = ["from", "to", "type", "group", "council", "region", "agency", "source", "information"];
+  var SHARED = ["from", "to", "type", "group", "council", "region", "district", "agency", "source",
+    "information", "compare"];
 
   function text(value) {
     return Array.isArray(value) ? value.join(",") : value || "";
@@ -63,7 +64,8 @@
         var kept = query.toString().replace(/%2C/g, ",");
         return ids.map(function (id) { return id.menu + (kept ? "?" + kept : ""); });
       },
-      /* A bar or area was chosen: its custom data is a URL; areas are whole traces, and have it as meta. */
+      /* A bar or area was chosen: its custom data is a URL. Areas and lines are whole traces, and have it as meta; the
+         one of a line has {x} for the day of the point. */
       go: function (clicks, figures) {
         var context = window.dash_clientside.callback_context;
         var place = context.inputs_list[0].findIndex(function (input) {
@@ -72,7 +74,8 @@
         var point = clicks[place] && clicks[place].points && clicks[place].points[0];
         var custom = point && (point.customdata || figures[place].data[point.curveNumber].meta);
         var address = Array.isArray(custom) ? custom[0] : custom;
-        return typeof address === "string" && address ? address : window.dash_clientside.no_update;
+        if (typeof address !== "string" || !address) return window.dash_clientside.no_update;
+        return address.split("{x}").join(String(point.x).slice(0, 10));
       },
     },
   });

@@ -10,17 +10,22 @@
     if (name === "th") cell.scope = "col";
     return cell;
   }
-  function row(cells, name, link) {
+  /* ``links``: place of a cell → where it leads. */
+  function row(cells, name, links) {
     var made = document.createElement("tr");
-    cells.forEach(function (text, place) { made.appendChild(cellOf(name, text, place === 0 && link)); });
+    cells.forEach(function (text, place) { made.appendChild(cellOf(name, text, links[place])); });
     return made;
   }
   function fill(box) {
     var known = JSON.parse(box.dataset.rows);
     var table = document.createElement("table");
-    table.createTHead().appendChild(row(known.columns, "th"));
+    table.createTHead().appendChild(row(known.columns, "th", {}));
     var body = table.createTBody();
-    known.rows.forEach(function (cells, place) { body.appendChild(row(cells, "td", known.links[place])); });
+    known.rows.forEach(function (cells, place) {
+      var links = { [known.counted]: known.lists[place] };
+      if (known.links[place]) links[0] = known.links[place];
+      body.appendChild(row(cells, "td", links));
+    });
     box.replaceChildren(table);
   }
   function fillOpen(box) {

@@ -46,7 +46,8 @@ def everything(settings: Settings) -> Iterator[Figure]:
 def callback(report: Report, card: Card, warehouse: Warehouse) -> Callable[[], object]:
     """What the server does for a card of the report's first view, but for HTTP."""
     selection = Selection.of(report.controls, "", warehouse)
-    return lambda: to_json(body_of(report, card, card.build(warehouse, selection), ""))
+    city = warehouse.facts().city
+    return lambda: to_json(body_of(report, card, card.build(warehouse, selection), "", city))
 
 
 def slowest(report: Report, warehouse: Warehouse) -> tuple[Card, list[float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pandas import DataFrame
 from psycopg.sql import SQL
 
-from data.catalog import CLOSED
+from data.catalog import CLOSED, SERVED
 from data.counts import Key, count
 from data.filters import Filters
 from data.warehouse import Warehouse
@@ -14,7 +14,7 @@ REQUESTS = SQL("""
     WITH found AS (
         SELECT *, created_date >= %(first)s::date AND created_date < %(last)s::date + 1 AS is_new,
             coalesce(closed_date >= %(first)s::date AND closed_date < %(last)s::date + 1, false) AS is_closed
-        FROM service_requests
+        FROM {served}
         WHERE NOT is_information AND {narrowed}
             AND (created_date >= %(first)s::date AND created_date < %(last)s::date + 1
                 OR closed_date >= %(first)s::date AND closed_date < %(last)s::date + 1)
@@ -52,4 +52,6 @@ def requests(warehouse: Warehouse, filters: Filters) -> DataFrame:
     Columns: sr_number, type, address, created, closed (None without a closed date), counted_as, agency,
     source, on_map.
     """
-    return warehouse.frame(REQUESTS.format(narrowed=filters.narrowed()), **filters.parameters())
+    return warehouse.frame(
+        REQUESTS.format(served=SERVED, narrowed=filters.narrowed()), **filters.parameters()
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Identifier
 
+from data.catalog import SERVED
 from data.filters import Dimension, Filters
 from data.warehouse import Warehouse
 
@@ -22,11 +23,19 @@ STATISTICS = SQL("""
 MONTHS = SQL("date_trunc('month', %(first)s::timestamp)::date, %(last)s::date")
 DAYS = SQL("""
     SELECT council_name AS council, days_to_close(created_date, closed_date) AS days, count(*) AS requests
-    FROM service_requests JOIN councils USING (council_id)
+    FROM {served} JOIN councils USING (council_id)
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND closed_date IS NOT NULL AND (%(information)s OR NOT is_information) AND {narrowed}
     GROUP BY 1, 2 ORDER BY 1, 2
 """)
+
+
+KNOWN_BY = ("type_id", "council_id")
+
+
+def is_known(filters: Filters) -> bool:
+    """Whether every filter is one that ``statistics`` can narrow by."""
+    return all(one.column in KNOWN_BY for one in filters.used)
 
 
 def statistics(
@@ -77,5 +86,5 @@ def _join(key: Dimension) -> Composable:
 
 def days(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """Requests created in the period and closed by now. Columns: council, days, requests."""
-    query = DAYS.format(narrowed=filters.narrowed())
+    query = DAYS.format(served=SERVED, narrowed=filters.narrowed())
     return warehouse.frame(query, **filters.parameters(), information=filters.includes_information)

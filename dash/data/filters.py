@@ -20,6 +20,8 @@ class Dimension(NamedTuple):
     relation: LiteralString
     id: LiteralString
     label: LiteralString
+    order: LiteralString = "1"
+    """How names are listed, where not by themselves."""
 
 
 TYPE = Dimension("type", "types", "type_id", "request_types", "type_id", "type_name")
@@ -44,7 +46,25 @@ REGION = Dimension(
 )
 AGENCY = Dimension("agency", "agencies", "agency_id", "agencies", "agency_id", "agency_name")
 SOURCE = Dimension("source", "sources", "source_id", "sources", "source_id", "source_name")
-DIMENSIONS = (TYPE, GROUP, COUNCIL, REGION, AGENCY, SOURCE)
+# The districts are those of the requests: no names are published for them. One step of the index for each.
+DISTRICT = Dimension(
+    "district",
+    "districts",
+    "district_id",
+    """(WITH RECURSIVE found AS (
+            SELECT min(district_id) AS district_id FROM rollup_day_district
+            UNION ALL
+            SELECT (SELECT min(d.district_id) FROM rollup_day_district d
+                    WHERE d.district_id > found.district_id)
+            FROM found WHERE found.district_id IS NOT NULL
+        ) SELECT district_id,
+            CASE district_id WHEN 0 THEN 'No district' ELSE 'District ' || district_id END AS district_name
+        FROM found WHERE district_id IS NOT NULL)""",
+    "district_id",
+    "district_name",
+    "min(district_id)",
+)
+DIMENSIONS = (TYPE, GROUP, COUNCIL, REGION, DISTRICT, AGENCY, SOURCE)
 NO_COUNCIL = 0
 """Requests outside every council, or published so; shown apart."""
 
@@ -59,6 +79,7 @@ class Filters:
     groups: tuple[int, ...] = ()
     councils: tuple[int, ...] = ()
     regions: tuple[int, ...] = ()
+    districts: tuple[int, ...] = ()
     agencies: tuple[int, ...] = ()
     sources: tuple[int, ...] = ()
     includes_information: bool = False

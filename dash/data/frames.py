@@ -92,5 +92,6 @@ def with_others(frame: DataFrame, name: str, top: int, *, by: Sequence[str] = ()
         return frame
     others = f"Others ({len(rest)})"
     named = frame[name].where(~frame[name].isin(rest), others)
-    grouped = frame.assign(**{name: named}).groupby([*by, name], sort=False, as_index=False)["requests"].sum()
+    counts = [column for column in frame if column.startswith("requests")]
+    grouped = frame.assign(**{name: named}).groupby([*by, name], sort=False, as_index=False)[counts].sum()
     return grouped.sort_values(name, key=lambda names: names == others, kind="stable", ignore_index=True)

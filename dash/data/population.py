@@ -32,6 +32,20 @@ def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
     ).drop(columns="is_outside")
 
 
+def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """Every region with its councils together, the highest rate first; without those outside all councils.
+
+    Columns: region, people (of the councils with a published population), requests, per_10000.
+    """
+    frame = by_council(warehouse, filters).merge(reference.regions(warehouse), on="council_id")
+    grouped = frame.groupby("region")
+    found = DataFrame(
+        {"people": grouped["people"].sum(min_count=1), "requests": grouped["requests"].sum()}
+    ).reset_index()
+    found["per_10000"] = PER * found["requests"] / found["people"].astype("float64")
+    return found.sort_values(["per_10000", "region"], ascending=[False, True], ignore_index=True)
+
+
 def rate(councils: DataFrame) -> float:
     """Requests per 10,000 people of these councils together; those without a population are left out."""
     populated = councils.dropna(subset=["people"])

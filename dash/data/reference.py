@@ -10,11 +10,15 @@ from data.warehouse import Warehouse
 
 NAMES = SQL("""
     SELECT {label} AS name, array_agg(DISTINCT {id} ORDER BY {id}) AS ids
-    FROM {relation} AS listed GROUP BY 1 ORDER BY min({id}) = 0, 1
+    FROM {relation} AS listed GROUP BY 1 ORDER BY min({id}) = 0, {order}
 """)
 COUNCILS = SQL("""
     SELECT council_id, council_name AS council, population_2020 AS people
     FROM councils ORDER BY council_id = 0, 2
+""")
+REGIONS = SQL("""
+    SELECT council_id, region_name AS region FROM councils JOIN regions USING (region_id)
+    WHERE council_id <> 0
 """)
 POLYGONS = SQL("""
     SELECT council_name AS council, is_approximate,
@@ -27,7 +31,10 @@ POLYGONS = SQL("""
 def names(warehouse: Warehouse, dimension: Dimension) -> DataFrame:
     """Columns: name, ids (all ids of that name). By name; id 0, such as "No council", comes last."""
     query = NAMES.format(
-        label=Identifier(dimension.label), id=Identifier(dimension.id), relation=SQL(dimension.relation)
+        label=Identifier(dimension.label),
+        id=Identifier(dimension.id),
+        relation=SQL(dimension.relation),
+        order=SQL(dimension.order),
     )
     return warehouse.frame(query)
 
@@ -41,6 +48,11 @@ def ids_by_name(warehouse: Warehouse, dimension: Dimension) -> dict[str, list[in
 def councils(warehouse: Warehouse) -> DataFrame:
     """Columns: council_id, council, people (missing without a published population). "No council" is last."""
     return warehouse.frame(COUNCILS)
+
+
+def regions(warehouse: Warehouse) -> DataFrame:
+    """The region of each council that has one. Columns: council_id, region."""
+    return warehouse.frame(REGIONS)
 
 
 def polygons(warehouse: Warehouse) -> DataFrame:

@@ -1,6 +1,6 @@
 """The kinds of chart that reports are made of; each takes columns of a frame and says its units on hover.
 
-``links`` are addresses to go to when a bar is chosen, one for each.
+``links`` are addresses to go to when a bar or point is chosen, one for each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pandas import Series
 
 from data.frames import listed
 from figures import theme
-from figures.colors import ACCENT, OTHERS, PALE, SECOND, in_turn
+from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, in_turn
 from figures.theme import Figure
 
 LONG = 16
@@ -29,8 +29,10 @@ def horizontal_bars(
     color: str | Sequence[str] = ACCENT,
     links: Sequence[str] | None = None,
     hover: str = ":,",
+    marks: Values = (),
+    marks_name: str = "",
 ) -> Figure:
-    """One bar per name, the first on top."""
+    """One bar per name, the first on top; ``marks`` are values that the bars are compared with."""
     names, values = listed(names), listed(values)
     trace = {
         "type": "bar",
@@ -43,28 +45,79 @@ def horizontal_bars(
     }
     layout = theme.layout(
         theme.height_of(names),
-        xaxis=theme.numbers(unit.capitalize(), values, side=_side(len(names)), nticks=6, tickangle=0),
+        xaxis=theme.numbers(
+            unit.capitalize(), [*values, *listed(marks)], side=_side(len(names)), nticks=6, tickangle=0
+        ),
         yaxis=theme.names(names),
     )
-    return {"data": [trace], "layout": layout}
+    return {"data": [trace, *_marks(names, marks, marks_name, hover)], "layout": layout}
+
+
+def _marks(names: Values, marks: Values, name: str, hover: str) -> list[Figure]:
+    """A short line across each bar."""
+    if not len(marks):
+        return []
+    style = {"symbol": "line-ns-open", "size": 16, "line": {"width": 3, "color": BEFORE}, "color": BEFORE}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": listed(marks),
+            "y": names,
+            "name": name,
+            "marker": style,
+            "hovertemplate": f"%{{y}}: %{{x{hover}}} in {name}<extra></extra>",
+        }
+    ]
 
 
 def bars(
-    names: Values, values: Values, *, unit: str, partial: Sequence[bool] = (), hover: Values = ()
+    names: Values,
+    values: Values,
+    *,
+    unit: str,
+    partial: Sequence[bool] = (),
+    hover: Values = (),
+    links: Sequence[str] | None = None,
+    dashed: Values = (),
+    dashed_name: str = "",
 ) -> Figure:
-    """One bar per name, the first on the left; partial ones are hatched. ``hover`` has longer names."""
+    """One bar per name, the first on the left; partial ones are hatched. ``hover`` has longer names.
+
+    ``dashed`` are values that the bars are compared with, as a dashed line.
+    """
     values = listed(values)
     trace = {
         "type": "bar",
         "x": listed(names),
         "y": values,
         "marker": {"color": ACCENT, "pattern": {"shape": ["/" if cut else "" for cut in partial]}},
+        "customdata": _links(links, len(values)),
         "text": listed(hover or names),
         "textposition": "none",
         "hovertemplate": f"%{{text}}: %{{y:,}} {unit}<extra></extra>",
     }
-    layout = theme.layout(xaxis=theme.axis(type="category"), yaxis=theme.numbers(unit.capitalize(), values))
-    return {"data": [trace], "layout": layout}
+    traces = [trace]
+    if len(dashed):
+        traces.append(_dashed(listed(names), dashed, dashed_name, f"%{{y:,}} {unit}"))
+    layout = theme.layout(
+        xaxis=theme.axis(type="category"),
+        yaxis=theme.numbers(unit.capitalize(), [*values, *listed(dashed)]),
+    )
+    return {"data": traces, "layout": layout}
+
+
+def _dashed(x: Values, y: Values, name: str, value: str) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": listed(x),
+        "y": listed(y),
+        "connectgaps": False,
+        "line": {"color": BEFORE, "width": 2, "dash": "dash"},
+        "hovertemplate": f"{name}: {value}<extra></extra>",
+    }
 
 
 def lines(
@@ -76,20 +129,32 @@ def lines(
     by_month: bool = False,
     hover: str = ":,",
     notes: Mapping[str, Values] | None = None,
+    links: Mapping[str, str] | None = None,
+    before: Mapping[str, Series] | None = None,
+    before_name: str = "",
 ) -> Figure:
-    """One line per name over days (the index); missing values are gaps. ``notes`` are added on hover."""
-    colors = colors or in_turn(len(series))
+    """One line per name over days (the index); missing values are gaps. ``notes`` are added on hover.
+
+    ``links`` has an address for each line, with ``{x}`` for the day of the point. ``before`` has what a line
+    is compared with, under its name: dashed, in the same color.
+    """
+    colors = list(colors or in_turn(len(series)))
     traces = [
         _line(name, values, color, place, (unit, hover, by_month), (notes or {}).get(name, ()))
+        | ({"meta": links[name]} if links and links.get(name) else {})
         for place, ((name, values), color) in enumerate(zip(series.items(), colors, strict=True))
     ]
+    of = dict(zip(series, colors, strict=True))
+    for name, values in (before or {}).items():
+        dashed = _dashed(values.index, values, f"{name}, {before_name}", f"%{{y{hover}}} {unit}")
+        traces.append(dashed | {"line": dashed["line"] | {"color": of[name]}})
     longest = max((len(values) for values in series.values()), default=0)
     every_value = [value for trace in traces for value in trace["y"]]
     layout = theme.layout(
-        380 if len(series) > 1 else theme.HEIGHT,
+        380 if len(traces) > 1 else theme.HEIGHT,
         xaxis=theme.axis(type="date", tickformat="%a<br>%m/%d" if longest <= 31 and not by_month else ""),
         yaxis=theme.numbers(y_title or unit.capitalize(), every_value),
-        showlegend=len(series) > 1,
+        showlegend=len(traces) > 1,
         hovermode="closest",
     )
     return {"data": traces, "layout": layout}
@@ -149,6 +214,7 @@ def ranges(
     unit: str,
     counts: Values,
     small: int,
+    links: Sequence[str] | None = None,
 ) -> Figure:
     """Two points per name joined by a line, the first name on top; names with few counts are gray."""
     names, low, high, counts = listed(names), listed(low), listed(high), listed(counts)
@@ -173,6 +239,7 @@ def ranges(
                 "color": [OTHERS if number < small else color for number in counts],
                 "symbol": symbol,
             },
+            "customdata": _links(links, len(names)),
             "text": [f"{number:,}" for number in counts],
             "hovertemplate": f"%{{y}}, {title.lower()}: %{{x:,}} {unit}, of %{{text}} closed<extra></extra>",
         }

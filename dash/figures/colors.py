@@ -11,6 +11,8 @@ PALE = "rgba(36, 120, 180, 0.3)"
 SECOND = "#C08400"
 THIRD = "#248454"
 OTHERS = "#848490"
+BEFORE = "#E46C60"
+"""What a figure is compared with: dashed lines and marks across bars."""
 SEQUENCE = (ACCENT, SECOND, THIRD, "#B478C0", "#E46C60", "#607800", "#6C84FC")
 """For lines that must be distinguished; with the gray of "Others", eight."""
 # From pale to strong; the strong end stands out on a dark card too.

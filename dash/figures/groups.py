@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from figures import theme
 from figures.colors import in_turn
 from figures.theme import Figure
 
 Values = Sequence[Any]
-OneSeries = tuple[str, Values, Values]
+
+
+class OneSeries(NamedTuple):
+    """The bars of one name: values, hover texts, and where each leads."""
+
+    title: str
+    values: Values
+    hover: Values
+    links: Values = ()
+
+
 Series = Sequence[OneSeries]
-"""The name of each series, its values, and its hover text."""
 
 
 def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -> Figure:
     """Groups from left to right."""
     traces = [
-        _trace(title, list(names), list(values), hover, color) | {"orientation": "v"}
-        for (title, values, hover), color in zip(series, in_turn(len(series)), strict=True)
+        _trace(one, list(names), list(one.values), color) | {"orientation": "v"}
+        for one, color in zip(series, in_turn(len(series)), strict=True)
     ]
     layout = theme.layout(
         barmode="group",
@@ -35,8 +44,8 @@ def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -
 def lying(names: Values, series: Series, *, x_title: str) -> Figure:
     """Groups from top to bottom, the first on top; for long names."""
     traces = [
-        _trace(title, list(values), list(names), hover, color) | {"orientation": "h"}
-        for (title, values, hover), color in zip(series, in_turn(len(series)), strict=True)
+        _trace(one, list(one.values), list(names), color) | {"orientation": "h"}
+        for one, color in zip(series, in_turn(len(series)), strict=True)
     ]
     height = max(220, len(names) * (16 + 12 * len(series)) + 110)
     layout = theme.layout(
@@ -52,14 +61,15 @@ def lying(names: Values, series: Series, *, x_title: str) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def _trace(title: str, x: list[Any], y: list[Any], hover: Values, color: str) -> Figure:
+def _trace(one: OneSeries, x: list[Any], y: list[Any], color: str) -> Figure:
     return {
         "type": "bar",
-        "name": title,
+        "name": one.title,
         "x": x,
         "y": y,
         "marker": {"color": color},
-        "text": list(hover),
+        "customdata": list(one.links),
+        "text": list(one.hover),
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
     }

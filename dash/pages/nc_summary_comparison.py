@@ -19,12 +19,17 @@ from data.warehouse import Warehouse
 from figures import charts, groups
 from figures.colors import OTHERS, in_turn
 from report_kit import controls, report, text
-from report_kit.common_cards import steps_of
+from report_kit.common_cards import lists_of
+from report_kit.comparison import Baseline, baseline_of, by_day, compare, with_change
 from report_kit.content import CardContent, Number
+from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
+from report_kit.time_cards import steps_of
 
 AT_MOST = 6
+COMPARED = 2
+"""The most councils whose lines have a dashed one each."""
 GROUPS = 10
 BINS = 30
 AVERAGE = "Average council"
@@ -44,13 +49,33 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             "open_now": frame["council"].map(is_open).fillna(0).astype("int64"),
         }
     )
-    shown = [Number(row["council"], text.number(row["requests"]), _note(row)) for row in records(frame)]
-    return CardContent(frame, numbers=shown)
+    frame, baseline = _with_before(warehouse, selection, frame), baseline_of(warehouse, selection)
+    lists = lists_of(warehouse, selection, COUNCIL, frame["council"], ())
+    shown = [
+        Number(
+            row["council"],
+            text.number(row["requests"]),
+            _note(row, baseline),
+            lists[row["council"]],
+            "requests",
+        )
+        for row in records(frame)
+    ]
+    return CardContent(with_change(frame), numbers=shown)
 
 
-def _note(row: dict[str, Any]) -> str:
+def _with_before(warehouse: Warehouse, selection: Selection, frame: DataFrame) -> DataFrame:
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return frame
+    before = count(warehouse, baseline.filters, COUNCIL).set_index("council")["requests"]
+    return frame.assign(requests_before=frame["council"].map(before).fillna(0).astype("int64"))
+
+
+def _note(row: dict[str, Any], baseline: Baseline | None) -> str:
     rate = row["per_10000_people"]
-    parts = [f"{text.number(row['requests_a_day'])} a day"]
+    parts = [baseline.change(row["requests"], row["requests_before"])] if baseline else []
+    parts += [f"{text.number(row['requests_a_day'])} a day"]
     parts += [] if rate is None else [f"{text.number(rate)} per 10,000 people"]
     return ", ".join([*parts, f"{text.number(row['open_now'])} open now"])
 
@@ -60,8 +85,16 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     wide = _by_step(warehouse, selection, step)
     colors = [*in_turn(len(wide.columns) - 1), OTHERS]
     series = {name: wide[name] for name in wide}
+    baseline = baseline_of(warehouse, selection)
     figure = charts.lines(
-        series, unit="requests", colors=colors, y_title=f"Requests a {step}", hover=":,.2~f"
+        series,
+        unit="requests",
+        colors=colors,
+        y_title=f"Requests a {step}",
+        hover=":,.2~f",
+        links=_lists(warehouse, selection, wide) if step == "day" else {},
+        before=_before(warehouse, selection, step, wide),
+        before_name=baseline.name if baseline else "",
     )
     totals = [f"{name} {text.number(round(total))}" for name, total in wide.sum().items()]
     frame = wide.rename_axis(step).reset_index().melt(step, var_name="council", value_name="requests")
@@ -70,6 +103,30 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         f"Requests in the period: {text.listed(totals, AT_MOST + 1)}.{_partial(selection, step)}",
         figure,
     )
+
+
+def _lists(warehouse: Warehouse, selection: Selection, wide: DataFrame) -> dict[str, str]:
+    ids = ids_by_name(warehouse, COUNCIL)
+    return {
+        name: list_link(selection, {COUNCIL: ids[name]}, each_day=True) if name in ids else ""
+        for name in wide
+    }
+
+
+def _before(warehouse: Warehouse, selection: Selection, step: Step, wide: DataFrame) -> dict[str, Series]:
+    """The lines of the days compared with, of so few councils that they can be told apart."""
+    baseline, councils = baseline_of(warehouse, selection), [name for name in wide if name != AVERAGE]
+    if baseline is None or len(councils) > COMPARED:
+        return {}
+    steps, ids = steps_of(selection.filters, step), ids_by_name(warehouse, COUNCIL)
+    found = {}
+    for name in councils:
+        days = by_day(warehouse, replace(baseline.filters, councils=tuple(ids[name])))
+        if step == "day":
+            found[name] = baseline.drawn(days, selection.filters)
+        else:
+            found[name] = baseline.steps(days, steps, selection.filters).set_axis(wide.index)
+    return found
 
 
 def _partial(selection: Selection, step: Step) -> str:
@@ -109,8 +166,15 @@ def shares(dimension: Dimension) -> Build:
         ).round(1)
         order = frame.groupby(name)["requests"].sum().sort_values(ascending=False, kind="stable").index
         largest = list(order[:GROUPS])
+        ids, councils = ids_by_name(warehouse, dimension), ids_by_name(warehouse, COUNCIL)
         series = [
-            _share(council, rows.set_index(name), largest) for council, rows in frame.groupby("council")
+            _share(
+                council,
+                rows.set_index(name),
+                largest,
+                [list_link(selection, {COUNCIL: councils[council], dimension: ids[one]}) for one in largest],
+            )
+            for council, rows in frame.groupby("council")
         ]
         figure = groups.lying(largest, series, x_title="Percent of requests")
         more = len(order) - len(largest)
@@ -120,13 +184,13 @@ def shares(dimension: Dimension) -> Build:
     return build
 
 
-def _share(council: str, rows: DataFrame, names: list[str]) -> groups.OneSeries:
+def _share(council: str, rows: DataFrame, names: list[str], links: list[str]) -> groups.OneSeries:
     known = rows[["requests", "percent"]].reindex(names).fillna(0)
     hover = [
         f"{council}, {name}: {text.plural(int(row['requests']), 'request')} ({row['percent']}%)"
         for name, row in known.iterrows()
     ]
-    return council, known["percent"].tolist(), hover
+    return groups.OneSeries(council, known["percent"].tolist(), hover, links)
 
 
 def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -137,7 +201,16 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
     is_typical = selection.choices["days"] == "typical"
     longest = max(typical_days(days) if is_typical else days.index.max() for days in cells.values())
     edges = bins(longest)
-    series = [_histogram(council, days, edges) for council, days in cells.items()]
+    councils = ids_by_name(warehouse, COUNCIL)
+    series = [
+        _histogram(council, days, edges)._replace(
+            links=[
+                list_link(selection, {COUNCIL: councils[council]}, days_to_close=(first, end - 1))
+                for first, end in edges
+            ]
+        )
+        for council, days in cells.items()
+    ]
     labels = [label(first, end) for first, end in edges]
     figure = groups.upright(
         labels, series, y_title="Percent of closed requests", x_title="Whole days from created to closed"
@@ -178,7 +251,7 @@ def _histogram(council: str, days: Series, edges: list[tuple[int, int]]) -> grou
         f"{council}, {label(*one)} days: {text.plural(number, 'request')} ({percent}%)"
         for one, number, percent in zip(edges, counted, percents, strict=True)
     ]
-    return council, percents, hover
+    return groups.OneSeries(council, percents, hover)
 
 
 REPORT = Report(
@@ -190,6 +263,7 @@ REPORT = Report(
     controls=(
         controls.councils(default=controls.busiest(COUNCIL, 2), at_most=AT_MOST),
         controls.Period(days=30),
+        compare(),
         controls.groups(),
         controls.types(),
         controls.Choice("days", "Days to close", {"typical": "Without outliers", "all": "All"}),

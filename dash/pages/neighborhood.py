@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame
+from datetime import date
+
+import pandas as pd
+from pandas import DataFrame, Series
 
 from data import population
 from data.filters import COUNCIL, NO_COUNCIL, TYPE, Filters
@@ -13,7 +16,9 @@ from figures import charts
 from figures.colors import OTHERS, SECOND
 from report_kit import controls, report, text
 from report_kit.common_cards import bars_by, lines_by_day
+from report_kit.comparison import baseline_of, compare, noted
 from report_kit.content import CardContent, Number, nothing
+from report_kit.list_link import list_link
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
@@ -34,15 +39,23 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         "per_10000_people": council["per_10000"],
         "all_councils_per_10000_people": city,
     }
+    note = f"{council['council']}, {text.plural(selection.days, 'day')}"
+    change = noted(warehouse, selection, council["requests"], note)
     shown = [
+        Number("Requests", text.number(council["requests"]), change, list_link(selection), "requests"),
         Number(
-            "Requests",
-            text.number(council["requests"]),
-            f"{council['council']}, {text.plural(selection.days, 'day')}",
+            "People",
+            _known(council["people"]),
+            warehouse.facts().city.phrase("{population}"),
+            about="people",
         ),
-        Number("People", _known(council["people"]), warehouse.facts().city.phrase("{population}")),
-        Number("Per 10,000 people", _known(council["per_10000"])),
-        Number(f"{CITY}, per 10,000", text.number(city), "requests outside councils left out"),
+        Number("Per 10,000 people", _known(council["per_10000"]), about="rate"),
+        Number(
+            f"{CITY}, per 10,000",
+            text.number(city),
+            "requests outside councils left out",
+            about="rate",
+        ),
     ]
     return CardContent(figures(value), numbers=shown)
 
@@ -59,14 +72,34 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = population.moving_rates(warehouse, selection.filters, window, loaded)
     days, council = frame.set_index("day"), _name(warehouse, selection)
     series = {council: days["council_per_10000"], CITY: days["all_councils_per_10000"]}
+    baseline = baseline_of(warehouse, selection)
+    before = _before(warehouse, selection, window, loaded)
     figure = charts.lines(
         series,
         unit="requests per 10,000 people",
         colors=[SECOND, OTHERS],
         y_title="Requests a day per 10,000 people",
         hover=":,.3~r",
+        links={
+            council: list_link(selection, each_day=True),
+            CITY: list_link(selection, {COUNCIL: ()}, each_day=True),
+        },
+        before={council: before} if before is not None else {},
+        before_name=baseline.name if baseline else "",
     )
     return CardContent(frame, _compared(days, council), figure, why_empty=TOO_SHORT)
+
+
+def _before(
+    warehouse: Warehouse, selection: Selection, window: int, loaded: tuple[date, date]
+) -> Series | None:
+    """The council's line in the days that the period is compared with, drawn over the period."""
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return None
+    found = population.moving_rates(warehouse, baseline.filters, window, loaded).set_index("day")
+    days = pd.date_range(baseline.filters.first, baseline.filters.last)
+    return baseline.drawn(found["council_per_10000"].reindex(days), selection.filters)
 
 
 def by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -99,6 +132,7 @@ REPORT = Report(
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=90),
+        compare(),
         controls.groups(),
         controls.types(),
         controls.Choice("average", "Moving average", WINDOWS),
@@ -117,7 +151,7 @@ REPORT = Report(
         Card(
             "by-day", "Requests a day by type", lines_by_day, "Of this council, as published.", is_wide=True
         ),
-        Card("by-type", "By request type", by_type, "Choose a bar to see that type alone.", is_wide=True),
+        Card("by-type", "By request type", by_type, "Choose a bar for its requests.", is_wide=True),
     ),
     aliases=("/dashboards/neighborhood", "/dashboards/neighborComb", "/reports/dashboards/neighborhood"),
 )

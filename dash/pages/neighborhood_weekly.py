@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from data import changes, counts
 from data.filters import COUNCIL, TYPE
 from data.frames import daily, figures, records
+from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts, groups
 from figures.colors import ACCENT, SECOND
 from report_kit import controls, report, text
 from report_kit.card import grid_columns
 from report_kit.common_cards import bars_by
+from report_kit.comparison import Baseline, baseline_of, compare
 from report_kit.content import CardContent, Number, nothing
+from report_kit.list_link import list_link
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
@@ -33,43 +36,95 @@ CHANGES = ["new_requests", "closed_requests", "net_change"]
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     new, closed, net = changes.by(warehouse, selection.filters, "day")[CHANGES].sum()
     still_open = counts.open_now(warehouse, selection.filters)
+    baseline = baseline_of(warehouse, selection)
+    then = changes.by(warehouse, baseline.filters, "day")[CHANGES].sum() if baseline else None
     shown = [
-        Number("New", text.number(new), "created in these days"),
-        Number("Closed", text.number(closed), "closed in these days, whenever created"),
-        Number("Net change", f"{net:+,}" if net else "0", "new minus closed"),
-        Number("Open now", text.number(still_open), "of any age"),
+        Number(
+            "New",
+            text.number(new),
+            _note(baseline, new, then, "new_requests") or "created in these days",
+            list_link(selection),
+            "requests",
+        ),
+        Number(
+            "Closed",
+            text.number(closed),
+            _note(baseline, closed, then, "closed_requests") or "closed in these days, whenever created",
+            list_link(selection, by_closing=True),
+            "closed",
+        ),
+        Number("Net change", f"{net:+,}" if net else "0", "new minus closed", about="net"),
+        Number(
+            "Open now",
+            text.number(still_open),
+            "of any age",
+            list_link(selection, status="open", any_age=True),
+            "open",
+        ),
     ]
     value = {"new": new, "closed": closed, "net_change": net, "open_now": still_open}
     return CardContent(figures(value), numbers=shown)
+
+
+def _note(baseline: Baseline | None, now: int, then: Series | None, name: str) -> str:
+    return baseline.change(now, int(then[name])) if baseline and then is not None else ""
 
 
 def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     found = changes.by(warehouse, selection.filters, "day")
     days = {name: daily(found, selection.first, selection.last, name) for name in CHANGES}
     series = {"New": days["new_requests"], "Closed": days["closed_requests"]}
-    figure = charts.lines(series, unit="requests", colors=[ACCENT, SECOND])
+    before = _before(warehouse, selection)
+    baseline = baseline_of(warehouse, selection)
+    figure = charts.lines(
+        series,
+        unit="requests",
+        colors=[ACCENT, SECOND],
+        links={
+            "New": list_link(selection, each_day=True),
+            "Closed": list_link(selection, each_day=True, by_closing=True),
+        },
+        before=before,
+        before_name=baseline.name if baseline else "",
+    )
     new, closed = int(series["New"].sum()), int(series["Closed"].sum())
     summary = f"{text.plural(new, 'new request')}, {text.number(closed)} closed."
     frame = DataFrame(days).rename_axis("day").reset_index()
     return CardContent(frame, summary, figure)
 
 
+def _before(warehouse: Warehouse, selection: Selection) -> dict[str, Series]:
+    """New and closed in the days that the period is compared with."""
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return {}
+    found, filters = changes.by(warehouse, baseline.filters, "day"), baseline.filters
+    return {
+        title: baseline.drawn(daily(found, filters.first, filters.last, name), selection.filters)
+        for title, name in {"New": "new_requests", "Closed": "closed_requests"}.items()
+    }
+
+
 def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = changes.by(warehouse, selection.filters, TYPE)
     names = frame["type"].tolist()
-    series = [_bars(frame, "New", "new_requests"), _bars(frame, "Closed", "closed_requests")]
+    ids = ids_by_name(warehouse, TYPE)
+    new = [list_link(selection, {TYPE: ids[name]}) for name in names]
+    closed = [list_link(selection, {TYPE: ids[name]}, by_closing=True) for name in names]
+    series = [_bars(frame, "New", "new_requests", new), _bars(frame, "Closed", "closed_requests", closed)]
     figure = groups.lying(names, series, x_title="Requests")
     grew = frame[frame["net_change"] > 0].sort_values("net_change", ascending=False, kind="stable")
     listed = [f"{row['type']} ({row['net_change']:+,})" for row in records(grew)]
     summary = (
         f"More new than closed: {text.listed(listed)}." if listed else "No type has more new than closed."
     )
-    return CardContent(frame, summary, figure)
+    return CardContent(frame, summary, figure, lists=new)
 
 
-def _bars(frame: DataFrame, title: str, column: str) -> groups.OneSeries:
+def _bars(frame: DataFrame, title: str, column: str, links: list[str]) -> groups.OneSeries:
     pairs = zip(frame["type"], frame[column], strict=True)
-    return title, frame[column].tolist(), [f"{name}: {number:,} {title.lower()}" for name, number in pairs]
+    hover = [f"{name}: {number:,} {title.lower()}" for name, number in pairs]
+    return groups.OneSeries(title, frame[column].tolist(), hover, links)
 
 
 def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -90,6 +145,7 @@ REPORT = Report(
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=7, label="Days"),
+        compare("previous"),
         controls.groups(),
         controls.types(),
     ),
@@ -109,7 +165,7 @@ REPORT = Report(
             "by-type",
             "New requests by type",
             bars_by(TYPE, PAGE, unit="new requests"),
-            "Choose a bar to see that type alone.",
+            "Choose a bar for its requests.",
         ),
         Card("change-by-type", "New and closed by type", change_by_type, is_wide=True),
         Card("requests", "Requests", requests, is_wide=True),

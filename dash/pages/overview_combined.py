@@ -6,23 +6,27 @@ from pandas import DataFrame
 
 from data import closing, counts
 from data.counts import count
-from data.filters import AGENCY, COUNCIL, GROUP, NO_COUNCIL, REGION, SOURCE, TYPE
+from data.filters import AGENCY, COUNCIL, DISTRICT, GROUP, NO_COUNCIL, REGION, SOURCE, TYPE
 from data.frames import figures
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts
 from report_kit import controls, report, text
-from report_kit.common_cards import bars_by, by_weekday, links_to, over_time
+from report_kit.common_cards import bars_by, by_weekday, links_to
+from report_kit.comparison import compare, noted
 from report_kit.content import CardContent, Number, nothing
+from report_kit.list_link import list_link
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
+from report_kit.time_cards import over_time
 
 PAGE = "/overview-combined"
 BOX_NOTE = (
     "Every closed request of the types and areas chosen, whatever the period above. The box is the middle "
     "half, its line the median; whiskers end at the fastest request and where 90% were closed."
 )
-NOT_BY_AGENCY = "Days to close are not known by agency or source. Clear these filters to see them."
+NOT_BY_AGENCY = "Days to close are not known by agency, source or district. Clear these filters to see them."
+LISTED = "Choose a bar for its requests, a name in the table for its report."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
 BOXES |= {"p90_days": "high"}
 
@@ -41,29 +45,40 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         "sources": len(by["source"]),
         "agencies": len(by["agency"]),
     }
+    change = noted(warehouse, selection, value["requests"], "created in the period")
     shown = [
-        Number("Requests", text.number(value["requests"]), "created in the period"),
-        Number("Open now", text.number(value["open_now"]), "of any age; all filters but the period apply"),
+        Number("Requests", text.number(value["requests"]), change, list_link(selection), "requests"),
+        Number(
+            "Open now",
+            text.number(value["open_now"]),
+            "of any age; all filters but the period apply",
+            list_link(selection, status="open", any_age=True),
+            "open",
+        ),
         Number(
             words("{areas}"),
             text.number(value["councils"]),
             f"{text.plural(value['requests_without_council'], 'request')} outside all of them",
+            list_link(selection, {COUNCIL: [NO_COUNCIL]}),
+            "no-council",
         ),
-        Number("Request types", text.number(value["types"])),
-        Number("Sources", text.number(value["sources"])),
-        Number("Agencies", text.number(value["agencies"])),
+        Number("Request types", text.number(value["types"]), about="groups"),
+        Number("Sources", text.number(value["sources"]), about="groups"),
+        Number("Agencies", text.number(value["agencies"]), about="groups"),
     ]
     return CardContent(figures(value), numbers=shown)
 
 
 def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
-    if selection.filters.agencies or selection.filters.sources:
+    if not closing.is_known(selection.filters):
         return nothing(NOT_BY_AGENCY)
     frame = closing.statistics(warehouse, selection.filters, TYPE, ever=True)
     links = links_to(warehouse, selection, TYPE, "/time-to-close", frame["type"])
+    ids = ids_by_name(warehouse, TYPE)
+    lists = [list_link(selection, {TYPE: ids[name]}, by_closing=True, any_age=True) for name in frame["type"]]
     boxes = frame.rename(columns=BOXES).to_dict("records")
-    figure = charts.boxes(boxes, unit="days from created to closed", links=list(links.values()))
-    return CardContent(frame, _slowest(frame), figure, links=links, is_scrollable=True)
+    figure = charts.boxes(boxes, unit="days from created to closed", links=lists)
+    return CardContent(frame, _slowest(frame), figure, links=links, lists=lists, is_scrollable=True)
 
 
 def _slowest(frame: DataFrame) -> str:
@@ -85,9 +100,11 @@ REPORT = Report(
     order=1,
     controls=(
         controls.Period(months=12),
+        compare(),
         controls.groups(),
         controls.types(),
         controls.regions(),
+        controls.districts(),
         controls.councils(),
         controls.agencies(),
         controls.sources(),
@@ -105,17 +122,18 @@ REPORT = Report(
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("over-time", "Requests over time", over_time, is_wide=True),
-        Card("by-group", "By type group", bars_by(GROUP, PAGE), "Choose a bar to see that group alone."),
+        Card("by-group", "By type group", bars_by(GROUP, PAGE), LISTED),
         Card("by-weekday", "By day of the week", by_weekday, "The average of each day of the week."),
-        Card("by-type", "By request type", bars_by(TYPE, PAGE), "Choose a bar to see that type alone."),
+        Card("by-type", "By request type", bars_by(TYPE, PAGE), LISTED),
         Card("by-agency", "By agency", bars_by(AGENCY, PAGE), "The agency that owns the request."),
         Card("by-source", "By source", bars_by(SOURCE, PAGE), "How the request reached the city."),
-        Card("by-region", "By region", bars_by(REGION, PAGE, top=None)),
+        Card("by-region", "By region", bars_by(REGION, PAGE, top=None), "Areas of the city."),
+        Card("by-district", "By city council district", bars_by(DISTRICT, PAGE, top=None)),
         Card(
             "by-council",
             "By {area}",
             bars_by(COUNCIL, "/nc-summary-comparison", top=None),
-            "Choose a bar to see that one in detail.",
+            LISTED,
             is_wide=True,
         ),
         Card("days-to-close", "Days to close by request type", days_to_close, BOX_NOTE, is_wide=True),

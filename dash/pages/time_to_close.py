@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, DatetimeIndex, Series
 
 from data import closing
+from data.catalog import CLOSED
+from data.counts import count
 from data.filters import COUNCIL, GROUP, TYPE, Dimension
+from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts
 from report_kit import controls, report, text
 from report_kit.common_cards import links_to, no_council_last
+from report_kit.comparison import baseline_of, compare
 from report_kit.content import CardContent, Number
+from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
 
@@ -29,31 +35,97 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = frame[[*SHOWN, "same_day_requests", "within_7_days_requests"]]
     if not len(frame):
         return CardContent(frame, why_empty=NOTHING)
-    found = frame.iloc[0]
-    total = found["closed_requests"]
+    found, total = frame.iloc[0], frame["closed_requests"].iloc[0]
+    was = _was(warehouse, selection)
+    closed = _months_list(selection)
     shown = [
-        Number("Median", text.plural(found["median_days"], "day"), "half were closed within"),
-        Number("90th percentile", text.plural(found["p90_days"], "day"), "nine of ten were closed within"),
-        Number("Closed requests", text.number(total)),
-        Number("On the same day", text.share(found["same_day_requests"], total), "closed in 0 days"),
         Number(
-            "Within a week", text.share(found["within_7_days_requests"], total), "closed in 7 days or less"
+            "Median",
+            text.plural(found["median_days"], "day"),
+            was.get("median_days", "half were closed within"),
+            about="median",
+        ),
+        Number(
+            "90th percentile",
+            text.plural(found["p90_days"], "day"),
+            was.get("p90_days", "nine of ten were closed within"),
+            about="p90",
+        ),
+        Number("Closed requests", text.number(total), was.get("closed", ""), closed, "closed"),
+        Number(
+            "On the same day",
+            text.share(found["same_day_requests"], total),
+            "closed in 0 days",
+            about="same-day",
+        ),
+        Number(
+            "Within a week",
+            text.share(found["within_7_days_requests"], total),
+            "closed in 7 days or less",
+            about="same-day",
         ),
     ]
     return CardContent(frame, numbers=shown)
 
 
+def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
+    """Notes on what it was in the months compared with; a month so far, against the same days."""
+    baseline = baseline_of(warehouse, _whole(selection))
+    before = closing.statistics(warehouse, baseline.filters) if baseline else DataFrame()
+    if baseline is None or not len(before):
+        return {}
+    row, name = before.iloc[0], baseline.name
+    notes = {column: f"{text.plural(row[column], 'day')} in {name}" for column in ("median_days", "p90_days")}
+    now, then = (
+        int(count(warehouse, filters, "day", population=CLOSED)["requests"].sum())
+        for filters in (_whole(selection).filters, baseline.filters)
+    )
+    return notes | {"closed": baseline.change(now, then)}
+
+
+def _whole(selection: Selection) -> Selection:
+    """From the first day of the first month: months are whole."""
+    return replace(selection, filters=replace(selection.filters, first=selection.first.replace(day=1)))
+
+
+def _months_list(selection: Selection) -> str:
+    return list_link(selection, first=selection.first.replace(day=1), by_closing=True)
+
+
 def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
-    months = _months(frame, selection)
+    months, baseline = _months(frame, selection), baseline_of(warehouse, _whole(selection))
     figure = charts.lines(
         {"Median": months["median_days"], "90th percentile": months["p90_days"]},
         unit="days",
         y_title="Days from created to closed",
         by_month=True,
         notes=dict.fromkeys(("Median", "90th percentile"), _notes(months["closed_requests"])),
+        before=_before(warehouse, selection, months.index),
+        before_name=baseline.name if baseline else "",
     )
-    return CardContent(frame, _from_to(frame), figure, why_empty=NOTHING)
+    lists = _lists(selection, frame["month"])
+    return CardContent(frame, _from_to(frame), figure, lists=lists, why_empty=NOTHING)
+
+
+def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
+    """The lines of as many months before, or of the same months a year earlier."""
+    baseline = baseline_of(warehouse, _whole(selection))
+    if baseline is None:
+        return {}
+    found = closing.statistics(warehouse, baseline.filters, by_month=True).set_index("month")
+    then = pd.period_range(baseline.filters.first, baseline.filters.last, freq="M").start_time[-len(months) :]
+    found = found.reindex(then).set_axis(months[-len(then) :]).reindex(months)
+    return {"Median": found["median_days"], "90th percentile": found["p90_days"]}
+
+
+def _lists(selection: Selection, months: Series) -> list[str]:
+    """The requests closed in each of these months, the last one so far."""
+    ends = months + pd.offsets.MonthEnd(1)
+    return [
+        list_link(selection, first=first.date(), last=min(end.date(), selection.last), by_closing=True)
+        for first, end in zip(months, ends, strict=True)
+    ]
 
 
 def _from_to(frame: DataFrame) -> str:
@@ -86,6 +158,12 @@ def compared(dimension: Dimension) -> Build:
         frame = closing.statistics(warehouse, selection.filters, dimension)[[name, *SHOWN]]
         is_small = frame["closed_requests"] < text.SMALL_BASE
         frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
+        ids = ids_by_name(warehouse, dimension)
+        first = selection.first.replace(day=1)
+        lists = {
+            one: list_link(selection, {dimension: ids[one]}, first=first, by_closing=True)
+            for one in frame[name]
+        }
         figure = charts.ranges(
             frame[name],
             frame["median_days"],
@@ -94,10 +172,19 @@ def compared(dimension: Dimension) -> Build:
             unit="days",
             counts=frame["closed_requests"],
             small=text.SMALL_BASE,
+            links=[lists[one] for one in frame[name]],
         )
         links = links_to(warehouse, selection, dimension, PAGE, frame[name])
         summary = _slowest(frame[~(frame["closed_requests"] < text.SMALL_BASE)], name)
-        return CardContent(frame, summary, figure, links=links, is_scrollable=True, why_empty=NOTHING)
+        return CardContent(
+            frame,
+            summary,
+            figure,
+            links=links,
+            lists=list(lists.values()),
+            is_scrollable=True,
+            why_empty=NOTHING,
+        )
 
     return build
 
@@ -152,6 +239,7 @@ REPORT = Report(
     order=7,
     controls=(
         controls.Period(days=730, label="Closed"),
+        compare(),
         controls.groups(),
         controls.types(),
         controls.regions(),

@@ -1,4 +1,4 @@
-"""Request type map: where a type of request is made, per 10,000 people and by count."""
+"""Request type map: where requests are made, of all types or some, per 10,000 people and by count."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from typing import Any
 from pandas import DataFrame
 
 from data import reference
-from data.filters import COUNCIL, TYPE
+from data.filters import COUNCIL, NO_COUNCIL, REGION
 from data.frames import figures, records
-from data.population import by_council
+from data.population import by_council, by_region
 from data.warehouse import Warehouse
 from figures import charts, maps
 from report_kit import controls, report, text
-from report_kit.common_cards import links_to, no_council_last
+from report_kit.common_cards import links_to, lists_of, no_council_last
+from report_kit.comparison import baseline_of, compare, noted
 from report_kit.content import CardContent, Number, nothing
+from report_kit.list_link import list_link
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
 MEASURES = {"people": "Per 10,000 people", "count": "Requests"}
 COLUMNS = {"count": "requests", "people": "per_10000"}
 UNITS = {"count": "requests", "people": "requests per 10,000 people"}
-DEEPER = "/neighborhood"
+DEEPER, OVERVIEW = "/neighborhood", "/overview-combined"
+MAP_NOTE = "Choose an area for its requests; the table leads to the report of each."
 NO_POLYGONS = "The councils' boundaries have not been loaded yet. The nightly ingest loads them."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
 
@@ -38,13 +41,22 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         "councils_without_requests": without,
         "highest_rate": top[0]["council"] if top else None,
     }
+    change = noted(warehouse, selection, int(value["requests"]), "in the whole city")
     shown = [
-        Number("Requests", text.number(value["requests"]), "in the whole city"),
-        Number("Outside all councils", text.number(outside), "not in any area of the map"),
+        Number("Requests", text.number(value["requests"]), change, list_link(selection), "requests"),
+        Number(
+            "Outside all councils",
+            text.number(outside),
+            "not in any area of the map",
+            list_link(selection, {COUNCIL: [NO_COUNCIL]}),
+            "no-council",
+        ),
         Number("Councils with none", text.number(without)),
     ]
     shown += [
-        Number("Highest rate", row["council"], f"{text.number(row['per_10000'])} per 10,000 people")
+        Number(
+            "Highest rate", row["council"], f"{text.number(row['per_10000'])} per 10,000 people", about="rate"
+        )
         for row in top
     ]
     return CardContent(figures(value), numbers=shown)
@@ -57,14 +69,16 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
         return nothing(NO_POLYGONS)
     measure = measure_of(selection.choices["measure"], frame)
     links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
+    lists = lists_of(warehouse, selection, COUNCIL, frame["council"], ())
     areas = [
-        maps.Area(row["polygon"], row[COLUMNS[measure]], _hover(row), links[row["council"]])
+        maps.Area(row["polygon"], row[COLUMNS[measure]], _hover(row), lists[row["council"]])
         for row in records(frame)
     ]
     bounds = maps.bounds_of(list(frame["polygon"]), warehouse.facts().city.bounds)
     figure = maps.areas(areas, bounds=bounds, title=UNITS[measure].capitalize())
     exact = " The boundaries are approximate." if frame["is_approximate"].any() else ""
-    return CardContent(_table(frame), _summary(frame, measure) + exact, figure, links=links)
+    summary = _summary(frame, measure) + exact
+    return CardContent(_table(frame), summary, figure, links=links, lists=list(lists.values()))
 
 
 def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -75,15 +89,40 @@ def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = frame.sort_values([column, "council"], ascending=[False, True], kind="stable")
     frame = no_council_last(warehouse, COUNCIL, frame)
     links = links_to(warehouse, selection, COUNCIL, DEEPER, frame["council"])
+    lists = list(lists_of(warehouse, selection, COUNCIL, frame["council"], ()).values())
+    baseline = baseline_of(warehouse, selection)
+    before = by_council(warehouse, baseline.filters).set_index("council")[column] if baseline else None
     figure = charts.horizontal_bars(
         frame["council"].tolist(),
         frame[column].astype(float).round(4),
         unit=UNITS[measure],
-        links=list(links.values()),
+        links=lists,
         hover=":,.3~r" if measure == "people" else ":,",
+        marks=() if before is None else before.reindex(frame["council"]).astype(float).round(4),
+        marks_name=baseline.name if baseline else "",
     )
     summary = _summary(frame[frame["council_id"] != 0], measure)
-    return CardContent(_table(frame), summary, figure, links=links, is_scrollable=True)
+    return CardContent(_table(frame), summary, figure, links=links, lists=lists, is_scrollable=True)
+
+
+def bars_by_region(warehouse: Warehouse, selection: Selection) -> CardContent:
+    """Regions by the rate of their councils together, the highest first."""
+    frame = by_region(warehouse, selection.filters)
+    if not len(frame):
+        return CardContent(frame, why_empty="This city has no regions.")
+    lists = list(lists_of(warehouse, selection, REGION, frame["region"], ()).values())
+    measure = measure_of(selection.choices["measure"], frame)
+    column = COLUMNS[measure]
+    figure = charts.horizontal_bars(
+        frame["region"],
+        frame[column].astype(float).round(4),
+        unit=UNITS[measure],
+        links=lists,
+        hover=":,.3~r" if measure == "people" else ":,",
+    )
+    links = links_to(warehouse, selection, REGION, OVERVIEW, frame["region"])
+    summary = _summary(frame.rename(columns={"region": "council"}), measure)
+    return CardContent(frame.rename(columns=CSV_NAMES), summary, figure, links=links, lists=lists)
 
 
 def measure_of(chosen: str, frame: DataFrame) -> str:
@@ -117,16 +156,18 @@ REPORT = Report(
     path="/types-map",
     title="Request type map",
     menu="Map",
-    purpose="Where a type of request is made: by {area}, per 10,000 people and in numbers.",
+    purpose="Where requests are made, of all types or some: by {area}, per 10,000 people and in numbers.",
     order=5,
     controls=(
-        controls.types(label="Request type", is_single=True, default=controls.busiest(TYPE)),
         controls.Period(days=365),
+        compare(),
+        controls.groups(),
+        controls.types(),
         controls.Choice("measure", "Color by", MEASURES),
         controls.INFORMATION,
     ),
     rules=(
-        "The map opens with the type that was requested most in the last year.",
+        "The map opens with all types; choose a group or types to see those alone.",
         "A council without requests has the palest color, not a hole.",
         "Per 10,000 people: requests of the whole period over the population of the {population}.",
         "Where no population is published, the map shows requests.",
@@ -136,8 +177,9 @@ REPORT = Report(
     picture="map",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("map", "Map", city_map, "Choose an area to see that council.", is_wide=True, height=maps.HEIGHT),
-        Card("by-council", "By {area}", bars_by_council, "Choose a bar to see that council.", is_wide=True),
+        Card("map", "Map", city_map, MAP_NOTE, is_wide=True, height=maps.HEIGHT),
+        Card("by-region", "By region", bars_by_region, "Choose a bar for its requests.", is_wide=True),
+        Card("by-council", "By {area}", bars_by_council, "Choose a bar for its requests.", is_wide=True),
     ),
     aliases=("/dashboards/types_map", "/reports/dashboards/types_map"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import dash_ag_grid as dag
@@ -14,8 +15,10 @@ from pandas import DataFrame
 from data.facts import City
 from data.frames import records, visible
 from figures import theme
+from report_kit import definitions
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent, Number
+from report_kit.definitions import DEFINITIONS
 from report_kit.report import Card, Report
 from report_kit.states import empty, skeleton
 from report_kit.text import number
@@ -45,27 +48,37 @@ def frame_of(report: Report, card: Card, city: City) -> Component:
     return html.Section(parts, className=classes, **aria(labelledby=f"{identity}--title"))
 
 
-def body_of(report: Report, card: Card, content: CardContent, search: str) -> list[Component]:
+def body_of(report: Report, card: Card, content: CardContent, search: str, city: City) -> list[Component]:
     """What the card shows when its content is known."""
     if content.is_empty:
         return [empty(content.why_empty)]
     if content.parts:
         return list(content.parts)
     if content.numbers:
-        numbers = html.Dl([_number(item) for item in content.numbers], className="numbers")
+        numbers = html.Dl([_number(item, city) for item in content.numbers], className="numbers")
         return [numbers, _foot(report, card, search)]
     if content.columns:
         summary = html.P(content.summary, className="summary")
-        printed = _rows(content, PRINTED_ROWS, {}, className="rows rows-printed")
+        printed = _rows(replace(content, links={}, lists=()), PRINTED_ROWS, className="rows rows-printed")
         return [summary, _grid(report, card, content), *printed, _foot(report, card, search)]
-    rows = _rows(content, TABLE_ROWS, content.links, className="rows")
+    rows = _rows(content, TABLE_ROWS, className="rows")
     return [_figure(report, card, content), _foot(report, card, search, [_details(rows)])]
 
 
-def _number(item: Number) -> Component:
+def _number(item: Number, city: City) -> Component:
     value = dcc.Link(item.value, href=item.href) if item.href else item.value
     note = [html.Dd(item.note, className="number-note")] if item.note else []
-    return html.Div([html.Dt(item.label), html.Dd(value, className="number"), *note])
+    about = [_definition(item, city)] if item.about else []
+    return html.Div([html.Dt([item.label, *about]), html.Dd(value, className="number"), *note])
+
+
+def _definition(item: Number, city: City) -> Component:
+    """What the number means, behind a question mark; on paper the page says it once for all."""
+    found = DEFINITIONS[item.about]
+    sign = html.Summary("?", **aria(label=f"What “{item.label}” means"))
+    more = dcc.Link("All definitions", href=f"{definitions.PATH}#{item.about}")
+    text = html.P([city.phrase(found.text), " ", more])
+    return html.Details([sign, text], className="about")
 
 
 def _figure(report: Report, card: Card, content: CardContent) -> Component:
@@ -138,14 +151,19 @@ def _details(rows: list[Component]) -> Component:
     return html.Details([html.Summary("Show as table"), *rows])
 
 
-def _rows(content: CardContent, at_most: int, links: Mapping[str, str], className: str) -> list[Component]:  # noqa: N803
-    """The rows as data; ``assets/rows.js`` builds a table of them when it is opened or printed."""
+def _rows(content: CardContent, at_most: int, className: str) -> list[Component]:  # noqa: N803
+    """The rows as data; ``assets/rows.js`` builds a table of them when it is opened or printed.
+
+    The first cell leads to its report, the first number to the list of its requests.
+    """
     shown = visible(content.frame)
     rows = [list(row.values()) for row in records(shown.head(at_most))]
     table = {
         "columns": [heading(name) for name in shown],
         "rows": [[_text(value) for value in row] for row in rows],
-        "links": [links.get(row[0], "") if row else "" for row in rows] if links else [],
+        "links": [content.links.get(row[0], "") for row in rows] if content.links else [],
+        "lists": list(content.lists[:at_most]),
+        "counted": next((place for place, name in enumerate(shown) if shown[name].dtype.kind in "iuf"), -1),
     }
     more = len(shown) - at_most
     rest = [html.P(f"{number(more)} more rows are in the CSV file.", className="note")] if more > 0 else []

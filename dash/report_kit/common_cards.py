@@ -1,56 +1,74 @@
-"""Cards that several reports have: sorted bars, lines by type, requests over time, days of the week."""
+"""Cards that several reports have: sorted bars, lines by type, days of the week."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Sequence
 
 import pandas as pd
-from pandas import DataFrame, DatetimeIndex, Series, Timestamp
+from pandas import DataFrame, Series
 
-from data import counts, reference
-from data.counts import Step, count
-from data.facts import Facts
-from data.filters import NO_COUNCIL, TYPE, Dimension, Filters
+from data import reference
+from data.counts import count
+from data.filters import NO_COUNCIL, TYPE, Dimension
 from data.frames import daily, with_others
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, OTHERS, in_turn
 from report_kit import text
+from report_kit.comparison import baseline_of, with_before, with_change
 from report_kit.content import CardContent
+from report_kit.list_link import list_link
 from report_kit.report import Build
 from report_kit.selection import Selection
 
 BARS = 12
 LINES = 7
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
-NAMES = {"day": "%b %-d", "week": "%b %-d", "month": "%b %Y", "year": "%Y"}
-LONG_NAMES = NAMES | {"day": "%b %-d, %Y", "month": "%B %Y"}
 
 
 def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: str = "requests") -> Build:
-    """Requests by a dimension, the largest first; a bar leads to the report at ``path``, narrowed down to it.
+    """Requests by a dimension, the largest first; a bar leads to the list of its requests.
 
-    The figure has the ``top`` largest and the rest as one bar; its table and CSV have every group.
+    The figure has the ``top`` largest and the rest as one bar; its table and CSV have every group, each with
+    a link to the report at ``path`` for it alone. A mark shows what it is compared with.
     """
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
-        frame = no_council_last(warehouse, dimension, count(warehouse, selection.filters, dimension))
-        shown = with_others(frame, dimension.name, top) if top else frame
-        links = links_to(warehouse, selection, dimension, path, frame[dimension.name])
-        names = shown[dimension.name].tolist()
+        name = dimension.name
+        counted = with_before(warehouse, selection, count(warehouse, selection.filters, dimension), dimension)
+        frame = no_council_last(warehouse, dimension, counted)
+        shown = with_others(frame, name, top) if top else frame
+        lists = lists_of(warehouse, selection, dimension, frame[name], shown[name])
+        baseline = baseline_of(warehouse, selection)
         figure = charts.horizontal_bars(
-            names,
+            shown[name],
             shown["requests"],
             unit=unit,
-            color=[ACCENT if name in links else OTHERS for name in names],
-            links=[links.get(name, "") for name in names],
+            color=[ACCENT if one in set(frame[name]) else OTHERS for one in shown[name]],
+            links=[lists[one] for one in shown[name]],
+            marks=shown["requests_before"] if baseline else (),
+            marks_name=baseline.name if baseline else "",
         )
-        summary = text.leader(frame, dimension.name)
-        return CardContent(frame, summary, figure, links=links, is_scrollable=top is None)
+        return CardContent(
+            with_change(frame),
+            text.leader(frame, name),
+            figure,
+            links=links_to(warehouse, selection, dimension, path, frame[name]),
+            lists=[lists[one] for one in frame[name]],
+            is_scrollable=top is None,
+        )
 
     return build
+
+
+def lists_of(
+    warehouse: Warehouse, selection: Selection, dimension: Dimension, names: Series, shown: Sequence[str]
+) -> dict[str, str]:
+    """Name → the list of its requests; a shown name that is none of ``names`` stands for those not shown."""
+    ids = reference.ids_by_name(warehouse, dimension)
+    lists = {name: list_link(selection, {dimension: ids[name]}) for name in names}
+    rest = [one for name in names if name not in set(shown) for one in ids[name]]
+    return lists | {name: list_link(selection, {dimension: rest}) for name in shown if name not in lists}
 
 
 def no_council_last(warehouse: Warehouse, dimension: Dimension, frame: DataFrame) -> DataFrame:
@@ -80,9 +98,20 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     colors = [
         color if name in types else OTHERS for name, color in zip(ordered, in_turn(len(ordered)), strict=True)
     ]
-    figure = charts.lines(series, unit="requests", colors=colors)
+    figure = charts.lines(
+        series, unit="requests", colors=colors, links=_lists_by_day(warehouse, selection, types, ordered)
+    )
     summary = f"Largest: {text.listed(ordered)}." if ordered else ""
     return CardContent(frame.sort_values(["day", "type"], ignore_index=True), summary, figure)
+
+
+def _lists_by_day(
+    warehouse: Warehouse, selection: Selection, types: set[str], shown: Sequence[str]
+) -> dict[str, str]:
+    """Line → the list of requests behind each of its points."""
+    ids = reference.ids_by_name(warehouse, TYPE)
+    rest = [one for name in sorted(types - set(shown)) for one in ids[name]]
+    return {name: list_link(selection, {TYPE: ids.get(name, rest)}, each_day=True) for name in shown}
 
 
 def by_weekday(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -92,87 +121,10 @@ def by_weekday(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = grouped.reindex([name for name in WEEKDAYS if name in grouped.index]).rename_axis("weekday")
     frame = frame.set_axis(["requests", "days", "requests_a_day"], axis="columns").reset_index()
     average = frame["requests_a_day"].round(1)
-    figure = charts.bars(frame["weekday"], average, unit="requests a day")
+    lists = [list_link(selection, weekday=WEEKDAYS.index(day) or 7) for day in frame["weekday"]]
+    figure = charts.bars(frame["weekday"], average, unit="requests a day", links=lists)
     top = frame.loc[average.idxmax()]
     busiest = (
         f"{top['weekday']}s are busiest, averaging {text.number(round(top['requests_a_day'], 1))} requests."
     )
-    return CardContent(frame, busiest if days.sum() else "", figure)
-
-
-def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Bars by year, month or day, whichever suits the period; partial years and months are hatched."""
-    step: Step = "year" if selection.days > 1000 else "month" if selection.days > 92 else "day"
-    frame = by_step(warehouse, selection.filters, step)
-    starts, steps = DatetimeIndex(frame[step]), steps_of(selection.filters, step)
-    partial = frame["days"] < (steps.end_time.normalize() - steps.start_time).days + 1
-    figure = charts.bars(
-        starts.strftime(NAMES[step]),
-        frame["requests"],
-        unit="requests",
-        partial=partial.tolist(),
-        hover=[_named(start, step, cut) for start, cut in zip(starts, partial, strict=True)],
-    )
-    sentences = [_peak(frame, starts, step), _cut(starts[partial], step)]
-    sentences.append(_last_year(warehouse, selection, step) if partial.iloc[-1] else "")
-    return CardContent(frame, " ".join(filter(None, sentences)), figure)
-
-
-def by_step(warehouse: Warehouse, filters: Filters, step: Step) -> DataFrame:
-    """Columns: the step's first day, requests, days (of the step in the period); empty steps are 0."""
-    steps = steps_of(filters, step)
-    counted = count(warehouse, filters, step).set_index(step)["requests"]
-    requests = counted.reindex(steps.start_time, fill_value=0).to_numpy()
-    first = steps.start_time.to_series().clip(lower=Timestamp(filters.first))
-    last = steps.end_time.normalize().to_series().clip(upper=Timestamp(filters.last))
-    days = (last.to_numpy() - first.to_numpy()).astype("timedelta64[D]").astype("int64") + 1
-    return DataFrame({step: steps.start_time, "requests": requests, "days": days})
-
-
-def steps_of(filters: Filters, step: Step) -> pd.PeriodIndex:
-    """The days, weeks, months or years that the period touches."""
-    return pd.period_range(filters.first, filters.last, freq=PERIODS[step])
-
-
-def _named(start: Timestamp, step: Step, is_partial: bool) -> str:
-    return start.strftime(LONG_NAMES[step]) + (" (partial)" if is_partial else "")
-
-
-def _peak(frame: DataFrame, starts: DatetimeIndex, step: Step) -> str:
-    if not frame["requests"].sum():
-        return ""
-    place = frame["requests"].argmax()
-    name = starts[place].strftime(LONG_NAMES[step])
-    return f"Peak: {text.number(frame['requests'].iloc[place])} {'on' if step == 'day' else 'in'} {name}."
-
-
-def _cut(starts: DatetimeIndex, step: Step) -> str:
-    if not len(starts):
-        return ""
-    names = text.listed(list(starts.strftime(LONG_NAMES[step])))
-    return f"{names} {'is' if len(starts) == 1 else 'are'} only partly in the period (hatched)."
-
-
-def _last_year(warehouse: Warehouse, selection: Selection, step: Step) -> str:
-    """The last, partial step against the same days a year earlier, where both are loaded."""
-    facts, last = warehouse.facts(), selection.last
-    first = max(selection.first, last.replace(day=1, month=1 if step == "year" else last.month))
-    before = _year_before(first), _year_before(last)
-    if facts.first_day is None or before[0] < facts.first_day:
-        return ""
-    now = counts.total(warehouse, replace(selection.filters, first=first))
-    then = counts.total(warehouse, replace(selection.filters, first=before[0], last=before[1]))
-    change = text.change(now, then, f"the same days of {before[0].year}")
-    return f"{text.span(first, last)}: {text.number(now)}, {change}."
-
-
-def _year_before(day: date) -> date:
-    return (Timestamp(day) - pd.DateOffset(years=1)).date()
-
-
-def previous_period(warehouse: Warehouse, selection: Selection) -> Filters | None:
-    """As many days just before the period; None unless all of them are loaded."""
-    facts: Facts = warehouse.facts()
-    days = timedelta(days=selection.days)
-    filters = replace(selection.filters, first=selection.first - days, last=selection.last - days)
-    return filters if facts.first_day and facts.first_day <= filters.first else None
+    return CardContent(frame, busiest if days.sum() else "", figure, lists=lists)

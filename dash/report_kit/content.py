@@ -23,6 +23,9 @@ class Number:
     value: str
     note: str = ""
     href: str = ""
+    """Where the value leads: the list of its requests."""
+    about: str = ""
+    """Key of its definition in ``report_kit/definitions.py``."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ class CardContent:
     columns: Sequence[dict[str, Any]] = ()
     """AG Grid column definitions: the card is a grid of the frame's rows."""
     links: Mapping[str, str] = field(default_factory=dict)
-    """Value of the first column → where its row leads, for readers without a mouse."""
+    """Value of the first column → the report that its row leads to."""
+    lists: Sequence[str] = ()
+    """The list of requests behind each row, for readers without a mouse."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
     parts: Sequence[Component] = ()

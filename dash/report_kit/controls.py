@@ -14,7 +14,18 @@ from dash.development.base_component import Component
 from data import reference
 from data.counts import count
 from data.facts import Facts
-from data.filters import AGENCY, COUNCIL, GROUP, NO_COUNCIL, REGION, SOURCE, TYPE, Dimension, Filters
+from data.filters import (
+    AGENCY,
+    COUNCIL,
+    DISTRICT,
+    GROUP,
+    NO_COUNCIL,
+    REGION,
+    SOURCE,
+    TYPE,
+    Dimension,
+    Filters,
+)
 from data.warehouse import Warehouse
 
 Ids = tuple[int, ...]
@@ -196,5 +207,6 @@ types = partial(Pick, TYPE, label="Request types")
 groups = partial(Pick, GROUP, label="Type groups")
 councils = partial(Pick, COUNCIL, label="{areas}")
 regions = partial(Pick, REGION, label="Regions")
+districts = partial(Pick, DISTRICT, label="City council districts")
 agencies = partial(Pick, AGENCY, label="Agencies")
 sources = partial(Pick, SOURCE, label="Sources")

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from data import counts
 from data.warehouse import Warehouse
-from report_kit import text
+from report_kit import comparison, text
 from report_kit.controls import Pick
 from report_kit.report import Report
 from report_kit.selection import Selection
@@ -16,7 +16,8 @@ from report_kit.selection import Selection
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
-    parts = [*_period(report, selection), *_filters(report, selection, warehouse)]
+    parts = [*_period(report, selection), *_compared(selection, warehouse)]
+    parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
         parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
     found: list[Component] = [html.P(" ".join(parts))]
@@ -38,6 +39,17 @@ def _period(report: Report, selection: Selection) -> list[str]:
     if selection.days == 1:
         return [f"Requests created on {text.day(selection.first)}."]
     return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]
+
+
+def _compared(selection: Selection, warehouse: Warehouse) -> list[str]:
+    """The days of the comparison; why there is none, if one was chosen."""
+    chosen = comparison.wanted(selection)
+    if chosen is None:
+        return []
+    days = f"{chosen.span} ({text.plural(chosen.filters.days, 'day')})"
+    if comparison.baseline_of(warehouse, selection) is None:
+        return [f"Not compared: {days} is not all loaded."]
+    return [f"Compared with {days}."]
 
 
 def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:

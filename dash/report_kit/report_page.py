@@ -182,6 +182,7 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
         if why := covers.unusable(report, selection, warehouse()):
             return [states.empty(why)]
         content = card.build(warehouse(), selection)
-        return cards.body_of(report, card, content.spoken(warehouse().facts().city.spoken), search)
+        city = warehouse().facts().city
+        return cards.body_of(report, card, content.spoken(city.spoken), search, city)
 
     return guarded(report.card_id(card), make, lambda error: [states.failed(error)])

@@ -16,7 +16,8 @@ from report_kit.controls import INCLUDED, INFORMATION, Choice, Control, Ids, Per
 LONGEST_LIST = 200
 LARGEST_ID = 2**31 - 1
 DAYS = ("from", "to")
-SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name)
+COMPARE, NOT_COMPARED = "compare", "none"
+SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name, COMPARE)
 """Parameters that mean the same in every report; links and the menu carry them."""
 
 
@@ -69,6 +70,8 @@ class Selection:
         given |= {one.name: ",".join(map(str, ids)) for one, ids in narrowed.items()}
         if self.filters.includes_information:
             given[INFORMATION.name] = INCLUDED
+        if self.choices.get(COMPARE, NOT_COMPARED) != NOT_COMPARED:
+            given[COMPARE] = self.choices[COMPARE]
         return f"{path}?{urlencode(given, safe=',')}"
 
 

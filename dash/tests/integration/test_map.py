@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.cards import card, column, dicts, figures, total
+from support.cards import card, column, dicts, figures, rows, total
 from support.databases import Database
 from support.raw import RAW
 
-from data.filters import TYPE
 from data.warehouse import Warehouse
 from figures.maps import color_of
 from pages import types_map as page
-from report_kit import controls
 from report_kit.content import CardContent
 
 
@@ -30,14 +28,28 @@ def counted(city: Database) -> dict[str, list[Any]]:
     return {council: [number, people] for council, number, people in rows}
 
 
-def test_the_default_is_the_busiest_type_of_the_data(city: Database, warehouse: Warehouse) -> None:
-    busiest = city.value(
+def test_the_default_is_all_types_by_rate(city: Database, warehouse: Warehouse) -> None:
+    truth = city.value(RAW + "SELECT count(*) FROM past WHERE created >= today - 365")
+    assert figures(build(warehouse, "numbers", ""))["requests"] == truth
+    shown = build(warehouse, "map", "")
+    assert shown.figure
+    assert shown.figure["data"][-1]["marker"]["colorbar"]["title"]["text"] == "Requests per 10,000 people"
+
+
+def test_regions_have_the_rate_of_their_councils_together(city: Database, warehouse: Warehouse) -> None:
+    """Requests per head by region could not be had at all."""
+    truth = city.rows(
         RAW
-        + """SELECT type_id FROM past JOIN request_types ON type_name = type
-            WHERE created >= today - 365 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
+        + """SELECT region_name, sum(people)::int, sum(n)::int, 10000.0 * sum(n) / sum(people) FROM (
+                SELECT r.region_name, c.population_2020 AS people, count(p.created) AS n
+                FROM councils c JOIN regions r USING (region_id)
+                LEFT JOIN past p ON p.council = c.council_name AND p.created >= today - 365
+                WHERE c.council_id <> 0 GROUP BY c.council_id, 1, 2) AS councils
+            GROUP BY 1 ORDER BY 4 DESC, 1"""
     )
-    assert controls.busiest(TYPE)(warehouse) == (busiest,)
-    assert figures(build(warehouse, "numbers", ""))["requests"] > 0
+    found = rows(build(warehouse, "by-region", ""))
+    assert [row[:3] for row in found] == [row[:3] for row in truth]
+    assert [row[3] for row in found] == pytest.approx([float(row[3]) for row in truth])
 
 
 def test_every_council_has_its_number_and_none_is_a_hole(city: Database, warehouse: Warehouse) -> None:
@@ -100,11 +112,11 @@ def test_bars_have_no_council_last(city: Database, warehouse: Warehouse) -> None
     assert "No council" not in column(build(warehouse, "by-council"), "council")
 
 
-def test_an_area_leads_to_its_council(warehouse: Warehouse) -> None:
+def test_an_area_leads_to_the_list_of_its_requests(warehouse: Warehouse) -> None:
     figure = build(warehouse, "map").figure
     assert figure
     (area,) = [trace for trace in figure["data"] if "council=52" in trace.get("meta", "")]
-    assert area["meta"].startswith("/neighborhood?from=")
+    assert area["meta"].startswith("/requests-list?from=")
     assert area["meta"].endswith("&type=4&council=52")
     assert area["text"].startswith("Noho")
 

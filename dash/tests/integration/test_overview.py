@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.cards import card, column, dicts, figures, rows, total
@@ -10,6 +11,7 @@ from support.databases import Database
 from support.raw import RAW
 
 from data.filters import AGENCY
+from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import overview_combined as page
 from report_kit.content import CardContent
@@ -73,7 +75,10 @@ def test_others_is_the_rest_in_the_figure_and_every_group_in_the_file(
     (bars,) = shown.figure["data"]
     assert bars["y"][-1] == f"Others ({len(counted) - 4})"
     assert bars["x"][-1] == sum(number for _, number in counted[4:])
-    assert bars["customdata"][-1] == ""
+    ids = ids_by_name(warehouse, AGENCY)
+    rest = {one for name, _ in counted[4:] for one in ids[name]}
+    listed = parse_qs(urlsplit(bars["customdata"][-1]).query)
+    assert {int(one) for one in listed["agency"][0].split(",")} == rest
 
 
 def test_two_agencies_of_one_name_are_one(city: Database, warehouse: Warehouse) -> None:
@@ -230,4 +235,8 @@ def test_links_carry_the_whole_selection(warehouse: Warehouse) -> None:
     shown = build(warehouse, "by-council", search)
     assert shown.links["Noho"] == (
         "/nc-summary-comparison?from=2026-01-01&to=2026-03-31&type=4&agency=2,3&council=52&information=include"
+    )
+    place = column(shown, "council").index("Noho")
+    assert shown.lists[place] == (
+        "/requests-list?from=2026-01-01&to=2026-03-31&type=4&agency=2,3&council=52&information=include"
     )

@@ -31,8 +31,8 @@ def test_a_period_before_the_loaded_days_is_compared_with_nothing(warehouse: War
     after = facts.first_day.fromordinal(facts.first_day.toordinal() + 4)
     shown = card(warehouse, page.REPORT, "numbers", f"from={after}&to={facts.last_day}")
     assert figures(shown)["requests_in_the_period_before"] is None
-    assert shown.numbers[0].note == "days before the period are not loaded"
-    assert "Previous period" not in [number.label for number in shown.numbers]
+    assert shown.numbers[0].note == "the days to compare with are not all loaded"
+    assert "Compared with" not in [number.label for number in shown.numbers]
 
 
 def test_requests_a_day_by_type(city: Database, warehouse: Warehouse) -> None:
@@ -87,7 +87,7 @@ def test_types_of_one_council(city: Database, warehouse: Warehouse) -> None:
         + f"""SELECT type, count(*) {LAST_30} AND council =
             (SELECT council_name FROM councils WHERE council_id = 52) GROUP BY 1 ORDER BY 2 DESC, 1"""
     )
-    assert rows(shown) == counted
+    assert [row[:2] for row in rows(shown) if row[1]] == counted
 
 
 def test_a_group_of_types_is_a_filter(city: Database, warehouse: Warehouse) -> None:

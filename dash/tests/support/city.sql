@@ -22,11 +22,12 @@ INSERT INTO type_groups (group_id, group_name) VALUES (1, 'Item Pickups'), (2, '
 
 UPDATE request_types SET group_id = CASE WHEN type_id IN (4, 5, 7) THEN 1 ELSE 2 END WHERE type_id IN (4, 5, 7, 8, 9);
 
-INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, closeddate, requestsource, owner, nc,
+INSERT INTO requests (srnumber, requesttype, status, createddate, updateddate, closeddate, requestsource, owner, nc, cd,
     address, latitude, longitude, dataset_id, source_row_id, source_updated_at)
 SELECT '1-' || n, CASE WHEN n % 11 = 0 THEN 'Information-Only' ELSE t.data_code END,
     CASE WHEN closed IS NOT NULL THEN 'Closed' WHEN n % 4 = 0 THEN 'Cancelled' ELSE 'Open' END, created, created, closed,
-    s.data_code, a.data_code, nullif(c.data_code, '0')::integer, CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
+    s.data_code, a.data_code, nullif(c.data_code, '0')::integer,
+    CASE WHEN n % 29 = 0 THEN NULL ELSE c.council_id % 15 + 1 END, CASE WHEN n = 77 THEN '=1+1' ELSE n || ' SPRING ST' END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE 33.8 + (c.council_id / 10) * 0.03 + 0.01 END,
     CASE WHEN n % 53 = 0 THEN NULL ELSE -118.6 + (c.council_id % 10) * 0.03 + 0.01 END,
     'test-test', 'row-' || n, now()
@@ -56,9 +57,9 @@ JOIN sources s ON s.source_id = made.source_id
 JOIN councils c ON c.council_id = made.council_id ORDER BY n;
 
 INSERT INTO service_requests (request_id, srnumber, created_date, closed_date, type_id, agency_id, source_id, council_id,
-    region_id, address, latitude, longitude, status, geom, is_open, is_information)
+    region_id, city_id, address, latitude, longitude, status, geom, is_open, is_information)
 SELECT r.id, r.srnumber, r.createddate, r.closeddate, t.type_id, a.agency_id, s.source_id, c.council_id, c.region_id,
-    r.address, r.latitude, r.longitude, r.status, ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326),
+    r.cd, r.address, r.latitude, r.longitude, r.status, ST_SetSRID(ST_MakePoint(r.longitude, r.latitude), 4326),
     r.closeddate IS NULL AND r.status <> 'Cancelled', t.is_information
 FROM requests r
 JOIN request_types t ON t.data_code = r.requesttype JOIN agencies a ON a.data_code = r.owner

@@ -10,6 +10,7 @@ RAW = """
     WITH every AS (
         SELECT r.createddate AS created, r.closeddate AS closed, t.type_name AS type, a.agency_name AS agency,
             s.source_name AS source, c.council_name AS council, c.population_2020 AS population,
+            coalesce(r.cd, 0) AS district, c.region_id AS region,
             greatest(r.closeddate::date - r.createddate::date, 0) AS days, r.latitude IS NOT NULL AS located,
             r.closeddate IS NULL AND r.status <> 'Cancelled' AS is_open,
             r.requesttype = 'Information-Only' AS is_information,

@@ -1,0 +1,151 @@
+"""What a period is compared with: the one before it, or the same days a year earlier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+from pandas import DataFrame, DateOffset, Series, Timestamp
+
+from data.counts import Key, count, total
+from data.facts import Facts
+from data.filters import Filters
+from data.frames import daily
+from data.warehouse import Warehouse
+from report_kit import text
+from report_kit.controls import Choice
+from report_kit.selection import COMPARE, NOT_COMPARED, Selection
+
+OPTIONS = {NOT_COMPARED: "Nothing", "previous": "Previous period", "year": "Same days last year"}
+NOT_LOADED = "the days to compare with are not all loaded"
+UNITS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def compare(default: str = NOT_COMPARED) -> Choice:
+    """The control; the default comes first."""
+    return Choice(COMPARE, "Compare with", {default: OPTIONS[default], **OPTIONS})
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The days that a period is compared with; ``name`` follows "in".
+
+    ``shift`` leads from a day of the baseline to the one of the period that it is compared with.
+    """
+
+    filters: Filters
+    name: str
+    shift: DateOffset
+
+    @property
+    def span(self) -> str:
+        return text.span(self.filters.first, self.filters.last)
+
+    def change(self, now: float, before: float) -> str:
+        """A number against the one of the baseline, in words."""
+        return text.change(now, before, self.name)
+
+    def steps(self, days: Series, steps: pd.PeriodIndex, period: Filters) -> Series:
+        """The baseline's days, added up by the steps of the period that they are compared with."""
+        moved = (days.index + self.shift).to_series().clip(Timestamp(period.first), Timestamp(period.last))
+        grouped = days.groupby(pd.PeriodIndex(moved, freq=steps.freq)).sum()
+        return grouped.reindex(steps, fill_value=0)
+
+    def drawn(self, days: Series, period: Filters) -> Series:
+        """Day by day over the days of the period: the first against the first, and so on."""
+        index = pd.date_range(period.first, period.last)
+        return Series(days.to_numpy()[: len(index)], index[: len(days)]).reindex(index)
+
+
+def baseline_of(warehouse: Warehouse, selection: Selection) -> Baseline | None:
+    """What the reader compares with; None for nothing, and unless all of its days are loaded."""
+    found = wanted(selection)
+    return found if found and _is_loaded(warehouse.facts(), found) else None
+
+
+def wanted(selection: Selection) -> Baseline | None:
+    """The baseline that was chosen, loaded or not."""
+    chosen = selection.choices.get(COMPARE, NOT_COMPARED)
+    if chosen == NOT_COMPARED:
+        return None
+    return _year_before(selection.filters) if chosen == "year" else _before(selection.filters)
+
+
+def _is_loaded(facts: Facts, baseline: Baseline) -> bool:
+    return facts.first_day is not None and facts.first_day <= baseline.filters.first
+
+
+def _year_before(filters: Filters) -> Baseline:
+    year = DateOffset(years=1)
+    first, last = _moved(filters.first, -year), _moved(filters.last, -year)
+    which = f"of {first.year}" if first.year == last.year else "a year earlier"
+    return Baseline(replace(filters, first=first, last=last), f"the same days {which}", year)
+
+
+def _before(filters: Filters) -> Baseline:
+    """The unit before a month, quarter or year, as many of its days; else as many days just before."""
+    for unit, months in UNITS.items():
+        if _is_within(filters, months):
+            return _unit_before(filters, unit, months)
+    days = timedelta(days=filters.days)
+    moved = replace(filters, first=filters.first - days, last=filters.last - days)
+    name = "the day before" if filters.days == 1 else f"the {filters.days:,} days before"
+    return Baseline(moved, name, DateOffset(days=filters.days))
+
+
+def _is_within(filters: Filters, months: int) -> bool:
+    """Whether the period begins with a unit of so many months, ends in it, and is longer than a day."""
+    begins = filters.first.day == 1 and (filters.first.month - 1) % months == 0
+    return begins and filters.days > 1 and filters.last <= _end(filters.first, months)
+
+
+def _end(first: date, months: int) -> date:
+    return _moved(first, DateOffset(months=months, days=-1))
+
+
+def _unit_before(filters: Filters, unit: str, months: int) -> Baseline:
+    first = _moved(filters.first, -DateOffset(months=months))
+    is_whole = filters.last == _end(filters.first, months)
+    end = _end(first, months)
+    last = end if is_whole else min(end, _moved(filters.last, -DateOffset(months=months)))
+    name = f"the {unit} before" if is_whole else f"the same days of the {unit} before"
+    return Baseline(replace(filters, first=first, last=last), name, DateOffset(months=months))
+
+
+def _moved(day: date, by: DateOffset) -> date:
+    return (Timestamp(day) + by).date()
+
+
+def by_day(warehouse: Warehouse, filters: Filters) -> Series:
+    """Requests by calendar day."""
+    return daily(count(warehouse, filters, "day"), filters.first, filters.last)
+
+
+def noted(warehouse: Warehouse, selection: Selection, now: float, otherwise: str = "") -> str:
+    """How the number of requests of a selection has changed; ``otherwise`` without a comparison."""
+    if wanted(selection) is None:
+        return otherwise
+    baseline = baseline_of(warehouse, selection)
+    return baseline.change(now, total(warehouse, baseline.filters)) if baseline else NOT_LOADED
+
+
+def with_before(warehouse: Warehouse, selection: Selection, frame: DataFrame, key: Key) -> DataFrame:
+    """The frame of counts with those of the baseline (``requests_before``), where there is one."""
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return frame
+    name = key if isinstance(key, str) else key.name
+    before = count(warehouse, baseline.filters, key).rename(columns={"requests": "requests_before"})
+    both = frame.merge(before, on=name, how="outer", sort=False).fillna({"requests": 0, "requests_before": 0})
+    both = both.astype({"requests": "int64", "requests_before": "int64"})
+    return both.sort_values(["requests", name], ascending=[False, True], ignore_index=True)
+
+
+def with_change(frame: DataFrame) -> DataFrame:
+    """With ``change_percent``, missing where the base is too small for one."""
+    if "requests_before" not in frame:
+        return frame
+    base = frame["requests_before"].astype("float64")
+    percent = 100 * (frame["requests"] - base) / base.where(base >= text.SMALL_BASE)
+    return frame.assign(change_percent=percent.round())

@@ -1,0 +1,74 @@
+"""What the numbers of the reports mean, each in a sentence or two: shown at the number and on one page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PATH = "/definitions"
+
+
+class Definition(NamedTuple):
+    """A term and what it means; ``{area}`` and other words of the city are replaced."""
+
+    title: str
+    text: str
+
+
+DEFINITIONS = {
+    "requests": Definition(
+        "Requests",
+        "Service requests created in the period, one per SR number, located or not. Calls for information "
+        "count only where you include them.",
+    ),
+    "open": Definition(
+        "Open now",
+        "Requests without a closed date whose status does not end them (such as Cancelled), as of the last "
+        "load. They may be of any age: every filter applies except the period.",
+    ),
+    "closed": Definition(
+        "Closed requests",
+        "Requests whose closed date is in the period, whenever they were created. Cancelled, duplicated and "
+        "referred requests with a closed date are included.",
+    ),
+    "net": Definition(
+        "Net change", "New requests minus closed ones: above zero, more came in than was closed."
+    ),
+    "median": Definition(
+        "Median days to close",
+        "The smallest number of whole days within which half of the closed requests were closed. Exact, and "
+        "without requests that are still open.",
+    ),
+    "p90": Definition(
+        "90th percentile",
+        "The smallest number of whole days within which nine of ten closed requests were closed.",
+    ),
+    "same-day": Definition(
+        "Closed quickly",
+        "Shares of the closed requests that took 0 days (closed on the day they were created), or 7 days "
+        "or less.",
+    ),
+    "rate": Definition(
+        "Per 10,000 people",
+        "Requests of the whole period, divided by the population of the {population}, times 10,000. Requests "
+        "outside every {area} are in no rate.",
+    ),
+    "people": Definition("People", "The population of the {population}."),
+    "no-council": Definition(
+        "Outside all councils",
+        "Requests that the city published without a {area}. They count in every total and are shown apart.",
+    ),
+    "average": Definition(
+        "Requests a day", "Requests of the period divided by its days, days without requests included."
+    ),
+    "compared": Definition(
+        "Comparisons",
+        "A period is compared day for day: a month, quarter or year so far with the same days of the one "
+        "before, other periods with as many days just before, or with the same dates a year earlier. A "
+        "change is a percentage only if its base is 20 requests or more, and is given only if all days are "
+        "loaded.",
+    ),
+    "groups": Definition(
+        "Agencies, sources and types",
+        "How many of them have at least one request in the period. Two agencies of one name are one.",
+    ),
+}

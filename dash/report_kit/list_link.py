@@ -1,0 +1,67 @@
+"""The URL of the list of the requests behind a number, a bar, a point or an area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+from urllib.parse import urlencode
+
+from data.filters import Dimension
+from report_kit.controls import INCLUDED, INFORMATION
+from report_kit.selection import DAYS, Selection
+
+PATH = "/requests-list"
+Status = Literal["open", "closed"]
+
+
+def list_link(
+    selection: Selection,
+    narrowed: Mapping[Dimension, Sequence[int]] | None = None,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    status: Status | None = None,
+    by_closing: bool = False,
+    any_age: bool = False,
+    each_day: bool = False,
+    weekday: int | None = None,
+    days_to_close: tuple[int, int] | None = None,
+) -> str:
+    """The list for a selection, narrowed down to these ids and days.
+
+    ``by_closing`` takes the days as those of closing; ``any_age`` leaves the days out;
+    ``each_day`` has ``{x}`` in their place, which ``assets/live.js`` replaces by the day of a chosen point.
+    ``weekday`` is 1 for Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
+    """
+    days = dict.fromkeys(DAYS, "{x}") if each_day else _days(first or selection.first, last or selection.last)
+    given = {} if any_age else days
+    given |= {one.name: _listed(selection.filters.ids(one)) for one in selection.filters.used}
+    given |= {one.name: _listed(ids) for one, ids in (narrowed or {}).items()}
+    if selection.filters.includes_information:
+        given[INFORMATION.name] = INCLUDED
+    given |= _more(status, by_closing, weekday, days_to_close)
+    return f"{PATH}?{urlencode(given, safe=',{}')}"
+
+
+def _days(first: date, last: date) -> dict[str, str]:
+    return dict(zip(DAYS, (first.isoformat(), last.isoformat()), strict=True))
+
+
+def _more(
+    status: Status | None, by_closing: bool, weekday: int | None, days_to_close: tuple[int, int] | None
+) -> dict[str, str]:
+    more: dict[str, str] = {}
+    if status:
+        more["status"] = status
+    if by_closing:
+        more["date"] = "closed"
+    if weekday:
+        more["weekday"] = str(weekday)
+    if days_to_close:
+        more["days_to_close"] = "-".join(map(str, days_to_close))
+    return more
+
+
+def _listed(ids: Sequence[int]) -> str:
+    return ",".join(map(str, ids))

@@ -1,0 +1,173 @@
+"""What a period is compared with, against counts over the rows as published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from support.cards import card, column, figures
+from support.databases import Database
+from support.facts import FACTS, FactsOnly
+from support.raw import RAW
+
+from data.warehouse import Warehouse
+from pages import neighborhood, neighborhood_weekly, overview_combined, recent, reports, time_to_close
+from report_kit.comparison import wanted
+from report_kit.controls import Period
+from report_kit.selection import Selection
+
+TODAY = replace(FACTS, last_day=date(2026, 11, 26))
+
+
+def compared(first: str, last: str, how: str) -> tuple[str, str, str]:
+    search = f"from={first}&to={last}&compare={how}"
+    found = wanted(Selection.of(recent.REPORT.controls, search, FactsOnly(TODAY)))
+    assert found is not None
+    return found.filters.first.isoformat(), found.filters.last.isoformat(), found.name
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "name"),
+    [
+        (("2026-11-01", "2026-11-25"), ("2026-10-01", "2026-10-25"), "the same days of the month before"),
+        (("2026-10-01", "2026-10-31"), ("2026-09-01", "2026-09-30"), "the month before"),
+        (("2026-03-01", "2026-03-30"), ("2026-02-01", "2026-02-28"), "the same days of the month before"),
+        (("2026-10-01", "2026-11-26"), ("2026-07-01", "2026-08-26"), "the same days of the quarter before"),
+        (("2026-07-01", "2026-09-30"), ("2026-04-01", "2026-06-30"), "the quarter before"),
+        (("2026-01-01", "2026-11-26"), ("2025-01-01", "2025-11-26"), "the same days of the year before"),
+        (("2026-11-05", "2026-11-11"), ("2026-10-29", "2026-11-04"), "the 7 days before"),
+        (("2026-11-01", "2026-11-01"), ("2026-10-31", "2026-10-31"), "the day before"),
+    ],
+)
+def test_the_previous_period_has_the_same_days(
+    period: tuple[str, str], days: tuple[str, str], name: str
+) -> None:
+    """A quarter so far was once compared with as many days just before, in another quarter."""
+    assert compared(*period, "previous") == (*days, name)
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "name"),
+    [
+        (("2026-11-01", "2026-11-25"), ("2025-11-01", "2025-11-25"), "the same days of 2025"),
+        (("2024-02-20", "2024-02-29"), ("2023-02-20", "2023-02-28"), "the same days of 2023"),
+        (("2025-12-01", "2026-11-26"), ("2024-12-01", "2025-11-26"), "the same days a year earlier"),
+    ],
+)
+def test_last_year_has_the_same_dates(period: tuple[str, str], days: tuple[str, str], name: str) -> None:
+    assert compared(*period, "year") == (*days, name)
+
+
+def test_every_page_with_a_period_can_be_compared() -> None:
+    for report in reports():
+        names = {control.name for control in report.controls}
+        if Period.name in names and report.path != "/requests-list":
+            assert "compare" in names, report.path
+
+
+def counted(city: Database, first: int, last: int, more: str = "true") -> int:
+    """Requests created from so many to so many days before today."""
+    found: int = city.value(
+        RAW + f"SELECT count(*) FROM past WHERE created >= today - {first} AND created < today - {last} + 1"
+        f" AND {more}"
+    )
+    return found
+
+
+def period(warehouse: Warehouse, days: int) -> str:
+    last = warehouse.facts().last_day
+    assert last is not None
+    return f"from={date.fromordinal(last.toordinal() - days + 1)}&to={last}"
+
+
+@pytest.mark.parametrize(("more", "where"), [("", "true"), ("&type=4", "type = 'Bulky Items'")])
+def test_bars_and_their_dashed_line(city: Database, warehouse: Warehouse, more: str, where: str) -> None:
+    search = f"{period(warehouse, 20)}&compare=previous{more}"
+    days = {"first": 40, "last": 21}
+    shown = card(warehouse, overview_combined.REPORT, "over-time", search)
+    assert shown.figure
+    bars, dashed = shown.figure["data"]
+    assert sum(column(shown, "requests_before")) == sum(dashed["y"]) == counted(city, **days, more=where)
+    assert sum(bars["y"]) == counted(city, 20, 1, where)
+    assert dashed["line"]["dash"] == "dash"
+    first = city.value(RAW + f"SELECT count(*) FROM past WHERE created::date = today - 40 AND {where}")
+    assert dashed["y"][0] == first
+
+
+def test_months_are_added_up_by_the_days_that_they_are_compared_with(
+    city: Database, warehouse: Warehouse
+) -> None:
+    shown = card(warehouse, overview_combined.REPORT, "over-time", "compare=year")
+    truth = city.rows(
+        RAW
+        + """, shifted AS (
+            SELECT (created::date + interval '1 year')::date AS day, today FROM past
+        ) SELECT date_trunc('month', day)::date, count(*) FROM shifted
+        WHERE day >= date_trunc('month', today - 1) - interval '11 months' AND day < today
+        GROUP BY 1 ORDER BY 1"""
+    )
+    found = dict(zip(column(shown, "month"), column(shown, "requests_before"), strict=True))
+    assert {month: number for month, number in found.items() if number} == dict(truth)
+
+
+def test_the_change_is_given_with_its_base(city: Database, warehouse: Warehouse) -> None:
+    shown = card(warehouse, overview_combined.REPORT, "numbers", f"{period(warehouse, 20)}&compare=previous")
+    now, before = counted(city, 20, 1), counted(city, 40, 21)
+    percent = round(100 * (now - before) / before)
+    verb = "more" if percent > 0 else "fewer"
+    assert shown.numbers[0].note == f"{abs(percent)}% {verb} than {before:,} in the 20 days before"
+
+
+def test_groups_have_the_requests_of_before_and_those_that_are_gone_too(
+    city: Database, warehouse: Warehouse
+) -> None:
+    shown = card(warehouse, recent.REPORT, "by-type", f"{period(warehouse, 3)}&council=30")
+    council = "council = (SELECT council_name FROM councils WHERE council_id = 30)"
+    assert sum(column(shown, "requests")) == counted(city, 3, 1, council)
+    assert sum(column(shown, "requests_before")) == counted(city, 6, 4, council)
+
+
+def test_new_and_closed_of_the_days_before(city: Database, warehouse: Warehouse) -> None:
+    shown = card(warehouse, neighborhood_weekly.REPORT, "by-day", "council=52")
+    assert shown.figure
+    lines = {trace["name"]: trace["y"] for trace in shown.figure["data"]}
+    new, closed = city.rows(
+        RAW
+        + """SELECT count(*) FILTER (WHERE created >= today - 14 AND created < today - 7),
+            count(*) FILTER (WHERE closed >= today - 14 AND closed < today - 7)
+            FROM raw WHERE council = (SELECT council_name FROM councils WHERE council_id = 52)"""
+    )[0]
+    assert sum(lines["New, the 7 days before"]) == new
+    assert sum(lines["Closed, the 7 days before"]) == closed
+
+
+def test_the_median_of_the_months_before(warehouse: Warehouse) -> None:
+    last = warehouse.facts().last_day
+    assert last is not None
+    this = f"from={last.replace(day=1)}&to={last}"
+    shown = card(warehouse, time_to_close.REPORT, "numbers", f"{this}&compare=year")
+    before = card(
+        warehouse,
+        time_to_close.REPORT,
+        "numbers",
+        f"from={last.replace(year=last.year - 1, day=1)}&to={last.replace(year=last.year - 1)}",
+    )
+    assert shown.numbers[0].note == f"{before.numbers[0].value} in the same days of {last.year - 1}"
+
+
+def test_the_line_of_a_council_is_drawn_over_the_period(warehouse: Warehouse) -> None:
+    shown = card(
+        warehouse, neighborhood.REPORT, "average", f"{period(warehouse, 30)}&compare=previous&average=1"
+    )
+    assert shown.figure
+    *_, dashed = shown.figure["data"]
+    days = [date.fromisoformat(day) for day in dashed["x"]]
+    assert (days[-1], len(days)) == (warehouse.facts().last_day, 30)
+
+
+def test_nothing_is_compared_with_days_that_are_not_loaded(warehouse: Warehouse) -> None:
+    first = warehouse.facts().first_day
+    search = f"from={first}&compare=year"
+    assert "requests_before" not in card(warehouse, recent.REPORT, "by-type", search).frame
+    assert figures(card(warehouse, recent.REPORT, "numbers", search))["requests_in_the_period_before"] is None

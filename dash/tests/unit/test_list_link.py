@@ -1,0 +1,48 @@
+"""The one link from a number to the list of its requests."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from support.facts import FactsOnly
+
+from data.filters import COUNCIL, TYPE
+from pages import overview_combined
+from report_kit.list_link import list_link
+from report_kit.selection import Selection
+
+SELECTION = Selection.of(
+    overview_combined.REPORT.controls,
+    "from=2026-01-01&to=2026-01-31&agency=2,3&district=7&information=include&compare=year",
+    FactsOnly(),
+)
+
+
+def test_it_carries_the_whole_selection() -> None:
+    assert list_link(SELECTION) == (
+        "/requests-list?from=2026-01-01&to=2026-01-31&district=7&agency=2,3&information=include"
+    )
+
+
+def test_it_is_narrowed_down_to_ids_and_days() -> None:
+    day = date(2026, 1, 5)
+    assert list_link(SELECTION, {TYPE: [4, 5], COUNCIL: [0]}, first=day, last=day) == (
+        "/requests-list?from=2026-01-05&to=2026-01-05&district=7&agency=2,3&type=4,5&council=0"
+        "&information=include"
+    )
+
+
+def test_open_requests_are_of_any_age() -> None:
+    assert list_link(SELECTION, status="open", any_age=True) == (
+        "/requests-list?district=7&agency=2,3&information=include&status=open"
+    )
+
+
+def test_closed_ones_by_weekday_and_days() -> None:
+    assert list_link(SELECTION, by_closing=True, weekday=1, days_to_close=(5, 9)).endswith(
+        "&date=closed&weekday=1&days_to_close=5-9"
+    )
+
+
+def test_a_line_has_one_link_for_all_of_its_days() -> None:
+    assert list_link(SELECTION, each_day=True).startswith("/requests-list?from={x}&to={x}&")
