@@ -44,7 +44,9 @@ LISTED = SQL("""
 SERVED = SQL("service_requests")
 HAS_PARENT = SQL("(SELECT srnumber AS child FROM requests WHERE parent = %(number)s) AS children"
                  " JOIN service_requests ON srnumber = child")  # fmt: skip
-AT_ADDRESS = SQL("upper(address) = upper(%(address)s) AND upper(address) LIKE %(pattern)s AND srnumber <> %(number)s")
+AT_ADDRESS = SQL(
+    "upper(address) = upper(%(address)s) AND upper(address) LIKE %(pattern)s AND srnumber <> %(number)s"
+)
 IS_NUMBER = SQL("srnumber = %(number)s")
 HAS_HISTORY = SQL("SELECT to_regclass('changes') IS NOT NULL AS has_history")
 HISTORY = SQL("""

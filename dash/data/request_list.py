@@ -217,7 +217,9 @@ def order_of(sort: str) -> Composed:
 def file_query(query: ListQuery) -> Composed:
     """The statement for all rows of a file, newest first; its columns are ``FILE_COLUMNS``."""
     safe = {f"safe_{name}": SQL(SAFE.format(column)) for name, column in TEXTS.items()}  # type: ignore[arg-type]
-    return ROWS.format(served=SERVED, where=query.where(), order=SQL("created_date DESC, request_id DESC"), **safe)
+    return ROWS.format(
+        served=SERVED, where=query.where(), order=SQL("created_date DESC, request_id DESC"), **safe
+    )
 
 
 def csv_lines(warehouse: Warehouse, query: ListQuery) -> Iterator[bytes]:

@@ -46,7 +46,11 @@ def steps(source: Warehouse, row: Mapping[str, Any]) -> list[Step]:
 def _dates(row: Mapping[str, Any]) -> list[Step]:
     known = [
         (row[name], what)
-        for name, what in (("created", "Created"), ("updated", "Last change by the city"), ("closed", "Closed"))
+        for name, what in (
+            ("created", "Created"),
+            ("updated", "Last change by the city"),
+            ("closed", "Closed"),
+        )
         if row[name] is not None
     ]
     return [Step(_when(moment), what, []) for moment, what in sorted(known, key=lambda one: one[0])]
@@ -72,7 +76,11 @@ def _value(source: Warehouse, name: str, value: Any) -> str:
     if value is None:
         return "none"
     if name in NAMED:
-        names = {number: label for label, ids in reference.ids_by_name(source, NAMED[name]).items() for number in ids}
+        names = {
+            number: label
+            for label, ids in reference.ids_by_name(source, NAMED[name]).items()
+            for number in ids
+        }
         return names.get(value, str(value))
     return _when(pd.Timestamp(value)) if name.endswith("_date") else str(value)
 

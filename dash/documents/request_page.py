@@ -78,7 +78,9 @@ def _gone(source: Warehouse, number: str) -> Response:
 def _known(found: DataFrame) -> dict[str, Any]:
     """The only row; missing values are None."""
     row = found.iloc[0]
-    return {name: None if not isinstance(row[name], list) and pd.isna(row[name]) else row[name] for name in found}
+    return {
+        name: None if not isinstance(row[name], list) and pd.isna(row[name]) else row[name] for name in found
+    }
 
 
 def state(row: Mapping[str, Any], last: date | None) -> str:
@@ -188,8 +190,14 @@ def _lists(source: Warehouse, row: Mapping[str, Any]) -> dict[str, list[dict[str
     if row["parent"]:
         found = {"It repeats": one_request.parent(source, row["parent"])} | found
     if address:
-        found["Other requests at this address"] = one_request.at_address(source, number, address, prefix(address))
-    return {name: [_known(frame.iloc[[n]]) for n in range(len(frame))] for name, frame in found.items() if len(frame)}
+        found["Other requests at this address"] = one_request.at_address(
+            source, number, address, prefix(address)
+        )
+    return {
+        name: [_known(frame.iloc[[n]]) for n in range(len(frame))]
+        for name, frame in found.items()
+        if len(frame)
+    }
 
 
 def _address_link(row: Mapping[str, Any]) -> str:

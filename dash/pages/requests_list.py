@@ -9,14 +9,14 @@ from typing import Any, Literal, cast
 from dash import html
 from dash.development.base_component import Component
 
-from data import request_list
+from data import backlog, request_list
 from data.frames import figures
 from data.request_list import LAST_PAGE, LARGEST_SORT, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
 from pandas import Timestamp
 
 from figures import charts
-from report_kit import common_cards, controls, list_controls, report, text
+from report_kit import controls, list_controls, report, text, time_cards
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent, Number
 from report_kit.list_controls import Given, Matching, Menu
@@ -25,13 +25,8 @@ from report_kit.rows_table import Column, downloads, request_link, table
 from report_kit.selection import Selection
 
 PAGE = "/requests-list"
-AGES: Mapping[str, tuple[int, int | None]] = {
-    "0-7": (0, 7),
-    "8-30": (8, 30),
-    "31-90": (31, 90),
-    "over-90": (91, None),
-}
-AGE_NAMES = {"0-7": "0 to 7 days", "8-30": "8 to 30 days", "31-90": "31 to 90 days", "over-90": "Over 90 days"}
+AGES: Mapping[str, tuple[int, int | None]] = {age.key: (age.fewest, age.most) for age in backlog.AGES}
+AGE_NAMES = {age.key: age.name for age in backlog.AGES}
 SORTS = {
     NEWEST: "Newest first",
     "created": "Oldest first",
@@ -115,16 +110,24 @@ def conditions(query: ListQuery) -> list[str]:
     parts = [{"open": "Open.", "closed": "Closed.", "": ""}[query.status if not query.ages else ""]]
     if query.ages:
         youngest, oldest = query.ages
-        parts.append(f"Open for {youngest} to {oldest} days." if oldest else f"Open for over {youngest - 1} days.")
+        parts.append(
+            f"Open for {youngest} to {oldest} days." if oldest else f"Open for over {youngest - 1} days."
+        )
     verb = "Closed" if query.by_closing else "Created"
     first, last = query.filters.first, query.filters.last
     when = "" if first == last else "from "
-    parts.append(f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else "Created on any day.")
+    parts.append(
+        f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else "Created on any day."
+    )
     if query.weekday:
         parts.append(f"Created on a {WEEKDAYS[query.weekday - 1]}.")
     if query.days_to_close:
         fewest, most = query.days_to_close
-        parts.append(f"Closed within {fewest} to {most} days." if most is not None else f"Closed in {fewest} days or more.")
+        parts.append(
+            f"Closed within {fewest} to {most} days."
+            if most is not None
+            else f"Closed in {fewest} days or more."
+        )
     if query.address:
         parts.append(f"Address begins with “{query.address}”.")
     return [part for part in parts if part]
@@ -167,12 +170,14 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     span = (days["day"].iloc[-1] - days["day"].iloc[0]).days
     step = "day" if span <= DAILY else "month" if span <= MONTHLY else "year"
     steps = days.set_index("day")["requests"].resample(STEPS[step]).sum()
-    named = steps.index.strftime(common_cards.LONG_NAMES[step])
+    named = steps.index.strftime(time_cards.LONG_NAMES[step])
     figure = charts.bars(
-        steps.index.strftime(common_cards.NAMES[step]), steps, unit="requests", hover=named.tolist()
+        steps.index.strftime(time_cards.NAMES[step]), steps, unit="requests", hover=named.tolist()
     )
     peak = int(steps.argmax())
-    summary = f"Most: {text.number(int(steps.iloc[peak]))} created {'on' if step == 'day' else 'in'} {named[peak]}."
+    summary = (
+        f"Most: {text.number(int(steps.iloc[peak]))} created {'on' if step == 'day' else 'in'} {named[peak]}."
+    )
     return CardContent(steps.rename_axis(step).reset_index(), summary, figure)
 
 
@@ -183,7 +188,11 @@ def _status(row: Any) -> str:
 
 
 def _position(latitude: float | None, longitude: float | None) -> str:
-    return f"{latitude:.5f}, {longitude:.5f}" if latitude == latitude and latitude is not None else "not on the map"  # noqa: PLR0124
+    return (
+        f"{latitude:.5f}, {longitude:.5f}"
+        if latitude == latitude and latitude is not None
+        else "not on the map"
+    )  # noqa: PLR0124
 
 
 def _summary(total: int, number: int, sort: str) -> str:
@@ -232,8 +241,6 @@ def addresses(search: str) -> dict[str, str]:
     return {"CSV": f"{FILE}.csv{query}", "Excel": f"{FILE}.xlsx{query}"}
 
 
-
-
 REPORT = Report(
     path=PAGE,
     title="List of requests",
@@ -249,6 +256,7 @@ REPORT = Report(
         controls.groups(),
         controls.councils(),
         controls.regions(),
+        controls.districts(),
         controls.agencies(),
         controls.sources(),
         list_controls.Text("address", "Address begins with", Matching(r".{1,80}"), hint="1200 N MAIN"),
