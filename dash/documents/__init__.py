@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from documents import lists, request_page
+from documents import brief_page, lists, request_page
 
 
 def add_documents(server: Flask) -> None:
@@ -14,3 +14,5 @@ def add_documents(server: Flask) -> None:
     # The kit's CSV of a card has what the card shows: of this one, a page.
     server.add_url_rule("/csv/requests-list/requests.csv", "requests-list-csv", lists.csv_file)
     server.add_url_rule("/request/<path:number>", "one-request", request_page.show)
+    server.add_url_rule("/brief/<int:council>", "brief", brief_page.show)
+    server.add_url_rule("/brief/<int:council>.<any(html,png,csv):kind>", "brief-file", brief_page.file)
