@@ -30,36 +30,25 @@ AGES = (
 )
 COLUMNS = ("days_0_to_7", "days_8_to_30", "days_31_to_90", "over_90_days")
 # The created date decides: the index of open requests is in its order.
-COUNTED = """count(*) AS open,
-    count(*) FILTER (WHERE created_date >= %(d7)s::date) AS days_0_to_7,
-    count(*) FILTER (WHERE created_date >= %(d30)s::date AND created_date < %(d7)s::date) AS days_8_to_30,
-    count(*) FILTER (WHERE created_date >= %(d90)s::date AND created_date < %(d30)s::date) AS days_31_to_90,
-    count(*) FILTER (WHERE created_date < %(d90)s::date) AS over_90_days"""
-OPEN = "is_open AND (%(information)s OR NOT is_information)"
-TOTALS = SQL(
-    "SELECT "
-    + COUNTED
-    + ", min(created_date)::date AS oldest FROM {served} WHERE "
-    + OPEN
-    + " AND {narrowed}"  # type: ignore[arg-type]
-)
-BY = SQL(
-    "SELECT {label} AS {name}, sum(open)::bigint AS open, "  # type: ignore[arg-type]
-    + ", ".join(f"sum({column})::bigint AS {column}" for column in COLUMNS)
-    + " FROM (SELECT {column}, "
-    + COUNTED
-    + " FROM {served} WHERE "
-    + OPEN
-    + " AND {narrowed} GROUP BY 1) AS counted JOIN {relation} AS named USING ({column})"
-    " GROUP BY 1 ORDER BY 2 DESC, 1"
-)
+COUNTED = SQL("""count(*) AS open,
+        count(*) FILTER (WHERE created_date >= %(d7)s::date) AS days_0_to_7,
+        count(*) FILTER (WHERE created_date >= %(d30)s::date AND created_date < %(d7)s::date) AS days_8_to_30,
+        count(*) FILTER (WHERE created_date >= %(d90)s::date AND created_date < %(d30)s::date)
+            AS days_31_to_90,
+        count(*) FILTER (WHERE created_date < %(d90)s::date) AS over_90_days""")
+OPEN = SQL("is_open AND (%(information)s OR NOT is_information) AND {narrowed}")
+TOTALS = SQL("SELECT {counted}, min(created_date)::date AS oldest FROM {served} WHERE {where}")
+BY = SQL("""
+    SELECT {label} AS {name}, sum(open)::bigint AS open, {ages}
+    FROM (SELECT {column}, {counted} FROM {served} WHERE {where} GROUP BY 1) AS counted
+    JOIN {relation} AS named USING ({column})
+    GROUP BY 1 ORDER BY 2 DESC, 1
+""")
 
 
 def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """One row: open, one column per age (``COLUMNS``), oldest (the first created day, missing without any)."""
-    return warehouse.frame(
-        TOTALS.format(served=SERVED, narrowed=filters.narrowed()), **_parameters(warehouse, filters)
-    )
+    """One row: open, one column per age (``COLUMNS``), oldest (the first created day, if any)."""
+    return warehouse.frame(TOTALS.format(**_open(filters)), **_parameters(warehouse, filters))
 
 
 def by(warehouse: Warehouse, filters: Filters, key: Dimension) -> DataFrame:
@@ -69,9 +58,15 @@ def by(warehouse: Warehouse, filters: Filters, key: Dimension) -> DataFrame:
         "name": Identifier(key.name),
         "column": Identifier(key.column),
         "relation": SQL(key.relation),
+        "ages": SQL(", ").join(SQL("sum({0})::bigint AS {0}").format(Identifier(age)) for age in COLUMNS),
     }
-    query = BY.format(served=SERVED, narrowed=filters.narrowed(), **names)
-    return warehouse.frame(query, **_parameters(warehouse, filters))
+    return warehouse.frame(BY.format(**_open(filters), **names), **_parameters(warehouse, filters))
+
+
+def _open(filters: Filters) -> dict[str, Composable]:
+    """The parts of both statements."""
+    where = OPEN.format(narrowed=filters.narrowed())
+    return {"counted": COUNTED, "served": SERVED, "where": where}
 
 
 def _parameters(warehouse: Warehouse, filters: Filters) -> dict[str, object]:

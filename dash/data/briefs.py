@@ -1,4 +1,4 @@
-"""What a council's brief says about a period: open at its end, repeated addresses, the oldest, places, medians."""
+"""What a council's brief says about a period: open at its end, addresses, places, medians."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from data.warehouse import Warehouse
 
 OLD_DAYS = 90
 # Open at the end of a day: open now and created by then, or closed after it. Each half has its index.
-OPEN_AT = """(
+OPEN_AT = SQL("""(
         SELECT {columns} FROM service_requests
         WHERE is_open AND NOT is_information AND council_id = %(council)s AND created_date < %(after)s::date
         UNION ALL
         SELECT {columns} FROM service_requests
         WHERE NOT is_open AND NOT is_information AND council_id = %(council)s
             AND created_date < %(after)s::date AND closed_date >= %(after)s::date
-    ) AS waiting"""
-OPEN = SQL(
-    "SELECT count(*) AS open, count(*) FILTER (WHERE created_date < %(old)s::date) AS over_90_days FROM "
-    + OPEN_AT.format(columns="created_date")
-)
-OLDEST = SQL(
-    "SELECT srnumber AS number, type_name AS type, address, created_date AS created,"
-    " %(after)s::date - 1 - created_date::date AS days FROM "
-    + OPEN_AT.format(columns="srnumber, type_id, address, created_date, request_id")
-    + " JOIN request_types USING (type_id) ORDER BY created_date, request_id LIMIT %(rows)s"
-)
+    ) AS waiting""")
+OPEN = SQL("""
+    SELECT count(*) AS open, count(*) FILTER (WHERE created_date < %(old)s::date) AS over_90_days
+    FROM {waiting}
+""").format(waiting=OPEN_AT.format(columns=SQL("created_date")))
+OLDEST = SQL("""
+    SELECT srnumber AS number, type_name AS type, address, created_date AS created,
+        %(after)s::date - 1 - created_date::date AS days
+    FROM {waiting} JOIN request_types USING (type_id) ORDER BY created_date, request_id LIMIT %(rows)s
+""").format(waiting=OPEN_AT.format(columns=SQL("srnumber, type_id, address, created_date, request_id")))
 ADDRESSES = SQL("""
     SELECT address, count(*) AS requests, string_agg(DISTINCT type_name, ', ' ORDER BY type_name) AS types
     FROM service_requests JOIN request_types USING (type_id)

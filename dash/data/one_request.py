@@ -10,8 +10,9 @@ from data.warehouse import Warehouse
 NEIGHBORS = 20
 """Other requests at the address that its page lists."""
 ONE = SQL("""
-    SELECT raw.srnumber AS number, raw.id AS _id, raw.requesttype AS type_published, raw.owner AS agency_published,
-        raw.requestsource AS source_published, raw.status, raw.outcome, raw.reason, raw.actiontaken AS action_taken,
+    SELECT raw.srnumber AS number, raw.id AS _id, raw.requesttype AS type_published,
+        raw.owner AS agency_published, raw.requestsource AS source_published, raw.status, raw.outcome,
+        raw.reason, raw.actiontaken AS action_taken,
         raw.createddate AS created, raw.updateddate AS updated, raw.servicedate AS service_day,
         raw.duedate AS due, raw.closeddate AS closed, raw.detail, raw.parent, raw.address, raw.zipcode,
         raw.latitude, raw.longitude, raw.ncname AS council_published, raw.cd AS district,
@@ -19,7 +20,8 @@ ONE = SQL("""
         raw.assignto AS assigned_to, raw.mobileos AS mobile_os, raw.anonymous, raw.dataset_id AS dataset,
         raw.loaded_at AT TIME ZONE time_zone AS loaded,
         served.is_open, served.is_duplicate, served.is_information, served.council_id,
-        served.latitude IS NOT NULL AS on_map, type_name AS type, group_name AS type_group, agency_name AS agency,
+        served.latitude IS NOT NULL AS on_map, type_name AS type, group_name AS type_group,
+        agency_name AS agency,
         source_name AS source, council_name AS council, region_name AS region,
         days_to_close(served.created_date, served.closed_date) AS days_to_close
     FROM city, requests AS raw
@@ -37,16 +39,17 @@ RETIRED = SQL("""
     FROM retired_requests, city WHERE srnumber = %(number)s ORDER BY retired_at DESC LIMIT 1
 """)
 LISTED = SQL("""
-    SELECT srnumber AS number, type_name AS type, status, is_open, created_date AS created, closed_date AS closed
+    SELECT srnumber AS number, type_name AS type, status, is_open, created_date AS created,
+        closed_date AS closed
     FROM {source} JOIN request_types USING (type_id)
     WHERE {where} ORDER BY created_date DESC, request_id DESC LIMIT %(rows)s
 """)
 SERVED = SQL("service_requests")
-HAS_PARENT = SQL("(SELECT srnumber AS child FROM requests WHERE parent = %(number)s) AS children"
-                 " JOIN service_requests ON srnumber = child")  # fmt: skip
-AT_ADDRESS = SQL(
-    "upper(address) = upper(%(address)s) AND upper(address) LIKE %(pattern)s AND srnumber <> %(number)s"
-)
+HAS_PARENT = SQL("""(SELECT srnumber AS child FROM requests WHERE parent = %(number)s) AS children
+    JOIN service_requests ON srnumber = child""")
+AT_ADDRESS = SQL("""
+    upper(address) = upper(%(address)s) AND upper(address) LIKE %(pattern)s AND srnumber <> %(number)s
+""")
 IS_NUMBER = SQL("srnumber = %(number)s")
 HAS_HISTORY = SQL("SELECT to_regclass('changes') IS NOT NULL AS has_history")
 HISTORY = SQL("""
@@ -83,7 +86,7 @@ def parent(warehouse: Warehouse, number: str) -> DataFrame:
 
 
 def at_address(warehouse: Warehouse, number: str, address: str, pattern: str) -> DataFrame:
-    """Other requests at the same address, the newest first; ``pattern`` is the address for an index of LIKE."""
+    """Other requests at the same address, the newest first; ``pattern`` finds it by the index."""
     query = LISTED.format(source=SERVED, where=AT_ADDRESS)
     return warehouse.frame(query, number=number, address=address, pattern=pattern, rows=NEIGHBORS)
 

@@ -43,13 +43,15 @@ NAMES = {
 }
 PAGE = SQL("""
     SELECT srnumber AS number, type_name AS type, status, is_open, outcome, address,
-        to_char(created_date, 'YYYY-MM-DD HH24:MI') AS created, to_char(closed_date, 'YYYY-MM-DD HH24:MI') AS closed,
+        to_char(created_date, 'YYYY-MM-DD HH24:MI') AS created,
+        to_char(closed_date, 'YYYY-MM-DD HH24:MI') AS closed,
         CASE WHEN is_open THEN greatest(%(today)s::date - created_date::date, 0)
             ELSE days_to_close(created_date, closed_date) END AS days,
         council_name AS council, agency_name AS agency, listed.latitude, listed.longitude
     FROM (
         SELECT served.*, row_number() OVER () AS place FROM (
-            SELECT served.* FROM {served} {names} WHERE {where} ORDER BY {order} LIMIT %(rows)s OFFSET %(skip)s
+            SELECT served.* FROM {served} {names} WHERE {where} ORDER BY {order}
+            LIMIT %(rows)s OFFSET %(skip)s
         ) AS served
     ) AS listed
     JOIN request_types USING (type_id) JOIN councils USING (council_id)
@@ -62,8 +64,9 @@ BY_DAY = SQL("""
 # Text that a spreadsheet would run as a formula gets an apostrophe, as in every file of the reports.
 SAFE = "CASE WHEN {0} ~ '^[-=+@\t\r]' THEN '''' || {0} ELSE {0} END"
 ROWS = SQL("""
-    SELECT {safe_number} AS sr_number, {safe_type} AS type, {safe_group} AS type_group, {safe_status} AS status,
-        CASE WHEN is_open THEN 'yes' ELSE 'no' END AS is_open, {safe_outcome} AS outcome, {safe_reason} AS reason, created_date AS created, closed_date AS closed,
+    SELECT {safe_number} AS sr_number, {safe_type} AS type, {safe_group} AS type_group,
+        {safe_status} AS status, CASE WHEN is_open THEN 'yes' ELSE 'no' END AS is_open,
+        {safe_outcome} AS outcome, {safe_reason} AS reason, created_date AS created, closed_date AS closed,
         days_to_close(created_date, closed_date) AS days_to_close,
         CASE WHEN is_open THEN greatest(%(today)s::date - created_date::date, 0) END AS days_open,
         {safe_agency} AS agency, {safe_source} AS source, {safe_council} AS council,
@@ -97,7 +100,7 @@ FILE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Which requests are listed. ``today`` is the last full day: ages are counted from it, not from the clock."""
+    """Which requests are listed. ``today`` is the last full day: ages are counted from it."""
 
     filters: Filters
     today: date
@@ -177,8 +180,8 @@ def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
     """How many of them were created on each day that has any. Columns: day, requests."""
     everyone = replace(query, status="")
     if query.is_plain:
-        ever = {} if query.has_period else {"first": date.min, "last": date.max}
-        frame = counts.count(warehouse, replace(query.filters, **ever), "day")
+        ever = replace(query.filters, first=date.min, last=date.max)
+        frame = counts.count(warehouse, query.filters if query.has_period else ever, "day")
     elif query.status == "closed" and everyone.is_plain:
         days = by_day(warehouse, everyone).set_index("day")["requests"]
         still_open = by_day(warehouse, replace(query, status="open")).set_index("day")["requests"]
@@ -216,7 +219,7 @@ def order_of(sort: str) -> Composed:
 
 def file_query(query: ListQuery) -> Composed:
     """The statement for all rows of a file, newest first; its columns are ``FILE_COLUMNS``."""
-    safe = {f"safe_{name}": SQL(SAFE.format(column)) for name, column in TEXTS.items()}  # type: ignore[arg-type]
+    safe = {f"safe_{name}": SQL(SAFE.format(column)) for name, column in TEXTS.items()}
     return ROWS.format(
         served=SERVED, where=query.where(), order=SQL("created_date DESC, request_id DESC"), **safe
     )

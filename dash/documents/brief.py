@@ -58,7 +58,9 @@ class Brief:
     @property
     def summary(self) -> str:
         """The numbers in words: the text alternative of the picture."""
-        parts = [f"{one.label.lower()}: {one.shown}{f' ({one.note})' if one.note else ''}" for one in self.numbers]
+        parts = [
+            f"{one.label.lower()}: {one.shown}{f' ({one.note})' if one.note else ''}" for one in self.numbers
+        ]
         top = [f"{row['type']} {text.number(row['requests'])}" for row in records(self.types.head(3))]
         most = f" Most requested: {text.listed(top)}." if top else ""
         return f"{self.name}, {self.period.title}: {'; '.join(parts)}.{most}"
@@ -112,7 +114,14 @@ def _numbers(warehouse: Warehouse, brief: Brief, before: Period | None) -> tuple
     few = f"of {text.plural(closed, 'closed request')}"
     name = period.compared
     return (
-        Number("new", "New requests", new, then.get("new"), _change(new, then.get("new"), name), brief.list(**days)),
+        Number(
+            "new",
+            "New requests",
+            new,
+            then.get("new"),
+            _change(new, then.get("new"), name),
+            brief.list(**days),
+        ),
         Number(
             "closed",
             "Closed requests",
@@ -121,14 +130,28 @@ def _numbers(warehouse: Warehouse, brief: Brief, before: Period | None) -> tuple
             _change(closed, then.get("closed"), name),
             brief.list(**days, date="closed"),
         ),
-        Number("open", "Open at the end", waiting, then.get("open"), _difference(waiting, then.get("open"), period)),
-        Number("over_90_days", "Open for over 90 days", old, then.get("old"), _difference(old, then.get("old"), period)),
+        Number(
+            "open",
+            "Open at the end",
+            waiting,
+            then.get("open"),
+            _difference(waiting, then.get("open"), period),
+        ),
+        Number(
+            "over_90_days",
+            "Open for over 90 days",
+            old,
+            then.get("old"),
+            _difference(old, then.get("old"), period),
+        ),
         Number(
             "median_days",
             "Median days to close",
             median,
             then.get("median"),
-            few + (", few" if closed < FEW else "") + (f"; {then['median']} in {name}" if then.get("median") is not None else ""),
+            few
+            + (", few" if closed < FEW else "")
+            + (f"; {then['median']} in {name}" if then.get("median") is not None else ""),
         ),
     )
 
@@ -142,16 +165,27 @@ def _difference(now: int, before: int | None, period: Period) -> str:
     if before is None:
         return ""
     when = f"than a {period.kind} earlier"
-    return f"as many as a {period.kind} earlier" if now == before else f"{abs(now - before):,} {'more' if now > before else 'fewer'} {when}"
+    return (
+        f"as many as a {period.kind} earlier"
+        if now == before
+        else f"{abs(now - before):,} {'more' if now > before else 'fewer'} {when}"
+    )
 
 
 def rows(brief: Brief) -> DataFrame:
     """Everything in one table for a file: section, name, value, before."""
-    found: list[tuple[str, str, Any, Any]] = [("numbers", one.key, one.value, one.before) for one in brief.numbers]
+    found: list[tuple[str, str, Any, Any]] = [
+        ("numbers", one.key, one.value, one.before) for one in brief.numbers
+    ]
     found += [("types", row["type"], row["requests"], row["requests_before"]) for row in records(brief.types)]
     found += [("addresses", row["address"], row["requests"], None) for row in records(brief.addresses)]
     found += [
-        ("oldest open, days", f"{row['number']} {row['type']}, {row['address'] or 'no address'}", row["days"], None)
+        (
+            "oldest open, days",
+            f"{row['number']} {row['type']}, {row['address'] or 'no address'}",
+            row["days"],
+            None,
+        )
         for row in records(brief.oldest)
     ]
     return DataFrame(found, columns=["section", "name", "value", "before"], dtype=object)

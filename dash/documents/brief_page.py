@@ -49,7 +49,9 @@ def _answered(council: int, answer: Callable[[Brief], Response]) -> Response:
         name, period = _name(source, council), _period(source)
         if name is None:
             areas = source.facts().city.phrase("{areas}")
-            return pages.missing(f"There is no council {council}", f"{areas} have the numbers that the reports use.")
+            return pages.missing(
+                f"There is no council {council}", f"{areas} have the numbers that the reports use."
+            )
         if isinstance(period, str):
             return pages.missing("There is no such brief", period)
         return answer(brief(source, council, name, period))
@@ -78,15 +80,15 @@ def _period(source: Warehouse) -> Period | str:
 def _values(found: Brief) -> dict[str, Any]:
     source, period = warehouse(), found.period
     facts = source.facts()
-    assert facts.first_day is not None and facts.last_day is not None  # noqa: PT018
-    before, after = period.before(), period.after(facts.last_day)
+    oldest, newest = facts.first_day or period.first, facts.last_day or period.last
+    before, after = period.before(), period.after(newest)
     return {
         "title": f"{found.name}: {period.title}",
         "brief": found,
         "map": city_map(source, found),
         "councils": reference.councils(source).itertuples(),
-        "earlier": address(found.council, before) if before.first >= facts.first_day else "",
-        "later": address(found.council, after) if after.first <= facts.last_day else "",
+        "earlier": address(found.council, before) if before.first >= oldest else "",
+        "later": address(found.council, after) if after.first <= newest else "",
         "files": {kind.upper(): address(found.council, period, kind) for kind in FILES},
         "picture": request.host_url.rstrip("/") + address(found.council, period, "png"),
         "host": request.host_url.rstrip("/"),
@@ -116,7 +118,9 @@ def _csv(found: Brief) -> Response:
 
 def _attached(body: bytes, kind: str, found: Brief, ending: str) -> Response:
     name = f"brief-{found.council}-{found.period.name}.{ending}"
-    return Response(body, headers={"Content-Disposition": f'attachment; filename="{name}"'}, content_type=kind)
+    return Response(
+        body, headers={"Content-Disposition": f'attachment; filename="{name}"'}, content_type=kind
+    )
 
 
 FILES: Mapping[str, Callable[[Brief], Response]] = {"html": _html, "png": _png, "csv": _csv}
@@ -131,10 +135,12 @@ def shapes(source: Warehouse, found: Brief) -> tuple[DataFrame, list[dict[str, A
 def city_map(source: Warehouse, found: Brief) -> Markup | None:
     """The requests of the period in the council, or in the whole city for those in none."""
     polygons, own = shapes(source, found)
-    if not len(polygons):
+    if not len(polygons) or not (own or len(found.places)):
         return None
     bounds = bounds_of(own or list(polygons["polygon"]), source.facts().city.bounds)
-    areas = [(polygon, "area") for polygon in polygons["polygon"]] + [(polygon, "area own") for polygon in own]
+    areas = [(polygon, "area") for polygon in polygons["polygon"]] + [
+        (polygon, "area own") for polygon in own
+    ]
     return drawing.svg(drawing.Projection(bounds, *MAP), areas, points(found), map_label(found))
 
 
@@ -142,7 +148,12 @@ def points(found: Brief) -> list[drawing.Point]:
     """One circle per place; its area grows with the requests there."""
     places = found.places
     return [
-        drawing.Point(longitude, latitude, min(2.5 + 1.5 * (number - 1) ** 0.5, LARGEST_RADIUS), text.plural(number, "request"))
+        drawing.Point(
+            longitude,
+            latitude,
+            min(2.5 + 1.5 * (number - 1) ** 0.5, LARGEST_RADIUS),
+            text.plural(number, "request"),
+        )
         for longitude, latitude, number in places.itertuples(index=False)
     ]
 
@@ -150,4 +161,6 @@ def points(found: Brief) -> list[drawing.Point]:
 def map_label(found: Brief) -> str:
     """What the map shows, in words."""
     number = int(found.places["requests"].sum())
-    return f"Map: {text.plural(number, 'request')} at {text.plural(len(found.places), 'place')} in {found.name}"
+    return (
+        f"Map: {text.plural(number, 'request')} at {text.plural(len(found.places), 'place')} in {found.name}"
+    )

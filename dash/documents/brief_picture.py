@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
+from typing import Any, cast
 
 from pandas import DataFrame
 from PIL import Image, ImageDraw, ImageFont
@@ -45,12 +45,12 @@ def png(found: Brief, city: str, shapes: Shapes) -> bytes:
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
     # Pillow's own font: the server's image has none.
-    found = ImageFont.load_default(size)
-    assert isinstance(found, ImageFont.FreeTypeFont)
-    return found
+    return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
 
-def _bold(draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, size: int, color: str = INK) -> None:
+def _bold(
+    draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, size: int, color: str = INK
+) -> None:
     draw.text(place, words, INK if color == INK else color, _font(size), stroke_width=1, stroke_fill=color)
 
 

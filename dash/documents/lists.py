@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import IO
 
-from flask import Response, request
+from flask import Response, abort, request
 
 from data import request_list
 from data.errors import AwayError, DataError, SlowError
+from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
 from documents.workbook import LARGEST_ROWS, workbook
+from pages import reports
 from pages.requests_list import REPORT, query_of
 from report_kit.report_page import warehouse
 from report_kit.selection import Selection
@@ -49,6 +51,23 @@ def excel_file() -> Response:
     except DataError as error:
         return unavailable(error)
     headers = {"Content-Disposition": 'attachment; filename="requests.xlsx"'}
+    return Response(_parts(file), headers=headers, content_type=EXCEL)
+
+
+def card_as_excel(report: str, card: str) -> Response:
+    """Every row behind a card, as its CSV has them; 404 for cards that are unknown."""
+    known = {one.name: one for one in reports()}.get(report)
+    found = known.card(card) if known else None
+    if known is None or found is None:
+        abort(404)
+    try:
+        selection = Selection.of(known.controls, request.query_string.decode(), warehouse())
+        frame = visible(found.build(warehouse(), selection).frame)
+        rows = ([safe_cell(value) for value in row.values()] for row in records(frame))
+        file = workbook([*frame], rows, found.name)
+    except DataError as error:
+        return unavailable(error)
+    headers = {"Content-Disposition": f'attachment; filename="{report}-{card}.xlsx"'}
     return Response(_parts(file), headers=headers, content_type=EXCEL)
 
 

@@ -1,4 +1,4 @@
-"""Pages that are no application: HTML of one piece, which needs no script, prints as it is and can be kept."""
+"""Pages that are no application: HTML that needs no script, prints as it is and can be kept."""
 
 from __future__ import annotations
 

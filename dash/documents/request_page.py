@@ -64,11 +64,12 @@ def _page(source: Warehouse, number: str) -> Response:
 def _gone(source: Warehouse, number: str) -> Response:
     found = one_request.retired(source, number)
     if not len(found):
-        advice = "No request has this number. Numbers are those of the city, such as 1-2345678 or 10012345."
+        advice = "No request has this number. Numbers are the city's, such as 1-2345678 or 10012345."
         return pages.missing(f"There is no request {number}", advice)
     row = _known(found)
     advice = (
-        f"The city withdrew this request; it left our data on {text.day(row['retired'].date())} ({row['why']}). "
+        f"The city withdrew this request. It left our data on {text.day(row['retired'].date())} "
+        f"({row['why']}). "
         f"It was {row['type_published'] or 'of no type'}, created {_moment(row['created'])}, "
         f"{row['address'] or 'without an address'}, status {row['status'] or NOT_PUBLISHED}."
     )

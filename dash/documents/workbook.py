@@ -25,7 +25,7 @@ WIDE, USUAL = 30, 16
 
 def workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> IO[bytes]:
     """A temporary file with one sheet, which is removed when it is closed; its first row stays in view."""
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         sheet = book.add_worksheet(title)
         sheet.freeze_panes(1, 0)

@@ -29,6 +29,10 @@ BARS = 15
 OLDEST = "created"
 SORTED = "&sort=created"
 MONTHLY_DAYS = 92
+ENDED_RULE = (
+    "Opened minus closed is not quite the change of the backlog: requests that ended without a closed date, "
+    "such as cancelled ones, were opened and never closed."
+)
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -55,11 +59,16 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "Opened minus closed",
             f"{net:+,}" if net else "0",
-            f"{text.number(flow['new_requests'])} opened, {text.number(flow['closed_requests'])} closed in the period",
+            _flow(flow),
             about="net",
         ),
     ]
     return CardContent(figures(value), numbers=shown)
+
+
+def _flow(flow: Series) -> str:
+    opened, closed = text.number(flow["new_requests"]), text.number(flow["closed_requests"])
+    return f"{opened} opened, {closed} closed in the period"
 
 
 def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
@@ -139,8 +148,8 @@ def _leader(frame: DataFrame, name: str, shown: int) -> str:
         else ""
     )
     return (
-        f"Most: {top[name]}, {text.number(top['open'])} open, {text.number(top['over_90_days'])} of them for over "
-        f"90 days; in the period {grew}.{more}"
+        f"Most: {top[name]}, {text.number(top['open'])} open, {text.number(top['over_90_days'])} of them "
+        f"for over 90 days; in the period {grew}.{more}"
     )
 
 
@@ -190,7 +199,8 @@ def _partial(selection: Selection, steps: object) -> list[bool]:
 def _balance(net: int) -> str:
     if not net:
         return "As many were opened as were closed."
-    return f"{text.number(abs(net))} {'more' if net > 0 else 'fewer'} opened than closed: the backlog {'grew' if net > 0 else 'shrank'}."
+    more, grew = ("more", "grew") if net > 0 else ("fewer", "shrank")
+    return f"{text.number(abs(net))} {more} opened than closed: the backlog {grew}."
 
 
 def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -237,8 +247,7 @@ REPORT = Report(
         "Open requests are counted whatever the period: it is for what was opened and closed.",
         "An age is counted from the created day to the last full day that is loaded, not to today.",
         report.OPEN_RULE,
-        "Opened minus closed is not the change of the backlog: requests that ended without a closed date, such as "
-        "cancelled ones, were opened and never closed.",
+        ENDED_RULE,
         *report.COUNTING_RULES,
         report.TIME_RULE,
     ),

@@ -22,7 +22,12 @@ from report_kit.selection import Selection
 
 PAGE = "/brief"
 WEEKS, MONTHS = 13, 12
-COLUMNS = (Column("name", "Period"), Column("days", "Days"), Column("requests", "New requests"), Column("change", "Change"))
+COLUMNS = (
+    Column("name", "Period"),
+    Column("days", "Days"),
+    Column("requests", "New requests"),
+    Column("change", "Change"),
+)
 
 
 def _address(council: int, period: Period) -> str:
@@ -35,7 +40,9 @@ def _periods(warehouse: Warehouse, kind: str, number: int) -> list[Period]:
     if facts.last_day is None or facts.first_day is None:
         return []
     newest = periods.of_day(kind, facts.last_day, facts.last_day)
-    return [period for period, _ in zip(periods.going_back(newest, facts.first_day), range(number), strict=False)]
+    return [
+        period for period, _ in zip(periods.going_back(newest, facts.first_day), range(number), strict=False)
+    ]
 
 
 def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int) -> DataFrame:
@@ -54,7 +61,6 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
             "days": text.span(period.first, period.last),
             "requests": int(days[str(period.first) : str(period.last)].sum()),
             "_before": int(days[str(period.before().first) : str(period.before().last)].sum()),
-            "_compared": period.compared,
             "_link": _address(council, period),
         }
         for period in shown
@@ -62,10 +68,10 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
     frame = DataFrame(rows)
     known = warehouse.facts().first_day
     change = [
-        text.change(row["requests"], row["_before"], row["_compared"])
+        text.change(*counted, period.compared)
         if known and period.before().first >= known
         else "not loaded"
-        for row, period in zip(rows, shown, strict=True)
+        for *counted, period in zip(frame["requests"], frame["_before"], shown, strict=True)
     ]
     return frame.assign(change=change)
 
@@ -79,7 +85,14 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     if not len(week):
         return CardContent(week)
     row = week.iloc[0]
-    shown = [Number(f"New requests, week of {text.day(whole.first)}", text.number(row["requests"]), row["change"], row["_link"])]
+    shown = [
+        Number(
+            f"New requests, week of {text.day(whole.first)}",
+            text.number(row["requests"]),
+            row["change"],
+            row["_link"],
+        )
+    ]
     return CardContent(figures({"week": whole.name, "requests": row["requests"]}), numbers=shown)
 
 
@@ -98,7 +111,8 @@ def by_week(warehouse: Warehouse, selection: Selection) -> CardContent:
         links=frame["_link"].tolist(),
     )
     top = frame.loc[frame["requests"].idxmax()]
-    summary = f"Most: {text.number(top['requests'])} in {_lower(top['name'])}. Choose a bar to open the brief of that week."
+    most = f"Most: {text.number(top['requests'])} in {_lower(top['name'])}."
+    summary = f"{most} Choose a bar to open the brief of that week."
     return CardContent(frame[["name", "days", "requests"]], summary, figure, lists=frame["_link"].tolist())
 
 
@@ -109,7 +123,9 @@ def _lower(name: str) -> str:
 def _listing(kind: str, number: int) -> report.Build:
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
         frame = _counted(warehouse, selection, kind, number)
-        parts: Sequence[Component] = [table(frame, COLUMNS, label=f"Briefs by {kind}", links=frame.get("_link", []))]
+        parts: Sequence[Component] = [
+            table(frame, COLUMNS, label=f"Briefs by {kind}", links=frame.get("_link", []))
+        ]
         return CardContent(frame, parts=parts)
 
     return build
@@ -121,9 +137,11 @@ REPORT = Report(
     menu="Brief",
     purpose="One page on one {area} for a week or a month: to print, to hand out and to keep.",
     order=4,
-    controls=(controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),),
+    controls=(
+        controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
+    ),
     rules=(
-        "A week is from Monday to Sunday. The current week or month is compared with the same days of the one before.",
+        "A week is from Monday to Sunday. The current one is compared with the same days of the one before.",
         "The address of a brief stays the same: /brief/52?week=2026-W47, or ?month=2026-11.",
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,

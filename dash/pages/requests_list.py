@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
+from pandas import Timestamp
 
 from data import backlog, request_list
 from data.frames import figures
-from data.request_list import LAST_PAGE, LARGEST_SORT, NEWEST, PAGE_ROWS, ListQuery
+from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
-from pandas import Timestamp
-
 from figures import charts
 from report_kit import controls, list_controls, report, text, time_cards
 from report_kit.attributes import aria, data
@@ -61,6 +61,10 @@ COLUMNS = (
 )
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FILE = "/requests"
+DAYS_RULE = (
+    "Days: for open requests since they were created, up to the last full day; for closed ones until they "
+    "were closed. Requests that ended without a closed date have none."
+)
 STEPS = {"day": "D", "month": "MS", "year": "YS"}
 DAILY, MONTHLY = 92, 1_000
 """Most days for bars by day, and by month."""
@@ -75,7 +79,7 @@ def query_of(warehouse: Warehouse, selection: Selection) -> ListQuery:
         filters=selection.filters,
         today=facts.last_day or selection.last,
         has_period=is_dated,
-        status="open" if age else cast(Literal["", "open", "closed"], chosen["status"].replace("any", "")),
+        status="open" if age else cast("Literal['', 'open', 'closed']", chosen["status"].replace("any", "")),
         by_closing=chosen["date"] == "closed",
         ages=age,
         weekday=int(chosen["weekday"] or 0) or None,
@@ -154,7 +158,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
         sort=sort,
     )
     summary = html.P(_summary(total, number, sort), className="list-note", **aria(live="polite"))
-    notes = [html.P(note, className="note") for note in _notes(query, total, chosen, sort)]
+    notes = [html.P(note, className="note") for note in _notes(total, chosen, sort)]
     files = downloads(addresses(selection.search), f"all {text.number(total)} requests")
     turn = [_pages(number, pages)] if pages > 1 else []
     return CardContent(frame, parts=[summary, *notes, *turn, rows, *turn, files])
@@ -188,24 +192,22 @@ def _status(row: Any) -> str:
 
 
 def _position(latitude: float | None, longitude: float | None) -> str:
-    return (
-        f"{latitude:.5f}, {longitude:.5f}"
-        if latitude == latitude and latitude is not None
-        else "not on the map"
-    )  # noqa: PLR0124
+    is_known = pd.notna(latitude) and pd.notna(longitude)
+    return f"{latitude:.5f}, {longitude:.5f}" if is_known else "not on the map"
 
 
 def _summary(total: int, number: int, sort: str) -> str:
     first = PAGE_ROWS * (number - 1) + 1
     last = min(PAGE_ROWS * number, total)
-    return f"Requests {text.number(first)} to {text.number(last)} of {text.number(total)}, {_lower(SORTS[sort])}."
+    shown = f"Requests {text.number(first)} to {text.number(last)} of {text.number(total)}"
+    return f"{shown}, {_lower(SORTS[sort])}."
 
 
 def _lower(words: str) -> str:
     return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
-def _notes(query: ListQuery, total: int, chosen: str, sort: str) -> list[str]:
+def _notes(total: int, chosen: str, sort: str) -> list[str]:
     notes = []
     if chosen != sort:
         notes.append(
@@ -213,9 +215,8 @@ def _notes(query: ListQuery, total: int, chosen: str, sort: str) -> list[str]:
             "Choose a shorter period or more filters, or sort the file."
         )
     if total > LAST_PAGE * PAGE_ROWS:
-        notes.append(
-            f"Pages show the first {text.number(LAST_PAGE * PAGE_ROWS)}; the files have all {text.number(total)}."
-        )
+        shown = text.number(LAST_PAGE * PAGE_ROWS)
+        notes.append(f"Pages show the first {shown}; the files have all {text.number(total)}.")
     return notes
 
 
@@ -245,7 +246,7 @@ REPORT = Report(
     path=PAGE,
     title="List of requests",
     menu="List",
-    purpose="Each request of a selection: address, status, days and position; all of them as CSV or Excel file.",
+    purpose="Each request of a selection, with address and position; all of them as CSV or Excel file.",
     order=9,
     controls=(
         controls.Period(),
@@ -268,8 +269,7 @@ REPORT = Report(
     ),
     rules=(
         "Without chosen days the list has every request, those of the current day too.",
-        "Days: for open requests since they were created, up to the last full day; for closed ones until they "
-        "were closed. Requests that ended without a closed date have none.",
+        DAYS_RULE,
         report.OPEN_RULE,
         *report.COUNTING_RULES,
         report.TIME_RULE,

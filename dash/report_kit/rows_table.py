@@ -1,4 +1,4 @@
-"""A table of requests that ``assets/list.js`` builds: sorted by its headings, with a link in its first column."""
+"""A table that ``assets/list.js`` builds: its headings sort, its first column leads on."""
 
 from __future__ import annotations
 

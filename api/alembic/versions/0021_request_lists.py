@@ -16,7 +16,8 @@ INDEXES = {
     # Open requests are few: the backlog is counted and listed from this index alone.
     "service_requests_open_age_idx": "ON service_requests (created_date, request_id) "
     "INCLUDE (type_id, council_id, agency_id, source_id, city_id, is_information) WHERE is_open",
-    "service_requests_address_idx": "ON service_requests (upper(address) text_pattern_ops, created_date DESC)",
+    "service_requests_address_idx": "ON service_requests "
+    "(upper(address) text_pattern_ops, created_date DESC)",
     "requests_parent_idx": "ON requests (parent) WHERE parent IS NOT NULL",
 }
 CATALOG = """
