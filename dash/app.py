@@ -14,6 +14,7 @@ from flask_compress import Compress
 import telemetry
 from config import Settings
 from data.warehouse import Warehouse
+from documents import add_documents
 from pages import reports
 from report_kit import (
     callbacks,
@@ -60,6 +61,7 @@ def create(settings: Settings) -> Dash:
     app.index_string = (HERE / "index.html").read_text()
     _add_pages(app, settings)
     routes.add_routes(app, reports())
+    add_documents(server)
     routes.add_headers(app, settings)
     callbacks.add_checks(app)
     server.config["COMPRESS_REGISTER"] = True

@@ -48,7 +48,8 @@
         var value = values[place];
         if (isHalf(value, name) || text(value) === state.shown[name]) return unchanged;
         var query = new URLSearchParams(before || "");
-        (name === "period" ? ["from", "to"] : [name]).forEach(function (one) { query.delete(one); });
+        /* Another selection or order begins on its first page. */
+        (name === "period" ? ["from", "to", "page"] : [name, "page"]).forEach(function (one) { query.delete(one); });
         var added = parameters(value, name, state.required);
         Object.keys(added).forEach(function (one) { query.set(one, added[one]); });
         var search = query.toString().replace(/%2C/g, ",");

@@ -25,6 +25,9 @@ APPLICATION_NAME = "311-reports"
 CONNECT_SECONDS = 2
 WAIT_SECONDS = 3.0
 GENERATION = SQL("SELECT generation FROM data_generation")
+# Files of all rows take longer than any figure may.
+LONG = SQL("SET LOCAL statement_timeout = '5min'")
+ROWS_AT_ONCE = 2_000
 
 
 def _of_one_generation(
@@ -69,6 +72,22 @@ class Database:
         """The rows of a query, encoded, and the one generation they belong to; raises DataError."""
         with self._connection() as connection, QUERIES.time():
             return _of_one_generation(connection, query, parameters)
+
+    def copied(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[bytes]:
+        """The rows of a query as CSV with a header, as Postgres sends them; raises DataError."""
+        copy = SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(query)
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(LONG)
+            with cursor.copy(copy, parameters) as lines:
+                for line in lines:
+                    yield bytes(line)
+
+    def fetched(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, a few at a time; raises DataError."""
+        with self._connection() as connection, connection.cursor(name="rows") as cursor:
+            connection.execute(LONG)
+            cursor.itersize = ROWS_AT_ONCE
+            yield from cursor.execute(query, parameters)
 
     def row(self, query: Query) -> dict[str, Any]:
         """The only row of a query; raises DataError."""

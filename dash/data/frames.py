@@ -67,12 +67,13 @@ def figures(values: Mapping[str, Any]) -> DataFrame:
 
 def to_csv(frame: DataFrame) -> str:
     """RFC 4180 with a header; text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    safe = visible(frame).map(_cell)
+    safe = visible(frame).map(safe_cell)
     text: str = safe.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
     return text
 
 
-def _cell(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """The value; text that a spreadsheet would run as a formula with an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -92,6 +93,14 @@ class Warehouse:
         if self.facts().is_away:
             raise AwayError
         return frames.decode(self._database.read(query, parameters)[1])
+
+    def copied(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[bytes]:
+        """All rows of a query as lines of CSV with a header, past the cache; raises DataError."""
+        return self._database.copied(query, parameters)
+
+    def fetched(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """All rows of a query as values, past the cache; raises DataError."""
+        return self._database.fetched(query, parameters)
 
     def _read(self, query: Query, parameters: dict[str, Any], key: bytes) -> bytes:
         generation, body = self._database.read(query, parameters)

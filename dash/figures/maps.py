@@ -43,11 +43,11 @@ def areas(shown: Sequence[Area], *, bounds: Bounds, title: str) -> Figure:
     """
     most = max((area.value for area in shown if area.value), default=1)
     traces = [_trace(area, most) for area in shown]
-    return {"data": [*traces, _scale(most, title)], "layout": _layout(bounds)}
+    return {"data": [*traces, _scale(most, title)], "layout": layout(bounds)}
 
 
 def _trace(area: Area, most: float) -> Figure:
-    longitudes, latitudes = _outline(area.polygon)
+    longitudes, latitudes = outline(area.polygon)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -63,7 +63,7 @@ def _trace(area: Area, most: float) -> Figure:
     }
 
 
-def _outline(polygon: dict[str, Any]) -> tuple[list[float | None], list[float | None]]:
+def outline(polygon: dict[str, Any]) -> tuple[list[float | None], list[float | None]]:
     """Longitudes and latitudes of all rings, one after another with gaps between."""
     parts = polygon["coordinates"] if polygon["type"] == "MultiPolygon" else [polygon["coordinates"]]
     points = [point for rings in parts for ring in rings for point in (*ring, (None, None))]
@@ -102,7 +102,7 @@ def _scale(most: float, title: str) -> Figure:
     }
 
 
-def _layout(bounds: Bounds) -> Figure:
+def layout(bounds: Bounds) -> Figure:
     west, south, east, north = bounds
     hidden = {"visible": False, "fixedrange": True}
     # A degree of longitude is shorter than one of latitude, by the cosine of the latitude.

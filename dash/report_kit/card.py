@@ -53,6 +53,8 @@ def body_of(report: Report, card: Card, content: CardContent, search: str, city:
     """What the card shows when its content is known."""
     if content.is_empty:
         return [empty(content.why_empty)]
+    if content.parts:
+        return list(content.parts)
     if content.numbers:
         numbers = html.Dl([_number(item, city) for item in content.numbers], className="numbers")
         return [numbers, _foot(report, card, search)]

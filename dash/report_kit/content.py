@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dash.development.base_component import Component
 from pandas import DataFrame
 
 from figures.theme import Figure
@@ -48,6 +49,8 @@ class CardContent:
     """The list of requests behind each row of the table, for readers without a mouse."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
+    parts: Sequence[Component] = ()
+    """What the card shows instead, with its own links to files."""
 
     def spoken(self, say: Callable[[str], str]) -> CardContent:
         """The same in a city's words: what is read, not the rows."""

@@ -1,0 +1,44 @@
+"""Indexes for lists of requests: open ones by age, requests of an address, repeats of a request.
+
+And two rollups of closed requests: whether the backlog of an agency or a district grows.
+"""
+
+from alembic import op
+
+from lacity_data_api.schema_changes import create_index
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    # Open requests are few: the backlog is counted and listed from this index alone.
+    "service_requests_open_age_idx": "ON service_requests (created_date, request_id) "
+    "INCLUDE (type_id, council_id, agency_id, source_id, city_id, is_information) WHERE is_open",
+    "service_requests_address_idx": "ON service_requests "
+    "(upper(address) text_pattern_ops, created_date DESC)",
+    "requests_parent_idx": "ON requests (parent) WHERE parent IS NOT NULL",
+}
+CATALOG = """
+INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
+    (17, 'rollup_closed_day_agency', '{closed_date, agency_id}', '{requests}', 'closed_date IS NOT NULL'),
+    (18, 'rollup_closed_day_district', '{closed_date, district_id}', '{requests}', 'closed_date IS NOT NULL');
+"""
+ROLLUPS = ("rollup_closed_day_agency", "rollup_closed_day_district")
+
+
+def upgrade() -> None:
+    for name, definition in INDEXES.items():
+        create_index(name, definition)
+    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
+    op.execute("LOCK TABLE service_requests IN SHARE MODE")
+    op.execute(CATALOG)
+    for rollup in ROLLUPS:
+        op.execute(f"SELECT create_rollup('{rollup}')")
+
+
+def downgrade() -> None:
+    op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN {ROLLUPS}")
+    op.execute(f"DROP TABLE {', '.join(ROLLUPS)}")
+    op.execute(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}")

@@ -1,0 +1,103 @@
+"""Addresses and clusters with the most requests of a selection."""
+
+from __future__ import annotations
+
+from pandas import DataFrame
+from psycopg.sql import SQL, Composed
+
+from data.catalog import SERVED
+from data.filters import Filters
+from data.warehouse import Warehouse
+
+CLUSTER_METERS = 30
+CLUSTER_LEAST = 5
+"""Requests that a cluster has within so many meters of one of them, that one included."""
+CELL_METERS = 61
+"""Of 5 points within 30 meters of one, two share a cell of this size, and all are in it or its neighbors."""
+SELECTED = SQL("""
+    SELECT * FROM {served}
+    WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
+        AND (%(information)s OR NOT is_information) AND {narrowed}
+""")
+ADDRESSES = SQL("""
+    WITH selected AS ({selected}), counted AS (
+        SELECT upper(address) AS address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
+            count(DISTINCT type_id) AS types, min(created_date)::date AS first_day,
+            max(created_date)::date AS last_day, min(council_id) AS council_id,
+            avg(latitude) AS latitude, avg(longitude) AS longitude
+        FROM selected WHERE address <> '' GROUP BY 1
+    )
+    SELECT address, council_name AS council, requests, open, types, first_day, last_day,
+        counted.latitude, counted.longitude
+    FROM counted JOIN councils USING (council_id)
+    WHERE requests > 1 ORDER BY requests DESC, address
+""")
+TOTALS = SQL("""
+    WITH selected AS ({selected}), counted AS (
+        SELECT upper(nullif(address, '')) AS address, count(*) AS requests FROM selected GROUP BY 1
+    )
+    SELECT coalesce(sum(requests), 0)::bigint AS requests,
+        coalesce(sum(requests) FILTER (WHERE address IS NULL), 0)::bigint AS without_address,
+        count(address) AS addresses, count(address) FILTER (WHERE requests > 1) AS repeated_addresses,
+        coalesce(sum(requests) FILTER (WHERE requests > 1 AND address IS NOT NULL), 0)::bigint
+            AS repeated_requests
+    FROM counted
+""")
+CLUSTERS = SQL("""
+    WITH selected AS ({selected}), points AS MATERIALIZED (
+        SELECT selected.latitude, selected.longitude, council_id, address, is_open,
+            selected.longitude * meters_per_degree_longitude AS x,
+            selected.latitude * meters_per_degree_latitude AS y,
+            (selected.longitude * meters_per_degree_longitude / %(cell)s)::bigint * 1000000
+                + (selected.latitude * meters_per_degree_latitude / %(cell)s)::bigint AS cell
+        FROM selected, city WHERE selected.latitude IS NOT NULL
+    ), busy AS (
+        SELECT DISTINCT cell + across * 1000000 + up AS cell
+        FROM (SELECT cell FROM points GROUP BY cell HAVING count(*) >= 2) AS full_cells,
+            generate_series(-1, 1) AS across, generate_series(-1, 1) AS up
+    ), clustered AS (
+        SELECT points.*, ST_ClusterDBSCAN(ST_MakePoint(x, y), %(meters)s, %(least)s) OVER () AS cluster
+        FROM points JOIN busy USING (cell)
+    ), counted AS (
+        SELECT cluster, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
+            count(DISTINCT upper(address)) AS addresses, mode() WITHIN GROUP (ORDER BY address) AS around,
+            mode() WITHIN GROUP (ORDER BY council_id) AS council_id,
+            avg(latitude) AS latitude, avg(longitude) AS longitude
+        FROM clustered WHERE cluster IS NOT NULL GROUP BY cluster
+    )
+    SELECT coalesce(around, 'no address') AS around, council_name AS council, requests, open, addresses,
+        counted.latitude, counted.longitude
+    FROM counted JOIN councils USING (council_id) ORDER BY requests DESC, around, counted.longitude
+""")
+
+
+def addresses(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """Every address with more than one request, in capital letters; most requests first.
+
+    Columns: address, council, requests, open, types (how many), first_day, last_day, latitude and longitude
+    (the mean of its requests; missing where none has a location).
+    """
+    return warehouse.frame(_of(ADDRESSES, filters), **_values(filters))
+
+
+def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """One row: requests, without_address, addresses, repeated_addresses, repeated_requests."""
+    return warehouse.frame(_of(TOTALS, filters), **_values(filters))
+
+
+def clusters(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """Clusters of located requests (DBSCAN), those with most requests first.
+
+    Columns: around (its most frequent address), council, requests, open, addresses (how many), latitude,
+    longitude (of its center).
+    """
+    more = {"cell": CELL_METERS, "meters": CLUSTER_METERS, "least": CLUSTER_LEAST}
+    return warehouse.frame(_of(CLUSTERS, filters), **_values(filters), **more)
+
+
+def _of(query: SQL, filters: Filters) -> Composed:
+    return query.format(selected=SELECTED.format(served=SERVED, narrowed=filters.narrowed()))
+
+
+def _values(filters: Filters) -> dict[str, object]:
+    return filters.parameters() | {"information": filters.includes_information}

@@ -1,0 +1,235 @@
+"""The requests of a selection, one by one: how many they are, a page of them, and all of them for files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from pandas import DataFrame
+from psycopg.sql import SQL, Composable, Composed
+
+from data import counts
+from data.catalog import SERVED
+from data.filters import Filters
+from data.warehouse import Warehouse
+
+PAGE_ROWS = 50
+LAST_PAGE = 200
+"""Pages beyond it would make Postgres read and drop what is before them; files have all rows."""
+LARGEST_SORT = 100_000
+"""More requests than these are sorted by their days only, for which there are indexes."""
+NEWEST = "-created"
+SORTS: dict[str, Composable] = {
+    "created": SQL("created_date"),
+    "closed": SQL("closed_date"),
+    "days": SQL(
+        "CASE WHEN is_open THEN greatest(%(today)s::date - created_date::date, 0)"
+        " ELSE days_to_close(created_date, closed_date) END"
+    ),
+    "number": SQL("srnumber"),
+    "type": SQL("type_name"),
+    "council": SQL("council_name"),
+    "agency": SQL("agency_name"),
+    "status": SQL("status"),
+    "address": SQL("address"),
+}
+# Names are joined before the sort only where it needs them: else 50 rows are joined, not all.
+NAMES = {
+    "type": SQL("JOIN request_types USING (type_id)"),
+    "council": SQL("JOIN councils USING (council_id)"),
+    "agency": SQL("JOIN agencies USING (agency_id)"),
+}
+PAGE = SQL("""
+    SELECT srnumber AS number, type_name AS type, status, is_open, outcome, address,
+        to_char(created_date, 'YYYY-MM-DD HH24:MI') AS created,
+        to_char(closed_date, 'YYYY-MM-DD HH24:MI') AS closed,
+        CASE WHEN is_open THEN greatest(%(today)s::date - created_date::date, 0)
+            ELSE days_to_close(created_date, closed_date) END AS days,
+        council_name AS council, agency_name AS agency, listed.latitude, listed.longitude
+    FROM (
+        SELECT served.*, row_number() OVER () AS place FROM (
+            SELECT served.* FROM {served} {names} WHERE {where} ORDER BY {order}
+            LIMIT %(rows)s OFFSET %(skip)s
+        ) AS served
+    ) AS listed
+    JOIN request_types USING (type_id) JOIN councils USING (council_id)
+    JOIN agencies ON agencies.agency_id = listed.agency_id
+    ORDER BY place
+""")
+BY_DAY = SQL("""
+    SELECT created_date::date AS day, count(*) AS requests FROM {served} WHERE {where} GROUP BY 1
+""")
+# Text that a spreadsheet would run as a formula gets an apostrophe, as in every file of the reports.
+SAFE = "CASE WHEN {0} ~ '^[-=+@\t\r]' THEN '''' || {0} ELSE {0} END"
+ROWS = SQL("""
+    SELECT {safe_number} AS sr_number, {safe_type} AS type, {safe_group} AS type_group,
+        {safe_status} AS status, CASE WHEN is_open THEN 'yes' ELSE 'no' END AS is_open,
+        {safe_outcome} AS outcome, {safe_reason} AS reason, created_date AS created, closed_date AS closed,
+        days_to_close(created_date, closed_date) AS days_to_close,
+        CASE WHEN is_open THEN greatest(%(today)s::date - created_date::date, 0) END AS days_open,
+        {safe_agency} AS agency, {safe_source} AS source, {safe_council} AS council,
+        coalesce(region_name, '') AS region, nullif(district_id, 0) AS district, {safe_address} AS address,
+        listed.latitude, listed.longitude
+    FROM (SELECT * FROM {served} WHERE {where}) AS listed
+    JOIN request_types USING (type_id) JOIN type_groups USING (group_id)
+    JOIN (SELECT council_id, council_name FROM councils) AS councils USING (council_id)
+    JOIN agencies ON agencies.agency_id = listed.agency_id JOIN sources USING (source_id)
+    LEFT JOIN regions USING (region_id)
+    ORDER BY {order}
+""")
+TEXTS = {
+    "number": "srnumber",
+    "type": "type_name",
+    "group": "group_name",
+    "status": "status",
+    "outcome": "outcome",
+    "reason": "reason",
+    "agency": "agency_name",
+    "source": "source_name",
+    "council": "council_name",
+    "address": "address",
+}
+FILE_COLUMNS = (
+    "sr_number", "type", "type_group", "status", "is_open", "outcome", "reason", "created", "closed",
+    "days_to_close", "days_open", "agency", "source", "council", "region", "district", "address",
+    "latitude", "longitude",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Which requests are listed. ``today`` is the last full day: ages are counted from it."""
+
+    filters: Filters
+    today: date
+    has_period: bool = True
+    """Whether the days of ``filters`` apply; without them requests of the current day are listed too."""
+    status: Literal["", "open", "closed"] = ""
+    by_closing: bool = False
+    """Whether the period is of the closed date."""
+    ages: tuple[int, int | None] | None = None
+    """Fewest and most days since a request was created, of open requests only."""
+    weekday: int | None = None
+    """1 for Monday to 7 for Sunday."""
+    days_to_close: tuple[int, int | None] | None = None
+    address: str = ""
+    """What the address begins with, in any case."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether period and dimensions are the only conditions, so that the rollups know the number."""
+        return self == ListQuery(self.filters, self.today, self.has_period)
+
+    def where(self) -> Composed:
+        """The condition on ``SERVED``."""
+        information = [] if self.filters.includes_information else [SQL("NOT is_information")]
+        parts = [*information, *self._dates(), *self._status(), self.filters.narrowed()]
+        if self.weekday:
+            parts.append(SQL("extract(isodow FROM created_date) = %(weekday)s"))
+        if self.days_to_close:
+            days = SQL("days_to_close(created_date, closed_date)")
+            parts += [days + SQL(" >= %(fewest)s"), *self._most(days)]
+        if self.address:
+            parts.append(SQL("upper(address) LIKE %(address)s"))
+        return SQL(" AND ").join(parts)
+
+    def _most(self, days: SQL) -> list[Composable]:
+        is_bounded = self.days_to_close is not None and self.days_to_close[1] is not None
+        return [days + SQL(" <= %(most)s")] if is_bounded else []
+
+    def _dates(self) -> list[Composable]:
+        if not self.has_period:
+            return []
+        column = SQL("closed_date" if self.by_closing else "created_date")
+        return [column + SQL(" >= %(first)s::date"), column + SQL(" < %(last)s::date + 1")]
+
+    def _status(self) -> list[Composable]:
+        """An age narrows the created date; requests of the current day are 0 days old."""
+        if self.ages is None:
+            return [SQL("is_open" if self.status == "open" else "NOT is_open")] if self.status else []
+        youngest, oldest = self.ages
+        parts: list[Composable] = [SQL("is_open")]
+        parts += [SQL("created_date < %(youngest)s::date + 1")] if youngest else []
+        return parts + ([SQL("created_date >= %(oldest)s::date")] if oldest is not None else [])
+
+    def parameters(self) -> dict[str, Any]:
+        """Values for the placeholders of ``where`` and of the statements of this module."""
+        found: dict[str, Any] = {"today": self.today} | self.filters.parameters()
+        if self.ages:
+            found["youngest"] = self.today - timedelta(days=self.ages[0])
+            found["oldest"] = self.today - timedelta(days=self.ages[1] or 0)
+        if self.days_to_close:
+            found["fewest"], found["most"] = self.days_to_close
+        return found | {"weekday": self.weekday, "address": prefix(self.address)}
+
+
+def prefix(text: str) -> str:
+    """The pattern of LIKE for texts that begin with this one, in capital letters."""
+    escaped = text.strip().upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"
+
+
+def total(warehouse: Warehouse, query: ListQuery) -> int:
+    """How many requests the whole list has."""
+    return int(by_day(warehouse, query)["requests"].sum())
+
+
+def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
+    """How many of them were created on each day that has any. Columns: day, requests."""
+    everyone = replace(query, status="")
+    if query.is_plain:
+        ever = replace(query.filters, first=date.min, last=date.max)
+        frame = counts.count(warehouse, query.filters if query.has_period else ever, "day")
+    elif query.status == "closed" and everyone.is_plain:
+        days = by_day(warehouse, everyone).set_index("day")["requests"]
+        still_open = by_day(warehouse, replace(query, status="open")).set_index("day")["requests"]
+        frame = days.sub(still_open, fill_value=0).astype("int64").reset_index()
+    else:
+        statement = BY_DAY.format(served=SERVED, where=query.where())
+        frame = warehouse.frame(statement, **query.parameters())
+    return frame[frame["requests"] > 0].sort_values("day", ignore_index=True)
+
+
+def usable_sort(query: ListQuery, sort: str, requests: int) -> str:
+    """The sort itself, or newest first where so many requests can only be sorted by their days."""
+    key = sort.lstrip("-")
+    is_indexed = key == "created" or (key == "closed" and query.by_closing)
+    return sort if is_indexed or requests <= LARGEST_SORT else NEWEST
+
+
+def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> DataFrame:
+    """Page ``number`` (from 1) of the list.
+
+    Columns: number, type, status, is_open, outcome, address, created, closed, days (open for, or to close;
+    missing for requests that ended without a closed date), council, agency, latitude, longitude.
+    """
+    names = NAMES.get(sort.lstrip("-"), SQL(""))
+    statement = PAGE.format(served=SERVED, names=names, where=query.where(), order=order_of(sort))
+    rows = {"rows": PAGE_ROWS, "skip": PAGE_ROWS * (number - 1)}
+    return warehouse.frame(statement, **query.parameters(), **rows)
+
+
+def order_of(sort: str) -> Composed:
+    """A total order: the request's id decides between equals."""
+    way = SQL("DESC" if sort.startswith("-") else "ASC")
+    return SQL("{} {way} NULLS LAST, request_id {way}").format(SORTS[sort.lstrip("-")], way=way)
+
+
+def file_query(query: ListQuery) -> Composed:
+    """The statement for all rows of a file, newest first; its columns are ``FILE_COLUMNS``."""
+    safe = {f"safe_{name}": SQL(SAFE.format(column)) for name, column in TEXTS.items()}
+    return ROWS.format(
+        served=SERVED, where=query.where(), order=SQL("created_date DESC, request_id DESC"), **safe
+    )
+
+
+def csv_lines(warehouse: Warehouse, query: ListQuery) -> Iterator[bytes]:
+    """All rows as CSV with a header, as Postgres sends them."""
+    return warehouse.copied(file_query(query), query.parameters())
+
+
+def rows(warehouse: Warehouse, query: ListQuery) -> Iterator[tuple[Any, ...]]:
+    """All rows as values, a few at a time."""
+    return warehouse.fetched(file_query(query), query.parameters())

@@ -1,0 +1,19 @@
+"""What the server sends besides the application: files of requests, one request, council briefs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from documents import brief_page, lists, request_page
+
+
+def add_documents(server: Flask) -> None:
+    """Register the URLs of all documents."""
+    server.add_url_rule("/requests.csv", "requests-csv", lists.csv_file)
+    server.add_url_rule("/requests.xlsx", "requests-xlsx", lists.excel_file)
+    # The kit's CSV of a card has what the card shows: of this one, a page.
+    server.add_url_rule("/csv/requests-list/requests.csv", "requests-list-csv", lists.csv_file)
+    server.add_url_rule("/xlsx/<report>/<card>.xlsx", "card-xlsx", lists.card_as_excel)
+    server.add_url_rule("/request/<path:number>", "one-request", request_page.show)
+    server.add_url_rule("/brief/<int:council>", "brief", brief_page.show)
+    server.add_url_rule("/brief/<int:council>.<any(html,png,csv):kind>", "brief-file", brief_page.file)

@@ -1,0 +1,130 @@
+"""All rows of a list of requests as CSV and as an Excel file. A file has every row, or there is none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import IO
+
+from flask import Response, abort, request
+
+from data import request_list
+from data.errors import AwayError, DataError, SlowError
+from data.frames import records, safe_cell, visible
+from data.request_list import FILE_COLUMNS, ListQuery
+from documents.workbook import LARGEST_ROWS, workbook
+from pages import reports
+from pages.requests_list import REPORT, query_of
+from report_kit.report_page import warehouse
+from report_kit.selection import Selection
+from report_kit.text import number
+
+AT_ONCE = 2
+"""Files that one worker writes at a time: figures need the other connections."""
+CHUNK_BYTES = 64 * 1024
+RETRY_SECONDS = "5"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+def csv_file() -> Response:
+    """Every request of the list, streamed."""
+    try:
+        chunks = _begun(_chunks(_query()))
+    except DataError as error:
+        return unavailable(error)
+    headers = {"Content-Disposition": 'attachment; filename="requests.csv"'}
+    return Response(chunks, headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def excel_file() -> Response:
+    """Every request of the list; 413 with advice for more rows than an Excel file may have here."""
+    try:
+        query = _query()
+        total = request_list.total(warehouse(), query)
+        if total > LARGEST_ROWS:
+            return Response(too_many(total), 413, mimetype="text/plain")
+        with _place():
+            file = workbook(FILE_COLUMNS, request_list.rows(warehouse(), query), "Requests")
+    except DataError as error:
+        return unavailable(error)
+    headers = {"Content-Disposition": 'attachment; filename="requests.xlsx"'}
+    return Response(_parts(file), headers=headers, content_type=EXCEL)
+
+
+def card_as_excel(report: str, card: str) -> Response:
+    """Every row behind a card, as its CSV has them; 404 for cards that are unknown."""
+    known = {one.name: one for one in reports()}.get(report)
+    found = known.card(card) if known else None
+    if known is None or found is None:
+        abort(404)
+    try:
+        selection = Selection.of(known.controls, request.query_string.decode(), warehouse())
+        frame = visible(found.build(warehouse(), selection).frame)
+        rows = ([safe_cell(value) for value in row.values()] for row in records(frame))
+        file = workbook([*frame], rows, found.name)
+    except DataError as error:
+        return unavailable(error)
+    headers = {"Content-Disposition": f'attachment; filename="{report}-{card}.xlsx"'}
+    return Response(_parts(file), headers=headers, content_type=EXCEL)
+
+
+def too_many(total: int) -> str:
+    """What to do when the list is too long for Excel."""
+    return (
+        f"The list has {number(total)} requests; an Excel file may have {number(LARGEST_ROWS)} here. "
+        "Choose a shorter period or more filters, or take the CSV file, which has all rows."
+    )
+
+
+def unavailable(error: DataError) -> Response:
+    """The advice, and when to try again."""
+    status = 504 if isinstance(error, SlowError) else 503
+    return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
+
+
+class BusyError(AwayError):
+    """Other files are being written."""
+
+    advice = "Other files are being written right now. Try again in a few seconds."
+
+
+def _query() -> ListQuery:
+    selection = Selection.of(REPORT.controls, request.query_string.decode(), warehouse())
+    return query_of(warehouse(), selection)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _places.acquire(timeout=1):
+        raise BusyError
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _chunks(query: ListQuery) -> Iterator[bytes]:
+    """Lines as RFC 4180 has them, many at a time."""
+    with _place():
+        held, size = [], 0
+        for line in request_list.csv_lines(warehouse(), query):
+            held.append(line[:-1] + b"\r\n")
+            size += len(line)
+            if size > CHUNK_BYTES:
+                yield b"".join(held)
+                held, size = [], 0
+        yield b"".join(held)
+
+
+def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, after the first has come: an error before it still has a status of its own."""
+    return chain([next(chunks)], chunks)
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(CHUNK_BYTES):
+            yield part

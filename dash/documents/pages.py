@@ -1,0 +1,63 @@
+"""Pages that are no application: HTML that needs no script, prints as it is and can be kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app
+from jinja2 import Environment, FileSystemLoader
+
+from data.errors import DataError, SlowError
+from pages import reports
+from report_kit import text
+from report_kit.layout import data_age, notices
+from report_kit.report_page import city, warehouse
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters |= {"number": text.number, "day": text.day}
+ASSETS = Path(__file__).parent.parent / "assets"
+STYLES = ("style.css", "zlist.css", "document.css")
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the server, with its menu and what surrounds every page."""
+    return Response(rendered(template, **values), status, content_type="text/html; charset=utf-8")
+
+
+def rendered(template: str, **values: Any) -> str:
+    """The HTML of a template for these values."""
+    facts = warehouse().facts()
+    surroundings = {
+        "city": facts.city,
+        "menu": reports(),
+        "age": data_age(facts),
+        "notices": [notice.children for notice in notices(facts)],
+        "source": facts.city.phrase("Source: service requests of {portal}."),
+        "release": current_app.extensions["release"],
+        "styles": STYLES,
+        "is_file": False,
+    }
+    return TEMPLATES.get_template(template).render(surroundings | values)
+
+
+def styles() -> str:
+    """All style sheets as text, for files that are kept."""
+    return "\n".join((ASSETS / name).read_text() for name in STYLES)
+
+
+def missing(title: str, advice: str) -> Response:
+    """A page that does not exist, and what to do."""
+    return page("missing.html", 404, title=title, advice=advice)
+
+
+def failed(error: DataError) -> Response:
+    """The advice of an error, without the data that the menu and the footer need."""
+    status = 504 if isinstance(error, SlowError) else 503
+    html = TEMPLATES.get_template("failed.html").render(advice=error.advice, city=city(), styles=STYLES)
+    return Response(html, status, {"Retry-After": "5"}, content_type="text/html; charset=utf-8")

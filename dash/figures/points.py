@@ -1,0 +1,72 @@
+"""Circles on the outlines of areas; their area grows with the number of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pandas import DataFrame
+
+from figures import maps, theme
+from figures.colors import ACCENT, SECOND
+from figures.maps import Bounds
+from figures.theme import Figure
+
+LARGEST_PX = 34
+SMALLEST_PX = 7
+LEAST_SCALE = 10
+"""Requests of the largest circle, where no place has more."""
+
+
+class Layer(NamedTuple):
+    """Places of one kind: ``frame`` has longitude, latitude and requests; hover texts and links for each."""
+
+    name: str
+    frame: DataFrame
+    hover: Sequence[str]
+    links: Sequence[str]
+
+
+def circles(polygons: Sequence[dict[str, Any]], layers: Sequence[Layer], *, bounds: Bounds) -> Figure:
+    """Outlines without a fill, and the layers over them, the first below."""
+    most = max(LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame)))
+    traces = [_outline(polygon) for polygon in polygons]
+    styles = (("circle-open", SECOND), ("circle", ACCENT))
+    traces += [_layer(layer, most, *style) for layer, style in zip(layers, styles, strict=True)]
+    layout = maps.layout(bounds) | {"showlegend": True, "legend": theme.LEGEND_ABOVE}
+    return {"data": traces, "layout": layout | {"margin": {"l": 0, "r": 0, "t": 30, "b": 0}}}
+
+
+def _outline(polygon: dict[str, Any]) -> Figure:
+    longitudes, latitudes = maps.outline(polygon)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": longitudes,
+        "y": latitudes,
+        "line": maps.BORDER,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _layer(layer: Layer, most: float, symbol: str, color: str) -> Figure:
+    numbers = layer.frame["requests"].astype(float)
+    sizes = (LARGEST_PX * (numbers / most) ** 0.5).clip(lower=SMALLEST_PX)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": layer.name,
+        "x": layer.frame["longitude"].tolist(),
+        "y": layer.frame["latitude"].tolist(),
+        "marker": {
+            "size": sizes.round(1).tolist(),
+            "symbol": symbol,
+            "color": color,
+            "opacity": 0.8,
+            "line": {"width": 2},
+        },
+        "text": list(layer.hover),
+        "customdata": list(layer.links),
+        "hovertemplate": "%{text}<extra></extra>",
+    }

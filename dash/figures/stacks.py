@@ -1,0 +1,54 @@
+"""Horizontal bars of several parts, such as ages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from figures import theme
+from figures.theme import Figure
+
+LONG = 16
+
+
+def lying(
+    names: Sequence[str],
+    parts: Mapping[str, Sequence[float]],
+    *,
+    unit: str,
+    colors: Sequence[str],
+    links: Mapping[str, Sequence[str]],
+) -> Figure:
+    """One bar per name, the first on top; each part of it has a color and leads to its own address."""
+    traces = [
+        _part(title, list(names), list(values), color, unit, list(links[title]))
+        for (title, values), color in zip(parts.items(), colors, strict=True)
+    ]
+    wholes = [sum(values) for values in zip(*parts.values(), strict=True)]
+    layout = theme.layout(
+        theme.height_of(names) + 40,
+        barmode="stack",
+        showlegend=True,
+        margin={"l": 8, "r": 16, "t": 44, "b": 8},
+        legend=theme.LEGEND_ABOVE | {"traceorder": "normal"},
+        xaxis=theme.numbers(
+            unit.capitalize(), wholes, nticks=6, tickangle=0, side="top" if len(names) > LONG else "bottom"
+        ),
+        yaxis=theme.names(names),
+    )
+    return {"data": traces, "layout": layout}
+
+
+def _part(
+    title: str, names: list[str], values: list[float], color: str, unit: str, links: list[Any]
+) -> Figure:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": title,
+        "x": values,
+        "y": names,
+        "marker": {"color": color, "line": {"width": 0}},
+        "customdata": links,
+        "hovertemplate": f"%{{y}}, {title}: %{{x:,}} {unit}<extra></extra>",
+    }

@@ -1,0 +1,267 @@
+"""Backlog: open requests by age, by whom and where, whether they become more, and the oldest of them."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from pandas import DataFrame, DatetimeIndex, Series, Timestamp
+
+from data import backlog, changes, reference, request_list
+from data.backlog import AGES, COLUMNS
+from data.counts import Step
+from data.filters import AGENCY, COUNCIL, DISTRICT, GROUP, REGION, TYPE, Dimension
+from data.frames import figures
+from data.request_list import PAGE_ROWS, ListQuery
+from data.warehouse import Warehouse
+from figures import charts, groups, stacks
+from figures.colors import ACCENT, SECOND, SEQUENCE, THIRD
+from pages import requests_list
+from report_kit import common_cards, controls, report, text, time_cards
+from report_kit.content import CardContent, Number
+from report_kit.list_link import list_link
+from report_kit.report import Build, Card, Report
+from report_kit.rows_table import Column, downloads, request_link, table
+from report_kit.selection import Selection
+
+PAGE = "/backlog"
+COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
+"""From new to old."""
+BARS = 15
+OLDEST = "created"
+SORTED = "&sort=created"
+MONTHLY_DAYS = 92
+ENDED_RULE = (
+    "Opened minus closed is not quite the change of the backlog: requests that ended without a closed date, "
+    "such as cancelled ones, were opened and never closed."
+)
+
+
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    found = backlog.totals(warehouse, selection.filters).iloc[0]
+    still_open, old = int(found["open"]), int(found["over_90_days"])
+    flow = changes.by(warehouse, selection.filters, "day")[["new_requests", "closed_requests"]].sum()
+    net = int(flow["new_requests"] - flow["closed_requests"])
+    oldest = _age(warehouse, found["oldest"])
+    value = {"open": still_open, "over_90_days": old, "oldest_days": oldest, "opened_minus_closed": net}
+    shown = [
+        Number("Open now", text.number(still_open), "of any age", _open(selection), about="open"),
+        Number(
+            "Over 90 days",
+            text.number(old),
+            f"{text.share(old, still_open)} of them",
+            _open(selection, "over-90"),
+        ),
+        Number(
+            "Oldest",
+            text.plural(oldest, "day") if oldest is not None else "none",
+            "since it was created",
+            _open(selection) + SORTED,
+        ),
+        Number(
+            "Opened minus closed",
+            f"{net:+,}" if net else "0",
+            _flow(flow),
+            about="net",
+        ),
+    ]
+    return CardContent(figures(value), numbers=shown)
+
+
+def _flow(flow: Series) -> str:
+    opened, closed = text.number(flow["new_requests"]), text.number(flow["closed_requests"])
+    return f"{opened} opened, {closed} closed in the period"
+
+
+def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
+    last = warehouse.facts().last_day
+    return max((Timestamp(last) - day).days, 0) if last and day == day else None  # noqa: PLR0124
+
+
+def _open(selection: Selection, age: str = "", narrowed: dict[Dimension, list[int]] | None = None) -> str:
+    """The list of open requests, whenever they were created, or of one band of ages."""
+    link = list_link(selection, narrowed, status="open", any_age=True)
+    return f"{link}&age={age}" if age else link
+
+
+def by_age(warehouse: Warehouse, selection: Selection) -> CardContent:
+    found = backlog.totals(warehouse, selection.filters).iloc[0]
+    counted = [int(found[column]) for column in COLUMNS]
+    names, links = [age.name for age in AGES], [_open(selection, age.key) for age in AGES]
+    frame = DataFrame({"age": names, "open": counted})
+    figure = charts.horizontal_bars(names, counted, unit="open requests", color=COLORS, links=links)
+    whole = sum(counted)
+    summary = f"{text.number(whole)} open, {text.share(counted[-1], whole)} of them for over 90 days."
+    return CardContent(frame if whole else frame.head(0), summary, figure, lists=links)
+
+
+def bars_by(dimension: Dimension) -> Build:
+    """Open requests by a dimension and age; the table adds what was opened and closed in the period."""
+
+    def build(warehouse: Warehouse, selection: Selection) -> CardContent:
+        name = dimension.name
+        frame = backlog.by(warehouse, selection.filters, dimension)
+        frame = common_cards.no_council_last(warehouse, dimension, frame)
+        frame = _with_flow(warehouse, selection, dimension, frame)
+        ids = reference.ids_by_name(warehouse, dimension)
+        shown = frame[frame["open"] > 0].head(BARS)
+        links = {
+            age.name: [_open(selection, age.key, {dimension: ids[one]}) for one in shown[name]]
+            for age in AGES
+        }
+        parts = {age.name: shown[column].tolist() for age, column in zip(AGES, COLUMNS, strict=True)}
+        figure = stacks.lying(shown[name].tolist(), parts, unit="open requests", colors=COLORS, links=links)
+        lists = [_open(selection, narrowed={dimension: ids[one]}) for one in frame[name]]
+        return CardContent(frame, _leader(frame, name, len(shown)), figure, lists=lists)
+
+    return build
+
+
+def _with_flow(
+    warehouse: Warehouse, selection: Selection, dimension: Dimension, frame: DataFrame
+) -> DataFrame:
+    """With the requests opened and closed in the period; groups without an open request come last."""
+    name = dimension.name
+    flow = changes.by(warehouse, selection.filters, dimension)
+    both = frame.merge(flow, on=name, how="outer", sort=False).fillna(0)
+    numbers = [column for column in both if column != name]
+    both = both.astype(dict.fromkeys(numbers, "int64")).rename(columns={"net_change": "opened_minus_closed"})
+    order = {one: place for place, one in enumerate(frame[name])}
+    return both.sort_values(
+        name, key=lambda names: names.map(order).fillna(len(order)), kind="stable", ignore_index=True
+    )
+
+
+def _leader(frame: DataFrame, name: str, shown: int) -> str:
+    """The largest backlog in words, and whether it grew."""
+    if not frame["open"].sum():
+        return ""
+    top = frame.loc[frame["open"].idxmax()]
+    net = int(top["opened_minus_closed"])
+    grew = (
+        f"{abs(net):,} {'more' if net > 0 else 'fewer'} opened than closed"
+        if net
+        else "as many opened as closed"
+    )
+    rest = int((frame["open"] > 0).sum()) - shown
+    more = (
+        f" The figure has the {shown} largest; the table and the CSV have {text.number(rest)} more."
+        if rest > 0
+        else ""
+    )
+    return (
+        f"Most: {top[name]}, {text.number(top['open'])} open, {text.number(top['over_90_days'])} of them "
+        f"for over 90 days; in the period {grew}.{more}"
+    )
+
+
+def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
+    """Opened and closed by month or week; partial ones are named."""
+    step: Step = "month" if selection.days > MONTHLY_DAYS else "week"
+    steps = time_cards.steps_of(selection.filters, step)
+    found = changes.by(warehouse, selection.filters, step).set_index(step)
+    frame = found.reindex(steps.start_time, fill_value=0).rename_axis(step).reset_index()
+    frame = frame.rename(
+        columns={"new_requests": "opened", "closed_requests": "closed", "net_change": "opened_minus_closed"}
+    )
+    starts = DatetimeIndex(frame[step])
+    partial = _partial(selection, steps)
+    names = [
+        start.strftime(time_cards.NAMES[step]) + ("*" if cut else "")
+        for start, cut in zip(starts, partial, strict=True)
+    ]
+    opened, closed = frame["opened"], frame["closed"]
+    first = [max(one.start_time.date(), selection.first) for one in steps]
+    last = [min(one.end_time.date(), selection.last) for one in steps]
+    days = list(zip(first, last, strict=True))
+    series = [
+        _series("Opened", names, opened, [list_link(selection, first=a, last=b) for a, b in days]),
+        _series(
+            "Closed", names, closed, [list_link(selection, first=a, last=b, by_closing=True) for a, b in days]
+        ),
+    ]
+    figure = groups.upright(names, series, y_title="Requests")
+    cut = " * only partly in the period." if any(partial) else ""
+    summary = f"{_balance(int(opened.sum() - closed.sum()))}{cut}"
+    return CardContent(frame, summary, figure, lists=[list_link(selection, first=a, last=b) for a, b in days])
+
+
+def _series(title: str, names: list[str], values: Series, links: list[str]) -> groups.OneSeries:
+    hover = [f"{name}: {number:,} {title.lower()}" for name, number in zip(names, values, strict=True)]
+    return groups.OneSeries(title, values.tolist(), hover, links)
+
+
+def _partial(selection: Selection, steps: object) -> list[bool]:
+    return [
+        one.start_time.date() < selection.first or one.end_time.date() > selection.last
+        for one in steps  # type: ignore[attr-defined]
+    ]
+
+
+def _balance(net: int) -> str:
+    if not net:
+        return "As many were opened as were closed."
+    more, grew = ("more", "grew") if net > 0 else ("fewer", "shrank")
+    return f"{text.number(abs(net))} {more} opened than closed: the backlog {grew}."
+
+
+def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
+    """The oldest open requests, and files of all open ones."""
+    facts = warehouse.facts()
+    query = ListQuery(selection.filters, facts.last_day or selection.last, has_period=False, status="open")
+    total = request_list.total(warehouse, query)
+    frame = request_list.page(warehouse, query, OLDEST, 1)
+    columns = [
+        Column(one.name, one.title) for one in requests_list.COLUMNS if one.name not in ("closed", "position")
+    ]
+    rows = table(
+        frame, columns, label="Oldest open requests", links=[request_link(one) for one in frame["number"]]
+    )
+    every = _open(selection)
+    shown = (
+        f"The oldest {len(frame)} of {text.number(total)}."
+        if total > PAGE_ROWS
+        else f"All {text.number(total)}, the oldest first."
+    )
+    more = dcc.Link("All in the list", href=every + SORTED)
+    files = downloads(
+        requests_list.addresses(every.partition("?")[2]), f"all {text.number(total)} open requests"
+    )
+    return CardContent(frame, parts=[html.P([f"{shown} ", more], className="list-note"), rows, files])
+
+
+REPORT = Report(
+    path=PAGE,
+    title="Backlog",
+    purpose="Open requests: how old, whose, where, and whether they become more or fewer.",
+    order=8,
+    controls=(
+        controls.Period(months=12, label="Opened and closed"),
+        controls.types(),
+        controls.groups(),
+        controls.councils(),
+        controls.regions(),
+        controls.districts(),
+        controls.agencies(),
+        controls.sources(),
+    ),
+    rules=(
+        "Open requests are counted whatever the period: it is for what was opened and closed.",
+        "An age is counted from the created day to the last full day that is loaded, not to today.",
+        report.OPEN_RULE,
+        ENDED_RULE,
+        *report.COUNTING_RULES,
+        report.TIME_RULE,
+    ),
+    picture="by-age",
+    cards=(
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
+        Card("by-age", "Open by age", by_age, "Days since the request was created.", height=220),
+        Card("over-time", "Opened and closed", over_time, "By the month or week of creation and of closing."),
+        Card("by-agency", "Open by agency", bars_by(AGENCY)),
+        Card("by-district", "Open by city council district", bars_by(DISTRICT)),
+        Card("by-group", "Open by type group", bars_by(GROUP)),
+        Card("by-region", "Open by region", bars_by(REGION)),
+        Card("by-type", "Open by type", bars_by(TYPE)),
+        Card("by-council", "Open by {area}", bars_by(COUNCIL)),
+        Card("oldest", "Oldest open requests", oldest, is_wide=True, height=600),
+    ),
+)

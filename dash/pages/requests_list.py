@@ -1,0 +1,284 @@
+"""List of requests: each request of a selection with its address, page by page, and all of them as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+from pandas import Timestamp
+
+from data import backlog, request_list
+from data.frames import figures
+from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
+from data.warehouse import Warehouse
+from figures import charts
+from report_kit import controls, list_controls, report, text, time_cards
+from report_kit.attributes import aria, data
+from report_kit.content import CardContent, Number
+from report_kit.list_controls import Given, Matching, Menu
+from report_kit.report import Card, Report
+from report_kit.rows_table import Column, downloads, request_link, table
+from report_kit.selection import Selection
+
+PAGE = "/requests-list"
+AGES: Mapping[str, tuple[int, int | None]] = {age.key: (age.fewest, age.most) for age in backlog.AGES}
+AGE_NAMES = {age.key: age.name for age in backlog.AGES}
+SORTS = {
+    NEWEST: "Newest first",
+    "created": "Oldest first",
+    "-closed": "Closed last first",
+    "closed": "Closed earliest first",
+    "-days": "Most days first",
+    "days": "Fewest days first",
+    "type": "Type, A to Z",
+    "-type": "Type, Z to A",
+    "council": "Council, A to Z",
+    "-council": "Council, Z to A",
+    "agency": "Agency, A to Z",
+    "-agency": "Agency, Z to A",
+    "status": "Status, A to Z",
+    "-status": "Status, Z to A",
+    "address": "Address, A to Z",
+    "-address": "Address, Z to A",
+    "number": "SR number, lowest first",
+    "-number": "SR number, highest first",
+}
+COLUMNS = (
+    Column("number", "SR number", "number"),
+    Column("type", "Type", "type"),
+    Column("status", "Status", "status"),
+    Column("address", "Address", "address"),
+    Column("created", "Created", "created"),
+    Column("closed", "Closed", "closed"),
+    Column("days", "Days", "days"),
+    Column("council", "Council", "council"),
+    Column("agency", "Agency", "agency"),
+    Column("position", "Position"),
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FILE = "/requests"
+DAYS_RULE = (
+    "Days: for open requests since they were created, up to the last full day; for closed ones until they "
+    "were closed. Requests that ended without a closed date have none."
+)
+STEPS = {"day": "D", "month": "MS", "year": "YS"}
+DAILY, MONTHLY = 92, 1_000
+"""Most days for bars by day, and by month."""
+
+
+def query_of(warehouse: Warehouse, selection: Selection) -> ListQuery:
+    """The list that a URL means."""
+    chosen, facts = selection.choices, warehouse.facts()
+    age = AGES.get(chosen["age"])
+    is_dated = any(f"{name}=" in f"&{selection.search}" for name in ("&from", "&to"))
+    return ListQuery(
+        filters=selection.filters,
+        today=facts.last_day or selection.last,
+        has_period=is_dated,
+        status="open" if age else cast("Literal['', 'open', 'closed']", chosen["status"].replace("any", "")),
+        by_closing=chosen["date"] == "closed",
+        ages=age,
+        weekday=int(chosen["weekday"] or 0) or None,
+        days_to_close=_range(chosen["days_to_close"]),
+        address=chosen["address"].strip(),
+    )
+
+
+def _range(written: str) -> tuple[int, int | None] | None:
+    if not written:
+        return None
+    fewest, _, most = written.partition("-")
+    return int(fewest), int(most) if most else None
+
+
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    query = query_of(warehouse, selection)
+    total = request_list.total(warehouse, query)
+    still_open = total if query.status == "open" else 0
+    if not query.status:
+        still_open = request_list.total(warehouse, replace(query, status="open"))
+    value = {"requests": total, "open": still_open}
+    shown = [
+        Number("Requests", text.number(total), " ".join(conditions(query))),
+        Number("Open now", text.number(still_open), f"{text.share(still_open, total)} of them"),
+    ]
+    return CardContent(figures(value), numbers=shown)
+
+
+def conditions(query: ListQuery) -> list[str]:
+    """What is listed, in words: sentences on status, days, age and address."""
+    parts = [{"open": "Open.", "closed": "Closed.", "": ""}[query.status if not query.ages else ""]]
+    if query.ages:
+        youngest, oldest = query.ages
+        parts.append(
+            f"Open for {youngest} to {oldest} days." if oldest else f"Open for over {youngest - 1} days."
+        )
+    verb = "Closed" if query.by_closing else "Created"
+    first, last = query.filters.first, query.filters.last
+    when = "" if first == last else "from "
+    parts.append(
+        f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else "Created on any day."
+    )
+    if query.weekday:
+        parts.append(f"Created on a {WEEKDAYS[query.weekday - 1]}.")
+    if query.days_to_close:
+        fewest, most = query.days_to_close
+        parts.append(
+            f"Closed within {fewest} to {most} days."
+            if most is not None
+            else f"Closed in {fewest} days or more."
+        )
+    if query.address:
+        parts.append(f"Address begins with “{query.address}”.")
+    return [part for part in parts if part]
+
+
+def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
+    query = query_of(warehouse, selection)
+    total = request_list.total(warehouse, query)
+    chosen = selection.choices["sort"]
+    sort = request_list.usable_sort(query, chosen, total)
+    pages = min(max(1, -(-total // PAGE_ROWS)), LAST_PAGE)
+    number = min(int(selection.choices["page"] or 1), pages)
+    frame = request_list.page(warehouse, query, sort, number)
+    shown = frame.assign(
+        position=[_position(*place) for place in zip(frame["latitude"], frame["longitude"], strict=True)],
+        status=[_status(row) for row in frame.itertuples()],
+    )
+    rows = table(
+        shown,
+        COLUMNS,
+        label="Requests",
+        links=[request_link(one) for one in frame["number"]],
+        report=REPORT.name,
+        sort=sort,
+    )
+    summary = html.P(_summary(total, number, sort), className="list-note", **aria(live="polite"))
+    notes = [html.P(note, className="note") for note in _notes(total, chosen, sort)]
+    files = downloads(addresses(selection.search), f"all {text.number(total)} requests")
+    turn = [_pages(number, pages)] if pages > 1 else []
+    return CardContent(frame, parts=[summary, *notes, *turn, rows, *turn, files])
+
+
+def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
+    """Bars by day, month or year of creation, whichever suits the days that the list has."""
+    query = query_of(warehouse, selection)
+    days = request_list.by_day(warehouse, query)
+    days = days[days["day"] <= Timestamp(query.today)]
+    if not len(days):
+        return CardContent(days)
+    span = (days["day"].iloc[-1] - days["day"].iloc[0]).days
+    step = "day" if span <= DAILY else "month" if span <= MONTHLY else "year"
+    steps = days.set_index("day")["requests"].resample(STEPS[step]).sum()
+    named = steps.index.strftime(time_cards.LONG_NAMES[step])
+    figure = charts.bars(
+        steps.index.strftime(time_cards.NAMES[step]), steps, unit="requests", hover=named.tolist()
+    )
+    peak = int(steps.argmax())
+    summary = (
+        f"Most: {text.number(int(steps.iloc[peak]))} created {'on' if step == 'day' else 'in'} {named[peak]}."
+    )
+    return CardContent(steps.rename_axis(step).reset_index(), summary, figure)
+
+
+def _status(row: Any) -> str:
+    """Published status, outcome and, where the status does not say it, whether the request is open."""
+    named = row.outcome if row.outcome and row.outcome != row.status else ""
+    return " · ".join(part for part in (row.status or ("Open" if row.is_open else ""), named) if part)
+
+
+def _position(latitude: float | None, longitude: float | None) -> str:
+    is_known = pd.notna(latitude) and pd.notna(longitude)
+    return f"{latitude:.5f}, {longitude:.5f}" if is_known else "not on the map"
+
+
+def _summary(total: int, number: int, sort: str) -> str:
+    first = PAGE_ROWS * (number - 1) + 1
+    last = min(PAGE_ROWS * number, total)
+    shown = f"Requests {text.number(first)} to {text.number(last)} of {text.number(total)}"
+    return f"{shown}, {_lower(SORTS[sort])}."
+
+
+def _lower(words: str) -> str:
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _notes(total: int, chosen: str, sort: str) -> list[str]:
+    notes = []
+    if chosen != sort:
+        notes.append(
+            f"More than {text.number(LARGEST_SORT)} requests can be sorted by their days only. "
+            "Choose a shorter period or more filters, or sort the file."
+        )
+    if total > LAST_PAGE * PAGE_ROWS:
+        shown = text.number(LAST_PAGE * PAGE_ROWS)
+        notes.append(f"Pages show the first {shown}; the files have all {text.number(total)}.")
+    return notes
+
+
+def _pages(number: int, pages: int) -> Component:
+    """Buttons to the first, previous, next and last page."""
+    turns = (("First", 1), ("Previous", number - 1), ("Next", number + 1), ("Last", pages))
+    buttons: Sequence[Component] = [
+        html.Button(
+            title,
+            type="button",
+            disabled=page < 1 or page > pages or page == number,
+            **data(report=REPORT.name, page=str(page)),
+        )
+        for title, page in turns
+    ]
+    where = html.Span(f"Page {number} of {pages}")
+    return html.Nav([*buttons[:2], where, *buttons[2:]], className="list-pages", **aria(label="Pages"))
+
+
+def addresses(search: str) -> dict[str, str]:
+    """The files of the whole list for a query."""
+    query = f"?{search}" if search else ""
+    return {"CSV": f"{FILE}.csv{query}", "Excel": f"{FILE}.xlsx{query}"}
+
+
+REPORT = Report(
+    path=PAGE,
+    title="List of requests",
+    menu="List",
+    purpose="Each request of a selection, with address and position; all of them as CSV or Excel file.",
+    order=9,
+    controls=(
+        controls.Period(),
+        controls.Choice("status", "Status", {"any": "All", "open": "Open", "closed": "Closed"}),
+        controls.Choice("date", "Days are of", {"created": "Creation", "closed": "Closing"}),
+        Menu("age", "Open for", {"any": "Any age", **AGE_NAMES}),
+        controls.types(),
+        controls.groups(),
+        controls.councils(),
+        controls.regions(),
+        controls.districts(),
+        controls.agencies(),
+        controls.sources(),
+        list_controls.Text("address", "Address begins with", Matching(r".{1,80}"), hint="1200 N MAIN"),
+        Menu("sort", "Sorted by", SORTS),
+        controls.INFORMATION,
+        Given("weekday", "Weekday", Matching(r"[1-7]")),
+        Given("days_to_close", "Days to close", Matching(r"\d{1,5}-(\d{1,5})?")),
+        Given("page", "Page", Matching(r"[1-9]\d{0,6}")),
+    ),
+    rules=(
+        "Without chosen days the list has every request, those of the current day too.",
+        DAYS_RULE,
+        report.OPEN_RULE,
+        *report.COUNTING_RULES,
+        report.TIME_RULE,
+    ),
+    covers="nothing",
+    picture="requests",
+    cards=(
+        Card("numbers", "At a glance", numbers, is_wide=True, height=90),
+        Card("requests", "Requests", requests, is_wide=True, height=600),
+        Card("over-time", "When they were created", over_time, is_wide=True),
+    ),
+)
