@@ -8,7 +8,7 @@ from alembic import op
 from lacity_data_api.schema_changes import lock_tables
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

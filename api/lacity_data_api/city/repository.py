@@ -7,9 +7,7 @@ from lacity_data_api.city.facts import Bounds, City, Rollup, RollupCatalog
 from lacity_data_api.database import Database
 from lacity_data_api.statements import Statement
 
-CITY = Statement(
-    "SELECT city_name, time_zone, west, south, east, north, words, city_key, columns FROM city"
-)
+CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words, city_key, columns FROM city")
 ROLLUPS = Statement("SELECT rollup, dimensions, population FROM rollup_catalog ORDER BY place")
 # The text of a condition is part of the catalog.
 EVERY_REQUEST, LOCATED = "true", "latitude IS NOT NULL"

@@ -7,8 +7,8 @@ from alembic import op
 
 from lacity_data_api.schema_changes import create_index
 
-revision = "0021"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

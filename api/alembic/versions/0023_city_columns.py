@@ -8,8 +8,8 @@ from alembic import op
 
 from lacity_data_api.schema_changes import lock_tables
 
-revision = "0021"
-down_revision = "0016"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
