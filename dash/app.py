@@ -33,12 +33,8 @@ DESCRIPTION = "What residents ask the city for through 311, where, and how long 
 
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
-<<<<<<< HEAD
     telemetry.configure_log(settings.log_level)
-=======
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sentry.start(settings)
->>>>>>> reportsa
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
     telemetry.watch(server, settings.admin_token.get_secret_value())
