@@ -65,10 +65,11 @@ class Form:
     is_immutable: bool = False
 
     @property
-    def identity(self) -> tuple[str, ...]:
+    def identity(self) -> tuple[str | bool, ...]:
         if self.write is None:
-            return (self.media_type,)
-        return self.media_type, self.write.__module__, getattr(self.write, "__qualname__", repr(self.write))
+            return self.media_type, self.is_binary
+        writer = getattr(self.write, "__qualname__", repr(self.write))
+        return self.media_type, self.is_binary, self.write.__module__, writer
 
 
 AS_JSON = Form()

@@ -25,11 +25,12 @@ VALUES = st.dictionaries(
         st.lists(st.text()),
     ),
 )
-QUERIES = st.builds(Query, st.text(), VALUES, next_page=st.text(), media_type=st.text(), link=st.text())
+FORMS = st.builds(Form, st.text(), st.sampled_from([None, atom, json_feed]), is_binary=st.booleans())
+QUERIES = st.builds(Query, st.text(), VALUES, next_page=st.text(), form=FORMS, link=st.text())
 
 
 def _identity(query: Query) -> Any:
-    return query.sql, repr(sorted(query.values.items())), query.next_page, query.media_type, query.link
+    return query.sql, repr(sorted(query.values.items())), query.next_page, query.form, query.link
 
 
 @given(one=QUERIES, other=QUERIES, generations=st.tuples(st.integers(0, 3), st.integers(0, 3)))
