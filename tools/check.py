@@ -5,10 +5,12 @@ python3 -m tools.check all | lint | types | format | deployment | test [FOLDERâ€
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tools import apt, environments
 from tools.console import say
@@ -18,11 +20,18 @@ from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, servers, test_variables
 
-# A third at a time slows the browser tests, and the whole takes no less time on two cores.
-WORKERS = 2
-# The longest first, so that both workers end at about the same time.
-SUITES = ("dash", "prefect", "api", "tools", "locust")
+# One more than cores: tests wait for timeouts, servers and browsers about a third of their time.
+WORKERS = (os.cpu_count() or 1) + 1
+# The longest first, so that all workers end at about the same time.
+SUITES = ("prefect", "dash", "api", "tools", "locust")
 NEEDS_BROWSER = {"dash"}
+PIPELINE = "tests/integration/pipeline"
+# Files of a suite that are a job of their own next to the rest: the whole would end long after the others.
+SPLIT = {
+    "prefect": tuple(
+        f"{PIPELINE}/test_{name}.py" for name in ("faults", "program", "serve", "publish", "real_api")
+    )
+}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
 
@@ -69,14 +78,53 @@ def type_jobs() -> list[Job]:
     ]
 
 
-def test_job(suite: str, instance: Instance, arguments: Sequence[str]) -> Job:
-    """A whole suite with its coverage, or the part that the arguments select."""
-    report = REPORTS / f"{suite}.xml"
+def suite_jobs(suite: str, instance: Instance, arguments: Sequence[str]) -> list[Job]:
+    """A whole suite with its coverage, in parts if it is long; or the tests that the arguments select."""
+    if arguments:
+        return [suite_job(suite, instance, arguments)]
+    if suite not in SPLIT:
+        return [suite_job(suite, instance, ["--cov", "--cov-report=term:skip-covered"])]
+    measured = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    rest = [f"--ignore={path}" for path in SPLIT[suite]]
+    return [
+        suite_job(suite, instance, [*measured, *SPLIT[suite]], part=1),
+        suite_job(suite, instance, [*measured, *rest], part=2),
+    ]
+
+
+def suite_job(suite: str, instance: Instance, arguments: Sequence[str], part: int = 0) -> Job:
+    name = f"{suite}-{part}" if part else suite
+    report = REPORTS / f"{name}.xml"
     command = [str(python_of(suite)), "-m", "pytest", "-ra", f"--junitxml={report}"]
-    command += ["-o", f"cache_dir={CACHE / 'pytest' / suite}"]
-    command += arguments or ["--cov", "--cov-report=term:skip-covered"]
-    environment = clean_environment(suite) | test_variables(instance, suite)
-    return Job(f"pytest {suite}", command, ROOT / suite, environment, report)
+    command += ["-o", f"cache_dir={CACHE / 'pytest' / name}", *arguments]
+    environment = clean_environment(suite) | test_variables(instance, name)
+    if part:
+        environment["COVERAGE_FILE"] = str(part_of_coverage(suite, part))
+        part_of_coverage(suite, part).unlink(missing_ok=True)
+    return Job(f"pytest {name}", command, ROOT / suite, environment, report)
+
+
+def part_of_coverage(suite: str, part: int) -> Path:
+    return CACHE / "coverage" / suite / f"part-{part}"
+
+
+def coverage_job(suite: str) -> Job:
+    """The coverage of a suite's parts together. Without the data of both it fails."""
+    environment = clean_environment(suite)
+    Path(environment["COVERAGE_FILE"]).unlink(missing_ok=True)
+    coverage, parts = [str(python_of(suite)), "-m", "coverage"], [part_of_coverage(suite, n) for n in (1, 2)]
+    combine = [*coverage, "combine", "--keep", "--quiet", *map(str, parts)]
+    subprocess.run(combine, cwd=ROOT / suite, env=environment, check=False)
+    return Job(f"coverage {suite}", [*coverage, "report", "--skip-covered"], ROOT / suite, environment)
+
+
+def run_suites(suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = ()) -> list[Outcome]:
+    """Other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
+    with servers() as instance:
+        jobs = [job for suite in suites for job in suite_jobs(suite, instance, arguments)]
+        outcomes = run_all([*first, *jobs], LOGS, WORKERS)
+    split = [suite for suite in suites if suite in SPLIT and not arguments]
+    return outcomes + run_all(map(coverage_job, split), LOGS, 1)
 
 
 def format_all() -> int:
@@ -104,19 +152,14 @@ def test(arguments: list[str]) -> int:
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
-    with servers() as instance:
-        jobs = [test_job(suite, instance, pytest_arguments) for suite in suites]
-        return summarize(run_all(jobs, LOGS, WORKERS))
+    return summarize(run_suites(suites, pytest_arguments))
 
 
 def check_all() -> int:
     """Everything, the quick checks first."""
     apt.ensure(browser=True)
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    quick = run_all([*lint_jobs(), *type_jobs()], LOGS, WORKERS)
-    with servers() as instance:
-        jobs = [test_job(suite, instance, []) for suite in SUITES]
-        return summarize(quick + run_all(jobs, LOGS, WORKERS))
+    return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()]))
 
 
 def deployment(arguments: list[str]) -> int:

@@ -16,18 +16,19 @@ from tools.servers import processes
 from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
 
 TEMPLATE = "template_311"
-REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5}
+# Jobs that may run in parallel; a suite in parts has no job of the whole at the same time.
+REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5, "prefect-1": 3, "prefect-2": 6}
 OF_A_RUN = re.compile(r"(?:test|load)-(\d+)")
 
 
-def test_variables(instance: Instance, service: str) -> dict[str, str]:
-    """The addresses of a suite's servers; each suite has its own Redis database."""
+def test_variables(instance: Instance, job: str) -> dict[str, str]:
+    """The addresses of a job's servers; each job has its own Redis database."""
     return {
         "TEST_ADMIN_URL": instance.url(OWNER, "postgres"),
         "TEST_LOADER_URL": instance.url(LOADER, "postgres"),
         "TEST_READER_URL": instance.url(READER, "postgres"),
         "TEST_TEMPLATE": TEMPLATE,
-        "TEST_REDIS_URL": instance.redis.url(REDIS_DATABASE[service]),
+        "TEST_REDIS_URL": instance.redis.url(REDIS_DATABASE[job]),
     }
 
 

@@ -13,7 +13,9 @@ from scenarios.levels import label
 
 GROUP, DATA = "status", "data"
 STATES = ("/status/live", "/status/ready", "/status/data", "/status/api")
-COUNTS, PINS = "/requests/counts/open/types", "/requests/pins/open"
+COUNTS, PINS, LIST = "/requests/counts/open/types", "/requests/pins/open", "/requests"
+# Two rows from the last one on: the length of a list, without the whole list.
+END_OF_LIST = LIST + "?status=open&skip={skip}&limit=2"
 
 
 class Operations(Visitor):
@@ -35,17 +37,26 @@ class Operations(Visitor):
 
     @task(1)
     def compare(self) -> None:
-        """Within a generation no more open requests are listed than counted: the list needs coordinates."""
+        """Within a generation as many open requests are listed as counted, and as many of them on the map."""
         counted, of_counts = self._ask(COUNTS)
-        listed, of_list = self._ask(PINS)
-        if not (of_counts and of_counts == of_list):
-            return
+        pins, of_pins = self._ask(PINS)
         total = sum(entry["typeCount"] for entry in counted)
-        is_same = total >= len(listed)
-        wrong = "" if is_same else f"{total} open requests are counted, {len(listed)} listed ({of_list})"
-        self.browser.report("counts agree with lists", wrong)
+        for what, amount, of_amount, located in (
+            ("counted", total, of_counts, "&unlocated=include"),
+            ("on the map", len(pins), of_pins, ""),
+        ):
+            end, of_list = self._ask(END_OF_LIST.format(skip=max(0, amount - 1)) + located, route=LIST)
+            if of_amount and of_amount == of_list:
+                self._judge(what, amount, len(end), of_list)
 
-    def _ask(self, path: str) -> tuple[list[dict[str, Any]], str]:
-        response = self.browser.ask("GET", path, label(DATA, f"GET {path}"))
+    def _judge(self, what: str, amount: int, rows_at_end: int, generation: str) -> None:
+        """The rest of the list from its last row on must be that row; of an empty list, nothing."""
+        expected = min(amount, 1)
+        compared = "more" if rows_at_end > expected else "fewer"
+        wrong = f"{amount} open requests are {what}, and {compared} are listed ({generation})"
+        self.browser.report("counts agree with lists", "" if rows_at_end == expected else wrong)
+
+    def _ask(self, path: str, route: str = "") -> tuple[list[dict[str, Any]], str]:
+        response = self.browser.ask("GET", path, label(DATA, f"GET {route or path}"))
         rows = json.loads(response.content or b"[]") if response.status_code == 200 else []
         return rows, header(response, HEADER)

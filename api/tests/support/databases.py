@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
-from psycopg2 import errors, sql
+from psycopg2 import sql
 
 
 def variable(name: str) -> str:
@@ -91,12 +91,24 @@ def database(template: str = "") -> Iterator[Database]:
                 urls = (variable(f"TEST_{role}_URL") for role in ("ADMIN", "LOADER", "READER"))
                 yield Database(name, *(in_database(url, name) for url in urls))
             finally:
-                _drop(cursor, sql.Identifier(name))
+                _drop(cursor, name)
 
 
-def _drop(cursor: Any, name: sql.Identifier) -> None:
-    """Without force first, which waits for connections that are closing and for background workers."""
-    try:
-        cursor.execute(sql.SQL("DROP DATABASE {}").format(name))
-    except errors.ObjectInUse:
-        cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+SESSIONS = "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL"
+END_OWN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user
+"""
+
+
+def _drop(cursor: Any, name: str) -> None:
+    """Each role ends its own sessions, and the plain DROP waits for them and ends the server's workers.
+
+    DROP WITH (FORCE) would fail while autovacuum is in the database: the owner may not end its worker.
+    """
+    cursor.execute(SESSIONS, [name])
+    found = {role for (role,) in cursor.fetchall()}
+    for url in (variable(f"TEST_{role}_URL") for role in ("ADMIN", "LOADER", "READER")):
+        if urlsplit(url).username in found:
+            with closing(psycopg2.connect(url)) as connection, connection.cursor() as own:
+                own.execute(END_OWN, [name])
+    cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

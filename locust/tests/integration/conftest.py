@@ -39,7 +39,8 @@ def sites() -> dict[str, site.Site]:
     """The defect of each site; the first has none."""
     backwards = [*[2] * 10, *[1] * 1000]
     nonsense = dict.fromkeys(NONSENSE, 422)
-    miscounted = {"/requests/counts/open/types": [{"typeCount": 0}]}
+    # One request is listed: of the counts one more, of the pins one fewer.
+    miscounted = {"/requests/counts/open/types": [{"typeCount": 2}], "/requests/pins/open": []}
     return {
         "good": site.Site(),
         "slowed": site.Site(delays={"/geojson": SLOW_SECONDS}),

@@ -34,7 +34,8 @@ def test_going_back_to_older_data_fails_the_run(cases: dict[str, Case]) -> None:
 def test_counts_that_contradict_lists_fail_the_run(cases: dict[str, Case]) -> None:
     run = cases["miscounted"].run
     assert run.exit_code == 1, run.output
-    assert "0 open requests are counted, 1 listed (1)" in run.output
+    assert "2 open requests are counted, and fewer are listed (1)" in run.output
+    assert "0 open requests are on the map, and more are listed (1)" in run.output
 
 
 def test_missing_switch_fails_a_run_that_expects_it(cases: dict[str, Case]) -> None:

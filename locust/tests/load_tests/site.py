@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
@@ -33,9 +33,12 @@ class Site:
         """How often each path was requested and answered."""
         return Counter(self.order)
 
-    def body(self, path: str) -> bytes:
+    def body(self, path: str, query: str) -> bytes:
         default = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
-        return json.dumps(self.bodies.get(path, default)).encode()
+        body = self.bodies.get(path, default)
+        if skip := parse_qs(query).get("skip"):
+            body = body[int(skip[0]) :]
+        return json.dumps(body).encode()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -43,14 +46,14 @@ class Handler(BaseHTTPRequestHandler):
     site: Site
 
     def do_GET(self) -> None:
-        path = urlsplit(self.path).path
+        path, query = urlsplit(self.path)[2:4]
         time.sleep(self.site.delays.get(path, 0))
         generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
         etag = f'"{path}-{generation}"'
         is_known = self.headers.get("If-None-Match") == etag
         self.site.conditional += is_known
         status = 304 if is_known else self.site.statuses.get(path, 200)
-        self._answer(status, b"" if is_known else self.site.body(path), generation, etag)
+        self._answer(status, b"" if is_known else self.site.body(path, query), generation, etag)
         self.site.order.append(path)
 
     def do_POST(self) -> None:

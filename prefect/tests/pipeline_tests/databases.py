@@ -80,10 +80,13 @@ class Database:
 
 
 @contextmanager
-def database() -> Iterator[Database]:
-    """A fresh copy of the template, dropped at the end in any case."""
+def database(copied: Database | None = None) -> Iterator[Database]:
+    """A fresh copy of the template, or of another database, dropped at the end in any case."""
     name = f"pipeline_{uuid.uuid4().hex[:12]}"
-    admin, template = variable("TEST_ADMIN_URL"), variable("TEST_TEMPLATE")
+    admin, template = variable("TEST_ADMIN_URL"), copied.name if copied else variable("TEST_TEMPLATE")
+    if copied:
+        # A database with sessions cannot be copied.
+        disconnect(copied.loader_url, copied.reader_url, copied.owner_url)
     urls = [in_database(variable(f"TEST_{role}_URL"), name) for role in ("LOADER", "READER", "ADMIN")]
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     ask(admin, create.format(sql.Identifier(name), sql.Identifier(template)))

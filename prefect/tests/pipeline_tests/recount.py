@@ -115,36 +115,50 @@ class Recount:
         by_code = self._polygons
         if code in by_code:
             return code
-        around = [c for c, parts in by_code.items() if point and any(holds(part, point) for part in parts)]
+        around = [c for c, parts in by_code.items() if point and any(part.holds(point) for part in parts)]
         return min(around, key=lambda c: self._sizes[c], default="")
 
     @cached_property
-    def _polygons(self) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
+    def _polygons(self) -> dict[str, list[Polygon]]:
+        found: dict[str, list[Polygon]] = {}
         dataset = self.city.boundaries
         for feature in self.features if dataset else ():
             properties, geometry = feature["properties"], feature["geometry"]
             code = next(str(properties[name]) for name in dataset.code if name in properties)  # type: ignore[union-attr]
             is_one = geometry["type"] == "Polygon"
-            found.setdefault(code, []).extend(
-                [geometry["coordinates"]] if is_one else geometry["coordinates"]
-            )
+            parts = [geometry["coordinates"]] if is_one else geometry["coordinates"]
+            found.setdefault(code, []).extend(map(Polygon, parts))
         return found
 
     @cached_property
     def _sizes(self) -> dict[str, float]:
-        return {code: sum(size(part[0]) for part in parts) for code, parts in self._polygons.items()}
+        return {code: sum(size(part.rings[0]) for part in parts) for code, parts in self._polygons.items()}
 
 
-def holds(polygon: list[Any], point: tuple[float, float]) -> bool:
-    """Whether the point is inside the outer ring and in no hole: how often a ray to the east meets a ring."""
-    x, y = point
-    crossings = 0
-    for ring in polygon:
-        for (x0, y0, *_), (x1, y1, *_) in pairwise(ring):
-            if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
-                crossings += 1
-    return crossings % 2 == 1
+@dataclass(frozen=True)
+class Polygon:
+    """An outer ring and its holes."""
+
+    rings: list[Any]
+
+    @cached_property
+    def box(self) -> tuple[float, float, float, float]:
+        """West, east, south and north."""
+        xs, ys = zip(*(position[:2] for position in self.rings[0]), strict=True)
+        return min(xs), max(xs), min(ys), max(ys)
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether the point is inside: a ray from it to the east meets the rings an odd number of times."""
+        x, y = point
+        west, east, south, north = self.box
+        if not (west <= x <= east and south <= y <= north):
+            return False
+        crossings = 0
+        for ring in self.rings:
+            for (x0, y0, *_), (x1, y1, *_) in pairwise(ring):
+                if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
+                    crossings += 1
+        return crossings % 2 == 1
 
 
 def size(ring: Iterable[Any]) -> float:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tools import check, session, test_environment
+from tools import check, session
+from tools.jobs import run_all
+from tools.paths import ROOT
 from tools.problem import Problem
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, remove_abandoned
@@ -61,18 +66,50 @@ def test_linters_and_types_are_jobs_of_every_folder() -> None:
 
 
 def test_a_whole_suite_measures_coverage_and_a_part_does_not(running: Instance) -> None:
-    assert "--cov" in check.test_job("api", running, []).command
-    part = check.test_job("api", running, ["-k", "councils"])
+    (whole,) = check.suite_jobs("api", running, [])
+    assert "--cov" in whole.command
+    (part,) = check.suite_jobs("api", running, ["-k", "councils"])
     assert part.command[-2:] == ["-k", "councils"]
     assert "--cov" not in part.command
 
 
-def test_each_suite_has_a_cache_database_of_its_own(running: Instance) -> None:
-    places = {
-        suite: test_environment.test_variables(running, suite)["TEST_REDIS_URL"] for suite in check.SUITES
-    }
-    assert len(set(places.values())) == len(places)
-    assert all(place.startswith("redis://127.0.0.1:") for place in places.values())
+def test_the_parts_of_a_split_suite_are_the_whole(running: Instance) -> None:
+    (files, rest) = check.suite_jobs("prefect", running, [])
+    assert all((ROOT / "prefect" / path).is_file() for path in check.SPLIT["prefect"])
+    ignored = {word.removeprefix("--ignore=") for word in rest.command if word.startswith("--ignore=")}
+    assert ignored == set(check.SPLIT["prefect"]) == {word for word in files.command if word in ignored}
+    assert files.report != rest.report
+    assert files.environment["COVERAGE_FILE"] != rest.environment["COVERAGE_FILE"]
+    assert files.environment["TEST_REDIS_URL"] != rest.environment["TEST_REDIS_URL"]
+
+
+def test_coverage_of_the_parts_is_judged_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each part of the probe runs one of its two functions: half each, and all of it together."""
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(
+        check, "clean_environment", lambda _: os.environ | {"COVERAGE_FILE": f"{tmp_path}/data"}
+    )
+    monkeypatch.setattr(check, "python_of", lambda _: sys.executable)
+    folder = tmp_path / "probe"
+    folder.mkdir()
+    (folder / "halves.py").write_text("def first():\n    return 1\n\n\ndef second():\n    return 2\n")
+    (folder / "pyproject.toml").write_text("[tool.coverage.report]\nfail_under = 90\n")
+    for part, half in ((1, "first"), (2, "second")):
+        data = check.part_of_coverage("probe", part)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"run_{half}.py").write_text(f"import halves\nhalves.{half}()\n")
+        command = [sys.executable, "-m", "coverage", "run", f"--data-file={data}", f"run_{half}.py"]
+        subprocess.run(command, cwd=folder, check=True)
+        (outcome,) = run_all([check.coverage_job("probe")], tmp_path / "logs", 1)
+        assert outcome.is_good == (part == 2)
+
+
+def test_each_job_has_a_cache_database_of_its_own(running: Instance) -> None:
+    jobs = [job for suite in check.SUITES for job in check.suite_jobs(suite, running, [])]
+    places = {job.environment["TEST_REDIS_URL"] for job in jobs}
+    assert len(places) == len(jobs)
+    assert all(place.startswith("redis://127.0.0.1:") for place in places)
 
 
 def test_tests_see_no_setting_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:

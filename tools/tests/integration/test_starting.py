@@ -137,15 +137,20 @@ def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instanc
     assert up.hours_since_last_load(running, "aged") is None
 
 
-def test_an_interrupt_of_any_kind_ends_the_run() -> None:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        before = signal.getsignal(number), signal.getsignal(signal.SIGINT)
-        try:
-            with pytest.raises(KeyboardInterrupt), up.interruptible():
-                signal.raise_signal(number)
-        finally:
-            signal.signal(number, before[0])
-            signal.signal(signal.SIGINT, before[1])
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers of this process, set again at the end: its children inherit what is ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_of_any_kind_ends_the_run(number: signal.Signals) -> None:
+    with pytest.raises(KeyboardInterrupt), up.interruptible():
+        signal.raise_signal(number)
 
 
 def test_a_system_that_is_still_starting_is_reported(

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
+from pipeline_tests.nights import NOW, run_night, settings_for
 
 from portal.controller import Controller
 from portal.server import serve
 
+BOTH = ("2cy6-i7zn", "rq3b-xjk8")
 OFFICIAL_POLYGONS = Path(__file__).parents[5] / "shared" / "data" / "nc_boundaries_official.geojson"
 
 
@@ -25,8 +28,25 @@ def town() -> Iterator[tuple[str, Controller]]:
 
     It publishes the official council polygons where they are in the checkout.
     """
-    from pipeline_tests.nights import NOW
-
-    polygons = OFFICIAL_POLYGONS if OFFICIAL_POLYGONS.exists() else None
-    with serve(rows=3_000, today=NOW.date(), boundaries_file=polygons) as site:
+    with small_town() as site:
         yield site
+
+
+def small_town() -> AbstractContextManager[tuple[str, Controller]]:
+    polygons = OFFICIAL_POLYGONS if OFFICIAL_POLYGONS.exists() else None
+    return serve(rows=3_000, today=NOW.date(), boundaries_file=polygons)
+
+
+@pytest.fixture(scope="session")
+def loaded_town() -> Iterator[Database]:
+    """A database after a run over two datasets of ``town``, one of each schema: to be copied."""
+    with small_town() as (url, _), databases.database() as loaded:
+        run_night(settings_for(loaded, url), datasets=BOTH)
+        yield loaded
+
+
+@pytest.fixture
+def filled(loaded_town: Database) -> Iterator[Database]:
+    """A copy of it, as the run left it: ``town`` publishes the same requests every time."""
+    with databases.database(loaded_town) as copied:
+        yield copied

@@ -18,12 +18,15 @@ Loaded = tuple[Settings, Controller]
 
 
 @pytest.fixture
+def database(filled: Database) -> Database:
+    return filled
+
+
+@pytest.fixture
 def loaded(town: tuple[str, Controller], database: Database) -> Loaded:
-    """A town that a night has loaded."""
+    """A town that a run has loaded."""
     url, portal = town
-    settings = settings_for(database, url)
-    run_night(settings, datasets=BOTH)
-    return settings, portal
+    return settings_for(database, url), portal
 
 
 def some_number(database: Database) -> str:

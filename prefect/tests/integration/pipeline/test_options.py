@@ -20,12 +20,10 @@ NEW_CASE = {"casenumber": "98000001", "createddate": "2026-11-23T09:00:00.000", 
 
 
 @pytest.fixture
-def city(town: tuple[str, Controller], database: Database) -> tuple[Settings, Controller, Database]:
+def city(town: tuple[str, Controller], filled: Database) -> tuple[Settings, Controller, Database]:
     """A town that is loaded already."""
     url, portal = town
-    settings = settings_for(database, url)
-    run_night(settings, datasets=BOTH)
-    return settings, portal, database
+    return settings_for(filled, url), portal, filled
 
 
 City = tuple[Settings, Controller, Database]

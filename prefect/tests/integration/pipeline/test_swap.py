@@ -22,21 +22,20 @@ Town = tuple[str, Controller]
 
 
 def test_readers_are_served_while_a_full_load_is_checked(
-    town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+    town: Town, filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = settings_for(database, town[0])
-    run_night(settings, datasets=BOTH)
+    settings = settings_for(filled, town[0])
     seen: list[int] = []
     check = checks.merge_checks
 
     def check_next_to_a_reader(*arguments: Any) -> tuple[Check, ...]:
-        with psycopg.connect(database.loader_url, options="-c lock_timeout=500") as reader:
+        with psycopg.connect(filled.loader_url, options="-c lock_timeout=500") as reader:
             seen.extend(reader.execute("SELECT count(*) FROM service_requests").fetchone() or ())
         return check(*arguments)
 
     monkeypatch.setattr(checks, "merge_checks", check_next_to_a_reader)
     night = run_night(settings, datasets=BOTH, full=True)
-    assert seen == [database.value("SELECT count(*) FROM service_requests")]
+    assert seen == [filled.value("SELECT count(*) FROM service_requests")]
     assert night.check("stored but not served").value == "0"
 
 
@@ -48,34 +47,31 @@ def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, databas
     assert {tuple(options) for _, options in before} == {("fillfactor=85",)}
 
 
-def test_the_cells_of_a_council_lie_together_within_a_day(town: Town, database: Database) -> None:
-    run_night(settings_for(database, town[0]), datasets=BOTH)
+def test_the_cells_of_a_council_lie_together_within_a_day(filled: Database) -> None:
     cells = "SELECT created_date, council_id, type_id, agency_id, source_id FROM rollup_daily ORDER BY "
-    stored = database.rows(cells + "ctid")
-    assert stored == database.rows(cells + "1, 2, 3, 4, 5")
+    stored = filled.rows(cells + "ctid")
+    assert stored == filled.rows(cells + "1, 2, 3, 4, 5")
     assert len(stored) > len({day for day, *_ in stored})
 
 
-def test_tables_that_were_emptied_are_filled_again(town: Town, database: Database) -> None:
-    settings = settings_for(database, town[0])
-    run_night(settings, datasets=BOTH)
-    before = requests_of(database)
-    database.change("TRUNCATE requests, service_requests")
+def test_tables_that_were_emptied_are_filled_again(town: Town, filled: Database) -> None:
+    settings = settings_for(filled, town[0])
+    before = requests_of(filled)
+    filled.change("TRUNCATE requests, service_requests")
     night = run_night(settings, datasets=BOTH)
     assert any("tables are empty" in notice for notice in night.plan.notices)
-    assert requests_of(database) == before
-    assert_sound(database)
+    assert requests_of(filled) == before
+    assert_sound(filled)
 
 
-def test_pages_that_a_night_changed_are_tidied(town: Town, database: Database) -> None:
-    settings = settings_for(database, town[0])
-    run_night(settings, datasets=BOTH)
+def test_pages_that_a_night_changed_are_tidied(town: Town, filled: Database) -> None:
+    settings = settings_for(filled, town[0])
     town[1].touch(LIVE, 50, {"status": "Looked at"})
     run_night(settings, datasets=BOTH)
     question = "SELECT relpages - relallvisible FROM pg_class WHERE relname = %s"
     for table in ("service_requests", "rollup_daily"):
-        database.change("ANALYZE " + table)
-        assert database.value(question, table) > 0
+        filled.change("ANALYZE " + table)
+        assert filled.value(question, table) > 0
     with connect(settings.database_loader_url, "tidy") as connection:
         vacuum(connection)
-    assert [database.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]
+    assert [filled.value(question, table) for table in ("service_requests", "rollup_daily")] == [0, 0]
