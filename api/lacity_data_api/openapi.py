@@ -72,9 +72,13 @@ def cached(model: Any, *, is_paged: bool = False) -> Responses:
     return {200: {"model": model, "headers": headers}} | NOT_MODIFIED | UNAVAILABLE
 
 
-def file_of(media_type: str) -> Responses:
+BINARY = {"type": "string", "format": "binary"}
+JSON_OBJECT = {"type": "object"}
+
+
+def file_of(media_type: str, schema: dict[str, str] = BINARY) -> Responses:
     """A file that is sent while it is made."""
-    content = {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    content = {media_type.partition(";")[0]: {"schema": schema}}
     return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
 
 
