@@ -48,6 +48,9 @@ locals {
     arn_suffix        = edge.arn_suffix
   }])
 
+  # Where the pipeline puts the city's files, and where clients find them.
+  files_environment = merge([for files in module.files : { FILES_LOCATION = files.location, FILES_URL = files.url }]...)
+
   # Both libpq and asyncpg read it, so no URL has to repeat it.
   database_tls = merge(
     { PGSSLMODE = var.database_ssl_mode },
@@ -221,6 +224,16 @@ module "cdn" {
   hosted_zone_id  = var.hosted_zone_id
 }
 
+module "files" {
+  source = "./modules/files"
+  count  = var.has_files ? 1 : 0
+
+  name           = local.name
+  account_id     = var.account_id
+  domain         = var.files_domain
+  hosted_zone_id = var.hosted_zone_id
+}
+
 # The deployed digest. The first one comes from var.images; each deployment then writes its own here,
 # and Terraform reads it, so that applying never restores an older image.
 resource "aws_ssm_parameter" "image" {
@@ -260,6 +273,7 @@ module "api" {
   environment = merge(
     local.shared_environment,
     local.cache_environment,
+    local.files_environment,
     {
       API_HOST            = "0.0.0.0"
       API_PORT            = tostring(local.ports.api)
@@ -323,10 +337,14 @@ module "pipeline" {
   cpu                = var.pipeline_size.cpu
   memory_mib         = var.pipeline_size.memory_mib
   servers            = local.database_server
+  statements         = flatten(module.files[*].statements)
 
-  environment = merge(local.shared_environment, { for host in module.host : "API_URL" => host.api_url }, {
+  environment = merge(local.shared_environment, local.files_environment, { for host in module.host : "API_URL" => host.api_url }, {
     SOCRATA_URL = var.socrata_url
     LOG_FORMAT  = "json"
+
+    # Fargate's own variable for it is not one that boto3 reads.
+    AWS_DEFAULT_REGION = var.region
 
     # Prefect writes there only; it is the one writable path.
     PREFECT_HOME = "/tmp/prefect"

@@ -87,6 +87,11 @@ output "reports_url" {
   value       = local.reports_url
 }
 
+output "files_url" {
+  description = "Address of the city's files; null without has_files."
+  value       = one(module.files[*].url)
+}
+
 output "alarm_topic_arn" {
   description = "Topic of all alarms."
   value       = module.observability.topic_arn

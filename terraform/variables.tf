@@ -197,6 +197,18 @@ variable "hosted_zone_id" {
   default     = null
 }
 
+variable "has_files" {
+  description = "Publish the city as files: a bucket, and a distribution of CloudFront before it."
+  type        = bool
+  default     = true
+}
+
+variable "files_domain" {
+  description = "Host name of the files and its certificate, issued by ACM in us-east-1; null for a name of CloudFront's."
+  type        = object({ host = string, certificate_arn = string })
+  default     = null
+}
+
 variable "requests_per_5_minutes" {
   description = "Requests one address may make in five minutes before it gets 429."
   type        = number

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
     )
+    files_url: str = Field(
+        default="/files",
+        description="Public address of the files; where a bucket holds them, /files of the API leads there.",
+    )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -90,6 +94,12 @@ class Settings(BaseSettings):
     def files_folder(self) -> str:
         """The folder of the files to serve; empty where a bucket holds them, or there are none."""
         return "" if "://" in self.files_location else self.files_location
+
+    @property
+    def files_elsewhere(self) -> str:
+        """The address of the files where a bucket holds them; empty where this API serves a folder."""
+        is_elsewhere = "://" in self.files_location and "://" in self.files_url
+        return self.files_url.rstrip("/") if is_elsewhere else ""
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:

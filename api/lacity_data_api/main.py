@@ -73,7 +73,7 @@ def create_api(state: State) -> FastAPI:
     api.get("/", tags=["status"], responses=uncached(Welcome))(welcome)
     for router in ROUTERS:
         api.include_router(router)
-    api.include_router(files_router(state.settings.files_folder))
+    api.include_router(files_router(state.settings.files_folder, state.settings.files_elsewhere))
     describe(api, state.facts)
     return api
 

@@ -85,9 +85,13 @@ def document_of(media_type: str, model: type[BaseModel] | None = None) -> Respon
     return {200: found} | NOT_MODIFIED | UNAVAILABLE
 
 
-def file_of(media_type: str) -> Responses:
+BINARY = {"type": "string", "format": "binary"}
+JSON_OBJECT = {"type": "object"}
+
+
+def file_of(media_type: str, schema: dict[str, str] = BINARY) -> Responses:
     """A file that is sent while it is made."""
-    content = {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}
+    content = {media_type.partition(";")[0]: {"schema": schema}}
     return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
 
 

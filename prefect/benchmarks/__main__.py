@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: a first load beside a bare COPY, then nights of changes on a whole city."""
+"""``python -m benchmarks``: a first load, files and runs of changes, each next to a bare COPY or bare SQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import psycopg
 from benchmark_figures import Figure, write
 from psycopg import sql
 
-from benchmarks import bare, pages
+from benchmarks import bare, files, pages
 from benchmarks.history import without_history
 from benchmarks.loads import load
 from pipeline.config import Settings
@@ -49,11 +49,14 @@ def main() -> None:
 
 
 def measured(rows: int) -> Iterator[Figure]:
-    """A first load into an empty database, nights in a copy of DATABASE_LOADER_URL's city, and memory."""
+    """A first load and a year of files, each in an empty database; runs in a copy of the city; memory."""
     before = _memory_mb()
     if rows:
         with database(os.environ["TEST_TEMPLATE"]) as url:
             yield first_load(_settings(url), rows)
+        with database(os.environ["TEST_TEMPLATE"]) as url:
+            owner_url = urlsplit(os.environ["TEST_ADMIN_URL"])._replace(path=urlsplit(url).path).geturl()
+            yield from files.of_a_whole_year(owner_url, url, rows)
     with database(urlsplit(os.environ["DATABASE_LOADER_URL"]).path.strip("/")) as url:
         yield from nights(_settings(url))
         yield with_history(_settings(url))

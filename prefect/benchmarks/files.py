@@ -6,8 +6,11 @@ The database of DATABASE_LOADER_URL must hold that year; its rows are only read,
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from pathlib import Path
 from benchmark_figures import Figure, seconds, write
 from psycopg import sql
 
+from benchmarks import rows
 from pipeline.database import Connection, connect
 from pipeline.files import geoparquet, parquet
 from pipeline.files.source import snapshot
@@ -32,11 +36,13 @@ UPDATE requests SET address = address
 """
 WRITERS = {"parquet": parquet.write_year, "geoparquet": geoparquet.write_year}
 MEMORY_GOAL_MB = 500
+YEAR, YEAR_ROWS = 2025, 1_400_000
+"""As many requests as Los Angeles has in a year."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.files", description=__doc__)
-    parser.add_argument("--year", type=int, default=2025)
+    parser.add_argument("--year", type=int, default=YEAR)
     parser.add_argument("--json", type=Path, help="leave the figures there")
     chosen = parser.parse_args()
     figures = []
@@ -45,6 +51,21 @@ def main() -> None:
             print(figure.line(), flush=True)
             figures.append(figure)
     write(figures, chosen.json)
+
+
+def of_a_whole_year(owner_url: str, loader_url: str, most_rows: int) -> Iterator[Figure]:
+    """The figures of a year in an empty database, in a process whose peak memory is that of writing alone."""
+    rows.add_year(owner_url, YEAR, min(most_rows, YEAR_ROWS))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "figures.json"
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.files", "--json", str(file)],
+            env=os.environ | {"DATABASE_LOADER_URL": loader_url},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        for figure in json.loads(file.read_text()):
+            yield Figure(**{**figure, "runs": tuple(figure["runs"])})
 
 
 def measured(connection: Connection, year: int) -> Iterator[Figure]:
@@ -58,7 +79,7 @@ def measured(connection: Connection, year: int) -> Iterator[Figure]:
             "memory of a writing process, at its peak", "MB", _memory_mb(), before,
             "the same after the COPY", MEMORY_GOAL_MB,
         )  # fmt: skip
-        yield _night(connection, year, folder, bare)
+        yield _rewrite(connection, year, folder, bare)
 
 
 def _rate(connection: Connection, kind: str, year: int, folder: Path, bare: float) -> Figure:
@@ -70,7 +91,7 @@ def _rate(connection: Connection, kind: str, year: int, folder: Path, bare: floa
     return Figure(f"writing {rows:,} rows as {kind}", "rows/s", rows / taken, rows / bare, BARE_IS)
 
 
-def _night(connection: Connection, year: int, folder: str, bare: float) -> Figure:
+def _rewrite(connection: Connection, year: int, folder: str, bare: float) -> Figure:
     write_files(connection, folder, "/files")
     connection.execute(TOUCH, parquet.year_bounds(year))
     taken = seconds(lambda: write_files(connection, folder, "/files"))

@@ -45,7 +45,10 @@ class Settings(BaseSettings):
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
     )
-    files_url: str = Field(default="/files", description="Public address of the files, for their manifest.")
+    files_url: str = Field(
+        default="/files",
+        description="Public address of the files; where a bucket holds them, /files of the API leads there.",
+    )
 
     socrata_timeout_seconds: float = Field(
         default=60, gt=0, description="Wait for the next bytes of a response."

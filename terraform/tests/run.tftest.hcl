@@ -20,6 +20,7 @@ variables {
   environment  = { STAGE = "dev" }
   secrets      = {}
   servers      = {}
+  statements   = []
   cpu          = 256
   memory_mib   = 512
   cluster_arn  = "arn:aws:ecs:us-east-1:123456789012:cluster/la311-dev"

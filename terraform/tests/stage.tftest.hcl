@@ -54,6 +54,11 @@ variables {
 
 run "dev" {
   assert {
+    condition     = endswith(output.files_url, "/files")
+    error_message = "A stage publishes the city as files."
+  }
+
+  assert {
     condition     = output.name == "la311-dev" && output.cluster == "la311-dev"
     error_message = "Names start with project and stage."
   }

@@ -9,6 +9,8 @@ HOURS = 730
 # Assumed, since a plan cannot know them.
 BALANCER_UNITS, BALANCER_ZONES = 0.3, 2
 LOG_GIB, MONITORING_GIB, ACCESS_LOG_GIB = 0.1, 0.7, 1.0
+# Los Angeles since 2015: Parquet three times (its own, lasting and alias name), GeoParquet twice.
+FILES_GIB = 4.0
 # Runs a month times hours a run, by the form of the schedule.
 DAILY_HOURS, WEEKLY_HOURS = 30.4 * 0.5, 4.3 * 1
 
@@ -59,6 +61,10 @@ def _alarm(values: Values, _: object) -> list[Reading]:
     return [("metric", sum(bool(query["metric"]) for query in values["metric_query"]))]
 
 
+def _bucket(values: Values, _: object) -> list[Reading]:
+    return [("files", FILES_GIB) if "-files-" in values["bucket"] else ("stored", ACCESS_LOG_GIB)]
+
+
 METERS: dict[str, Callable[[Values, Mapping[str, Values]], list[Reading]]] = {
     "aws_ecs_service": _service,
     "aws_scheduler_schedule": _schedule,
@@ -79,7 +85,7 @@ METERS: dict[str, Callable[[Values, Mapping[str, Values]], list[Reading]]] = {
     "aws_kms_key": lambda _values, _: [("key", 1)],
     "aws_cloudwatch_log_group": lambda _values, _: [("ingested", LOG_GIB)],
     "aws_route53_health_check": lambda _values, _: [("check", 1)],
-    "aws_s3_bucket": lambda _values, _: [("stored", ACCESS_LOG_GIB)],
+    "aws_s3_bucket": _bucket,
 }
 
 

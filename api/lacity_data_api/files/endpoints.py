@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder, PublishedFile
+from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder
 from lacity_data_api.files.responses import file_response
 from lacity_data_api.files.schemas import DataPackage
 from lacity_data_api.http.accept import wants_page
@@ -21,6 +21,7 @@ BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "bi
 FILE: Responses = {
     200: {"description": "The whole file", "content": BYTES},
     206: {"description": "The range asked for", "content": BYTES},
+    302: {"description": "Where the file is, if a bucket holds the files"},
     416: {"description": "The range begins beyond the end"},
 }
 LISTING: Responses = {
@@ -28,29 +29,34 @@ LISTING: Responses = {
 }
 
 
-def files_router(folder: str) -> APIRouter:
-    """The routes of the files in this folder; without a folder there are no files."""
+def files_router(folder: str, elsewhere: str = "") -> APIRouter:
+    """The routes of the files in this folder; without a folder there are no files.
+
+    With an address elsewhere, every route redirects to the file of the same name there.
+    """
     router = APIRouter(tags=["files"], route_class=StrictRoute)
     files = FileFolder(folder)
 
-    def found(name: str) -> PublishedFile:
+    def sent(request: Request, name: str, **headers: str) -> Response:
+        if elsewhere:
+            return RedirectResponse(f"{elsewhere}/{name}", 302, headers)
         file = files.find(name)
         if file is None or not file.path.is_file():
             raise HTTPException(404, "Item not found")
-        return file
+        return file_response(request, file, **headers)
 
     @router.head("/files", include_in_schema=False)
     @router.get("/files", responses=LISTING | NOT_MODIFIED | NOT_FOUND)
     def list_files(request: Request) -> Response:
         """All files with sizes, rows and last day: a page for people, the manifest for programs."""
         name = PAGE if wants_page(request.headers.get("accept", "")) else MANIFEST
-        return file_response(request, found(name), Vary="Accept")
+        return sent(request, name, Vary="Accept")
 
     @router.head("/files/{name}", include_in_schema=False)
     @router.get("/files/{name}", response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
     def get_file(request: Request, name: FileName) -> Response:
         """A file, or a range of it. Names of the form `2026.g12-1a2b3c4d.parquet` never change content."""
-        return file_response(request, found(name))
+        return sent(request, name)
 
     alias = "/datasets/311-data/{year}/resolve/main/{name}"
 
@@ -60,6 +66,6 @@ def files_router(folder: str) -> APIRouter:
         """The requests of a year under the address that the public map asks for."""
         if name != f"{year}.parquet":
             raise HTTPException(404, "Item not found")
-        return file_response(request, found(name))
+        return sent(request, name)
 
     return router

@@ -9,12 +9,13 @@ from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from lacity_data_api.files.exports import GEOJSON, PARQUET
-from lacity_data_api.openapi import file_of
+from lacity_data_api.openapi import JSON_OBJECT, file_of
 from lacity_data_api.reports.exports import CSV, GZIP, csv_file, geojson_file, parquet_file, within_year
 from lacity_data_api.requests.params import Everything
 from lacity_data_api.routing import strict_router
 
 router = strict_router("/reports/export", "reports")
+GEOJSON_FILE = file_of(GEOJSON, JSON_OBJECT)
 
 FileName = Annotated[Literal["service_requests"], Path(description="The table")]
 Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of the created date", examples=[2020])]
@@ -44,7 +45,7 @@ async def export_requests_as_parquet(request: Request, wanted: Everything) -> Re
     return parquet_file(request, wanted, "service_requests.parquet")
 
 
-@router.get("/service_requests.geojson", response_class=Response, responses=file_of(GEOJSON))
+@router.get("/service_requests.geojson", response_class=Response, responses=GEOJSON_FILE)
 async def export_requests_as_geojson(request: Request, wanted: Everything) -> Response:
     """The same as GeoJSON features, streamed; those without coordinates have no geometry."""
     return geojson_file(request, wanted, "service_requests.geojson")
@@ -76,7 +77,7 @@ async def export_year_as_parquet(
     return parquet_file(request, within_year(wanted, year), f"{file}-{year}.parquet")
 
 
-@router.get("/{year}/{file}.geojson", response_class=Response, responses=file_of(GEOJSON))
+@router.get("/{year}/{file}.geojson", response_class=Response, responses=GEOJSON_FILE)
 async def export_year_as_geojson(
     request: Request, year: Year, file: FileName, wanted: Everything
 ) -> Response:

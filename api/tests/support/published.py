@@ -63,9 +63,9 @@ def _put(folder: Path, latest: str, generation: int, content: bytes, media_type:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[httpx.Client]:
+def served(folder: Path | str, **changed: str) -> Iterator[httpx.Client]:
     """A client of the whole API, which has no database, with the files of this folder."""
-    state = build_state(Settings(**NOWHERE, files_location=str(folder)))
+    state = build_state(Settings(**NOWHERE, files_location=str(folder), **changed))
     state.access_log.is_on = False
     api = create_api(state)
     config = uvicorn.Config(wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5)

@@ -80,6 +80,11 @@ def _columns(columns: Columns) -> str:
     )
 
 
+def _stated(**values: str) -> dict[str, str]:
+    """Only what is known: catalogs take an absent value, and refuse an empty one."""
+    return {name: value for name, value in values.items() if value}
+
+
 def dcat(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, Any]:
     """DCAT-US 1.1: one dataset with every file as a distribution."""
     dataset = {
@@ -93,12 +98,11 @@ def dcat(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: s
         "contactPoint": {
             "@type": "vcard:Contact",
             "fn": about.contact_name or about.publisher,
-            "hasEmail": f"mailto:{about.contact_email}",
+            **({"hasEmail": f"mailto:{about.contact_email}"} if about.contact_email else {}),
         },
         "accessLevel": "public",
         "accrualPeriodicity": "R/P1D",
-        "license": about.license_url,
-        "spatial": about.spatial,
+        **_stated(license=about.license_url, spatial=about.spatial),
         "temporal": f"{facts['first_year']}-01-01/{facts['last_day']}",
         "distribution": [
             {

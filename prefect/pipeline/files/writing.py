@@ -134,8 +134,8 @@ def _described(
         "title": city.title,
         "description": city.description,
         "keywords": list(city.keywords),
-        "licenses": [{"title": city.license_title, "path": city.license_url}],
-        "sources": [{"title": city.source_title, "path": city.source_url}],
+        **_origin("licenses", city.license_title, city.license_url),
+        **_origin("sources", city.source_title, city.source_url),
         "version": str(facts.generation),
         "created": now.isoformat(timespec="seconds"),
         "loaded": loaded,
@@ -144,6 +144,11 @@ def _described(
     }
     gone = superseded(session.former, [*resources, *pages], now)
     return Manifest(facts.generation, tuple(resources), tuple(pages), gone, package)
+
+
+def _origin(name: str, title: str, url: str) -> dict[str, list[dict[str, str]]]:
+    """A list of one; nothing where the city states nothing, because the data package refuses empty ones."""
+    return {name: [{"title": title, "path": url}]} if url else {}
 
 
 def _clean(location: Location, current: Manifest) -> None:

@@ -31,6 +31,7 @@ module "task" {
   memory_mib           = var.memory_mib
   environment          = var.environment
   secrets              = var.secrets
+  statements           = var.statements
   servers              = var.servers
   https_reason         = "the city's portal, the API, Slack"
   stop_timeout_seconds = 120

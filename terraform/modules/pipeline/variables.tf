@@ -27,6 +27,11 @@ variable "secrets" {
   type        = map(string)
 }
 
+variable "statements" {
+  description = "What the pipeline may do in AWS, as statements of IAM."
+  type        = list(object({ Effect = string, Action = list(string), Resource = string }))
+}
+
 variable "servers" {
   description = "Servers inside the VPC that the task may connect to."
   type        = map(object({ security_group_id = string, port = number }))

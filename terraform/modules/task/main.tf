@@ -58,10 +58,18 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
-# Used by the code in the container, which calls no AWS service: the role has no policy.
+# Used by the code in the container. Most calls no AWS service: its role has no policy.
 resource "aws_iam_role" "task" {
   name               = "${local.full_name}-task"
   assume_role_policy = local.trust
+}
+
+resource "aws_iam_role_policy" "task" {
+  count = length(var.statements) > 0 ? 1 : 0
+
+  name   = "run-${var.task}"
+  role   = aws_iam_role.task.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = var.statements })
 }
 
 resource "aws_security_group" "this" {

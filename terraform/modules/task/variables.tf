@@ -79,6 +79,12 @@ variable "servers" {
   type        = map(object({ security_group_id = string, port = number }))
 }
 
+variable "statements" {
+  description = "What the code in the container may do in AWS, as statements of IAM; nothing by default."
+  type        = list(object({ Effect = string, Action = list(string), Resource = string }))
+  default     = []
+}
+
 variable "https_reason" {
   description = "Why the task calls out, for the rule's description."
   type        = string

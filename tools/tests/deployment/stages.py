@@ -16,7 +16,7 @@ NOTHING, SOMETHING = 0, 2
 class Stage:
     """One stage in the emulated account."""
 
-    def __init__(self, name: str, endpoint: str, certificate: str) -> None:
+    def __init__(self, name: str, endpoint: str, certificate: str, *options: str) -> None:
         self.name = name
         self.extra = KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
         self.terraform = Workspace(name, self.extra)
@@ -27,6 +27,7 @@ class Stage:
             f"-var-file={EXAMPLE}",
             f"-var=emulator_endpoint={endpoint}",
             f"-var=certificate_arn={certificate}",
+            *options,
         ]
 
     def init(self) -> None:

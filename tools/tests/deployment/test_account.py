@@ -15,13 +15,15 @@ pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
 # Nothing has changed since the previous plan.
 CHANGE = ("-var=api_tasks={min=2,max=4}", "-refresh=false")
 CHANGED = {"module.api.aws_appautoscaling_target.this[0]"}
-# The emulator has no private origins of CloudFront, so the small stage is only planned: test_costs.py.
+# The emulator has no private origins and no header policies of CloudFront, so the small stage, and the
+# distribution of the files, are only planned: test_costs.py.
 APPLIED = ("dev", "prod")
+WITHOUT_FILES = "-var=has_files=false"
 
 
 def test_stages_are_created_changed_and_destroyed(account: str) -> None:
     certificate = Stage("seed", account, "").do("seed")
-    stages = [Stage(name, account, certificate) for name in APPLIED]
+    stages = [Stage(name, account, certificate, WITHOUT_FILES) for name in APPLIED]
     dev, prod = stages
     for stage in stages:
         stage.init()

@@ -19,7 +19,9 @@ README = (TERRAFORM / "README.md").read_text()
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # Names that libraries read, not our settings classes.
-OF_LIBRARIES = {"FORWARDED_ALLOW_IPS", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PREFECT_HOME"}
+OF_LIBRARIES = {
+    "AWS_DEFAULT_REGION", "FORWARDED_ALLOW_IPS", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PREFECT_HOME",
+}  # fmt: skip
 FOLDERS = {"api": "api", "reports": "dash", "pipeline": "prefect"}
 ASSIGNED = re.compile(r"^\s+([A-Z][A-Z_]+)\s+=", re.MULTILINE)
 

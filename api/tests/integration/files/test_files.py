@@ -178,3 +178,17 @@ def test_replaced_file_stays_under_its_own_name(tmp_path: Path) -> None:
 def test_without_files_nothing_is_found(tmp_path: Path) -> None:
     with served(tmp_path / "absent") as client:
         assert client.get("/files").status_code == client.get(FILE).status_code == 404
+
+
+def test_files_of_a_bucket_are_redirected_to_it() -> None:
+    with served("s3://bucket", files_url="https://files.example/files/") as client:
+        found = {
+            path: (response.status_code, response.headers["location"])
+            for path in ("/files", FILE, ALIAS)
+            for response in [client.get(path, headers={"Origin": "https://anyone.example"})]
+        }
+        page = client.get("/files", headers={"Accept": PAGE})
+        assert page.headers["access-control-allow-origin"] == "*"
+    expected = {"/files": "datapackage.json", FILE: "2025.parquet", ALIAS: "2025.parquet"}
+    assert found == {path: (302, f"https://files.example/files/{name}") for path, name in expected.items()}
+    assert page.headers["location"] == "https://files.example/files/index.html"

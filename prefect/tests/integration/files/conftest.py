@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from files_tests import rows
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 
+from benchmarks import rows
 from pipeline.database import connect
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files

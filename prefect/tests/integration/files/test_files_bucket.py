@@ -7,10 +7,10 @@ from pathlib import Path
 import boto3
 import httpx
 import pytest
-from files_tests import rows
 from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
 
+from benchmarks import rows
 from pipeline.database import connect
 from pipeline.errors import FilesError
 from pipeline.files import bucket

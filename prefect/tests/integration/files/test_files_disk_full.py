@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from files_tests import rows
 from files_tests.checks import assert_agrees
 from files_tests.processes import complete, start
 from pipeline_tests.databases import Database
 
+from benchmarks import rows
 from pipeline.database import connect
 from pipeline.errors import FilesError
 from pipeline.files.writing import write_files

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from files_tests import rows
 from files_tests.browser import Browser, browser, digest
 from files_tests.server import FileServer, serve
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 
+from benchmarks import rows
 from pipeline.database import connect
 from pipeline.files.columns import COLUMNS, selected
 from pipeline.files.manifest import Manifest

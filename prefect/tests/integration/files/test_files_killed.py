@@ -4,10 +4,11 @@ import random
 from pathlib import Path
 
 import pytest
-from files_tests import rows
 from files_tests.checks import assert_agrees
 from files_tests.processes import complete, kill
 from pipeline_tests.databases import Database
+
+from benchmarks import rows
 
 CHANGE = """
 UPDATE service_requests SET status = status WHERE request_id IN (

@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from files_tests import rows
 from files_tests.checks import assert_agrees, by_name
 from pipeline_tests.databases import Database
 from pyarrow import parquet
 
+from benchmarks import rows
 from pipeline.database import connect
 from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
 from pipeline.files.location import FolderLocation

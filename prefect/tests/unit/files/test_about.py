@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from pydantic import ValidationError
 
+from pipeline.city import load_city
 from pipeline.files.about import CITIES, About, about
 from pipeline.files.documents import dcat, size
 
@@ -16,6 +17,7 @@ def test_declaration_of_a_city_is_complete(path: object) -> None:
     assert declared.license_url.startswith("https://")
     assert declared.source_url.startswith("https://")
     assert declared.contact_email
+    assert declared.source_url == load_city(path.parent.name).portal_url  # type: ignore[attr-defined]
 
 
 def test_unknown_key_is_refused() -> None:
@@ -25,7 +27,12 @@ def test_unknown_key_is_refused() -> None:
 
 
 def test_city_without_a_declaration_has_plain_words() -> None:
-    assert about("nyc", "New York").title == "New York 311 service requests"
+    found = about("austin", "Austin")
+    assert found.title == "Austin 311 service requests"
+    facts = {"loaded": "2026-11-27T09:00:00+00:00", "first_year": 2015, "last_day": "2026-11-26"}
+    dataset = dcat(found, facts, [], "https://x.example/files")["dataset"][0]
+    assert dataset.keys().isdisjoint({"license", "spatial"})
+    assert "hasEmail" not in dataset["contactPoint"]
 
 
 def test_catalog_has_what_dcat_us_requires() -> None:

@@ -1,4 +1,7 @@
-"""Requests as the merge leaves them: raw and served, both schemas, with everything that is rare."""
+"""Requests of a year as the merge leaves them, made by Postgres: both schemas, with everything that is rare.
+
+For the benchmark of the files, and for their tests.
+"""
 
 from __future__ import annotations
 
