@@ -117,9 +117,7 @@ SUBJECTS = (
     Subject(
         "GET /changes, 10,000 of all",
         lambda days: HttpRequest(f"/changes?after={_some(days)}&limit=10000"),
-        lambda days: (
-            f"SELECT * FROM changes WHERE sequence > {_some(days)} ORDER BY sequence LIMIT 10000"
-        ),
+        lambda days: f"SELECT * FROM changes WHERE sequence > {_some(days)} ORDER BY sequence LIMIT 10000",
         cold=150,
         warm=10,
     ),
@@ -137,8 +135,7 @@ SUBJECTS = (
         "GET /changes/feed.atom of a council",
         lambda days: HttpRequest(f"/changes/feed.atom?council_id={_council(days)}"),
         lambda days: (
-            f"SELECT * FROM changes WHERE council_id = {_council(days)}"
-            " ORDER BY sequence DESC LIMIT 50"
+            f"SELECT * FROM changes WHERE council_id = {_council(days)} ORDER BY sequence DESC LIMIT 50"
         ),
         cold=30,
         warm=5,
