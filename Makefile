@@ -38,7 +38,7 @@ psql: ## Open the running system's database; ROLE=loader or ROLE=reader for fewe
 backup: ## Save the running system's data; TO=folder
 	@$(RUN) tools.backup save $(TO)
 
-restore: ## Restore a backup into a new system; FROM=folder, REPLACE=1 over existing data
+restore: ## Restore a backup into a new system; FROM=folder and, to replace existing data, REPLACE=1
 	@$(RUN) tools.backup restore $(FROM) $(if $(REPLACE),--replace)
 
 logs: ## Follow all logs of the running system

@@ -121,9 +121,9 @@ def run_lock(url: str) -> Iterator[Connection]:
 
 
 def _unlock(connection: Connection) -> None:
-    """Free the lock now: the server does so a moment after the connection ends, and refuses who comes before.
+    """Free the lock before the connection closes, so that a run started right afterwards is not refused.
 
-    Of a connection that is broken it takes the lock back itself.
+    When the connection is already broken, the server frees the lock by itself.
     """
     with suppress(psycopg.OperationalError, psycopg.InterfaceError):
         run(connection, "runs/unlock")

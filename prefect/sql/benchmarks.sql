@@ -48,7 +48,8 @@ COPY (
            to_char(servicedate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS servicedate,
            to_char(created + at %% 40 * interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS closeddate,
            requestsource, anonymous, mobileos, owner, nc, ncname, policeprecinct, apc, assignto, cd, cdmember,
-           address, zipcode, latitude, longitude, outcome, reason
+           address, zipcode, latitude, longitude, outcome, reason, area, detail,
+           to_char(duedate, 'YYYY-MM-DD"T"HH24:MI:SS.MS') AS duedate, parent, ownername
       FROM (SELECT row_number() OVER (ORDER BY is_change, id) AS at, requests.*, last_day,
                    CASE WHEN is_change THEN '' ELSE '-' || %(number)s END AS ending,
                    CASE WHEN is_change THEN createddate

@@ -72,6 +72,15 @@ def test_a_group_crosses_the_change_of_types(settings: Settings, database: Datab
     assert groups == ["Item pickups", "Item pickups", "Other"]
 
 
+def test_an_empty_text_in_a_column_of_times_is_no_time_and_no_reason_to_refuse_the_row(
+    settings: Settings, database: Database
+) -> None:
+    rows = [plain_row(number, closeddate=text) for number, text in enumerate(["", "  "])]
+    load(settings, CITY, rows)
+    assert database.rows("SELECT closeddate FROM requests") == [(None,), (None,)]
+    assert database.rows("SELECT is_open FROM service_requests") == [(True,), (True,)]
+
+
 STATES: list[tuple[dict[str, str | None], tuple[bool, bool, bool]]] = [
     ({"status": "Open"}, (True, False, False)),
     ({"status": "Duplicate Confirm"}, (False, True, False)),

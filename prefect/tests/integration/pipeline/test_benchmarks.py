@@ -1,0 +1,52 @@
+"""The work that the benchmarks time is the work that they name: all rows of a load, all changes of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline_tests.databases import Database, database
+
+from benchmarks import bare, pages
+from benchmarks.loads import load
+from pipeline.config import Settings
+from pipeline.database import connect
+
+ROWS, CHANGED, ADDED = 2_000, 30, 50
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    file = tmp_path_factory.mktemp("benchmark") / "rows.csv"
+    pages.generate(ROWS, file)
+    with database() as a_database:
+        with pages.Pages(file) as drawn:
+            load(_settings(a_database), pages.one_dataset(), pages.GENERATED_COLUMNS, drawn)
+        yield a_database
+
+
+def _settings(a_database: Database) -> Settings:
+    return Settings(
+        database_loader_url=a_database.loader_url, socrata_url="http://unused.invalid", api_url=""
+    )
+
+
+def test_first_load_stores_every_generated_row(loaded: Database, tmp_path: Path) -> None:
+    assert loaded.value("SELECT count(*) FROM requests WHERE srnumber NOT LIKE '%-1'") == ROWS
+    with connect(loaded.loader_url, "test") as connection:
+        assert bare.bare_copy_seconds(connection, tmp_path) > 0
+
+
+def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
+    before = loaded.value("SELECT count(*) FROM requests")
+    with connect(loaded.loader_url, "test") as connection:
+        page = pages.page_of_changes(connection, 1, CHANGED, ADDED)
+        bare.changes_seconds(connection, CHANGED, ADDED, is_spread=False)
+    load(_settings(loaded), pages.one_dataset(), pages.CHANGED_COLUMNS, [page])
+    last_run = "SELECT rows_inserted, rows_updated FROM load_runs ORDER BY load_run_id DESC LIMIT 1"
+    ((added, updated),) = loaded.rows(last_run)
+    # A row that happens to be drawn as it is stored is no change.
+    assert added == ADDED
+    assert CHANGED / 2 < updated <= CHANGED
+    assert loaded.value("SELECT count(*) FROM requests") == before + ADDED
