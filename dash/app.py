@@ -9,16 +9,27 @@ import logging
 from pathlib import Path
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, request
 from flask_compress import Compress
 
 from config import Settings
 from data.warehouse import Warehouse
 from pages import reports
-from report_kit import callbacks, dash_internals, home_page, layout, report_page, routes
+from report_kit import callbacks, dash_internals, feeds, home_page, layout, report_page, routes
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
+
+
+class Reports(Dash):
+    """Dash, with the feeds of each page in its head."""
+
+    api_public_url = ""
+
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
+        found = feeds.links(self.api_public_url, request.args)
+        filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
+        return str(filled)
 
 
 def create(settings: Settings) -> Dash:
@@ -26,7 +37,7 @@ def create(settings: Settings) -> Dash:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
-    app = Dash(
+    app = Reports(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,
@@ -41,6 +52,7 @@ def create(settings: Settings) -> Dash:
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
+    app.api_public_url = settings.api_public_url
     dash_internals.load_later()
     app.index_string = (HERE / "index.html").read_text()
     _add_pages(app, settings)

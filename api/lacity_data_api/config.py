@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     api_public_url: str = Field(
         default="",
-        description="Address of the API for its clients, in feeds; empty: their links are relative.",
+        description="Public address of the API, named by feeds and by pages of the reports; empty: none.",
     )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")
