@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, request
 from flask_compress import Compress
 
 import telemetry
@@ -20,6 +20,7 @@ from report_kit import (
     callbacks,
     dash_internals,
     definitions_page,
+    feeds,
     home_page,
     layout,
     report_page,
@@ -31,6 +32,17 @@ HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
 
 
+class Reports(Dash):
+    """Dash, with the feeds of each page in its head."""
+
+    api_public_url = ""
+
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
+        found = feeds.links(self.api_public_url, request.args)
+        filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
+        return str(filled)
+
+
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
     telemetry.configure_log(settings.log_level)
@@ -38,7 +50,7 @@ def create(settings: Settings) -> Dash:
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
     telemetry.watch(server, settings.admin_token.get_secret_value())
-    app = Dash(
+    app = Reports(
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,
@@ -53,6 +65,7 @@ def create(settings: Settings) -> Dash:
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
+    app.api_public_url = settings.api_public_url
     dash_internals.load_later()
     app.index_string = (HERE / "index.html").read_text()
     _add_pages(app, settings)

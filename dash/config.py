@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     reports_stale_hours: float = Field(
         default=36, gt=0, description="Age of the last load from which every report warns."
     )
+    api_public_url: str = Field(
+        default="",
+        description="Public address of the API, named by feeds and by pages of the reports; empty: none.",
+    )
     frame_ancestors: str = Field(
         default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
     )

@@ -26,8 +26,7 @@ class Settings(BaseSettings):
     api_host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     api_public_url: str = Field(
         default="",
-        description="Address of the API for its clients, in documents and feeds; empty: as requested there, "
-        "relative in feeds.",
+        description="Public address of the API, named by feeds and by pages of the reports; empty: none.",
     )
     api_port: int = Field(default=5000, ge=0, le=65535, description="Port the API listens on.")
     api_workers: int = Field(default=2, ge=1, le=64, description="Worker processes.")

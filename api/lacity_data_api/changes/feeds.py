@@ -44,7 +44,7 @@ class Document:
     @property
     def title(self) -> str:
         of = " in ".join(part for part in (self.parts["type"], self.parts["council"]) if part)
-        return f"{self.parts['city']} 311: what changed, {of}"
+        return f"{self.parts['city']} 311: what changed" + (f", {of}" if of else "")
 
     @property
     def updated(self) -> str:
@@ -64,8 +64,8 @@ class Document:
 
     def page(self, archive: int | None = None) -> str:
         """The address of the feed, or of one of its archive pages."""
-        address = f"{self.parts['base']}{self.parts['path']}?{self.parts['query']}"
-        return address if archive is None else f"{address}&archive={archive}"
+        query = [self.parts["query"], *([] if archive is None else [f"archive={archive}"])]
+        return f"{self.parts['base']}{self.parts['path']}?{'&'.join(filter(None, query))}".rstrip("?")
 
     def history(self, entry: Mapping[str, Any]) -> str:
         """The address of the whole history of an entry's request."""

@@ -10,7 +10,6 @@ from pydantic import AfterValidator
 
 from lacity_data_api.changes.filters import ChangeFilter, Kind
 from lacity_data_api.changes.repository import MOST_CHANGES
-from lacity_data_api.errors import InvalidError
 from lacity_data_api.params import LARGEST_ID, Id
 from lacity_data_api.requests.params import BoundsText, SomeIds, parse_bounds
 from lacity_data_api.state import state_of
@@ -58,7 +57,7 @@ def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
 
 
 class FeedParams:
-    """A council, a type or both, and the page of the archive."""
+    """A council, a type or both (neither is the whole city), and the page of the archive."""
 
     def __init__(
         self,
@@ -68,8 +67,6 @@ class FeedParams:
             int | None, Query(ge=0, le=2**40, description="From a link of the feed: older changes")
         ] = None,
     ) -> None:
-        if council_id is None and type_id is None:
-            raise InvalidError(["query", "council_id"], "a feed needs council_id, type_id or both")
         self.council_id, self.type_id, self.archive = council_id, type_id, archive
 
     @property

@@ -95,4 +95,31 @@ FROM generate_series(1, 12) n;
 INSERT INTO dataset_watermarks (dataset_id, source_updated_at, source_row_id, source_row_count)
 VALUES ('test-test', now() - interval '4 hours', 'row-4000', 4000);
 
-INSERT INTO log (status, message) VALUES ('INFO', 'Loaded 4,000 new'), ('WARN', 'Loaded with warnings')
+INSERT INTO log (status, message) VALUES ('INFO', 'Loaded 4,000 new'), ('WARN', 'Loaded with warnings');
+
+INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id, council_id,
+    city_id, latitude, longitude, type_id_before, before, after)
+SELECT row_number() OVER (ORDER BY request_id), 2, at, request_id, srnumber, kind,
+    CASE WHEN kind = 'closed' AND n % 2 = 0 THEN ARRAY['reassigned'] END,
+    CASE WHEN n % 11 = 0 THEN 'rules' ELSE 'published' END,
+    type_id, council_id, city_id, latitude, longitude,
+    CASE WHEN kind = 'retyped' THEN 1 END,
+    CASE kind WHEN 'created' THEN NULL
+        WHEN 'gone' THEN jsonb_build_object('status', status, 'is_open', is_open)
+        WHEN 'closed' THEN '{"status": "Open", "closed_date": null, "is_open": true}'
+        WHEN 'reopened' THEN '{"status": "Closed", "closed_date": "2026-01-02T10:00:00", "is_open": false}'
+        WHEN 'retyped' THEN '{"type_id": 1}' ELSE '{"status": "Open"}' END,
+    CASE kind WHEN 'created' THEN jsonb_build_object('status', status, 'is_open', is_open)
+        WHEN 'gone' THEN NULL
+        WHEN 'closed' THEN '{"status": "Closed", "closed_date": "2026-01-02T10:00:00", "is_open": false}'
+        WHEN 'reopened' THEN '{"status": "Open", "closed_date": null, "is_open": true}'
+        WHEN 'retyped' THEN jsonb_build_object('type_id', type_id) ELSE '{"status": "Looked at"}' END
+FROM (
+    SELECT *, row_number() OVER (ORDER BY request_id) AS n
+    FROM service_requests WHERE NOT is_information ORDER BY request_id DESC LIMIT 600
+) r, LATERAL (
+    SELECT (ARRAY['created', 'closed', 'updated', 'reopened', 'gone', 'retyped', 'created'])[1 + n % 7] AS kind,
+        (date_trunc('day', now() AT TIME ZONE time_zone) - (n % 30) * interval '1 day' + interval '1 hour')
+            AT TIME ZONE time_zone AS at
+    FROM city
+) c

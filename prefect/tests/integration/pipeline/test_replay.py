@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import psycopg
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.histories import load
+from pipeline_tests.histories import Row, load, plain_row
 from pipeline_tests.nights import settings_for, tolerant
 from pipeline_tests.replay import Dump, changes_between, dump, generation, replayed
 from pipeline_tests.stories import WAYS, Night, nights
@@ -34,6 +35,7 @@ EMPTIED = (
 # Each story is several runs in a real database: SEEDS=0:1000 looks further than `-m slow`.
 FIRST_SEED, LAST_SEED = map(int, os.environ.get("SEEDS", "0:200").split(":"))
 FEW = (3, 11)
+COUNCILS = ("52", "65", None)
 KINDS = ["created", "updated", "closed", "reopened", "moved", "retyped", "reassigned", "gone", "returned"]
 
 
@@ -110,3 +112,39 @@ def test_changes_replay_over_many_histories(shared: Database) -> None:
     assert_sound(shared)
     print(f"seeds {FIRST_SEED} to {LAST_SEED - 1}: {dict(seen)}")
     assert min(seen[name] for name in (*KINDS, *WAYS)) > 0
+
+
+def large_story(count: int, share: int) -> Iterator[tuple[str, dict[int, Row]]]:
+    """Runs over so many requests, each of which touches one of ``share``: the way, and what is published."""
+    rows = {number: plain_row(number, nc=COUNCILS[number % 3]) for number in range(count)}
+    touched = range(0, count, share)
+    yield "reconcile", rows
+    rows = rows | {number: plain_row(number, 2, status="Closed") for number in touched}
+    yield "reconcile", rows
+    rows = {number: row for number, row in rows.items() if number % (4 * share)}
+    yield "reconcile", rows
+    rows = {number: replace(row, id=row.id + count, stamp=3) for number, row in rows.items()}
+    yield "reconcile", rows
+    rows = rows | {number: plain_row(number, 4, nc="6") for number in touched}
+    yield "full", rows
+
+
+def assert_replays_at(database: Database, count: int, share: int) -> None:
+    emptied(database)
+    settings, dumps = settings_for(database, "http://unused.invalid"), dict[int, Dump]()
+    for way, rows in large_story(count, share):
+        load(settings, CITY, list(rows.values()), is_whole=True, **{way: True})
+        dumps.setdefault(generation(database), dump(database))
+    assert [len(rows) for rows in dumps.values()] == [count, count, count - count // (4 * share), count]
+    for first, last in combinations(sorted(dumps), 2):
+        assert replayed(dumps[first], changes_between(database, first, last)) == dumps[last]
+
+
+def test_changes_replay_over_whole_datasets(shared: Database) -> None:
+    assert_replays_at(shared, 400, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+def test_changes_replay_at_200_000_requests(shared: Database) -> None:
+    assert_replays_at(shared, 200_000, 10)

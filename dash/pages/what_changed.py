@@ -1,0 +1,101 @@
+"""What changed: requests created, closed, reopened and gone, and each change with what it was before."""
+
+from __future__ import annotations
+
+from data import history
+from data.filters import COUNCIL, TYPE, Dimension
+from data.frames import daily, figures
+from data.warehouse import Warehouse
+from figures import charts
+from figures.colors import ACCENT, SECOND, THIRD
+from report_kit import controls, text
+from report_kit.card import grid_columns
+from report_kit.content import CardContent, Number
+from report_kit.report import Build, Card, Report
+from report_kit.selection import Selection
+
+PAGE = "/what-changed"
+NO_HISTORY = "No run has found a change in this period. The history begins with the second run."
+LINES = {"created": ACCENT, "closed": SECOND, "reopened": THIRD}
+TITLES = {"sr_number": "SR number", "otherwise_changed": "Otherwise changed"}
+WIDTHS = {"sr_number": 135, "type": 170, "council": 170, "day": 115, "what": 150}
+
+
+def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    (found,) = history.totals(warehouse, selection.filters).to_dict("records")
+    rate = (
+        f"{found['reopened'] / found['closed']:.1%} of the closed" if found["closed"] else "none was closed"
+    )
+    net = found["net_change"]
+    shown = [
+        Number("Created", text.number(found["created"]), "new on the portal"),
+        Number("Closed", text.number(found["closed"]), "already closed when they appeared included"),
+        Number("Reopened", text.number(found["reopened"]), rate),
+        Number("Gone", text.number(found["gone"]), "the city deleted them"),
+        Number("Net change", f"{net:+,}" if net else "0", "of open requests"),
+    ]
+    return CardContent(figures(found), numbers=shown)
+
+
+def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = history.by_day(warehouse, selection.filters)
+    series = {
+        name.capitalize(): daily(frame, selection.first, selection.last, name) if len(frame) else frame[name]
+        for name in LINES
+    }
+    figure = charts.lines(series, unit="requests", colors=list(LINES.values()))
+    listed = [f"{text.number(int(days.sum()))} {name.lower()}" for name, days in series.items()]
+    return CardContent(frame, f"{text.listed(listed)}.", figure, why_empty=NO_HISTORY)
+
+
+def by(dimension: Dimension) -> Build:
+    """The counts by a dimension, the most changes first."""
+
+    def build(warehouse: Warehouse, selection: Selection) -> CardContent:
+        frame = history.by(warehouse, selection.filters, dimension)
+        columns = grid_columns(frame, TITLES, wide=dimension.name)
+        most = frame[dimension.name].iloc[0] if len(frame) else ""
+        return CardContent(frame, f"Most changes: {most}.", columns=columns, why_empty=NO_HISTORY)
+
+    return build
+
+
+def changes(warehouse: Warehouse, selection: Selection) -> CardContent:
+    frame = history.newest(warehouse, selection.filters)
+    all_of_them = f"The newest {history.LISTED:,} changes; choose fewer days or filters for others."
+    summary = f"{text.plural(len(frame), 'change')}, the newest first."
+    if len(frame) == history.LISTED:
+        summary = all_of_them
+    columns = grid_columns(frame, TITLES, wide="after", widths=WIDTHS)
+    return CardContent(frame, summary, columns=columns, why_empty=NO_HISTORY)
+
+
+REPORT = Report(
+    path=PAGE,
+    title="What changed",
+    purpose="What was created, closed, reopened and deleted in the last 7 days, with what it was before.",
+    order=5,
+    controls=(
+        controls.Period(days=7, label="Days"),
+        controls.groups(),
+        controls.types(),
+        controls.councils(),
+    ),
+    rules=(
+        "A change is what a run found different from the run before; two changes between two runs are one.",
+        "It counts on the day before its run; the city's own date may be another.",
+        "Reopened: closed before and open now. Gone: no longer published by the city.",
+        "A request counts in the {area} and type that it has after the change.",
+        "Net change is the difference that the changes made to the number of open requests.",
+        "Calls for information are left out, and so is what only our own rules changed.",
+    ),
+    picture="by-day",
+    covers="nothing",
+    cards=(
+        Card("numbers", "At a glance", numbers, is_wide=True, height=130),
+        Card("by-day", "Created, closed and reopened, day by day", by_day),
+        Card("by-council", "By {area}", by(COUNCIL)),
+        Card("by-type", "By type", by(TYPE), is_wide=True),
+        Card("changes", "Changes", changes, "Before and after of the fields that changed.", is_wide=True),
+    ),
+)

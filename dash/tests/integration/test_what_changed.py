@@ -1,0 +1,88 @@
+"""Every figure of "What changed" against the rows of the history, counted here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from support.cards import card, dicts, figures
+from support.databases import Database
+
+from data import history
+from data.warehouse import Warehouse
+from pages import what_changed as page
+from report_kit.content import CardContent
+
+ROWS = """
+SELECT (changed_at AT TIME ZONE time_zone)::date - 1, kind, also, cause, type_name, council_name,
+       before, after
+  FROM changes JOIN request_types USING (type_id) JOIN councils USING (council_id), city
+"""
+DAYS = 14
+
+
+def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
+    return card(warehouse, page.REPORT, name, search)
+
+
+def period(warehouse: Warehouse) -> tuple[date, date, str]:
+    last = warehouse.facts().last_day
+    assert last is not None
+    first = last - timedelta(days=DAYS - 1)
+    return first, last, f"from={first}&to={last}"
+
+
+def counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    """What the numbers must be for these rows."""
+    kinds = Counter(kind for _, kind, also, *_ in rows for kind in {kind, *(also or ())})
+    net = sum(
+        ((after or {}).get("is_open") is True) - ((before or {}).get("is_open") is True)
+        for *_, before, after in rows
+    )
+    named = {name: kinds[name] for name in ("created", "closed", "reopened", "gone", "returned")}
+    other = sum(
+        bool({kind, *(also or ())} & {"moved", "retyped", "reassigned", "updated"})
+        for _, kind, also, *_ in rows
+    )
+    return named | {"otherwise_changed": other, "net_change": net}
+
+
+def shown_rows(city: Database, warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    first, last, _ = period(warehouse)
+    return [
+        row for row in city.rows(ROWS) if str(first) <= str(row[0]) <= str(last) and row[3] == "published"
+    ]
+
+
+def test_numbers(city: Database, warehouse: Warehouse) -> None:
+    found = figures(build(warehouse, "numbers", period(warehouse)[2]))
+    expected = counted(shown_rows(city, warehouse))
+    assert found == expected
+    assert min(expected[name] for name in ("created", "closed", "reopened", "gone")) > 0
+
+
+def test_every_day_council_and_type(city: Database, warehouse: Warehouse) -> None:
+    rows, search = shown_rows(city, warehouse), period(warehouse)[2]
+    for name, key, at in (("by-day", "day", 0), ("by-council", "council", 5), ("by-type", "type", 4)):
+        shown = {str(row.pop(key)): row for row in dicts(build(warehouse, name, search))}
+        groups = {str(row[at]) for row in rows}
+        assert shown == {group: counted([row for row in rows if str(row[at]) == group]) for group in groups}
+
+
+def test_changes_are_listed_with_names_before_and_after(city: Database, warehouse: Warehouse) -> None:
+    shown = build(warehouse, "changes", period(warehouse)[2])
+    assert len(shown.frame) == len(shown_rows(city, warehouse)) < history.LISTED
+    listed = {row["what"]: row for row in dicts(shown)}
+    assert listed["closed"]["before"] == "closed_date: none; status: Open"
+    assert listed["closed"]["after"] == "closed_date: 2026-01-02 10:00:00; status: Closed"
+    assert listed["retyped"]["before"].startswith("type: ")
+    assert listed["created"]["before"] is None
+
+
+def test_filters_narrow_down(city: Database, warehouse: Warehouse) -> None:
+    rows, search = shown_rows(city, warehouse), period(warehouse)[2]
+    name = rows[0][5]
+    council = dict(city.rows("SELECT council_name, council_id FROM councils"))[name]
+    found = figures(build(warehouse, "numbers", f"{search}&council={council}"))
+    assert found == counted([row for row in rows if row[5] == name])
