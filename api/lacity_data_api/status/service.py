@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.cached_response import JSON, CachedResponse
 from lacity_data_api.errors import ApiError
 from lacity_data_api.metrics import DATA_AGE, GENERATION, POOL
 from lacity_data_api.state import State
@@ -88,5 +88,7 @@ async def reset(state: State) -> dict[str, int]:
 
 
 def _items(response: CachedResponse) -> int:
+    if response.media_type != JSON:
+        return 1
     content = orjson.loads(response.body)
     return len(content["features"] if isinstance(content, dict) else content)
