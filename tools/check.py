@@ -22,7 +22,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 WORKERS = 2
 # The longest first, so that both workers end at about the same time.
 SUITES = ("dash", "prefect", "api", "tools", "locust")
-NEEDS_BROWSER = {"dash"}
+NEEDS_BROWSER = {"dash", "api"}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
 
