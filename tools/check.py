@@ -24,7 +24,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 WORKERS = (os.cpu_count() or 1) + 1
 # The longest first, so that all workers end at about the same time.
 SUITES = ("prefect", "dash", "api", "tools", "locust")
-NEEDS_BROWSER = {"dash"}
+NEEDS_BROWSER = {"dash", "api"}
 PIPELINE = "tests/integration/pipeline"
 # Files of a suite that are a job of their own next to the rest: the whole would end long after the others.
 SPLIT = {

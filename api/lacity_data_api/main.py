@@ -12,6 +12,7 @@ from lacity_data_api import errors, logs, sentry
 from lacity_data_api.changes import endpoints as changes
 from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
+from lacity_data_api.documentation import endpoints as documentation
 from lacity_data_api.feedback import endpoints as feedback
 from lacity_data_api.feedback.limits import MessageLimits
 from lacity_data_api.files.any_origin import AnyOrigin
@@ -54,6 +55,7 @@ ROUTERS = (
     legacy.router,
     feedback.router,
     status.router,
+    documentation.router,
 )
 
 
@@ -64,7 +66,14 @@ async def welcome(_: Request) -> Response:
 
 def create_api(state: State) -> FastAPI:
     """Every route, without the layers around them."""
-    api = FastAPI(version=state.settings.code_version, lifespan=lifespan_of(state), responses=REJECTED_EARLY)
+    api = FastAPI(
+        version=state.settings.code_version,
+        lifespan=lifespan_of(state),
+        responses=REJECTED_EARLY,
+        # FastAPI's own pages load their scripts from a public CDN.
+        docs_url=None,
+        redoc_url=None,
+    )
     api.state.parts = state
     api.state.message_limits = MessageLimits(state.settings, state.store)
     state.watcher.primer.queries = partial(primed_queries, state.facts)

@@ -39,7 +39,7 @@ ON service_requests (map_cell(longitude, latitude, 16))
    WHERE latitude IS NOT NULL
 """
 
-# One narrow rollup for whole views of the city, one for a part of it, one for months, one for every filter.
+# For views of the whole city, for a part of it, and for whole months.
 ROLLUPS = """
 INSERT INTO rollup_dimensions VALUES
     ('created_month', 'date', 'date_trunc(''month'', created_date)::date'),
@@ -47,11 +47,12 @@ INSERT INTO rollup_dimensions VALUES
     ('map_cell_14', 'bigint', 'map_cell(longitude, latitude, 14)'),
     ('map_cell_17', 'bigint', 'map_cell(longitude, latitude, 17)');
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
-    (21, 'rollup_map', '{map_cell_14, type_id, is_open}', '{requests, information}', 'latitude IS NOT NULL'),
-    (22, 'rollup_map_near', '{map_cell_17, type_id, is_open}', '{requests, information}',
+    (21, 'rollup_map', '{map_cell_14, type_id, council_id, is_open}', '{requests, information}',
          'latitude IS NOT NULL'),
-    (23, 'rollup_map_month', '{created_month, map_cell_14, type_id, is_open}', '{requests, information}',
-         'latitude IS NOT NULL');
+    (22, 'rollup_map_near', '{map_cell_17, type_id, council_id, is_open}', '{requests, information}',
+         'latitude IS NOT NULL'),
+    (23, 'rollup_map_month', '{created_month, map_cell_14, type_id, council_id, is_open}',
+         '{requests, information}', 'latitude IS NOT NULL');
 SELECT create_rollup(rollup) FROM rollup_catalog WHERE place BETWEEN 21 AND 23;
 """
 TABLES = "rollup_map, rollup_map_near, rollup_map_month"

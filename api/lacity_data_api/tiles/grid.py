@@ -32,9 +32,7 @@ class Tile(NamedTuple):
     @property
     def cell_zoom(self) -> int:
         """The zoom of the cells whose requests make one feature; at most 64 by 64 cells are in a tile."""
-        if self.z >= DEEPEST_ZOOM:
-            return self.z + FINEST
-        return self.z + (FINE if self.z >= 14 else COARSE)
+        return self.z + {DEEPEST_ZOOM: FINEST, DEEPEST_ZOOM - 1: FINE}.get(self.z, COARSE)
 
     @property
     def bounds(self) -> Bounds:

@@ -11,26 +11,28 @@ from collections.abc import Sequence
 EXTENT = 4096
 # Ids of clusters begin above all ids of requests, and stay below what JavaScript counts exactly.
 FIRST_CLUSTER_ID = 2**52
+# A cell of a tile is its column, times this, plus its row.
+MOST_CELLS = 64
 
 TILE = """
 WITH counted AS ({parts}),
 by_type AS (
-    SELECT cell_x, cell_y, type_id, sum(requests) AS requests, sum(x) AS x, sum(y) AS y,
+    SELECT cell, type_id, sum(requests) AS requests, sum(x) AS x, sum(y) AS y,
            min(request_id) AS request_id, min(created_date) AS created_date,
            min(closed_date) AS closed_date, bool_and(is_open) AS is_open
-      FROM counted GROUP BY cell_x, cell_y, type_id
+      FROM counted GROUP BY cell, type_id
 ), cells AS (
-    SELECT cell_x, cell_y, sum(requests)::integer AS requests, sum(x) / sum(requests) AS x,
+    SELECT cell, sum(requests)::integer AS requests, sum(x) / sum(requests) AS x,
            sum(y) / sum(requests) AS y, min(request_id) AS request_id, min(type_id) AS type_id,
            min(created_date) AS created_date, min(closed_date) AS closed_date, bool_and(is_open) AS is_open,
            jsonb_object_agg('type_' || type_id, requests) AS types
-      FROM by_type WHERE requests > 0 GROUP BY cell_x, cell_y
+      FROM by_type WHERE requests > 0 GROUP BY cell
 ), judged AS (
     SELECT *, requests = 1 AND request_id IS NOT NULL AS is_point FROM cells
 ), features AS (
     SELECT CASE WHEN is_point THEN request_id
-                ELSE {first_cluster_id} + ((CAST(:first_x AS bigint) + cell_x) << 22)
-                     + CAST(:first_y AS bigint) + cell_y
+                ELSE {first_cluster_id} + ((CAST(:first_x AS bigint) + cell / {most_cells}) << 22)
+                     + CAST(:first_y AS bigint) + cell % {most_cells}
            END AS id,
            ST_MakePoint(least(floor(x * {extent}), {extent} - 1),
                         least(floor(y * {extent}), {extent} - 1)) AS geom,
@@ -40,8 +42,8 @@ by_type AS (
            CASE WHEN NOT is_point THEN types END AS types,
            CASE WHEN is_point THEN request_id END AS request_id,
            CASE WHEN is_point THEN type_id END AS type_id,
-           CASE WHEN is_point THEN to_char(created_date, '{time}') END AS created_date,
-           CASE WHEN is_point THEN to_char(closed_date, '{time}') END AS closed_date,
+           CASE WHEN is_point THEN replace(created_date::text, ' ', 'T') END AS created_date,
+           CASE WHEN is_point THEN replace(closed_date::text, ' ', 'T') END AS closed_date,
            CASE WHEN is_point THEN is_open END AS is_open
       FROM judged
 )
@@ -50,13 +52,12 @@ SELECT ST_AsMVT(features, 'requests', {extent}, 'geom', 'id') AS body FROM featu
 ABBREVIATED = """CASE WHEN requests >= 10000 THEN round(requests / 1000.0)::text || 'k'
                      WHEN requests >= 1000 THEN trim_scale(round(requests / 1000.0, 1))::text || 'k'
                      ELSE requests::text END"""
-TIME = 'YYYY-MM-DD"T"HH24:MI:SS'
 
 # OFFSET 0 keeps the planner from computing a position once for the cell and again for the sum.
 ROWS = """
-SELECT floor(x * CAST(:cells AS float))::integer AS cell_x,
-       floor(y * CAST(:cells AS float))::integer AS cell_y,
-       type_id, 1 AS requests, x, y, request_id, created_date, closed_date, is_open
+SELECT floor(x * CAST(:cells AS float))::integer * {most_cells}
+       + floor(y * CAST(:cells AS float))::integer AS cell, type_id, 1 AS requests, x, y,
+       request_id, created_date, closed_date, is_open
   FROM (SELECT map_x(longitude) * CAST(:tiles AS float) - CAST(:tile_x AS float) AS x,
                map_y(latitude) * CAST(:tiles AS float) - CAST(:tile_y AS float) AS y,
                type_id, request_id, created_date, closed_date, is_open
@@ -68,16 +69,15 @@ BY_PLACE = """floor(map_x(longitude) * CAST(:tiles AS float)) = CAST(:tile_x AS 
 
 # A cell of a rollup is as large as the tile's cells or smaller: its requests are placed at its center.
 ROLLUP = """
-SELECT (across >> CAST(:shift AS integer))::integer AS cell_x,
-       (down >> CAST(:shift AS integer))::integer AS cell_y, type_id, requests,
+SELECT ((across >> CAST(:shift AS integer)) * {most_cells}
+        + (down >> CAST(:shift AS integer)))::integer AS cell, type_id, requests,
        requests * (across + 0.5::float) / CAST(:side AS float) AS x,
        requests * (down + 0.5::float) / CAST(:side AS float) AS y,
        NULL::bigint AS request_id, NULL::timestamp AS created_date, NULL::timestamp AS closed_date,
        NULL::boolean AS is_open
   FROM (SELECT (map_cell_{zoom} >> {zoom}) - CAST(:west AS bigint) AS across,
-               (map_cell_{zoom} & {mask}) - CAST(:north AS bigint) AS down, type_id,
-               sum({measure}) AS requests
-          FROM {rollup} WHERE {where} GROUP BY map_cell_{zoom}, type_id) AS cells
+               (map_cell_{zoom} & {mask}) - CAST(:north AS bigint) AS down, type_id, {measure} AS requests
+          FROM {rollup} WHERE {where}) AS cells
 """
 IN_ROLLUP_TILE = """map_cell_{zoom} >= CAST(:west AS bigint) << {zoom}
            AND map_cell_{zoom} < (CAST(:west AS bigint) + CAST(:side AS bigint)) << {zoom}
@@ -109,14 +109,14 @@ def tile(parts: Sequence[str]) -> str:
         parts="\nUNION ALL\n".join(parts),
         extent=EXTENT,
         first_cluster_id=FIRST_CLUSTER_ID,
+        most_cells=MOST_CELLS,
         abbreviated=ABBREVIATED,
-        time=TIME,
     )
 
 
 def rows(where: str) -> str:
     """Binds ``tile_x``, ``tile_y``, ``tiles`` in a row of the world, and ``cells`` in a row of the tile."""
-    return ROWS.format(where=where)
+    return ROWS.format(where=where, most_cells=MOST_CELLS)
 
 
 def rollup(table: str, zoom: int, measure: str, where: str) -> str:
@@ -124,7 +124,10 @@ def rollup(table: str, zoom: int, measure: str, where: str) -> str:
 
     ``shift``: by how many zooms these cells are deeper than the tile's.
     """
-    return ROLLUP.format(rollup=table, zoom=zoom, mask=2**zoom - 1, measure=measure, where=where)
+    mask = 2**zoom - 1
+    return ROLLUP.format(
+        rollup=table, zoom=zoom, mask=mask, measure=measure, where=where, most_cells=MOST_CELLS
+    )
 
 
 def in_rollup_tile(zoom: int) -> str:

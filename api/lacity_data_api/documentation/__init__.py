@@ -1,0 +1,1 @@
+"""The page that describes the routes, with everything it needs."""

@@ -1,0 +1,63 @@
+"""The page with the routes, in a browser that can reach this machine only."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lacity_data_api.documentation.endpoints import FILES
+from tests.support.serving import Api
+
+# Every other name is unknown to this browser, as on a machine without a network.
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=10000",
+    "--dump-dom",
+]
+WARNING = re.compile(r"CONSOLE.*(Content Security Policy|Refused|ERR_|Error)", re.IGNORECASE)
+
+
+def _open(url: str, profile: Path) -> tuple[str, str]:
+    """The page's elements once it is idle, and what the browser logged."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("chromium is not installed: `make setup` does it", pytrace=False)
+    command = [chromium, *ARGUMENTS, OFFLINE, f"--user-data-dir={profile}", url]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout, done.stderr
+
+
+def test_every_route_is_shown_offline_and_within_the_policy(api: Api, tmp_path: Path) -> None:
+    page, log = _open(f"{api.url}/docs", tmp_path)
+    shown = set(re.findall(r'data-path="([^"]+)"', page))
+    assert shown == set(api.json("/openapi.json")["paths"])
+    assert not [line for line in log.splitlines() if WARNING.search(line)]
+
+
+@pytest.mark.parametrize("path", ["/docs", *(f"/docs/{name}" for name in FILES)])
+def test_policy_allows_our_own_files_only(api: Api, path: str) -> None:
+    response = api.get(path)
+    assert response.status_code == 200
+    policy = response.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_page_has_no_inline_script(api: Api) -> None:
+    page = api.get("/docs").text
+    assert re.findall(r"<script(?! src=)", page) == []
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize("path", ["/docs/page.html", "/docs/..%2Fendpoints.py", "/redoc", "/docs/vendor"])
+def test_there_are_no_other_files(api: Api, path: str) -> None:
+    assert api.get(path).status_code == 404
