@@ -5,7 +5,7 @@ from alembic import op
 from lacity_data_api.schema_changes import create_index
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -19,7 +19,14 @@ EXTENDED = """,
        json_build_object(
            'source', source_name, 'council', council_name, 'status_description', r.status,
            'closed_datetime', r.closed_date, 'is_duplicate', r.is_duplicate, 'duplicate_of', raw.parent
-       ) AS extended_attributes"""
+       ) AS extended_attributes,
+       coalesce((SELECT json_agg({note} ORDER BY sequence)
+                   FROM changes WHERE request_id = r.request_id), '[]') AS notes"""
+# A step is known to the run that found it, so it has the time of the run.
+NOTE = """json_build_object(
+           'datetime', changed_at AT TIME ZONE (SELECT time_zone FROM city),
+           'summary', array_to_string(kind || also, ', '), 'type', kind
+       )"""
 # LIMIT is inside, so that only the requests of the page are joined.
 REQUESTS = """
 SELECT r.srnumber AS service_request_id, CASE WHEN r.is_open THEN 'open' ELSE 'closed' END AS status,
@@ -77,7 +84,7 @@ def services(condition: str) -> str:
 
 def requests(where: str, order: tuple[str, str], *, is_extended: bool) -> str:
     """Binds ``limit``."""
-    extended = EXTENDED if is_extended else ""
+    extended = EXTENDED.format(note=NOTE) if is_extended else ""
     return REQUESTS.format(where=where, order=order[0], sorted=order[1], extended=extended)
 
 
