@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lacity_data_api.cache.cached_response import Representation
 from lacity_data_api.cache.memory import Memory
+from lacity_data_api.http import host
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
-from lacity_data_api.http.exchange import Exchange
+from lacity_data_api.http.exchange import ClientLeftError, Exchange
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
@@ -39,7 +41,10 @@ class Front:
         origin = head.get(b"origin", b"")
         request_id = self._request_id(head.get(b"x-request-id", b""))
         exchange = Exchange(scope, request_id, self._cors.headers(origin), send)
-        if hit := self._hit(scope, head.get(b"accept-encoding", b"")):
+        if not host.has_one_host(scope):
+            await exchange.respond(400, host.HEADERS, host.BODY)
+            exchange.finish(NO_ROUTE, self._log)
+        elif hit := self._hit(scope, head.get(b"accept-encoding", b"")):
             await exchange.respond(*hit.conditional(head.get(b"if-none-match", b"")))
             BY_URL.inc()
             exchange.finish(CACHE_ROUTE, self._log)
@@ -73,7 +78,8 @@ class Front:
             inner["method"] = "GET"
         IN_FLIGHT.inc()
         try:
-            await self._app(inner, receive, exchange.send)
+            with suppress(ClientLeftError):
+                await self._app(inner, receive, exchange.send)
         finally:
             IN_FLIGHT.dec()
             exchange.finish(getattr(inner.get("route"), "path", NO_ROUTE), self._log)
