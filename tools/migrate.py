@@ -14,6 +14,7 @@ from tools.problem import Problem, guarded, last_lines
 from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
 from tools.servers.programs import postgres_programs
 
+READER_LIMITS = ROOT / "api" / "lacity_data_api" / "reader_limits.sql"
 # Each dump has its own key.
 DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
@@ -32,6 +33,8 @@ def migrate(instance: Instance, database: str) -> None:
     """Bring a database to the newest schema, creating it if needed; safe to repeat while it is served."""
     instance.create_database(database)
     _run_in_api(instance, database, "lacity_data_api.migrate")
+    # Where the owner is a superuser, as in Compose, the migration does this itself.
+    instance.sql(READER_LIMITS.read_text(), database=database)
 
 
 def _run_in_api(instance: Instance, database: str, module: str, *arguments: str) -> None:

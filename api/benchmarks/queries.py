@@ -149,3 +149,8 @@ def months(last: dt.date, count: int) -> list[Days]:
     """This many different spans of 30 days, newest first."""
     ends = [last - dt.timedelta(days=31 * back + 1) for back in range(count)]
     return [(end - dt.timedelta(days=29), end) for end in ends]
+
+
+def span_before(last: dt.date, days: int) -> Days:
+    """This many whole days, of which the last one is included."""
+    return last - dt.timedelta(days=days - 1), last

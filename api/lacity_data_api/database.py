@@ -94,6 +94,10 @@ class Database:
                 "statement_timeout": str(int(settings.api_query_seconds * 1000)),
                 "idle_in_transaction_session_timeout": "60000",
                 "default_transaction_read_only": "on",
+                # The server frees what a vanished client holds within a minute.
+                "tcp_keepalives_idle": "20",
+                "tcp_keepalives_interval": "10",
+                "tcp_keepalives_count": "3",
                 # Compiling takes longer than any of our queries; a month of requests sorts in 32 MB.
                 "jit": "off",
                 # A generic plan for any day and any type fits neither a rare type nor a whole year.

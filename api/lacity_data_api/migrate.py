@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,33 +19,57 @@ from alembic.config import Config
 from psycopg2 import sql
 
 API = Path(__file__).parents[1]
-# One more statement for each role. The owner hands tables to the loader, which requires membership unless
-# the owner is a superuser; on managed servers it never is.
+READER_LIMITS = Path(__file__).with_name("reader_limits.sql")
+# A client that vanished without a word holds its session, and what the session has locked, for 50 seconds.
+KEEPALIVES = (
+    "ALTER ROLE {} SET tcp_keepalives_idle = 20",
+    "ALTER ROLE {} SET tcp_keepalives_interval = 10",
+    "ALTER ROLE {} SET tcp_keepalives_count = 3",
+)
+# Connections that the readers leave to the pipeline, migrations and operators.
+SPARE_CONNECTIONS = 20
+# More statements for each role. The owner hands tables to the loader, which requires membership unless the
+# owner is a superuser; on managed servers it never is.
 ROLE_SETTINGS = {
-    "DATABASE_LOADER_URL": "GRANT {} TO CURRENT_USER",
-    "DATABASE_READER_URL": "ALTER ROLE {} SET statement_timeout = '15s'",
+    "DATABASE_LOADER_URL": ("GRANT {} TO CURRENT_USER", "GRANT TEMPORARY ON DATABASE {database} TO {}"),
+    "DATABASE_READER_URL": (
+        "ALTER ROLE {} SET statement_timeout = '15s'",
+        "ALTER ROLE {} CONNECTION LIMIT {connections}",
+        "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {}",
+    ),
 }
-MAY_CREATE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+OWNER = """
+SELECT rolsuper OR rolcreaterole, rolsuper, current_database(), current_setting('max_connections')::integer
+  FROM pg_roles WHERE rolname = current_user
+"""
 
 
-def ensure_role(cursor: Any, url: str, setting: str) -> None:
-    """Create the login role in the URL, or change its password to the URL's; then execute ``setting``."""
+def ensure_role(cursor: Any, url: str, settings: Iterable[str], **values: sql.Composable) -> None:
+    """Create the login role in the URL, or change its password to the URL's; then execute ``settings``."""
     parts = urlsplit(url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     verb = sql.SQL("ALTER ROLE" if cursor.fetchone() else "CREATE ROLE")
     cursor.execute(sql.SQL("{} {} LOGIN PASSWORD %s").format(verb, sql.Identifier(role)), (password,))
-    cursor.execute(sql.SQL(setting).format(sql.Identifier(role)))
+    for setting in settings:
+        cursor.execute(sql.SQL(setting).format(sql.Identifier(role), **values))
 
 
 def ensure_roles(environment: Mapping[str, str]) -> None:
-    """Create the roles whose URLs are set, if the owner may."""
+    """Create the roles whose URLs are set, if the owner may, and limit what the reader can do."""
     with psycopg2.connect(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
-        cursor.execute(MAY_CREATE_ROLES)
-        if cursor.fetchone() == (True,):
-            for name, setting in ROLE_SETTINGS.items():
-                if environment.get(name):
-                    ensure_role(cursor, environment[name], setting)
+        cursor.execute(OWNER)
+        may_create, is_superuser, database, connections = cursor.fetchone()
+        values = {
+            "database": sql.Identifier(database),
+            "connections": sql.Literal(max(1, connections - SPARE_CONNECTIONS)),
+        }
+        urls = {name: environment[name] for name in ROLE_SETTINGS if environment.get(name)}
+        if may_create:
+            for name, url in urls.items():
+                ensure_role(cursor, url, (*KEEPALIVES, *ROLE_SETTINGS[name]), **values)
+        if is_superuser and urls:
+            cursor.execute(READER_LIMITS.read_text())
     connection.close()
 
 

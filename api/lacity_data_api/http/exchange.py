@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import suppress
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -19,6 +21,20 @@ SECURITY_HEADERS: Headers = [
 ]
 # The status of a request whose client left before there was a response, as nginx logs it.
 CLIENT_LEFT = 499
+
+
+class ClientLeftError(asyncio.CancelledError):
+    """The connection is closed: the work ends as if it was cancelled when the client left."""
+
+
+async def _pass_on(send: Send, message: Message) -> None:
+    """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
+    try:
+        await send(message)
+    except RuntimeError as error:
+        if "handler is closed" not in str(error):
+            raise
+        raise ClientLeftError from error
 
 
 @cache
@@ -57,22 +73,23 @@ class Exchange:
             self._length += len(body)
             if self._scope["method"] == "HEAD":
                 message = {**message, "body": b""}
-            await self._send(message)
+            await _pass_on(self._send, message)
 
     async def start(self, status: int, headers: Headers) -> None:
         """The status line, and the response's own headers with the common ones."""
-        self.status = status
         if status == 307:
             headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
         if not any(name == b"vary" for name, _ in headers):
             own.append((b"vary", b"Origin"))
-        await self._send({"type": "http.response.start", "status": status, "headers": own})
+        await _pass_on(self._send, {"type": "http.response.start", "status": status, "headers": own})
+        self.status = status
 
     async def respond(self, status: int, headers: Headers, body: bytes) -> None:
-        """A whole response."""
-        await self.start(status, headers)
-        await self.send({"type": "http.response.body", "body": body})
+        """A whole response, unless the client has left."""
+        with suppress(ClientLeftError):
+            await self.start(status, headers)
+            await self.send({"type": "http.response.body", "body": body})
 
     def finish(self, route: str, log: AccessLog) -> None:
         """Count and log the request."""

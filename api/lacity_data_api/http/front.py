@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lacity_data_api.cache.cached_response import Representation
 from lacity_data_api.cache.memory import Memory
 from lacity_data_api.correlation import REQUEST_ID, given_id
+from lacity_data_api.http import host
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
-from lacity_data_api.http.exchange import Exchange
+from lacity_data_api.http.exchange import ClientLeftError, Exchange
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 # In metrics, of requests that reach no route.
@@ -39,7 +41,10 @@ class Front:
         origin = head.get(b"origin", b"")
         request_id = self._request_id(head)
         exchange = Exchange(scope, request_id, self._cors.headers(origin), send)
-        if hit := self._hit(scope, head.get(b"accept-encoding", b"")):
+        if not host.has_one_host(scope):
+            await exchange.respond(400, host.HEADERS, host.BODY)
+            exchange.finish(NO_ROUTE, self._log)
+        elif hit := self._hit(scope, head.get(b"accept-encoding", b"")):
             representation, route = hit
             await exchange.respond(*representation.conditional(head.get(b"if-none-match", b"")))
             BY_URL.inc()
@@ -74,7 +79,8 @@ class Front:
             inner["method"] = "GET"
         IN_FLIGHT.inc()
         try:
-            await self._app(inner, receive, exchange.send)
+            with suppress(ClientLeftError):
+                await self._app(inner, receive, exchange.send)
         finally:
             IN_FLIGHT.dec()
             exchange.finish(getattr(inner.get("route"), "path", NO_ROUTE), self._log)

@@ -86,13 +86,22 @@ def ends_from(wanted: RequestsFilter, day: dt.date, skip: int, rows: int) -> Sta
     return Statement(statements.ends(condition.sql), {**condition.values, "skip": skip, "rows": rows})
 
 
+def _whole_days(first: dt.datetime, end: dt.datetime) -> tuple[dt.date, dt.date, list[str]]:
+    """The first whole day, the day after the last, and the conditions of the parts of days around them."""
+    begins_late, ends_late = first.time() != dt.time(), end.time() != dt.time()
+    edges = [statements.FIRST_DAY] * begins_late + [statements.LAST_DAY] * ends_late
+    return first.date() + dt.timedelta(days=begins_late), end.date(), edges
+
+
 def days(wanted: RequestsFilter, rollup: Rollup | None) -> Query:
     """Every day that has requests, and how many, oldest first; from the rollup where it can be."""
     condition = where(wanted)
-    if rollup is None or not wanted.is_by_day_and_type or None in wanted.requested:
+    begin, until = wanted.requested
+    if rollup is None or begin is None or until is None or not wanted.is_by_day_and_type:
         return Query(statements.days(condition.sql), condition.values)
-    first, end = (one.date() for one in wanted.requested if one is not None)
+    first, end, edges = _whole_days(begin, until)
     measures = "requests" if wanted.information is Include.EXCLUDE else "requests + information"
-    by_type = IDS["type_id"] if wanted.type_ids is not None else "true"
-    sql = statements.days_by_rollup(condition.sql, rollup.table, measures, by_type)
-    return Query(sql, {**condition.values, "first_day": first, "last_day": end}, is_shared=False)
+    of_types = Where() if wanted.type_ids is None else Where(IDS["type_id"], {"type_id": wanted.type_ids})
+    sql = statements.days_by_rollup(condition.sql, edges, rollup.table, measures, of_types.sql)
+    values = condition.values if edges else of_types.values
+    return Query(sql, {**values, "first_day": first, "last_day": end}, is_shared=False)

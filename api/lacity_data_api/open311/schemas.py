@@ -32,9 +32,9 @@ class Definition(BaseModel):
 class Note(BaseModel):
     """A step in the history of a request."""
 
-    datetime: dt.datetime
-    summary: str
-    type: str
+    datetime: dt.datetime = Field(description="When a run found it")
+    summary: str = Field(description="All kinds of the change")
+    type: str = Field(description="The most important kind: created, closed, reopened, moved, …")
 
 
 class ExtendedAttributes(BaseModel):
@@ -69,7 +69,7 @@ class Open311Request(BaseModel):
     long: float | None = Field(description="Null without usable coordinates")
     media_url: None
     extended_attributes: ExtendedAttributes | None = Field(None, description="With extensions=true")
-    notes: list[Note] | None = Field(None, description="With extensions=true, where there is a history")
+    notes: list[Note] | None = Field(None, description="With extensions=true; since the history began")
 
 
 class Endpoint(BaseModel):

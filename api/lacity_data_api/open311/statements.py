@@ -19,7 +19,14 @@ EXTENDED = """,
        json_build_object(
            'source', source_name, 'council', council_name, 'status_description', r.status,
            'closed_datetime', r.closed_date, 'is_duplicate', r.is_duplicate, 'duplicate_of', raw.parent
-       ) AS extended_attributes"""
+       ) AS extended_attributes,
+       coalesce((SELECT json_agg({note} ORDER BY sequence)
+                   FROM changes WHERE request_id = r.request_id), '[]') AS notes"""
+# A step is known to the run that found it, so it has the time of the run.
+NOTE = """json_build_object(
+           'datetime', changed_at AT TIME ZONE (SELECT time_zone FROM city),
+           'summary', array_to_string(kind || also, ', '), 'type', kind
+       )"""
 # LIMIT is inside, so that only the requests of the page are joined.
 REQUESTS = """
 SELECT r.srnumber AS service_request_id, CASE WHEN r.is_open THEN 'open' ELSE 'closed' END AS status,
@@ -46,8 +53,9 @@ OLDEST_FIRST = ("created_date, request_id", "r.created_date, r.request_id")
 
 # A place in the order of pages, as text: microseconds since 1970, a dot, and the request's id.
 MARK = "(extract(epoch FROM created_date) * 1000000)::bigint || '.' || request_id"
-AFTER = "(created_date, request_id) > (:after_date, :after_id)"
-UP_TO = "(created_date, request_id) <= (:last_date, :last_id)"
+# The planner estimates plain comparisons well, and those of pairs not at all.
+AFTER = "created_date >= :after_date AND (created_date, request_id) > (:after_date, :after_id)"
+UP_TO = "created_date <= :last_date AND (created_date, request_id) <= (:last_date, :last_id)"
 ENDS = """
 SELECT (array_agg(mark))[1] AS first, (array_agg(mark))[count(*)] AS last
   FROM (SELECT {mark} AS mark FROM service_requests WHERE {where}
@@ -56,12 +64,12 @@ SELECT (array_agg(mark))[1] AS first, (array_agg(mark))[count(*)] AS last
 SINCE_DAY = "created_date >= CAST(:day AS date)"
 
 BY_DAY = "SELECT created_date::date AS day, count(*) AS rows FROM service_requests WHERE {where} GROUP BY 1"
-# The rollup has whole days; the first and the last may be partial, and are counted.
-FIRST_DAY = "created_date < CAST(:first_day AS date) + 1"
-LAST_DAY = "created_date >= greatest(CAST(:last_day AS date), CAST(:first_day AS date) + 1)"
+# The rollup has whole days; requests of a partial first and last day are counted.
+FIRST_DAY = "created_date < CAST(:first_day AS date)"
+LAST_DAY = "created_date >= greatest(CAST(:last_day AS date), CAST(:first_day AS date))"
 BY_WHOLE_DAY = """
 SELECT created_date AS day, sum({measures}) AS rows FROM {rollup}
- WHERE created_date > CAST(:first_day AS date) AND created_date < CAST(:last_day AS date) AND {where}
+ WHERE created_date >= CAST(:first_day AS date) AND created_date < CAST(:last_day AS date) AND {where}
  GROUP BY 1
 """
 DAYS = """
@@ -76,7 +84,7 @@ def services(condition: str) -> str:
 
 def requests(where: str, order: tuple[str, str], *, is_extended: bool) -> str:
     """Binds ``limit``."""
-    extended = EXTENDED if is_extended else ""
+    extended = EXTENDED.format(note=NOTE) if is_extended else ""
     return REQUESTS.format(where=where, order=order[0], sorted=order[1], extended=extended)
 
 
@@ -96,8 +104,8 @@ def days(where: str) -> str:
     return DAYS.format(counts=BY_DAY.format(where=where))
 
 
-def days_by_rollup(where: str, rollup: str, measures: str, rollup_where: str) -> str:
-    """The same, mostly from a rollup. Binds ``first_day`` and ``last_day``."""
-    edges = [BY_DAY.format(where=f"{where} AND {edge}") for edge in (FIRST_DAY, LAST_DAY)]
+def days_by_rollup(where: str, edges: list[str], rollup: str, measures: str, rollup_where: str) -> str:
+    """The same from a rollup, but for the edges. Binds the first whole day and the one after the last."""
+    counted = [BY_DAY.format(where=f"{where} AND {edge}") for edge in edges]
     whole = BY_WHOLE_DAY.format(measures=measures, rollup=rollup, where=rollup_where)
-    return DAYS.format(counts=" UNION ALL ".join([*edges, whole]))
+    return DAYS.format(counts=" UNION ALL ".join([*counted, whole]))

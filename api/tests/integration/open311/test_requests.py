@@ -18,6 +18,13 @@ RAW = """
 UPDATE requests SET detail = 'Couch', duedate = '2020-01-09', zipcode = '90012', parent = '1-0',
        updateddate = '2020-01-08 09:00' WHERE srnumber = %s
 """
+HISTORY = """
+INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id,
+                     council_id, before, after)
+SELECT n, n, (ARRAY['2020-01-03 08:00Z', '2020-07-03 07:00Z'])[n]::timestamptz, request_id, srnumber,
+       (ARRAY['created', 'closed'])[n], CASE n WHEN 2 THEN ARRAY['moved'] END, 'published', 4, 52, '{}', '{}'
+  FROM service_requests, generate_series(1, 2) AS n WHERE srnumber = %s
+"""
 ROWS: dict[str, dict[str, Any]] = {
     "open": {"created_date": "2020-01-02 10:00", "type_id": 4},
     "closed": {
@@ -85,7 +92,19 @@ def test_every_field_of_a_closed_request(api: Api) -> None:
             "is_duplicate": True,
             "duplicate_of": "1-0",
         },
+        "notes": [],
     }
+
+
+def test_notes_are_the_history(api: Api, database: Database) -> None:
+    database.run(HISTORY, "open")
+    forget_everything()
+    with serve(settings_for(database)) as fresh:
+        (request,) = both(fresh, f"{REQUESTS}/open", extensions="true")
+    assert request["notes"] == [
+        {"datetime": "2020-01-03T00:00:00-08:00", "summary": "created", "type": "created"},
+        {"datetime": "2020-07-03T00:00:00-07:00", "summary": "closed, moved", "type": "closed"},
+    ]
 
 
 def test_a_request_without_place_has_null(api: Api) -> None:

@@ -6,8 +6,9 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
-from tests.support.databases import Database
+from tests.support.databases import Database, in_database, variable
 
+ROLES = ("READER", "LOADER")
 TABLES = """
 SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys' ORDER BY 1
 """
@@ -52,6 +53,55 @@ def test_reader_may_not(database: Database, statement: str) -> None:
     with pytest.raises(psycopg2.Error) as rejected:
         database.run(statement, url=database.reader_url)
     assert isinstance(rejected.value, errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'stored')",
+        "SELECT pg_advisory_lock(311, 1)",
+        "SELECT pg_try_advisory_lock(311)",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()",
+        "SELECT pg_cancel_backend(1)",
+    ],
+)
+def test_reader_may_not_call(database: Database, statement: str) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        database.run(statement, url=database.reader_url)
+
+
+def test_reader_makes_no_temporary_tables() -> None:
+    """A right on the database itself, which a copy of it does not inherit."""
+    reader, loader = (in_database(variable(f"TEST_{role}_URL"), variable("TEST_TEMPLATE")) for role in ROLES)
+    template = Database("", reader, loader, reader)
+    temporary = "CREATE TEMPORARY TABLE mine (id integer)"
+    with pytest.raises(errors.InsufficientPrivilege):
+        template.run(temporary, url=reader)
+    template.run(f"{temporary} ON COMMIT DROP", url=loader)
+
+
+def test_readers_leave_connections_to_others(database: Database) -> None:
+    limit = database.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'reader_311'")
+    assert 0 < limit <= int(database.value("SHOW max_connections")) - 20
+
+
+@pytest.mark.parametrize("role", ["loader", "reader"])
+def test_the_server_notices_a_vanished_client_within_a_minute(database: Database, role: str) -> None:
+    url = getattr(database, f"{role}_url")
+    shown = [
+        int(database.run(f"SHOW tcp_keepalives_{name}", url=url)[0][0])
+        for name in ("idle", "interval", "count")
+    ]
+    idle, interval, count = shown
+    assert 0 < idle + interval * count <= 60
+
+
+def test_loader_may_lock_and_end_sessions(database: Database) -> None:
+    may_end = "has_function_privilege('pg_terminate_backend(integer, bigint)', 'execute')"
+    assert database.run(f"SELECT pg_try_advisory_lock(311, 99), {may_end}", url=database.loader_url) == [
+        (True, True)
+    ]
 
 
 def test_reader_sees_tables_that_a_full_load_makes(database: Database) -> None:

@@ -1,0 +1,19 @@
+-- What every role may call by default, and a role that only reads must not: large objects, which are stored; advisory
+-- locks, which would keep a run out; and ending the sessions of others. Only a superuser may take these away: managed
+-- servers have none for us. Safe to repeat.
+DO $$
+DECLARE
+    callable regprocedure;
+    owner name := (SELECT datdba::regrole::name FROM pg_database WHERE datname = current_database());
+BEGIN
+    FOR callable IN
+        SELECT oid FROM pg_proc
+         WHERE pronamespace = 'pg_catalog'::regnamespace
+           AND (proname ~ '^(lo_|lowrite$|pg_(try_)?advisory_)'
+                OR proname IN ('pg_cancel_backend', 'pg_terminate_backend'))
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', callable);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO loader_311, %I', callable, owner);
+    END LOOP;
+END
+$$
