@@ -69,7 +69,8 @@ locals {
   external = { for name in var.external_secrets : name => "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${local.name}/${name}" }
   external_of = { for service, names in {
     api      = ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL"]
-    pipeline = ["SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
+    reports  = ["SENTRY_URL"]
+    pipeline = ["HEARTBEAT_URL", "SENTRY_URL", "SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
   } : service => { for name, arn in local.external : name => arn if contains(names, name) } }
 }
 
@@ -304,7 +305,7 @@ module "reports" {
     REPORTS_PORT    = tostring(local.ports.reports)
     FRAME_ANCESTORS = join(",", var.frame_ancestors)
   })
-  secrets = merge(local.replica_secrets, local.cache_secrets, {
+  secrets = merge(local.external_of.reports, local.replica_secrets, local.cache_secrets, {
     DATABASE_READER_URL = module.database.reader_url_arn
   })
 }
