@@ -1,6 +1,6 @@
 # Targets only call tools/, which is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down ingest status psql logs backup restore test test-api test-dash test-prefect \
+.PHONY: help up down schedule ingest status psql logs backup restore test test-api test-dash test-prefect \
 	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
 	deploy-check mutants setup clean
 
@@ -25,6 +25,9 @@ up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it 
 
 down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
+
+schedule: ## Let systemd start the system at boot and run the pipeline nightly; ARGS=off ends that, ARGS=show prints it
+	@$(RUN) tools.schedule $(ARGS)
 
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
 	@$(RUN) tools.session ingest $(ARGS)

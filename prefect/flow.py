@@ -168,6 +168,7 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
         if files_error:
             status, problems = "partial", [failure_text(files_error), *problems]
         link = run_page.link(settings)
+        notify.heartbeat(settings)
         notify.slack(
             settings,
             report.slack_text(settings.stage, status, result.message, problems, run.seconds, link),

@@ -73,7 +73,7 @@ locals {
   external_of = { for service, names in {
     api      = ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL"]
     reports  = ["SENTRY_URL"]
-    pipeline = ["SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
+    pipeline = ["HEARTBEAT_URL", "SENTRY_URL", "SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
   } : service => { for name, arn in local.external : name => arn if contains(names, name) } }
 }
 

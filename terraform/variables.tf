@@ -287,8 +287,8 @@ variable "external_secrets" {
   default     = []
 
   validation {
-    condition     = length(setsubtract(var.external_secrets, ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL", "SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"])) == 0
-    error_message = "external_secrets may hold GITHUB_TOKEN, SENDGRID_API_KEY, SENTRY_URL, SLACK_WEBHOOK_URL and SOCRATA_APP_TOKEN."
+    condition     = length(setsubtract(var.external_secrets, ["GITHUB_TOKEN", "HEARTBEAT_URL", "SENDGRID_API_KEY", "SENTRY_URL", "SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"])) == 0
+    error_message = "external_secrets may hold GITHUB_TOKEN, HEARTBEAT_URL, SENDGRID_API_KEY, SENTRY_URL, SLACK_WEBHOOK_URL and SOCRATA_APP_TOKEN."
   }
 }
 

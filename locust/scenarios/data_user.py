@@ -49,7 +49,7 @@ class DataUser(Visitor):
 
     @task(1)
     def export_month(self) -> None:
-        year = self.draw.randint(places.FIRST_DAY.year, places.today().year)
+        year = self.draw.randint(places.first_day().year, places.today().year)
         url = f"/reports/export/{year}/service_requests.csv.gz"
         self.browser.ask("GET", url, label(EXPORTS, "GET /reports/export/{year}/….csv.gz"))
 

@@ -1,32 +1,103 @@
-"""What users request, and how unevenly: a few councils, types and days are popular.
+"""What users request, and how unevenly: a few areas, types and days are popular.
 
-Request counts by council, by type and by day fall off like these in the city's own data, and interest
-follows them. Skew matters: with even choices a cache looks worse than it is, with one choice better.
+Request counts by area, by type and by day fall off like these in a city's own data, and interest follows
+them. Skew matters: with even choices a cache looks worse than it is, with one choice better. Which areas,
+types and days there are, the API of the served city says when a run starts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
+import sys
+import urllib.request
 from collections.abc import Sequence
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
-LOS_ANGELES = ZoneInfo("America/Los_Angeles")
-FIRST_DAY = dt.date(2015, 1, 1)
+if TYPE_CHECKING:
+    from locust.env import Environment
+
 MEAN_DAYS_BACK = 90
-COUNCILS = 99
-TYPES = 12
-# A box inside the city, south-west and north-east.
-SOUTH, WEST, NORTH, EAST = 33.93, -118.52, 34.25, -118.24
+YEARS_BACK = 10
+LEARN_SECONDS = 30
+USER_AGENT = "311-load-tests"
 # Lengths of the selected period in days, and the percentage of users who select each.
 SPANS = ((3, 50), (7, 35), (30, 14), (366, 1))
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Places:
+    """A city: ids of its areas and types, the middles of its areas, and its newest day with requests."""
+
+    areas: tuple[int, ...] = (1,)
+    types: tuple[int, ...] = (1,)
+    middles: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
+    last_day: dt.date = field(default_factory=lambda: dt.datetime.now(dt.UTC).date())
+
+    @classmethod
+    def of(cls, areas: list[dict[str, Any]], types: list[dict[str, Any]], last_day: str) -> Places:
+        """From the bodies of ``/councils`` and ``/types``; area 0 is none."""
+        real = [area for area in areas if area["councilId"]]
+        return cls(
+            tuple(area["councilId"] for area in real),
+            tuple(one["typeId"] for one in types),
+            tuple((area["latitude"], area["longitude"]) for area in real),
+            dt.date.fromisoformat(last_day),
+        )
+
+
+_known = [Places()]
+
+
+def known() -> Places:
+    """The city under test."""
+    return _known[0]
+
+
+def learn_early(environment: Environment, **_: Any) -> None:
+    """Before the first user of a run without the web interface, where a person may choose another host."""
+    if environment.parsed_options and environment.parsed_options.headless:
+        learn(environment)
+
+
+def learn_late(environment: Environment, **_: Any) -> None:
+    """When a run starts by the web interface, or on a worker."""
+    if not (environment.parsed_options and environment.parsed_options.headless):
+        learn(environment)
+
+
+def learn(environment: Environment) -> None:
+    """Ask the API what there is, outside of the measured requests; a run against none ends here."""
+    if not environment.host:
+        return
+    try:
+        paths = ("/councils", "/types", "/status/data")
+        areas, types, status = (_get(environment.host, path) for path in paths)
+        found = Places.of(areas, types, status["last_day"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"the served city is unknown: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)
+    _known[:] = [found]
+
+
+def _get(host: str, path: str) -> Any:
+    request = urllib.request.Request(f"{host}{path}", headers={"User-Agent": USER_AGENT})  # noqa: S310  ours
+    with urllib.request.urlopen(request, timeout=LEARN_SECONDS) as response:  # noqa: S310
+        return json.load(response)
+
+
 def today() -> dt.date:
-    return dt.datetime.now(LOS_ANGELES).date()
+    """The newest day that a user can select."""
+    return known().last_day
+
+
+def first_day() -> dt.date:
+    """The oldest day that a user selects."""
+    return today().replace(month=1, day=1) - dt.timedelta(days=365 * YEARS_BACK)
 
 
 def skewed(items: Sequence[T], draw: random.Random, exponent: float = 1.1) -> T:
@@ -36,16 +107,16 @@ def skewed(items: Sequence[T], draw: random.Random, exponent: float = 1.1) -> T:
 
 
 def council(draw: random.Random) -> int:
-    return skewed(range(1, COUNCILS + 1), draw)
+    return skewed(known().areas, draw)
 
 
 def request_type(draw: random.Random) -> int:
-    return skewed(range(1, TYPES + 1), draw)
+    return skewed(known().types, draw)
 
 
 def past_day(draw: random.Random) -> dt.date:
     """A day that a user selects: usually a recent one, and usually the first of a week."""
-    back = min(int(draw.expovariate(1 / MEAN_DAYS_BACK)) + 1, (today() - FIRST_DAY).days)
+    back = min(int(draw.expovariate(1 / MEAN_DAYS_BACK)) + 1, (today() - first_day()).days - 7)
     day = today() - dt.timedelta(days=back)
     return day - dt.timedelta(days=day.weekday()) if draw.random() < 0.7 else day
 
@@ -62,5 +133,6 @@ def span(draw: random.Random) -> list[dt.date]:
 
 
 def point(draw: random.Random) -> tuple[float, float]:
-    """Latitude and longitude of an address that a user enters."""
-    return round(draw.uniform(SOUTH, NORTH), 5), round(draw.uniform(WEST, EAST), 5)
+    """Latitude and longitude of an address that a user enters: between the middles of two areas."""
+    (south, west), (north, east) = draw.choice(known().middles), draw.choice(known().middles)
+    return round(draw.uniform(south, north), 5), round(draw.uniform(west, east), 5)

@@ -25,7 +25,11 @@ from pipeline.errors import (
     INTERRUPTED_EXIT_CODE,
     TERMINATED_EXIT_CODE,
     UNEXPECTED_EXIT_CODE,
+    FilesError,
     IngestError,
+    PartialError,
+    PortalError,
+    PublishError,
     UnreachableError,
     failure_text,
 )
@@ -35,6 +39,8 @@ from pipeline.termination import end_soon
 log = logging.getLogger("pipeline")
 TIME_ZONE = "UTC"
 RECONCILE_AFTER_HOURS = 2
+REPEATED = {error.exit_code for error in (PortalError, PublishError, PartialError, FilesError)}
+"""Exit codes of failures that the next run of a schedule may not meet."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -58,6 +64,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
     ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
+    parser.add_argument(
+        "--scheduled-later",
+        action="store_true",
+        help="a schedule follows: exit with 0 after failures that it repeats, of the portal above all",
+    )
     parser.add_argument(
         "--cron", type=_cron, help="for serve (default: every day at the city's nightly_hour_utc)"
     )
@@ -115,7 +126,8 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
         signal.signal(signal.SIGTERM, _terminate)
         log.setLevel(settings.log_level.upper())
         chosen = scheduled(chosen, city)
-        return _guarded(lambda: _start(ingest, chosen, settings, stack))
+        code = _guarded(lambda: _start(ingest, chosen, settings, stack))
+        return 0 if chosen.scheduled_later and code in REPEATED else code
 
 
 def _named(error: ValidationError | IngestError) -> str:

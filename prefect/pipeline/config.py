@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         default=0, ge=0, le=65535, description="Port of the metrics while it serves a schedule; 0: none."
     )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
+    heartbeat_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Requested after every run that is served: a monitor notices silence; empty: none.",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
     reports_url: str = Field(default="", description="Linked in the report of a run.")

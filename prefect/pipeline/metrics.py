@@ -1,4 +1,4 @@
-"""Metrics of the runs in Prometheus' text format, read from the database: it knows them whoever ran.
+"""Metrics of the runs in Prometheus' text format, read from the database, wherever the runs were.
 
 ``python flow.py metrics`` prints them; ``python flow.py serve`` serves them on METRICS_PORT.
 """

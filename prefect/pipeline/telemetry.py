@@ -22,7 +22,7 @@ def run_number() -> int | None:
 def report(settings: Settings, error: BaseException) -> None:
     """Send an error that ends a run to Sentry, if there is a DSN, and wait: the process may end at once.
 
-    A run that found another one in progress is no error, nor is one that was told to stop.
+    A run that found another one in progress is no error, nor is one that was stopped.
     """
     dsn = settings.sentry_url.get_secret_value()
     if not dsn or isinstance(error, BusyError) or not isinstance(error, Exception):

@@ -25,9 +25,13 @@ class Standin:
     is_stuck: bool = False
     failures: int = 0
     resets: int = 0
+    heartbeats: int = 0
     told: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, token: str, body: str) -> tuple[int, dict[str, Any]]:
+        if path == "/heartbeat":
+            self.heartbeats += 1
+            return 200, {}
         if path == "/slack":
             self.told.append(json.loads(body)["text"])
             return 200, {}

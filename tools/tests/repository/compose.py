@@ -18,7 +18,7 @@ REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
 NAMED = re.compile(r"\$\{([A-Z_]+)[:}]")
 # The program itself: the package's own command exits with 0 whatever happens.
 PROGRAM = "lib/python*/site-packages/compose/docker-compose"
-PROFILES = ("portal", "load", "load-many")
+PROFILES = ("portal", "load", "load-many", "monitoring")
 DIGEST = "registry.example/name@sha256:" + "0" * 64
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 
 from tools import settings
 from tools.check import tool
@@ -15,12 +16,13 @@ from tools.tests.repository.compose import DEVELOPMENT, TWIN
 from tools.tests.repository.sources import files
 
 SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
+MONITORING = {"prometheus", "grafana"}
 LOAD = {"load", "load-master", "load-worker"}
 OURS = {"migrate", "api", "reports", "ingest", "pipeline", "portal", *LOAD}
 # Terraform's modules of RDS and ElastiCache take them; workflows name images.
 VERSION = r"\s+= \"(\d+)[.\d]*\""
 IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
-IN_IMAGE = {"postgres": r"image: (?:postgis/postgis|postgres):(\d+)", "redis": r"image: redis:(\d+)"}
+IN_IMAGE = {"postgres": r"FROM docker\.io/library/postgres:(\d+)", "redis": r"image: redis:(\d+)"}
 
 both = pytest.mark.parametrize("chosen", [DEVELOPMENT, TWIN], ids=["development", "production"])
 
@@ -33,7 +35,7 @@ def test_both_files_fit_the_schema() -> None:
 
 @both
 def test_compose_accepts_it_with_every_profile(chosen: tuple[str, ...]) -> None:
-    assert compose.services(chosen).keys() == {"db", "redis", *OURS}
+    assert compose.services(chosen).keys() == {"db", "redis", *MONITORING, *OURS}
 
 
 @both
@@ -63,13 +65,13 @@ def test_no_secret_is_written_down(chosen: tuple[str, ...]) -> None:
 
 
 @both
-def test_only_the_two_public_servers_publish_ports(chosen: tuple[str, ...]) -> None:
+def test_only_the_public_servers_publish_ports(chosen: tuple[str, ...]) -> None:
     published = {
         name: {port["host_ip"] for port in service["ports"]}
         for name, service in compose.services(chosen).items()
         if "ports" in service
     }
-    assert published == {"api": {"127.0.0.1"}, "reports": {"127.0.0.1"}}
+    assert published == {"api": {"127.0.0.1"}, "reports": {"127.0.0.1"}, "grafana": {"127.0.0.1"}}
 
 
 @both
@@ -134,9 +136,9 @@ def test_every_service_that_others_wait_for_has_a_health_check() -> None:
         if needed["condition"] == "service_healthy"
     }
     for name in awaited:
-        build = found[name].get("build")
-        dockerfile = (ROOT / build["context"] / "Dockerfile").read_text() if build else ""
-        assert "healthcheck" in found[name] or re.search(r"^HEALTHCHECK --", dockerfile, re.MULTILINE), name
+        if "healthcheck" not in found[name]:
+            dockerfile = (ROOT / found[name]["build"]["context"] / "Dockerfile").read_text()
+            assert re.search(r"^HEALTHCHECK --", dockerfile, re.MULTILINE), name
 
 
 def test_production_runs_published_digests_as_production() -> None:
@@ -175,3 +177,32 @@ def test_compose_terraform_and_workflows_have_the_same_major_version(server: str
     assert len(in_compose) == 1
     assert in_compose == declared
     assert in_workflows <= in_compose
+
+
+def test_a_portal_that_is_down_does_not_keep_the_schedule_from_starting() -> None:
+    assert "--scheduled-later" in compose.services(DEVELOPMENT)["ingest"]["command"]
+
+
+def test_the_monitoring_asks_for_metrics_that_the_services_have() -> None:
+    """Names of metrics in rules and dashboard are those in the code."""
+    code = "".join(
+        (ROOT / path).read_text()
+        for path in ("api/lacity_data_api/metrics.py", "dash/telemetry.py", "prefect/pipeline/metrics.py")
+    )
+    board = (ROOT / "monitoring" / "grafana" / "311.json").read_text()
+    rules = (ROOT / "monitoring" / "objectives.yml").read_text()
+    asked = set(re.findall(r"\b(?:api|reports|pipeline)_[a-z_]+", board + rules))
+    bare = {re.sub("_(bucket|count)$", "", name) for name in asked}
+    known = {name for name in bare if name in code or name.removeprefix("pipeline_last_run_") in code}
+    assert len(bare) > 12
+    assert bare - known == set()
+
+
+def test_prometheus_scrapes_the_three_services_where_they_listen() -> None:
+    jobs = yaml.safe_load((ROOT / "monitoring" / "prometheus.yml").read_text())["scrape_configs"]
+    targets = {job["job_name"]: job["static_configs"][0]["targets"][0].partition(":") for job in jobs}
+    assert {name: host for name, (host, _, _) in targets.items()} == {name: name for name in targets}
+    assert targets["api"][2] == settings.PORTS["API_PORT"]
+    assert targets["reports"][2] == settings.PORTS["REPORTS_PORT"]
+    port = compose.services(DEVELOPMENT)["pipeline"]["environment"]["METRICS_PORT"]
+    assert targets["pipeline"][2] == port

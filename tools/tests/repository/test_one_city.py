@@ -22,7 +22,6 @@ OWN = {
     "prefect/portal": "the sample portal generates this city, and takes all others from their declarations",
     "api/alembic": "the history of the schema, which begins with this city",
     "api/lacity_data_api/examples.json": "responses of this city, shown where it is served",
-    "locust/scenarios/places.py": "load tests run against the generated city",
     "api/benchmarks": "the generated city",
     "prefect/benchmarks": "the generated city",
     "dash/benchmarks": "the generated city",

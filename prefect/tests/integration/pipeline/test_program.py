@@ -45,6 +45,7 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
         "API_URL": api.url,
         "ADMIN_TOKEN": TOKEN,
         "SLACK_WEBHOOK_URL": f"{api.url}/slack",
+        "HEARTBEAT_URL": f"{api.url}/heartbeat",
         "LOG_FORMAT": "json",
     }
     run = start(environment_for(database, town[0], **more), *LIVE)
@@ -57,7 +58,7 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert any(line["message"].startswith("Loaded ") for line in lines)
     assert database.rows("SELECT status, generation FROM load_runs") == [("succeeded", 1)]
-    assert (api.served, api.resets) == (1, 1)
+    assert (api.served, api.resets, api.heartbeats) == (1, 1, 1)
     assert len(api.told) == 1
     assert "Loaded" in api.told[0]
     assert_sound(database)

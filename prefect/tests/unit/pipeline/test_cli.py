@@ -101,3 +101,14 @@ def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
         cli.parse(["--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert all(f"{code} {meaning}" in text for code, meaning in EXIT_CODES.items())
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(PortalError("down"), 0), (PublishError("down"), 0), (DataError("wrong"), 20)]
+)
+def test_before_a_schedule_only_failures_that_it_repeats_are_tolerated(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
+) -> None:
+    monkeypatch.setenv("DATABASE_LOADER_URL", "postgresql://127.0.0.1:1/none")
+    monkeypatch.setattr(cli, "_start", lambda *_: (_ for _ in ()).throw(error))
+    assert cli.main(None, ["--scheduled-later"]) == code

@@ -1,0 +1,139 @@
+"""``make schedule``: let systemd start the system at boot, run the pipeline nightly, and reconcile weekly.
+
+python3 -m tools.schedule [on | off | show]
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import settings
+from tools.console import say
+from tools.paths import ROOT
+from tools.problem import Problem, dispatch, guarded
+
+UNITS = Path("/etc/systemd/system")
+PREFIX = "la311"
+RECONCILE_AFTER_HOURS = 2
+UP = """[Unit]
+Description=311 Data Server
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+User={user}
+WorkingDirectory={root}
+ExecStart={make} up
+ExecStop={make} down
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+"""
+RUN = """[Unit]
+Description=311 Data Server: {what}
+After={prefix}-up.service
+
+[Service]
+Type=oneshot
+User={user}
+WorkingDirectory={root}
+ExecStart={make} ingest{arguments}
+"""
+TIMER = """[Unit]
+Description=311 Data Server: {what}
+
+[Timer]
+OnCalendar={when} UTC
+# After a pause of the machine it runs at once.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def nightly_hour() -> int:
+    """The hour, in UTC, that the city's declaration names."""
+    city = settings.chosen_by_user().get("CITY", "la")
+    declared = tomllib.loads((ROOT / "prefect" / "cities" / city / "city.toml").read_text())
+    return int(declared.get("nightly_hour_utc", 8))
+
+
+def units() -> dict[str, str]:
+    """The files by name; a run in progress makes the other one end at once, so they may not overlap."""
+    hour = nightly_hour()
+    common = {"user": getpass.getuser(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
+    found = {f"{PREFIX}-up.service": UP.format(**common)}
+    weekly = (hour + RECONCILE_AFTER_HOURS) % 24
+    for name, what, arguments, when in (
+        ("ingest", "the nightly run", "", f"*-*-* {hour:02}:00"),
+        ("reconcile", "the weekly reconciliation", ' "ARGS=--reconcile"', f"Sun *-*-* {weekly:02}:00"),
+    ):
+        run = RUN.format(**common, what=what, arguments=arguments)
+        found |= {
+            f"{PREFIX}-{name}.service": run,
+            f"{PREFIX}-{name}.timer": TIMER.format(what=what, when=when),
+        }
+    return found
+
+
+def show(_: list[str]) -> int:
+    """Print the units; another scheduler can do the same."""
+    for name, text in units().items():
+        say(f"# {UNITS / name}\n{text}")
+    return 0
+
+
+def on(_: list[str]) -> int:
+    """Write and enable the units."""
+    _require_systemd()
+    for name, text in units().items():
+        (UNITS / name).write_text(text)
+    _systemctl("daemon-reload")
+    _systemctl("enable", "--now", *_enabled())
+    say(f"Scheduled nightly at {nightly_hour():02}:00 UTC: systemctl list-timers '{PREFIX}-*'")
+    return 0
+
+
+def off(_: list[str]) -> int:
+    """Disable and remove the units; the running system and its data stay."""
+    _require_systemd()
+    _systemctl("disable", *_enabled())
+    for name in units():
+        (UNITS / name).unlink(missing_ok=True)
+    _systemctl("daemon-reload")
+    return 0
+
+
+def _enabled() -> list[str]:
+    """The unit that starts at boot, and the timers."""
+    return [f"{PREFIX}-up.service", *(name for name in units() if name.endswith(".timer"))]
+
+
+def _require_systemd() -> None:
+    if not Path("/run/systemd/system").is_dir() or not os.access(UNITS, os.W_OK):
+        raise Problem(
+            "systemd and the right to write its units are needed: run it as root on a machine that systemd "
+            "runs, or take `make schedule ARGS=show` as a pattern for another scheduler."
+        )
+
+
+def _systemctl(*words: str) -> None:
+    done = subprocess.run(["systemctl", *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"systemctl {' '.join(words)} failed: {done.stderr.strip()}")
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"on": on, "off": off, "show": show}
+
+if __name__ == "__main__":
+    sys.argv[1:] = sys.argv[1:] or ["on"]
+    sys.exit(guarded(lambda: dispatch(COMMANDS)))

@@ -1,0 +1,65 @@
+"""The schedule of a system that stays: systemd's units, at the hours that the city declares."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools import schedule
+from tools.paths import ROOT
+from tools.problem import Problem
+from tools.tests.programs import executable
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where units are written, on a machine that systemd runs."""
+    monkeypatch.setattr(schedule, "UNITS", tmp_path)
+    monkeypatch.setattr(schedule, "_require_systemd", lambda: None)
+    return tmp_path
+
+
+def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITY", "nyc")
+    parsed = {}
+    for name, text in schedule.units().items():
+        parsed[name] = configparser.ConfigParser(interpolation=None, strict=True)
+        parsed[name].optionxform = str  # type: ignore[assignment,method-assign]
+        parsed[name].read_string(text)
+    assert parsed["la311-ingest.timer"]["Timer"]["OnCalendar"] == "*-*-* 07:00 UTC"
+    assert parsed["la311-reconcile.timer"]["Timer"]["OnCalendar"] == "Sun *-*-* 09:00 UTC"
+    make = shutil.which("make")
+    assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f'{make} ingest "ARGS=--reconcile"'
+    assert {one["Service"]["WorkingDirectory"] for one in parsed.values() if "Service" in one} == {str(ROOT)}
+
+
+def test_on_enables_what_off_removes(folder: Path, empty_path: Path) -> None:
+    calls = folder.parent / "calls"
+    (empty_path / "sh").symlink_to("/bin/sh")
+    executable(empty_path, "systemctl", f'echo "$@" >> {calls}')
+    assert schedule.on([]) == 0
+    assert {path.name for path in folder.glob("*.*")} == schedule.units().keys()
+    assert schedule.off([]) == 0
+    assert list(folder.glob("*.service")) == []
+    enabled, disabled = (line for line in calls.read_text().splitlines() if "able " in line)
+    assert enabled == "enable --now la311-up.service la311-ingest.timer la311-reconcile.timer"
+    assert disabled.startswith("disable la311-up.service")
+
+
+def test_without_systemd_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "UNITS", tmp_path / "absent")
+    with pytest.raises(Problem, match="make schedule ARGS=show"):
+        schedule.on([])
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_hours() -> None:
+    for text in schedule.units().values():
+        for line in text.splitlines():
+            if line.startswith("OnCalendar="):
+                when = line.partition("=")[2]
+                subprocess.run(["systemd-analyze", "calendar", when], check=True, capture_output=True)
