@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
 import pytest
 from support.databases import database
 from support.serving import serve
 
 from report_kit.sentry import traced_share
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
 @contextmanager
@@ -24,8 +27,8 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            is_packed = self.headers.get("content-encoding") == "gzip"
-            envelopes.append((gzip.decompress(body) if is_packed else body).decode())
+            unpack = UNPACK[self.headers.get("content-encoding", "")]
+            envelopes.append(unpack(body).decode())
             self.send_response(200)
             self.end_headers()
 
