@@ -37,9 +37,9 @@ SORTS: dict[str, Composable] = {
 }
 # Names are joined before the sort only where it needs them: else 50 rows are joined, not all.
 NAMES = {
-    "type": SQL("JOIN request_types USING (type_id)"),
-    "council": SQL("JOIN councils USING (council_id)"),
-    "agency": SQL("JOIN agencies USING (agency_id)"),
+    "type": SQL("JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)"),
+    "council": SQL("JOIN (SELECT council_id, council_name FROM councils) AS areas USING (council_id)"),
+    "agency": SQL("JOIN (SELECT agency_id, agency_name FROM agencies) AS owners USING (agency_id)"),
 }
 PAGE = SQL("""
     SELECT srnumber AS number, type_name AS type, status, is_open, outcome, address,
