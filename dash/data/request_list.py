@@ -182,6 +182,9 @@ def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
     if query.is_plain:
         ever = replace(query.filters, first=date.min, last=date.max)
         frame = counts.count(warehouse, query.filters if query.has_period else ever, "day")
+    elif query.weekday and replace(query, weekday=None).is_plain:
+        frame = by_day(warehouse, replace(query, weekday=None))
+        frame = frame[frame["day"].dt.dayofweek == query.weekday - 1]
     elif query.status == "closed" and everyone.is_plain:
         days = by_day(warehouse, everyone).set_index("day")["requests"]
         still_open = by_day(warehouse, replace(query, status="open")).set_index("day")["requests"]
@@ -212,9 +215,11 @@ def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> Data
 
 
 def order_of(sort: str) -> Composed:
-    """A total order: the request's id decides between equals."""
-    way = SQL("DESC" if sort.startswith("-") else "ASC")
-    return SQL("{} {way} NULLS LAST, request_id {way}").format(SORTS[sort.lstrip("-")], way=way)
+    """A total order: the request's id decides between equals, missing values come last."""
+    key, way = sort.lstrip("-"), SQL("DESC" if sort.startswith("-") else "ASC")
+    # Every request has a created date, and the index has none of these words.
+    last = SQL("") if key == "created" else SQL("NULLS LAST")
+    return SQL("{} {way} {last}, request_id {way}").format(SORTS[key], way=way, last=last)
 
 
 def file_query(query: ListQuery) -> Composed:

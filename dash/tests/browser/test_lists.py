@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PageObject
 from support.browser import PHONE, Visitor
 from support.databases import Database
 from support.raw import RAW
@@ -15,9 +16,15 @@ from support.serving import Reports
 from support.workbooks import column
 
 from tests.browser.test_controls import choose
-from tests.browser.test_print import MARGIN_POINTS, printed, words
+from tests.browser.test_print import MARGIN_POINTS, Word, printed, words
 
 MINE = "council = 'Noho' AND is_open"
+
+
+def beyond(sheets: Sequence[PageObject]) -> list[Word]:
+    """Texts that begin outside the paper."""
+    edge = float(sheets[0].mediabox.width) - MARGIN_POINTS / 2
+    return [word for sheet in sheets for word in words(sheet) if not 0 <= word.x < edge]
 
 
 def plain(text: str) -> str:
@@ -100,7 +107,7 @@ def test_the_largest_backlog_by_agency_and_whether_it_grows(city: Database, some
 
 def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someone: Visitor) -> None:
     page = someone.open("/requests-list?council=52&status=open")
-    page.get_by_role("button", name="Created").focus()
+    page.locator(".list thead button", has_text="Created").focus()
     page.keyboard.press("Enter")
     expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "ascending")
     someone.settle()
@@ -132,12 +139,7 @@ def test_a_list_on_paper_has_every_row_of_its_page(someone: Visitor) -> None:
     text = " ".join(sheet.extract_text() for sheet in sheets)
     assert shown
     assert [number for number in shown if number not in text] == []
-    assert [
-        word
-        for sheet in sheets
-        for word in words(sheet)
-        if word.x > float(sheet.mediabox.width) - MARGIN_POINTS / 2
-    ] == []
+    assert beyond(sheets) == []
 
 
 @pytest.mark.parametrize("kind", ["week", "month"])
@@ -150,10 +152,7 @@ def test_a_brief_prints_on_two_sheets_with_everything(someone: Visitor, kind: st
     text = plain(" ".join(sheet.extract_text() for sheet in sheets))
     parts = page.locator(".brief h2, .brief dt, .brief-table th, .brief-table td.count").all_inner_texts()
     assert [part for part in parts if plain(part) not in text] == []
-    for sheet in sheets:
-        assert [
-            word for word in words(sheet) if not 0 <= word.x < float(sheet.mediabox.width) - MARGIN_POINTS / 2
-        ] == []
+    assert beyond(sheets) == []
 
 
 def test_documents_on_a_phone_in_the_dark(browser: Browser, reports: Reports) -> None:

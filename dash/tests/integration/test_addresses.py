@@ -16,7 +16,8 @@ from pages import addresses as page
 SELECTIONS = {
     "type=4": "type = 'Bulky Items'",
     "type=4,6,1": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))",
-    "type=4,6&council=52": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6)) AND council = 'Noho'",
+    "type=4,6&council=52": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6))"
+    " AND council = 'Noho'",
     "type=4,6,1&council=0": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))"
     " AND council = 'No council'",
 }

@@ -20,7 +20,8 @@ def test_what_the_city_published_and_what_it_counts_as(city: Database, client: F
     html = client.get("/request/1-103").text
     ((published, owner, address, council),) = city.rows(
         """SELECT requesttype, owner, r.address, council_name FROM requests r
-        JOIN service_requests s ON s.request_id = r.id JOIN councils USING (council_id) WHERE r.srnumber = '1-103'"""
+        JOIN service_requests s ON s.request_id = r.id JOIN councils USING (council_id)
+        WHERE r.srnumber = '1-103'"""
     )
     for text in (published, owner, address, council, "1-103", "test-test"):
         assert text in html

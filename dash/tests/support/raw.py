@@ -14,7 +14,7 @@ RAW = """
             greatest(r.closeddate::date - r.createddate::date, 0) AS days, r.latitude IS NOT NULL AS located,
             r.closeddate IS NULL AND r.status <> 'Cancelled' AS is_open,
             r.requesttype = 'Information-Only' AS is_information,
-            r.srnumber AS number, upper(r.address) AS address, r.latitude, r.longitude, g.group_name AS type_group,
+            r.srnumber AS number, upper(r.address) AS address, g.group_name AS type_group,
             (now() AT TIME ZONE 'America/Los_Angeles')::date AS today
         FROM requests r
         JOIN request_types t ON t.data_code = r.requesttype JOIN type_groups g USING (group_id)
