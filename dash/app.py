@@ -16,7 +16,16 @@ from config import Settings
 from data.warehouse import Warehouse
 from documents import add_documents
 from pages import reports
-from report_kit import callbacks, dash_internals, home_page, layout, report_page, routes
+from report_kit import (
+    callbacks,
+    dash_internals,
+    definitions_page,
+    home_page,
+    layout,
+    report_page,
+    routes,
+    sentry,
+)
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
@@ -25,6 +34,7 @@ DESCRIPTION = "What residents ask the city for through 311, where, and how long 
 def create(settings: Settings) -> Dash:
     """The whole application for these settings."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    sentry.start(settings)
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}
     app = Dash(
@@ -59,6 +69,7 @@ def create(settings: Settings) -> Dash:
 
 def _add_pages(app: Dash, settings: Settings) -> None:
     home_page.publish(reports())
+    definitions_page.publish()
     for report in reports():
         report_page.publish(report)
     layout.connect()

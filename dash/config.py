@@ -36,7 +36,9 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
     )
-    stage: str = Field(default="dev", description="Shown in the footer unless it is prod.")
+    stage: str = Field(default="dev", description="Shown in the footer unless prod, and in error reports.")
+    sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
+    code_version: str = Field(default="DEVELOPMENT", description="Version shown in error reports.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

@@ -69,6 +69,7 @@ locals {
   external = { for name in var.external_secrets : name => "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${local.name}/${name}" }
   external_of = { for service, names in {
     api      = ["GITHUB_TOKEN", "SENDGRID_API_KEY", "SENTRY_URL"]
+    reports  = ["SENTRY_URL"]
     pipeline = ["SLACK_WEBHOOK_URL", "SOCRATA_APP_TOKEN"]
   } : service => { for name, arn in local.external : name => arn if contains(names, name) } }
 }
@@ -289,7 +290,7 @@ module "reports" {
   health_path   = "/health"
   host          = var.reports_host
   rule_priority = 110
-  https_reason  = "nothing else"
+  https_reason  = "Sentry for errors"
   cluster_arn   = module.cluster.arn
   cluster_name  = module.cluster.name
   subnet_ids    = module.network.task_subnet_ids
@@ -304,7 +305,7 @@ module "reports" {
     REPORTS_PORT    = tostring(local.ports.reports)
     FRAME_ANCESTORS = join(",", var.frame_ancestors)
   })
-  secrets = merge(local.replica_secrets, local.cache_secrets, {
+  secrets = merge(local.external_of.reports, local.replica_secrets, local.cache_secrets, {
     DATABASE_READER_URL = module.database.reader_url_arn
   })
 }

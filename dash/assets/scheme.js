@@ -1,6 +1,8 @@
-/* Before anything is drawn: the reader's colors, so that a dark page never flashes white. */
+/* Before anything is drawn: the reader's colors, so that a dark page never flashes white; and whether the page is embedded
+   in another one, where it has neither menu nor footer. */
 (function () {
   var kept = localStorage.getItem("mantine-color-scheme-value") || "auto";
   var isDark = kept === "dark" || (kept === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.setAttribute("data-mantine-color-scheme", isDark ? "dark" : "light");
+  if (new URLSearchParams(location.search).get("embed") === "1") document.documentElement.setAttribute("data-embed", "yes");
 })();

@@ -18,6 +18,10 @@ from figures.theme import Figure
 LONG = 16
 MARKED_DAYS = 62
 """Lines of up to so many points have a marker at each."""
+MANY_BARS, FEW_LABELS = 12, 8
+"""Labels of more bars than this would be written at an angle; some of them are enough."""
+ROOMY = 12
+"""Fewer stacked bars than this leave room on both sides."""
 Values = Sequence[Any]
 
 
@@ -100,8 +104,9 @@ def bars(
     traces = [trace]
     if len(dashed):
         traces.append(_dashed(listed(names), dashed, dashed_name, f"%{{y:,}} {unit}"))
+    few: dict[str, Any] = {"nticks": FEW_LABELS, "tickangle": 0} if len(values) > MANY_BARS else {}
     layout = theme.layout(
-        xaxis=theme.axis(type="category"),
+        xaxis=theme.axis(type="category", **few),
         yaxis=theme.numbers(unit.capitalize(), [*values, *listed(dashed)]),
     )
     return {"data": traces, "layout": layout}
@@ -152,7 +157,7 @@ def lines(
     every_value = [value for trace in traces for value in trace["y"]]
     layout = theme.layout(
         380 if len(traces) > 1 else theme.HEIGHT,
-        xaxis=theme.axis(type="date", tickformat="%a<br>%m/%d" if longest <= 31 and not by_month else ""),
+        xaxis=theme.axis(type="date", tickformat="%a<br>%b %-d" if longest <= 31 and not by_month else ""),
         yaxis=theme.numbers(y_title or unit.capitalize(), every_value),
         showlegend=len(traces) > 1,
         hovermode="closest",
@@ -196,6 +201,8 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
     ]
     layout = theme.layout(
         barmode="stack",
+        # A single bar would be a square that fills the card.
+        bargap=max(0.25, 1 - len(listed(names)) / ROOMY),
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=theme.LEGEND_ABOVE,

@@ -55,7 +55,7 @@ def lying(names: Values, series: Series, *, x_title: str) -> Figure:
         showlegend=len(series) > 1,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.axis(x_title, rangemode="tozero"),
+        xaxis=theme.numbers(x_title, [value for one in series for value in one.values]),
         yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}

@@ -114,7 +114,7 @@ def _lists(warehouse: Warehouse, selection: Selection, wide: DataFrame) -> dict[
 
 
 def _before(warehouse: Warehouse, selection: Selection, step: Step, wide: DataFrame) -> dict[str, Series]:
-    """The lines of the days compared with, of so few councils that they can be told apart."""
+    """The lines of the days compared with, of so few councils that their lines can be distinguished."""
     baseline, councils = baseline_of(warehouse, selection), [name for name in wide if name != AVERAGE]
     if baseline is None or len(councils) > COMPARED:
         return {}

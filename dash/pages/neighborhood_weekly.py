@@ -27,9 +27,10 @@ TITLES = {
     "sr_number": "SR number",
     "new_requests": "New",
     "closed_requests": "Closed",
-    "on_map": "On the map",
+    "on_map": "On map",
 }
-WIDTHS = {"sr_number": 135, "type": 170, "created": 165, "closed": 165, "counted_as": 150, "agency": 180}
+WIDTHS = {"sr_number": 115, "type": 150, "created": 140, "closed": 140, "counted_as": 120, "agency": 150}
+WIDTHS |= {"source": 110, "on_map": 90}
 CHANGES = ["new_requests", "closed_requests", "net_change"]
 
 

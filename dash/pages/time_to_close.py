@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame, DatetimeIndex, Series
+from pandas import DataFrame, DatetimeIndex, Series, Timestamp
 
 from data import closing
 from data.catalog import CLOSED
@@ -18,7 +18,7 @@ from figures import charts
 from report_kit import controls, report, text
 from report_kit.common_cards import links_to, no_council_last
 from report_kit.comparison import baseline_of, compare
-from report_kit.content import CardContent, Number
+from report_kit.content import TABLE_ROWS, CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
@@ -70,7 +70,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
     """Notes on what it was in the months compared with; a month so far, against the same days."""
-    baseline = baseline_of(warehouse, _whole(selection))
+    baseline = baseline_of(warehouse, selection.whole_months)
     before = closing.statistics(warehouse, baseline.filters) if baseline else DataFrame()
     if baseline is None or not len(before):
         return {}
@@ -78,14 +78,9 @@ def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
     notes = {column: f"{text.plural(row[column], 'day')} in {name}" for column in ("median_days", "p90_days")}
     now, then = (
         int(count(warehouse, filters, "day", population=CLOSED)["requests"].sum())
-        for filters in (_whole(selection).filters, baseline.filters)
+        for filters in (selection.whole_months.filters, baseline.filters)
     )
     return notes | {"closed": baseline.change(now, then)}
-
-
-def _whole(selection: Selection) -> Selection:
-    """From the first day of the first month: months are whole."""
-    return replace(selection, filters=replace(selection.filters, first=selection.first.replace(day=1)))
 
 
 def _months_list(selection: Selection) -> str:
@@ -94,7 +89,7 @@ def _months_list(selection: Selection) -> str:
 
 def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
-    months, baseline = _months(frame, selection), baseline_of(warehouse, _whole(selection))
+    months, baseline = _months(frame, selection), baseline_of(warehouse, selection.whole_months)
     figure = charts.lines(
         {"Median": months["median_days"], "90th percentile": months["p90_days"]},
         unit="days",
@@ -104,13 +99,13 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
         before=_before(warehouse, selection, months.index),
         before_name=baseline.name if baseline else "",
     )
-    lists = _lists(selection, frame["month"])
+    lists = [_month_list(selection, month) for month in frame["month"]]
     return CardContent(frame, _from_to(frame), figure, lists=lists, why_empty=NOTHING)
 
 
 def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
     """The lines of as many months before, or of the same months a year earlier."""
-    baseline = baseline_of(warehouse, _whole(selection))
+    baseline = baseline_of(warehouse, selection.whole_months)
     if baseline is None:
         return {}
     found = closing.statistics(warehouse, baseline.filters, by_month=True).set_index("month")
@@ -119,13 +114,12 @@ def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -
     return {"Median": found["median_days"], "90th percentile": found["p90_days"]}
 
 
-def _lists(selection: Selection, months: Series) -> list[str]:
-    """The requests closed in each of these months, the last one so far."""
-    ends = months + pd.offsets.MonthEnd(1)
-    return [
-        list_link(selection, first=first.date(), last=min(end.date(), selection.last), by_closing=True)
-        for first, end in zip(months, ends, strict=True)
-    ]
+def _month_list(
+    selection: Selection, month: Timestamp, narrowed: Mapping[Dimension, Sequence[int]] | None = None
+) -> str:
+    """The requests closed in a month, the last one so far."""
+    end = min((month + pd.offsets.MonthEnd(1)).date(), selection.last)
+    return list_link(selection, narrowed, first=month.date(), last=end, by_closing=True)
 
 
 def _from_to(frame: DataFrame) -> str:
@@ -217,7 +211,12 @@ def trends(dimension: Dimension) -> Build:
             notes={one: _notes(wide["closed_requests", one]) for one in largest},
         )
         summary = f"{title} by month of closing: {text.listed(largest)}."
-        return CardContent(frame, summary, figure, why_empty=NOTHING)
+        ids, shown = ids_by_name(warehouse, dimension), frame.head(TABLE_ROWS)
+        lists = [
+            _month_list(selection, month, {dimension: ids[one]})
+            for one, month in zip(shown[name], shown["month"], strict=True)
+        ]
+        return CardContent(frame, summary, figure, lists=lists, why_empty=NOTHING)
 
     return build
 
@@ -238,7 +237,7 @@ REPORT = Report(
     purpose="How long requests take, month by month, by type and area: exact median and 90th percentile.",
     order=7,
     controls=(
-        controls.Period(days=730, label="Closed"),
+        controls.Period(months=24, label="Closed"),
         compare(),
         controls.groups(),
         controls.types(),

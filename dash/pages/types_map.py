@@ -13,7 +13,7 @@ from data.population import by_council, by_region
 from data.warehouse import Warehouse
 from figures import charts, maps
 from report_kit import controls, report, text
-from report_kit.common_cards import links_to, lists_of, no_council_last
+from report_kit.common_cards import links_to, lists_of, marked, no_council_last
 from report_kit.comparison import baseline_of, compare, noted
 from report_kit.content import CardContent, Number, nothing
 from report_kit.list_link import list_link
@@ -101,7 +101,7 @@ def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
         marks=() if before is None else before.reindex(frame["council"]).astype(float).round(4),
         marks_name=baseline.name if baseline else "",
     )
-    summary = _summary(frame[frame["council_id"] != 0], measure)
+    summary = f"{_summary(frame[frame['council_id'] != 0], measure)} {marked(baseline)}".strip()
     return CardContent(_table(frame), summary, figure, links=links, lists=lists, is_scrollable=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import dash_ag_grid as dag
 import orjson
@@ -17,13 +18,13 @@ from data.frames import records, visible
 from figures import theme
 from report_kit import definitions
 from report_kit.attributes import aria, data
-from report_kit.content import CardContent, Number
+from report_kit.content import TABLE_ROWS, CardContent, Number
 from report_kit.definitions import DEFINITIONS
 from report_kit.report import Card, Report
+from report_kit.selection import CARD
 from report_kit.states import empty, skeleton
 from report_kit.text import number
 
-TABLE_ROWS = 200
 PRINTED_ROWS = 1_000
 GRID_ROWS = 20
 CELL_LETTERS = 240
@@ -181,7 +182,14 @@ def _foot(report: Report, card: Card, search: str, more: list[Component] | None 
     address = csv_address(report, card, search)
     label = f"Download the data of “{card.title}” as CSV"
     download = html.A("CSV", href=address, download="", className="csv", **aria(label=label))
-    return html.Div([*(more or []), download], className="card-foot")
+    alone = html.A("Figure alone", href=card_address(report, card, search), className="alone")
+    return html.Div([*(more or []), alone, download], className="card-foot")
+
+
+def card_address(report: Report, card: Card, search: str) -> str:
+    """The page of a card alone, for the same selection; with ``embed=1`` for another site."""
+    given = dict(parse_qsl(search, keep_blank_values=True)) | {CARD: card.name}
+    return f"{report.path}?{urlencode(given, safe=',')}"
 
 
 def csv_address(report: Report, card: Card, search: str) -> str:

@@ -15,8 +15,8 @@ from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, OTHERS, in_turn
 from report_kit import text
-from report_kit.comparison import baseline_of, with_before, with_change
-from report_kit.content import CardContent
+from report_kit.comparison import Baseline, baseline_of, with_before, with_change
+from report_kit.content import TABLE_ROWS, CardContent
 from report_kit.list_link import list_link
 from report_kit.report import Build
 from report_kit.selection import Selection
@@ -51,7 +51,7 @@ def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: st
         )
         return CardContent(
             with_change(frame),
-            text.leader(frame, name),
+            " ".join(filter(None, (text.leader(frame, name), marked(baseline)))),
             figure,
             links=links_to(warehouse, selection, dimension, path, frame[name]),
             lists=[lists[one] for one in frame[name]],
@@ -59,6 +59,11 @@ def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: st
         )
 
     return build
+
+
+def marked(baseline: Baseline | None) -> str:
+    """What the marks across bars are."""
+    return f"The marks are {baseline.name}." if baseline else ""
 
 
 def lists_of(
@@ -102,7 +107,8 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
         series, unit="requests", colors=colors, links=_lists_by_day(warehouse, selection, types, ordered)
     )
     summary = f"Largest: {text.listed(ordered)}." if ordered else ""
-    return CardContent(frame.sort_values(["day", "type"], ignore_index=True), summary, figure)
+    rows = frame.sort_values(["day", "type"], ignore_index=True)
+    return CardContent(rows, summary, figure, lists=_lists_of_rows(warehouse, selection, rows))
 
 
 def _lists_by_day(
@@ -112,6 +118,15 @@ def _lists_by_day(
     ids = reference.ids_by_name(warehouse, TYPE)
     rest = [one for name in sorted(types - set(shown)) for one in ids[name]]
     return {name: list_link(selection, {TYPE: ids.get(name, rest)}, each_day=True) for name in shown}
+
+
+def _lists_of_rows(warehouse: Warehouse, selection: Selection, rows: DataFrame) -> list[str]:
+    """The list behind each of the rows that the table shows."""
+    ids, shown = reference.ids_by_name(warehouse, TYPE), rows.head(TABLE_ROWS)
+    return [
+        list_link(selection, {TYPE: ids[name]}, first=day.date(), last=day.date())
+        for day, name in zip(shown["day"], shown["type"], strict=True)
+    ]
 
 
 def by_weekday(warehouse: Warehouse, selection: Selection) -> CardContent:

@@ -69,7 +69,9 @@ def wanted(selection: Selection) -> Baseline | None:
     chosen = selection.choices.get(COMPARE, NOT_COMPARED)
     if chosen == NOT_COMPARED:
         return None
-    return _year_before(selection.filters) if chosen == "year" else _before(selection.filters)
+    if chosen == "year":
+        return _year_before(selection.filters)
+    return _before(selection.filters) if selection.has_days else _days_before(selection.filters)
 
 
 def _is_loaded(facts: Facts, baseline: Baseline) -> bool:
@@ -88,6 +90,10 @@ def _before(filters: Filters) -> Baseline:
     for unit, months in UNITS.items():
         if _is_within(filters, months):
             return _unit_before(filters, unit, months)
+    return _days_before(filters)
+
+
+def _days_before(filters: Filters) -> Baseline:
     days = timedelta(days=filters.days)
     moved = replace(filters, first=filters.first - days, last=filters.last - days)
     name = "the day before" if filters.days == 1 else f"the {filters.days:,} days before"

@@ -11,6 +11,8 @@ from pandas import DataFrame
 
 from figures.theme import Figure
 
+TABLE_ROWS = 200
+"""Rows of "Show as table"; the CSV file has all."""
 SPOKEN_KEYS = frozenset({"name", "text"})
 """Of a figure: what is read; the traces' values are the rows'."""
 
@@ -44,7 +46,7 @@ class CardContent:
     links: Mapping[str, str] = field(default_factory=dict)
     """Value of the first column → the report that its row leads to."""
     lists: Sequence[str] = ()
-    """The list of requests behind each row, for readers without a mouse."""
+    """The list of requests behind each row of the table, for readers without a mouse."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
     parts: Sequence[Component] = ()

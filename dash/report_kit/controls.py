@@ -84,11 +84,14 @@ def _presets(facts: Facts) -> list[dict[str, Any]]:
     month = last.replace(day=1)
     last_month = (month - timedelta(days=1)).replace(day=1)
     quarter = last.replace(month=3 * ((last.month - 1) // 3) + 1, day=1)
+    last_quarter = (quarter - timedelta(days=1)).replace(day=1)
+    last_quarter = last_quarter.replace(month=last_quarter.month - 2)
     ranges = {f"Last {days} days": (last - timedelta(days=days - 1), last) for days in (7, 30, 90, 365)}
     ranges |= {
         "This month": (month, last),
         "Last month": (last_month, month - timedelta(days=1)),
         "This quarter": (quarter, last),
+        "Last quarter": (last_quarter, quarter - timedelta(days=1)),
         "This year": (last.replace(month=1, day=1), last),
         "Last year": (date(last.year - 1, 1, 1), date(last.year - 1, 12, 31)),
         "Everything": (first, last),

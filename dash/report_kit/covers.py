@@ -8,7 +8,8 @@ from dash.development.base_component import Component
 from data import counts
 from data.warehouse import Warehouse
 from report_kit import comparison, text
-from report_kit.controls import Pick
+from report_kit.attributes import data
+from report_kit.controls import Period, Pick
 from report_kit.report import Report
 from report_kit.selection import Selection
 
@@ -16,14 +17,23 @@ from report_kit.selection import Selection
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
-    parts = [*_period(report, selection), *_compared(selection, warehouse)]
+    parts = [*_period(report, selection), *_compared(report, selection, warehouse)]
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
         parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
     found: list[Component] = [html.P(" ".join(parts))]
     if report.covers != "nothing" and facts.last_day:
         found.append(html.P(_counted(report, selection, warehouse), className="counted"))
-    return found + [html.P(note, className="warning") for note in selection.notes]
+    found += [html.P(note, className="warning") for note in selection.notes]
+    return [*found, *_copy(report, selection)]
+
+
+def _copy(report: Report, selection: Selection) -> list[Component]:
+    """A link to this view that keeps its days; ``assets/copy.js`` copies it."""
+    if not any(isinstance(control, Period) for control in report.controls):
+        return []
+    link = data(copy=f"{report.path}?{selection.fixed}")
+    return [html.Button("Copy link with these dates", type="button", className="copy", **link)]
 
 
 def _period(report: Report, selection: Selection) -> list[str]:
@@ -41,8 +51,9 @@ def _period(report: Report, selection: Selection) -> list[str]:
     return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]
 
 
-def _compared(selection: Selection, warehouse: Warehouse) -> list[str]:
+def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
     """The days of the comparison; why there is none, if one was chosen."""
+    selection = selection.whole_months if report.covers == "closed" else selection
     chosen = comparison.wanted(selection)
     if chosen is None:
         return []

@@ -13,10 +13,11 @@ from figures import charts, theme
 from report_kit import states
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent
+from report_kit.controls import Choice
 from report_kit.failures import guarded
 from report_kit.report import Report
 from report_kit.report_page import NEAR, VERSION, city, warehouse
-from report_kit.selection import Selection
+from report_kit.selection import COMPARE, NOT_COMPARED, Selection
 
 PURPOSE = "What residents ask the city for through 311, where, and how long it takes."
 NUMBERS = "numbers"
@@ -73,7 +74,7 @@ def _picture(report: Report, version: str) -> list[Component]:
     warehouse().catch_up(version)
     if warehouse().facts().last_day is None:
         return [states.empty("No requests have been loaded yet.")]
-    selection = Selection.of(report.controls, "", warehouse())
+    selection = Selection.of(report.controls, compared(report), warehouse())
     found = {
         name: card.build(warehouse(), selection)
         for name in (NUMBERS, report.picture)
@@ -82,11 +83,19 @@ def _picture(report: Report, version: str) -> list[Component]:
     return [*_headline(found[NUMBERS]), *_graph(report, found[report.picture])]
 
 
+def compared(report: Report) -> str:
+    """The query of a tile: a number says little without its change."""
+    choice = next((control for control in report.controls if control.name == COMPARE), None)
+    is_compared = isinstance(choice, Choice) and choice.default != NOT_COMPARED
+    return "" if choice is None or is_compared else f"{COMPARE}=year"
+
+
 def _headline(content: CardContent) -> list[Component]:
     if content.is_empty:
         return []
     first = content.numbers[0]
-    note = ", ".join(filter(None, (first.label, first.note)))
+    # A note of several parts begins with the change.
+    note = ", ".join(filter(None, (first.label, first.note.split(", ")[0])))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
 
 

@@ -13,7 +13,7 @@ from flask import current_app, request
 
 from data.errors import DataError
 from data.facts import Facts
-from report_kit import states, text
+from report_kit import definitions, states, text
 from report_kit.attributes import aria, data
 from report_kit.dash_internals import LAYOUT
 from report_kit.report import Report
@@ -46,7 +46,12 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(dash.page_container, id="content", tabIndex=-1),
-        html.Footer([html.P(age, id="data-age"), html.P(source + stage_note)]),
+        html.Footer(
+            [
+                html.P(age, id="data-age"),
+                html.P([source + stage_note, " ", dcc.Link("Definitions", href=definitions.PATH)]),
+            ]
+        ),
     ]
     shell = html.Div(
         body, className="shell", **data(version=version, release=current_app.extensions["release"])

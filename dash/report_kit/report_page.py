@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
@@ -15,12 +15,12 @@ from data.errors import DataError
 from data.facts import UNKNOWN_CITY, City, Facts
 from data.warehouse import Warehouse
 from report_kit import card as cards
-from report_kit import covers, states
+from report_kit import covers, definitions, states
 from report_kit.attributes import aria, data
 from report_kit.controls import Control, Period, Pick
 from report_kit.failures import guarded
 from report_kit.report import Card, Report
-from report_kit.selection import Selection
+from report_kit.selection import CARD, Selection
 
 log = logging.getLogger(__name__)
 NOT_LOADED = (
@@ -75,22 +75,42 @@ def _page(report: Report, search: str) -> Component:
     controls = [_control(report, control, selection, facts) for control in report.controls]
     form = html.Form(controls, className="controls", **aria(label="Filters")) if controls else None
     lines = covers.lines(report, selection, warehouse())
-    rules = [html.Li(facts.city.phrase(rule)) for rule in report.rules]
+    alone = report.card(dict(parse_qsl(search)).get(CARD, ""))
+    shown = [alone] if alone else report.cards
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
             dcc.Store(id=f"{report.name}--controls", data=_state(report, selection)),
-            html.Header(
-                [html.H1(report.title), html.P(facts.city.phrase(report.purpose), className="purpose")]
-            ),
+            _heading(report, facts.city, selection, alone),
             form,
             html.Div(lines, id=f"{report.name}--covers", className="covers", **aria(live="polite")),
-            html.Div([cards.frame_of(report, card, facts.city) for card in report.cards], className="cards"),
-            html.Aside([html.H2("How this is counted"), html.Ul(rules)]),
+            html.Div([cards.frame_of(report, card, facts.city) for card in shown], className="cards"),
+            _rules(report, facts.city),
         ],
-        className="report",
+        className="report report-card" if alone else "report",
         **data(path=report.path),
     )
+
+
+def _heading(report: Report, city: City, selection: Selection, alone: Card | None) -> Component:
+    """The title; of a card alone the way to the whole report, with the same filters."""
+    title = html.H1(report.title)
+    if alone is None:
+        return html.Header([title, html.P(city.phrase(report.purpose), className="purpose")])
+    whole = dcc.Link("The whole report", href=f"{report.path}?{without_card(selection.search)}")
+    return html.Header([title, html.P(whole, className="purpose")])
+
+
+def without_card(search: str) -> str:
+    """The query of the whole report."""
+    kept = [(name, value) for name, value in parse_qsl(search, keep_blank_values=True) if name != CARD]
+    return urlencode(kept, safe=",")
+
+
+def _rules(report: Report, city: City) -> Component:
+    rules = [html.Li(city.phrase(rule)) for rule in report.rules]
+    more = dcc.Link("All definitions", href=definitions.PATH)
+    return html.Aside([html.H2("How this is counted"), html.Ul(rules), more])
 
 
 def _selection_id(report: Report) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from data.facts import Facts
 from data.filters import DIMENSIONS, Dimension, Filters
@@ -17,6 +17,8 @@ LONGEST_LIST = 200
 LARGEST_ID = 2**31 - 1
 DAYS = ("from", "to")
 COMPARE, NOT_COMPARED = "compare", "none"
+CARD, EMBED = "card", "embed"
+"""Parameters of the page itself: one card alone; neither menu nor footer."""
 SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name, COMPARE)
 """Parameters that mean the same in every report; links and the menu carry them."""
 
@@ -62,6 +64,26 @@ class Selection:
     @property
     def days(self) -> int:
         return self.filters.days
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the reader chose the days; a default period moves with the data."""
+        return any(name in parse_qs(self.search) for name in DAYS)
+
+    @property
+    def whole_months(self) -> Selection:
+        """The same from the first day of its first month on, for figures of whole months."""
+        return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
+
+    @property
+    def fixed(self) -> str:
+        """The query of this view with its days, so that it does not move with the data."""
+        given = dict(parse_qsl(self.search, keep_blank_values=True)) | {
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+        }
+        given.pop(EMBED, None)
+        return urlencode(given, safe=",")
 
     def link(self, path: str, narrowed: Mapping[Dimension, Sequence[int]]) -> str:
         """The URL of another report with the same period and filters, narrowed down to these ids."""
@@ -137,7 +159,7 @@ class _Reader:
     def unused(self, controls: Sequence[Control]) -> list[str]:
         """Notes on parameters that this report does not have."""
         used = {control.name for control in controls}
-        used |= set(DAYS) if Period.name in used else set()
+        used |= {CARD, EMBED} | (set(DAYS) if Period.name in used else set())
         others = [name for name in self._given if name not in used]
         known = [f"This report cannot be filtered by {name}." for name in others if name in SHARED]
         unknown = [self._written(name) for name in others if name not in SHARED]

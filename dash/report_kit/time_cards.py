@@ -45,6 +45,8 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     sentences = [_peak(frame, starts, step), _cut(starts[partial], step)]
     if baseline is None and partial.iloc[-1]:
         sentences.append(_last_year(warehouse, selection, step))
+    if baseline:
+        sentences.append(f"The dashed line is {baseline.name}.")
     return CardContent(with_change(frame), " ".join(filter(None, sentences)), figure, lists=lists)
 
 

@@ -21,16 +21,16 @@ INDEXES = {
     "requests_parent_idx": "ON requests (parent) WHERE parent IS NOT NULL",
 }
 # With these columns, addresses of a type and closed requests by agency are counted from the index alone.
-WIDENED = {
-    "service_requests_type_idx": (
-        "(type_id, created_date DESC, request_id DESC) INCLUDE (council_id, latitude, longitude, is_information)",
-        "(type_id, created_date DESC, request_id DESC) "
-        "INCLUDE (council_id, latitude, longitude, is_information, is_open, address)",
-    ),
-    "service_requests_closed_idx": (
-        "(closed_date)",
-        "(closed_date) INCLUDE (type_id, council_id, agency_id, source_id, city_id, is_information)",
-    ),
+TYPE_KEY = "(type_id, created_date DESC, request_id DESC)"
+PLACE = "council_id, latitude, longitude, is_information"
+CLOSED_BY = "type_id, council_id, agency_id, source_id, city_id, is_information"
+NARROW = {
+    "service_requests_type_idx": f"{TYPE_KEY} INCLUDE ({PLACE})",
+    "service_requests_closed_idx": "(closed_date)",
+}
+WIDE = {
+    "service_requests_type_idx": f"{TYPE_KEY} INCLUDE ({PLACE}, is_open, address)",
+    "service_requests_closed_idx": f"(closed_date) INCLUDE ({CLOSED_BY})",
 }
 CATALOG = """
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
@@ -43,8 +43,8 @@ ROLLUPS = ("rollup_closed_day_agency", "rollup_closed_day_district")
 def upgrade() -> None:
     for name, definition in INDEXES.items():
         create_index(name, definition)
-    for name, (_, wider) in WIDENED.items():
-        replace_index(name, "service_requests", wider)
+    for name, definition in WIDE.items():
+        replace_index(name, "service_requests", definition)
     # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
     op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(CATALOG)
@@ -55,6 +55,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN {ROLLUPS}")
     op.execute(f"DROP TABLE {', '.join(ROLLUPS)}")
-    for name, (narrower, _) in WIDENED.items():
-        replace_index(name, "service_requests", narrower)
+    for name, definition in NARROW.items():
+        replace_index(name, "service_requests", definition)
     op.execute(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}")

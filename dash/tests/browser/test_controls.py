@@ -154,20 +154,22 @@ def test_the_last_council_may_be_removed(visitor: Visitor) -> None:
     expect(page.locator(".covers")).not_to_contain_text("Arleta")
 
 
-def test_a_bar_leads_deeper(visitor: Visitor) -> None:
-    page = visitor.open("/overview-combined")
-    page.locator("#overview-combined--by-agency .bars .point").first.click(force=True)
-    expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
-    assert query(page)["agency"] == ["2,3"]
-
-
-def test_going_deeper_keeps_type_and_period(visitor: Visitor) -> None:
+def test_a_bar_leads_to_its_requests_with_type_and_period(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined?type=4&from=2026-01-01&to=2026-03-31")
-    page.locator("#overview-combined--by-council .bars .point").first.click(force=True)
-    expect(page.locator("h1")).to_have_text("Neighborhood summary and comparison")
+    page.locator("#overview-combined--by-agency .bars .point").first.click(force=True)
+    page.wait_for_url("**/requests-list?**")
+    days = {"from": ["2026-01-01"], "to": ["2026-03-31"]}
+    assert query(page) == days | {"type": ["4"], "agency": ["2,3"]}
+
+
+def test_a_point_of_a_line_leads_to_the_requests_of_its_day(visitor: Visitor) -> None:
+    page = visitor.open("/recent?council=52")
+    points = page.locator("#recent--by-day .scatterlayer .trace").first.locator(".point")
+    points.nth(3).click(force=True)
+    page.wait_for_url("**/requests-list?**")
     found = query(page)
-    assert (found["type"], found["from"], found["to"]) == (["4"], ["2026-01-01"], ["2026-03-31"])
-    expect(page.locator(".covers")).to_contain_text("Types: Bulky Items.")
+    assert found["from"] == found["to"]
+    assert (found["council"], set(found)) == (["52"], {"from", "to", "type", "council"})
 
 
 def test_the_menu_keeps_the_filters_that_every_report_knows(visitor: Visitor) -> None:
@@ -188,6 +190,13 @@ def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
+    assert query(page)["type"] == ["4"]
+    card.get_by_text("Show as table").focus()
+    page.keyboard.press("Enter")
+    number = card.locator("tbody td:nth-child(2) a").first
+    number.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/requests-list?**")
     assert query(page)["type"] == ["4"]
 
 

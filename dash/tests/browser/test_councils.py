@@ -66,7 +66,7 @@ def test_an_unknown_name_is_kept_and_reported(reports: Reports) -> None:
     assert answer.headers["location"].endswith("/neighborhood-weekly?councilName=Nowhere%27s")
 
 
-def test_an_area_of_the_map_leads_to_its_council(visitor: Visitor) -> None:
+def test_an_area_of_the_map_leads_to_its_requests(visitor: Visitor) -> None:
     page = visitor.open("/types-map?type=4")
     areas = page.locator("#types-map--map .js-fill")
     expect(areas).to_have_count(99)
@@ -81,7 +81,7 @@ def test_an_area_of_the_map_leads_to_its_council(visitor: Visitor) -> None:
     page.mouse.move(x, y)
     expect(page.locator("#types-map--map .hovertext")).to_contain_text("Noho")
     page.mouse.click(x, y)
-    expect(page.locator("h1")).to_have_text("Neighborhood")
+    page.wait_for_url("**/requests-list?**")
     assert query(page)["type"] == ["4"]
     assert query(page)["council"] == ["52"]
 

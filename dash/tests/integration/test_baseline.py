@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from pandas import DateOffset, Timestamp
 from support.cards import card, column, figures
 from support.databases import Database
 from support.facts import FACTS, FactsOnly
@@ -47,6 +48,14 @@ def test_the_previous_period_has_the_same_days(
     assert compared(*period, "previous") == (*days, name)
 
 
+def test_a_default_period_is_compared_with_the_days_before() -> None:
+    """A week that happens to begin a month is not compared with the first week of another."""
+    first_week = replace(FACTS, last_day=date(2026, 11, 7))
+    found = wanted(Selection.of(neighborhood_weekly.REPORT.controls[1:], "", FactsOnly(first_week)))
+    assert found is not None
+    assert found.span == "Oct 25, 2026 to Oct 31, 2026"
+
+
 @pytest.mark.parametrize(
     ("period", "days", "name"),
     [
@@ -75,24 +84,27 @@ def counted(city: Database, first: int, last: int, more: str = "true") -> int:
     return found
 
 
-def period(warehouse: Warehouse, days: int) -> str:
+def period(warehouse: Warehouse, days: int) -> tuple[str, int]:
+    """A query of the last days, and how many: not those of a month so far, whose baseline is another."""
     last = warehouse.facts().last_day
     assert last is not None
-    return f"from={date.fromordinal(last.toordinal() - days + 1)}&to={last}"
+    first = last - timedelta(days=days - 1)
+    if first.day == 1:
+        return period(warehouse, days + 1)
+    return f"from={first}&to={last}", days
 
 
 @pytest.mark.parametrize(("more", "where"), [("", "true"), ("&type=4", "type = 'Bulky Items'")])
 def test_bars_and_their_dashed_line(city: Database, warehouse: Warehouse, more: str, where: str) -> None:
-    search = f"{period(warehouse, 20)}&compare=previous{more}"
-    days = {"first": 40, "last": 21}
-    shown = card(warehouse, overview_combined.REPORT, "over-time", search)
+    search, days = period(warehouse, 20)
+    shown = card(warehouse, overview_combined.REPORT, "over-time", f"{search}&compare=previous{more}")
     assert shown.figure
     bars, dashed = shown.figure["data"]
-    assert sum(column(shown, "requests_before")) == sum(dashed["y"]) == counted(city, **days, more=where)
-    assert sum(bars["y"]) == counted(city, 20, 1, where)
+    before = counted(city, 2 * days, days + 1, where)
+    assert sum(column(shown, "requests_before")) == sum(dashed["y"]) == before
+    assert sum(bars["y"]) == counted(city, days, 1, where)
     assert dashed["line"]["dash"] == "dash"
-    first = city.value(RAW + f"SELECT count(*) FROM past WHERE created::date = today - 40 AND {where}")
-    assert dashed["y"][0] == first
+    assert dashed["y"][0] == counted(city, 2 * days, 2 * days, where)
 
 
 def test_months_are_added_up_by_the_days_that_they_are_compared_with(
@@ -112,20 +124,22 @@ def test_months_are_added_up_by_the_days_that_they_are_compared_with(
 
 
 def test_the_change_is_given_with_its_base(city: Database, warehouse: Warehouse) -> None:
-    shown = card(warehouse, overview_combined.REPORT, "numbers", f"{period(warehouse, 20)}&compare=previous")
-    now, before = counted(city, 20, 1), counted(city, 40, 21)
+    search, days = period(warehouse, 20)
+    shown = card(warehouse, overview_combined.REPORT, "numbers", f"{search}&compare=previous")
+    now, before = counted(city, days, 1), counted(city, 2 * days, days + 1)
     percent = round(100 * (now - before) / before)
     verb = "more" if percent > 0 else "fewer"
-    assert shown.numbers[0].note == f"{abs(percent)}% {verb} than {before:,} in the 20 days before"
+    assert shown.numbers[0].note == f"{abs(percent)}% {verb} than {before:,} in the {days} days before"
 
 
 def test_groups_have_the_requests_of_before_and_those_that_are_gone_too(
     city: Database, warehouse: Warehouse
 ) -> None:
-    shown = card(warehouse, recent.REPORT, "by-type", f"{period(warehouse, 3)}&council=30")
+    search, days = period(warehouse, 3)
+    shown = card(warehouse, recent.REPORT, "by-type", f"{search}&council=30")
     council = "council = (SELECT council_name FROM councils WHERE council_id = 30)"
-    assert sum(column(shown, "requests")) == counted(city, 3, 1, council)
-    assert sum(column(shown, "requests_before")) == counted(city, 6, 4, council)
+    assert sum(column(shown, "requests")) == counted(city, days, 1, council)
+    assert sum(column(shown, "requests_before")) == counted(city, 2 * days, days + 1, council)
 
 
 def test_new_and_closed_of_the_days_before(city: Database, warehouse: Warehouse) -> None:
@@ -146,24 +160,24 @@ def test_the_median_of_the_months_before(warehouse: Warehouse) -> None:
     last = warehouse.facts().last_day
     assert last is not None
     this = f"from={last.replace(day=1)}&to={last}"
+    then = (Timestamp(last) - DateOffset(years=1)).date()
     shown = card(warehouse, time_to_close.REPORT, "numbers", f"{this}&compare=year")
     before = card(
         warehouse,
         time_to_close.REPORT,
         "numbers",
-        f"from={last.replace(year=last.year - 1, day=1)}&to={last.replace(year=last.year - 1)}",
+        f"from={then.replace(day=1)}&to={then}",
     )
-    assert shown.numbers[0].note == f"{before.numbers[0].value} in the same days of {last.year - 1}"
+    assert shown.numbers[0].note == f"{before.numbers[0].value} in the same days of {then.year}"
 
 
 def test_the_line_of_a_council_is_drawn_over_the_period(warehouse: Warehouse) -> None:
-    shown = card(
-        warehouse, neighborhood.REPORT, "average", f"{period(warehouse, 30)}&compare=previous&average=1"
-    )
+    search, days = period(warehouse, 30)
+    shown = card(warehouse, neighborhood.REPORT, "average", f"{search}&compare=previous&average=1")
     assert shown.figure
     *_, dashed = shown.figure["data"]
-    days = [date.fromisoformat(day) for day in dashed["x"]]
-    assert (days[-1], len(days)) == (warehouse.facts().last_day, 30)
+    drawn = [date.fromisoformat(day) for day in dashed["x"]]
+    assert (drawn[-1], len(drawn)) == (warehouse.facts().last_day, days)
 
 
 def test_nothing_is_compared_with_days_that_are_not_loaded(warehouse: Warehouse) -> None:

@@ -13,8 +13,8 @@ from portal.datasets import FIRST_DAY
 
 RECENT_ROWS = 30_000
 RECENT_SHARE = 0.6
-RECENT_DAYS = 60
-FADING_DAYS = 60
+RECENT_DAYS = 800
+FADING_DAYS = 1_000
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Calendar:
 def calendar(rows: int, anchor: date, today: date) -> Calendar:
     """The calendar of a city of ``rows`` requests at ``anchor``, seen on ``today``.
 
-    Up to 30,000 of the rows, and at most 60% of them, are added to the last 60 days (fading out over the
-    60 days before), so that a small city has lively recent reports and some requests in every year.
+    Up to 30,000 of the rows, and at most 60% of them, are added to the last 800 days (fading out over the
+    1,000 days before): a small city has lively recent reports, two years that can be compared day by day,
+    and some requests in every year.
     """
     days = (max(today, anchor) - FIRST_DAY).days
     anchor_days = (anchor - FIRST_DAY).days

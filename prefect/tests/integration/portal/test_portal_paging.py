@@ -43,7 +43,7 @@ def test_keyset_pages_have_every_row_once_in_order(site: Site) -> None:
 
 def test_many_rows_share_one_stamp(site: Site) -> None:
     rows = keyset_walk(site.http, 5_000)
-    assert len({row[":updated_at"] for row in rows}) < len(rows) / 2
+    assert len({row[":updated_at"] for row in rows}) < 0.7 * len(rows)
 
 
 def test_offset_pages_in_a_total_order_agree_with_keyset_pages(site: Site) -> None:

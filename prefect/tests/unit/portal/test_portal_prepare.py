@@ -10,7 +10,7 @@ from portal.edit import Editor
 from portal.prepare import city_store
 from portal.store import Store
 
-TODAY, LATER = date(2026, 11, 24), date(2026, 11, 27)
+TODAY, LATER = date(2026, 11, 24), date(2026, 12, 24)
 
 
 def opened(folder: Path, today: date, rows: int = 500) -> tuple[Store, int, str]:

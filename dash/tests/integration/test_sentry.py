@@ -1,0 +1,72 @@
+"""Errors reach a stand-in for Sentry, and no secret does."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import brotli
+import pytest
+from support.databases import database
+from support.serving import serve
+
+from report_kit.sentry import traced_share
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@contextmanager
+def sentry() -> Iterator[tuple[str, list[str]]]:
+    """Its DSN, and what it is sent."""
+    envelopes: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            unpack = UNPACK[self.headers.get("content-encoding", "")]
+            envelopes.append(unpack(body).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name it has there
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://key@127.0.0.1:{server.server_port}/1", envelopes
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def wait_for(envelopes: list[str], text: str) -> str:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        for envelope in list(envelopes):
+            if text in envelope:
+                return envelope
+        time.sleep(0.05)
+    raise AssertionError(f"Sentry received no report of {text}")
+
+
+def test_errors_are_reported_without_secrets() -> None:
+    with database() as broken, sentry() as (dsn, envelopes):
+        broken.run("ALTER TABLE city RENAME COLUMN city_name TO city_title")
+        with serve(broken.reader_url, SENTRY_URL=dsn, STAGE="prod", REPORTS_WORKERS="1") as reports:
+            assert reports.get("/ready").status_code == 500
+            envelope = wait_for(envelopes, "KeyError")
+    password = broken.reader_url.split(":")[2].split("@")[0]
+    assert '"environment":"prod"' in envelope.replace(": ", ":")
+    assert password not in envelope
+
+
+@pytest.mark.parametrize(("path", "share"), [("/health", 0.01), ("/ready", 0.01), ("/recent", 1.0)])
+def test_health_checks_are_sampled(path: str, share: float) -> None:
+    assert traced_share({"wsgi_environ": {"PATH_INFO": path}}) == share
+    assert traced_share({}) == 1.0
