@@ -15,8 +15,8 @@ from support.raw import RAW
 from support.serving import Reports
 from support.workbooks import column
 
-from tests.browser.test_controls import choose
 from tests.browser.test_print import MARGIN_POINTS, Word, printed, words
+from tests.browser.test_tasks import Reader
 
 MINE = "council = 'Noho' AND is_open"
 
@@ -41,68 +41,75 @@ def someone(browser: Browser, reports: Reports) -> Iterator[Visitor]:
     assert visitor.problems == []
 
 
-def link_of(page: Page, label: str) -> str:
-    href = page.locator("dl.numbers div", has_text=label).locator(".number a").get_attribute("href")
-    assert href is not None
-    return href
-
-
 def numbers_shown(page: Page) -> list[str]:
     return page.locator(".list tbody th a").all_inner_texts()
 
 
 def test_open_for_over_90_days_in_my_council_as_a_spreadsheet(city: Database, someone: Visitor) -> None:
-    """Task 4, 4 clicks: the field, the council, the number, Excel."""
-    page = someone.open("/backlog")
-    choose(page, "Neighborhood councils", "Noho")
-    someone.settle()
-    page.locator("dl.numbers div", has_text="Over 90 days").locator(".number a").click()
+    """Task 4: the menu, the field, the number, Excel."""
+    reader = Reader(someone)
+    page = reader.page
+    reader.go("Backlog")
+    reader.choose("Neighborhood councils", "Noho")
+    reader.settle()
+    reader.click(page.locator("dl.numbers div", has_text="Over 90 days").locator(".number a"))
     expect(page.locator("h1")).to_have_text("List of requests")
-    someone.settle()
+    reader.settle()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="as Excel").click()
-    expected = city.rows(RAW + f"SELECT number FROM raw WHERE {MINE} AND today - 1 - created::date > 90")
+        reader.click(page.get_by_role("link", name="as Excel"))
+    rows = city.rows(RAW + f"SELECT number FROM raw WHERE {MINE} AND today - 1 - created::date > 90")  # noqa: S608
     found = column(waiting.value.path().read_bytes(), "sr_number")
+    assert sorted(found) == sorted(number for (number,) in rows)
     assert found
-    assert sorted(found) == sorted(number for (number,) in expected)
+    assert reader.clicks == 4
 
 
 def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Visitor) -> None:
-    """Task 6: none, where the type is in the address; the table has them first."""
-    page = someone.open("/addresses?type=4")
+    """Task 6: the menu, the type, without the usual one; the table has them first."""
+    reader = Reader(someone)
+    page = reader.page
+    reader.go("Addresses")
+    usual = page.locator(".covers").inner_text()
+    reader.choose("Request types (at most 12)", "Illegal Dumping")
+    if "Illegal Dumping" not in usual:
+        reader.click(page.locator(".mantine-Pill-remove").first)
+        expect(page.locator(".covers")).to_contain_text("Types: Illegal Dumping.")
+    reader.settle()
     rows = page.locator("#addresses--addresses tbody tr").all()[:10]
     found = [[row.locator("th").inner_text(), int(row.locator("td").first.inner_text())] for row in rows]
-    first = page.locator(".covers").inner_text()
-    assert "Types: Bulky Items" in first
     expected = city.rows(
         RAW
-        + """SELECT address, count(*) FROM past WHERE type = 'Bulky Items' AND address <> ''
+        + """SELECT address, count(*) FROM past WHERE type = 'Illegal Dumping' AND address <> ''
             AND created >= date_trunc('month', today - 1) - interval '11 months'
             GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT 10"""
     )
     assert found == expected
-    page.locator("#addresses--addresses tbody th a").first.click()
+    reader.click(page.locator("#addresses--addresses tbody th a").first)
     expect(page.locator("h1")).to_have_text("List of requests")
-    someone.settle()
+    reader.settle()
     assert len(numbers_shown(page)) == expected[0][1]
+    assert reader.clicks <= 4
 
 
 def test_the_largest_backlog_by_agency_and_whether_it_grows(city: Database, someone: Visitor) -> None:
-    """Task 7: no click; the sentence under the figure says it."""
-    page = someone.open("/backlog")
+    """Task 7: the menu; the sentence under the figure says it."""
+    reader = Reader(someone)
+    reader.go("Backlog")
     ((agency, number),) = city.rows(
         RAW + "SELECT agency, count(*) FROM raw WHERE is_open GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
     )
     since = "date_trunc('month', today - 1) - interval '11 months'"
-    ((net,),) = city.rows(
+    net = city.value(
         RAW
         + f"""SELECT count(*) FILTER (WHERE created >= {since} AND created < today)
-            - count(*) FILTER (WHERE closed >= {since} AND closed < today) FROM raw WHERE agency = %(agency)s""",
+            - count(*) FILTER (WHERE closed >= {since} AND closed < today)
+            FROM raw WHERE agency = %(agency)s""",  # noqa: S608
         agency=agency,
     )
-    summary = page.locator("#backlog--by-agency figcaption").inner_text()
+    summary = reader.page.locator("#backlog--by-agency figcaption").inner_text()
     assert summary.startswith(f"Most: {agency}, {number:,} open")
     assert f"{abs(net):,} {'more' if net > 0 else 'fewer'} opened than closed" in summary
+    assert reader.clicks == 1
 
 
 def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someone: Visitor) -> None:
