@@ -50,7 +50,7 @@ PAGE = SQL("""
         council_name AS council, agency_name AS agency, listed.latitude, listed.longitude
     FROM (
         SELECT served.*, row_number() OVER () AS place FROM (
-            SELECT served.* FROM {served} {names} WHERE {where} ORDER BY {order}
+            SELECT served.* FROM {selected} ORDER BY {order}
             LIMIT %(rows)s OFFSET %(skip)s
         ) AS served
     ) AS listed
@@ -79,6 +79,13 @@ ROWS = SQL("""
     LEFT JOIN regions USING (region_id)
     ORDER BY {order}
 """)
+SELECTED = SQL("{served} {names} WHERE {where}")
+# The days of a page that is sorted by days, each by the index: a rare selection is not looked for among all
+# other requests. OFFSET keeps the planner from going through all of them in order.
+OF_DAYS = SQL("""unnest(%(days)s::date[]) AS days (day), LATERAL (
+                SELECT * FROM {served}
+                WHERE created_date >= day AND created_date < day + 1 AND {where} OFFSET 0
+            ) AS served""")
 TEXTS = {
     "number": "srnumber",
     "type": "type_name",
@@ -208,10 +215,24 @@ def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> Data
     Columns: number, type, status, is_open, outcome, address, created, closed, days (open for, or to close;
     missing for requests that ended without a closed date), council, agency, latitude, longitude.
     """
-    names = NAMES.get(sort.lstrip("-"), SQL(""))
-    statement = PAGE.format(served=SERVED, names=names, where=query.where(), order=order_of(sort))
-    rows = {"rows": PAGE_ROWS, "skip": PAGE_ROWS * (number - 1)}
-    return warehouse.frame(statement, **query.parameters(), **rows)
+    key, skip = sort.lstrip("-"), PAGE_ROWS * (number - 1)
+    days: list[date] = []
+    selected = SELECTED.format(served=SERVED, names=NAMES.get(key, SQL("")), where=query.where())
+    if key == "created":
+        days, skip = _days(warehouse, query, sort, skip)
+        selected = OF_DAYS.format(served=SERVED, where=query.where())
+    statement = PAGE.format(selected=selected, order=order_of(sort))
+    return warehouse.frame(statement, **query.parameters(), rows=PAGE_ROWS, skip=skip, days=days)
+
+
+def _days(warehouse: Warehouse, query: ListQuery, sort: str, skip: int) -> tuple[list[date], int]:
+    """The days that have the rows of a page, and how many rows of the first one are before them."""
+    counted = by_day(warehouse, query).sort_values("day", ascending=not sort.startswith("-"))
+    ends = counted["requests"].cumsum()
+    first = ends > skip
+    inside = counted[first & (ends - counted["requests"] < skip + PAGE_ROWS)]
+    before = int(ends[~first].max()) if (~first).any() else 0
+    return [day.date() for day in inside["day"]], skip - before
 
 
 def order_of(sort: str) -> Composed:
