@@ -45,10 +45,19 @@ class Catalog:
         """One row per request, with the columns of a rollup. The expressions are the schema's own."""
         columns = [_named(self.dimensions[name], name) for name in sorted(dimensions)]
         columns += [_named(f"({self.measures[name]})::integer", name) for name in measures]
-        return SQL("(SELECT {} FROM service_requests WHERE {}) AS cells").format(
+        return SQL("(SELECT {} FROM service_requests WHERE {} AND {}) AS cells").format(
             SQL(", ").join(columns),
             SQL(population.condition),
+            _within(population.date),
         )
+
+
+def _within(date: str | None) -> Composable:
+    """The period as a condition that an index of the date can use; those of the cells cannot."""
+    if date is None:
+        return SQL("true")
+    column = Identifier(date)
+    return SQL("{0} >= %(first)s::date AND {0} < %(last)s::date + 1").format(column)
 
 
 def _named(expression: str, name: str) -> Composable:

@@ -37,9 +37,9 @@ SORTS: dict[str, Composable] = {
 }
 # Names are joined before the sort only where it needs them: else 50 rows are joined, not all.
 NAMES = {
-    "type": SQL("JOIN request_types USING (type_id)"),
-    "council": SQL("JOIN councils USING (council_id)"),
-    "agency": SQL("JOIN agencies USING (agency_id)"),
+    "type": SQL("JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)"),
+    "council": SQL("JOIN (SELECT council_id, council_name FROM councils) AS areas USING (council_id)"),
+    "agency": SQL("JOIN (SELECT agency_id, agency_name FROM agencies) AS owners USING (agency_id)"),
 }
 PAGE = SQL("""
     SELECT srnumber AS number, type_name AS type, status, is_open, outcome, address,
@@ -50,7 +50,7 @@ PAGE = SQL("""
         council_name AS council, agency_name AS agency, listed.latitude, listed.longitude
     FROM (
         SELECT served.*, row_number() OVER () AS place FROM (
-            SELECT served.* FROM {served} {names} WHERE {where} ORDER BY {order}
+            SELECT served.* FROM {selected} ORDER BY {order}
             LIMIT %(rows)s OFFSET %(skip)s
         ) AS served
     ) AS listed
@@ -79,6 +79,13 @@ ROWS = SQL("""
     LEFT JOIN regions USING (region_id)
     ORDER BY {order}
 """)
+SELECTED = SQL("{served} {names} WHERE {where}")
+# The days of a page that is sorted by days, each by the index: a rare selection is not looked for among all
+# other requests. OFFSET keeps the planner from going through all of them in order.
+OF_DAYS = SQL("""unnest(%(days)s::date[]) AS days (day), LATERAL (
+                SELECT * FROM {served}
+                WHERE created_date >= day AND created_date < day + 1 AND {where} OFFSET 0
+            ) AS served""")
 TEXTS = {
     "number": "srnumber",
     "type": "type_name",
@@ -182,6 +189,9 @@ def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
     if query.is_plain:
         ever = replace(query.filters, first=date.min, last=date.max)
         frame = counts.count(warehouse, query.filters if query.has_period else ever, "day")
+    elif query.weekday and replace(query, weekday=None).is_plain:
+        frame = by_day(warehouse, replace(query, weekday=None))
+        frame = frame[frame["day"].dt.dayofweek == query.weekday - 1]
     elif query.status == "closed" and everyone.is_plain:
         days = by_day(warehouse, everyone).set_index("day")["requests"]
         still_open = by_day(warehouse, replace(query, status="open")).set_index("day")["requests"]
@@ -205,16 +215,32 @@ def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> Data
     Columns: number, type, status, is_open, outcome, address, created, closed, days (open for, or to close;
     missing for requests that ended without a closed date), council, agency, latitude, longitude.
     """
-    names = NAMES.get(sort.lstrip("-"), SQL(""))
-    statement = PAGE.format(served=SERVED, names=names, where=query.where(), order=order_of(sort))
-    rows = {"rows": PAGE_ROWS, "skip": PAGE_ROWS * (number - 1)}
-    return warehouse.frame(statement, **query.parameters(), **rows)
+    key, skip = sort.lstrip("-"), PAGE_ROWS * (number - 1)
+    days: list[date] = []
+    selected = SELECTED.format(served=SERVED, names=NAMES.get(key, SQL("")), where=query.where())
+    if key == "created":
+        days, skip = _days(warehouse, query, sort, skip)
+        selected = OF_DAYS.format(served=SERVED, where=query.where())
+    statement = PAGE.format(selected=selected, order=order_of(sort))
+    return warehouse.frame(statement, **query.parameters(), rows=PAGE_ROWS, skip=skip, days=days)
+
+
+def _days(warehouse: Warehouse, query: ListQuery, sort: str, skip: int) -> tuple[list[date], int]:
+    """The days that have the rows of a page, and how many rows of the first one are before them."""
+    counted = by_day(warehouse, query).sort_values("day", ascending=not sort.startswith("-"))
+    ends = counted["requests"].cumsum()
+    first = ends > skip
+    inside = counted[first & (ends - counted["requests"] < skip + PAGE_ROWS)]
+    before = int(ends[~first].max()) if (~first).any() else 0
+    return [day.date() for day in inside["day"]], skip - before
 
 
 def order_of(sort: str) -> Composed:
-    """A total order: the request's id decides between equals."""
-    way = SQL("DESC" if sort.startswith("-") else "ASC")
-    return SQL("{} {way} NULLS LAST, request_id {way}").format(SORTS[sort.lstrip("-")], way=way)
+    """A total order: the request's id decides between equals, missing values come last."""
+    key, way = sort.lstrip("-"), SQL("DESC" if sort.startswith("-") else "ASC")
+    # Every request has a created date, and the index has none of these words.
+    last = SQL("") if key == "created" else SQL("NULLS LAST")
+    return SQL("{} {way} {last}, request_id {way}").format(SORTS[key], way=way, last=last)
 
 
 def file_query(query: ListQuery) -> Composed:

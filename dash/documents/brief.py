@@ -188,4 +188,5 @@ def rows(brief: Brief) -> DataFrame:
         )
         for row in records(brief.oldest)
     ]
-    return DataFrame(found, columns=["section", "name", "value", "before"], dtype=object)
+    texts = [["" if cell is None else str(cell) for cell in row] for row in found]
+    return DataFrame(texts, columns=["section", "name", "value", "before"])

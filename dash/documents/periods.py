@@ -97,7 +97,7 @@ def _parts(pattern: re.Pattern[str], written: str) -> tuple[int, int]:
 def last_whole(kind: str, newest: date) -> Period:
     """The last week or month of which every day is loaded."""
     found = of_day(kind, newest, newest)
-    return found.before() if found.is_partial else found
+    return of_day(kind, found.first - timedelta(days=1), newest) if found.is_partial else found
 
 
 def going_back(period: Period, oldest: date) -> Iterator[Period]:

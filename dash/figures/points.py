@@ -29,7 +29,7 @@ class Layer(NamedTuple):
 
 def circles(polygons: Sequence[dict[str, Any]], layers: Sequence[Layer], *, bounds: Bounds) -> Figure:
     """Outlines without a fill, and the layers over them, the first below."""
-    most = max(LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame)))
+    most = max([LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame))])
     traces = [_outline(polygon) for polygon in polygons]
     styles = (("circle-open", SECOND), ("circle", ACCENT))
     traces += [_layer(layer, most, *style) for layer, style in zip(layers, styles, strict=True)]

@@ -68,10 +68,8 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
     frame = DataFrame(rows)
     known = warehouse.facts().first_day
     change = [
-        text.change(now, before, period.compared)
-        if known and period.before().first >= known
-        else "not loaded"
-        for now, before, period in zip(frame["requests"], frame["_before"], shown, strict=True)
+        text.change(now, then, period.compared) if known and period.before().first >= known else "not loaded"
+        for now, then, period in zip(frame["requests"], frame["_before"], shown, strict=True)
     ]
     return frame.assign(change=change)
 

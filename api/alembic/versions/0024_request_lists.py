@@ -5,10 +5,15 @@ And two rollups of closed requests: whether the backlog of an agency or a distri
 
 from alembic import op
 
-from lacity_data_api.schema_changes import create_index
+from lacity_data_api.schema_changes import create_index, replace_index
 
+<<<<<<<< HEAD:api/alembic/versions/0024_request_lists.py
 revision = "0024"
 down_revision = "0023"
+========
+revision = "0022"
+down_revision = "0020"
+>>>>>>>> reportsb:api/alembic/versions/0022_request_lists.py
 branch_labels = None
 depends_on = None
 
@@ -19,6 +24,18 @@ INDEXES = {
     "service_requests_address_idx": "ON service_requests "
     "(upper(address) text_pattern_ops, created_date DESC)",
     "requests_parent_idx": "ON requests (parent) WHERE parent IS NOT NULL",
+}
+# With these columns, addresses of a type and closed requests by agency are counted from the index alone.
+TYPE_KEY = "(type_id, created_date DESC, request_id DESC)"
+PLACE = "council_id, latitude, longitude, is_information"
+CLOSED_BY = "type_id, council_id, agency_id, source_id, city_id, is_information"
+NARROW = {
+    "service_requests_type_idx": f"{TYPE_KEY} INCLUDE ({PLACE})",
+    "service_requests_closed_idx": "(closed_date)",
+}
+WIDE = {
+    "service_requests_type_idx": f"{TYPE_KEY} INCLUDE ({PLACE}, is_open, address)",
+    "service_requests_closed_idx": f"(closed_date) INCLUDE ({CLOSED_BY})",
 }
 CATALOG = """
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
@@ -31,6 +48,8 @@ ROLLUPS = ("rollup_closed_day_agency", "rollup_closed_day_district")
 def upgrade() -> None:
     for name, definition in INDEXES.items():
         create_index(name, definition)
+    for name, definition in WIDE.items():
+        replace_index(name, "service_requests", definition)
     # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
     op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(CATALOG)
@@ -41,4 +60,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN {ROLLUPS}")
     op.execute(f"DROP TABLE {', '.join(ROLLUPS)}")
+    for name, definition in NARROW.items():
+        replace_index(name, "service_requests", definition)
     op.execute(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}")

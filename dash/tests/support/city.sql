@@ -65,6 +65,30 @@ FROM requests r
 JOIN request_types t ON t.data_code = r.requesttype JOIN agencies a ON a.data_code = r.owner
 JOIN sources s ON s.data_code = r.requestsource JOIN councils c ON c.data_code = coalesce(r.nc, 0)::text;
 
+UPDATE requests SET address = (1 + n % 12) * 100 || ' N Main St' FROM (
+    SELECT id AS numbered, split_part(srnumber, '-', 2)::integer AS n FROM requests
+) numbers WHERE numbered = id AND n % 17 = 0;
+
+UPDATE requests SET parent = '1-100', outcome = 'Duplicate' WHERE srnumber IN ('1-101', '1-102');
+
+UPDATE service_requests SET address = r.address, outcome = r.outcome FROM requests r WHERE r.id = request_id;
+
+INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id, council_id, before, after)
+SELECT place, place, now() - (4 - place) * interval '1 day', request_id, srnumber, kind, also, 'published', type_id, council_id,
+    before::jsonb, after::jsonb
+FROM service_requests, (VALUES
+    (1, 'closed', '{reassigned}'::text[],
+        '{"status": "Open", "closed_date": null, "is_open": true, "agency_id": 1}',
+        '{"status": "Closed", "closed_date": "2026-11-20T08:15:00", "is_open": false, "agency_id": 2}'),
+    (2, 'reopened', NULL, '{"status": "Closed", "closed_date": "2026-11-20T08:15:00", "is_open": false}',
+        '{"status": "Open", "closed_date": null, "is_open": true}')
+) AS told (place, kind, also, before, after) WHERE srnumber = '1-100';
+
+INSERT INTO retired_requests (id, srnumber, requesttype, status, createddate, address, dataset_id, source_row_id, source_updated_at,
+    loaded_at, retired_reason)
+VALUES (999999, '1-9999', 'Graffiti Removal', 'Closed', '2026-01-05', '9 SPRING ST', 'test-test', 'row-9999', now(), now(),
+    'no longer published');
+
 INSERT INTO load_runs (started_at, finished_at, status, mode, generation, rows_read, rows_inserted, rows_updated,
     rows_unchanged, rows_rejected, message)
 SELECT loaded - n * interval '1 day', loaded - n * interval '1 day' + interval '10 minutes',

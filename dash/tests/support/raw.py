@@ -14,9 +14,10 @@ RAW = """
             greatest(r.closeddate::date - r.createddate::date, 0) AS days, r.latitude IS NOT NULL AS located,
             r.closeddate IS NULL AND r.status <> 'Cancelled' AS is_open,
             r.requesttype = 'Information-Only' AS is_information,
+            r.srnumber AS number, upper(r.address) AS address, g.group_name AS type_group,
             (now() AT TIME ZONE 'America/Los_Angeles')::date AS today
         FROM requests r
-        JOIN request_types t ON t.data_code = r.requesttype
+        JOIN request_types t ON t.data_code = r.requesttype JOIN type_groups g USING (group_id)
         JOIN agencies a ON a.data_code = r.owner
         JOIN sources s ON s.data_code = r.requestsource
         JOIN councils c ON coalesce(c.data_code, '0') = coalesce(r.nc, 0)::text

@@ -1,0 +1,120 @@
+"""Every figure of the backlog against a count over the rows as published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.cards import card, column, dicts, figures
+from support.databases import Database
+from support.raw import RAW
+
+from data.warehouse import Warehouse
+from pages import backlog as page
+
+WHOLE = ("", "council=0", "district=8&group=1")
+"""Selections of which every dimension is counted; of the others, the agencies."""
+LIMITS = ((0, 7), (8, 30), (31, 90), (91, 10**6))
+OPEN = RAW + ", waiting AS (SELECT *, greatest(today - 1 - created::date, 0) AS age FROM raw WHERE is_open) "
+DIMENSIONS = {
+    "by-agency": "agency",
+    "by-district": "CASE district WHEN 0 THEN 'No district' ELSE 'District ' || district END",
+    "by-group": "type_group",
+    "by-region": "(SELECT coalesce(region_name, w.council) FROM councils LEFT JOIN regions USING (region_id)"
+    " WHERE council_name = w.council)",
+    "by-type": "type",
+    "by-council": "council",
+}
+# Query of the URL → condition on the rows as published.
+SELECTIONS = {
+    "": "true",
+    "council=52": "council = 'Noho'",
+    "council=0": "council = 'No council'",
+    "type=4": "type = 'Bulky Items'",
+    "agency=4": "agency = (SELECT agency_name FROM agencies WHERE agency_id = 4)",
+    "district=8&group=1": "district = 8 AND type_group = 'Item Pickups'",
+    "region=3": "region = 3",
+    "source=8&type=4,6": "source = (SELECT source_name FROM sources WHERE source_id = 8)"
+    " AND type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6))",
+}
+
+
+def ages(row: dict[str, Any]) -> list[int]:
+    return [row[name] for name in ("open", "days_0_to_7", "days_8_to_30", "days_31_to_90", "over_90_days")]
+
+
+def counted(days: list[int]) -> list[int]:
+    """All of them, and those of each band of ages."""
+    return [len(days), *(sum(least <= age <= most for age in days) for least, most in LIMITS)]
+
+
+@pytest.mark.parametrize(("search", "condition"), SELECTIONS.items())
+def test_open_by_age_and_by_every_dimension(
+    city: Database, warehouse: Warehouse, search: str, condition: str
+) -> None:
+    keys = ", ".join(DIMENSIONS.values())
+    rows = city.rows(OPEN + f"SELECT age, {keys} FROM waiting w WHERE {condition}")
+    expected, oldest = counted([row[0] for row in rows]), max(row[0] for row in rows)
+    value = figures(card(warehouse, page.REPORT, "numbers", search))
+    assert [value["open"], value["over_90_days"], value["oldest_days"]] == [expected[0], expected[4], oldest]
+    assert column(card(warehouse, page.REPORT, "by-age", search), "open") == expected[1:]
+    is_whole = search in WHOLE
+    for place, name in [*enumerate(DIMENSIONS, start=1)][: None if is_whole else 1]:
+        shown = dicts(card(warehouse, page.REPORT, name, search))
+        found = {next(iter(row.values())): ages(row) for row in shown if row["open"]}
+        grouped: dict[str, list[int]] = {}
+        for row in rows:
+            grouped.setdefault(row[place], []).append(row[0])
+        assert found == {key: counted(days) for key, days in grouped.items()}, name
+
+
+def test_one_open_request_of_a_selection(city: Database, warehouse: Warehouse) -> None:
+    type_id, council_id = city.run(
+        """SELECT type_id, council_id FROM service_requests WHERE is_open AND NOT is_information
+        GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1"""
+    )[0]
+    search = f"type={type_id}&council={council_id}"
+    assert figures(card(warehouse, page.REPORT, "numbers", search))["open"] == 1
+    assert len(card(warehouse, page.REPORT, "oldest", search).frame) == 1
+    assert dicts(card(warehouse, page.REPORT, "by-council", search))[0]["open"] == 1
+
+
+@pytest.mark.parametrize(("search", "condition"), [*SELECTIONS.items()][:5])
+def test_opened_and_closed_in_the_period(
+    city: Database, warehouse: Warehouse, search: str, condition: str
+) -> None:
+    opened = city.value(RAW + f"SELECT count(*) FROM past WHERE created >= today - 60 AND {condition}")
+    closed = city.value(
+        RAW + f"SELECT count(*) FROM raw WHERE closed >= today - 60 AND closed < today AND {condition}"
+    )
+    first = city.value(RAW + "SELECT (today - 60)::text FROM past LIMIT 1")
+    last = city.value(RAW + "SELECT (today - 1)::text FROM past LIMIT 1")
+    search = f"{search}&from={first}&to={last}"
+    shown = card(warehouse, page.REPORT, "over-time", search)
+    assert [sum(column(shown, "opened")), sum(column(shown, "closed"))] == [opened, closed]
+    assert figures(card(warehouse, page.REPORT, "numbers", search))["opened_minus_closed"] == opened - closed
+    by_agency = card(warehouse, page.REPORT, "by-agency", search)
+    assert [sum(column(by_agency, "new_requests")), sum(column(by_agency, "closed_requests"))] == [
+        opened,
+        closed,
+    ]
+
+
+def test_the_oldest_come_first(city: Database, warehouse: Warehouse) -> None:
+    shown = card(warehouse, page.REPORT, "oldest", "council=52")
+    rows = city.rows(
+        OPEN + "SELECT number, age FROM waiting WHERE council = 'Noho' ORDER BY created, number LIMIT 50"
+    )
+    assert column(shown, "days") == [days for _, days in rows]
+    assert set(column(shown, "number")) == {number for number, _ in rows}
+
+
+def test_a_period_does_not_change_what_is_open(warehouse: Warehouse) -> None:
+    usual = figures(card(warehouse, page.REPORT, "numbers"))
+    short = figures(card(warehouse, page.REPORT, "numbers", "from=2026-11-01&to=2026-11-02"))
+    assert usual["open"] == short["open"]
+
+
+def test_a_selection_without_an_open_request(warehouse: Warehouse) -> None:
+    assert card(warehouse, page.REPORT, "by-age", "type=60").is_empty
+    assert figures(card(warehouse, page.REPORT, "numbers", "type=60"))["oldest_days"] is None
