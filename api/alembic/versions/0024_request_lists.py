@@ -7,13 +7,8 @@ from alembic import op
 
 from lacity_data_api.schema_changes import create_index, replace_index
 
-<<<<<<<< HEAD:api/alembic/versions/0024_request_lists.py
 revision = "0024"
 down_revision = "0023"
-========
-revision = "0022"
-down_revision = "0020"
->>>>>>>> reportsb:api/alembic/versions/0022_request_lists.py
 branch_labels = None
 depends_on = None
 
