@@ -87,13 +87,40 @@ class System:
         ]
 
 
+PREFECT = """
+import os
+from pipeline import prefect_environment, prefect_server
+prefect_environment.settle(os.environ)
+prefect_server.main()
+"""
+
+
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Prefect server for all runs of the flow here: each would start its own, which takes longer."""
+    home = {"PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
+    command, folder = [str(python_of("prefect")), "-c", PREFECT], ROOT / "prefect"
+    # It ends when its input does.
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | home,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        yield server.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Iterator[System]:
     """Up, with data."""
     state = tmp_path_factory.mktemp("system")
     ports = {name: str(free_port()) for name in settings.PORTS}
     portal = {"PORTAL_REQUESTS": str(REQUESTS), "PORTAL_ADMIN": "true", "PORTAL_CACHE": str(state / "portal")}
-    system = System(state, {"LA311_STATE": str(state), **ports, **portal})
+    own = {"LA311_STATE": str(state), "PREFECT_API_URL": prefect_api}
+    system = System(state, {**own, **ports, **portal})
     try:
         done = system.make("up", "DETACH=1")
         assert done.returncode == 0, done.stdout + done.stderr
