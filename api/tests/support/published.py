@@ -25,7 +25,7 @@ NOWHERE = {
     "redis_url": "redis://127.0.0.1:1",
     "api_allowed_origins": ALLOWED,
 }
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:

@@ -63,14 +63,14 @@ class System:
 
     def get(self, place: str, path: str) -> Any:
         """The JSON that a part of the system answers."""
-        with urllib.request.urlopen(self.setting(place) + path, timeout=10) as response:
+        with urllib.request.urlopen(self.setting(place) + path, timeout=60) as response:
             return json.load(response)
 
     def edit(self, dataset: str, row: dict[str, str]) -> None:
         """Change a row in the portal."""
         body = json.dumps({"dataset": dataset, "upsert": [row]}).encode()
         request = urllib.request.Request(f"{self.setting('SOCRATA_URL')}/_portal/rows", body)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             assert response.status == 200
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
@@ -143,7 +143,7 @@ def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
 
 def test_the_reports_are_served(system: System) -> None:
     for path in ("/health", "/"):
-        with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=10) as response:
+        with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=60) as response:
             assert response.status == 200
 
 
@@ -251,7 +251,7 @@ def test_processes_of_a_killed_start_are_ended_and_the_data_kept(system: System)
     assert len(system.processes()) > 3
     done = system.make("down")
     assert "that a killed `make up` had left behind" in done.stdout
-    assert processes.wait_until(partial(_is_empty, system), 5)
+    assert processes.wait_until(partial(_is_empty, system), 30)
     again = system.make("up", "DETACH=1")
     assert "The data is 0 hours old; `make ingest`" in again.stdout
     assert len(system.rows(RUNS)) >= 1

@@ -74,7 +74,7 @@ def test_an_ended_run_leaves_nothing(
     started = descendants(run)
     assert started
     run.send_signal(how)
-    output, _ = run.communicate(timeout=40)
+    output, _ = run.communicate(timeout=180)
     assert wait_gone(started) == []
     assert database.value("SELECT count(*) FROM requests") == 0
     if how is signal.SIGTERM:
