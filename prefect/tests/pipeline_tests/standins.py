@@ -24,11 +24,11 @@ class Standin:
     is_stuck: bool = False
     failures: int = 0
     resets: int = 0
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, token: str, body: str) -> tuple[int, dict[str, Any]]:
         if path == "/slack":
-            self.told.append(json.loads(body)["text"])
+            self.messages.append(json.loads(body)["text"])
             return 200, {}
         if self.failures:
             self.failures -= 1
