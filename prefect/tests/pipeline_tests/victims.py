@@ -145,7 +145,8 @@ def _poll(database: Database, watch: Watch, stop: threading.Event) -> None:
                 while not stop.is_set():
                     row = connection.execute(INVARIANTS).fetchone()
                     _judge(watch, tuple(int(value) for value in row or ()))
-                    stop.wait(0.01)
+                    # Without a pause it would take a core from the run that it watches.
+                    stop.wait(0.03)
         except psycopg.OperationalError:
             # A server that restarts takes its readers with it.
             stop.wait(0.1)
