@@ -25,13 +25,9 @@ WORKERS = (os.cpu_count() or 1) + 1
 # The longest first, so that all workers end at about the same time.
 SUITES = ("prefect", "dash", "api", "tools", "locust")
 NEEDS_BROWSER = {"dash", "api"}
-PIPELINE = "tests/integration/pipeline"
 # Files of a suite that are a job of their own next to the rest: the whole would end long after the others.
-SPLIT = {
-    "prefect": tuple(
-        f"{PIPELINE}/test_{name}.py" for name in ("faults", "program", "serve", "publish", "real_api")
-    )
-}
+PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
+SPLIT = {"prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS)}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
 

@@ -21,7 +21,8 @@ SAMPLE = SHARED / "requests_2020_sample.json"
 GOLDEN = SHARED / "golden"
 OFFICIAL_POLYGONS = SHARED / "nc_boundaries_official.geojson"
 PORTAL_ADDRESS = re.compile(r"sample portal on (http://\S+),")
-RUN_SECONDS = 150
+# It takes ten; a busy machine may need many more. Below the limit of a test, so that its output is shown.
+RUN_SECONDS = 280
 
 
 def require_sample() -> None:

@@ -21,11 +21,11 @@ from lacity_data_api.state import build_state
 PARQUET = "application/vnd.apache.parquet"
 ALLOWED = "https://map.311.example"
 NOWHERE = {
-    "database_reader_url": "postgresql://nobody@127.0.0.1:1/x",
+    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
     "redis_url": "redis://127.0.0.1:1",
     "api_allowed_origins": ALLOWED,
 }
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:

@@ -21,7 +21,7 @@ from tests.support.databases import Database, variable
 ADMIN_TOKEN = "secret of the tests"
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 ORIGIN = "https://map.example"
-START_SECONDS = 20
+START_SECONDS = 60
 MOST_PAGES = 500
 
 

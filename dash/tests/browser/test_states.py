@@ -49,7 +49,7 @@ def guest(window: Visitor) -> Iterator[Visitor]:
         someone.problems = [problem for problem in someone.problems if "was preloaded" not in problem]
 
 
-def until(is_so: Callable[[], bool], seconds: float = 15) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it never came to be"

@@ -50,7 +50,7 @@ def test_operations_send_back_the_etags_they_were_given(cases: dict[str, Case]) 
 def test_web_interface_responds_when_requested(interface: tuple[Started, str]) -> None:
     started, url = interface
     page = b""
-    for _ in range(150):
+    for _ in range(600):
         assert started.process.poll() is None
         with contextlib.suppress(URLError), urllib.request.urlopen(url, timeout=5) as response:
             page = response.read()

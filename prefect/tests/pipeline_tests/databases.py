@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ def in_database(url: str, name: str) -> str:
 
 
 _open: dict[str, psycopg.Connection[Any]] = {}
+_opening = threading.Lock()
 
 
 def ask(url: str, question: str | sql.Composed, *values: Any) -> list[tuple[Any, ...]]:
@@ -46,10 +48,11 @@ def ask(url: str, question: str | sql.Composed, *values: Any) -> list[tuple[Any,
 
 
 def _connected(url: str) -> psycopg.Connection[Any]:
-    if url not in _open or _open[url].closed:
-        # Unprepared: a full load replaces tables, and a prepared statement would notice.
-        _open[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
-    return _open[url]
+    with _opening:
+        if url not in _open or _open[url].closed:
+            # Unprepared: a full load replaces tables, and a prepared statement would notice.
+            _open[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        return _open[url]
 
 
 def disconnect(*urls: str) -> None:

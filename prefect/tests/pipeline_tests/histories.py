@@ -23,7 +23,7 @@ from pipeline.plan import Plan, Reading
 from pipeline.result import MergeResult
 from pipeline.runs import finish, opened
 from pipeline.staging import PageTaker, Staging
-from pipeline_tests.nights import NOW
+from pipeline_tests.ingest_runs import NOW
 
 FIRST_STAMP = datetime(2026, 11, 1, tzinfo=UTC)
 NUMBERS = [f"1-{number}" for number in range(8)]
@@ -53,16 +53,16 @@ class Row:
 
 @dataclass
 class History:
-    """What each night reads, and what the portal has in the end."""
+    """What each run reads, and what the portal has in the end."""
 
-    nights: list[list[Row]] = field(default_factory=list)
+    runs: list[list[Row]] = field(default_factory=list)
     portal: dict[int, Row] = field(default_factory=dict)
 
 
 CONTENT = st.fixed_dictionaries(
     {
         "requesttype": st.sampled_from(TYPES),
-        "owner": st.sampled_from(["BOS", "LASAN - LSD", "Nobody", None]),
+        "owner": st.sampled_from(["BOS", "LASAN - LSD", "Bureau of Tests", None]),
         "requestsource": st.sampled_from(SOURCES),
         "status": st.sampled_from(["Open", "Closed", "Duplicate Confirm", "O'Brien", None]),
         "createddate": st.sampled_from(TIMES),
@@ -84,7 +84,7 @@ def content(draw: st.DrawFn) -> tuple[tuple[str, str | None], ...]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to four nights; a night misses some rows (they come late) and repeats some old ones."""
+    """Up to four runs; a run misses some rows (they come late) and repeats some old ones."""
     history, stamp, held_back = History(), 0, []
     for _ in range(draw(st.integers(1, 4))):
         read = held_back
@@ -100,8 +100,8 @@ def histories(draw: st.DrawFn) -> History:
             if history.portal
             else []
         )
-        history.nights.append(draw(st.permutations([*read, *repeats])))
-    history.nights.append(held_back)
+        history.runs.append(draw(st.permutations([*read, *repeats])))
+    history.runs.append(held_back)
     return history
 
 

@@ -35,14 +35,14 @@ class OwnPostgres:
         return described
 
     def crash(self) -> None:
-        """End it at once, without a word to its clients, and start it again."""
+        """End it at once, without notice to its clients, and start it again."""
         postmaster = psutil.Process(self.start()["pid"])
         postmaster.send_signal(signal.SIGQUIT)
         postmaster.wait(30)
         self.start()
 
     def restart(self) -> None:
-        """End it as an administrator would: every session is told; then start it again."""
+        """End it as an administrator would: every session is notified; then start it again."""
         self._services("stop", "--postgres")
         self.start()
 

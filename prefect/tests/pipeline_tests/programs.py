@@ -39,7 +39,7 @@ def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]
 def call(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
     """Exit code and output of a run."""
     run = start(environment, *arguments)
-    output, _ = run.communicate(timeout=180)
+    output, _ = run.communicate(timeout=280)
     return run.returncode, output
 
 
@@ -48,7 +48,7 @@ def descendants(run: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(run.pid).children(recursive=True)
 
 
-def wait_gone(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Process]:
+def wait_gone(processes: list[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
     """Those that are still there after that time; the dead do not count."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]

@@ -1,4 +1,4 @@
-"""The real API beside a test, in its own environment; they meet in Postgres, Redis and HTTP only."""
+"""The real API next to a test, in its own environment; they meet in Postgres, Redis and HTTP only."""
 
 from __future__ import annotations
 

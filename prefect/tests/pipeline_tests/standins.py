@@ -26,14 +26,14 @@ class Standin:
     failures: int = 0
     resets: int = 0
     heartbeats: int = 0
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, token: str, body: str) -> tuple[int, dict[str, Any]]:
         if path == "/heartbeat":
             self.heartbeats += 1
             return 200, {}
         if path == "/slack":
-            self.told.append(json.loads(body)["text"])
+            self.messages.append(json.loads(body)["text"])
             return 200, {}
         if self.failures:
             self.failures -= 1

@@ -1,4 +1,4 @@
-"""What must hold in any database that a night has left, and what two databases must share."""
+"""What must hold in any database that a run has left, and what two databases must share."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def fingerprint(database: Database) -> str:
 
 
 def assert_sound(database: Database) -> None:
-    """Everything that must hold after any night, good or bad."""
+    """Everything that must hold after any run, good or bad."""
     assert rollup_differences(database) == {}
     assert unserved(database) == 0
     assert database.rows("SELECT tablename FROM pg_tables WHERE tablename LIKE '%_new'") == []

@@ -1,4 +1,4 @@
-"""Nights that are killed on purpose, and a reader that watches meanwhile."""
+"""Runs that are killed on purpose, and a reader that watches meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW
+from pipeline_tests.ingest_runs import NOW
 
 TRANSPORTS = itertools.cycle(("soda2", "soda3"))
 FOLDER = Path(__file__).parents[2]
@@ -37,8 +37,8 @@ SELECT (SELECT generation FROM data_generation),
 """
 
 
-def start_night(database: Database, portal_url: str, **options: object) -> subprocess.Popen[str]:
-    """A night that runs beside the test."""
+def start_run(database: Database, portal_url: str, **options: object) -> subprocess.Popen[str]:
+    """A run in parallel with the test."""
     settings = {
         "database_loader_url": database.loader_url,
         "socrata_url": portal_url,
@@ -50,7 +50,7 @@ def start_night(database: Database, portal_url: str, **options: object) -> subpr
     chosen = {"now": NOW.isoformat(), **options}
     path = os.pathsep.join((str(FOLDER), str(FOLDER / "tests")))
     return subprocess.Popen(
-        [sys.executable, "-m", "pipeline_tests.one_night", json.dumps(settings), json.dumps(chosen)],
+        [sys.executable, "-m", "pipeline_tests.one_run", json.dumps(settings), json.dumps(chosen)],
         env=os.environ | {"PYTHONPATH": path},
         cwd=FOLDER,
         stdout=subprocess.PIPE,
@@ -59,13 +59,13 @@ def start_night(database: Database, portal_url: str, **options: object) -> subpr
     )
 
 
-def complete_night(database: Database, portal_url: str, **options: object) -> None:
-    """A night that nobody disturbs; waits until the server has noticed that the one before was killed."""
+def complete_run(database: Database, portal_url: str, **options: object) -> None:
+    """An undisturbed run; waits until the server has noticed that the one before was killed."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        night = start_night(database, portal_url, **options)
-        _, errors = night.communicate(timeout=600)
-        if night.returncode == 0:
+        run = start_run(database, portal_url, **options)
+        _, errors = run.communicate(timeout=600)
+        if run.returncode == 0:
             return
         if "BusyError" not in errors or time.monotonic() > deadline:
             raise AssertionError(errors[-3000:])
@@ -79,30 +79,30 @@ def strike_at(
     disturb: Callable[[], None] | None = None,
     **options: object,
 ) -> float:
-    """Kill a night so long after it began, or do something to the world around it.
+    """Kill a run this long after it began, or do something to the world around it.
 
     Returns 0 when that struck it; the seconds that it took when it was over before.
     """
-    night = start_night(database, portal_url, **options)
-    if not (night.stdout and night.stdout.readline()):
-        # The server has not noticed yet that the night before was killed.
-        night.communicate(timeout=PATIENCE_SECONDS)
+    run = start_run(database, portal_url, **options)
+    if not (run.stdout and run.stdout.readline()):
+        # The server has not noticed yet that the run before was killed.
+        run.communicate(timeout=PATIENCE_SECONDS)
         time.sleep(0.2)
         return strike_at(database, portal_url, seconds, disturb, **options)
     began = time.monotonic()
     try:
-        night.communicate(timeout=seconds)
+        run.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        disturb() if disturb else night.kill()
-        night.communicate(timeout=600)
+        disturb() if disturb else run.kill()
+        run.communicate(timeout=600)
         return 0
     return time.monotonic() - began
 
 
 def strike_often(amount: int, duration: float, seed: int, strike: Callable[[float], float]) -> None:
-    """Strike that many nights at random moments, seeded; nights that were over before do not count.
+    """Strike that many runs at random moments, seeded; runs that were over before do not count.
 
-    ``duration``: about the seconds that a night takes.
+    ``duration``: about the seconds that a run takes.
     """
     chance, struck = random.Random(seed), 0
     while struck < amount:
@@ -145,7 +145,8 @@ def _poll(database: Database, watch: Watch, stop: threading.Event) -> None:
                 while not stop.is_set():
                     row = connection.execute(INVARIANTS).fetchone()
                     _judge(watch, tuple(int(value) for value in row or ()))
-                    stop.wait(0.01)
+                    # Without a pause it would take a core from the run that it watches.
+                    stop.wait(0.03)
         except psycopg.OperationalError:
             # A server that restarts takes its readers with it.
             stop.wait(0.1)

@@ -21,7 +21,7 @@ from tools.supervisor import Program, Supervisor
 from tools.tests.replicas import on_port, streaming_replica
 
 TOKEN = "token-of-the-test"
-NIGHT = """
+INGEST_RUN = """
 INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
                               region_id, latitude, longitude, geom, is_open)
 VALUES (1, '1-1', now()::timestamp, 1, 1, 1, 1, 1, 34, -118, ST_SetSRID(ST_MakePoint(-118, 34), 4326), true);
@@ -91,7 +91,7 @@ def test_reports_are_ready_with_the_replica_alone(system: System) -> None:
 def test_data_loaded_into_the_primary_is_published_from_the_replica(system: System) -> None:
     before = system.ask("/requests/pins/open")
     with psycopg.connect(system.primary.url(LOADER, DATABASE)) as connection:
-        connection.execute(NIGHT)
+        connection.execute(INGEST_RUN)
 
     def is_published() -> bool:
         system.ask("/status/reset-cache", "POST")

@@ -63,14 +63,14 @@ class System:
 
     def get(self, place: str, path: str) -> Any:
         """The JSON that a part of the system answers."""
-        with urllib.request.urlopen(self.setting(place) + path, timeout=10) as response:
+        with urllib.request.urlopen(self.setting(place) + path, timeout=60) as response:
             return json.load(response)
 
     def edit(self, dataset: str, row: dict[str, str]) -> None:
         """Change a row in the portal."""
         body = json.dumps({"dataset": dataset, "upsert": [row]}).encode()
         request = urllib.request.Request(f"{self.setting('SOCRATA_URL')}/_portal/rows", body)
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             assert response.status == 200
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
@@ -87,13 +87,40 @@ class System:
         ]
 
 
+PREFECT = """
+import os
+from pipeline import prefect_environment, prefect_server
+prefect_environment.settle(os.environ)
+prefect_server.main()
+"""
+
+
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Prefect server for all runs of the flow here: each would start its own, which takes longer."""
+    home = {"PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
+    command, folder = [str(python_of("prefect")), "-c", PREFECT], ROOT / "prefect"
+    # It ends when its input does.
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | home,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        yield server.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Iterator[System]:
     """Up, with data."""
     state = tmp_path_factory.mktemp("system")
     ports = {name: str(free_port()) for name in settings.PORTS}
     portal = {"PORTAL_REQUESTS": str(REQUESTS), "PORTAL_ADMIN": "true", "PORTAL_CACHE": str(state / "portal")}
-    system = System(state, {"LA311_STATE": str(state), **ports, **portal})
+    own = {"LA311_STATE": str(state), "PREFECT_API_URL": prefect_api}
+    system = System(state, {**own, **ports, **portal})
     try:
         done = system.make("up", "DETACH=1")
         assert done.returncode == 0, done.stdout + done.stderr
@@ -116,7 +143,7 @@ def test_the_api_serves_what_the_flow_loaded(system: System) -> None:
 
 def test_the_reports_are_served(system: System) -> None:
     for path in ("/health", "/"):
-        with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=10) as response:
+        with urllib.request.urlopen(system.setting("REPORTS_URL") + path, timeout=60) as response:
             assert response.status == 200
 
 
@@ -224,7 +251,7 @@ def test_processes_of_a_killed_start_are_ended_and_the_data_kept(system: System)
     assert len(system.processes()) > 3
     done = system.make("down")
     assert "that a killed `make up` had left behind" in done.stdout
-    assert processes.wait_until(partial(_is_empty, system), 5)
+    assert processes.wait_until(partial(_is_empty, system), 30)
     again = system.make("up", "DETACH=1")
     assert "The data is 0 hours old; `make ingest`" in again.stdout
     assert len(system.rows(RUNS)) >= 1

@@ -111,7 +111,7 @@ def test_the_load_tests_meet_at_the_port_of_locust() -> None:
     opened = re.search(
         r"port = (\d+)$", (TERRAFORM / "modules" / "load" / "main.tf").read_text(), re.MULTILINE
     )
-    told = subprocess.check_output(
+    printed = subprocess.check_output(
         [
             python_of("locust"),
             "-c",
@@ -121,7 +121,7 @@ def test_the_load_tests_meet_at_the_port_of_locust() -> None:
         text=True,
     )
     assert opened
-    assert opened[1] == told.split()[-1]
+    assert opened[1] == printed.split()[-1]
 
 
 def test_the_migration_gets_what_it_reads() -> None:

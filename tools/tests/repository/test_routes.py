@@ -19,7 +19,7 @@ api = create_api(build_state(Settings.from_environment()))
 print(json.dumps(sorted(api.openapi()["paths"])))
 """
 ADDRESSES = {
-    "DATABASE_READER_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "DATABASE_READER_URL": "postgresql://reader@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1",
 }
 

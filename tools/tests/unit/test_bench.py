@@ -16,22 +16,22 @@ from tools.problem import Problem
 from tools.tests.repository.sources import files
 
 RATE = Result("api", "GET /types, warm", "req/s", 8_000, 10_000, "constant bytes", 6_000, (8_000.0,))
-NIGHT = Result("prefect", "a night of 20,000 changed rows", "s", 2.5, 1, "bare SQL", 2)
+INGEST_RUN = Result("prefect", "a run of 20,000 changed rows", "s", 2.5, 1, "bare SQL", 2)
 
 
 def run(rows: int = 1_000_000, *figures: Result, when: str = "2026-01-01 10:00 UTC") -> Run:
-    return Run(when, "abc1234", rows, "2 cores", 120, figures or (RATE, NIGHT))
+    return Run(when, "abc1234", rows, "2 cores", 120, figures or (RATE, INGEST_RUN))
 
 
 def test_share_of_the_limit_for_rates_and_for_times() -> None:
     assert RATE.share == 0.8
-    assert NIGHT.share == 0.4
+    assert INGEST_RUN.share == 0.4
 
 
 def test_goal_is_a_floor_for_rates_and_a_ceiling_for_times() -> None:
     assert RATE.is_met is True
-    assert NIGHT.is_met is False
-    assert replace(NIGHT, goal=None).is_met is None
+    assert INGEST_RUN.is_met is False
+    assert replace(INGEST_RUN, goal=None).is_met is None
 
 
 def test_history_keeps_what_was_saved(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_every_line_of_the_table_has_its_limit() -> None:
     assert (
         "| GET /types, warm | 8,000 req/s | 6,000 req/s | 10,000 req/s: constant bytes | 80% | yes |" in lines
     )
-    assert "| a night of 20,000 changed rows | 2.50 s | 2.00 s | 1.00 s: bare SQL | 40% | **no** |" in lines
+    assert "| a run of 20,000 changed rows | 2.50 s | 2.00 s | 1.00 s: bare SQL | 40% | **no** |" in lines
 
 
 def test_tables_are_written_between_the_marks_only(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_the_same_figures_give_the_same_picture(tmp_path: Path) -> None:
 
 
 def test_a_line_can_show_the_limit_of_a_figure() -> None:
-    assert plot.points({1_000_000: run()}, "of 20,000 changed rows") == [(1_000_000, NIGHT.value)]
+    assert plot.points({1_000_000: run()}, "of 20,000 changed rows") == [(1_000_000, INGEST_RUN.value)]
     assert plot.points({1_000_000: run()}, plot.LIMIT + "of 20,000 changed rows") == [
-        (1_000_000, NIGHT.limit)
+        (1_000_000, INGEST_RUN.limit)
     ]
 
 

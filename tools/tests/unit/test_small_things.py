@@ -116,7 +116,7 @@ def test_a_free_port_is_private() -> None:
 def test_a_zombie_is_not_alive() -> None:
     process = subprocess.Popen(["true"])
     try:
-        assert processes.wait_until(lambda: not processes.is_alive(process.pid), 5)
+        assert processes.wait_until(lambda: not processes.is_alive(process.pid), 30)
     finally:
         process.wait()
 

@@ -35,7 +35,7 @@ def other(api: Api, database: Database) -> Iterator[Api]:
         yield running
 
 
-def _until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

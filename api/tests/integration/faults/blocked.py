@@ -24,7 +24,7 @@ def blocked(database: Database) -> Iterator[None]:
         connection.rollback()
 
 
-def wait_for_waiting(database: Database, number: int, seconds: float = 10) -> None:
+def wait_for_waiting(database: Database, number: int, seconds: float = 60) -> None:
     """Wait until this many of the API's queries wait for a lock."""
     deadline = time.monotonic() + seconds
     while (waiting := database.value(WAITING)) != number:

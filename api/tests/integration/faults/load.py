@@ -59,17 +59,21 @@ class Load:
         ]
 
 
-async def run(load: Load, url: str, over: asyncio.Event) -> None:
-    """Send requests as fast as possible until ``over``; transport errors fail the test."""
+async def run(load: Load, url: str, over: asyncio.Event, pause_seconds: float = 0) -> None:
+    """Clients pause between requests, until ``over``; transport errors fail the test."""
     load.started = time.perf_counter()
     numbers = itertools.count(1)
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
     async with httpx.AsyncClient(base_url=url, timeout=15, limits=limits) as client:
-        await asyncio.gather(*(_ask(load, client, numbers, over) for _ in range(CLIENTS)))
+        await asyncio.gather(*(_ask(load, client, numbers, over, pause_seconds) for _ in range(CLIENTS)))
 
 
 async def _ask(
-    load: Load, client: httpx.AsyncClient, numbers: itertools.count[int], over: asyncio.Event
+    load: Load,
+    client: httpx.AsyncClient,
+    numbers: itertools.count[int],
+    over: asyncio.Event,
+    pause_seconds: float,
 ) -> None:
     tags: dict[str, str] = {}
     while not over.is_set():
@@ -84,3 +88,4 @@ async def _ask(
         load.outcomes.append(
             Outcome(began, load.now(), path, response.status_code, "retry-after" in response.headers)
         )
+        await asyncio.sleep(pause_seconds)

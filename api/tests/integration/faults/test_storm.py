@@ -39,10 +39,12 @@ class Fault:
     ended: float
 
 
-async def _storm(servers: Servers, api: Program, pause_seconds: float) -> tuple[Load, list[Fault]]:
+async def _storm(
+    servers: Servers, api: Program, pause_seconds: float, clients_pause_seconds: float = 0
+) -> tuple[Load, list[Fault]]:
     """Redis away and back, Postgres away and back, and time to heal; pauses before and after each."""
     storm, over = Load(), asyncio.Event()
-    loading = asyncio.create_task(load.run(storm, api.url, over))
+    loading = asyncio.create_task(load.run(storm, api.url, over, clients_pause_seconds))
     faults = []
     for kill in (servers.kill_redis, servers.kill_postgres):
         await asyncio.sleep(pause_seconds)
@@ -71,7 +73,8 @@ def _judge(storm: Load, faults: list[Fault], api: Program) -> None:
 
 
 def test_short_storm(servers: Servers, api: Program) -> None:
-    _judge(*asyncio.run(_storm(servers, api, 0.7)), api)
+    # Some 200 requests a second are enough to meet every moment of an outage.
+    _judge(*asyncio.run(_storm(servers, api, 0.7, clients_pause_seconds=0.05)), api)
 
 
 @pytest.mark.slow

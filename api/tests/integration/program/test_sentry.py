@@ -47,7 +47,7 @@ def _sentry() -> Iterator[tuple[str, list[str]]]:
 
 
 def _wait_for(envelopes: list[str], text: str) -> str:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for envelope in list(envelopes):
             if text in envelope:

@@ -250,7 +250,7 @@ def copies(database: Database) -> int:
     return len(database.run(f"{COPIES} AND state = 'active'", url=database.reader_url))
 
 
-def until(condition: Any, seconds: float = 10) -> bool:
+def until(condition: Any, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

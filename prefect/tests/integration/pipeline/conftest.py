@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
 
 from portal.controller import Controller
 from portal.server import serve
@@ -41,7 +41,7 @@ def small_town() -> AbstractContextManager[tuple[str, Controller]]:
 def loaded_town() -> Iterator[Database]:
     """A database after a run over two datasets of ``town``, one of each schema: to be copied."""
     with small_town() as (url, _), databases.database() as loaded:
-        run_night(settings_for(loaded, url), datasets=BOTH)
+        run_ingest(settings_for(loaded, url), datasets=BOTH)
         yield loaded
 
 

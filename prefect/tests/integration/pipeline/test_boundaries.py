@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from pipeline import polygons
@@ -76,10 +76,10 @@ def test_new_lost_and_moved_councils_are_reported(database: Database, features: 
     newcomer = copy.deepcopy(features[1])
     newcomer["properties"] |= {"nc_id": "999", "name": "MARS NC", "service_re": "REGION 13 - MARS"}
     features.append(newcomer)
-    told = " | ".join(refresh(database, features).notices)
-    assert "MARS NC is a new area" in told
-    assert f"the area with code {lost['nc_id']} has no polygon any more" in told
-    assert "1 areas are in another region now" in told
+    notices = " | ".join(refresh(database, features).notices)
+    assert "MARS NC is a new area" in notices
+    assert f"the area with code {lost['nc_id']} has no polygon any more" in notices
+    assert "1 areas are in another region now" in notices
     named = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
     added = f"{named} WHERE data_code = '999'"
     assert database.rows(added) == [("Mars", "Region 13")]
@@ -209,7 +209,7 @@ def test_requests_follow_polygons_that_move(
         where = {"geolocation__latitude__s": "34.05", "geolocation__longitude__s": "-118.25"}
         row = {"casenumber": "blank-1", "createddate": "2026-11-20T09:00:00.000", "type": "Bulky Items"}
         portal.upsert(row | where, LIVE)
-        run_night(settings_for(database, url), datasets=(LIVE,))
+        run_ingest(settings_for(database, url), datasets=(LIVE,))
     first = database.rows(placed)
     geometries = [feature["geometry"] for feature in features]
     for feature, geometry in zip(features, geometries[1:] + geometries[:1], strict=True):
@@ -217,18 +217,18 @@ def test_requests_follow_polygons_that_move(
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     with serve(rows=500, today=NOW.date(), boundaries_file=file) as (url, portal):
         portal.upsert(row | where, LIVE)
-        night = run_night(settings_for(database, url), datasets=(LIVE,))
-    assert "new boundaries" in night.message
+        run = run_ingest(settings_for(database, url), datasets=(LIVE,))
+    assert "new boundaries" in run.message
     assert first != database.rows(placed)
     assert first[0][0] != 0
     assert_sound(database)
 
 
-def test_a_night_goes_on_without_the_boundaries(database: Database) -> None:
+def test_a_run_goes_on_without_the_boundaries(database: Database) -> None:
     with serve(rows=500, today=NOW.date()) as (url, portal):
         portal.misbehave("unavailable", area="geospatial")
-        night = run_night(settings_for(database, url), datasets=(LIVE,))
-    assert any("the boundaries could not be read" in check.meaning for check in night.checks)
+        run = run_ingest(settings_for(database, url), datasets=(LIVE,))
+    assert any("the boundaries could not be read" in check.meaning for check in run.checks)
     assert database.value("SELECT count(*) FROM service_requests") > 0
 
 
@@ -238,9 +238,9 @@ def test_an_empty_boundary_dataset_stops_a_first_run_only(database: Database, tm
     with serve(rows=500, today=NOW.date(), boundaries_file=file) as (url, _):
         settings = settings_for(database, url)
         with pytest.raises(DataError, match="no polygon of the boundary dataset can be read"):
-            run_night(settings, datasets=(LIVE,))
+            run_ingest(settings, datasets=(LIVE,))
         refresh(database, PUBLISHED)
-        assert run_night(settings, datasets=(LIVE,)).check("boundaries").status == "warn"
+        assert run_ingest(settings, datasets=(LIVE,)).check("boundaries").status == "warn"
     assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import Row, load, plain_row
-from pipeline_tests.nights import NOW, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, settings_for, tolerant
 from pipeline_tests.truth import requests_of
 
 from pipeline.boundaries import read_areas

@@ -6,7 +6,7 @@ import tomllib
 
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from pipeline.city import CITIES, City
@@ -51,26 +51,26 @@ def test_another_column_naming_is_a_few_declared_lines(
 ) -> None:
     url, portal = town
     with databases.database() as usual:
-        run_night(settings_for(usual, url), datasets=(OLD,))
+        run_ingest(settings_for(usual, url), datasets=(OLD,))
         truth = usual.rows(f"SELECT {READ} FROM requests ORDER BY 1")
     for name, other in SPRINGFIELD_NAMES.items():
         portal.misbehave("rename", dataset=OLD, column=name, to=other)
     settings = settings_for(database, url)
-    night = run_night(settings, city=city_with(SPRINGFIELD), datasets=(OLD,))
-    assert night.result.by_dataset[OLD]["missing"] == []
+    run = run_ingest(settings, city=city_with(SPRINGFIELD), datasets=(OLD,))
+    assert run.result.by_dataset[OLD]["missing"] == []
     assert database.rows(f"SELECT {READ} FROM requests ORDER BY 1") == truth
     assert_sound(database)
 
 
 def test_months_in_both_schemas_are_counted_once(database: Database) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
-        night = run_night(settings_for(database, url), datasets=(LEGACY_2025, CASES_2025))
+        run = run_ingest(settings_for(database, url), datasets=(LEGACY_2025, CASES_2025))
         published = portal.count(LEGACY_2025) + portal.count(CASES_2025)
     days = "SELECT min(createddate)::text, max(createddate)::text FROM requests WHERE dataset_id = %s"
     assert database.rows(days, LEGACY_2025)[0][1] < "2025-03-28"
     assert database.rows(days, CASES_2025)[0][0] >= "2025-03-28"
-    elsewhere = night.result.counts["elsewhere"]
-    rejected = night.result.counts["rejected"]
+    elsewhere = run.result.counts["elsewhere"]
+    rejected = run.result.counts["rejected"]
     stored = database.value("SELECT count(*) FROM requests")
     superseded = database.value("SELECT (details ->> 'superseded')::integer FROM load_runs")
     assert elsewhere > 20

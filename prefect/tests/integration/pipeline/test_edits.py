@@ -1,4 +1,4 @@
-"""What the city edits between two nights: stamps ahead of time, requests that move, small losses."""
+"""What the city edits between two runs: stamps ahead of time, requests that move, small losses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from pipeline.config import Settings
@@ -38,11 +38,11 @@ def test_an_update_ahead_of_the_run_hides_none_that_follows(loaded: Loaded, data
     number, ahead = some_number(database), NOW + timedelta(hours=20)
     portal.set_clock(lambda: ahead)
     portal.upsert({"casenumber": number, "status": "Ahead"}, LIVE)
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     assert database.value("SELECT status FROM requests WHERE srnumber = %s", number) == "Ahead"
     assert database.value("SELECT max(source_updated_at) FROM requests") <= NOW
     assert database.value("SELECT max(source_updated_at) FROM dataset_watermarks") <= NOW
-    run_night(settings, datasets=BOTH, now=ahead + timedelta(hours=4))
+    run_ingest(settings, datasets=BOTH, now=ahead + timedelta(hours=4))
     assert database.value("SELECT max(source_updated_at) FROM dataset_watermarks") == ahead
 
 
@@ -54,7 +54,7 @@ def test_a_request_that_moved_to_another_dataset_follows_it(loaded: Loaded, data
     portal.delete(number, LIVE)
     moved = {"srnumber": number, "createddate": "2020-03-02T09:00:00.000", "requesttype": "Bulky Items"}
     portal.upsert({**moved, "status": "Moved"}, OLD)
-    run_night(settings, datasets=BOTH, reconcile=True)
+    run_ingest(settings, datasets=BOTH, reconcile=True)
     stored = database.rows("SELECT status, dataset_id FROM requests WHERE srnumber = %s", number)
     assert stored == [("Moved", OLD)]
     assert_sound(database)
@@ -65,5 +65,5 @@ def test_a_small_dataset_may_lose_a_few_of_its_rows(loaded: Loaded, database: Da
     numbers = database.rows("SELECT srnumber FROM requests WHERE dataset_id = %s LIMIT 20", LIVE)
     for (number,) in numbers:
         portal.delete(number, LIVE)
-    run_night(settings, city=tolerant(shrunk_share=0.001), datasets=BOTH, reconcile=True)
+    run_ingest(settings, city=tolerant(shrunk_share=0.001), datasets=BOTH, reconcile=True)
     assert database.value("SELECT count(*) FROM retired_requests") == len(numbers)

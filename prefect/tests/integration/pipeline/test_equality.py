@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import History, Row, content, histories, load
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, rollups_of, served_of
 
 CITY = tolerant()
@@ -58,20 +58,20 @@ def ids_of(database: Database) -> list[tuple[object, ...]]:
 
 
 def assert_runs_equal_one_full_load(shared: Database, history: History) -> None:
-    night = settings_for(shared, "http://unused.invalid")
+    chosen = settings_for(shared, "http://unused.invalid")
     emptied(shared)
-    for rows in history.nights:
-        load(night, CITY, rows)
+    for rows in history.runs:
+        load(chosen, CITY, rows)
         assert_sound(shared)
     nightly = requests_of(shared), served_of(shared)
     ids = ids_of(shared)
     assert {(row[0], row[-2]) for row in nightly[0]} == truth(history)
-    load(night, CITY, final_rows(history), full=True)
+    load(chosen, CITY, final_rows(history), full=True)
     assert_sound(shared)
     assert (requests_of(shared), served_of(shared)) == nightly
     assert ids_of(shared) == ids
     emptied(shared)
-    load(night, CITY, final_rows(history))
+    load(chosen, CITY, final_rows(history))
     assert_sound(shared)
     assert (requests_of(shared), served_of(shared)) == nightly
 
@@ -91,15 +91,15 @@ def test_many_incremental_runs_equal_one_full_load(shared: Database, history: Hi
 
 
 def assert_republishing_changes_nothing(shared: Database, history: History) -> None:
-    night = settings_for(shared, "http://unused.invalid")
+    chosen = settings_for(shared, "http://unused.invalid")
     emptied(shared)
-    for rows in history.nights:
-        load(night, CITY, rows)
+    for rows in history.runs:
+        load(chosen, CITY, rows)
     before = contents_of(shared), served_of(shared)
     again = [replace(row, id=row.id + 1000, stamp=row.stamp + 1000) for row in final_rows(history)]
-    assert not load(night, CITY, again, is_whole=True).has_changed
+    assert not load(chosen, CITY, again, is_whole=True).has_changed
     assert (contents_of(shared), served_of(shared)) == before
-    assert not load(night, CITY, again, is_whole=True, reconcile=True).has_changed
+    assert not load(chosen, CITY, again, is_whole=True, reconcile=True).has_changed
     assert (contents_of(shared), served_of(shared)) == before
     assert_sound(shared)
 
@@ -142,17 +142,17 @@ def test_reconciling_after_many_deletions_equals_a_full_load(
 
 
 def assert_reconciling_equals_a_full_load(shared: Database, history: History, gone: set[int]) -> None:
-    night = settings_for(shared, "http://unused.invalid")
+    chosen = settings_for(shared, "http://unused.invalid")
     left = [row for row in final_rows(history) if row.id not in gone]
     emptied(shared)
-    for rows in history.nights:
-        load(night, CITY, rows)
-    load(night, CITY, left, reconcile=True)
+    for rows in history.runs:
+        load(chosen, CITY, rows)
+    load(chosen, CITY, left, reconcile=True)
     assert_sound(shared)
     reconciled = requests_of(shared), served_of(shared)
     numbers = shared.value("SELECT count(DISTINCT srnumber) FROM retired_requests")
     emptied(shared)
-    load(night, CITY, left)
+    load(chosen, CITY, left)
     assert (requests_of(shared), served_of(shared)) == reconciled
     assert numbers == len({row.srnumber for row in final_rows(history)} - {row.srnumber for row in left})
 
@@ -163,11 +163,15 @@ def test_an_older_row_never_wins(
     shared: Database, contents: list[tuple[tuple[str, str | None], ...]]
 ) -> None:
     """Six requests, whose three versions come in the six possible orders."""
-    run = settings_for(shared, "http://unused.invalid")
+    chosen = settings_for(shared, "http://unused.invalid")
     emptied(shared)
     orders = list(zip(contents, permutations((0, 1, 2)), strict=True))
     for turn in range(3):
-        load(run, CITY, [version(number, stamps[turn], *row) for number, (*row, stamps) in enumerate(orders)])
+        load(
+            chosen,
+            CITY,
+            [version(number, stamps[turn], *row) for number, (*row, stamps) in enumerate(orders)],
+        )
     assert shared.rows("SELECT status FROM requests") == [("at 2",)] * 6
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.recount import Recount, rows_of
 from pipeline_tests.truth import assert_sound
 
@@ -57,7 +57,7 @@ def published(key: str, kind: str, folder: Path) -> tuple[Path, Path | None]:
         return invented(key, folder)
     name, polygons = FILES.get(key, ("", ""))
     if not name or not (REAL / name).is_file():
-        pytest.skip(f"no published rows of {key} beside this checkout (../shared/data/real)")
+        pytest.skip(f"no published rows of {key} next to this checkout (../shared/data/real)")
     return REAL / name, REAL / polygons if polygons else None
 
 
@@ -70,7 +70,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     city = load_city(key)
     features = json.loads(polygons.read_text())["features"] if polygons else []
     with databases.database() as database, serve(city=key, data=data, boundaries_file=polygons) as (url, _):
-        run_night(settings_for(database, url), city=tolerant(city, rejected_share=0))
+        run_ingest(settings_for(database, url), city=tolerant(city, rejected_share=0))
         yield Loaded(database, Recount(city, rows_of(data), features))
 
 

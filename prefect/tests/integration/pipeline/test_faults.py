@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline.errors import DataError, IngestError, PortalError, TokenError, UnavailableError
@@ -51,7 +51,7 @@ class Town:
 @pytest.fixture(scope="module")
 def town() -> Iterator[Town]:
     with serve(rows=3_000, today=NOW.date()) as (url, portal), databases.database() as truth:
-        run_night(settings_for(truth, url), datasets=BOTH)
+        run_ingest(settings_for(truth, url), datasets=BOTH)
         yield Town(url, portal, requests_of(truth), served_of(truth))
 
 
@@ -87,7 +87,7 @@ SURVIVED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("status", [202, 425, 502, 520, 522, 524, 529])
 def test_a_portal_that_is_not_ready_is_asked_again(status: int, town: Town, database: Database) -> None:
     town.portal.misbehave("status", status=status, times=2, dataset=LIVE, area="resource")
-    run_night(settings_for(database, town.url), datasets=(LIVE,))
+    run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert town.portal.fired()["status"] == 2
     assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
 
@@ -103,7 +103,7 @@ def misbehave(town: Town, kind: str, transport: str, details: dict[str, Any]) ->
 def test_the_truth_is_loaded_in_spite_of(kind: str, transport: str, town: Town, database: Database) -> None:
     chosen = misbehave(town, kind, transport, SURVIVED[kind])
     patient = {"socrata_attempts": 5, "socrata_page_rows": 700, "socrata_timeout_seconds": 0.5}
-    run_night(settings_for(database, town.url, **chosen, **patient), datasets=BOTH)
+    run_ingest(settings_for(database, town.url, **chosen, **patient), datasets=BOTH)
     assert town.portal.fired()[kind] > 0
     assert_true(database, town)
 
@@ -153,7 +153,7 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     settings = settings_for(
         database, town.url, **impatient(kind), **misbehave(town, kind, transport, details)
     )
-    outcome = run_night(settings, datasets=BOTH)
+    outcome = run_ingest(settings, datasets=BOTH)
     (skipped,) = outcome.plan.skipped
     assert skipped.dataset.id == broken
     assert isinstance(skipped.error, error)
@@ -165,7 +165,7 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     assert database.rows(noted, broken) == [(broken, "skipped", skipped.message), (good, "read", "")]
     assert_sound(database)
     town.portal.behave()
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     assert_true(database, town)
 
 
@@ -180,7 +180,7 @@ def test_a_run_that_can_read_nothing_fails_and_changes_nothing(
     settings = settings_for(database, town.url, **impatient(kind))
     town.portal.misbehave(kind, **details)
     with pytest.raises(error, match=words):
-        run_night(settings, datasets=(details["dataset"],))
+        run_ingest(settings, datasets=(details["dataset"],))
     assert requests_of(database) == []
     assert database.value("SELECT generation FROM data_generation") == 0
     assert database.rows("SELECT * FROM dataset_watermarks") == []
@@ -192,10 +192,10 @@ def test_a_run_that_can_read_nothing_fails_and_changes_nothing(
 
 def test_a_dataset_that_turns_private_keeps_what_it_has(town: Town, database: Database) -> None:
     settings = settings_for(database, town.url)
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     for options in ({}, {"reconcile": True}, {"full": True}):
         town.portal.misbehave("private", dataset=OLD)
-        outcome = run_night(settings, datasets=BOTH, **options)
+        outcome = run_ingest(settings, datasets=BOTH, **options)
         assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [OLD]
         assert_true(database, town)
         town.portal.behave()
@@ -205,7 +205,7 @@ def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None
     with serve(rows=500, today=NOW.date(), throttle=Throttle(tokens=frozenset({"known"}))) as (url, _):
         settings = settings_for(database, url, socrata_app_token="wrong")
         with pytest.raises(TokenError, match="the portal rejects SOCRATA_APP_TOKEN"):
-            run_night(settings, datasets=BOTH)
+            run_ingest(settings, datasets=BOTH)
 
 
 def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
@@ -213,16 +213,16 @@ def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Dat
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", times=2)
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", after=3)
     with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):
-        run_night(settings_for(database, town.url), datasets=(LIVE,))
+        run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert requests_of(database) == []
 
 
 def test_rows_that_move_between_pages_are_read_once(town: Town, database: Database) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
         portal.misbehave("moving", amount=40, dataset=LIVE)
-        run_night(settings_for(database, url, socrata_page_rows=200), datasets=BOTH)
+        run_ingest(settings_for(database, url, socrata_page_rows=200), datasets=BOTH)
         portal.behave()
-        run_night(settings_for(database, url), datasets=BOTH)
+        run_ingest(settings_for(database, url), datasets=BOTH)
     stored = [row[:-1] for row in requests_of(database)]
     assert stored == [row[:-1] for row in town.requests]
     assert_sound(database)
@@ -231,16 +231,16 @@ def test_rows_that_move_between_pages_are_read_once(town: Town, database: Databa
 def test_stamps_of_the_future_neither_stop_nor_win(town: Town, database: Database) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
         portal.misbehave("future_stamps", share=0.1)
-        night = run_night(settings_for(database, url), datasets=BOTH)
-        assert any("updated in the future" in check.name for check in night.checks)
+        run = run_ingest(settings_for(database, url), datasets=BOTH)
+        assert any("updated in the future" in check.name for check in run.checks)
         portal.behave()
         question = (
             "SELECT srnumber FROM requests WHERE dataset_id = %s ORDER BY source_updated_at DESC LIMIT 1"
         )
         number = database.value(question, LIVE)
-        run_night(settings_for(database, url), datasets=BOTH)
+        run_ingest(settings_for(database, url), datasets=BOTH)
         portal.upsert({"casenumber": number, "status": "Changed since"}, LIVE)
-        run_night(settings_for(database, url), datasets=BOTH)
+        run_ingest(settings_for(database, url), datasets=BOTH)
     assert database.value("SELECT status FROM requests WHERE srnumber = %s", number) == "Changed since"
 
 
@@ -249,27 +249,27 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
 ) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
         settings = settings_for(database, url)
-        run_night(settings, datasets=BOTH)
+        run_ingest(settings, datasets=BOTH)
         addresses = database.value("SELECT count(address) FROM requests")
         portal.misbehave("rename", dataset=LIVE, column="locator_gis_returned_address", to="where_it_is")
         portal.touch(LIVE, 200, {"status": "Looked at"})
         new = {"casenumber": "98000001", "createddate": "2026-11-23T09:00:00.000", "type": "Bulky Items"}
         portal.upsert({**new, "locator_gis_returned_address": "1 MAIN ST"}, LIVE)
-        night = run_night(settings, datasets=BOTH)
-        assert any("lost columns" in check.name and check.value == "address" for check in night.checks)
-        assert any("where_it_is" in check.meaning for check in night.checks)
+        run = run_ingest(settings, datasets=BOTH)
+        assert any("lost columns" in check.name and check.value == "address" for check in run.checks)
+        assert any("where_it_is" in check.meaning for check in run.checks)
         assert database.value("SELECT count(address) FROM requests") == addresses
         portal.behave()
-        run_night(settings, datasets=BOTH)
+        run_ingest(settings, datasets=BOTH)
     assert database.value("SELECT address FROM requests WHERE srnumber = '98000001'") == "1 MAIN ST"
     assert_sound(database)
 
 
 def test_a_shrunken_dataset_is_skipped(town: Town, database: Database) -> None:
     settings = settings_for(database, town.url)
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     town.portal.misbehave("shrink", dataset=LIVE, share=0.1)
-    (skipped,) = run_night(settings, datasets=BOTH, reconcile=True).plan.skipped
+    (skipped,) = run_ingest(settings, datasets=BOTH, reconcile=True).plan.skipped
     assert isinstance(skipped.error, DataError)
     assert re.search(r"shrank from \d+ to \d+ rows", skipped.message)
     assert_true(database, town)
@@ -277,27 +277,27 @@ def test_a_shrunken_dataset_is_skipped(town: Town, database: Database) -> None:
 
 def test_a_few_rows_gone_are_retired_by_reconciling(town: Town, database: Database) -> None:
     settings = settings_for(database, town.url)
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     stored = database.value("SELECT count(*) FROM requests")
     town.portal.misbehave("shrink", dataset=LIVE, share=0.01)
-    assert run_night(settings, datasets=BOTH).message.startswith("Nothing changed")
-    night = run_night(settings, datasets=BOTH, reconcile=True)
+    assert run_ingest(settings, datasets=BOTH).message.startswith("Nothing changed")
+    run = run_ingest(settings, datasets=BOTH, reconcile=True)
     retired = database.value("SELECT count(*) FROM retired_requests")
     assert retired > 0
-    assert f"{retired} retired" in night.message
+    assert f"{retired} retired" in run.message
     assert database.value("SELECT count(*) FROM requests") == stored - retired
     assert_sound(database)
     town.portal.behave()
-    run_night(settings, datasets=BOTH, reconcile=True)
+    run_ingest(settings, datasets=BOTH, reconcile=True)
     assert_true(database, town)
 
 
-def test_too_many_unusable_rows_stop_the_night_and_are_kept(database: Database) -> None:
+def test_too_many_unusable_rows_stop_the_run_and_are_kept(database: Database) -> None:
     with (
         serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _),
         pytest.raises(DataError, match=r"rejected rows: \d+ of [\d,]+ .*created date is not a time"),
     ):
-        run_night(settings_for(database, url), datasets=BOTH)
+        run_ingest(settings_for(database, url), datasets=BOTH)
     assert requests_of(database) == []
     kept = database.rows(
         "SELECT reason, raw FROM rejected_requests WHERE reason = 'created date is not a time'"
@@ -308,9 +308,9 @@ def test_too_many_unusable_rows_stop_the_night_and_are_kept(database: Database) 
 
 def test_half_bad_rows_are_survived_when_allowed(database: Database) -> None:
     with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
-        night = run_night(settings_for(database, url), city=tolerant(rejected_share=1), datasets=BOTH)
+        run = run_ingest(settings_for(database, url), city=tolerant(rejected_share=1), datasets=BOTH)
     assert_sound(database)
-    rejected = sum(row["rows"] for row in night.result.reasons)
+    rejected = sum(row["rows"] for row in run.result.reasons)
     assert rejected == database.value("SELECT count(*) FROM rejected_requests")
     assert database.value("SELECT count(*) FROM requests WHERE address LIKE '%%東京%%'") > 0
     assert database.value("SELECT count(*) FROM requests WHERE srnumber = '' OR createddate IS NULL") == 0

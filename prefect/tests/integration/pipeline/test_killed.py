@@ -1,4 +1,4 @@
-"""A night may be ended at any moment: the next one leads where an undisturbed one would."""
+"""A run may be ended at any moment: the next one leads where an undisturbed one would."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functools import partial
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW
+from pipeline_tests.ingest_runs import NOW
 from pipeline_tests.own_postgres import own_postgres
 from pipeline_tests.truth import assert_sound, fingerprint, requests_of, served_of
-from pipeline_tests.victims import complete_night, strike_at, strike_often, watched
+from pipeline_tests.victims import complete_run, strike_at, strike_often, watched
 
 from portal.controller import Controller
 from portal.server import serve
@@ -40,26 +40,26 @@ def change_town(portal: Controller, amount: int) -> None:
 
 
 def timed(database: Database, url: str) -> float:
-    """Seconds of an undisturbed night after its beginning, roughly."""
+    """Seconds of an undisturbed run after its beginning, roughly."""
     started = time.monotonic()
-    complete_night(database, url)
+    complete_run(database, url)
     return time.monotonic() - started
 
 
 def storm(database: Database, *, rows: int, strikes: int, disturb: Disturb | None = None) -> None:
-    """Strike half of the nights in a load of everything, and half in a night of changes."""
+    """Half of the strikes hit a load of everything, and half a run of changes."""
     with databases.database() as undisturbed, serve(rows=rows, today=NOW.date()) as (url, portal):
         duration = timed(undisturbed, url)
         with watched(database) as watch:
             load = partial(strike_at, database, url, disturb=disturb, full=True)
             strike_often(strikes // 2, duration, SEED, load)
-            complete_night(database, url, full=True)
+            complete_run(database, url, full=True)
             assert fingerprint(database) == fingerprint(undisturbed)
             change_town(portal, rows // 20)
             duration = timed(undisturbed, url)
             changes = partial(strike_at, database, url, disturb=disturb)
             strike_often(strikes - strikes // 2, duration, SEED + 1, changes)
-            complete_night(database, url)
+            complete_run(database, url)
         assert requests_of(database) == requests_of(undisturbed)
         assert served_of(database) == served_of(undisturbed)
     assert_sound(database)
@@ -82,8 +82,8 @@ def restart_storm(patch: pytest.MonkeyPatch, *, rows: int, restarts: int) -> Non
         storm(database, rows=rows, strikes=restarts, disturb=disturb)
 
 
-def test_killed_nights_lose_and_double_nothing(database: Database) -> None:
-    storm(database, rows=4_000, strikes=6)
+def test_killed_runs_lose_and_double_nothing(database: Database) -> None:
+    storm(database, rows=4_000, strikes=4)
 
 
 def test_restarts_of_postgres_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

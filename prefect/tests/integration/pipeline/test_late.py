@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, Outcome, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, Outcome, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from pipeline.config import Settings
@@ -31,7 +31,7 @@ def loaded(database: Database) -> Iterator[Loaded]:
     """A city without damaged rows, loaded."""
     with serve(rows=3_000, today=NOW.date(), bad_share=0) as (url, portal):
         settings = settings_for(database, url)
-        run_night(settings, datasets=(LIVE,))
+        run_ingest(settings, datasets=(LIVE,))
         yield settings, portal, database
 
 
@@ -47,19 +47,19 @@ def test_rows_published_late_are_found_by_the_same_run(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number in range(30):
         portal.upsert(late_case(number), LIVE)
-    outcome = run_night(settings, datasets=(LIVE,))
+    outcome = run_ingest(settings, datasets=(LIVE,))
     assert late_rows(database) == 30
     assert outcome.message.startswith("Loaded 30 new, 0 updated")
     assert outcome.check("unread growth").status == "ok"
     assert_sound(database)
-    assert run_night(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+    assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
 
 
 def test_only_the_months_that_do_not_add_up_are_read_again(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number, month in enumerate(("02", "02", "07")):
         portal.upsert(late_case(number, f"2026-{month}-11T09:00:00.000"), LIVE)
-    outcome = run_night(settings, datasets=(LIVE,))
+    outcome = run_ingest(settings, datasets=(LIVE,))
     months = "SELECT count(*) FROM requests WHERE extract(month FROM createddate) IN (2, 7)"
     assert late_rows(database) == 3
     assert read(outcome) == outcome.plan.readings[0].expected + database.value(months)
@@ -70,7 +70,7 @@ def test_late_rows_are_found_among_others_that_are_new(loaded: Loaded) -> None:
     portal.upsert({**late_case(1), "casenumber": "98000001", ":updated_at": portal_time(NOW)}, LIVE)
     portal.touch(LIVE, 5, {"status": "Looked at"})
     portal.upsert(late_case(2), LIVE)
-    outcome = run_night(settings, datasets=(LIVE,))
+    outcome = run_ingest(settings, datasets=(LIVE,))
     assert late_rows(database) == 1
     assert outcome.message.startswith("Loaded 2 new, 5 updated")
 
@@ -79,7 +79,7 @@ def test_late_months_are_read_in_pages(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number in range(30):
         portal.upsert(late_case(number), LIVE)
-    run_night(settings.model_copy(update={"socrata_page_rows": 7}), datasets=(LIVE,))
+    run_ingest(settings.model_copy(update={"socrata_page_rows": 7}), datasets=(LIVE,))
     assert late_rows(database) == 30
 
 
@@ -92,7 +92,7 @@ def test_growth_that_cannot_be_found_is_reported_and_looked_for_again(loaded: Lo
         del row["createddate"]
         portal.upsert(row, LIVE)
     portal.touch(LIVE, 1, {"status": "Looked at"})
-    outcome = run_night(settings, city=tolerant(grown_share=0.5), datasets=(LIVE,))
+    outcome = run_ingest(settings, city=tolerant(grown_share=0.5), datasets=(LIVE,))
     assert outcome.check("unread growth").value.startswith("40 of")
     assert database.value("SELECT source_row_count FROM dataset_watermarks") == counted
 
@@ -101,15 +101,15 @@ def test_new_rows_that_are_rejected_are_no_growth(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number in range(5):
         portal.upsert({**late_case(number, "soon"), ":updated_at": portal_time(NOW)}, LIVE)
-    outcome = run_night(settings, datasets=(LIVE,))
+    outcome = run_ingest(settings, datasets=(LIVE,))
     assert database.value("SELECT count(*) FROM rejected_requests") == 5
     assert outcome.check("unread growth").value.startswith("0 of")
-    assert run_night(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+    assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
 
 
 def test_requests_that_are_only_edited_are_no_growth(loaded: Loaded) -> None:
     settings, portal, _ = loaded
     portal.touch(LIVE, 40, {"status": "Looked at"})
-    outcome = run_night(settings, datasets=(LIVE,))
+    outcome = run_ingest(settings, datasets=(LIVE,))
     assert outcome.message.startswith("Loaded 0 new, 40 updated")
     assert read(outcome) < portal.count(LIVE) / 2

@@ -16,7 +16,9 @@ def test_a_second_run_learns_which_run_is_in_progress(database: Database) -> Non
         run_lock(database.loader_url).__enter__()
 
 
-def test_a_run_that_has_ended_keeps_nobody_out(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_has_ended_keeps_no_other_run_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not even while the server has yet to notice that its connection is gone."""
     lingering: list[Connection] = []
 

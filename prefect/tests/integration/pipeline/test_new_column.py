@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
-from pipeline_tests.nights import run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from portal.controller import Controller
@@ -50,9 +50,11 @@ def test_a_column_that_is_declared_later_is_read_from_the_first_row_on(
     columns = {name: sources for name, sources in cases.columns.items() if name != "outcome"}
     former = cases.model_copy(update={"columns": columns})
     earlier = full.model_copy(update={"schemas": full.schemas | {"cases": former}})
-    run_night(settings, city=earlier, datasets=(LIVE,))
+    run_ingest(settings, city=earlier, datasets=(LIVE,))
     outcomes = "SELECT count(outcome) FROM requests"
     assert database.value(outcomes) == 0
-    run_night(settings, city=full, datasets=(LIVE,))
+    run_ingest(settings, city=full, datasets=(LIVE,))
     assert database.value(outcomes) > 100
-    assert run_night(settings, city=full, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+    assert run_ingest(settings, city=full, datasets=(LIVE,)).message.startswith(
+        "Nothing changed: 0 rows read"
+    )

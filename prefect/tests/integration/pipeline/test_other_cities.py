@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, Outcome, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, Outcome, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound
 
 from pipeline.city import CITIES, City, load_city
@@ -44,7 +44,7 @@ def feature(code: str, rings: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": {"boro_cd": code}, "geometry": geometry}
 
 
-def night(
+def run(
     database: Database,
     folder: Path,
     rows: list[dict[str, str]],
@@ -58,7 +58,7 @@ def night(
     data.write_text(json.dumps(rows))
     polygons.write_text(json.dumps({"type": "FeatureCollection", "features": features or []}))
     with serve(city=city.key, data=data, boundaries_file=polygons) as (url, _):
-        return run_night(settings_for(database, url), city=tolerant(city, shrunk_share=1), **options)
+        return run_ingest(settings_for(database, url), city=tolerant(city, shrunk_share=1), **options)
 
 
 def no_polygons(city: City) -> City:
@@ -67,17 +67,17 @@ def no_polygons(city: City) -> City:
 
 def test_a_new_database_forgets_the_city_of_its_migrations(database: Database, tmp_path: Path) -> None:
     assert database.rows(REFERENCE)[0][2] == "Los Angeles"
-    night(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
+    run(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
     assert database.rows(REFERENCE) == [(2, 1, "New York")]
     assert database.value("SELECT council_name FROM councils WHERE council_id = 0") == "No community district"
     assert_sound(database)
 
 
 def test_a_database_with_requests_of_another_city_is_refused(database: Database, tmp_path: Path) -> None:
-    night(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
+    run(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
     before = database.rows(REFERENCE)
     with pytest.raises(DataError, match="holds 1 requests of New York: Chicago needs a database of its own"):
-        night(database, tmp_path, [], city=CHICAGO)
+        run(database, tmp_path, [], city=CHICAGO)
     assert database.rows(REFERENCE) == before
 
 
@@ -88,14 +88,14 @@ def test_pinned_ids_survive_a_run_and_edits_of_the_files_arrive(database: Databa
         pinned = city.model_copy(
             update={"reference": {"agencies": (dot | {"agency_name": name},)}, "names": {}}
         )
-        night(database, tmp_path, [nyc_row(1)], city=pinned)
+        run(database, tmp_path, [nyc_row(1)], city=pinned)
         agencies = "SELECT agency_id, agency_name, is_reviewed FROM agencies"
         assert database.rows(agencies) == [(7, name, True)]
 
 
 def test_agencies_take_their_names_from_the_rows(database: Database, tmp_path: Path) -> None:
     rows = [nyc_row(n, agency_name=name) for n, name in enumerate(("Roads", "Department", "Department"), 1)]
-    night(database, tmp_path, rows, city=no_polygons(NYC).model_copy(update={"names": {}}))
+    run(database, tmp_path, rows, city=no_polygons(NYC).model_copy(update={"names": {}}))
     assert database.rows("SELECT data_code, agency_name FROM agencies") == [("DOT", "Department")]
 
 
@@ -110,14 +110,14 @@ def test_agencies_take_their_names_from_the_rows(database: Database, tmp_path: P
     ],
 )
 def test_area_texts_become_codes(published: str, code: str, database: Database, tmp_path: Path) -> None:
-    night(database, tmp_path, [nyc_row(1, community_board=published)], city=no_polygons(NYC))
+    run(database, tmp_path, [nyc_row(1, community_board=published)], city=no_polygons(NYC))
     query = "SELECT data_code FROM service_requests JOIN councils USING (council_id)"
     assert database.value(query) == code == NYC.code_of("area", published)
     assert database.value("SELECT area FROM requests") == published
 
 
 def test_features_of_one_code_are_one_area_without_a_seam(database: Database, tmp_path: Path) -> None:
-    outcome = night(database, tmp_path, [nyc_row(1)], features=[feature("112", SQUARE), feature("112", EAST)])
+    outcome = run(database, tmp_path, [nyc_row(1)], features=[feature("112", SQUARE), feature("112", EAST)])
     assert database.rows("SELECT ST_NumGeometries(geom), ST_IsValid(geom) FROM geometries") == [(1, True)]
     assert not [check for check in outcome.checks if "repaired" in check.meaning]
     names = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
@@ -128,9 +128,9 @@ def test_requests_of_an_area_that_disappears_go_where_they_lie(database: Databas
     both = [feature("112", SQUARE), feature("111", EAST)]
     row = nyc_row(1, latitude="40.705", longitude="-73.975", community_board="12 MANHATTAN")
     area = "SELECT data_code FROM service_requests JOIN councils USING (council_id)"
-    night(database, tmp_path, [row], features=both)
+    run(database, tmp_path, [row], features=both)
     assert database.value(area) == "112"
-    night(database, tmp_path, [row], features=both[1:])
+    run(database, tmp_path, [row], features=both[1:])
     assert database.value(area) == "111"
     assert_sound(database)
 
@@ -140,7 +140,7 @@ def test_a_status_that_contradicts_the_closed_date_keeps_a_request_open(
 ) -> None:
     closed = "2026-11-02T09:00:00.000"
     rows = [nyc_row(1, status="Pending", closed_date=closed), nyc_row(2, status="Closed", closed_date=closed)]
-    night(database, tmp_path, rows, city=no_polygons(NYC))
+    run(database, tmp_path, rows, city=no_polygons(NYC))
     served = "SELECT is_open, closed_date IS NULL FROM service_requests ORDER BY srnumber"
     assert database.rows(served) == [(True, True), (False, False)]
     assert database.value("SELECT count(closeddate) FROM requests") == 2
@@ -148,20 +148,20 @@ def test_a_status_that_contradicts_the_closed_date_keeps_a_request_open(
 
 def test_details_due_dates_and_kept_columns_are_stored(database: Database, tmp_path: Path) -> None:
     row = nyc_row(1, due_date="2026-11-09T00:00:00.000", bbl="1021300001")
-    night(database, tmp_path, [row], city=no_polygons(NYC))
+    run(database, tmp_path, [row], city=no_polygons(NYC))
     stored = database.rows("SELECT detail, duedate::text, ownername, kept FROM requests")
     assert stored == [
         ("Pothole", "2026-11-09 00:00:00", "Department of Transportation", {"bbl": "1021300001"})
     ]
-    again = night(database, tmp_path, [row | {"bbl": "2"}], city=no_polygons(NYC), reconcile=True)
+    again = run(database, tmp_path, [row | {"bbl": "2"}], city=no_polygons(NYC), reconcile=True)
     assert again.result.counts["updated"] == 1
 
 
 def test_a_type_that_becomes_a_detail_moves_its_requests(database: Database, tmp_path: Path) -> None:
     """The city promotes a descriptor to a type of its own: rows and rollups follow."""
-    night(database, tmp_path, [nyc_row(1), nyc_row(2)], city=no_polygons(NYC))
+    run(database, tmp_path, [nyc_row(1), nyc_row(2)], city=no_polygons(NYC))
     rows = [nyc_row(1, complaint_type="Pothole", descriptor="Deep"), nyc_row(2)]
-    night(database, tmp_path, rows, city=no_polygons(NYC), reconcile=True)
+    run(database, tmp_path, rows, city=no_polygons(NYC), reconcile=True)
     by_type = (
         "SELECT type_name, sum(requests) FROM rollup_daily JOIN request_types USING (type_id) GROUP BY 1"
     )
@@ -174,13 +174,13 @@ def test_a_parent_marks_a_duplicate(database: Database, tmp_path: Path) -> None:
         {"sr_number": f"SR{n}", "sr_type": "Pothole", "created_date": "2026-11-01T01:30:00.000", **parent}
         for n, parent in enumerate(({}, {"parent_sr_number": "SR0"}))
     ]
-    night(database, tmp_path, rows, city=CHICAGO)
+    run(database, tmp_path, rows, city=CHICAGO)
     duplicates = "SELECT srnumber, is_duplicate FROM service_requests ORDER BY 1"
     assert database.rows(duplicates) == [("SR0", False), ("SR1", True)]
 
 
 @pytest.mark.parametrize("key", sorted(folder.name for folder in CITIES.iterdir() if folder.is_dir()))
-def test_times_of_the_nights_with_another_length_stay_as_published(
+def test_times_of_the_runs_with_another_length_stay_as_published(
     key: str, database: Database, tmp_path: Path
 ) -> None:
     """Times are local, as published: no hour is lost in March, and none is merged in November."""
@@ -194,7 +194,7 @@ def test_times_of_the_nights_with_another_length_stay_as_published(
         {columns["srnumber"][0]: str(n), columns["requesttype"][0]: "T", columns["createddate"][0]: moment}
         for n, moment in enumerate(published)
     ]
-    night(database, tmp_path, rows, city=city)
+    run(database, tmp_path, rows, city=city)
     served = "SELECT to_char(created_date, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') FROM service_requests ORDER BY 1"
     assert [moment for (moment,) in database.rows(served)] == published
     hours = "SELECT created_date::text, created_hour FROM rollup_hour_type ORDER BY 1, 2"
@@ -209,7 +209,7 @@ def test_chosen_years_of_a_dataset_of_all_years(
     city = no_polygons(NYC)
     days = [f"{year}-05-0{day}T12:00:00.000" for year in (2024, 2025, 2026) for day in (1, 2, 3)]
     rows = [nyc_row(n, created_date=day, resolution_action_updated_date=day) for n, day in enumerate(days)]
-    night(database, tmp_path, rows, city=city)
+    run(database, tmp_path, rows, city=city)
     changed = [
         row | {"status": "Closed", "resolution_action_updated_date": "2026-06-01T00:00:00.000"}
         for row in rows
@@ -218,7 +218,7 @@ def test_chosen_years_of_a_dataset_of_all_years(
     data.write_text(json.dumps(changed))
     with serve(city="nyc", data=data) as (url, _):
         settings = settings_for(database, url, socrata_page_rows=1)
-        outcome = run_night(settings, city=tolerant(city, shrunk_share=1), years=(2025,), **options)
+        outcome = run_ingest(settings, city=tolerant(city, shrunk_share=1), years=(2025,), **options)
     assert outcome.result.counts["updated"] == outcome.result.counts["read"] == 3
     by_year = (
         "SELECT extract(year FROM created_date)::int, status, count(*) FROM service_requests GROUP BY 1, 2"
@@ -226,5 +226,5 @@ def test_chosen_years_of_a_dataset_of_all_years(
     assert sorted(database.rows(by_year)) == [(2024, "Open", 3), (2025, "Closed", 3), (2026, "Open", 3)]
     assert "read only chosen years" in outcome.check("read only").name
     assert_sound(database)
-    again = night(database, tmp_path, changed, city=city)
+    again = run(database, tmp_path, changed, city=city)
     assert again.result.counts["updated"] == 5

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW
+from pipeline_tests.ingest_runs import NOW
 from pipeline_tests.programs import call, descendants, environment_for, start, wait_gone, wait_until
 from pipeline_tests.standins import TOKEN, Standin, envelopes, standin
 from pipeline_tests.truth import assert_sound
@@ -59,8 +59,8 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
     assert any(line["message"].startswith("Loaded ") for line in lines)
     assert database.rows("SELECT status, generation FROM load_runs") == [("succeeded", 1)]
     assert (api.served, api.resets, api.heartbeats) == (1, 1, 1)
-    assert len(api.told) == 1
-    assert "Loaded" in api.told[0]
+    assert len(api.messages) == 1
+    assert "Loaded" in api.messages[0]
     assert_sound(database)
 
 
@@ -75,7 +75,7 @@ def test_an_ended_run_leaves_nothing(
     started = descendants(run)
     assert started
     run.send_signal(how)
-    output, _ = run.communicate(timeout=40)
+    output, _ = run.communicate(timeout=180)
     assert wait_gone(started) == []
     assert database.value("SELECT count(*) FROM requests") == 0
     if how is signal.SIGTERM:
@@ -137,7 +137,7 @@ def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     assert "MyLA311 Service Request Data 2020 was skipped: portal error:" in output
     assert database.rows("SELECT status FROM load_runs") == [("partial",)]
     assert (api.served, database.value("SELECT count(*) > 0 FROM service_requests")) == (1, True)
-    (message,) = api.told
+    (message,) = api.messages
     assert message.startswith(":large_orange_diamond:")
     assert "Skipped: MyLA311 Service Request Data 2020: portal error:" in message
     assert "is private (403)" in artifacts_at(prefect_api)["ingest"]
@@ -163,14 +163,14 @@ def test_a_page_in_prefect_holds_the_run_and_its_checks(
     assert pages["ingest"].startswith(f"Loaded {stored:,} new")
     assert "| 2cy6-i7zn | MyLA311 Cases 2026 |" in pages["ingest"]
     assert "| newest request | ok |" in pages["checks"]
-    (told,) = api.told
-    assert f"Loaded {stored:,} new" in told
-    assert "/flow-runs/flow-run/" in told
+    (sent,) = api.messages
+    assert f"Loaded {stored:,} new" in sent
+    assert "/flow-runs/flow-run/" in sent
     status, message = database.rows("SELECT status, message FROM log")[0]
-    assert (status, message) == ("WARN" if ":warning:" in told else "INFO", output_message(output))
+    assert (status, message) == ("WARN" if ":warning:" in sent else "INFO", output_message(output))
 
 
-def test_the_page_of_a_night_that_stops_over_its_data_shows_the_reasons(
+def test_the_page_of_a_run_that_stops_over_its_data_shows_the_reasons(
     database: Database, prefect_api: str
 ) -> None:
     with serve(rows=3_000, today=NOW.date(), bad_share=0.5) as (url, _):
@@ -180,7 +180,7 @@ def test_the_page_of_a_night_that_stops_over_its_data_shows_the_reasons(
 
 
 def output_message(output: str) -> str:
-    """The night in one line, as the log has it."""
+    """The run in one line, as the log has it."""
     return next(line.split(" - ", 1)[1] for line in output.splitlines() if " - Loaded " in line)
 
 
@@ -199,7 +199,7 @@ def test_downloads_run_on_dask_by_one_setting(
     assert_sound(database)
 
 
-def test_a_night_without_a_database_tells_slack_and_names_it(api: Standin, prefect_api: str) -> None:
+def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, prefect_api: str) -> None:
     nowhere = Database("", "postgresql://loader:secret@127.0.0.1:9/la311", "", "")
     slack = {"SLACK_WEBHOOK_URL": f"{api.url}/slack"}
     environment = environment_for(nowhere, "http://127.0.0.1:9", PREFECT_API_URL=prefect_api, **slack)
@@ -207,7 +207,7 @@ def test_a_night_without_a_database_tells_slack_and_names_it(api: Standin, prefe
     assert code == 30
     assert "the database cannot be reached" in output
     assert "secret" not in output
-    assert "the database cannot be reached" in api.told[0]
+    assert "the database cannot be reached" in api.messages[0]
 
 
 def test_nothing_is_sent_to_outside_by_default() -> None:
@@ -230,13 +230,9 @@ def test_a_second_run_says_which_run_is_in_progress(database: Database, prefect_
 
 
 def test_wrong_arguments_and_settings_are_named(database: Database) -> None:
+    """The program's exit codes; unit tests name the others that are wrong."""
     environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL="http://127.0.0.1:9/api")
     assert call(environment, "--full", "--reconcile")[0] == 2
     del environment["DATABASE_LOADER_URL"]
     code, output = call(environment)
     assert (code, "DATABASE_LOADER_URL" in output) == (30, True)
-    environment["DATABASE_LOADER_URL"] = database.loader_url
-    code, output = call(environment | {"CITY": "atlantis"})
-    assert (code, "CITY=atlantis is not declared in cities/: there are chicago, la" in output) == (30, True)
-    code, output = call(environment | {"SOCRATA_TRANSPORT": "soda3"})
-    assert (code, "SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN" in output) == (30, True)

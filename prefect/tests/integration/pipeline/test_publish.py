@@ -91,7 +91,7 @@ def test_without_an_api_there_is_nothing_to_notify(api: Standin) -> None:
 def test_slack_may_be_down_and_its_url_stays_secret(api: Standin, caplog: pytest.LogCaptureFixture) -> None:
     assert not notify.slack(settings(api), "hello")
     assert notify.slack(settings(api, slack_webhook_url=f"{api.url}/slack"), "hello")
-    assert api.told == ["hello"]
+    assert api.messages == ["hello"]
     assert not notify.slack(settings(api, slack_webhook_url="http://127.0.0.1:9/secret"), "hello")
     assert "the message to Slack failed: ConnectError" in caplog.text
     assert "secret" not in caplog.text

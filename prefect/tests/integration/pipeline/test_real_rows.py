@@ -13,7 +13,7 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load_published
-from pipeline_tests.nights import settings_for
+from pipeline_tests.ingest_runs import settings_for
 from pipeline_tests.truth import assert_sound
 
 from pipeline.city import City, load_city

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import DATASET, load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of
 
 from pipeline.city import load_city
@@ -72,7 +72,7 @@ def test_a_watermark_never_moves_back(settings: Settings, database: Database) ->
     assert database.rows("SELECT source_updated_at, source_row_id FROM dataset_watermarks") == mark
 
 
-def test_a_row_of_another_years_day_is_taken_where_nobody_else_publishes_it(
+def test_a_row_of_another_years_day_is_taken_where_no_other_dataset_publishes_it(
     settings: Settings, database: Database
 ) -> None:
     load(settings, CITY, [plain_row(70, createddate="2025-12-31T23:50:00.000")], LIVE)

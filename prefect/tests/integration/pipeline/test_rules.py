@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import DATASET, load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline import checks

@@ -1,4 +1,4 @@
-"""The city's own published sample, through the portal and the whole night."""
+"""The city's own published sample, through the portal and the whole run."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import run_night, settings_for
+from pipeline_tests.ingest_runs import run_ingest, settings_for
 from pipeline_tests.truth import assert_sound, fingerprint
 
 from portal.server import serve
 
 SAMPLE = Path(__file__).parents[5] / "shared" / "data" / "requests_2020_sample.json"
 pytestmark = pytest.mark.skipif(
-    not SAMPLE.is_file(), reason="the city's sample is not beside this checkout (../shared/data)"
+    not SAMPLE.is_file(), reason="the city's sample is not next to this checkout (../shared/data)"
 )
 
 
 def test_sample_is_loaded_completely_and_once(database: Database) -> None:
     with serve(data=SAMPLE) as (url, _):
         settings = settings_for(database, url)
-        first = run_night(settings)
+        first = run_ingest(settings)
         before = fingerprint(database)
-        again = run_night(settings)
-        reread = run_night(settings, reconcile=True)
+        again = run_ingest(settings)
+        reread = run_ingest(settings, reconcile=True)
     counts = {
         "requests": database.value("SELECT count(*) FROM requests"),
         "served": database.value("SELECT count(*) FROM service_requests"),
@@ -43,12 +43,12 @@ def test_sample_is_loaded_completely_and_once(database: Database) -> None:
 def test_one_changed_row_changes_one_row(database: Database) -> None:
     with serve(data=SAMPLE) as (url, portal):
         settings = settings_for(database, url)
-        run_night(settings)
+        run_ingest(settings)
         number = database.value("SELECT srnumber FROM service_requests WHERE is_open LIMIT 1")
         portal.upsert({"srnumber": number, "closeddate": "2020-02-03T10:00:00.000", "status": "Closed"})
-        night = run_night(settings)
-    assert night.message.startswith("Loaded 0 new, 1 updated")
-    assert night.generation == 2
+        run = run_ingest(settings)
+    assert run.message.startswith("Loaded 0 new, 1 updated")
+    assert run.generation == 2
     closed = database.rows(
         "SELECT closed_date::text, status FROM service_requests WHERE srnumber = %s", number
     )

@@ -1,4 +1,4 @@
-"""A full load beside the live tables: readers wait for nothing but the last moment."""
+"""A full load next to the live tables: readers wait for nothing but the last moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import run_night, settings_for
+from pipeline_tests.ingest_runs import run_ingest, settings_for
 from pipeline_tests.truth import assert_sound, requests_of
 
 from pipeline import checks
@@ -34,15 +34,15 @@ def test_readers_are_served_while_a_full_load_is_checked(
         return check(*arguments)
 
     monkeypatch.setattr(checks, "merge_checks", check_next_to_a_reader)
-    night = run_night(settings, datasets=BOTH, full=True)
+    run = run_ingest(settings, datasets=BOTH, full=True)
     assert seen == [filled.value("SELECT count(*) FROM service_requests")]
-    assert night.check("stored but not served").value == "0"
+    assert run.check("stored but not served").value == "0"
 
 
 def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
     question = "SELECT relname, reloptions FROM pg_class JOIN rollup_catalog ON rollup = relname ORDER BY 1"
     before = database.rows(question)
-    run_night(settings_for(database, town[0]), datasets=BOTH)
+    run_ingest(settings_for(database, town[0]), datasets=BOTH)
     assert database.rows(question) == before
     assert {tuple(options) for _, options in before} == {("fillfactor=85",)}
 
@@ -58,16 +58,16 @@ def test_tables_that_were_emptied_are_filled_again(town: Town, filled: Database)
     settings = settings_for(filled, town[0])
     before = requests_of(filled)
     filled.change("TRUNCATE requests, service_requests")
-    night = run_night(settings, datasets=BOTH)
-    assert any("tables are empty" in notice for notice in night.plan.notices)
+    run = run_ingest(settings, datasets=BOTH)
+    assert any("tables are empty" in notice for notice in run.plan.notices)
     assert requests_of(filled) == before
     assert_sound(filled)
 
 
-def test_pages_that_a_night_changed_are_tidied(town: Town, filled: Database) -> None:
+def test_pages_that_a_run_changed_are_tidied(town: Town, filled: Database) -> None:
     settings = settings_for(filled, town[0])
     town[1].touch(LIVE, 50, {"status": "Looked at"})
-    run_night(settings, datasets=BOTH)
+    run_ingest(settings, datasets=BOTH)
     question = "SELECT relpages - relallvisible FROM pg_class WHERE relname = %s"
     for table in ("service_requests", "rollup_daily"):
         filled.change("ANALYZE " + table)

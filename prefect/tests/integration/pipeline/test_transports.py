@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline.config import Settings
@@ -24,7 +24,7 @@ Site = tuple[str, Controller, Database]
 def site() -> Iterator[Site]:
     """A portal, and a database that was loaded by SODA2."""
     with serve(rows=3_000, today=NOW.date()) as (url, portal), databases.database() as truth:
-        run_night(settings_for(truth, url, socrata_transport="soda2"), datasets=BOTH)
+        run_ingest(settings_for(truth, url, socrata_transport="soda2"), datasets=BOTH)
         yield url, portal, truth
 
 
@@ -54,7 +54,7 @@ def assert_true(database: Database, site: Site) -> None:
 def test_soda3_loads_what_soda2_does(is_wrapped: bool, site: Site, database: Database) -> None:
     if is_wrapped:
         site[1].misbehave("wrap")
-    run_night(settings(database, site, socrata_transport="soda3", socrata_page_rows=700), datasets=BOTH)
+    run_ingest(settings(database, site, socrata_transport="soda3", socrata_page_rows=700), datasets=BOTH)
     assert transports(database) == dict.fromkeys(BOTH, "soda3")
     assert_true(database, site)
 
@@ -62,7 +62,7 @@ def test_soda3_loads_what_soda2_does(is_wrapped: bool, site: Site, database: Dat
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_a_portal_without_soda2_is_read_by_soda3(status: int, site: Site, database: Database) -> None:
     site[1].misbehave("end_soda2", status=status)
-    run_night(settings(database, site), datasets=BOTH)
+    run_ingest(settings(database, site), datasets=BOTH)
     assert transports(database) == dict.fromkeys(BOTH, "soda3")
     assert_true(database, site)
 
@@ -70,19 +70,19 @@ def test_a_portal_without_soda2_is_read_by_soda3(status: int, site: Site, databa
 @pytest.mark.parametrize("pages", [1, 2, 4])
 def test_soda2_may_end_in_the_middle_of_a_run(pages: int, site: Site, database: Database) -> None:
     site[1].misbehave("end_soda2", after=pages)
-    run_night(settings(database, site, socrata_page_rows=200, download_workers=1), datasets=BOTH)
+    run_ingest(settings(database, site, socrata_page_rows=200, download_workers=1), datasets=BOTH)
     assert "soda3" in transports(database).values()
     assert_true(database, site)
 
 
 def test_soda3_is_not_used_where_soda2_serves(site: Site, database: Database) -> None:
-    run_night(settings(database, site), datasets=BOTH)
+    run_ingest(settings(database, site), datasets=BOTH)
     assert transports(database) == dict.fromkeys(BOTH, "soda2")
 
 
 def test_a_private_dataset_is_not_the_end_of_soda2(site: Site, database: Database) -> None:
     site[1].misbehave("private", dataset=OLD)
-    outcome = run_night(settings(database, site), datasets=BOTH)
+    outcome = run_ingest(settings(database, site), datasets=BOTH)
     assert isinstance(outcome.plan.skipped[0].error, UnavailableError)
     assert transports(database) == {LIVE: "soda2", OLD: ""}
 
@@ -90,11 +90,11 @@ def test_a_private_dataset_is_not_the_end_of_soda2(site: Site, database: Databas
 def test_no_run_starts_when_only_soda3_is_left_and_there_is_no_token(site: Site, database: Database) -> None:
     site[1].misbehave("end_soda2")
     with pytest.raises(TokenError, match="has ended SODA2, and SODA3 needs a token: set SOCRATA_APP_TOKEN"):
-        run_night(settings_for(database, site[0]), datasets=BOTH)
+        run_ingest(settings_for(database, site[0]), datasets=BOTH)
     assert requests_of(database) == []
 
 
 def test_a_run_that_may_only_use_soda2_does_not_switch(site: Site, database: Database) -> None:
     site[1].misbehave("end_soda2")
     with pytest.raises(UnavailableError, match="was deleted"):
-        run_night(settings(database, site, socrata_transport="soda2"), datasets=BOTH)
+        run_ingest(settings(database, site, socrata_transport="soda2"), datasets=BOTH)

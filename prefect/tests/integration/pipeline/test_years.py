@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for, tolerant
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline.city import City, load_city
@@ -45,16 +45,16 @@ def dataset_of(database: Database, number: str) -> list[tuple[str]]:
     return database.rows("SELECT dataset_id FROM requests WHERE srnumber = %s", number)
 
 
-def test_a_year_that_nobody_declared_is_found_used_and_reported(
+def test_an_undeclared_year_is_found_used_and_reported(
     town: tuple[str, Controller], database: Database
 ) -> None:
     settings = settings_for(database, town[0])
-    outcome = run_night(settings, city=without(2026), years=(2026,))
+    outcome = run_ingest(settings, city=without(2026), years=(2026,))
     notices = [notice for notice in outcome.plan.notices if "MyLA311 Cases 2026 (2cy6-i7zn)" in notice]
     assert len(notices) == 1
     assert "is not declared for Los Angeles" in notices[0]
     with databases.database() as declared:
-        run_night(settings_for(declared, town[0]), years=(2026,))
+        run_ingest(settings_for(declared, town[0]), years=(2026,))
 
         assert requests_of(database) == requests_of(declared)
         assert served_of(database) == served_of(declared)
@@ -112,7 +112,7 @@ def test_a_declared_dataset_that_has_no_rows_yet_is_a_notice(
         publish_next_year(portal)
     portal.upsert(case("30950001", "2027-01-01T00:15:00.000"), LIVE)
     city = tolerant(load_city().with_dataset(NEXT))
-    outcome = run_night(settings_for(database, url), city=city, now=JANUARY, datasets=(LIVE,))
+    outcome = run_ingest(settings_for(database, url), city=city, now=JANUARY, datasets=(LIVE,))
     assert any("MyLA311 Cases 2027" in n and "has no rows yet" in n for n in outcome.plan.notices)
     assert outcome.plan.skipped == ()
     assert dataset_of(database, "30950001") == [(LIVE,)]
@@ -122,9 +122,9 @@ def test_a_declared_dataset_that_has_no_rows_yet_is_a_notice(
 def test_a_loaded_dataset_that_vanishes_is_an_error(town: tuple[str, Controller], database: Database) -> None:
     url, portal = town
     settings = settings_for(database, url)
-    run_night(settings, datasets=(LIVE, LAST_YEAR))
+    run_ingest(settings, datasets=(LIVE, LAST_YEAR))
     portal.misbehave("gone", dataset=LIVE, status=404)
-    outcome = run_night(settings, datasets=(LIVE, LAST_YEAR))
+    outcome = run_ingest(settings, datasets=(LIVE, LAST_YEAR))
     assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [LIVE]
 
 
@@ -135,12 +135,12 @@ def test_new_years_rows_are_taken_from_last_years_dataset_until_its_successor_ha
     settings = settings_for(database, url)
     portal.upsert(case("30950001", "2027-01-01T00:15:00.000"), LIVE)
     portal.upsert(case("30960001", "2026-12-31T23:50:00.000"), LIVE)
-    run_night(settings, now=JANUARY, datasets=(LIVE,))
+    run_ingest(settings, now=JANUARY, datasets=(LIVE,))
     assert dataset_of(database, "30950001") == dataset_of(database, "30960001") == [(LIVE,)]
     publish_next_year(portal)
     portal.upsert(case("30950001", "2027-01-01T00:15:00.000"), NEXT_ID)
     city = tolerant(load_city().with_dataset(NEXT))
-    run_night(settings, city=city, now=JANUARY, datasets=(LIVE, NEXT_ID))
+    run_ingest(settings, city=city, now=JANUARY, datasets=(LIVE, NEXT_ID))
     assert dataset_of(database, "30950001") == [(NEXT_ID,)], "the day's own dataset has it now"
     assert dataset_of(database, "30960001") == [(LIVE,)]
     assert_sound(database)
@@ -156,7 +156,7 @@ def test_a_row_in_the_neighboring_years_dataset_is_taken_once(
     portal.upsert(late, LIVE)
     portal.upsert(both, LIVE)
     portal.upsert({**both, "status": "Copied"}, LAST_YEAR)
-    run_night(settings_for(database, url), datasets=(LAST_YEAR, LIVE))
+    run_ingest(settings_for(database, url), datasets=(LAST_YEAR, LIVE))
     assert dataset_of(database, "20990001") == [(LAST_YEAR,)]
     assert dataset_of(database, "30990001") == [(LIVE,)]
     stored = database.rows("SELECT dataset_id, status FROM requests WHERE srnumber = '40990001'")
@@ -172,7 +172,7 @@ def test_the_last_day_of_a_dataset_is_its_own(town: tuple[str, Controller], data
     portal.upsert({"srnumber": "1-2503280000", **next_day}, LEGACY_2025)
     portal.upsert(case("20032800", "2025-03-28T00:00:00.000"), LAST_YEAR)
     portal.upsert(case("20123123", "2025-12-31T23:59:59.000"), LAST_YEAR)
-    run_night(settings_for(database, url), datasets=(LEGACY_2025, LAST_YEAR))
+    run_ingest(settings_for(database, url), datasets=(LEGACY_2025, LAST_YEAR))
     numbers = ("1-2503272359", "1-2503280000", "20032800", "20123123")
     stored = database.rows("SELECT srnumber FROM requests WHERE srnumber = ANY(%s) ORDER BY 1", list(numbers))
     assert stored == [("1-2503272359",), ("20032800",), ("20123123",)], "28 March is published twice"
@@ -184,6 +184,6 @@ def test_a_day_that_no_dataset_takes_is_rejected_with_its_reason(
     url, portal = town
     row = {"srnumber": "1-1412310001", "createddate": "2014-12-31T09:00:00.000", "requesttype": "Bulky Items"}
     portal.upsert(row, "ms7h-a45h")
-    run_night(settings_for(database, url), years=(2015,))
+    run_ingest(settings_for(database, url), years=(2015,))
     reason = database.value("SELECT reason FROM rejected_requests WHERE srnumber = '1-1412310001'")
     assert reason == "created on a day that no dataset takes"

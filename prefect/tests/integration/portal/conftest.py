@@ -10,7 +10,7 @@ from portal_site import Site, running_site
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """A portal of 20,000 requests that nobody changes."""
+    """A portal of 20,000 requests that no test changes."""
     yield from running_site(20_000)
 
 

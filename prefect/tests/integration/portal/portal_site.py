@@ -26,6 +26,6 @@ def running_site(rows: int) -> Iterator[Site]:
     """A portal of that many generated requests, ended with the iterator."""
     with (
         serve(rows=rows, today=TODAY, has_admin=True) as (url, controller),
-        httpx.Client(base_url=url, timeout=10, trust_env=False) as http,
+        httpx.Client(base_url=url, timeout=60, trust_env=False) as http,
     ):
         yield Site(http, controller, url)

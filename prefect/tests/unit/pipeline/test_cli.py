@@ -7,9 +7,11 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline import cli
-from pipeline.city import City, load_city
+from pipeline.city import City, city_for, load_city
+from pipeline.config import Settings
 from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
 
+SETTINGS = Settings(database_loader_url="postgresql://unused")
 ARGUMENTS = [
     "--years",
     "2015-2017,2020",
@@ -94,6 +96,17 @@ def test_a_wrong_declaration_is_named_by_the_path_of_its_key() -> None:
     with pytest.raises(ValidationError) as found:
         City.model_validate({"dataset": [{"id": "nonsense"}]})
     assert "city.toml: dataset.0.id: String should match pattern" in cli._named(found.value)
+
+
+def test_an_undeclared_city_is_named_with_those_that_there_are(caplog: pytest.LogCaptureFixture) -> None:
+    assert cli._guarded(lambda: city_for(SETTINGS.model_copy(update={"city": "atlantis"}))) == 30
+    assert "CITY=atlantis is not declared in cities/: there are chicago, la" in caplog.text
+
+
+def test_the_new_transport_without_its_token_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    wrong = {"database_loader_url": "postgresql://unused", "socrata_transport": "soda3"}
+    assert cli._guarded(lambda: Settings(**wrong, socrata_app_token="")) == 30
+    assert "SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN" in caplog.text
 
 
 def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pipeline.task_runner import task_runner
 
 
 @pytest.mark.parametrize(("workers", "threads"), [("", 4), ("7", 7), ("0", 4), ("many", 4)])
-def test_downloads_run_in_threads_unless_told_otherwise(workers: str, threads: int) -> None:
+def test_downloads_run_in_threads_by_default(workers: str, threads: int) -> None:
     runner = task_runner({"DOWNLOAD_WORKERS": workers})
     assert isinstance(runner, ThreadPoolTaskRunner)
     assert runner._max_workers == threads

@@ -1,4 +1,4 @@
-"""``python -m pipeline_tests.one_night``: a run in a process of its own, to be killed."""
+"""``python -m pipeline_tests.one_run``: a run in a process of its own, to be killed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.download import assignments, download, gathered
 from pipeline.merge import merge
 from pipeline.options import Options
 from pipeline.planning import make_plan
-from pipeline_tests.nights import tolerant
+from pipeline_tests.ingest_runs import tolerant
 
 
 def main() -> None:

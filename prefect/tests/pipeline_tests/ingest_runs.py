@@ -64,7 +64,7 @@ def tolerant(city: City | None = None, **limits: float) -> City:
     return city.model_copy(update={"limits": city.limits.model_copy(update=everything | limits)})
 
 
-def run_night(
+def run_ingest(
     settings: Settings,
     *,
     city: City | None = None,
