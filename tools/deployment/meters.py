@@ -9,7 +9,7 @@ HOURS = 730
 # Assumed, since a plan cannot know them.
 BALANCER_UNITS, BALANCER_ZONES = 0.3, 2
 LOG_GIB, MONITORING_GIB, ACCESS_LOG_GIB = 0.1, 0.7, 1.0
-# The largest city since 2015: Parquet three times (its own, lasting and alias name), GeoParquet twice.
+# A city of 15 million requests: Parquet three times (its own, lasting and alias name), GeoParquet twice.
 FILES_GIB = 4.0
 # Runs a month times hours a run, by the form of the schedule.
 DAILY_HOURS, WEEKLY_HOURS = 30.4 * 0.5, 4.3 * 1

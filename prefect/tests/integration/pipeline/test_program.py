@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -144,6 +145,21 @@ def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     portal.behave()
     assert call(environment, *LIVE, "--dataset", "rq3b-xjk8")[0] == 0
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("partial",), ("succeeded",)]
+
+
+def test_a_run_whose_files_fail_is_served_and_has_its_own_exit_code_and_message(
+    database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").write_text("no folder")
+    more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "ADMIN_TOKEN": TOKEN}
+    more |= {"SLACK_WEBHOOK_URL": f"{api.url}/slack", "FILES_LOCATION": str(tmp_path / "disk" / "files")}
+    code, output = call(environment_for(database, town[0], **more), *LIVE)
+    assert code == 70, output
+    assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
+    assert (api.served, database.value("SELECT count(*) > 0 FROM service_requests")) == (1, True)
+    (message,) = api.told
+    assert message.startswith(":large_orange_diamond:")
+    assert f"published without files: the files at {tmp_path}/disk/files are not written" in message
 
 
 def artifacts_at(prefect_api: str) -> dict[str, str]:
