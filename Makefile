@@ -51,7 +51,7 @@ mutants: ## Change the code of cache, merge and statistics, and list what no tes
 	@$(RUN) tools.mutants $(ARGS)
 
 setup: ## Install packages and environments without starting anything
-	@$(RUN) tools.apt --browser
+	@$(RUN) tools.apt --tests
 	@$(RUN) tools.environments
 
 test: ## Run linters, type checks and the tests of all services, against private servers

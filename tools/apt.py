@@ -1,6 +1,6 @@
 """The Debian packages of the servers and the browser, installed only when they are missing.
 
-``python3 -m tools.apt [--browser]`` installs them.
+``python3 -m tools.apt [--tests]`` installs them; the browser and the validator are for tests only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,13 @@ from tools.system_services import SystemServices
 LISTS = Path("/var/lib/apt/lists")
 STALE_SECONDS = 24 * 3600
 # Program, package, and megabytes. PostgreSQL is found by its PostGIS, and its package name has a version.
-PROGRAMS = {"redis": ("redis-server", 10), "browser": ("chromium", 700), "wrk": ("wrk", 20)}
+PROGRAMS = {
+    "redis": ("redis-server", 10),
+    "browser": ("chromium", 700),
+    "wrk": ("wrk", 20),
+    # Validates the Atom feeds; needs Java.
+    "jing": ("jing", 250),
+}
 POSTGRES_MB = 400
 POSTGIS = re.compile(r"^(postgresql-(\d+))-postgis-3 ", re.MULTILINE)
 LOG = LOCAL / "log" / "apt.log"
@@ -88,10 +94,10 @@ def _apt(prefix: list[str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
-def ensure(*, browser: bool = False, wrk: bool = False) -> None:
+def ensure(*, browser: bool = False, wrk: bool = False, jing: bool = False) -> None:
     """Install what is missing; services that the packages start are stopped again."""
-    wanted = ["postgres", "redis", *(["browser"] if browser else []), *(["wrk"] if wrk else [])]
-    needs = missing(*wanted)
+    chosen = {"browser": browser, "wrk": wrk, "jing": jing}
+    needs = missing("postgres", "redis", *(need for need, is_wanted in chosen.items() if is_wanted))
     if not needs:
         return
     if not shutil.which("apt-get"):
@@ -122,7 +128,8 @@ def _install(prefix: list[str], packages: list[str], megabytes: int) -> None:
 
 
 def main() -> int:
-    ensure(browser="--browser" in sys.argv[1:])
+    is_for_tests = "--tests" in sys.argv[1:]
+    ensure(browser=is_for_tests, jing=is_for_tests)
     return 0
 
 

@@ -144,7 +144,7 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 def test(arguments: list[str]) -> int:
     """The suites named, or all."""
     suites, pytest_arguments = split(arguments)
-    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)))
+    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)), jing="api" in suites)
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
@@ -153,7 +153,7 @@ def test(arguments: list[str]) -> int:
 
 def check_all() -> int:
     """Everything, the quick checks first."""
-    apt.ensure(browser=True)
+    apt.ensure(browser=True, jing=True)
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
     return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()]))
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pandas import DataFrame
 
-from data import runs
+from data import history, runs
+from data.filters import Filters
 from data.frames import figures
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, SECOND, THIRD
 from report_kit import text
 from report_kit.card import grid_columns
-from report_kit.content import CardContent, Number
+from report_kit.content import CardContent, Number, nothing
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
@@ -20,6 +23,14 @@ NOTHING_REJECTED = "No rows were rejected: every published row could be read."
 TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
 TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}
 WIDTHS = {"check": 180, "limits": 260, "value": 130, "status": 100, "dataset": 110, "message": 220}
+REWRITTEN_DAYS = 30
+REWRITTEN = {
+    "gone": "Deleted",
+    "returned": "Returned",
+    "reopened": "Reopened",
+    "otherwise_changed": "Rewritten",
+}
+NOTHING_REWRITTEN = f"No run has found a change in the last {REWRITTEN_DAYS} days."
 TIMES = ["started_at", "newest_change", "read_at", "created_time"]
 
 
@@ -97,6 +108,18 @@ def rejected_by_dataset(warehouse: Warehouse, _: Selection) -> CardContent:
     return CardContent(frame, summary, columns=grid_columns(frame, wide="reason"), why_empty=NOTHING_REJECTED)
 
 
+def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
+    last = warehouse.facts().last_day
+    if last is None:
+        return nothing(NO_RUNS)
+    frame = history.by_day(warehouse, Filters(last - timedelta(days=REWRITTEN_DAYS - 1), last))
+    frame = frame[["day", *REWRITTEN]][::-1].reset_index(drop=True)
+    gone, returned = (text.number(int(frame[name].sum())) for name in ("gone", "returned"))
+    summary = f"The city deleted {gone} requests and published {returned} again in {REWRITTEN_DAYS} days."
+    columns = grid_columns(frame, REWRITTEN, wide="otherwise_changed")
+    return CardContent(frame, summary, columns=columns, why_empty=NOTHING_REWRITTEN)
+
+
 def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
     frame = runs.datasets(warehouse)
     skipped = int((frame["status"] == "skipped").sum())
@@ -136,6 +159,7 @@ REPORT = Report(
         Card("checks", "Checks of the last run", checks, is_wide=True),
         Card("rejected", "Rejected rows by reason", rejected),
         Card("rejected-by-dataset", "Rejected rows by dataset", rejected_by_dataset),
+        Card("rewritten", "What the city deleted or rewrote", rewritten, is_wide=True),
         Card("runs", "Runs", recent, is_wide=True),
         Card("datasets", "Datasets of the portal", datasets, is_wide=True),
         Card("log", "Log", log, is_wide=True),

@@ -23,6 +23,7 @@ PAGE_PATHS = (
     "/neighborhood",
     "/recent",
     "/neighborhood-weekly",
+    "/what-changed",
     "/types-map",
     "/data-quality",
 )

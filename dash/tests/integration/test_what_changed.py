@@ -11,6 +11,7 @@ from support.databases import Database
 
 from data import history
 from data.warehouse import Warehouse
+from pages import data_quality
 from pages import what_changed as page
 from report_kit.content import CardContent
 
@@ -78,6 +79,18 @@ def test_changes_are_listed_with_names_before_and_after(city: Database, warehous
     assert listed["closed"]["after"] == "closed_date: 2026-01-02 10:00:00; status: Closed"
     assert listed["retyped"]["before"].startswith("type: ")
     assert listed["created"]["before"] is None
+
+
+def test_data_quality_has_what_the_city_deleted_or_rewrote(city: Database, warehouse: Warehouse) -> None:
+    last = warehouse.facts().last_day
+    assert last is not None
+    shown = dicts(card(warehouse, data_quality.REPORT, "rewritten"))
+    first = last - timedelta(days=data_quality.REWRITTEN_DAYS - 1)
+    rows = [row for row in city.rows(ROWS) if str(first) <= str(row[0]) <= str(last)]
+    expected = counted([row for row in rows if row[3] == "published"])
+    for name in data_quality.REWRITTEN:
+        assert sum(row[name] for row in shown) == expected[name] > 0 or name == "returned"
+    assert [row["day"] for row in shown] == sorted((row["day"] for row in shown), reverse=True)
 
 
 def test_filters_narrow_down(city: Database, warehouse: Warehouse) -> None:

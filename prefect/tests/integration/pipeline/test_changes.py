@@ -10,7 +10,7 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import Row, load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.replay import dump, generation, replayed
 
 from pipeline import checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from pipeline_tests.databases import Database
-from pipeline_tests.nights import NOW, run_night, settings_for
+from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
 from pipeline_tests.truth import assert_sound
 
 from pipeline import lifetime
@@ -24,7 +24,7 @@ def test_an_erased_request_is_gone_and_stays_gone(
 ) -> None:
     with serve(rows=300, today=NOW.date()) as (url, _):
         settings = settings_for(database, url)
-        run_night(settings)
+        run_ingest(settings)
         before = database.value("SELECT count(*) FROM requests")
         number = database.value("SELECT srnumber FROM service_requests ORDER BY request_id LIMIT 1")
         database.change(
@@ -42,12 +42,12 @@ def test_an_erased_request_is_gone_and_stays_gone(
         assert _places_of(database, number) == []
         assert_sound(database)
         for options in ({}, {"reconcile": True}, {"full": True}):
-            run_night(settings, **options)
+            run_ingest(settings, **options)
             assert _places_of(database, number) == []
             assert database.value("SELECT count(*) FROM requests") == before - 1
             assert_sound(database)
         assert lifetime.main([number, "--undo"]) == 0
-        run_night(settings, reconcile=True)
+        run_ingest(settings, reconcile=True)
     assert database.value("SELECT count(*) FROM requests") == before
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 
 from pipeline import metrics
 

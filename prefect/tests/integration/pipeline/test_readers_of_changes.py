@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import httpx
 from pipeline_tests import databases
 from pipeline_tests.histories import Row, load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.real_api import TOKEN, free_port, real_api, require_api
 
 CITY = tolerant()

@@ -13,7 +13,7 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import Row, load, plain_row
-from pipeline_tests.nights import settings_for, tolerant
+from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.replay import Dump, changes_between, dump, generation, replayed
 from pipeline_tests.stories import WAYS, Night, nights
 from pipeline_tests.truth import assert_sound, rollups_of
