@@ -16,6 +16,7 @@ from config import Settings
 from data.warehouse import Warehouse
 from pages import reports
 from report_kit import callbacks, dash_internals, home_page, layout, report_page, routes
+from report_kit.map_routes import add_map_routes
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
@@ -45,6 +46,7 @@ def create(settings: Settings) -> Dash:
     app.index_string = (HERE / "index.html").read_text()
     _add_pages(app, settings)
     routes.add_routes(app, reports())
+    add_map_routes(app, settings)
     routes.add_headers(app, settings)
     callbacks.add_checks(app)
     server.config["COMPRESS_REGISTER"] = True

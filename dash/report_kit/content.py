@@ -39,6 +39,8 @@ class CardContent:
     """AG Grid column definitions: the card is a grid of the frame's rows."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Value of the first column → where its row leads, for readers without a mouse."""
+    map: dict[str, Any] | None = None
+    """What ``assets/map.js`` needs to draw the map of requests."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
 

@@ -60,6 +60,8 @@ DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_17'"
 
 
 def upgrade() -> None:
+    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
+    op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(FUNCTIONS)
     op.execute(ROLLUPS)
     create_index("service_requests_map_idx", INDEX)

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles")
+OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/geojson/hotspots")
 EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified"
 SHARED = [
     (b"access-control-allow-origin", b"*"),

@@ -42,6 +42,8 @@ class Visitor:
     def __init__(self, browser: Browser, url: str, **context: Any) -> None:
         self._context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | context)
         self.url = url
+        # Other origins that the page may ask, such as the API's.
+        self.allowed: tuple[str, ...] = ()
         self.problems: list[str] = []
         self._context.route("**/*", self._guard)
         self._context.set_default_timeout(WAIT_MS)
@@ -55,7 +57,7 @@ class Visitor:
         return page
 
     def _guard(self, route: Route) -> None:
-        if route.request.url.startswith((self.url, "data:", "blob:")):
+        if route.request.url.startswith((self.url, "data:", "blob:", *self.allowed)):
             route.continue_()
         else:
             self.problems.append(f"asked another host: {route.request.url}")
