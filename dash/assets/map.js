@@ -52,10 +52,12 @@
     SIZES.forEach(function (size) { steps.push(Math.log10(size[0]), size[1]); });
     return steps;
   }
+  function outlines() {
+    return { id: "outlines", source: "outlines", type: "line",
+      paint: { "line-color": color("--quiet"), "line-width": 0.8 } };
+  }
   function layers() {
     return [
-      { id: "outlines", source: "outlines", type: "line",
-        paint: { "line-color": color("--quiet"), "line-width": 0.8 } },
       { id: "clusters", source: "requests", "source-layer": "requests", type: "circle", filter: ["has", "cluster"],
         paint: { "circle-color": "#2478B4", "circle-opacity": 0.85, "circle-radius": radius(),
           "circle-stroke-width": 1, "circle-stroke-color": color("--card") } },
@@ -203,7 +205,9 @@
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
     if (!known.api) return;
     fetched(known.api + "/tiles.json?" + known.filters).then(function (described) {
-      if (state.known === known) map.getSource("requests").setTiles(described.tiles);
+      if (state.known !== known) return;
+      if (map.getSource("requests")) map.getSource("requests").setTiles(described.tiles);
+      else add(state, described.tiles);
     }).catch(function () { fail(state); });
     var query = new URLSearchParams(known.filters), chosen = query.getAll("type_id");
     var spots = known.api + "/geojson/hotspots?type_id=" + chosen[0] + "&start_date=" + query.get("start_date");
@@ -213,13 +217,12 @@
     var map = state.map;
     if (map.getLayer("background")) map.setPaintProperty("background", "background-color", color("--paper"));
     map.setPaintProperty("outlines", "line-color", color("--quiet"));
+    if (!map.getSource("requests")) return;
     SEEN.forEach(function (name) { map.setPaintProperty(name, "circle-stroke-color", color("--card")); });
   }
-  function add(state) {
+  function add(state, tiles) {
     var map = state.map;
-    map.addSource("outlines", { type: "geojson", data: EMPTY });
-    map.addSource("hotspots", { type: "geojson", data: EMPTY });
-    map.addSource("requests", { type: "vector", tiles: [], minzoom: 0, maxzoom: DEEPEST });
+    map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
     layers().forEach(function (layer) { map.addLayer(layer); });
     SEEN.forEach(function (name) {
       map.on("click", name, function (event) { clicked(state, event); });
@@ -227,7 +230,14 @@
       map.on("mouseleave", name, function () { map.getCanvas().style.cursor = ""; });
     });
     map.on("idle", function () { showView(state); });
+  }
+  function begin(state) {
+    var map = state.map;
+    map.addSource("outlines", { type: "geojson", data: EMPTY });
+    map.addSource("hotspots", { type: "geojson", data: EMPTY });
+    map.addLayer(outlines());
     map.on("moveend", function () { writeView(map); });
+    state.isReady = true;
     refresh(state);
   }
   function search(state) {
@@ -264,8 +274,8 @@
     state.map.addControl(new library.NavigationControl({ showCompass: false }));
     state.map.addControl(new library.ScaleControl({ unit: "imperial" }));
     state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
-    state.map.on("styleimagemissing", function (event) { drawNumber(state.map, event.id); });
-    state.map.on("load", function () { add(state); state.isReady = true; });
+    state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
+    state.map.on("load", function () { begin(state); });
     parts.search.addEventListener("submit", function (event) { event.preventDefault(); search(state); });
   }
   function update(box) {
