@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark_figures import write
 
-from benchmarks import measure
+from benchmarks import measure, tiles
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     chosen = parser.parse_args()
     dsn = os.environ["DATABASE_URL"]
     figures = []
-    for kind in (measure.rates(), measure.cold(dsn), measure.warm(dsn)):
+    for kind in (measure.rates(), measure.cold(dsn), measure.warm(dsn), tiles.figures(dsn)):
         for figure in kind:
             print(figure.line(), flush=True)
             figures.append(figure)
