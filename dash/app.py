@@ -27,6 +27,7 @@ from report_kit import (
     routes,
     sentry,
 )
+from report_kit.map_routes import add_map_routes
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
@@ -71,6 +72,7 @@ def create(settings: Settings) -> Dash:
     _add_pages(app, settings)
     routes.add_routes(app, reports())
     add_documents(server)
+    add_map_routes(app, settings)
     routes.add_headers(app, settings)
     callbacks.add_checks(app)
     server.config["COMPRESS_REGISTER"] = True

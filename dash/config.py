@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     api_public_url: str = Field(
         default="",
         description="Public address of the API, named by feeds and by pages of the reports; empty: none.",
+    )
+    map_style_url: str = Field(
+        default="",
+        description="A MapLibre style as the map's background; browsers then ask its host. Empty: none.",
     )
     frame_ancestors: str = Field(
         default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
@@ -76,10 +81,28 @@ class Settings(BaseSettings):
             raise ValueError("DEBUG, INFO, WARNING or ERROR is needed")
         return value.upper()
 
+    @field_validator("api_public_url", "map_style_url")
+    @classmethod
+    def _only_addresses(cls, value: str) -> str:
+        if value and not ORIGIN.fullmatch(origin_of(value)):
+            raise ValueError("an address such as https://api.example.org is needed")
+        return value
+
+    @property
+    def map_origins(self) -> list[str]:
+        """Origins that the map asks, as they stand in a Content-Security-Policy."""
+        return list(dict.fromkeys(origin_of(one) for one in (self.api_public_url, self.map_style_url) if one))
+
     @property
     def allowed_frames(self) -> list[str]:
         """Origins as they stand in a Content-Security-Policy."""
         return _parts(self.frame_ancestors)
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _parts(value: str) -> list[str]:

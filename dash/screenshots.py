@@ -18,7 +18,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
+# The last two: the map needs WebGL, which machines without a graphics card draw in software.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 # Small files that can still be read: 960 by 640 pixels.
 DESK = (1280, 853)
 PHONE = (390, 844)

@@ -61,11 +61,12 @@ locals {
   replica_secrets = var.database_replica_class == null ? {} : { DATABASE_READ_URL = module.database.read_url_arn }
 
   shared_environment = merge(local.database_tls, {
-    STAGE       = var.stage
-    CITY        = var.city
-    LOG_LEVEL   = var.log_level
-    API_URL     = local.api_url
-    REPORTS_URL = local.reports_url
+    STAGE          = var.stage
+    CITY           = var.city
+    LOG_LEVEL      = var.log_level
+    API_URL        = local.api_url
+    API_PUBLIC_URL = local.api_url
+    REPORTS_URL    = local.reports_url
   })
 
   # Put into Parameter Store by hand; each is given only to the service that uses it.

@@ -67,6 +67,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
     made_up = {
         **ports,
         "API_URL": f"http://127.0.0.1:{ports['API_PORT']}",
+        "API_PUBLIC_URL": f"http://localhost:{ports['API_PORT']}",
         "REPORTS_URL": f"http://127.0.0.1:{ports['REPORTS_PORT']}",
         "SOCRATA_URL": f"http://127.0.0.1:{ports['PORTAL_PORT']}",
         "FILES_LOCATION": str(STATE / "files" / database),

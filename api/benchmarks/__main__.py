@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark_figures import write
 
-from benchmarks import history, measure, pages
+from benchmarks import history, measure, pages, tiles
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     dsn = os.environ["DATABASE_URL"]
     history.fill(dsn)
     figures = []
-    for kind in (measure.rates(), measure.cold(dsn), pages.deep(dsn), measure.warm(dsn)):
+    for kind in (measure.rates(), measure.cold(dsn), pages.deep(dsn), measure.warm(dsn), tiles.figures(dsn)):
         for figure in kind:
             print(figure.line(), flush=True)
             figures.append(figure)

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str], port: int, ready: str) -> Iterator[str]:
+def running(command: list[str], environment: Mapping[str, str], port: int, ready: str) -> Iterator[str]:
     variables = {**os.environ, **environment, "API_PORT": str(port)}
     process = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
@@ -52,7 +52,7 @@ def api() -> Iterator[str]:
     """The API as it is deployed, with two workers."""
     port = free_port()
     command = [sys.executable, "-m", "lacity_data_api"]
-    with _running(command, {"API_WORKERS": str(WORKERS)}, port, "/status/ready") as url:
+    with running(command, {"API_WORKERS": str(WORKERS)}, port, "/status/ready") as url:
         yield url
 
 
@@ -61,7 +61,7 @@ def uncached() -> Iterator[str]:
     """The API without its memory cache, one worker."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.uncached:create_app"]
-    with _running([*command, "--port", str(port), *UVICORN], {}, port, "/status/ready") as url:
+    with running([*command, "--port", str(port), *UVICORN], {}, port, "/status/ready") as url:
         yield url
 
 
@@ -70,5 +70,5 @@ def constant() -> Iterator[str]:
     """Constant bytes, with as many workers as the API."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "benchmarks.constant:app", "--workers", str(WORKERS)]
-    with _running([*command, "--port", str(port), *UVICORN], {}, port, "/2") as url:
+    with running([*command, "--port", str(port), *UVICORN], {}, port, "/2") as url:
         yield url

@@ -63,6 +63,8 @@ def body_of(report: Report, card: Card, content: CardContent, search: str, city:
         printed = _rows(replace(content, links={}, lists=()), PRINTED_ROWS, className="rows rows-printed")
         return [summary, _grid(report, card, content), *printed, _foot(report, card, search)]
     rows = _rows(content, TABLE_ROWS, className="rows")
+    if content.map:
+        return [_map(content), _foot(report, card, search, [_details(rows)])]
     return [_figure(report, card, content), _foot(report, card, search, [_details(rows)])]
 
 
@@ -96,6 +98,14 @@ def _figure(report: Report, card: Card, content: CardContent) -> Component:
         label = f"{card.title}, scrollable"
         box = {"className": "picture picture-scrolls", "tabIndex": 0, "role": "region", **aria(label=label)}
     return html.Figure([html.Div(picture, **box), html.Figcaption(content.summary, className="summary")])
+
+
+def _map(content: CardContent) -> Component:
+    """``assets/map.js`` draws into the box, and keeps it when only its data change."""
+    box = html.Div(
+        className="city-map", **data(map=orjson.dumps(content.map, option=orjson.OPT_NON_STR_KEYS).decode())
+    )
+    return html.Figure([box, html.Figcaption(content.summary, className="summary")])
 
 
 def _grid(report: Report, card: Card, content: CardContent) -> Component:

@@ -44,9 +44,11 @@ class CardContent:
     columns: Sequence[dict[str, Any]] = ()
     """AG Grid column definitions: the card is a grid of the frame's rows."""
     links: Mapping[str, str] = field(default_factory=dict)
-    """Value of the first column → the report that its row leads to."""
+    """Value of the first column → where its row leads."""
     lists: Sequence[str] = ()
     """The list of requests behind each row of the table, for readers without a mouse."""
+    map: dict[str, Any] | None = None
+    """What ``assets/map.js`` needs to draw the map of requests."""
     why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
     is_scrollable: bool = False
     parts: Sequence[Component] = ()

@@ -14,8 +14,8 @@ from dash import _dash_renderer, dash_table
 LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
 # For browsers of ten years ago; what Dash's scripts need of it is in assets/regenerator.js.
 NEVER = "polyfill"
-# The page itself loads the first before anything is drawn; assets/plotly.js loads the other.
-NOT_WITH_THE_PAGE = r"scheme\.js|plotly-cartesian"
+# The page itself loads the first before anything is drawn; plotly.js and map.js in assets/ the others.
+NOT_WITH_THE_PAGE = r"scheme\.js|plotly-cartesian|maplibre"
 LAYOUT = "/_dash-layout"
 UPDATE = "/_dash-update-component"
 PAGES = "/<path:path>"

@@ -93,7 +93,7 @@ def add_headers(app: Dash, settings: Settings) -> None:
     @cache
     def policy() -> str:
         # Dash writes its last inline script with the first request.
-        return content_policy(app.csp_hashes(), settings.allowed_frames)
+        return content_policy(app.csp_hashes(), settings.allowed_frames, settings.map_origins)
 
     def add(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy()
@@ -104,15 +104,18 @@ def add_headers(app: Dash, settings: Settings) -> None:
     app.server.after_request(add)
 
 
-def content_policy(script_hashes: Sequence[str], frames: Sequence[str]) -> str:
-    """A Content-Security-Policy for these inline scripts and framing origins."""
+def content_policy(
+    script_hashes: Sequence[str], frames: Sequence[str], map_origins: Sequence[str] = ()
+) -> str:
+    """A Content-Security-Policy for these inline scripts, framing origins and origins of the map's data."""
     return "; ".join(
         (
             "default-src 'self'",
             " ".join(("script-src 'self'", *script_hashes)),
             # Charts, grids and components write style attributes and sheets while they draw.
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            " ".join(("img-src 'self' data: blob:", *map_origins)),
+            " ".join(("connect-src 'self'", *map_origins)),
             "font-src 'self' data:",
             "worker-src 'self' blob:",
             "base-uri 'self'",

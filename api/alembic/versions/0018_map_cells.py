@@ -45,21 +45,26 @@ INSERT INTO rollup_dimensions VALUES
     ('created_month', 'date', 'date_trunc(''month'', created_date)::date'),
     ('is_open', 'boolean', 'is_open'),
     ('map_cell_14', 'bigint', 'map_cell(longitude, latitude, 14)'),
+    ('map_cell_15', 'bigint', 'map_cell(longitude, latitude, 15)'),
     ('map_cell_17', 'bigint', 'map_cell(longitude, latitude, 17)');
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
     (21, 'rollup_map', '{map_cell_14, type_id, council_id, is_open}', '{requests, information}',
          'latitude IS NOT NULL'),
-    (22, 'rollup_map_near', '{map_cell_17, type_id, council_id, is_open}', '{requests, information}',
+    (22, 'rollup_map_near', '{map_cell_15, type_id, council_id, is_open}', '{requests, information}',
          'latitude IS NOT NULL'),
-    (23, 'rollup_map_month', '{created_month, map_cell_14, type_id, council_id, is_open}',
+    (23, 'rollup_map_nearest', '{map_cell_17, type_id, council_id, is_open}', '{requests, information}',
+         'latitude IS NOT NULL'),
+    (24, 'rollup_map_month', '{created_month, map_cell_14, type_id, council_id, is_open}',
          '{requests, information}', 'latitude IS NOT NULL');
-SELECT create_rollup(rollup) FROM rollup_catalog WHERE place BETWEEN 21 AND 23;
+SELECT create_rollup(rollup) FROM rollup_catalog WHERE place BETWEEN 21 AND 24;
 """
-TABLES = "rollup_map, rollup_map_near, rollup_map_month"
-DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_17'"
+TABLES = "rollup_map, rollup_map_near, rollup_map_nearest, rollup_map_month"
+DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_15', 'map_cell_17'"
 
 
 def upgrade() -> None:
+    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
+    op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(FUNCTIONS)
     op.execute(ROLLUPS)
     create_index("service_requests_map_idx", INDEX)
@@ -68,6 +73,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP INDEX service_requests_map_idx")
     op.execute(f"DROP TABLE {TABLES}")
-    op.execute("DELETE FROM rollup_catalog WHERE place BETWEEN 21 AND 23")
+    op.execute("DELETE FROM rollup_catalog WHERE place BETWEEN 21 AND 24")
     op.execute(f"DELETE FROM rollup_dimensions WHERE dimension IN ({DIMENSIONS})")
     op.execute("DROP FUNCTION map_cell, map_y, map_x")

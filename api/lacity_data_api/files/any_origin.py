@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/open311")
+OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/geojson/hotspots", "/open311")
 EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified"
 SHARED = [
     (b"access-control-allow-origin", b"*"),

@@ -45,6 +45,8 @@ class Visitor:
     def __init__(self, browser: Browser, url: str, **context: Any) -> None:
         self._context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | context)
         self.url = url
+        # Other origins that the page may ask, such as the API's.
+        self.allowed: tuple[str, ...] = ()
         self.problems: list[str] = []
         # Listening, not routing: a routed page has no cache, and every load would compile its scripts again.
         self._context.on("request", self._check)
@@ -64,7 +66,7 @@ class Visitor:
         return page
 
     def _check(self, request: Request) -> None:
-        if not request.url.startswith((self.url, "data:", "blob:", NEW_PAGE)):
+        if not request.url.startswith((self.url, "data:", "blob:", NEW_PAGE, *self.allowed)):
             self.problems.append(f"asked another host: {request.url}")
 
     def _listen(self, message: Any) -> None:

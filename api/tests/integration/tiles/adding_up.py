@@ -78,7 +78,9 @@ def random_filter(chance: random.Random) -> dict[str, Any]:
     """Parameters of /requests."""
     chosen: dict[str, Any] = {}
     if chance.random() < 0.7:
-        days = sorted(f"2020-{chance.randint(1, 3):02}-{chance.choice([1, 2, 15, 28, 29])}" for _ in range(2))
+        days = sorted(
+            f"2020-{chance.randint(1, 3):02}-{chance.choice([1, 2, 15, 28, 29]):02}" for _ in range(2)
+        )
         days = (
             ["2019-" + chance.choice(["11-01", "12-01", "12-15"]), days[1]] if chance.random() < 0.3 else days
         )
@@ -89,7 +91,6 @@ def random_filter(chance: random.Random) -> dict[str, Any]:
                 strict=False,
             )
         )
-        chosen = {name: value.replace("-02-29", "-02-28") for name, value in chosen.items()}
     for name in chance.sample(COLUMNS, chance.choice([0, 0, 1, 1, 2])):
         chosen[name] = chance.sample(range(4), 2)
     if chance.random() < 0.2:

@@ -1,0 +1,140 @@
+"""Tiles next to tipg, which serves the same table, and the largest tile. RuntimeError if one is too large."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg2
+import redis
+from benchmark_figures import Figure, milliseconds
+
+from benchmarks import servers
+from benchmarks.client import HttpRequest, connected
+
+ZOOMS = range(8, 17)
+COLD_ROUNDS, WARM_TIMES = 3, 10
+TIMES_FASTER_COLD, TIMES_FASTER_WARM = 5, 50
+MOST_BYTES = 100_000
+# The busiest tile of each zoom: (z, x, y). A tile of the deepest zoom is a cell of the index.
+BUSIEST = """
+SELECT DISTINCT ON (z) z, x >> (16 - z) AS x, y >> (16 - z) AS y
+  FROM (SELECT cell >> 16 AS x, cell & 65535 AS y, requests
+          FROM (SELECT map_cell(longitude, latitude, 16) AS cell, count(*) AS requests FROM service_requests
+                 WHERE latitude IS NOT NULL GROUP BY 1) AS cells) AS tiles, generate_series(8, 16) AS z
+ GROUP BY z, x >> (16 - z), y >> (16 - z) ORDER BY z, sum(requests) DESC
+"""
+Place = tuple[int, int, int]
+
+
+def figures(dsn: str) -> Iterator[Figure]:
+    """Milliseconds of the busiest tile of each zoom, without and with our caches; tipg in the same run."""
+    places = busiest(dsn)
+    cache = redis.Redis.from_url(os.environ["REDIS_URL"])
+    with tipg(dsn) as other:
+        with servers.uncached() as url:
+            generation = _generation(url)
+            _check_sizes(url, generation, places)
+            yield _beside(partial(_cold, cache, url, generation), other, places, "cold", TIMES_FASTER_COLD)
+        with servers.api() as url:
+            yield _beside(partial(_warm, url, generation), other, places, "warm", TIMES_FASTER_WARM)
+
+
+def busiest(dsn: str) -> list[Place]:
+    """The tile with the most requests of each zoom."""
+    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+        cursor.execute(BUSIEST)
+        return [(z, x, y) for z, x, y in cursor.fetchall()]
+
+
+@contextmanager
+def tipg(dsn: str) -> Iterator[str]:
+    """Tipg on ``service_requests`` with its own settings, one worker."""
+    port = servers.free_port()
+    settings = {
+        "DATABASE_URL": dsn,
+        "TIPG_DB_SCHEMAS": '["public"]',
+        "TIPG_TABLE_TABLES": '["service_requests"]',
+    }
+    command = [sys.executable, "-m", "uvicorn", "tipg.main:app", "--port", str(port), *servers.UVICORN]
+    with servers.running(command, settings, port, "/healthz") as url:
+        yield url
+
+
+def _generation(url: str) -> int:
+    with connected(url) as connection:
+        connection.request("GET", "/tiles.json")
+        response = connection.getresponse()
+        response.read()
+        return int(response.headers["X-Data-Generation"])
+
+
+def _ours(generation: int, place: Place) -> HttpRequest:
+    z, x, y = place
+    return HttpRequest(f"/tiles/{generation}/{z}/{x}/{y}.mvt")
+
+
+def _theirs(place: Place) -> HttpRequest:
+    z, x, y = place
+    return HttpRequest(
+        f"/collections/public.service_requests/tiles/WebMercatorQuad/{z}/{x}/{y}?geom-column=geom"
+    )
+
+
+def _cold(cache: redis.Redis, url: str, generation: int, place: Place) -> list[float]:
+    """With an empty Redis each time."""
+    request = _ours(generation, place)
+    found = []
+    with connected(url) as connection:
+        for _ in range(COLD_ROUNDS):
+            cache.flushdb()
+            found += milliseconds(partial(request.send, connection), 1)
+    return found
+
+
+def _warm(url: str, generation: int, place: Place) -> list[float]:
+    request = _ours(generation, place)
+    with connected(url) as connection:
+        request.send(connection)
+        return milliseconds(partial(request.send, connection), WARM_TIMES)
+
+
+def _theirs_take(url: str, place: Place) -> list[float]:
+    with connected(url) as connection:
+        return milliseconds(partial(_theirs(place).send, connection), COLD_ROUNDS)
+
+
+def _beside(
+    measure: partial[list[float]],
+    other: str,
+    places: list[Place],
+    name: str,
+    times: int,
+) -> Figure:
+    """Means over the zooms of the medians; the goal is that many times less than tipg's."""
+    ours, theirs = [], []
+    for place in places:
+        ours.append(statistics.median(measure(place)))
+        theirs.append(statistics.median(_theirs_take(other, place)))
+        print(f"    zoom {place[0]}, {name}: {ours[-1]:,.1f} ms, tipg {theirs[-1]:,.1f} ms", flush=True)
+    goal = round(statistics.mean(theirs) / times, 2)
+    what = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}, {name}"
+    value, limit = statistics.mean(ours), statistics.mean(theirs)
+    return Figure(
+        what, "ms", value, limit, f"tipg, at most 10,000 points a tile; {times} times less is the goal", goal
+    )
+
+
+def _check_sizes(url: str, generation: int, places: list[Place]) -> None:
+    for place in places:
+        with connected(url) as connection:
+            connection.request("GET", _ours(generation, place).path)
+            size = len(gzip.compress(connection.getresponse().read(), 6))
+        if size > MOST_BYTES:
+            raise RuntimeError(f"the tile {place} has {size} bytes")
+        print(f"    zoom {place[0]}: {size / 1000:,.1f} kB", flush=True)

@@ -1,0 +1,306 @@
+/* The map of requests: MapLibre draws the API's tiles. Its scripts are loaded with the first map that is shown. Every box
+   has the same requests as a table, and the address of the page keeps the view behind its "#". */
+(function () {
+  "use strict";
+  var VENDOR = "/assets/vendor/";
+  var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
+  var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
+  var SEEN = ["clusters", "points"];
+  var EMPTY = { type: "FeatureCollection", features: [] };
+  var loading;
+
+  function load() {
+    if (loading) return loading;
+    var sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = VENDOR + "maplibre-gl.css";
+    document.head.appendChild(sheet);
+    loading = import(VENDOR + "maplibre-gl.mjs").then(function (library) {
+      library.setWorkerUrl(VENDOR + "maplibre-gl-worker.mjs");
+      return library;
+    });
+    return loading;
+  }
+  function make(name, attributes, text) {
+    var made = document.createElement(name);
+    Object.keys(attributes || {}).forEach(function (key) { made.setAttribute(key, attributes[key]); });
+    if (text !== undefined) made.textContent = text;
+    return made;
+  }
+  function color(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  function count(number, noun) {
+    return number.toLocaleString("en-US") + " " + noun + (number === 1 ? "" : "s");
+  }
+  function day(text) {
+    var parts = text.slice(0, 10).split("-");
+    return new Date(parts[0], parts[1] - 1, parts[2]).toLocaleDateString("en-US", { dateStyle: "medium" });
+  }
+
+  /* The view: behind the "#", so that a link shows it and no filter changes with it. */
+  function viewOf(hash) {
+    var parts = (hash.match(/map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/) || []).slice(1).map(Number);
+    return parts.length === 3 ? { zoom: parts[0], center: [parts[2], parts[1]] } : null;
+  }
+  function writeView(map) {
+    var center = map.getCenter();
+    var view = [map.getZoom().toFixed(2), center.lat.toFixed(5), center.lng.toFixed(5)].join("/");
+    history.replaceState(history.state, "", location.pathname + location.search + "#map=" + view);
+  }
+
+  function radius() {
+    var steps = ["interpolate", ["linear"], ["log10", ["get", "point_count"]]];
+    SIZES.forEach(function (size) { steps.push(Math.log10(size[0]), size[1]); });
+    return steps;
+  }
+  function outlines() {
+    return { id: "outlines", source: "outlines", type: "line",
+      paint: { "line-color": color("--quiet"), "line-width": 0.8 } };
+  }
+  function layers() {
+    return [
+      { id: "clusters", source: "requests", "source-layer": "requests", type: "circle", filter: ["has", "cluster"],
+        paint: { "circle-color": "#2478B4", "circle-opacity": 0.85, "circle-radius": radius(),
+          "circle-stroke-width": 1, "circle-stroke-color": color("--card") } },
+      { id: "points", source: "requests", "source-layer": "requests", type: "circle", filter: ["!", ["has", "cluster"]],
+        paint: { "circle-radius": 5, "circle-color": ["case", ["get", "is_open"], "#C08400", "#248454"],
+          "circle-stroke-width": 1, "circle-stroke-color": color("--card") } },
+      { id: "numbers", source: "requests", "source-layer": "requests", type: "symbol",
+        filter: [">=", ["coalesce", ["get", "point_count"], 0], 10],
+        layout: { "icon-image": ["concat", "number:", ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
+      { id: "hotspots", source: "hotspots", type: "circle",
+        paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": "#E46C60" } },
+    ];
+  }
+  /* Numbers as images: fonts for maps would come from another host. */
+  function drawNumber(map, id) {
+    if (id.indexOf("number:") !== 0 || map.hasImage(id)) return;
+    var text = id.slice(7), canvas = make("canvas"), pen = canvas.getContext("2d");
+    canvas.width = 16 + 16 * text.length;
+    canvas.height = 32;
+    pen.font = "600 22px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillStyle = "#fff";
+    pen.fillText(text, canvas.width / 2, 17);
+    map.addImage(id, pen.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: 2 });
+  }
+
+  /* What is around the map: the search, the legend, and the table of what is in view. */
+  function frame(box) {
+    var parts = {
+      search: make("form", { role: "search", "class": "map-search" }),
+      field: make("input", { type: "search", autocomplete: "off", "aria-label": "Address", maxlength: 100,
+        placeholder: "Address, such as 200 N SPRING" }),
+      found: make("ul", { "class": "map-found", "aria-label": "Addresses found" }),
+      canvas: make("div", { "class": "map-canvas" }),
+      legend: make("p", { "class": "map-legend" }),
+      status: make("p", { "class": "map-status", role: "status" }),
+      rows: make("div", { "class": "rows map-rows", tabindex: 0, role: "region", "aria-label": "Requests in view" }),
+    };
+    parts.search.append(parts.field, make("button", { type: "submit" }, "Find"));
+    SIZES.forEach(function (size) {
+      var circle = make("span", { "class": "map-size" });
+      circle.style.width = circle.style.height = 2 * size[1] + "px";
+      parts.legend.append(circle, make("span", {}, size[0].toLocaleString("en-US")));
+    });
+    parts.legend.append(make("span", { "class": "map-open" }), "one open", make("span", { "class": "map-closed" }),
+      "one closed");
+    box.replaceChildren(parts.search, parts.found, parts.canvas, parts.legend, make("h3", {}, "In view"), parts.status,
+      parts.rows);
+    return parts;
+  }
+
+  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. */
+  function inView(map, types) {
+    var found = { total: 0, byType: {}, points: {} };
+    var ids = {};
+    function add(type, number) {
+      found.byType[types[type] || "Type " + type] = (found.byType[types[type] || "Type " + type] || 0) + number;
+    }
+    map.queryRenderedFeatures({ layers: SEEN }).forEach(function (feature) {
+      if (ids[feature.id]) return;
+      ids[feature.id] = true;
+      var about = feature.properties;
+      found.total += about.point_count || 1;
+      if (!about.cluster) {
+        add(about.type_id, 1);
+        found.points[about.request_id] = about;
+        return;
+      }
+      Object.keys(about).forEach(function (key) {
+        if (/^type_\d+$/.test(key)) add(key.slice(5), about[key]);
+      });
+    });
+    return found;
+  }
+  function table(caption, head, rows) {
+    var made = make("table");
+    made.appendChild(make("caption", {}, caption));
+    var top = made.createTHead().insertRow();
+    head.forEach(function (name) { top.appendChild(make("th", { scope: "col" }, name)); });
+    rows.forEach(function (cells) {
+      var row = made.insertRow();
+      cells.forEach(function (cell) { row.insertCell().append(cell); });
+    });
+    return made;
+  }
+  function link(about, types) {
+    return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
+  }
+  function showView(state) {
+    if (!state.known.api) return;
+    var found = inView(state.map, state.known.types);
+    var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
+    var points = Object.keys(found.points).slice(0, POINTS).map(function (id) { return found.points[id]; });
+    state.parts.status.textContent = count(found.total, "request") + " in view.";
+    var tables = [table("By type", ["Type", "Requests"], types.slice(0, ROWS).map(function (name) {
+      return [name, found.byType[name].toLocaleString("en-US")];
+    }))];
+    if (points.length) {
+      tables.push(table("Single requests", ["Request", "Created", "Status"], points.map(function (about) {
+        return [link(about, state.known.types), day(about.created_date), about.is_open ? "open" : "closed"];
+      })));
+    }
+    state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
+  }
+
+  /* A click: into a cluster, or on what a request is. */
+  function details(state, about) {
+    var box = make("div", { "class": "map-popup" });
+    if (!about.cluster) {
+      box.append(make("p", {}, ""), make("p", {}, "Created " + day(about.created_date) +
+        (about.closed_date ? ", closed " + day(about.closed_date) : about.is_open ? ", open" : ", closed")));
+      box.firstChild.append(link(about, state.known.types));
+      return box;
+    }
+    box.append(make("p", {}, count(about.point_count, "request")));
+    var list = box.appendChild(make("ul"));
+    Object.keys(about).filter(function (key) { return /^type_\d+$/.test(key); })
+      .sort(function (a, b) { return about[b] - about[a]; }).slice(0, ROWS).forEach(function (key) {
+        list.append(make("li", {}, (state.known.types[key.slice(5)] || key) + ": " + about[key].toLocaleString("en-US")));
+      });
+    return box;
+  }
+  function clicked(state, event) {
+    var map = state.map, feature = event.features[0], place = feature.geometry.coordinates;
+    if (feature.properties.cluster && map.getZoom() < DEEPEST) {
+      map.easeTo({ center: place, zoom: Math.min(map.getZoom() + 2, DEEPEST) });
+      return;
+    }
+    new state.library.Popup({ maxWidth: "280px" }).setLngLat(place).setDOMContent(details(state, feature.properties))
+      .addTo(map);
+  }
+
+  function fetched(address) {
+    return fetch(address).then(function (response) {
+      if (!response.ok) throw new Error(address + ": " + response.status);
+      return response.json();
+    });
+  }
+  function fail(state) { state.parts.status.textContent = "The requests could not be loaded. Reload the page to try again."; }
+
+  /* The data of the current filters, into the sources. */
+  function refresh(state) {
+    var map = state.map, known = state.known;
+    map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
+    if (!known.api) return;
+    fetched(known.api + "/tiles.json?" + known.filters).then(function (described) {
+      if (state.known !== known) return;
+      if (map.getSource("requests")) map.getSource("requests").setTiles(described.tiles);
+      else add(state, described.tiles);
+    }).catch(function () { fail(state); });
+    var query = new URLSearchParams(known.filters), chosen = query.getAll("type_id");
+    var spots = known.api + "/geojson/hotspots?type_id=" + chosen[0] + "&start_date=" + query.get("start_date");
+    map.getSource("hotspots").setData(known.hotspots && chosen.length === 1 ? spots : EMPTY);
+  }
+  function paint(state) {
+    var map = state.map;
+    if (map.getLayer("background")) map.setPaintProperty("background", "background-color", color("--paper"));
+    map.setPaintProperty("outlines", "line-color", color("--quiet"));
+    if (!map.getSource("requests")) return;
+    SEEN.forEach(function (name) { map.setPaintProperty(name, "circle-stroke-color", color("--card")); });
+  }
+  function add(state, tiles) {
+    var map = state.map;
+    map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
+    layers().forEach(function (layer) { map.addLayer(layer); });
+    SEEN.forEach(function (name) {
+      map.on("click", name, function (event) { clicked(state, event); });
+      map.on("mouseenter", name, function () { map.getCanvas().style.cursor = "pointer"; });
+      map.on("mouseleave", name, function () { map.getCanvas().style.cursor = ""; });
+    });
+    map.on("idle", function () { showView(state); });
+  }
+  function begin(state) {
+    var map = state.map;
+    map.addSource("outlines", { type: "geojson", data: EMPTY });
+    map.addSource("hotspots", { type: "geojson", data: EMPTY });
+    map.addLayer(outlines());
+    map.on("moveend", function () { writeView(map); });
+    state.isReady = true;
+    refresh(state);
+  }
+  function search(state) {
+    var text = state.parts.field.value.trim();
+    if (text.length < SHORTEST_SEARCH) return;
+    fetched("/map/addresses?q=" + encodeURIComponent(text)).then(function (places) {
+      var items = places.map(function (place) {
+        var item = make("li"), button = make("button", { type: "button" },
+          place.address + " (" + count(place.requests, "request") + ")");
+        button.addEventListener("click", function () {
+          state.map.jumpTo({ center: [place.longitude, place.latitude], zoom: DEEPEST });
+          state.parts.found.replaceChildren();
+        });
+        item.append(button);
+        return item;
+      });
+      state.parts.found.replaceChildren.apply(state.parts.found, items.length ? items : [make("li", {}, "No matches")]);
+    }).catch(function () { fail(state); });
+  }
+  function open(box, library) {
+    var known = JSON.parse(box.dataset.map), parts = frame(box), west = known.bounds;
+    var state = box.mapState = { known: known, parts: parts, library: library };
+    var style = known.style || { version: 8, sources: {},
+      layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
+    var view = viewOf(location.hash);
+    var start = view || { bounds: [[west[0], west[1]], [west[2], west[3]]] };
+    try {
+      state.map = new library.Map(Object.assign({ container: parts.canvas, style: style, dragRotate: false,
+        maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
+    } catch (error) {
+      parts.status.textContent = "This browser cannot draw the map: it needs WebGL. The numbers below are the same.";
+      return;
+    }
+    state.map.addControl(new library.NavigationControl({ showCompass: false }));
+    state.map.addControl(new library.ScaleControl({ unit: "imperial" }));
+    state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
+    state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
+    state.map.on("load", function () { begin(state); });
+    parts.search.addEventListener("submit", function (event) { event.preventDefault(); search(state); });
+  }
+  function update(box) {
+    if (!box.mapState) {
+      box.mapState = {};
+      load().then(function (library) { open(box, library); });
+      return;
+    }
+    var known = JSON.parse(box.dataset.map), state = box.mapState;
+    if (!state.isReady) return;
+    state.known = known;
+    refresh(state);
+    writeView(state.map);
+  }
+
+  new MutationObserver(function () {
+    document.querySelectorAll(".city-map").forEach(function (box) {
+      if (box.mapShown === box.dataset.map) return;
+      box.mapShown = box.dataset.map;
+      update(box);
+    });
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-map"] });
+  new MutationObserver(function () {
+    document.querySelectorAll(".city-map").forEach(function (box) {
+      if (box.mapState && box.mapState.isReady) paint(box.mapState);
+    });
+  }).observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+})();

@@ -1,0 +1,64 @@
+"""Requests on the map, outlines of areas, and places found by address."""
+
+from __future__ import annotations
+
+from pandas import DataFrame
+from psycopg.sql import SQL
+
+from data.filters import Filters
+from data.warehouse import Warehouse
+
+STATUSES = {"all": SQL("true"), "open": SQL("is_open"), "closed": SQL("NOT is_open")}
+MOST_FOUND = 8
+BY_TYPE = SQL("""
+    SELECT type_name AS type, count(latitude) AS requests, count(*) - count(latitude) AS not_on_the_map
+    FROM service_requests JOIN request_types USING (type_id)
+    WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
+        AND (%(information)s OR NOT service_requests.is_information) AND {status} AND {narrowed}
+    GROUP BY 1 ORDER BY 2 DESC, 1
+""")
+# About 10 m, as for the maps of areas.
+OUTLINES = {
+    "areas": SQL("""
+        SELECT council_name AS name,
+            ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
+        FROM geometries JOIN councils USING (council_id) ORDER BY council_id
+    """),
+    "regions": SQL("""
+        SELECT region_name AS name,
+            ST_AsGeoJSON(ST_SimplifyPreserveTopology(ST_Union(geom), 0.0001), 5)::json AS polygon
+        FROM geometries JOIN councils USING (council_id) JOIN regions USING (region_id)
+        GROUP BY region_id, region_name ORDER BY region_id
+    """),
+}
+# By an index on upper(address); a frequent address ends the search early.
+ADDRESSES = SQL("""
+    SELECT address, avg(latitude) AS latitude, avg(longitude) AS longitude, count(*) AS requests
+    FROM (SELECT upper(address) AS address, latitude, longitude FROM service_requests
+          WHERE upper(address) LIKE %(prefix)s AND latitude IS NOT NULL LIMIT 2000) AS found
+    GROUP BY 1 ORDER BY 4 DESC, 1 LIMIT %(most)s
+""")
+NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request_id)s")
+
+
+def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
+    """Columns: type, requests (with a place), not_on_the_map (without)."""
+    query = BY_TYPE.format(status=STATUSES[status], narrowed=filters.narrowed())
+    return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
+
+
+def outlines(warehouse: Warehouse, kind: str) -> DataFrame:
+    """Columns: name, polygon (GeoJSON)."""
+    return warehouse.frame(OUTLINES[kind])
+
+
+def addresses(warehouse: Warehouse, text: str) -> DataFrame:
+    """Columns: address, latitude, longitude, requests. Those that begin with the text, the busiest first."""
+    escaped = text.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return warehouse.frame(ADDRESSES, prefix=f"{escaped}%", most=MOST_FOUND)
+
+
+def sr_number(warehouse: Warehouse, request_id: int) -> str | None:
+    """The city's number of a request; None without such a request."""
+    found = warehouse.frame(NUMBER, request_id=request_id)
+    return str(found["srnumber"].iloc[0]) if len(found) else None

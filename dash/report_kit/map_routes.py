@@ -1,0 +1,75 @@
+"""What the map asks this server for: outlines, addresses, and the way to a request's page."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import orjson
+from dash import Dash
+from flask import Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from config import Settings
+from data import mapped
+from data.errors import DataError
+from data.frames import records
+from report_kit.report_page import warehouse
+
+GEOJSON = "application/geo+json"
+SHORTEST_SEARCH, LONGEST_SEARCH = 3, 100
+RETRY = {"Retry-After": "5"}
+
+
+def add_map_routes(app: Dash, settings: Settings) -> None:
+    """Also keeps the settings that the map needs in the browser."""
+    server = app.server
+    server.extensions["map"] = {"api": settings.api_public_url.rstrip("/"), "style": settings.map_style_url}
+    server.add_url_rule("/map/outlines/<kind>.json", "map-outlines", outlines)
+    server.add_url_rule("/map/addresses", "map-addresses", addresses)
+    server.add_url_rule("/map/request/<int:request_id>", "map-request", go_to_request)
+
+
+def outlines(kind: str) -> Response:
+    """GeoJSON of the areas or the regions."""
+    if kind not in mapped.OUTLINES:
+        abort(404)
+    try:
+        rows = records(mapped.outlines(warehouse(), kind))
+    except DataError as error:
+        return _away(error)
+    features = [
+        {"type": "Feature", "properties": {"name": row["name"]}, "geometry": row["polygon"]} for row in rows
+    ]
+    return _json({"type": "FeatureCollection", "features": features}, GEOJSON)
+
+
+def addresses() -> Response:
+    """Addresses that begin with ``q``."""
+    text = " ".join(request.args.get("q", "").replace("\x00", "").split())
+    if not SHORTEST_SEARCH <= len(text) <= LONGEST_SEARCH:
+        return _json([])
+    try:
+        return _json(records(mapped.addresses(warehouse(), text)))
+    except DataError as error:
+        return _away(error)
+
+
+def go_to_request(request_id: int) -> AnyResponse:
+    """Tiles have our ids; a request's page has the city's number."""
+    if request_id >= 2**63:
+        abort(404)
+    try:
+        number = mapped.sr_number(warehouse(), request_id)
+    except DataError as error:
+        return _away(error)
+    if number is None:
+        abort(404)
+    return redirect(f"/request/{quote(number, safe='')}", 302)
+
+
+def _json(content: object, media_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(content), mimetype=media_type)
+
+
+def _away(error: DataError) -> Response:
+    return Response(error.advice, 503, RETRY, mimetype="text/plain")

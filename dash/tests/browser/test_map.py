@@ -1,0 +1,131 @@
+"""The map of requests with the real API's tiles, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.api import serve_api
+from support.browser import DESKTOP, PHONE, Visitor
+from support.databases import Database
+from support.serving import Reports, serve
+
+SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
+IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
+    return state && state.isReady && state.map.loaded() && /\\d/.test(state.parts.status.textContent); }"""
+LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
+    AND created_date::date BETWEEN '{}' AND '{}'"""
+A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
+    const found = map.queryRenderedFeatures({layers: ['clusters']})[0];
+    const at = map.project(found.geometry.coordinates), box = map.getCanvas().getBoundingClientRect();
+    return {x: box.x + at.x, y: box.y + at.y}; }"""
+ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
+
+
+@pytest.fixture(scope="module")
+def served(city: Database) -> Iterator[tuple[Reports, str]]:
+    """Reports that know the API, and its address."""
+    with serve_api(city.reader_url) as api, serve(city.reader_url, API_PUBLIC_URL=api) as reports:
+        yield reports, api
+
+
+@pytest.fixture(scope="module", params=SCREENS)
+def someone(
+    browser: Browser, served: tuple[Reports, str], request: pytest.FixtureRequest
+) -> Iterator[Visitor]:
+    viewport, scheme = SCREENS[request.param]
+    visitor = Visitor(browser, served[0].url, viewport=viewport, color_scheme=scheme)
+    visitor.allowed = (served[1],)
+    visitor.open("/map?outlines=regions")
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def page(someone: Visitor) -> Page:
+    """The map; loading it takes seconds, so that the tests go on where the one before left it."""
+    someone.page.wait_for_function(IS_IDLE)
+    return someone.page
+
+
+def _in_view(page: Page) -> int:
+    text = page.locator(".map-status").inner_text()
+    found = re.match(r"([\d,]+) request", text)
+    assert found, text
+    return int(found[1].replace(",", ""))
+
+
+def _days(page: Page) -> list[Any]:
+    filters = page.evaluate("() => JSON.parse(document.querySelector('.city-map').dataset.map).filters")
+    return re.findall(r"\d{4}-\d\d-\d\d", filters)
+
+
+def test_the_whole_city_adds_up_and_axe_finds_nothing(someone: Visitor, page: Page, city: Database) -> None:
+    assert _in_view(page) == city.value(LOCATED.format(*_days(page)))
+    width = (page.viewport_size or DESKTOP)["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert someone.violations() == []
+    assert someone.problems == []
+
+
+def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
+    before, view = _in_view(page), page.evaluate(ZOOM)
+    page.get_by_text("Closed", exact=True).first.click()
+    page.wait_for_function("() => location.search.includes('status=closed')")
+    page.wait_for_function(
+        "before => parseInt(document.querySelector('.map-status').textContent.replace(',', '')) < before",
+        arg=before,
+    )
+    assert page.evaluate(ZOOM) == pytest.approx(view)
+
+
+def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: Visitor, page: Page) -> None:
+    before = page.evaluate(ZOOM)
+    page.locator(".map-canvas").scroll_into_view_if_needed()
+    at = page.evaluate(A_CLUSTER)
+    page.mouse.click(at["x"], at["y"])
+    page.wait_for_function(f"before => ({ZOOM})() > before + 1.5", arg=before)
+    page.wait_for_function(IS_IDLE)
+    assert "status=closed" in page.url
+    other = someone.another_page()
+    other.goto(page.url)
+    other.wait_for_function(IS_IDLE)
+    assert other.evaluate(ZOOM) == pytest.approx(page.evaluate(ZOOM), abs=0.01)
+    other.close()
+
+
+def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: Page, city: Database) -> None:
+    address = city.value("SELECT max(upper(address)) FROM service_requests WHERE latitude IS NOT NULL")
+    page.get_by_role("searchbox", name="Address").fill(address)
+    page.keyboard.press("Enter")
+    found = page.get_by_role("list", name="Addresses found").get_by_role("button").first
+    expect(found).to_contain_text(address)
+    found.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"() => ({ZOOM})() > 15")
+    page.locator(".map-canvas canvas").focus()
+    page.keyboard.press("-")
+    page.wait_for_function(f"() => ({ZOOM})() < 15.5")
+    page.wait_for_function(IS_IDLE)
+    assert page.locator(".map-rows").is_visible()
+    assert someone.problems == []
+
+
+def test_a_request_leads_to_its_page(served: tuple[Reports, str], city: Database) -> None:
+    request_id, number = city.run("SELECT request_id, srnumber FROM service_requests LIMIT 1")[0]
+    response = served[0].get(f"/map/request/{request_id}")
+    assert (response.status_code, response.headers["location"]) == (302, f"/request/{number}")
+    assert served[0].get("/map/request/999999999").status_code == 404
+
+
+def test_routes_of_the_map_answer_odd_requests(served: tuple[Reports, str]) -> None:
+    reports, api = served
+    assert reports.get("/map/outlines/other.json").status_code == 404
+    assert len(reports.get("/map/outlines/areas.json").json()["features"]) == 99
+    assert reports.get("/map/addresses?q=1").json() == []
+    assert reports.get("/map/addresses?q=%25%25%25%25").json() == []
+    assert reports.get("/map/addresses?q=%00%00%00%00").json() == []
+    assert f"connect-src 'self' {api}" in reports.get("/map").headers["content-security-policy"]
