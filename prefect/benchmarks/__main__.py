@@ -19,7 +19,7 @@ from psycopg import sql
 
 from benchmarks import bare, files, pages
 from benchmarks.history import without_history
-from benchmarks.loads import load
+from benchmarks.loads import Timed, load
 from pipeline.config import Settings
 from pipeline.database import connect
 
@@ -100,26 +100,26 @@ def nights(settings: Settings) -> Iterator[Figure]:
 def _nights(settings: Settings, numbers: range, work: str, *, is_spread: bool, goal: float | None) -> Figure:
     merges, limits = [], []
     for number in numbers:
-        merges.append(_night(settings, number, is_spread=is_spread))
+        merges.append(_night(settings, number, is_spread=is_spread).merge_seconds)
         with connect(settings.database_loader_url, "benchmark") as connection:
             limits.append(bare.changes_seconds(connection, CHANGED, ADDED, is_spread=is_spread))
     return Figure.of(work, "s", merges, limits, "the same changes as bare SQL", goal)
 
 
-def _night(settings: Settings, number: int, *, is_spread: bool = False) -> float:
-    """Seconds of merging a run of changes."""
+def _night(settings: Settings, number: int, *, is_spread: bool = False) -> Timed:
+    """A run of changes, staged and merged."""
     with connect(settings.database_loader_url, "benchmark") as connection:
         page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
-    return load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page]).merge_seconds
+    return load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page])
 
 
 def with_history(settings: Settings) -> Figure:
-    """Seconds of a merge that records its changes, in turns with one that does not."""
+    """Seconds of a run that records its changes, in turns with one that does not."""
     runs, limits = [], []
     for number in range(HISTORY_FIRST, HISTORY_FIRST + 2 * NIGHTS, 2):
-        runs.append(_night(settings, number))
+        runs.append(_night(settings, number).seconds)
         with without_history():
-            limits.append(_night(settings, number + 1))
+            limits.append(_night(settings, number + 1).seconds)
     figure = Figure.of(
         f"a run of {CHANGED + ADDED:,} changed rows with its history", "s", runs, limits, "the same without"
     )

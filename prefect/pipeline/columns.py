@@ -115,18 +115,16 @@ def assignments(columns: Iterable[str], of: str) -> sql.Composed:
     )
 
 
-def _pairs(of: str) -> sql.Composed:
-    """``'column', of.column`` for each compared column: the arguments of ``jsonb_build_object``."""
+def _members(of: str) -> sql.Composed:
+    """``"column": value`` as JSON text for each column that differs before and after, null for the others."""
+    member = sql.SQL("CASE WHEN {} IS DISTINCT FROM {} THEN {} || coalesce(to_json({})::text, 'null') END")
     return sql.SQL(", ").join(
-        sql.SQL("{}, {}").format(sql.Literal(name), sql.Identifier(of, name)) for name in COMPARED_COLUMNS
-    )
-
-
-def _unchanged() -> sql.Composed:
-    """The name of each compared column that is the same before and after, null for the others."""
-    same = sql.SQL("CASE WHEN {} IS NOT DISTINCT FROM {} THEN {} END")
-    return sql.SQL(", ").join(
-        same.format(sql.Identifier("before", name), sql.Identifier("after", name), sql.Literal(name))
+        member.format(
+            sql.Identifier("before", name),
+            sql.Identifier("after", name),
+            sql.Literal(f'"{name}":'),
+            sql.Identifier(of, name),
+        )
         for name in COMPARED_COLUMNS
     )
 
@@ -163,9 +161,8 @@ LISTS: dict[str, sql.Composable] = {
     "served_assignments": assignments(SERVED_COLUMNS[1:], of="after"),
     "after_compared": names(COMPARED_COLUMNS, of="after"),
     "before_compared": names(COMPARED_COLUMNS, of="before"),
-    "before_pairs": _pairs("before"),
-    "after_pairs": _pairs("after"),
-    "unchanged": _unchanged(),
+    "before_members": _members("before"),
+    "after_members": _members("after"),
 }
 """What the placeholders of the statements stand for: lists of columns, the same in every statement.
 

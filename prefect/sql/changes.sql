@@ -8,6 +8,7 @@ SELECT EXISTS (SELECT FROM changes) AS has_begun
 -- One row for each request that is served otherwise than before, from compared values. `before` and `after` are the
 -- served rows of both sides, or as much of them as may differ. Runs are serialized by their lock and all rows of a
 -- run become visible at once, so numbers that go on after the last one are in the order of the commits.
+-- OFFSET 0 keeps the planner from computing kinds and images again wherever they are used.
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause,
                      type_id, council_id, city_id, latitude, longitude,
                      type_id_before, council_id_before, city_id_before, latitude_before, longitude_before,
@@ -22,7 +23,7 @@ SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + row_number() OVER (ORD
        CASE WHEN is_replaced THEN nullif(city_id_before, city_id) END,
        CASE WHEN is_replaced THEN nullif(latitude_before, latitude) END,
        CASE WHEN is_replaced THEN nullif(longitude_before, longitude) END,
-       was - same, becomes - same
+       was, becomes
   FROM (SELECT request_id,
                before.request_id IS NOT NULL AND after.request_id IS NOT NULL AS is_replaced,
                coalesce(after.srnumber, before.srnumber) AS srnumber,
@@ -51,13 +52,16 @@ SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + row_number() OVER (ORD
                before.city_id AS city_id_before,
                before.latitude AS latitude_before,
                before.longitude AS longitude_before,
-               CASE WHEN before.request_id IS NOT NULL THEN jsonb_build_object({before_pairs}) END AS was,
-               CASE WHEN after.request_id IS NOT NULL THEN jsonb_build_object({after_pairs}) END AS becomes,
-               CASE WHEN before.request_id IS NULL OR after.request_id IS NULL THEN '{{}}'
-                    ELSE ARRAY[{unchanged}] END AS same
+               CASE WHEN before.request_id IS NULL THEN NULL
+                    WHEN after.request_id IS NULL THEN (SELECT to_jsonb(image) FROM (SELECT {before_compared}) AS image)
+                    ELSE ('{{' || concat_ws(',', {before_members}) || '}}')::jsonb END AS was,
+               CASE WHEN after.request_id IS NULL THEN NULL
+                    WHEN before.request_id IS NULL THEN (SELECT to_jsonb(image) FROM (SELECT {after_compared}) AS image)
+                    ELSE ('{{' || concat_ws(',', {after_members}) || '}}')::jsonb END AS becomes
           FROM {before} AS before
           FULL JOIN {after} AS after USING (request_id)
-         WHERE ({after_compared}) IS DISTINCT FROM ({before_compared})) AS images
+         WHERE ({after_compared}) IS DISTINCT FROM ({before_compared})
+        OFFSET 0) AS images
 
 -- name: is_staged
 -- Whether the run read other published values for the request than were stored.
