@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
-from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,7 +13,7 @@ from lacity_data_api.cache.memory import Memory
 from lacity_data_api.http import host
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
-from lacity_data_api.http.exchange import ClientLeftError, Exchange
+from lacity_data_api.http.exchange import Exchange, unless_client_leaves
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
@@ -78,7 +77,7 @@ class Front:
             inner["method"] = "GET"
         IN_FLIGHT.inc()
         try:
-            with suppress(ClientLeftError):
+            async with unless_client_leaves():
                 await self._app(inner, receive, exchange.send)
         finally:
             IN_FLIGHT.dec()
