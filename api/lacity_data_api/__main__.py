@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from lacity_data_api.config import Settings
+from lacity_data_api.http.protocol import BoundedProtocol
 
 # Longer than the load balancer's 120 seconds, so that the load balancer closes idle connections first.
 KEEP_ALIVE_SECONDS = 130
@@ -32,7 +33,7 @@ def serve(settings: Settings) -> None:
         port=settings.api_port,
         workers=settings.api_workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         backlog=BACKLOG,
         log_config=None,

@@ -36,7 +36,11 @@ UNAVAILABLE: Responses = {
 }
 # Responses before any route: of the HTTP parser and of the request limits.
 REJECTED_EARLY: Responses = {
-    400: {"description": "Malformed HTTP, or a URL of 64 kB and more", "content": {"text/plain": {}}},
+    400: {
+        "description": "Malformed HTTP, two hosts, a URL of 64 kB and more, or a head above 128 kB",
+        "content": {"text/plain": {}},
+    },
+    408: {"model": Problem, "description": "The body took too long to arrive"},
     413: {"model": Problem, "description": "The body is too large"},
     414: {"model": Problem, "description": "The URL is too long"},
 }

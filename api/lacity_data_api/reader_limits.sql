@@ -1,6 +1,7 @@
 -- What every role may call by default, and a role that only reads must not: large objects, which are stored; advisory
--- locks, which would keep a run out; and ending the sessions of others. Only a superuser may take these away: managed
--- servers have none for us. Safe to repeat.
+-- locks, which would keep a run out; and ending the sessions of others. Releasing locks stays open: asyncpg does it
+-- whenever a connection goes back to its pool. Only a superuser may take these away; managed servers have none for
+-- us. Safe to repeat.
 DO $$
 DECLARE
     callable regprocedure;
@@ -9,7 +10,7 @@ BEGIN
     FOR callable IN
         SELECT oid FROM pg_proc
          WHERE pronamespace = 'pg_catalog'::regnamespace
-           AND (proname ~ '^(lo_|lowrite$|pg_(try_)?advisory_)'
+           AND (proname ~ '^(lo_|lowrite$|pg_(try_)?advisory_(xact_)?lock)'
                 OR proname IN ('pg_cancel_backend', 'pg_terminate_backend'))
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', callable);

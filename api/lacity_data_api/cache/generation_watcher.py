@@ -122,6 +122,7 @@ class GenerationWatcher:
 
     def _serve(self, generation: int, responses: Iterable[tuple[str, CachedResponse]]) -> None:
         self._responses.memory.replace_all(responses)
+        self._responses.failures.clear()
         self.generation = generation
         log.info("Serving generation %d", generation)
 

@@ -6,13 +6,14 @@ import asyncio
 from typing import NamedTuple
 
 from lacity_data_api.cache.cached_response import SMALLEST_COMPRESSED, CachedResponse
+from lacity_data_api.cache.failures import Failures
 from lacity_data_api.cache.memory import Memory
 from lacity_data_api.cache.negotiation import ENCODINGS
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.single_flight import SingleFlight
 from lacity_data_api.config import Settings
 from lacity_data_api.database import Database
-from lacity_data_api.errors import GoneError, NotFoundError
+from lacity_data_api.errors import ApiError, GoneError, NotFoundError
 from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
 from lacity_data_api.statements import Form, Query, Statement
 
@@ -34,6 +35,7 @@ class ResponseCache:
         self.database = database
         self.store = store
         self.memory = Memory(settings.cache_memory_mb * 2**20)
+        self.failures = Failures()
         self._queries: SingleFlight[CachedResponse] = SingleFlight()
         self._compressions: SingleFlight[None] = SingleFlight()
 
@@ -56,6 +58,7 @@ class ResponseCache:
         if response is not None:
             BY_KEY.inc()
             return response
+        self.failures.check(key)
         return await self._queries.join(key, lambda: self._fetch(query, key, accept_encoding))
 
     async def _fetch(self, query: Query, key: str, accept_encoding: bytes) -> CachedResponse:
@@ -64,6 +67,13 @@ class ResponseCache:
         if response := await self.store.get(key):
             FROM_REDIS.inc()
             return response
+        try:
+            return await self._make(query, key, accept_encoding)
+        except ApiError as error:
+            self.failures.add(key, error)
+            raise
+
+    async def _make(self, query: Query, key: str, accept_encoding: bytes) -> CachedResponse:
         async with self.store.lock(key) as is_ours:
             # Another worker may have made it since the first look.
             look_again = self.store.get if is_ours else self._made_by_another_worker

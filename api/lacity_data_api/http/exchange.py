@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -21,20 +22,23 @@ SECURITY_HEADERS: Headers = [
 ]
 # The status of a request whose client left before there was a response, as nginx logs it.
 CLIENT_LEFT = 499
+NOTICE_SECONDS = 0.05
 
 
 class ClientLeftError(asyncio.CancelledError):
     """The connection is closed: the work ends as if it was cancelled when the client left."""
 
 
-async def _pass_on(send: Send, message: Message) -> None:
-    """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
+@asynccontextmanager
+async def unless_client_leaves() -> AsyncIterator[None]:
+    """Ends quietly when the client has left.
+
+    uvicorn notices a moment later than we do; until then it would log a response without an end.
+    """
     try:
-        await send(message)
-    except RuntimeError as error:
-        if "handler is closed" not in str(error):
-            raise
-        raise ClientLeftError from error
+        yield
+    except ClientLeftError:
+        await asyncio.sleep(NOTICE_SECONDS)
 
 
 @cache
@@ -73,7 +77,7 @@ class Exchange:
             self._length += len(body)
             if self._scope["method"] == "HEAD":
                 message = {**message, "body": b""}
-            await _pass_on(self._send, message)
+            await self._pass_on(message)
 
     async def start(self, status: int, headers: Headers) -> None:
         """The status line, and the response's own headers with the common ones."""
@@ -82,12 +86,22 @@ class Exchange:
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
         if not any(name == b"vary" for name, _ in headers):
             own.append((b"vary", b"Origin"))
-        await _pass_on(self._send, {"type": "http.response.start", "status": status, "headers": own})
         self.status = status
+        await self._pass_on({"type": "http.response.start", "status": status, "headers": own})
+
+    async def _pass_on(self, message: Message) -> None:
+        """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
+        try:
+            await self._send(message)
+        except RuntimeError as error:
+            if "handler is closed" not in str(error):
+                raise
+            self.status = CLIENT_LEFT
+            raise ClientLeftError from error
 
     async def respond(self, status: int, headers: Headers, body: bytes) -> None:
         """A whole response, unless the client has left."""
-        with suppress(ClientLeftError):
+        async with unless_client_leaves():
             await self.start(status, headers)
             await self.send({"type": "http.response.body", "body": body})
 

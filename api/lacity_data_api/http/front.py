@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,7 +14,7 @@ from lacity_data_api.correlation import REQUEST_ID, given_id
 from lacity_data_api.http import host
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
-from lacity_data_api.http.exchange import ClientLeftError, Exchange
+from lacity_data_api.http.exchange import Exchange, unless_client_leaves
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 # In metrics, of requests that reach no route.
@@ -79,7 +78,7 @@ class Front:
             inner["method"] = "GET"
         IN_FLIGHT.inc()
         try:
-            with suppress(ClientLeftError):
+            async with unless_client_leaves():
                 await self._app(inner, receive, exchange.send)
         finally:
             IN_FLIGHT.dec()

@@ -1,4 +1,4 @@
-"""Limits the size of URL and body, and cancels the work when the client disconnects."""
+"""Limits the URL, and size and time of the body; cancels the work when the client disconnects."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lacity_data_api.responses import json_response
 
 # A thousand ids fit; from 64 kB on the HTTP parser itself rejects a URL.
 LONGEST_URL = 32_768
+BODY_SECONDS = 30.0
 
 
 class BodyTooLargeError(Exception):
@@ -34,7 +35,12 @@ class RequestLimits:
             )
             return
         try:
-            body = await self._read(receive)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await self._read(receive)
+        except TimeoutError:
+            detail = f"The body must arrive within {BODY_SECONDS:g} seconds"
+            await json_response({"detail": detail}, 408, {"Connection": "close"})(scope, receive, send)
+            return
         except BodyTooLargeError:
             detail = f"The body may have {self._max_body_bytes} bytes"
             await json_response({"detail": detail}, 413, {"Connection": "close"})(scope, receive, send)

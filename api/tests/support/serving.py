@@ -14,6 +14,7 @@ import redis
 import uvicorn
 
 from lacity_data_api.config import Settings
+from lacity_data_api.http.protocol import BoundedProtocol
 from lacity_data_api.main import create_api, wrap
 from lacity_data_api.state import State, build_state
 from tests.support.databases import Database, variable
@@ -92,7 +93,7 @@ def serve(settings: Settings, **uvicorn_options: Any) -> Iterator[Api]:
         wrap(create_api(state), state),
         port=0,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         log_config=None,
         access_log=False,

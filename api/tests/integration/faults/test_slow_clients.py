@@ -1,0 +1,77 @@
+"""Clients that send too much, or too slowly."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import pytest
+
+from lacity_data_api.http import protocol, request_limits
+from tests.support.serving import Api
+
+HEAD = b"GET /types HTTP/1.1\r\nHost: a\r\n"
+POST = b"POST /requests/pins HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n"
+MANY_BYTES = 20_000_000
+
+
+@pytest.fixture
+def connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """With limits on time that a test can wait for."""
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(request_limits, "BODY_SECONDS", 0.5)
+    parts = urlsplit(api.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connected:
+        yield connected
+
+
+def _everything(connection: socket.socket) -> bytes:
+    """What the server sends until it closes the connection."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            received += part
+    return received
+
+
+def test_an_ordinary_head_may_be_large(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Cookie: " + b"x" * 60_000 + b"\r\n\r\n")
+    assert connection.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("header", [b"x" * 999, b"a: b\r\n" * 150])
+def test_an_endless_head_is_cut_off(connection: socket.socket, header: bytes) -> None:
+    connection.sendall(HEAD + b"Cookie: ")
+    assert _send_until_closed(connection, header * 20) < MANY_BYTES
+
+
+def _send_until_closed(connection: socket.socket, part: bytes) -> int:
+    """How many bytes the server took, of many."""
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < MANY_BYTES:
+            sent += connection.send(part)
+    return sent
+
+
+@pytest.mark.parametrize("begin", [b"", b"G", HEAD])
+def test_a_head_must_arrive_in_time(connection: socket.socket, begin: bytes) -> None:
+    started = time.monotonic()
+    connection.sendall(begin)
+    assert _everything(connection) == b""
+    assert time.monotonic() - started < 5
+
+
+def test_a_body_must_arrive_in_time(connection: socket.socket) -> None:
+    connection.sendall(POST + b"{")
+    assert _everything(connection).startswith(b"HTTP/1.1 408")
+
+
+def test_a_connection_between_requests_may_wait(connection: socket.socket) -> None:
+    for _ in range(2):
+        connection.sendall(HEAD + b"\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        time.sleep(0.7)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from lacity_data_api.cache import failures
+from lacity_data_api.cache.failures import Failures
+from lacity_data_api.errors import BusyError, NotFoundError, QueryTimeoutError
+
+
+def test_a_missing_body_is_repeated_until_the_data_changes() -> None:
+    known = Failures()
+    known.add("a", NotFoundError("none"))
+    with pytest.raises(NotFoundError, match="none"):
+        known.check("a")
+    known.check("b")
+    known.clear()
+    known.check("a")
+
+
+def test_timeouts_are_repeated_from_the_second_on_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    known, now = Failures(), [100.0]
+    monkeypatch.setattr(failures, "monotonic", lambda: now[0])
+    known.add("a", QueryTimeoutError())
+    known.check("a")
+    known.add("a", QueryTimeoutError())
+    with pytest.raises(QueryTimeoutError):
+        known.check("a")
+    now[0] += failures.PAUSE_SECONDS
+    known.check("a")
+
+
+def test_what_passes_by_itself_is_not_remembered() -> None:
+    known = Failures()
+    known.add("a", BusyError())
+    known.check("a")
+
+
+def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "MOST_FAILURES", 2)
+    known = Failures()
+    for key in "abc":
+        known.add(key, NotFoundError())
+    known.check("a")
+    for key in "bc":
+        with pytest.raises(NotFoundError):
+            known.check(key)
