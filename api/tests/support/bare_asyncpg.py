@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -74,4 +75,10 @@ class Engine:
 async def create_engine(url: Any, **options: Any) -> Engine:
     """In place of ``gino.create_engine``."""
     address = url.translate_connect_args(username="user")
-    return Engine(await asyncpg.create_pool(**address, **options))
+    return Engine(await asyncpg.create_pool(**address, init=_read_json, **options))
+
+
+async def _read_json(connection: Any) -> None:
+    """Values of JSON arrive as objects, as they do from Gino."""
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
