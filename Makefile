@@ -1,6 +1,6 @@
 # Targets only call tools/, which is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down schedule ingest status psql logs backup restore test test-api test-dash test-prefect \
+.PHONY: help up down schedule ingest status psql logs backup restore postgres-upgrade test test-api test-dash test-prefect \
 	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
 	deploy-check mutants setup clean
 
@@ -18,7 +18,7 @@ DETACH ?=
 
 help: ## List the targets
 	@echo "make TARGET"; echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it responds
 	@$(RUN) tools.up $(if $(DETACH),--detach)
@@ -43,6 +43,9 @@ backup: ## Save the running system's data; TO=folder
 
 restore: ## Restore a backup into a new system; FROM=folder and, to replace existing data, REPLACE=1
 	@$(RUN) tools.backup restore $(FROM) $(if $(REPLACE),--replace)
+
+postgres-upgrade: ## Rehearse a major upgrade of Postgres with the running system's data; TO=17
+	@$(RUN) tools.postgres_upgrade $(TO)
 
 logs: ## Follow all logs of the running system
 	@$(RUN) tools.session logs

@@ -51,11 +51,11 @@ SELECT format('generation %s, %s requests, %s served', generation,
 """
 
 
-def _url() -> str:
+def owner_url() -> str:
     return os.environ.get("DATABASE_URL") or running_settings()["DATABASE_URL"]
 
 
-def _psql(url: str, query: str) -> str:
+def value(url: str, query: str) -> str:
     """The value that a query returns. Raises Problem with psql's message."""
     command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query, url]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -71,11 +71,11 @@ def _digest(file: Path) -> str:
 
 def save(folder: Path) -> None:
     """Write the backup into a new or empty folder; the manifest, with the dump's digest, comes last."""
-    url = _url()
+    url = owner_url()
     if folder.exists() and any(folder.iterdir()):
         raise Problem(f"{folder} is not empty: name a new folder for this backup.")
     folder.mkdir(parents=True, exist_ok=True)
-    revision, dump = _psql(url, REVISION), folder / DUMP
+    revision, dump = value(url, REVISION), folder / DUMP
     with step(f"Writing {dump}"):
         excluded = [f"--exclude-table={table}" for table in EXCLUDED]
         options = ["--format=custom", "--data-only", "--schema=public", *excluded]
@@ -90,7 +90,7 @@ def save(folder: Path) -> None:
         "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-    say(f"• Saved {_psql(url, COUNTS)} ({dump.stat().st_size / 1e6:.1f} MB, schema {revision})")
+    say(f"• Saved {value(url, COUNTS)} ({dump.stat().st_size / 1e6:.1f} MB, schema {revision})")
 
 
 def _manifest(folder: Path) -> dict[str, str]:
@@ -117,21 +117,21 @@ def _migrate(url: str, revision: str) -> None:
 
 def restore(folder: Path, *, may_replace: bool) -> None:
     """Bring an empty database, or with ``may_replace`` any, to the backup's data and the newest schema."""
-    url, manifest = _url(), _manifest(folder)
+    url, manifest = owner_url(), _manifest(folder)
     revision = manifest["schema_revision"]
     with step(f"Building the schema of the backup ({revision})"):
         _migrate(url, revision)
-    if (found := _psql(url, REVISION)) != revision:
+    if (found := value(url, REVISION)) != revision:
         raise Problem(
             f"the database has the newer schema {found}, the backup {revision}: restore into a new database."
         )
-    if _psql(url, HAS_REQUESTS) == "t" and not may_replace:
+    if value(url, HAS_REQUESTS) == "t" and not may_replace:
         raise Problem("the database has requests already; REPLACE=1 replaces all of its data.")
     with step("Restoring the data"):
         _load(url, folder / DUMP)
     with step("Bringing the database to the newest schema"):
         _migrate(url, "head")
-    say(f"• Restored {_psql(url, COUNTS)}")
+    say(f"• Restored {value(url, COUNTS)}")
 
 
 def _load(url: str, dump: Path) -> None:

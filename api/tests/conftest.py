@@ -2,11 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import gino
 import pytest
 
-from tests.support import databases
+from tests.support import bare_asyncpg, databases
 from tests.support.databases import Database
 from tests.support.serving import Api, forget_everything, serve, settings_for
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=["gino", "asyncpg"], default="gino", help="what the API queries with"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--engine") == "asyncpg":
+        gino.create_engine = bare_asyncpg.create_engine
 
 
 @pytest.fixture(scope="module")

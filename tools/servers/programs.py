@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -32,11 +33,16 @@ def _version(programs: Path) -> int:
 
 
 def find_postgres_programs() -> Path | None:
-    """The folder of the newest PostgreSQL, 15 or later, that has PostGIS."""
+    """The folder of the newest PostgreSQL, 15 or later, with PostGIS; POSTGRES_VERSION chooses another."""
     folders = [*DEBIAN_POSTGRES.glob("*/bin")]
     if on_path := shutil.which("pg_config"):
         folders.append(Path(on_path).parent)
-    usable = [folder for folder in folders if _with_postgis(folder)]
+    wanted = os.environ.get("POSTGRES_VERSION")
+    usable = [
+        folder
+        for folder in folders
+        if _with_postgis(folder) and (not wanted or _version(folder) == int(wanted))
+    ]
     newest = max(usable, key=_version, default=None)
     return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
 

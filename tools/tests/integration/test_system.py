@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.request
@@ -21,6 +22,7 @@ from tools import settings
 from tools.paths import ROOT, python_of
 from tools.servers import processes
 from tools.servers.ports import free_port
+from tools.servers.programs import postgres_programs
 from tools.supervisor import MARK
 
 REQUESTS = 1_500
@@ -193,6 +195,17 @@ def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
     again = other.make("restore", f"FROM={folder}")
     assert again.returncode != 0
     assert "REPLACE=1" in again.stdout + again.stderr
+
+
+def test_an_upgrade_of_postgres_is_rehearsed_with_every_row(system: System) -> None:
+    """To the newest version that is installed: Debian 12 has one only, and the way is the same."""
+    version = re.findall(r"\d+", str(postgres_programs()))[-1]
+    rehearsed = system.make("postgres-upgrade", f"TO={version}")
+    assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
+    assert f"PostgreSQL {version}" in rehearsed.stdout
+    assert "has every row" in rehearsed.stdout
+    absent = system.make("postgres-upgrade", "TO=99")
+    assert "postgresql-99-postgis-3" in absent.stdout + absent.stderr
 
 
 def test_a_damaged_backup_is_refused(system: System, other_database: str, tmp_path: Path) -> None:
