@@ -27,6 +27,7 @@ BOX_NOTE = (
 )
 NOT_BY_AGENCY = "Days to close are not known by agency, source or district. Clear these filters to see them."
 LISTED = "Choose a bar for its requests, a name in the table for its report."
+NO_DISTRICTS = "The city publishes no council district with its requests."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
 BOXES |= {"p90_days": "high"}
 
@@ -67,6 +68,12 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number("Agencies", text.number(value["agencies"]), about="groups"),
     ]
     return CardContent(figures(value), numbers=shown)
+
+
+def by_district(warehouse: Warehouse, selection: Selection) -> CardContent:
+    if len(ids_by_name(warehouse, DISTRICT)) < 2:
+        return nothing(NO_DISTRICTS)
+    return bars_by(DISTRICT, PAGE, top=None)(warehouse, selection)
 
 
 def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -128,7 +135,7 @@ REPORT = Report(
         Card("by-agency", "By agency", bars_by(AGENCY, PAGE), "The agency that owns the request."),
         Card("by-source", "By source", bars_by(SOURCE, PAGE), "How the request reached the city."),
         Card("by-region", "By region", bars_by(REGION, PAGE, top=None), "Areas of the city."),
-        Card("by-district", "By city council district", bars_by(DISTRICT, PAGE, top=None)),
+        Card("by-district", "By city council district", by_district),
         Card(
             "by-council",
             "By {area}",

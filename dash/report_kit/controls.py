@@ -131,6 +131,10 @@ class Pick:
         found = reference.ids_by_name(warehouse, self.dimension)
         return [{"value": ",".join(map(str, ids)), "label": name} for name, ids in found.items()]
 
+    def has_choice(self, warehouse: Warehouse) -> bool:
+        """Whether there is more than one to choose from: some cities publish no districts."""
+        return len(reference.ids_by_name(warehouse, self.dimension)) > 1
+
     def shown(self, value: Ids, options: Sequence[dict[str, str]]) -> list[str]:
         """The options of these ids, in the order of the URL; unknown ids have none."""
         option_of = {int(number): one["value"] for one in options for number in one["value"].split(",")}

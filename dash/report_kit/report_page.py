@@ -72,7 +72,11 @@ def page_of(report: Report, given: dict[str, Any]) -> Component:
 def _page(report: Report, search: str) -> Component:
     facts = warehouse().facts()
     selection = Selection.of(report.controls, search, warehouse())
-    controls = [_control(report, control, selection, facts) for control in report.controls]
+    controls = [
+        _control(report, control, selection, facts)
+        for control in report.controls
+        if not isinstance(control, Pick) or control.is_required or control.has_choice(warehouse())
+    ]
     form = html.Form(controls, className="controls", **aria(label="Filters")) if controls else None
     lines = covers.lines(report, selection, warehouse())
     alone = report.card(dict(parse_qsl(search)).get(CARD, ""))

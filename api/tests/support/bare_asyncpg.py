@@ -1,6 +1,6 @@
 """The engine that takes Gino's place one day: bare asyncpg behind the calls that ``Database`` makes.
 
-`make test-api ARGS="--engine asyncpg"` runs the suite on it: the rehearsal of decision 29.
+`make test-api ARGS="--engine asyncpg"` runs the suite on it: the rehearsal of decision 32.
 """
 
 from __future__ import annotations

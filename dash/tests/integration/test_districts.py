@@ -11,6 +11,7 @@ from data.filters import DISTRICT
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import overview_combined, recent
+from report_kit.selection import Selection
 
 YEAR = "created >= date_trunc('month', today - 1) - interval '11 months'"
 
@@ -56,3 +57,9 @@ def test_requests_of_a_region(city: Database, warehouse: Warehouse) -> None:
     truth = city.value(RAW + "SELECT count(*) FROM past WHERE region = 3 AND created >= today - 30")
     shown = card(warehouse, recent.REPORT, "over-time", "region=3&compare=none")
     assert sum(column(shown, "requests")) == truth > 0
+
+
+def test_a_city_without_districts_says_so(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview_combined, "ids_by_name", lambda *_: {"No district": [0]})
+    shown = overview_combined.by_district(warehouse, Selection.of((), "", warehouse))
+    assert (shown.is_empty, shown.why_empty) == (True, overview_combined.NO_DISTRICTS)
