@@ -25,7 +25,7 @@ from report_kit.selection import Selection
 PAGE = "/backlog"
 COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
 """From new to old."""
-BARS = 15
+BARS = 16
 OLDEST = "created"
 SORTED = "&sort=created"
 MONTHLY_DAYS = 92
@@ -199,8 +199,7 @@ def _partial(selection: Selection, steps: object) -> list[bool]:
 def _balance(net: int) -> str:
     if not net:
         return "As many were opened as were closed."
-    more, grew = ("more", "grew") if net > 0 else ("fewer", "shrank")
-    return f"{text.number(abs(net))} {more} opened than closed: the backlog {grew}."
+    return f"{text.number(abs(net))} {'more' if net > 0 else 'fewer'} opened than closed."
 
 
 def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
