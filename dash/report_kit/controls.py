@@ -146,7 +146,7 @@ class Pick:
             "data": options,
             "searchable": True,
             "nothingFoundMessage": "No matches",
-            "w": 400 if limited else 220,
+            "w": 400 if limited else 270 if self.is_single else 220,
         }
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)

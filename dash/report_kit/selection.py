@@ -159,7 +159,7 @@ class _Reader:
     def unused(self, controls: Sequence[Control]) -> list[str]:
         """Notes on parameters that this report does not have."""
         used = {control.name for control in controls}
-        used |= {CARD, EMBED} | (set(DAYS) if Period.name in used else set())
+        used |= {CARD, EMBED, COMPARE} | (set(DAYS) if Period.name in used else set())
         others = [name for name in self._given if name not in used]
         known = [f"This report cannot be filtered by {name}." for name in others if name in SHARED]
         unknown = [self._written(name) for name in others if name not in SHARED]

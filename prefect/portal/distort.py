@@ -65,7 +65,7 @@ DISTORTIONS: dict[str, Change] = {
     faults.SHRINK: lambda view, _, fault: replace(
         view,
         # A step without a common divisor, so that a small dataset loses its share too.
-        row_filter=f"rowid * 619 % 1000 >= {round(fault.share * 1000)}",
+        row_filter=f"rowid * 979 % 1000 >= {round(fault.share * 1000)}",
     ),
     faults.SHUFFLE: lambda view, _schema, _fault: replace(view, natural_order="random()"),
     faults.REPEAT: lambda view, _, fault: replace(view, repeated_share=fault.share),

@@ -135,7 +135,8 @@ def test_councils_that_wait_longest_for_streetlights(city: Database, reader: Rea
         RAW
         + """SELECT council, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY days) FROM raw
             WHERE type IN (SELECT type_name FROM request_types WHERE group_id = 2)
-                AND closed >= date_trunc('month', today - 1) - interval '23 months' AND closed < today
+                AND closed >= date_trunc('month', today - 1) - interval '23 months'
+                AND date_trunc('month', closed) <= today - 1
             GROUP BY 1 HAVING count(*) >= 20 ORDER BY 3 DESC LIMIT 1"""
     )
     if truth:
@@ -209,3 +210,14 @@ def test_what_open_now_means(reader: Reader) -> None:
     reader.click(number.get_by_role("link", name="All definitions"))
     expect(reader.page.locator("h1")).to_have_text("Definitions")
     expect(reader.page.locator("#open")).to_have_text("Open now")
+
+
+def test_a_tile_has_a_number_its_change_and_the_kind_of_picture_of_its_report(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    tiles = page.locator(".tile")
+    for title in ("Overview", "Recent requests", "Neighborhood", "Request type map"):
+        tile = tiles.filter(has=page.get_by_role("heading", name=title, exact=True))
+        expect(tile.locator(".number")).to_have_text(re.compile(r"[\d,]+"))
+        expect(tile.locator(".headline")).to_contain_text(re.compile(r"days before|the same days|all loaded"))
+    areas = tiles.filter(has_text="Request type map").locator(".js-fill")
+    expect(areas).to_have_count(99)

@@ -13,9 +13,9 @@ from pages import time_to_close as page
 from report_kit import text
 from report_kit.content import CardContent
 
-# Whole months from that of the period's first day; the report's default is 730 days. The last month goes
+# Whole months from that of the period's first day; the report's default is 24 months. The last month goes
 # as far as it is loaded, also beyond the last full day.
-CLOSED = """FROM raw WHERE closed >= date_trunc('month', today - 730)
+CLOSED = """FROM raw WHERE closed >= date_trunc('month', today - 1) - interval '23 months'
     AND date_trunc('month', closed) <= today - 1"""
 PERCENTILES = """count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),
     percentile_disc(0.9) WITHIN GROUP (ORDER BY days)"""
@@ -108,7 +108,7 @@ def test_lines_of_the_largest_with_gaps(
         expected = {row[1]: row[place] for row in counted if row[0] == trace["name"]}
         months = dict(zip(trace["x"], trace["y"], strict=True))
         assert {month: days for month, days in months.items() if days is not None} == expected
-        assert len(months) == 25
+        assert len(months) == 24
         assert not trace["connectgaps"]
 
 

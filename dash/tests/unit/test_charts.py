@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from pandas import Series
 
-from figures import charts, theme
+from figures import charts, groups, theme
 
 NAMES, VALUES = ["a", "b"], [3, 1]
 DAYS = pd.to_datetime(["2026-01-01", "2026-01-02"])
@@ -110,3 +110,36 @@ def test_no_figure_is_a_ring() -> None:
         "box",
         "scatter",
     }
+
+
+def test_small_counts_of_groups_have_whole_steps_too() -> None:
+    shown = groups.lying(NAMES, [groups.OneSeries("New", [2, 1], NAMES)], x_title="Requests")
+    assert shown["layout"]["xaxis"]["dtick"] == 1
+
+
+def test_what_bars_are_compared_with_is_drawn_over_them() -> None:
+    lying = charts.horizontal_bars(NAMES, VALUES, unit="requests", marks=[2, 9], marks_name="the week before")
+    assert lying["data"][1]["x"] == [2, 9]
+    standing = charts.bars(NAMES, VALUES, unit="requests", dashed=[2, 9], dashed_name="the week before")
+    assert standing["data"][1]["line"]["dash"] == "dash"
+    for figure in (lying, standing):
+        assert len(go.Figure(figure).data) == 2
+        assert "the week before" in figure["data"][1]["hovertemplate"]
+
+
+def test_a_dashed_line_has_the_color_of_its_line() -> None:
+    shown = charts.lines(
+        {"a": line(3, 1), "b": line(1, 2)}, unit="requests", before={"b": line(2, 2)}, before_name="before"
+    )
+    assert [trace["name"] for trace in shown["data"]] == ["a", "b", "b, before"]
+    assert shown["data"][2]["line"]["color"] == shown["data"][1]["line"]["color"]
+
+
+def test_a_single_stacked_bar_does_not_fill_the_card() -> None:
+    shown = charts.stacked(["Nov 26"], {"New": ([5], "#111111")}, unit="rows")
+    assert shown["layout"]["bargap"] > 0.9
+
+
+def test_labels_of_many_bars_are_not_at_an_angle() -> None:
+    days = [f"Nov {day}" for day in range(1, 31)]
+    assert charts.bars(days, range(30), unit="requests")["layout"]["xaxis"]["tickangle"] == 0
