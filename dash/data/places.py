@@ -32,6 +32,11 @@ ADDRESSES = SQL("""
     FROM counted JOIN councils USING (council_id)
     WHERE requests > 1 ORDER BY requests DESC, address
 """)
+BEFORE = SQL("""
+    WITH selected AS ({selected})
+    SELECT upper(address) AS address, count(*) AS requests_before
+    FROM selected WHERE upper(address) = ANY(%(addresses)s) GROUP BY 1
+""")
 TOTALS = SQL("""
     WITH selected AS ({selected}), counted AS (
         SELECT upper(nullif(address, '')) AS address, count(*) AS requests FROM selected GROUP BY 1
@@ -78,6 +83,14 @@ def addresses(warehouse: Warehouse, filters: Filters) -> DataFrame:
     (the mean of its requests; missing where none has a location).
     """
     return warehouse.frame(_of(ADDRESSES, filters), **_values(filters))
+
+
+def with_before(warehouse: Warehouse, frame: DataFrame, before: Filters) -> DataFrame:
+    """The addresses with ``requests_before``: how many other filters, of another period, select there."""
+    values = _values(before) | {"addresses": frame["address"].tolist()}
+    counted = warehouse.frame(_of(BEFORE, before), **values)
+    both = frame.merge(counted, on="address", how="left")
+    return both.assign(requests_before=both["requests_before"].fillna(0).astype("int64"))
 
 
 def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
