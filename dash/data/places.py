@@ -19,18 +19,22 @@ SELECTED = SQL("""
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND (%(information)s OR NOT is_information) AND {narrowed}
 """)
+# Which addresses repeat comes first: they are few, and only they are looked at more closely.
 ADDRESSES = SQL("""
-    WITH selected AS ({selected}), counted AS (
-        SELECT upper(address) AS address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
+    WITH repeated AS (
+        SELECT upper(address) AS address FROM ({selected}) AS found
+        WHERE address <> '' GROUP BY 1 HAVING count(*) > 1
+    ), counted AS (
+        SELECT repeated.address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
             count(DISTINCT type_id) AS types, min(created_date)::date AS first_day,
             max(created_date)::date AS last_day, min(council_id) AS council_id,
             avg(latitude) AS latitude, avg(longitude) AS longitude
-        FROM selected WHERE address <> '' GROUP BY 1
+        FROM ({selected}) AS found JOIN repeated ON repeated.address = upper(found.address) GROUP BY 1
     )
     SELECT address, council_name AS council, requests, open, types, first_day, last_day,
         counted.latitude, counted.longitude
     FROM counted JOIN councils USING (council_id)
-    WHERE requests > 1 ORDER BY requests DESC, address
+    ORDER BY requests DESC, address
 """)
 BEFORE = SQL("""
     WITH selected AS ({selected})
