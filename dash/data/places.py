@@ -19,18 +19,27 @@ SELECTED = SQL("""
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND (%(information)s OR NOT is_information) AND {narrowed}
 """)
+# Which addresses repeat comes first: they are few, and only they are looked at more closely.
 ADDRESSES = SQL("""
-    WITH selected AS ({selected}), counted AS (
-        SELECT upper(address) AS address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
+    WITH repeated AS (
+        SELECT upper(address) AS address FROM ({selected}) AS found
+        WHERE address <> '' GROUP BY 1 HAVING count(*) > 1
+    ), counted AS (
+        SELECT repeated.address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
             count(DISTINCT type_id) AS types, min(created_date)::date AS first_day,
             max(created_date)::date AS last_day, min(council_id) AS council_id,
             avg(latitude) AS latitude, avg(longitude) AS longitude
-        FROM selected WHERE address <> '' GROUP BY 1
+        FROM ({selected}) AS found JOIN repeated ON repeated.address = upper(found.address) GROUP BY 1
     )
     SELECT address, council_name AS council, requests, open, types, first_day, last_day,
         counted.latitude, counted.longitude
     FROM counted JOIN councils USING (council_id)
-    WHERE requests > 1 ORDER BY requests DESC, address
+    ORDER BY requests DESC, address
+""")
+BEFORE = SQL("""
+    WITH selected AS ({selected})
+    SELECT upper(address) AS address, count(*) AS requests_before
+    FROM selected WHERE upper(address) = ANY(%(addresses)s) GROUP BY 1
 """)
 TOTALS = SQL("""
     WITH selected AS ({selected}), counted AS (
@@ -78,6 +87,14 @@ def addresses(warehouse: Warehouse, filters: Filters) -> DataFrame:
     (the mean of its requests; missing where none has a location).
     """
     return warehouse.frame(_of(ADDRESSES, filters), **_values(filters))
+
+
+def with_before(warehouse: Warehouse, frame: DataFrame, before: Filters) -> DataFrame:
+    """The addresses with ``requests_before``: how many other filters, of another period, select there."""
+    values = _values(before) | {"addresses": frame["address"].tolist()}
+    counted = warehouse.frame(_of(BEFORE, before), **values)
+    both = frame.merge(counted, on="address", how="left")
+    return both.assign(requests_before=both["requests_before"].fillna(0).astype("int64"))
 
 
 def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:

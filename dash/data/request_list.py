@@ -191,7 +191,7 @@ def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
         frame = counts.count(warehouse, query.filters if query.has_period else ever, "day")
     elif query.weekday and replace(query, weekday=None).is_plain:
         frame = by_day(warehouse, replace(query, weekday=None))
-        frame = frame[frame["day"].dt.dayofweek == query.weekday - 1]
+        frame = frame[frame["day"].dt.day_of_week == query.weekday - 1]
     elif query.status == "closed" and everyone.is_plain:
         days = by_day(warehouse, everyone).set_index("day")["requests"]
         still_open = by_day(warehouse, replace(query, status="open")).set_index("day")["requests"]

@@ -13,7 +13,8 @@ from data.frames import figures, listed
 from data.places import CLUSTER_LEAST, CLUSTER_METERS
 from data.warehouse import Warehouse
 from figures import maps, points
-from report_kit import controls, report, text
+from report_kit import comparison, controls, report, text
+from report_kit.comparison import baseline_of
 from report_kit.content import CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Card, Report
@@ -50,7 +51,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "Requests",
             text.number(value["requests"]),
-            f"{text.number(value['without_address'])} without an address",
+            comparison.noted(warehouse, selection, value["requests"], _unnamed(value["without_address"])),
             list_link(selection),
         ),
         Number("Addresses", text.number(value["addresses"]), "with at least one request"),
@@ -68,11 +69,18 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     return CardContent(figures(value), numbers=shown)
 
 
+def _unnamed(number: int) -> str:
+    return f"{text.number(number)} without an address"
+
+
 def ranking(warehouse: Warehouse, selection: Selection) -> CardContent:
-    frame = places.addresses(warehouse, selection.filters)
+    frame, columns = places.addresses(warehouse, selection.filters), list(BY_ADDRESS)
+    if (baseline := baseline_of(warehouse, selection)) and len(frame):
+        frame = places.with_before(warehouse, frame, baseline.filters)
+        columns.insert(2, Column("requests_before", "Before"))
     shown = frame.head(SHOWN)
     links = [f"{list_link(selection)}&address={quote(address)}" for address in shown["address"]]
-    rows = table(_days(shown), BY_ADDRESS, label="Addresses", links=links)
+    rows = table(_days(shown), columns, label="Addresses", links=links)
     files = downloads(_files("addresses", selection.search), f"all {text.number(len(frame))} addresses")
     return CardContent(
         frame,
@@ -158,6 +166,7 @@ REPORT = Report(
     controls=(
         controls.types(default=controls.busiest(TYPE), at_most=12),
         controls.Period(months=12),
+        comparison.compare(),
         controls.councils(),
         controls.regions(),
         controls.districts(),
@@ -168,6 +177,7 @@ REPORT = Report(
     rules=(
         "An address is what the city published, in capital letters; another spelling is another address.",
         CLUSTER_RULE,
+        "Addresses are compared with themselves in the other period; clusters are not compared.",
         "Requests at one place may report one thing several times: each of them counts.",
         report.OPEN_RULE,
         *report.COUNTING_RULES,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dash import dcc, html
-from pandas import DataFrame, DatetimeIndex, Series, Timestamp
+from pandas import DataFrame, DatetimeIndex, PeriodIndex, Series, Timestamp
 
 from data import backlog, changes, reference, request_list
 from data.backlog import AGES, COLUMNS
 from data.counts import Step
 from data.filters import AGENCY, COUNCIL, DISTRICT, GROUP, REGION, TYPE, Dimension
-from data.frames import figures
+from data.frames import daily, figures
 from data.request_list import PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
 from figures import charts, groups, stacks
-from figures.colors import ACCENT, SECOND, SEQUENCE, THIRD
+from figures.colors import ACCENT, BEFORE, SECOND, SEQUENCE, THIRD
+from figures.theme import Figure
 from pages import requests_list
-from report_kit import common_cards, controls, report, text, time_cards
+from report_kit import common_cards, comparison, controls, report, text, time_cards
+from report_kit.comparison import baseline_of
 from report_kit.content import CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
@@ -25,7 +27,7 @@ from report_kit.selection import Selection
 PAGE = "/backlog"
 COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
 """From new to old."""
-BARS = 15
+BARS = 16
 OLDEST = "created"
 SORTED = "&sort=created"
 MONTHLY_DAYS = 92
@@ -39,9 +41,12 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     found = backlog.totals(warehouse, selection.filters).iloc[0]
     still_open, old = int(found["open"]), int(found["over_90_days"])
     flow = changes.by(warehouse, selection.filters, "day")[["new_requests", "closed_requests"]].sum()
-    net = int(flow["new_requests"] - flow["closed_requests"])
+    opened, closed = map(int, flow)
+    net = opened - closed
     oldest = _age(warehouse, found["oldest"])
-    value = {"open": still_open, "over_90_days": old, "oldest_days": oldest, "opened_minus_closed": net}
+    notes = _notes(warehouse, selection, opened, closed)
+    value = {"open": still_open, "over_90_days": old, "oldest_days": oldest}
+    value |= {"opened": opened, "closed": closed, "opened_minus_closed": net}
     shown = [
         Number("Open now", text.number(still_open), "of any age", _open(selection), about="open"),
         Number(
@@ -56,19 +61,24 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             "since it was created",
             _open(selection) + SORTED,
         ),
+        Number("Opened", text.number(opened), notes[0], list_link(selection)),
         Number(
-            "Opened minus closed",
-            f"{net:+,}" if net else "0",
-            _flow(flow),
-            about="net",
+            "Closed", text.number(closed), notes[1], list_link(selection, by_closing=True), about="closed"
         ),
+        Number("Opened minus closed", f"{net:+,}" if net else "0", "in the period", about="net"),
     ]
     return CardContent(figures(value), numbers=shown)
 
 
-def _flow(flow: Series) -> str:
-    opened, closed = text.number(flow["new_requests"]), text.number(flow["closed_requests"])
-    return f"{opened} opened, {closed} closed in the period"
+def _notes(warehouse: Warehouse, selection: Selection, opened: int, closed: int) -> list[str]:
+    """How the requests opened and closed have changed."""
+    if comparison.wanted(selection) is None:
+        return ["in the period", "in the period"]
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return [comparison.NOT_LOADED, comparison.NOT_LOADED]
+    before = changes.by(warehouse, baseline.filters, "day")[["new_requests", "closed_requests"]].sum()
+    return [baseline.change(now, int(then)) for now, then in zip((opened, closed), before, strict=True)]
 
 
 def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
@@ -162,6 +172,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = frame.rename(
         columns={"new_requests": "opened", "closed_requests": "closed", "net_change": "opened_minus_closed"}
     )
+    frame = _with_before(warehouse, selection, frame, steps)
     starts = DatetimeIndex(frame[step])
     partial = _partial(selection, steps)
     names = [
@@ -179,9 +190,43 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         ),
     ]
     figure = groups.upright(names, series, y_title="Requests")
+    figure["data"] += _dashed(warehouse, selection, frame, names)
     cut = " * only partly in the period." if any(partial) else ""
     summary = f"{_balance(int(opened.sum() - closed.sum()))}{cut}"
     return CardContent(frame, summary, figure, lists=[list_link(selection, first=a, last=b) for a, b in days])
+
+
+def _with_before(
+    warehouse: Warehouse, selection: Selection, frame: DataFrame, steps: PeriodIndex
+) -> DataFrame:
+    """With what was opened and closed in the days that each step is compared with."""
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return frame
+    found, period = changes.by(warehouse, baseline.filters, "day"), baseline.filters
+    for name, column in (("opened_before", "new_requests"), ("closed_before", "closed_requests")):
+        days = daily(found, period.first, period.last, column)
+        frame[name] = baseline.steps(days, steps, selection.filters).astype("int64").to_numpy()
+    return frame
+
+
+def _dashed(warehouse: Warehouse, selection: Selection, frame: DataFrame, names: list[str]) -> list[Figure]:
+    """A dashed line for what was opened before, a dotted one for what was closed."""
+    baseline = baseline_of(warehouse, selection)
+    if baseline is None:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{title}, {baseline.name}",
+            "x": names,
+            "y": frame[column].tolist(),
+            "line": {"color": BEFORE, "width": 2, "dash": dash},
+            "hovertemplate": f"{title}, {baseline.name}: %{{y:,}}<extra></extra>",
+        }
+        for title, column, dash in (("Opened", "opened_before", "dash"), ("Closed", "closed_before", "dot"))
+    ]
 
 
 def _series(title: str, names: list[str], values: Series, links: list[str]) -> groups.OneSeries:
@@ -199,8 +244,7 @@ def _partial(selection: Selection, steps: object) -> list[bool]:
 def _balance(net: int) -> str:
     if not net:
         return "As many were opened as were closed."
-    more, grew = ("more", "grew") if net > 0 else ("fewer", "shrank")
-    return f"{text.number(abs(net))} {more} opened than closed: the backlog {grew}."
+    return f"{text.number(abs(net))} {'more' if net > 0 else 'fewer'} opened than closed."
 
 
 def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -235,6 +279,7 @@ REPORT = Report(
     order=8,
     controls=(
         controls.Period(months=12, label="Opened and closed"),
+        comparison.compare(),
         controls.types(),
         controls.groups(),
         controls.councils(),
@@ -244,7 +289,7 @@ REPORT = Report(
         controls.sources(),
     ),
     rules=(
-        "Open requests are counted whatever the period: it is for what was opened and closed.",
+        "Open requests are counted whatever the period, and not compared: it is for opened and closed ones.",
         "An age is counted from the created day to the last full day that is loaded, not to today.",
         report.OPEN_RULE,
         ENDED_RULE,

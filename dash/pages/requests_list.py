@@ -97,15 +97,12 @@ def _range(written: str) -> tuple[int, int | None] | None:
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     query = query_of(warehouse, selection)
-    total = request_list.total(warehouse, query)
-    still_open = total if query.status == "open" else 0
+    value = {"requests": request_list.total(warehouse, query)}
+    shown = [Number("Requests", text.number(value["requests"]), " ".join(conditions(query)))]
     if not query.status:
-        still_open = request_list.total(warehouse, replace(query, status="open"))
-    value = {"requests": total, "open": still_open}
-    shown = [
-        Number("Requests", text.number(total), " ".join(conditions(query))),
-        Number("Open now", text.number(still_open), f"{text.share(still_open, total)} of them"),
-    ]
+        value["open"] = request_list.total(warehouse, replace(query, status="open"))
+        note = f"{text.share(value['open'], value['requests'])} of them"
+        shown.append(Number("Open now", text.number(value["open"]), note))
     return CardContent(figures(value), numbers=shown)
 
 

@@ -78,3 +78,21 @@ def test_a_table_as_an_excel_file_has_every_row(city: Database, warehouse: Wareh
 def test_nothing_repeats_says_so(warehouse: Warehouse) -> None:
     assert card(warehouse, page.REPORT, "addresses", "type=60").is_empty
     assert card(warehouse, page.REPORT, "clusters", "type=60").is_empty
+
+
+def test_addresses_are_compared_with_themselves(city: Database, warehouse: Warehouse) -> None:
+    first, last = city.rows(RAW + "SELECT (today - 40)::text, (today - 1)::text FROM past LIMIT 1")[0]
+    search = f"type=4,6,1&from={first}&to={last}&compare=year"
+    shown = dicts(card(warehouse, page.REPORT, "addresses", search))
+    before = dict(
+        city.rows(
+            RAW
+            + """SELECT address, count(*) FROM past
+                WHERE type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))
+                AND created >= (today - 40) - interval '1 year'
+                AND created < (today - 1) - interval '1 year' + interval '1 day'
+                GROUP BY 1"""
+        )
+    )
+    assert shown
+    assert [row["requests_before"] for row in shown] == [before.get(row["address"], 0) for row in shown]

@@ -118,3 +118,20 @@ def test_a_period_does_not_change_what_is_open(warehouse: Warehouse) -> None:
 def test_a_selection_without_an_open_request(warehouse: Warehouse) -> None:
     assert card(warehouse, page.REPORT, "by-age", "type=60").is_empty
     assert figures(card(warehouse, page.REPORT, "numbers", "type=60"))["oldest_days"] is None
+
+
+def test_opened_and_closed_are_compared_day_for_day(city: Database, warehouse: Warehouse) -> None:
+    rows = city.rows(
+        RAW
+        + """SELECT (today - 30)::text, (today - 1)::text,
+            count(*) FILTER (WHERE created >= today - 60 AND created < today - 30),
+            count(*) FILTER (WHERE closed >= today - 60 AND closed < today - 30) FROM raw GROUP BY today"""
+    )
+    first, last, opened, closed = rows[0]
+    search = f"from={first}&to={last}&compare=previous"
+    if first.endswith("-01"):
+        pytest.skip("a month so far is compared with the same days of the month before")
+    shown = card(warehouse, page.REPORT, "over-time", search)
+    assert [sum(column(shown, "opened_before")), sum(column(shown, "closed_before"))] == [opened, closed]
+    notes = [number.note for number in card(warehouse, page.REPORT, "numbers", search).numbers]
+    assert any(f"{opened:,} in the 30 days before" in note for note in notes)

@@ -82,7 +82,7 @@ FROM service_requests, (VALUES
         '{"status": "Closed", "closed_date": "2026-11-20T08:15:00", "is_open": false, "agency_id": 2}'),
     (2, 'reopened', NULL, '{"status": "Closed", "closed_date": "2026-11-20T08:15:00", "is_open": false}',
         '{"status": "Open", "closed_date": null, "is_open": true}')
-) AS told (place, kind, also, before, after) WHERE srnumber = '1-100';
+) AS steps (place, kind, also, before, after) WHERE srnumber = '1-100';
 
 INSERT INTO retired_requests (id, srnumber, requesttype, status, createddate, address, dataset_id, source_row_id, source_updated_at,
     loaded_at, retired_reason)
