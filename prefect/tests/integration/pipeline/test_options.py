@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
-from pipeline_tests.truth import assert_sound, fingerprint, requests_of, served_of
+from pipeline_tests.truth import assert_sound, fingerprint, requests_of, rollup_differences, served_of
 
 from pipeline.config import Settings
 from pipeline.errors import DataError
@@ -110,6 +110,7 @@ def test_a_full_load_repairs_what_is_served_and_is_a_new_generation(city: City) 
     settings, _, database = city
     before = requests_of(database), served_of(database)
     database.change("UPDATE rollup_open SET requests = requests + 1")
+    assert set(rollup_differences(database)) == {"rollup_open"}
     database.change("UPDATE service_requests SET address = 'SPOILT'")
     run = run_ingest(settings, datasets=BOTH, full=True)
     assert (requests_of(database), served_of(database)) == before
