@@ -44,8 +44,8 @@ class Session:
         entry |= {"path": stamped(wanted["latest"], self.generation, digest), "generation": self.generation}
         self._location.put(path, entry["path"], entry["mediatype"])
         self.written += 1
-        self._journal.append(entry)
-        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text(indent=None))
+        if "fingerprint" in entry:
+            self._note(entry)
         return entry
 
     def write_text(self, name: str, media_type: str, text: str) -> Entry:
@@ -61,6 +61,11 @@ class Session:
         """Make the set the published one."""
         self._put(NAME, manifest.text())
         self._location.delete(JOURNAL)
+
+    def _note(self, entry: Entry) -> None:
+        """Small files without a fingerprint are not worth a journal: they are made again each time."""
+        self._journal.append(entry)
+        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text(indent=None))
 
     def _put(self, name: str, text: str) -> None:
         path = self._scratch / name
