@@ -4,10 +4,15 @@ import json
 import logging
 import sys
 
+import pytest
+
+from pipeline import telemetry
 from pipeline.log_lines import JsonLines
 
 
-def test_a_log_line_is_one_json_object() -> None:
+def test_a_log_line_is_one_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telemetry, "_run", [])
+    telemetry.follow(12)
     record = logging.LogRecord("pipeline.merge", logging.ERROR, "", 0, "two\nlines %s", ("東",), None)
     record.flow_run_name = "incremental ingest"
     line = json.loads(JsonLines("%(message)s", None).format(record))
@@ -16,6 +21,7 @@ def test_a_log_line_is_one_json_object() -> None:
         "level": "ERROR",
         "logger": "pipeline.merge",
         "message": "two\nlines 東",
+        "run": 12,
         "flow_run_name": "incremental ingest",
     }
 
