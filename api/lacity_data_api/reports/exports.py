@@ -52,5 +52,5 @@ def export(
 
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
     if is_compressed:
-        return StreamedResponse(produce, headers, GZIP, is_compressed=True)
+        return StreamedResponse(request, produce, headers, GZIP, is_compressed=True)
     return streamed(request, produce, CSV, headers)
