@@ -33,6 +33,8 @@ SPARE_CONNECTIONS = 20
 ROLE_SETTINGS = {
     "DATABASE_LOADER_URL": ("GRANT {} TO CURRENT_USER", "GRANT TEMPORARY ON DATABASE {database} TO {}"),
     "DATABASE_READER_URL": (
+        # So that operators can end a reader's session as the owner.
+        "GRANT {} TO CURRENT_USER",
         "ALTER ROLE {} SET statement_timeout = '15s'",
         "ALTER ROLE {} CONNECTION LIMIT {connections}",
         "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {}",

@@ -43,6 +43,7 @@ REJECTED_EARLY: Responses = {
     408: {"model": Problem, "description": "The body took too long to arrive"},
     413: {"model": Problem, "description": "The body is too large"},
     414: {"model": Problem, "description": "The URL is too long"},
+    429: {"model": Problem, "description": "Too many downloads or messages of one client"},
 }
 NOT_MODIFIED: Responses = {304: {"description": "The client has this response already (If-None-Match)"}}
 HEADERS = {

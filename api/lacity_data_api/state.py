@@ -14,6 +14,7 @@ from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.config import Settings
 from lacity_data_api.database import Database
 from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.http.slow_readers import ClientStreams
 
 
 @dataclass
@@ -32,6 +33,7 @@ class State:
     watcher: GenerationWatcher
     facts: FactsReader
     access_log: AccessLog = field(default_factory=AccessLog)
+    streams: ClientStreams = field(default_factory=ClientStreams)
     last_known: LastKnown = field(default_factory=LastKnown)
 
 

@@ -12,7 +12,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lacity_data_api.cache.negotiation import preferred_encoding
+from lacity_data_api.http.slow_readers import send_in_time
 from lacity_data_api.responses import NO_STORE
+from lacity_data_api.state import state_of
 
 GZIP = 16 + zlib.MAX_WBITS
 GZIP_LEVEL = 1
@@ -30,8 +32,15 @@ class StreamedResponse(Response):
     """
 
     def __init__(
-        self, produce: Produce, headers: dict[str, str], media_type: str, *, is_compressed: bool
+        self,
+        request: Request,
+        produce: Produce,
+        headers: dict[str, str],
+        media_type: str,
+        *,
+        is_compressed: bool,
     ) -> None:
+        self._streams = state_of(request).streams
         self._produce = produce
         self._is_compressed = is_compressed
         self.status_code = 200
@@ -54,11 +63,12 @@ class StreamedResponse(Response):
             if compressor:
                 part = await asyncio.to_thread(compressor.compress, part)
             if part:
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+                await send_in_time(send, {"type": "http.response.body", "body": part, "more_body": True})
 
         # HEAD has no body: none is produced.
         if not scope.get("state", {}).get("is_head"):
-            await self._produce(write)
+            with self._streams.one(scope):
+                await self._produce(write)
         await start()
         await send({"type": "http.response.body", "body": compressor.flush() if compressor else b""})
 
@@ -71,7 +81,7 @@ def streamed(
     all_headers = {**NO_STORE, "Vary": "Accept-Encoding, Origin", **(headers or {})}
     if is_compressed:
         all_headers["Content-Encoding"] = "gzip"
-    return StreamedResponse(produce, all_headers, media_type, is_compressed=is_compressed)
+    return StreamedResponse(request, produce, all_headers, media_type, is_compressed=is_compressed)
 
 
 def accepts_gzip(request: Request) -> bool:

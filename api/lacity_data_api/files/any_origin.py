@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/geojson/hotspots", "/open311")
-EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified"
+EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified, Link, Retry-After"
 SHARED = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", EXPOSED.encode()),

@@ -54,7 +54,7 @@ async def csv_file(
 
     headers = _saved_as(name)
     if is_compressed:
-        return StreamedResponse(produce, headers, GZIP, is_compressed=True)
+        return StreamedResponse(request, produce, headers, GZIP, is_compressed=True)
     return streamed(request, produce, CSV, headers)
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lacity_data_api.http import protocol, request_limits
+from lacity_data_api.http import protocol, request_limits, slow_readers
+from tests.support.databases import Database
 from tests.support.serving import Api
 
 HEAD = b"GET /types HTTP/1.1\r\nHost: a\r\n"
@@ -23,9 +24,13 @@ def connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.soc
     """With limits on time that a test can wait for."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     monkeypatch.setattr(request_limits, "BODY_SECONDS", 0.5)
-    parts = urlsplit(api.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connected:
+    with _connected(api) as connected:
         yield connected
+
+
+def _connected(api: Api) -> socket.socket:
+    parts = urlsplit(api.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=10)
 
 
 def _everything(connection: socket.socket) -> bytes:
@@ -75,3 +80,29 @@ def test_a_connection_between_requests_may_wait(connection: socket.socket) -> No
         connection.sendall(HEAD + b"\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
         time.sleep(0.7)
+
+
+MANY_REQUESTS = """
+INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
+                              region_id, is_open, is_information, is_duplicate, address)
+SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat('x', 1000)
+  FROM generate_series(1, 20000) AS n
+"""
+
+
+def test_a_download_that_is_not_read_is_cut_off(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends without its last chunk, and frees its place."""
+    database.run(MANY_REQUESTS)
+    monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
+    with _connected(api) as connection:
+        connection.sendall(b"GET /reports/export/service_requests.csv HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        deadline = time.monotonic() + 10
+        while api.state.streams._open:
+            assert time.monotonic() < deadline, "the download goes on"
+            time.sleep(0.05)
+        assert not _everything(connection).endswith(b"0\r\n\r\n")
+    assert api.get("/types").status_code == 200

@@ -103,6 +103,7 @@ def test_links_lead_through_all_pages(api: Api, database: Database) -> None:
     assert ids(pages) == _all(database)
     link = api.get(f"{REQUESTS}.xml", **MONTH, page=2, page_size=9).links["next"]["url"]
     assert urlsplit(link).path == f"{REQUESTS}.xml"
+    assert "Link" in api.get(f"{REQUESTS}.xml", **MONTH).headers["access-control-expose-headers"]
     following = {"page": ["3"], "page_size": ["9"]}
     assert parse_qs(urlsplit(link).query) == {name: [text] for name, text in MONTH.items()} | following
     assert "link" not in api.get(f"{REQUESTS}.json", **MONTH, page=99).headers

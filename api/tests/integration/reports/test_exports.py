@@ -288,7 +288,7 @@ def test_exports_leave_connections_for_others(small: Api, large: None) -> None:
         httpx.Client(base_url=small.url, headers={"Accept-Encoding": "identity"}) as other,
         small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as one,
         other.stream("GET", LARGE) as two,
-        httpx.Client(base_url=small.url) as third,
+        httpx.Client(base_url=small.url, headers={"X-Forwarded-For": "192.0.2.1"}) as third,
     ):
         assert (one.status_code, two.status_code) == (200, 200)
         rejected = third.get(LARGE)
@@ -301,9 +301,7 @@ def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Data
     with small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as response:
         parts = response.iter_raw(1_000)
         next(parts)
-        database.run(
-            COPIES.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"), url=database.reader_url
-        )
+        database.run(COPIES.replace("SELECT pid", "SELECT pg_terminate_backend(pid)"))
         with pytest.raises(httpx.RemoteProtocolError):
             for _ in parts:
                 pass

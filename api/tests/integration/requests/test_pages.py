@@ -116,14 +116,34 @@ def test_stream_is_plain_if_the_client_does_not(api: Api) -> None:
     assert len(response.json()) == ROWS
 
 
+def _from(api: Api, client: int, **params: Any) -> httpx.Response:
+    """As if another client asked; uvicorn trusts a proxy on this machine."""
+    headers = {"X-Forwarded-For": f"192.0.2.{client}"}
+    return api.client.get("/requests", params=params, headers=headers)
+
+
+def test_one_client_has_two_streams_at_once(api: Api, database: Database) -> None:
+    params = {"stream": "true", **YEAR}
+    with ThreadPoolExecutor(2) as pool:
+        with blocked(database):
+            streams = [pool.submit(_from, api, 7, **params) for _ in range(2)]
+            wait_for_waiting(database, 2)
+            rejected = _from(api, 7, **params)
+            assert (rejected.status_code, rejected.headers["retry-after"]) == (429, "60")
+            other = pool.submit(_from, api, 8, **params)
+        assert [stream.result().status_code for stream in (*streams, other)] == [200] * 3
+    assert _from(api, 7, **params).status_code == 200
+
+
 def test_streams_leave_half_of_the_pool(api: Api, database: Database) -> None:
     _, _, allowed = api.state.database.pool_use()
     params = {"stream": "true", **YEAR}
     with ThreadPoolExecutor(allowed) as pool:
         with blocked(database):
-            streams = [pool.submit(api.get, "/requests", **params) for _ in range(allowed // 2)]
+            streams = [pool.submit(_from, api, number % 2, **params) for number in range(allowed // 2)]
             wait_for_waiting(database, allowed // 2)
-            rejected = api.get("/requests", **params)
+            rejected = _from(api, 3, **params)
+            assert api.get("/requests", **params).status_code == 503
             assert rejected.status_code == 503
             assert "retry-after" in rejected.headers
             assert api.get("/sources/1").status_code == 200

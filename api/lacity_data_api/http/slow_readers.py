@@ -1,0 +1,56 @@
+"""No client holds more than its share of the streamed responses, and none by reading slowly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from starlette.types import Message, Scope, Send
+
+from lacity_data_api.errors import TooManyRequestsError
+from lacity_data_api.http.exchange import ClientLeftError
+
+# Of one client, in each worker; the pool has four.
+STREAMS_PER_CLIENT = 2
+# A part must be taken within the pause and the time that the slowest line needs for it.
+SLOWEST_BYTES_PER_SECOND = 5_000
+PAUSE_SECONDS = 20.0
+
+
+class TooManyStreamsError(TooManyRequestsError):
+    detail = "Too many downloads at once; wait until one has ended"
+    headers: ClassVar = {"Retry-After": "60"}
+
+
+class ClientStreams:
+    """The streamed responses in progress by client."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, scope: Scope) -> Iterator[None]:
+        """Raises TooManyStreamsError if this client has its share."""
+        client = (scope["client"] or ("",))[0]
+        if self._open[client] >= STREAMS_PER_CLIENT:
+            raise TooManyStreamsError
+        self._open[client] += 1
+        try:
+            yield
+        finally:
+            self._open[client] -= 1
+            if not self._open[client]:
+                del self._open[client]
+
+
+async def send_in_time(send: Send, message: Message) -> None:
+    """A client that reads too slowly is treated as one that has left: its response ends without an end."""
+    allowed = PAUSE_SECONDS + len(message["body"]) / SLOWEST_BYTES_PER_SECOND
+    try:
+        async with asyncio.timeout(allowed):
+            await send(message)
+    except TimeoutError as error:
+        raise ClientLeftError from error
