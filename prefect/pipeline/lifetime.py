@@ -17,7 +17,7 @@ from pipeline.files.writing import write_files
 from pipeline.publish import publish
 
 log = logging.getLogger("pipeline")
-ERASED_FROM = ("requests", "retired_requests", "rejected_requests")
+ERASED_FROM = ("requests", "retired_requests", "rejected_requests", "changes")
 """Every table that holds a request under its number; served rows and rollups follow from ``requests``."""
 
 

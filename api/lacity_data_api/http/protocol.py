@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from weakref import WeakSet
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # Cookies and tokens of a browser have a few kB; joining headers costs the square of their size.
 MOST_HEAD_BYTES = 131_072
@@ -19,11 +20,17 @@ class BoundedProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._cycles: WeakSet[RequestResponseCycle] = WeakSet()
         super().connection_made(transport)
         self._begin_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Uvicorn tells only the newest request of the connection that its client has left."""
         self._end_head()
+        self.pipeline.clear()
+        for cycle in self._cycles:
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -44,6 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._end_head()
         super().on_headers_complete()
+        self._cycles.add(self.cycle)
 
     def _begin_head(self) -> None:
         self._end_head()

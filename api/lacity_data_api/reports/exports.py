@@ -61,7 +61,7 @@ async def csv_file(
 def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
     """A Parquet file in the columns of the published files. An export that fails midway ends as CSV does."""
     produce = parquet_export(state_of(request).database, where(wanted))
-    return StreamedResponse(produce, _saved_as(name), PARQUET, is_compressed=False)
+    return StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
 
 
 def geojson_file(request: Request, wanted: RequestFilter, name: str) -> Response:

@@ -41,7 +41,8 @@ async def describe_tiles(request: Request, wanted: Everything) -> Response:
     """TileJSON 3 for map clients. The filters of /requests become part of the tiles' address."""
     query = urlencode(query_parameters(replace(wanted, unlocated=Include.EXCLUDE)), doseq=True)
     filters = f"?{query}" if query else ""
-    return await respond(request, repository.tile_json(str(request.base_url), filters))
+    base = state_of(request).settings.api_public_url or str(request.base_url)
+    return await respond(request, repository.tile_json(f"{base.rstrip('/')}/", filters))
 
 
 @router.get(

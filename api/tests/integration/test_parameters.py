@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def _paths(api: Api) -> list[tuple[str, str, bool]]:
 def _filled(path: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         path = path.replace(f"{{{name}}}", value)
-    return "/".join("1" if part.startswith("{") else part for part in path.split("/"))
+    return re.sub(r"\{[^}]*\}", "1", path)
 
 
 def test_every_route_of_ours_rejects_unknown_parameters(api: Api) -> None:

@@ -125,7 +125,7 @@ def test_welcome(api: Api) -> None:
     assert "message" in api.json("/")
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
 def test_documentation_is_served(api: Api, path: str) -> None:
     assert api.get(path).status_code == 200
 
