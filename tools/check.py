@@ -27,6 +27,7 @@ SUITES = ("prefect", "dash", "api", "tools", "locust")
 NEEDS_BROWSER = {"dash", "api"}
 # Files of a suite that are a job of their own next to the rest: the whole would end long after the others.
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
+PARTS = (1, 2)
 SPLIT = {"prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS)}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
@@ -96,7 +97,6 @@ def suite_job(suite: str, instance: Instance, arguments: Sequence[str], part: in
     environment = clean_environment(suite) | test_variables(instance, name)
     if part:
         environment["COVERAGE_FILE"] = str(part_of_coverage(suite, part))
-        part_of_coverage(suite, part).unlink(missing_ok=True)
     return Job(f"pytest {name}", command, ROOT / suite, environment, report)
 
 
@@ -108,7 +108,7 @@ def coverage_job(suite: str) -> Job:
     """The coverage of a suite's parts together. Without the data of both it fails."""
     environment = clean_environment(suite)
     Path(environment["COVERAGE_FILE"]).unlink(missing_ok=True)
-    coverage, parts = [str(python_of(suite)), "-m", "coverage"], [part_of_coverage(suite, n) for n in (1, 2)]
+    coverage, parts = [str(python_of(suite)), "-m", "coverage"], [part_of_coverage(suite, n) for n in PARTS]
     combine = [*coverage, "combine", "--keep", "--quiet", *map(str, parts)]
     subprocess.run(combine, cwd=ROOT / suite, env=environment, check=False)
     return Job(f"coverage {suite}", [*coverage, "report", "--skip-covered"], ROOT / suite, environment)
@@ -116,10 +116,14 @@ def coverage_job(suite: str) -> Job:
 
 def run_suites(suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = ()) -> list[Outcome]:
     """Other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
+    split = [suite for suite in suites if suite in SPLIT and not arguments]
+    # Here and not with the jobs: a test of them, which runs meanwhile, would delete what a part has measured.
+    for suite in split:
+        for part in PARTS:
+            part_of_coverage(suite, part).unlink(missing_ok=True)
     with servers() as instance:
         jobs = [job for suite in suites for job in suite_jobs(suite, instance, arguments)]
         outcomes = run_all([*first, *jobs], LOGS, WORKERS)
-    split = [suite for suite in suites if suite in SPLIT and not arguments]
     return outcomes + run_all(map(coverage_job, split), LOGS, 1)
 
 

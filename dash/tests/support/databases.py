@@ -87,11 +87,12 @@ def database(template: str = "") -> Iterator[Database]:
 
 
 def _drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database once no session is left; a pool that is still open connects again, so retry.
+    """Drop a database, to which a pool that is still open may no longer connect.
 
     The plain DROP ends the server's own workers. WITH (FORCE) would fail while autovacuum is in the database:
     the owner may not end its worker.
     """
+    connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
     for attempt in range(ATTEMPTS):
         end_readers(name)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools import sample_city
 from tools.servers.instance import Instance
 
-DATABASE, ROWS = "of_the_sample_city", 1_500
+DATABASE, ROWS = "of_the_sample_city", 2_500
 
 
 def test_the_pipeline_loads_it_whole(running: Instance) -> None:

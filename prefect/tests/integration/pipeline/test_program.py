@@ -157,7 +157,7 @@ def test_a_run_whose_files_fail_is_served_and_has_its_own_exit_code_and_message(
     assert code == 70, output
     assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
     assert (api.served, database.value("SELECT count(*) > 0 FROM service_requests")) == (1, True)
-    (message,) = api.told
+    (message,) = api.messages
     assert message.startswith(":large_orange_diamond:")
     assert f"published without files: the files at {tmp_path}/disk/files are not written" in message
 
