@@ -52,7 +52,7 @@ def tile(report: Report) -> Component:
     near = data(near="")
     return html.Section(
         [
-            html.H2(dcc.Link(report.title, href=report.path)),
+            html.H2(dcc.Link(city().spoken(report.title), href=report.path)),
             html.P(city().phrase(report.purpose)),
             html.Div(states.skeleton(175), id={"picture": report.name}, className="tile-picture", **near),
         ],
@@ -103,4 +103,4 @@ def _graph(report: Report, content: CardContent) -> list[Component]:
     if content.figure is None or content.is_empty:
         return []
     graph = dcc.Graph(figure=charts.small(content.figure), config=theme.STATIC, style={"height": 130})
-    return [html.Div(graph, role="img", **aria(label=f"{report.title}: {content.summary}"))]
+    return [html.Div(graph, role="img", **aria(label=f"{city().spoken(report.title)}: {content.summary}"))]

@@ -61,7 +61,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
 
 def _header(reports: Sequence[Report], name: str) -> Component:
     menu = [
-        dcc.Link(report.menu or report.title, href=report.path, id={"menu": report.path})
+        dcc.Link(city().spoken(report.menu or report.title), href=report.path, id={"menu": report.path})
         for report in reports
     ]
     toggle = dmc.ColorSchemeToggle(

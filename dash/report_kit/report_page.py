@@ -52,7 +52,7 @@ def publish(report: Report) -> None:
         report.name,
         path=report.path,
         name=report.title,
-        title=lambda **_: f"{report.title} · {city().name} 311",
+        title=lambda **_: f"{city().spoken(report.title)} · {city().name} 311",
         description=UNKNOWN_CITY.phrase(report.purpose),
         order=report.order,
         layout=lambda **given: page_of(report, given),
@@ -98,7 +98,7 @@ def _page(report: Report, search: str) -> Component:
 
 def _heading(report: Report, city: City, selection: Selection, alone: Card | None) -> Component:
     """The title; of a card alone the way to the whole report, with the same filters."""
-    title = html.H1(report.title)
+    title = html.H1(city().spoken(report.title))
     if alone is None:
         return html.Header([title, html.P(city.phrase(report.purpose), className="purpose")])
     whole = dcc.Link("The whole report", href=f"{report.path}?{without_card(selection.search)}")

@@ -67,9 +67,13 @@ class Database:
 
 def end_readers(name: str) -> None:
     """End the reports' connections to a database; their role may, and the owner may not."""
-    theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     with psycopg.connect(variable("TEST_READER_URL")) as reader:
-        reader.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name])
+        _end_own(reader, name)
+
+
+def _end_own(connection: psycopg.Connection[Any], name: str) -> None:
+    theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+    connection.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name])
 
 
 @contextmanager
@@ -95,6 +99,7 @@ def _drop(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
     for attempt in range(ATTEMPTS):
         end_readers(name)
+        _end_own(connection, name)
         try:
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
         except psycopg.errors.ObjectInUse:
