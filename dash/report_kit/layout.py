@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dash
@@ -42,7 +42,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
         dcc.Store(id=VERSION),
         dcc.Store(id="attempt"),
         html.A("Skip to the report", href="#content", className="skip"),
-        _header(reports, name),
+        _header(reports, name, city().spoken if is_served else str),
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(dash.page_container, id="content", tabIndex=-1),
@@ -59,9 +59,9 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
     return dmc.MantineProvider(shell, theme=THEME, defaultColorScheme="auto")
 
 
-def _header(reports: Sequence[Report], name: str) -> Component:
+def _header(reports: Sequence[Report], name: str, spoken: Callable[[str], str]) -> Component:
     menu = [
-        dcc.Link(city().spoken(report.menu or report.title), href=report.path, id={"menu": report.path})
+        dcc.Link(spoken(report.menu or report.title), href=report.path, id={"menu": report.path})
         for report in reports
     ]
     toggle = dmc.ColorSchemeToggle(
