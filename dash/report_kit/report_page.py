@@ -98,7 +98,7 @@ def _page(report: Report, search: str) -> Component:
 
 def _heading(report: Report, city: City, selection: Selection, alone: Card | None) -> Component:
     """The title; of a card alone the way to the whole report, with the same filters."""
-    title = html.H1(city().spoken(report.title))
+    title = html.H1(city.spoken(report.title))
     if alone is None:
         return html.Header([title, html.P(city.phrase(report.purpose), className="purpose")])
     whole = dcc.Link("The whole report", href=f"{report.path}?{without_card(selection.search)}")
