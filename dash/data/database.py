@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ class Database:
         self._settings = settings
         self._opening = threading.Lock()
         self._pool: ConnectionPool[Connection[Any]] | None = None
+        self._process = 0
 
     def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
         """The rows of a query, encoded, and the one generation they belong to; raises DataError."""
@@ -114,10 +116,10 @@ class Database:
             self._pool.close()
 
     def _connections(self) -> ConnectionPool[Connection[Any]]:
-        # Made in the worker, not before it is forked: its threads would stay behind.
+        # Each worker has its own: two that shared a connection of before the fork would mix up their answers.
         with self._opening:
-            if self._pool is None:
-                self._pool = _pool(self._settings)
+            if self._pool is None or self._process != os.getpid():
+                self._pool, self._process = _pool(self._settings), os.getpid()
             return self._pool
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,6 +16,7 @@ from psycopg.sql import SQL
 from support.databases import Database, database, variable
 from support.serving import forget_everything, free_port, settings_for
 
+from data.database import Database as Connections
 from data.errors import AwayError, DataError, EmptyError, SlowError
 from data.frames import records
 from data.warehouse import Warehouse
@@ -176,3 +178,18 @@ def test_a_query_that_waits_for_a_full_load_reads_all_of_it_and_its_generation(f
         assert one(answer.result(10)) == {"requests": 1}
     (key,) = kept()
     assert key.split(":")[2] == "1"
+
+
+def test_a_worker_that_is_forked_later_has_connections_of_its_own(fresh: Database) -> None:
+    connections = Connections(settings_for(fresh.reader_url))
+    backend = SQL("SELECT pg_backend_pid() AS pid")
+    before = connections.row(backend)
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    worker = context.Process(target=lambda: sender.send(connections.row(backend)))
+    worker.start()
+    worker.join(30)
+    assert receiver.poll(0), "the worker has no answer"
+    assert receiver.recv() != before
+    assert connections.row(backend) == before
+    connections.close()
