@@ -69,6 +69,24 @@ def replace_index(name: str, table: str, definition: str) -> None:
     op.execute(f"ALTER INDEX {name}_next RENAME TO {name}")
 
 
+def add_rollups(catalog: str, *rollups: str) -> None:
+    """Run the SQL that enters these rollups into the catalog, then make and fill them.
+
+    A run that is writing knows the catalog of before: the new tables are filled when it has ended.
+    """
+    op.execute("LOCK TABLE service_requests IN SHARE MODE")
+    op.execute(catalog)
+    for rollup in rollups:
+        op.execute(f"SELECT create_rollup('{rollup}')")
+
+
+def drop_rollups(*rollups: str) -> None:
+    """Take these rollups out of the catalog, and drop their tables."""
+    names = ", ".join(f"'{rollup}'" for rollup in rollups)
+    op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN ({names})")  # noqa: S608 -- names of a revision, not of a client
+    op.execute(f"DROP TABLE {', '.join(rollups)}")
+
+
 def update_in_batches(table: str, key: str, statement: str) -> None:
     """Run an UPDATE that names ``:first`` and ``:last`` over the whole table, one commit per batch.
 

@@ -6,7 +6,7 @@ each located request is in exactly one cell of each zoom, and a cell is exactly 
 
 from alembic import op
 
-from lacity_data_api.schema_changes import create_index
+from lacity_data_api.schema_changes import add_rollups, create_index, drop_rollups
 
 revision = "0018"
 down_revision = "0017"
@@ -40,7 +40,7 @@ ON service_requests (map_cell(longitude, latitude, 16))
 """
 
 # For views of the whole city, for a part of it, and for whole months.
-ROLLUPS = """
+CATALOG = """
 INSERT INTO rollup_dimensions VALUES
     ('created_month', 'date', 'date_trunc(''month'', created_date)::date'),
     ('is_open', 'boolean', 'is_open'),
@@ -56,23 +56,19 @@ INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VAL
          'latitude IS NOT NULL'),
     (24, 'rollup_map_month', '{created_month, map_cell_14, type_id, council_id, is_open}',
          '{requests, information}', 'latitude IS NOT NULL');
-SELECT create_rollup(rollup) FROM rollup_catalog WHERE place BETWEEN 21 AND 24;
 """
-TABLES = "rollup_map, rollup_map_near, rollup_map_nearest, rollup_map_month"
+ROLLUPS = ("rollup_map", "rollup_map_near", "rollup_map_nearest", "rollup_map_month")
 DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_15', 'map_cell_17'"
 
 
 def upgrade() -> None:
-    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
-    op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(FUNCTIONS)
-    op.execute(ROLLUPS)
+    add_rollups(CATALOG, *ROLLUPS)
     create_index("service_requests_map_idx", INDEX)
 
 
 def downgrade() -> None:
     op.execute("DROP INDEX service_requests_map_idx")
-    op.execute(f"DROP TABLE {TABLES}")
-    op.execute("DELETE FROM rollup_catalog WHERE place BETWEEN 21 AND 24")
+    drop_rollups(*ROLLUPS)
     op.execute(f"DELETE FROM rollup_dimensions WHERE dimension IN ({DIMENSIONS})")
     op.execute("DROP FUNCTION map_cell, map_y, map_x")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from lacity_data_api.schema_changes import add_rollups, drop_rollups
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
@@ -19,14 +21,9 @@ ROLLUPS = ("rollup_day_district", "rollup_day_type_district")
 
 
 def upgrade() -> None:
-    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
-    op.execute("LOCK TABLE service_requests IN SHARE MODE")
-    op.execute(CATALOG)
-    for rollup in ROLLUPS:
-        op.execute(f"SELECT create_rollup('{rollup}')")
+    add_rollups(CATALOG, *ROLLUPS)
 
 
 def downgrade() -> None:
-    op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN {ROLLUPS}")
+    drop_rollups(*ROLLUPS)
     op.execute("DELETE FROM rollup_dimensions WHERE dimension = 'district_id'")
-    op.execute(f"DROP TABLE {', '.join(ROLLUPS)}")

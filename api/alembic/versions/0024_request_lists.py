@@ -5,7 +5,7 @@ And two rollups of closed requests: whether the backlog of an agency or a distri
 
 from alembic import op
 
-from lacity_data_api.schema_changes import create_index, replace_index
+from lacity_data_api.schema_changes import add_rollups, create_index, drop_rollups, replace_index
 
 revision = "0024"
 down_revision = "0023"
@@ -45,16 +45,11 @@ def upgrade() -> None:
         create_index(name, definition)
     for name, definition in WIDE.items():
         replace_index(name, "service_requests", definition)
-    # A run that is writing knows the catalog of before: the new tables are filled when it has ended.
-    op.execute("LOCK TABLE service_requests IN SHARE MODE")
-    op.execute(CATALOG)
-    for rollup in ROLLUPS:
-        op.execute(f"SELECT create_rollup('{rollup}')")
+    add_rollups(CATALOG, *ROLLUPS)
 
 
 def downgrade() -> None:
-    op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN {ROLLUPS}")
-    op.execute(f"DROP TABLE {', '.join(ROLLUPS)}")
+    drop_rollups(*ROLLUPS)
     for name, definition in NARROW.items():
         replace_index(name, "service_requests", definition)
     op.execute(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}")

@@ -19,7 +19,7 @@ SPAN = r"(\w{3} \d+, \d{4})(?: to (\w{3} \d+, \d{4}))?"
 
 
 class Reader:
-    """Somebody with a task, who begins at the home page; every click counts."""
+    """A reader with a task, who begins at the home page; every click counts."""
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor

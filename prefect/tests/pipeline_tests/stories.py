@@ -22,7 +22,7 @@ NUMBERS = 12
 NIGHTS = range(3, 7)
 CHOICES = {
     "requesttype": TYPES,
-    "owner": ["BOS", "LASAN - LSD", "Nobody", None],
+    "owner": ["BOS", "LASAN - LSD", "Unknown Office", None],
     "requestsource": SOURCES,
     "status": ["Open", "Closed", "Duplicate Confirm", "O'Brien", None],
     "createddate": TIMES,

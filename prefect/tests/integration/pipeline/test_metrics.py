@@ -39,6 +39,6 @@ def test_the_last_run_is_measured(
 def test_without_a_database_the_metrics_say_so(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_LOADER_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("DATABASE_LOADER_URL", "postgresql://reader@127.0.0.1:1/none")
     assert metrics.main([]) == 0
     assert "pipeline_database_up 0.0" in capfd.readouterr().out
