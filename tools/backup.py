@@ -34,15 +34,17 @@ EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
 HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
 # In one transaction: readers see the old data until the new is complete. Clients never see an older
-# generation than they have seen before.
+# generation than they have seen before, nor one number for two changes.
 BEGIN = """
-SELECT generation AS known FROM data_generation \\gset
+SELECT generation AS known, last_change AS known_change FROM data_generation \\gset
 SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
   FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
 """
 END = """
-UPDATE public.data_generation SET generation = greatest(generation, :known) + 1, changed_at = now();
+UPDATE public.data_generation
+   SET generation = greatest(generation, :known) + 1, changed_at = now(),
+       last_change = greatest(last_change, :known_change);
 """
 COUNTS = """
 SELECT format('generation %s, %s requests, %s served', generation,

@@ -25,6 +25,7 @@ def fill(dsn: str) -> None:
         cursor.execute("SELECT EXISTS (SELECT FROM changes)")
         if not cursor.fetchone()[0]:
             cursor.execute(FILL, [MOST_CHANGES])
+            cursor.execute("UPDATE data_generation SET last_change = (SELECT max(sequence) FROM changes)")
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE changes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from psycopg import sql
 
@@ -27,6 +28,11 @@ def append_replaced(connection: Connection, *, has_new_requests: bool) -> int:
     return _append(connection, sql.Identifier(SERVED), new_name(SERVED), published)
 
 
+def append_erasures(connection: Connection, numbers: Sequence[str]) -> int:
+    """Record that the served requests of these numbers are erased, as long as they are still served."""
+    return _numbered(connection, run(connection, "changes/append_erasures", {"numbers": list(numbers)}))
+
+
 def has_begun(connection: Connection) -> bool:
     """Whether there is a history: the load before its first change is where replaying starts."""
     return bool(fetch_one(connection, "changes/has_begun")["has_begun"])
@@ -35,6 +41,7 @@ def has_begun(connection: Connection) -> bool:
 def forget(job: Job) -> None:
     """Delete what is older than the setting allows."""
     if days := job.settings.changes_retention_days:
+        run(job.connection, "changes/note_forgotten", {"days": days})
         forgotten = run(job.connection, "changes/forget", {"days": days})
         log.info("%d changes were older than %d days", forgotten, days)
 
@@ -42,4 +49,9 @@ def forget(job: Job) -> None:
 def _append(connection: Connection, before: sql.Identifier, after: sql.Identifier, published: str) -> int:
     condition = composed(f"changes/{published}")
     statement = composed("changes/append", before=before, after=after, published=condition)
-    return connection.execute(statement).rowcount
+    return _numbered(connection, connection.execute(statement).rowcount)
+
+
+def _numbered(connection: Connection, count: int) -> int:
+    run(connection, "changes/note_numbers", {"count": count})
+    return count

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from pipeline import rollups
+from pipeline import changes, rollups
 from pipeline.config import Settings
 from pipeline.database import Connection, composed, fetch_one, run, run_lock
 from pipeline.differences import serve_deletions
@@ -43,6 +43,7 @@ def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
         run(connection, "tables/touched")
         run(connection, "lifetime/touch_erased", values)
         rows = sum(_erase_from(connection, table, values) for table in ERASED_FROM)
+        changes.append_erasures(connection, numbers)
         serve_deletions(connection, catalog)
         run(connection, "merge/next_generation")
     return rows, int(fetch_one(connection, "runs/generation")["generation"])

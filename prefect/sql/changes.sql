@@ -7,13 +7,14 @@ SELECT EXISTS (SELECT FROM changes) AS has_begun
 -- name: append
 -- One row for each request that is served otherwise than before, from compared values. `before` and `after` are the
 -- served rows of both sides, or as much of them as may differ. Runs are serialized by their lock and all rows of a
--- run become visible at once, so numbers that go on after the last one are in the order of the commits.
+-- run become visible at once, so numbers that go on after the last one are in the order of the commits. The last
+-- number is kept apart from the changes, any of which may be deleted.
 -- OFFSET 0 keeps the planner from computing kinds and images again wherever they are used.
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause,
                      type_id, council_id, city_id, latitude, longitude,
                      type_id_before, council_id_before, city_id_before, latitude_before, longitude_before,
                      before, after)
-SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + row_number() OVER (ORDER BY request_id),
+SELECT (SELECT last_change FROM data_generation) + row_number() OVER (ORDER BY request_id),
        (SELECT generation + 1 FROM data_generation), now(), request_id, srnumber,
        coalesce(kinds[1], 'updated'), nullif(kinds[2:], '{{}}'),
        CASE WHEN is_replaced AND NOT {published} THEN 'rules' ELSE 'published' END,
@@ -72,7 +73,22 @@ EXISTS (SELECT FROM staged_changes WHERE staged_changes.request_id = images.requ
 EXISTS (SELECT FROM requests_new AS staged JOIN requests AS stored USING (id)
          WHERE id = images.request_id AND ({staged_raw}) IS DISTINCT FROM ({stored_raw}))
 
+-- name: append_erasures
+-- For those who keep a copy: the request is gone, without a word of what it was.
+INSERT INTO changes (sequence, generation, changed_at, request_id, kind, cause, type_id, council_id, city_id, before)
+SELECT last_change + row_number() OVER (ORDER BY request_id), generation + 1, now(), request_id, 'gone', 'erased',
+       type_id, council_id, city_id, '{{}}'
+  FROM service_requests, data_generation
+ WHERE srnumber = ANY(%(numbers)s)
+
+-- name: note_numbers
+UPDATE data_generation SET last_change = last_change + %(count)s
+
+-- name: note_forgotten
+UPDATE data_generation
+   SET forgotten_change = greatest(forgotten_change,
+                                   (SELECT max(sequence) FROM changes
+                                     WHERE changed_at < now() - make_interval(days => %(days)s)))
+
 -- name: forget
--- The newest change stays, so that numbers go on after it.
-DELETE FROM changes
- WHERE changed_at < now() - make_interval(days => %(days)s) AND sequence < (SELECT max(sequence) FROM changes)
+DELETE FROM changes WHERE changed_at < now() - make_interval(days => %(days)s)

@@ -13,7 +13,7 @@ FEWEST = 50
 
 FEED = """
 WITH kept AS MATERIALIZED (
-    SELECT (SELECT min(sequence) FROM changes) AS first, (SELECT max(sequence) FROM changes) AS last
+    SELECT forgotten_change + 1 AS first, last_change AS last FROM data_generation
 ), blocks AS MATERIALIZED (
     SELECT CASE WHEN first = 1 THEN 0 ELSE (first + {block} - 1) / {block} END AS oldest,
            (last + 1) / {block} - 1 AS newest

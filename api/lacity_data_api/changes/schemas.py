@@ -15,8 +15,9 @@ class Difference(BaseModel):
     request_id: int = Field(description="Our id, which a request keeps")
     kind: Kind = Field(description="The most important kind of the change")
     also: list[Kind] = Field(description="Other kinds that it is as well")
-    cause: Literal["published", "rules"] = Field(
-        description="rules: the city published nothing new, we serve it otherwise"
+    cause: Literal["published", "rules", "erased"] = Field(
+        description="rules: the city published nothing new, we serve it otherwise; "
+        "erased: remove the request and all that is known of it"
     )
     before: dict[str, Any] | None = Field(description=f"Null when the request appears. {SERVED}")
     after: dict[str, Any] | None = Field(description="Null when the request is gone")
@@ -29,7 +30,7 @@ class Change(BaseModel):
     id: str = Field(description="The number of the change: give it as `after` to go on from here")
     source: str
     type: str = Field(description="`org.311-data.request.` and the kind")
-    subject: str = Field(description="The number that the city gave the request")
+    subject: str = Field(description="The number that the city gave the request; our id if it was erased")
     time: str = Field(description="When the run that found the change wrote it, in UTC")
     datacontenttype: Literal["application/json"]
     sequence: str = Field(description="The number with leading zeros, in the order of the changes")

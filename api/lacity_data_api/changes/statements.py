@@ -8,7 +8,7 @@ TAG = "tag:311-data.org,2026:"
 # CloudEvents 1.0: its context attributes, then `data` with the names that the columns have.
 EVENT = """json_build_object(
            'specversion', '1.0', 'id', sequence::text, 'source', '{tag}' || (SELECT city_key FROM city),
-           'type', 'org.311-data.request.' || kind, 'subject', srnumber,
+           'type', 'org.311-data.request.' || kind, 'subject', coalesce(srnumber, request_id::text),
            'time', replace((changed_at AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z',
            'datacontenttype', 'application/json', 'sequence', to_char(sequence, 'FM000000000000000'),
            'generation', generation,
@@ -19,7 +19,7 @@ EVENT = """json_build_object(
 # another: the cursor is its last number.
 PAGE = """
 SELECT CASE WHEN CAST(:after AS bigint) IS NULL
-              OR CAST(:after AS bigint) >= coalesce((SELECT min(sequence) FROM changes), 0) - 1
+              OR CAST(:after AS bigint) >= (SELECT forgotten_change FROM data_generation)
             THEN concat({opening}, string_agg(json, {between} ORDER BY sequence), {closing}) END AS body,
        (array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)]::text AS next_cursor
   FROM (SELECT sequence, {event} AS json

@@ -29,19 +29,19 @@ DEFAULTS: dict[str, Any] = {
 }
 INSERT = f"""
 INSERT INTO changes (sequence, generation, changed_at, {", ".join(DEFAULTS)})
-SELECT (SELECT coalesce(max(sequence), 0) + 1 FROM changes), generation + 1, now(),
+SELECT last_change + 1, generation + 1, now(),
        {", ".join(f"%({name})s" for name in DEFAULTS)}
   FROM data_generation
 """
 MANY = """
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, cause, type_id, council_id,
                      before, after)
-SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + n,
-       (SELECT generation + 1 FROM data_generation), now(), n, '1-' || n, 'updated', 'published',
+SELECT last_change + n, generation + 1, now(), n, '1-' || n, 'updated', 'published',
        1 + n %% 30, 1 + n %% 19,
        '{"status": "Open"}', '{"status": "Closed"}'
-  FROM generate_series(1, %s) AS n
+  FROM data_generation, generate_series(1, %s) AS n
 """
+COUNT = "UPDATE data_generation SET last_change = last_change + %s"
 
 
 def add_changes(database: Database, *rows: dict[str, Any]) -> None:
@@ -51,9 +51,18 @@ def add_changes(database: Database, *rows: dict[str, Any]) -> None:
             full = DEFAULTS | row
             images = {side: None if full[side] is None else Json(full[side]) for side in ("before", "after")}
             cursor.execute(INSERT, full | images)
+            cursor.execute(COUNT, [1])
 
 
 def add_many(database: Database, count: int) -> None:
     """So many changes of one new generation, in all councils and of many types."""
     with database.load() as cursor:
         cursor.execute(MANY, [count])
+        cursor.execute(COUNT, [count])
+
+
+def forget_changes(database: Database, last: int) -> None:
+    """Delete the changes up to this number, as a run does with old ones."""
+    with database.load() as cursor:
+        cursor.execute("DELETE FROM changes WHERE sequence <= %s", [last])
+        cursor.execute("UPDATE data_generation SET forgotten_change = %s", [last])

@@ -195,6 +195,16 @@ def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
     again = other.make("restore", f"FROM={folder}")
     assert again.returncode != 0
     assert "REPLACE=1" in again.stdout + again.stderr
+    _assert_no_number_of_a_change_is_given_twice(other, other_database, folder)
+
+
+def _assert_no_number_of_a_change_is_given_twice(system: System, url: str, backup: Path) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE data_generation SET last_change = 1000")
+    replaced = system.make("restore", f"FROM={backup}", "REPLACE=1")
+    assert replaced.returncode == 0, replaced.stdout + replaced.stderr
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT last_change FROM data_generation").fetchone() == (1000,)
 
 
 def test_an_upgrade_of_postgres_is_rehearsed_with_every_row(system: System) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.support.changes import add_changes, add_many
+from tests.support.changes import add_changes, add_many, forget_changes
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api
@@ -136,10 +136,35 @@ def test_malformed_parameters_are_422(api: Api, wrong: dict[str, Any]) -> None:
 
 def test_a_reader_who_has_missed_something_is_told(api: Api, database: Database) -> None:
     add_many(database, 10)
-    database.run("DELETE FROM changes WHERE sequence < 9")
+    forget_changes(database, 8)
     api.publish()
     assert sequences(api.json("/changes"))[0] == 9
     assert sequences(api.json("/changes", after=8))[0] == 9
     missed = api.get("/changes", after=7)
     assert missed.status_code == 410
     assert "begin again" in missed.json()["detail"]
+
+
+def test_nothing_left_to_read_is_no_reason_to_forget_who_has_missed_something(
+    api: Api, database: Database
+) -> None:
+    last = int(api.json("/changes", limit=1000)[-1]["id"])
+    forget_changes(database, last)
+    api.publish()
+    assert api.json("/changes", after=last) == []
+    assert api.get("/changes", after=last - 1).status_code == 410
+
+
+def test_an_erasure_names_nothing_but_our_id_and_is_heard_everywhere(api: Api, database: Database) -> None:
+    erased = {
+        "kind": "gone",
+        "cause": "erased",
+        "request_id": 3,
+        "srnumber": None,
+        "before": {},
+        "after": None,
+    }
+    add_changes(database, erased | {"latitude": None, "longitude": None})
+    api.publish()
+    [event] = api.json("/changes", bbox="-118.3,34.3,-118.2,34.5")
+    assert (event["subject"], event["data"]["before"], event["data"]["cause"]) == ("3", {}, "erased")

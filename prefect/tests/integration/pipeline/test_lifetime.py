@@ -18,6 +18,11 @@ SELECT DISTINCT table_name
  WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name IN ('srnumber', 'request_id')
 """
 
+LAST_CHANGE = """
+SELECT sequence, request_id, srnumber, kind, cause, before, after, latitude
+  FROM changes ORDER BY sequence DESC LIMIT 1
+"""
+
 
 def test_an_erased_request_is_gone_and_stays_gone(
     database: Database, monkeypatch: pytest.MonkeyPatch
@@ -49,6 +54,23 @@ def test_an_erased_request_is_gone_and_stays_gone(
         assert lifetime.main([number, "--undo"]) == 0
         run_ingest(settings, reconcile=True)
     assert database.value("SELECT count(*) FROM requests") == before
+
+
+def test_those_who_keep_a_copy_hear_of_an_erasure(database: Database) -> None:
+    with serve(rows=50, today=NOW.date()) as (url, _):
+        run_ingest(settings_for(database, url))
+    newest = "SELECT request_id, srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1"
+    numbers = []
+    for _ in range(2):
+        [(request_id, number)] = database.rows(newest)
+        with connect(database.loader_url, "test") as connection:
+            lifetime.erase(connection, [number])
+        [row] = database.rows(LAST_CHANGE)
+        assert row[1:] == (request_id, None, "gone", "erased", {}, None, None)
+        numbers.append(row[0])
+        # The next number is a new one, even where the erased request had the last change.
+        database.change("DELETE FROM changes WHERE sequence = %s", row[0])
+    assert numbers == [1, 2]
 
 
 def test_every_table_of_requests_is_erased_from(database: Database) -> None:

@@ -18,8 +18,7 @@ CITY = tolerant()
 REQUESTS = 120
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 PAGE = 50
-PAUSE_SECONDS = 0.02
-"""Fifty requests a second."""
+POLLS_PER_SECOND = 50
 
 
 class Reader:
@@ -41,8 +40,11 @@ class Reader:
         return bool(events)
 
     def follow(self, is_over: threading.Event) -> None:
-        """Poll until it is over, and from then on to the last change."""
-        while self.poll() or not is_over.wait(PAUSE_SECONDS):
+        """Poll until it is over, and from then on to the last change; a late poll is made up for."""
+        started = time.monotonic()
+        while self.poll() or not is_over.wait(
+            max(0.0, started + self.polls / POLLS_PER_SECOND - time.monotonic())
+        ):
             pass
 
 

@@ -48,6 +48,7 @@ def shared() -> Iterator[Database]:
 def emptied(database: Database) -> None:
     tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
     database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    database.change("UPDATE data_generation SET last_change = 0, forgotten_change = 0")
 
 
 def with_other_rules(city: City, number: int) -> City:
