@@ -1,4 +1,7 @@
-"""Tiles next to tipg, which serves the same table, and the largest tile. RuntimeError if one is too large."""
+"""Tiles next to tipg, which serves the same table, to their own SQL and to constant bytes; the largest tile.
+
+RuntimeError if a tile is too large.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,12 @@ import psycopg2
 import redis
 from benchmark_figures import Figure, milliseconds
 
-from benchmarks import servers
+from benchmarks import client, servers
 from benchmarks.client import HttpRequest, connected
+from benchmarks.tile_limits import bare_tiles
 
 ZOOMS = range(8, 17)
-COLD_ROUNDS, WARM_TIMES = 3, 10
+COLD_ROUNDS, WARM_TIMES, RATE_ROUNDS = 3, 10, 3
 TIMES_FASTER_COLD, TIMES_FASTER_WARM = 5, 50
 MOST_BYTES = 100_000
 # The busiest tile of each zoom: (z, x, y). A tile of the deepest zoom is a cell of the index.
@@ -41,8 +45,11 @@ def figures(dsn: str) -> Iterator[Figure]:
             generation = _generation(url)
             _check_sizes(url, generation, places)
             yield _beside(partial(_cold, cache, url, generation), other, places, "cold", TIMES_FASTER_COLD)
+            yield _next_to_sql(dsn, partial(_cold, cache, url, generation), places)
         with servers.api() as url:
             yield _beside(partial(_warm, url, generation), other, places, "warm", TIMES_FASTER_WARM)
+            with servers.constant() as constant:
+                yield _next_to_bytes(url, constant, generation, places)
 
 
 def busiest(dsn: str) -> list[Place]:
@@ -128,6 +135,32 @@ def _beside(
     return Figure(
         what, "ms", value, limit, f"tipg, at most 10,000 points a tile; {times} times less is the goal", goal
     )
+
+
+def _next_to_sql(dsn: str, measure: partial[list[float]], places: list[Place]) -> Figure:
+    """Means over the zooms of the medians without our caches, next to the same statements alone."""
+    ours, limits = [], []
+    with bare_tiles(dsn) as bare:
+        for place in places:
+            limits.append(statistics.median(milliseconds(partial(bare.read, *place), COLD_ROUNDS)))
+            ours.append(statistics.median(measure(place)))
+            print(f"    zoom {place[0]}, cold: {ours[-1]:,.1f} ms, its SQL {limits[-1]:,.1f} ms", flush=True)
+    limit = statistics.mean(limits)
+    what = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}, next to SQL"
+    return Figure(what, "ms", statistics.mean(ours), limit, "their SQL without a server", 2 * limit)
+
+
+def _next_to_bytes(url: str, constant: str, generation: int, places: list[Place]) -> Figure:
+    """Requests a second of the busiest tile of the lowest zoom, next to constant bytes of its size."""
+    request = _ours(generation, places[0])
+    with connected(url) as connection:
+        size = request.send(connection)
+    pairs = [
+        (client.rate(f"{url}{request.path}"), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)
+    ]
+    ours, limits = ([*found] for found in zip(*pairs, strict=True))
+    what = f"constant bytes, {size / 1000:,.1f} kB"
+    return Figure.of(f"a tile of zoom {places[0][0]}, warm", "req/s", ours, limits, what, None)
 
 
 def _check_sizes(url: str, generation: int, places: list[Place]) -> None:

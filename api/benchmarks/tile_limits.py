@@ -1,0 +1,63 @@
+"""The least that a tile can cost: its own SQL without a server, and constant bytes of its size."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import NamedTupleCursor
+from sqlalchemy import create_engine, text
+
+from lacity_data_api.city import repository as city
+from lacity_data_api.city.facts import RollupCatalog
+from lacity_data_api.requests.filters import RequestFilter
+from lacity_data_api.statements import Statement
+from lacity_data_api.tiles import repository
+from lacity_data_api.tiles.grid import Tile
+
+
+class _Reader:
+    """Reads what the city's repository asks for, on a connection of its own."""
+
+    def __init__(self, dsn: str) -> None:
+        self._connection = psycopg2.connect(dsn, cursor_factory=NamedTupleCursor)
+
+    async def rows(self, statement: Statement) -> list[Any]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement.sql)
+            return cursor.fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _catalog(dsn: str) -> RollupCatalog:
+    reader = _Reader(dsn)
+    try:
+        return asyncio.run(city.read(reader)).catalog  # type: ignore[arg-type]
+    finally:
+        reader.close()
+
+
+class BareTiles:
+    """Sends a tile's statement to Postgres and reads the bytes of the tile, with the API's settings."""
+
+    def __init__(self, connection: Any, catalog: RollupCatalog) -> None:
+        self._connection, self._catalog = connection, catalog
+
+    def read(self, z: int, x: int, y: int) -> int:
+        """How many bytes the tile has."""
+        query = repository.tile(RequestFilter(), Tile(z, x, y), self._catalog)
+        return len(self._connection.execute(text(query.sql), **query.values).scalar() or b"")
+
+
+@contextmanager
+def bare_tiles(dsn: str) -> Iterator[BareTiles]:
+    """Tiles without a server in between."""
+    engine = create_engine(dsn, connect_args={"options": "-c jit=off"})
+    with engine.connect() as connection:
+        yield BareTiles(connection, _catalog(dsn))
+    engine.dispose()
