@@ -164,6 +164,15 @@
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
   }
 
+  /* What became of a request since the first run, under its other details. */
+  function addHistory(state, about, box) {
+    var list = box.appendChild(make("ul", { "class": "map-history", "aria-label": "History" }));
+    fetched(state.known.api + "/requests/" + about.request_id + "/history").then(function (events) {
+      list.replaceChildren.apply(list, events.map(function (event) {
+        return make("li", {}, day(event.time) + ": " + [event.data.kind].concat(event.data.also).join(", "));
+      }));
+    }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); });
+  }
   /* A click: into a cluster, or on what a request is. */
   function details(state, about) {
     var box = make("div", { "class": "map-popup" });
@@ -171,6 +180,7 @@
       box.append(make("p", {}, ""), make("p", {}, "Created " + day(about.created_date) +
         (about.closed_date ? ", closed " + day(about.closed_date) : about.is_open ? ", open" : ", closed")));
       box.firstChild.append(link(about, state.known.types));
+      addHistory(state, about, box);
       return box;
     }
     box.append(make("p", {}, count(about.point_count, "request")));

@@ -11,7 +11,7 @@ import redis
 from benchmark_figures import Figure, milliseconds, write
 from dash._utils import to_json
 
-from benchmarks import outside
+from benchmarks import map_view, outside
 from benchmarks.recording import RecordingWarehouse, bare_redis, bare_sql, without_cache
 from config import Settings
 from data.warehouse import Warehouse
@@ -41,6 +41,8 @@ def everything(settings: Settings) -> Iterator[Figure]:
         yield cold(report, settings)
         yield warm(report, settings)
     yield from outside.measured()
+    facts = Warehouse(settings).facts()
+    yield from map_view.measured(str(facts.first_day), str(facts.last_day))
 
 
 def callback(report: Report, card: Card, warehouse: Warehouse) -> Callable[[], object]:

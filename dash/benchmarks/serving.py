@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +40,9 @@ class Served:
 
 
 @contextmanager
-def reports() -> Iterator[Served]:
+def reports(**settings: str) -> Iterator[Served]:
     """The reports, on the database of this process's environment."""
-    with _gunicorn(["-c", "gunicorn.conf.py", "app:server"], DASH) as served:
+    with _gunicorn(["-c", "gunicorn.conf.py", "app:server"], DASH, settings) as served:
         yield served
 
 
@@ -50,42 +50,42 @@ def reports() -> Iterator[Served]:
 def empty(folder: Path) -> Iterator[Served]:
     """An empty Dash application in one worker."""
     (folder / "empty.py").write_text(EMPTY)
-    with _gunicorn(["--worker-class", "gthread", "empty:server"], folder) as served:
+    with _gunicorn(["--worker-class", "gthread", "empty:server"], folder, {}) as served:
         yield served
 
 
 @contextmanager
-def _gunicorn(arguments: Sequence[str], folder: Path) -> Iterator[Served]:
-    port = _free_port()
-    environment = os.environ | {"REPORTS_PORT": str(port), "LOG_LEVEL": "WARNING"}
+def _gunicorn(arguments: Sequence[str], folder: Path, settings: Mapping[str, str]) -> Iterator[Served]:
+    port = free_port()
+    environment = os.environ | {"REPORTS_PORT": str(port), "LOG_LEVEL": "WARNING"} | settings
     bind = ["--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     command = [sys.executable, "-m", "gunicorn", *bind, *arguments]
     process = subprocess.Popen(command, cwd=folder, env=environment)
     served = Served(f"http://127.0.0.1:{port}", process)
     try:
-        _wait(served)
+        wait(served.url + "/", process)
         yield served
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
 
 
-def _wait(served: Served) -> None:
+def wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until it responds, whatever it says. RuntimeError if it does not start."""
     deadline = time.monotonic() + START_SECONDS
-    while served.process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None and time.monotonic() < deadline:
         try:
-            served.get("/")
+            with urllib.request.urlopen(url, timeout=60):  # noqa: S310
+                return
         except urllib.error.HTTPError:
             return
         except OSError:
             time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the report server did not start")
+    raise RuntimeError(f"{url} does not respond")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.api import serve_api
@@ -22,6 +23,11 @@ A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.
     const found = map.queryRenderedFeatures({layers: ['clusters']})[0];
     const at = map.project(found.geometry.coordinates), box = map.getCanvas().getBoundingClientRect();
     return {x: box.x + at.x, y: box.y + at.y}; }"""
+A_POINT = """SELECT min(request_id), created_date::date, longitude, latitude FROM service_requests
+    WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
+    HAVING count(*) = 1 AND min(request_id) IN (SELECT request_id FROM changes) LIMIT 1"""
+SPOTS = """() => document.querySelector(".city-map").mapState.map
+    .queryRenderedFeatures({layers: ["hotspots"]}).length"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
 
@@ -112,6 +118,44 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     page.wait_for_function(IS_IDLE)
     assert page.locator(".map-rows").is_visible()
     assert someone.problems == []
+
+
+def test_a_request_shows_its_details_and_its_history(
+    someone: Visitor, served: tuple[Reports, str], city: Database
+) -> None:
+    request_id, day, longitude, latitude = city.run(A_POINT)[0]
+    other = someone.another_page()
+    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other.wait_for_function(IS_IDLE)
+    canvas = other.locator(".map-canvas canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.click()
+    popup = other.locator(".map-popup")
+    expect(popup.get_by_role("link")).to_have_attribute("href", f"/map/request/{request_id}")
+    expect(popup).to_contain_text("Created")
+    events = httpx.get(f"{served[1]}/requests/{request_id}/history").json()
+    expect(popup.get_by_role("list", name="History").get_by_role("listitem")).to_have_count(len(events))
+    expect(popup).to_contain_text(events[0]["data"]["kind"])
+    other.close()
+
+
+def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
+    first, _ = _days(page)
+    other = someone.another_page()
+    other.goto(served[0].url + "/map?type=4&hotspots=show")
+    other.wait_for_function(IS_IDLE)
+    hotspots = httpx.get(f"{served[1]}/geojson/hotspots", params={"type_id": 4, "start_date": first}).json()
+    expected = len(hotspots["features"])
+    assert expected > 0
+    other.wait_for_function(f"expected => ({SPOTS})() === expected", arg=expected)
+    other.close()
+
+
+def test_a_basemap_of_another_host_may_be_set(city: Database) -> None:
+    style = "https://maps.example/styles/city.json"
+    with serve(city.reader_url, MAP_STYLE_URL=style) as reports:
+        policy = reports.get("/map").headers["content-security-policy"]
+    assert "connect-src 'self' https://maps.example;" in policy
 
 
 def test_a_request_leads_to_its_page(served: tuple[Reports, str], city: Database) -> None:

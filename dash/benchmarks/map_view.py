@@ -1,0 +1,132 @@
+"""The map of every located request in a browser: bytes of its first view, and what our code costs a frame."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmark_figures import Figure
+from playwright.sync_api import CDPSession, Page, Request, sync_playwright
+
+from benchmarks import serving
+from screenshots import ARGUMENTS
+
+API = serving.DASH.parent / "api"
+OUR_CODE = "/assets/map.js"
+GOAL_KB, GOAL_FRAME_MS = 500, 100
+SAMPLE_MICROSECONDS = 500
+WIDTH, HEIGHT = 1280, 900
+SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
+    return state && state.isReady && state.map.loaded() && /\\d/.test(state.parts.status.textContent); }"""
+
+
+@contextmanager
+def _api() -> Iterator[str]:
+    """The API as deployed, by its own environment."""
+    port = serving.free_port()
+    python = Path(sys.prefix).parent / "api" / "bin" / "python"
+    variables = os.environ | {"API_PORT": str(port), "API_WORKERS": "1"}
+    process = subprocess.Popen([str(python), "-m", "lacity_data_api"], cwd=API, env=variables)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        serving.wait(url + "/status/ready", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def measured(first: str, last: str) -> Iterator[Figure]:
+    """Kilobytes of the first view and its scripts, and the longest stretch of our code in a frame."""
+    with _api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        session = page.context.new_cdp_session(page)
+        finished: list[Request] = []
+        page.on("requestfinished", finished.append)
+        page.goto(f"{served.url}/map?from={first}&to={last}")
+        page.wait_for_function(SETTLED)
+        yield from _sizes([*finished], api)
+        yield _frames(session, page)
+        browser.close()
+
+
+def _sizes(finished: Sequence[Request], api: str) -> Iterator[Figure]:
+    """Bytes on the wire, of the worker that loads the tiles too."""
+    kilobytes = {request: _kilobytes(request) for request in finished}
+    data = [size for request, size in kilobytes.items() if _is_data(request.url, api)]
+    code = [size for request, size in kilobytes.items() if not _is_data(request.url, api)]
+    vendored = [size for request, size in kilobytes.items() if "/assets/vendor/" in request.url]
+    limit_is = f"its largest of {len(data)} responses"
+    yield Figure("first view of the map, its data", "kB", sum(data), max(data), limit_is, GOAL_KB)
+    limit_is = "MapLibre and Plotly alone"
+    yield Figure("first view of the map, page and scripts", "kB", sum(code), sum(vendored), limit_is)
+
+
+def _kilobytes(request: Request) -> float:
+    sizes = request.sizes()
+    return (sizes["responseHeadersSize"] + sizes["responseBodySize"]) / 1000
+
+
+def _is_data(url: str, api: str) -> bool:
+    return url.startswith(api) or urlsplit(url).path.startswith("/map/")
+
+
+def _frames(session: CDPSession, page: Page) -> Figure:
+    """Drag and zoom in and out; the longest time in which our code and what it calls kept the page busy."""
+    session.send("Profiler.enable")
+    session.send("Profiler.setSamplingInterval", {"interval": SAMPLE_MICROSECONDS})
+    session.send("Profiler.start")
+    _move(page)
+    profile = session.send("Profiler.stop")["profile"]
+    ours = _longest(profile, _callers_of(profile, lambda frame: OUR_CODE in frame["url"]))
+    every = _longest(profile, {node["id"] for node in profile["nodes"]} - _idle(profile))
+    name = "map of every request, longest stretch of our code while panning and zooming"
+    return Figure(name, "ms", ours, every, "of any script, MapLibre included", GOAL_FRAME_MS)
+
+
+def _move(page: Page) -> None:
+    box = page.locator(".map-canvas").bounding_box()
+    if box is None:
+        raise RuntimeError("the map is not shown")
+    x, y = box["x"] + box["width"] / 2, min(box["y"] + box["height"] / 2, HEIGHT - 100)
+    page.mouse.move(x, y)
+    for wheel in (-600, -600, -600, 400, 400, -300):
+        page.mouse.wheel(0, wheel)
+        page.wait_for_timeout(400)
+        page.mouse.down()
+        page.mouse.move(x - 150, y - 60, steps=12)
+        page.mouse.up()
+        page.mouse.move(x, y)
+        page.wait_for_function(SETTLED)
+
+
+def _callers_of(profile: Mapping[str, Any], is_wanted: Any) -> set[int]:
+    """The nodes of the call tree that are wanted, or are called by one."""
+    below: set[int] = set()
+    for node in profile["nodes"]:  # parents come first
+        if node["id"] in below or is_wanted(node["callFrame"]):
+            below |= {node["id"], *node.get("children", ())}
+    return below
+
+
+def _idle(profile: Mapping[str, Any]) -> set[int]:
+    nothing = {"(idle)", "(program)", "(root)"}
+    return {node["id"] for node in profile["nodes"] if node["callFrame"]["functionName"] in nothing}
+
+
+def _longest(profile: Mapping[str, Any], nodes: set[int]) -> float:
+    """Milliseconds of the longest series of samples in these nodes."""
+    samples = zip(profile["samples"], profile["timeDeltas"], strict=True)
+    stretches = accumulate(
+        samples, lambda before, one: before + one[1] if one[0] in nodes else 0.0, initial=0.0
+    )
+    return max(stretches) / 1000
