@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     )
     stage: str = Field(default="dev", description="Shown in the footer unless prod, and in error reports.")
     sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
+    sentry_traces_share: float = Field(
+        default=0.01, ge=0, le=1, description="Share of requests whose trace is sent; errors are always sent."
+    )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown in error reports.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

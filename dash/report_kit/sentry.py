@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sentry_sdk
@@ -9,13 +10,16 @@ import sentry_sdk
 from config import Settings
 
 HEALTH_ROUTES = ("/health", "/ready")
-HEALTH_CHECK_SHARE = 0.01
 
 
-def traced_share(context: dict[str, Any]) -> float:
-    """The share of requests to trace: health checks would outnumber the rest."""
-    path = (context.get("wsgi_environ") or {}).get("PATH_INFO")
-    return HEALTH_CHECK_SHARE if path in HEALTH_ROUTES else 1.0
+def sampler(share: float) -> Callable[[dict[str, Any]], float]:
+    """Decides how many requests are traced: a share that fits a free plan, and no health checks."""
+
+    def traced_share(context: dict[str, Any]) -> float:
+        path = (context.get("wsgi_environ") or {}).get("PATH_INFO")
+        return 0.0 if path in HEALTH_ROUTES else share
+
+    return traced_share
 
 
 def start(settings: Settings) -> None:
@@ -27,7 +31,7 @@ def start(settings: Settings) -> None:
         dsn,
         environment=settings.stage,
         release=settings.code_version,
-        traces_sampler=traced_share,
+        traces_sampler=sampler(settings.sentry_traces_share),
         send_default_pii=False,
         # They hold URLs with passwords.
         include_local_variables=False,

@@ -14,7 +14,8 @@ import pytest
 from support.databases import database
 from support.serving import serve
 
-from report_kit.sentry import traced_share
+from config import Settings
+from report_kit.sentry import sampler
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
@@ -66,7 +67,11 @@ def test_errors_are_reported_without_secrets() -> None:
     assert password not in envelope
 
 
-@pytest.mark.parametrize(("path", "share"), [("/health", 0.01), ("/ready", 0.01), ("/recent", 1.0)])
-def test_health_checks_are_sampled(path: str, share: float) -> None:
-    assert traced_share({"wsgi_environ": {"PATH_INFO": path}}) == share
-    assert traced_share({}) == 1.0
+@pytest.mark.parametrize(("path", "share"), [("/health", 0.0), ("/ready", 0.0), ("/recent", 0.2)])
+def test_a_share_of_requests_is_traced_and_no_health_check(path: str, share: float) -> None:
+    assert sampler(0.2)({"wsgi_environ": {"PATH_INFO": path}}) == share
+    assert sampler(0.2)({}) == 0.2
+
+
+def test_by_default_few_requests_are_traced() -> None:
+    assert Settings.model_fields["sentry_traces_share"].default == 0.01

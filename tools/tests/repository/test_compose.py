@@ -64,6 +64,17 @@ def test_no_secret_is_written_down(chosen: tuple[str, ...]) -> None:
     assert not any(name.lower() in other for name in secrets)
 
 
+def test_production_names_no_address_of_one_machine() -> None:
+    """A default that works on a developer's machine must be asked for in production."""
+    local = {
+        (service, name)
+        for service, described in compose.services(TWIN).items()
+        for name, value in (described.get("environment") or {}).items()
+        if service not in {*MONITORING, *LOAD} and "localhost" in str(value)
+    }
+    assert local == set()
+
+
 @both
 def test_only_the_public_servers_publish_ports(chosen: tuple[str, ...]) -> None:
     published = {
