@@ -28,7 +28,8 @@ class _Reader:
     async def rows(self, statement: Statement) -> list[Any]:
         with self._connection.cursor() as cursor:
             cursor.execute(statement.sql)
-            return cursor.fetchall()
+            found: list[Any] = cursor.fetchall()
+        return found
 
     def close(self) -> None:
         self._connection.close()

@@ -11,6 +11,7 @@ import redis
 from benchmark_figures import Figure, milliseconds, write
 from dash._utils import to_json
 
+from app import app
 from benchmarks import map_view, outside
 from benchmarks.recording import RecordingWarehouse, bare_redis, bare_sql, without_cache
 from config import Settings
@@ -30,9 +31,10 @@ def main() -> None:
     chosen = parser.parse_args()
     figures = []
     settings = Settings.from_environment()
-    for figure in everything(settings):
-        print(figure.line(), flush=True)
-        figures.append(figure)
+    with app.server.app_context():
+        for figure in everything(settings):
+            print(figure.line(), flush=True)
+            figures.append(figure)
     write(figures, chosen.json)
 
 
