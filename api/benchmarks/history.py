@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import psycopg2
 
-MOST_CHANGES = 1_000_000
-"""Fifty runs of 20,000 changes."""
+CHANGES_OF_A_RUN, MOST_CHANGES = 20_000, 1_000_000
+"""Fifty runs, one a day."""
 # The newest requests as if each had been closed since: a closing keeps four fields of both sides.
 FILL = """
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, cause, type_id, council_id,
                      city_id, latitude, longitude, before, after)
-SELECT row_number() OVER (ORDER BY request_id), (SELECT generation FROM data_generation), now(), request_id,
-       srnumber, 'closed', 'published', type_id, council_id, city_id, latitude, longitude,
+SELECT place, (SELECT generation FROM data_generation),
+       now() - interval '1 day' * ((%(count)s - place) / %(run)s), request_id, srnumber,
+       'closed', 'published', type_id, council_id, city_id, latitude, longitude,
        jsonb_build_object('status', 'Open', 'closed_date', null, 'is_open', true, 'agency_id', agency_id),
        jsonb_build_object('status', 'Closed', 'closed_date', created_date, 'is_open', false, 'agency_id', 1)
-  FROM service_requests ORDER BY request_id DESC LIMIT %s
+  FROM (SELECT newest.*, row_number() OVER (ORDER BY request_id) AS place
+          FROM (SELECT * FROM service_requests ORDER BY request_id DESC LIMIT %(count)s) AS newest) AS found
 """
 
 
@@ -24,7 +26,7 @@ def fill(dsn: str) -> None:
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM changes)")
         if not cursor.fetchone()[0]:
-            cursor.execute(FILL, [MOST_CHANGES])
+            cursor.execute(FILL, {"count": MOST_CHANGES, "run": CHANGES_OF_A_RUN})
             cursor.execute("UPDATE data_generation SET last_change = (SELECT max(sequence) FROM changes)")
     connection.autocommit = True
     with connection.cursor() as cursor:

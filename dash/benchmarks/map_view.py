@@ -51,7 +51,8 @@ def measured(first: str, last: str) -> Iterator[Figure]:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         session = page.context.new_cdp_session(page)
         finished: list[Request] = []
-        page.on("requestfinished", finished.append)
+        # Playwright marks its handlers, which a method of a list does not take.
+        page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
         page.goto(f"{served.url}/map?from={first}&to={last}")
         page.wait_for_function(SETTLED)
         yield from _sizes([*finished], api)

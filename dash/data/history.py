@@ -14,6 +14,7 @@ from data.warehouse import Warehouse
 
 LISTED = 1_000
 """Single changes of a list, the newest ones."""
+NOTHING = SQL("")
 FOUND = SQL("""
     SELECT changes.*, (changed_at AT TIME ZONE time_zone)::date - 1 AS day, array_prepend(kind, also) AS kinds
     FROM changes, city
@@ -22,24 +23,44 @@ FOUND = SQL("""
         AND changed_at >= (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone
         AND changed_at < (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone
 """)
-# A field is in both sides only where it changed, so "open" in one of them is an opening or an ending.
-MEASURES = SQL("""count(*) FILTER (WHERE kind = 'created') AS created,
-        count(*) FILTER (WHERE 'closed' = ANY (kinds)) AS closed,
-        count(*) FILTER (WHERE kind = 'reopened') AS reopened,
-        count(*) FILTER (WHERE kind = 'gone') AS gone,
-        count(*) FILTER (WHERE kind = 'returned') AS returned,
-        count(*) FILTER (WHERE kinds && ARRAY['moved', 'retyped', 'reassigned', 'updated'])
-            AS otherwise_changed,
-        count(*) FILTER (WHERE after ->> 'is_open' = 'true')
-            - count(*) FILTER (WHERE before ->> 'is_open' = 'true') AS net_change""")
-TOTALS = SQL("WITH found AS ({found}) SELECT {measures} FROM found")
-BY_DAY = SQL("WITH found AS ({found}) SELECT day, {measures} FROM found GROUP BY day ORDER BY day")
+# Grouped as they are stored, which all workers of Postgres share; only these few rows are looked at closely.
+COUNTED = SQL("""
+    SELECT {ids} (changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day, kind,
+        array_prepend(kind, also) AS kinds, was_open, changes
+    FROM (
+        SELECT {ids} changed_at, kind, also, kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open,
+            count(*) AS changes
+        FROM changes
+        WHERE cause = 'published' AND {narrowed}
+            AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
+            AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
+            AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)
+        GROUP BY {ids} changed_at, kind, also, was_open
+    ) AS as_stored
+""")
+# Open ones grow by what appears open or is reopened, and shrink by what is closed or is gone while open.
+MEASURES = SQL("""{created} AS created, {closed} AS closed, {reopened} AS reopened, {gone} AS gone,
+        {returned} AS returned, {otherwise} AS otherwise_changed, {opened} - {ended} AS net_change""").format(
+    **{
+        name: SQL("coalesce(sum(changes) FILTER (WHERE " + condition + "), 0)::bigint")
+        for name, condition in {
+            "created": "kind = 'created'",
+            "closed": "'closed' = ANY (kinds)",
+            "reopened": "kind = 'reopened'",
+            "gone": "kind = 'gone'",
+            "returned": "kind = 'returned'",
+            "otherwise": "kinds && ARRAY['moved', 'retyped', 'reassigned', 'updated']",
+            "opened": "kind = 'reopened' OR kind IN ('created', 'returned') AND 'closed' <> ALL (kinds)",
+            "ended": "was_open OR 'closed' = ANY (kinds) AND kind NOT IN ('created', 'returned')",
+        }.items()
+    }
+)
+TOTALS = SQL("WITH counted AS ({counted}) SELECT {measures} FROM counted")
+BY_DAY = SQL("WITH counted AS ({counted}) SELECT day, {measures} FROM counted GROUP BY day ORDER BY day")
 BY = SQL("""
-    WITH found AS ({found}), counted AS (
-        SELECT {column} AS id, {measures} FROM found GROUP BY 1
-    )
+    WITH counted AS ({counted}), summed AS (SELECT {ids} {measures} FROM counted GROUP BY {column})
     SELECT {label} AS {name}, created, closed, reopened, gone, returned, otherwise_changed, net_change
-    FROM counted JOIN {relation} AS named ON named.{key} = counted.id
+    FROM summed JOIN {relation} AS named ON named.{key} = summed.{column}
     ORDER BY created + closed + reopened + gone DESC, 1
 """)
 # Names in place of the ids of types, councils and agencies; what another field says as well is left out.
@@ -62,20 +83,21 @@ CHANGES = SQL("""
 
 def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """One row: created, closed, reopened, gone, returned, otherwise_changed, and net_change of open ones."""
-    return _frame(warehouse, filters, TOTALS)
+    return _counts(warehouse, filters, TOTALS)
 
 
 def by_day(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """The same columns by day; days without a change have no row."""
-    return _frame(warehouse, filters, BY_DAY)
+    return _counts(warehouse, filters, BY_DAY)
 
 
 def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFrame:
     """The same columns by name, the most changes first."""
-    return _frame(
+    return _counts(
         warehouse,
         filters,
         BY,
+        SQL("{}, ").format(Identifier(dimension.column)),
         column=Identifier(dimension.column),
         key=Identifier(dimension.id),
         label=Identifier(dimension.label),
@@ -87,10 +109,14 @@ def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFram
 def newest(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """The newest changes: sr_number, type, council, day, what, before, after (None where it is all)."""
     sides = {side: SIDE.format(side=Identifier(side)) for side in ("before", "after")}
-    return _frame(warehouse, filters, CHANGES, listed=SQL(str(LISTED)), **sides)
-
-
-def _frame(warehouse: Warehouse, filters: Filters, query: SQL, **parts: Composable) -> DataFrame:
     found = FOUND.format(narrowed=filters.narrowed())
-    named = {"found": found, "measures": MEASURES, **parts}
+    query = CHANGES.format(found=found, listed=SQL(str(LISTED)), **sides)
+    return warehouse.frame(query, **filters.parameters())
+
+
+def _counts(
+    warehouse: Warehouse, filters: Filters, query: SQL, ids: Composable = NOTHING, **parts: Composable
+) -> DataFrame:
+    counted = COUNTED.format(ids=ids, narrowed=filters.narrowed())
+    named = {"counted": counted, "measures": MEASURES, "ids": ids, **parts}
     return warehouse.frame(query.format(**named), **filters.parameters())

@@ -124,7 +124,7 @@ INSERT INTO log (status, message) VALUES ('INFO', 'Loaded 4,000 new'), ('WARN', 
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id, council_id,
     city_id, latitude, longitude, type_id_before, before, after)
 SELECT 2 + row_number() OVER (ORDER BY request_id), 2, at, request_id, srnumber, kind,
-    CASE WHEN kind = 'closed' AND n % 2 = 0 THEN ARRAY['reassigned'] END,
+    CASE WHEN kind = 'closed' AND n % 2 = 0 THEN ARRAY['reassigned'] WHEN kind = 'created' AND NOT is_open THEN ARRAY['closed'] END,
     CASE WHEN n % 11 = 0 THEN 'rules' ELSE 'published' END,
     type_id, council_id, city_id, latitude, longitude,
     CASE WHEN kind = 'retyped' THEN 1 END,
