@@ -58,7 +58,7 @@ class BareTiles:
 @contextmanager
 def bare_tiles(dsn: str) -> Iterator[BareTiles]:
     """Tiles without a server in between."""
-    engine = create_engine(dsn, connect_args={"options": "-c jit=off"})
+    engine = create_engine(dsn, connect_args={"options": "-c jit=off -c parallel_setup_cost=20000"})
     with engine.connect() as connection:
         yield BareTiles(connection, _catalog(dsn))
     engine.dispose()
