@@ -1,6 +1,6 @@
 # Targets only call tools/, which is typed and tested.
 .DEFAULT_GOAL := help
-.PHONY: help up down schedule ingest status psql logs backup restore postgres-upgrade test test-api test-dash test-prefect \
+.PHONY: help up down schedule ingest status psql logs backup restore postgres-upgrade test test-slow test-api test-dash test-prefect \
 	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
 	deploy-check mutants setup clean
 
@@ -13,6 +13,7 @@ $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
 # Compiled modules are kept under .local: without them Prefect takes twice as long to start.
 RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
+SUITES ?= api dash prefect tools
 ARGS ?=
 DETACH ?=
 
@@ -59,6 +60,9 @@ setup: ## Install packages and environments without starting anything
 
 test: ## Run linters, type checks and the tests of all services, against private servers
 	@$(RUN) tools.check all
+
+test-slow: ## Run the tests that take minutes: many seeds, many kills, a million rows; SUITES="api dash" chooses
+	@set -e; for suite in $(SUITES); do $(RUN) tools.check test $$suite -- -m slow $(ARGS); done
 
 test-api: ## Test the API; ARGS="-k words -x" go to pytest
 	@$(RUN) tools.check test api -- $(ARGS)
