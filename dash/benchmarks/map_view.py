@@ -61,15 +61,17 @@ def measured(first: str, last: str) -> Iterator[Figure]:
 
 
 def _sizes(finished: Sequence[Request], api: str) -> Iterator[Figure]:
-    """Bytes on the wire, of the worker that loads the tiles too."""
+    """Bytes on the wire, of the worker that loads the tiles too; the goal is that of everything together."""
     kilobytes = {request: _kilobytes(request) for request in finished}
     data = [size for request, size in kilobytes.items() if _is_data(request.url, api)]
     code = [size for request, size in kilobytes.items() if not _is_data(request.url, api)]
     vendored = [size for request, size in kilobytes.items() if "/assets/vendor/" in request.url]
     limit_is = f"its largest of {len(data)} responses"
-    yield Figure("first view of the map, its data", "kB", sum(data), max(data), limit_is, GOAL_KB)
+    yield Figure("first view of the map, its data", "kB", sum(data), max(data), limit_is)
     limit_is = "MapLibre and Plotly alone"
     yield Figure("first view of the map, page and scripts", "kB", sum(code), sum(vendored), limit_is)
+    everything = sum(data) + sum(code)
+    yield Figure("first view of the map, everything", "kB", everything, sum(vendored), limit_is, GOAL_KB)
 
 
 def _kilobytes(request: Request) -> float:

@@ -215,3 +215,17 @@ def test_metrics_need_the_token_and_count_pages_by_path(reports: Reports) -> Non
     assert 'reports_requests_total{method="GET",route="/recent",status="200"}' in answer.text
     assert "no-such-page" not in answer.text
     assert 'reports_request_seconds_bucket{le="+Inf",route="/recent"}' in answer.text
+
+
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "gzip, deflate", "br"])
+def test_what_only_the_map_loads_is_small_on_the_wire(reports: Reports, accepted: str) -> None:
+    """MapLibre and our script for it; tiles, the page itself and Plotly come on top."""
+    paths = [f"/assets/vendor/maplibre-gl{end}" for end in (".mjs", "-worker.mjs", ".css")]
+    sizes = {path: _bytes_on_the_wire(reports, path, accepted) for path in [*paths, "/assets/map.js"]}
+    assert sum(sizes.values()) < 500_000, sizes
+
+
+def _bytes_on_the_wire(reports: Reports, path: str, accepted: str) -> int:
+    with reports.client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
+        assert answer.status_code == 200
+        return sum(len(part) for part in answer.iter_raw())
