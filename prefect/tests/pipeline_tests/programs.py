@@ -25,10 +25,11 @@ def environment_for(database: Database, portal_url: str, **more: str) -> dict[st
 
 
 def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """A run of the flow, with its output in one pipe."""
+    """A run of the flow at the tests' time, with its output in one pipe."""
+    paths = os.pathsep.join((str(FOLDER), str(FOLDER / "tests")))
     return subprocess.Popen(
-        [sys.executable, "flow.py", *arguments],
-        env=environment,
+        [sys.executable, "-m", "pipeline_tests.flow_at", *arguments],
+        env=environment | {"PYTHONPATH": paths},
         cwd=FOLDER,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
