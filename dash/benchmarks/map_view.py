@@ -25,7 +25,7 @@ GOAL_KB, GOAL_FRAME_MS = 500, 100
 SAMPLE_MICROSECONDS = 500
 WIDTH, HEIGHT = 1280, 900
 SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
-    return state && state.isReady && state.map.loaded() && /\\d/.test(state.parts.status.textContent); }"""
+    return state && state.isReady && state.map.loaded() && /^[1-9]/.test(state.parts.status.textContent); }"""
 
 
 @contextmanager
@@ -33,9 +33,9 @@ def _api() -> Iterator[str]:
     """The API as deployed, by its own environment."""
     port = serving.free_port()
     python = Path(sys.prefix).parent / "api" / "bin" / "python"
-    variables = os.environ | {"API_PORT": str(port), "API_WORKERS": "1"}
-    process = subprocess.Popen([str(python), "-m", "lacity_data_api"], cwd=API, env=variables)
     url = f"http://127.0.0.1:{port}"
+    variables = os.environ | {"API_PORT": str(port), "API_WORKERS": "1", "API_PUBLIC_URL": url}
+    process = subprocess.Popen([str(python), "-m", "lacity_data_api"], cwd=API, env=variables)
     try:
         serving.wait(url + "/status/ready", process)
         yield url
