@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from benchmark_figures import Figure
-from playwright.sync_api import CDPSession, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from benchmarks import serving
 from screenshots import ARGUMENTS
@@ -22,7 +22,7 @@ from screenshots import ARGUMENTS
 API = serving.DASH.parent / "api"
 OUR_CODE = "/assets/map.js"
 GOAL_KB, GOAL_FRAME_MS = 500, 100
-SAMPLE_MICROSECONDS = 500
+CALLS = ("FunctionCall", "EvaluateScript", "TimerFire")
 WIDTH, HEIGHT = 1280, 900
 SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && state.map.loaded() && /^[1-9]/.test(state.parts.status.textContent); }"""
@@ -49,14 +49,13 @@ def measured(first: str, last: str) -> Iterator[Figure]:
     with _api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        session = page.context.new_cdp_session(page)
         finished: list[Request] = []
         # Playwright marks its handlers, which a method of a list does not take.
         page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
         page.goto(f"{served.url}/map?from={first}&to={last}")
         page.wait_for_function(SETTLED)
         yield from _sizes([*finished], api)
-        yield _frames(session, page)
+        yield _frames(browser, page)
         browser.close()
 
 
@@ -83,17 +82,23 @@ def _is_data(url: str, api: str) -> bool:
     return url.startswith(api) or urlsplit(url).path.startswith("/map/")
 
 
-def _frames(session: CDPSession, page: Page) -> Figure:
-    """Drag and zoom in and out; the longest time in which our code and what it calls kept the page busy."""
-    session.send("Profiler.enable")
-    session.send("Profiler.setSamplingInterval", {"interval": SAMPLE_MICROSECONDS})
-    session.send("Profiler.start")
+def _frames(browser: Browser, page: Page) -> Figure:
+    """Drag and zoom in and out; the longest task of the page's main thread that runs our code."""
+    browser.start_tracing(
+        page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"]
+    )
     _move(page)
-    profile = session.send("Profiler.stop")["profile"]
-    ours = _longest(profile, _callers_of(profile, lambda frame: OUR_CODE in frame["url"]))
-    every = _longest(profile, {node["id"] for node in profile["nodes"]} - _idle(profile))
-    name = "map of every request, longest stretch of our code while panning and zooming"
-    return Figure(name, "ms", ours, every, "of any script, MapLibre included", GOAL_FRAME_MS)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    mains = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
+    here = [event for event in events if (event["pid"], event["tid"]) in mains and event.get("ph") == "X"]
+    ours = [event["dur"] for event in here if event["name"] in CALLS and OUR_CODE in _script(event)]
+    tasks = [event["dur"] for event in here if event["name"] == "RunTask"]
+    name = "map of every request, longest call of our code while panning and zooming"
+    return Figure(name, "ms", max(ours) / 1000, max(tasks) / 1000, "longest task of the page", GOAL_FRAME_MS)
+
+
+def _script(event: Mapping[str, Any]) -> str:
+    return str(event.get("args", {}).get("data", {}).get("url", ""))
 
 
 def _move(page: Page) -> None:
@@ -110,26 +115,3 @@ def _move(page: Page) -> None:
         page.mouse.up()
         page.mouse.move(x, y)
         page.wait_for_function(SETTLED)
-
-
-def _callers_of(profile: Mapping[str, Any], is_wanted: Any) -> set[int]:
-    """The nodes of the call tree that are wanted, or are called by one."""
-    below: set[int] = set()
-    for node in profile["nodes"]:  # parents come first
-        if node["id"] in below or is_wanted(node["callFrame"]):
-            below |= {node["id"], *node.get("children", ())}
-    return below
-
-
-def _idle(profile: Mapping[str, Any]) -> set[int]:
-    nothing = {"(idle)", "(program)", "(root)"}
-    return {node["id"] for node in profile["nodes"] if node["callFrame"]["functionName"] in nothing}
-
-
-def _longest(profile: Mapping[str, Any], nodes: set[int]) -> float:
-    """Milliseconds of the longest series of samples in these nodes."""
-    samples = zip(profile["samples"], profile["timeDeltas"], strict=True)
-    stretches = accumulate(
-        samples, lambda before, one: before + one[1] if one[0] in nodes else 0.0, initial=0.0
-    )
-    return max(stretches) / 1000
