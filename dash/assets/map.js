@@ -4,7 +4,7 @@
   "use strict";
   var VENDOR = "/assets/vendor/";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
-  var DEEPEST = 16, ROWS = 8, POINTS = 20, STRIPS = 12, SHORTEST_SEARCH = 3;
+  var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var loading;
@@ -110,18 +110,16 @@
     return parts;
   }
 
-  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. Thousands of
-     features take a tenth of a second to read, so that they are read strip by strip, with time for a frame in between. */
-  function addStrip(state, found, strip) {
-    var types = state.known.types, width = state.parts.canvas.clientWidth, height = state.parts.canvas.clientHeight;
+  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. */
+  function inView(map, types) {
+    var found = { total: 0, byType: {}, points: {} };
+    var ids = {};
     function add(type, number) {
-      var name = types[type] || "Type " + type;
-      found.byType[name] = (found.byType[name] || 0) + number;
+      found.byType[types[type] || "Type " + type] = (found.byType[types[type] || "Type " + type] || 0) + number;
     }
-    var box = [[width * strip / STRIPS, 0], [width * (strip + 1) / STRIPS, height]];
-    state.map.queryRenderedFeatures(box, { layers: SEEN }).forEach(function (feature) {
-      if (found.ids[feature.id]) return;
-      found.ids[feature.id] = true;
+    map.queryRenderedFeatures({ layers: SEEN }).forEach(function (feature) {
+      if (ids[feature.id]) return;
+      ids[feature.id] = true;
       var about = feature.properties;
       found.total += about.point_count || 1;
       if (!about.cluster) {
@@ -133,15 +131,7 @@
         if (/^type_\d+$/.test(key)) add(key.slice(5), about[key]);
       });
     });
-  }
-  function readView(state, found, strip) {
-    if (state.found !== found) return;
-    if (strip === STRIPS) {
-      showView(state, found);
-      return;
-    }
-    addStrip(state, found, strip);
-    setTimeout(readView, 0, state, found, strip + 1);
+    return found;
   }
   function table(caption, head, rows) {
     var made = make("table");
@@ -157,7 +147,9 @@
   function link(about, types) {
     return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
   }
-  function showView(state, found) {
+  function showView(state) {
+    if (!state.known.api) return;
+    var found = inView(state.map, state.known.types);
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
     var points = Object.keys(found.points).slice(0, POINTS).map(function (id) { return found.points[id]; });
     state.parts.status.textContent = count(found.total, "request") + " in view.";
@@ -247,10 +239,7 @@
       map.on("mouseenter", name, function () { map.getCanvas().style.cursor = "pointer"; });
       map.on("mouseleave", name, function () { map.getCanvas().style.cursor = ""; });
     });
-    map.on("idle", function () {
-      state.found = { total: 0, byType: {}, points: {}, ids: {} };
-      setTimeout(readView, 0, state, state.found, 0);
-    });
+    map.on("idle", function () { showView(state); });
   }
   function begin(state) {
     var map = state.map;
