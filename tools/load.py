@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +42,7 @@ INGEST_AT = 0.25
 # How long users continue after the ingest run, and how long that may take.
 AFTERWARDS_SECONDS = 10
 LONGEST_INGEST_SECONDS = 900
+INTERRUPTS = 5
 
 
 @dataclass(frozen=True)
@@ -161,13 +162,22 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
         change_rows(plan.values["SOCRATA_URL"], size.changed)
         supervisor.run(plan.ingest())
     time.sleep(max(AFTERWARDS_SECONDS, started + size.seconds - time.monotonic()))
-    process = supervisor.running["locust"][1]
-    # As Ctrl-C: at SIGTERM Locust leaves no report.
-    process.send_signal(signal.SIGINT)
-    code = process.wait(60)
+    code = interrupt(supervisor.running["locust"][1])
     say(_verdict_of(supervisor.log_of(visitors)))
     say(f"• Reports: {size.folder}/report.html and stats_*.csv")
     return code
+
+
+def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) -> int:
+    """End Locust as Ctrl-C does, so that it leaves its report; returns its exit code.
+
+    Again if it goes on: an interrupt that arrives in the code of one user can be lost there.
+    """
+    for _ in range(INTERRUPTS):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(patience_seconds)
+    raise Problem(f"Locust did not end after {INTERRUPTS} interrupts.")
 
 
 def _options(plan: Plan, size: Size) -> list[str]:

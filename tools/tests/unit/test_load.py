@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tools import load
@@ -51,3 +53,20 @@ def test_run_without_verdict_shows_everything(tmp_path: Path) -> None:
     log = tmp_path / "locust.log"
     log.write_text("Traceback: no such user\n")
     assert load._verdict_of(log) == "Traceback: no such user\n"
+
+
+LOSES_THE_FIRST = """
+import signal, sys
+def second(*_): sys.exit(7)
+def first(*_): signal.signal(signal.SIGINT, second)
+signal.signal(signal.SIGINT, first)
+print("ready", flush=True)
+while True: signal.pause()
+"""
+
+
+def test_locust_is_interrupted_again_when_it_goes_on() -> None:
+    with subprocess.Popen([sys.executable, "-c", LOSES_THE_FIRST], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert load.interrupt(process, patience_seconds=0.5) == 7
