@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection
 
 import psycopg
@@ -13,8 +14,9 @@ from pipeline.rollups import RollupCatalog
 
 log = logging.getLogger(__name__)
 RAW, SERVED = "requests", "service_requests"
-LOCK_ATTEMPTS = 20
-LOCK_TIMEOUT_SECONDS = 2
+LOCK_TURN_MS, LOCK_PAUSE_SECONDS = 200, 1
+LOCK_TURNS, TURNS_PER_WARNING = 1_000, 60
+"""More than 15 minutes: the API ends its longest export then (API_EXPORT_SECONDS)."""
 
 
 def swapped_tables(catalog: RollupCatalog) -> tuple[str, ...]:
@@ -55,20 +57,23 @@ def swap(connection: Connection, tables: tuple[str, ...]) -> None:
 
 
 def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
-    """Wait for readers in short turns, so that new ones do not queue behind this run.
+    """Lock the tables in short turns with pauses: new readers never queue for long behind this run.
 
-    Raises LockNotAvailable when readers never leave a gap.
+    A turn is shorter than the time after which Postgres looks for deadlocks, so no reader is ever ended for
+    one. Raises LockNotAvailable when readers leave no gap for longer than any export may take.
     """
     listed = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
-    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(f"{LOCK_TIMEOUT_SECONDS}s")))
-    for attempt in range(1, LOCK_ATTEMPTS + 1):
+    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TURN_MS)))
+    for turn in range(1, LOCK_TURNS + 1):
         try:
             with connection.transaction():
                 connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(listed))
         except psycopg.errors.LockNotAvailable:
-            if attempt == LOCK_ATTEMPTS:
+            if turn == LOCK_TURNS:
                 raise
-            log.warning("readers are busy; requesting the lock for the swap again")
+            if turn % TURNS_PER_WARNING == 1:
+                log.warning("readers are busy; requesting the lock for the swap again")
+            time.sleep(LOCK_PAUSE_SECONDS)
         else:
             return
 

@@ -10,12 +10,14 @@ from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import run_ingest, settings_for
 from pipeline_tests.truth import assert_sound, requests_of
 
-from pipeline import checks
+from pipeline import checks, swap
 from pipeline.database import connect
 from pipeline.quality import Check
 from pipeline.vacuum import vacuum
 from portal.controller import Controller
 
+# API_EXPORT_SECONDS of the API.
+LONGEST_EXPORT_SECONDS = 900
 LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
 BOTH = (LIVE, OLD)
 Town = tuple[str, Controller]
@@ -37,6 +39,34 @@ def test_readers_are_served_while_a_full_load_is_checked(
     run = run_ingest(settings, datasets=BOTH, full=True)
     assert seen == [filled.value("SELECT count(*) FROM service_requests")]
     assert run.check("stored but not served").value == "0"
+
+
+def test_a_slow_reader_delays_a_full_load_and_costs_it_nothing(
+    town: Town, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export at a kilobyte a second, and a query over two tables, which made a deadlock with the swap."""
+    pauses = []
+    with psycopg.connect(filled.loader_url) as reader:
+        reader.execute("SELECT count(*) FROM rollup_daily")
+
+        def read_on(seconds: float) -> None:
+            pauses.append(seconds)
+            reader.execute("SELECT count(*) FROM requests")
+            if len(pauses) == 25:
+                reader.commit()
+
+        monkeypatch.setattr(swap, "LOCK_TURN_MS", 20)
+        monkeypatch.setattr(swap.time, "sleep", read_on)
+        run_ingest(settings_for(filled, town[0]), datasets=BOTH, full=True)
+    assert len(pauses) == 25
+    assert_sound(filled)
+
+
+def test_the_swap_gives_up_before_a_reader_is_ended_for_a_deadlock(filled: Database) -> None:
+    """And goes on for longer than the longest export."""
+    deadlock = filled.value("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
+    assert deadlock >= 2 * swap.LOCK_TURN_MS
+    assert swap.LOCK_TURNS * (swap.LOCK_PAUSE_SECONDS + swap.LOCK_TURN_MS / 1000) > LONGEST_EXPORT_SECONDS
 
 
 def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
