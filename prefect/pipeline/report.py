@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +12,8 @@ from pipeline.errors import DataError, failure_text
 from pipeline.plan import BEGINNING, Plan
 from pipeline.result import MergeResult
 
+# What begins markup inside a line, and the colon of an address, which would become a link by itself.
+MARKUP = re.compile(r"[\\`*_\[\]<>|!#&]|:(?=//)")
 SIGNS = {
     "ok": ":white_check_mark:",
     "warn": ":warning:",
@@ -30,8 +33,12 @@ def table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = f"{value:,}" if isinstance(value, int) else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")
+    return as_written(f"{value:,}" if isinstance(value, int) else str(value))
+
+
+def as_written(text: str) -> str:
+    """The text of a portal in Markdown: no picture, link, heading or table comes of it."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(text.splitlines()))
 
 
 def plan_page(plan: Plan) -> str:
@@ -70,7 +77,7 @@ def run_page(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> 
         if (counts := result.by_dataset.get(download.reading.dataset.id))
     ]
     return (
-        f"{result.message}\n\n## Datasets\n{table(rows)}\n\n## Skipped\n{skipped_table(plan)}\n\n"
+        f"{as_written(result.message)}\n\n## Datasets\n{table(rows)}\n\n## Skipped\n{skipped_table(plan)}\n\n"
         f"## Rejected rows\n{rejected_table(result.reasons)}\n"
     )
 
@@ -119,7 +126,7 @@ def problems_of(plan: Plan, checks: Iterable[Any]) -> list[str]:
 
 def failure_page(error: DataError) -> str:
     """What was wrong with the data of a run that failed."""
-    return f"{failure_text(error)}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
+    return f"{as_written(failure_text(error))}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
 
 
 def _plain(text: str) -> str:

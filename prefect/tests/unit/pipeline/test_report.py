@@ -75,6 +75,21 @@ def test_published_text_calls_no_one_in_slack() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("published", "written"),
+    [
+        ("![](https://evil.example/a.png)", r"\!\[\](https\://evil.example/a.png)"),
+        ("[log in](https://evil.example)", r"\[log in\](https\://evil.example)"),
+        ("<img src=x> **now** `x`\r\n# head", r"\<img src=x\> \*\*now\*\* \`x\` \# head"),
+        ("100% of MyLA311 (2026)", "100% of MyLA311 (2026)"),
+    ],
+)
+def test_published_text_is_no_markup(published: str, written: str) -> None:
+    assert written in table([{"title": published}])
+    error = DataError(published, (), ())
+    assert written in failure_page(error)
+
+
 def test_published_text_cannot_break_a_table() -> None:
     page = table([{"address": "1 MAIN | ST\nUNIT 2", "rows": 1234}])
     assert page.splitlines() == ["| address | rows |", "| --- | --- |", "| 1 MAIN \\| ST UNIT 2 | 1,234 |"]
