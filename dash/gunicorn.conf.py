@@ -1,13 +1,15 @@
 """How gunicorn serves the reports: processes with threads, since callbacks wait for Postgres and Redis."""
 
 import os
+import shutil
 import tempfile
 
 from config import Settings
 
 _settings = Settings.from_environment()
 # Every worker writes its metrics there; the one that serves /status/metrics adds them up.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="311-metrics-"))
+_metrics = tempfile.mkdtemp(prefix="311-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 
 bind = f"{_settings.reports_host}:{_settings.reports_port}"
 workers = _settings.reports_workers
@@ -23,3 +25,8 @@ keepalive = 130
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 loglevel = _settings.log_level.lower()
 control_socket_disable = True
+
+
+def on_exit(_server: object) -> None:
+    """Remove what the workers wrote; only the process that started them gets here."""
+    shutil.rmtree(_metrics, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from support.databases import Database, in_database, variable
@@ -229,3 +230,10 @@ def _bytes_on_the_wire(reports: Reports, path: str, accepted: str) -> int:
     with reports.client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
         assert answer.status_code == 200
         return sum(len(part) for part in answer.iter_raw())
+
+
+def test_a_server_that_ends_leaves_no_file_behind(city: Database, tmp_path: Path) -> None:
+    with serve(city.reader_url, TMPDIR=str(tmp_path)) as running:
+        assert running.get("/health").status_code == 200
+        assert list(tmp_path.glob("311-metrics-*")) != []
+    assert list(tmp_path.iterdir()) == []
