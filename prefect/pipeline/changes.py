@@ -29,7 +29,7 @@ def append_replaced(connection: Connection, *, has_new_requests: bool) -> int:
 
 
 def append_erasures(connection: Connection, numbers: Sequence[str]) -> int:
-    """Record that the served requests of these numbers are erased, as long as they are still served."""
+    """Record that the requests of these numbers are erased, before they and their history are deleted."""
     return _numbered(connection, run(connection, "changes/append_erasures", {"numbers": list(numbers)}))
 
 
@@ -41,9 +41,8 @@ def has_begun(connection: Connection) -> bool:
 def forget(job: Job) -> None:
     """Delete what is older than the setting allows."""
     if days := job.settings.changes_retention_days:
-        run(job.connection, "changes/note_forgotten", {"days": days})
-        forgotten = run(job.connection, "changes/forget", {"days": days})
-        log.info("%d changes were older than %d days", forgotten, days)
+        found = fetch_one(job.connection, "changes/forget", {"days": days})
+        log.info("%d changes were older than %d days", found["forgotten"], days)
 
 
 def _append(connection: Connection, before: sql.Identifier, after: sql.Identifier, published: str) -> int:

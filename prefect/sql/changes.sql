@@ -74,21 +74,20 @@ EXISTS (SELECT FROM requests_new AS staged JOIN requests AS stored USING (id)
          WHERE id = images.request_id AND ({staged_raw}) IS DISTINCT FROM ({stored_raw}))
 
 -- name: append_erasures
--- For those who keep a copy: the request is gone, without a word of what it was.
-INSERT INTO changes (sequence, generation, changed_at, request_id, kind, cause, type_id, council_id, city_id, before)
-SELECT last_change + row_number() OVER (ORDER BY request_id), generation + 1, now(), request_id, 'gone', 'erased',
-       type_id, council_id, city_id, '{{}}'
-  FROM service_requests, data_generation
- WHERE srnumber = ANY(%(numbers)s)
+-- For those who keep a copy: the request is gone, without a word of what it was. Of one that is no longer served too:
+-- a copy may not have read yet that it is gone, and that change goes with its history.
+INSERT INTO changes (sequence, generation, changed_at, request_id, kind, cause, before)
+SELECT last_change + row_number() OVER (ORDER BY request_id), generation + 1, now(), request_id, 'gone', 'erased', '{{}}'
+  FROM (SELECT request_id FROM service_requests WHERE srnumber = ANY(%(numbers)s)
+         UNION SELECT request_id FROM changes WHERE srnumber = ANY(%(numbers)s)) AS known, data_generation
 
 -- name: note_numbers
 UPDATE data_generation SET last_change = last_change + %(count)s
 
--- name: note_forgotten
-UPDATE data_generation
-   SET forgotten_change = greatest(forgotten_change,
-                                   (SELECT max(sequence) FROM changes
-                                     WHERE changed_at < now() - make_interval(days => %(days)s)))
-
 -- name: forget
-DELETE FROM changes WHERE changed_at < now() - make_interval(days => %(days)s)
+WITH forgotten AS (
+    DELETE FROM changes WHERE changed_at < now() - make_interval(days => %(days)s) RETURNING sequence
+)
+UPDATE data_generation
+   SET forgotten_change = greatest(forgotten_change, (SELECT max(sequence) FROM forgotten))
+RETURNING (SELECT count(*) FROM forgotten) AS forgotten

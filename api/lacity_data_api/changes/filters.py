@@ -50,8 +50,7 @@ ONE = "{column} = CAST(:{name} AS bigint)"
 SEVERAL = "{column} = ANY (CAST(:{name} AS bigint[]))"
 GROUP = "{column} IN (SELECT type_id FROM request_types WHERE group_id = ANY (CAST(:{name} AS bigint[])))"
 COLUMNS = {"council_id": "council_id", "type_id": "type_id", "group": "type_id", "district": "city_id"}
-# Where an erased request was is not kept: every place hears of it.
-IN_BOUNDS = """(cause = 'erased' OR longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north
+IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north
         OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
        AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
 OF_KIND = "(kind = ANY (CAST(:kind AS text[])) OR also && CAST(:kind AS text[]))"

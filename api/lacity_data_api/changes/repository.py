@@ -9,15 +9,19 @@ LINES = Form("application/x-ndjson", is_negotiated=True)
 LIST = Form(is_negotiated=True)
 # What is served otherwise without a change of the city is no news.
 PUBLISHED = "cause = 'published'"
+# Nothing is kept of what an erased request was: its erasure is for every reader, whatever the filter.
+ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"
 NO_PAGE = "There is no such council or type, or this archive page is not complete or no longer kept"
 EXPIRED = "Changes before the oldest one kept are asked for; begin again with a copy of the requests"
 
 
 def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str, is_lines: bool) -> Query:
     """The changes after this number, in the order of the numbers."""
-    conditions, values = branches(wanted, Where(statements.SINCE))
+    since = Where(statements.SINCE)
+    conditions, values = branches(wanted, since & Where(NOT_ERASED))
+    erasures = since & Where(ERASED)
     return Query(
-        statements.page(conditions, is_lines=is_lines),
+        statements.page([*conditions, erasures.sql], is_lines=is_lines),
         {**values, "after": after, "limit": limit},
         next_page=next_page,
         form=LINES if is_lines else LIST,

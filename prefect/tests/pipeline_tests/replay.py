@@ -31,11 +31,17 @@ def changes_between(database: Database, first: int, last: int) -> list[tuple[Any
 
 
 def replayed(rows: Dump, changes: list[tuple[Any, ...]]) -> Dump:
-    """The rows with the changes applied; each must find what it says was there before."""
+    """The rows with the changes applied; each must find what it says was there before.
+
+    An erasure says nothing of what it erases, and finds nothing where its request came and went in between.
+    """
     rows = {request_id: dict(row) for request_id, row in rows.items()}
-    for _, _, request_id, _, kind, _, _, before, after in changes:
+    for _, _, request_id, _, kind, _, cause, before, after in changes:
         assert (before is None) == (kind in {"created", "returned"})
         assert (after is None) == (kind == "gone")
+        if cause == "erased":
+            rows.pop(request_id, None)
+            continue
         if before is None:
             assert request_id not in rows
             rows[request_id] = after

@@ -21,6 +21,22 @@ SELECT srnumber, created_date, closed_date, type_name, agency_name, source_name,
   JOIN sources USING (source_id)
  ORDER BY srnumber
 """
+EMPTIED = (
+    "requests",
+    "service_requests",
+    "retired_requests",
+    "rejected_requests",
+    "erased_requests",
+    "changes",
+    "dataset_watermarks",
+)
+
+
+def emptied(database: Database) -> None:
+    """Forget every request and its history, as before a first run; the catalogs stay."""
+    tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
+    database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    database.change("UPDATE data_generation SET last_change = 0, forgotten_change = 0")
 
 
 def requests_of(database: Database) -> list[tuple[Any, ...]]:

@@ -155,7 +155,23 @@ def test_nothing_left_to_read_is_no_reason_to_forget_who_has_missed_something(
     assert api.get("/changes", after=last - 1).status_code == 410
 
 
-def test_an_erasure_names_nothing_but_our_id_and_is_heard_everywhere(api: Api, database: Database) -> None:
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"council_id": 98},
+        {"type_id": 29},
+        {"group": 77},
+        {"district": 3},
+        {"kind": "closed"},
+        {"bbox": "-118.3,34.3,-118.2,34.5"},
+        {"council_id": [6, 52], "type_id": 29, "kind": "created"},
+    ],
+)
+def test_an_erasure_names_nothing_but_our_id_and_is_told_to_everyone(
+    api: Api, database: Database, wanted: dict[str, Any]
+) -> None:
+    last = database.run("SELECT last_change FROM data_generation")[0][0]
     erased = {
         "kind": "gone",
         "cause": "erased",
@@ -164,7 +180,8 @@ def test_an_erasure_names_nothing_but_our_id_and_is_heard_everywhere(api: Api, d
         "before": {},
         "after": None,
     }
-    add_changes(database, erased | {"latitude": None, "longitude": None})
+    unknown = dict.fromkeys(("type_id", "council_id", "city_id", "latitude", "longitude"))
+    add_changes(database, erased | unknown)
     api.publish()
-    [event] = api.json("/changes", bbox="-118.3,34.3,-118.2,34.5")
+    [event] = api.json("/changes", after=last, **wanted)
     assert (event["subject"], event["data"]["before"], event["data"]["cause"]) == ("3", {}, "erased")

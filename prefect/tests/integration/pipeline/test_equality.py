@@ -14,10 +14,9 @@ from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import History, Row, content, histories, load
 from pipeline_tests.ingest_runs import settings_for, tolerant
-from pipeline_tests.truth import assert_sound, requests_of, rollups_of, served_of
+from pipeline_tests.truth import assert_sound, emptied, requests_of, served_of
 
 CITY = tolerant()
-EMPTIED = ("requests", "service_requests", "retired_requests", "rejected_requests")
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 # Each example is several runs in a real database. HISTORIES=200 looks much further, and so does `-m slow`.
 EXAMPLES = int(os.environ.get("HISTORIES", "6"))
@@ -29,12 +28,6 @@ MANY = settings(ENOUGH, max_examples=max(EXAMPLES, 100))
 def shared() -> Iterator[Database]:
     with databases.database() as database:
         yield database
-
-
-def emptied(database: Database) -> None:
-    tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
-    database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-    database.change("TRUNCATE dataset_watermarks")
 
 
 def final_rows(history: History) -> list[Row]:

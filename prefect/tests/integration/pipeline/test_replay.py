@@ -16,22 +16,15 @@ from pipeline_tests.histories import Row, load, plain_row
 from pipeline_tests.ingest_runs import settings_for, tolerant
 from pipeline_tests.replay import Dump, changes_between, dump, generation, replayed
 from pipeline_tests.stories import WAYS, Night, nights
-from pipeline_tests.truth import assert_sound, rollups_of
+from pipeline_tests.truth import assert_sound, emptied
 
-from pipeline import checks
+from pipeline import checks, lifetime
 from pipeline.city import City
 from pipeline.config import Settings
+from pipeline.database import connect
 from pipeline.errors import IngestError
 
 CITY = tolerant()
-EMPTIED = (
-    "requests",
-    "service_requests",
-    "retired_requests",
-    "rejected_requests",
-    "changes",
-    "dataset_watermarks",
-)
 # Each story is several runs in a real database: SEEDS=0:1000 looks further than `-m slow`.
 FIRST_SEED, LAST_SEED = map(int, os.environ.get("SEEDS", "0:200").split(":"))
 FEW = (3, 11)
@@ -43,12 +36,6 @@ KINDS = ["created", "updated", "closed", "reopened", "moved", "retyped", "reassi
 def shared() -> Iterator[Database]:
     with databases.database() as database:
         yield database
-
-
-def emptied(database: Database) -> None:
-    tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
-    database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-    database.change("UPDATE data_generation SET last_change = 0, forgotten_change = 0")
 
 
 def with_other_rules(city: City, number: int) -> City:
@@ -113,6 +100,24 @@ def test_changes_replay_over_many_histories(shared: Database) -> None:
     assert_sound(shared)
     print(f"seeds {FIRST_SEED} to {LAST_SEED - 1}: {dict(seen)}")
     assert min(seen[name] for name in (*KINDS, *WAYS)) > 0
+
+
+def test_erased_requests_replay_wherever_a_copy_stands(shared: Database) -> None:
+    """One that is served, one that is already gone, and one that came after the first copy."""
+    emptied(shared)
+    settings, dumps = settings_for(shared, "http://unused.invalid"), dict[int, Dump]()
+    rows = {number: plain_row(number) for number in range(5)}
+    for published in (rows, rows | {9: plain_row(9)}, {n: row for n, row in rows.items() if n != 2}):
+        load(settings, CITY, list(published.values()), is_whole=True, reconcile=True)
+        dumps[generation(shared)] = dump(shared)
+    for number, left in ((1, 3), (2, 3), (9, 3)):
+        with connect(shared.loader_url, "test") as connection:
+            lifetime.erase(connection, [f"1-{number}"])
+        last, now = generation(shared), dump(shared)
+        assert len(now) == left
+        for first, earlier in dumps.items():
+            assert replayed(earlier, changes_between(shared, first, last)) == now, (number, first)
+        dumps[last] = now
 
 
 def large_story(count: int, share: int) -> Iterator[tuple[str, dict[int, Row]]]:
