@@ -62,7 +62,7 @@ test: ## Run linters, type checks and the tests of all services, against private
 	@$(RUN) tools.check all
 
 test-slow: ## Run the tests that take minutes: many seeds, many kills, a million rows; SUITES="api dash" chooses
-	@set -e; for suite in $(SUITES); do $(RUN) tools.check test $$suite -- -m slow $(ARGS); done
+	@$(RUN) tools.check test $(SUITES) -- -m slow $(ARGS)
 
 test-api: ## Test the API; ARGS="-k words -x" go to pytest
 	@$(RUN) tools.check test api -- $(ARGS)

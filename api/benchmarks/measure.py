@@ -53,23 +53,19 @@ def bare(dsn: str) -> Iterator[Callable[[str], None]]:
 
 
 def rates() -> Iterator[Figure]:
-    """Requests a second of cached routes, each run paired with one of constant bytes of the same size."""
+    """Requests a second of cached routes."""
     with servers.api() as api, servers.constant() as constant:
         for path, goal in RATES:
-            with connected(api) as connection:
-                size = HttpRequest(path).send(connection)
-            pairs = [
-                (client.rate(f"{api}{path}"), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)
-            ]
-            what = f"constant bytes, {size / 1000:,.1f} kB"
-            yield Figure.of(
-                f"GET {path}, warm",
-                "req/s",
-                [one for one, _ in pairs],
-                [other for _, other in pairs],
-                what,
-                goal,
-            )
+            yield rate(f"GET {path}, warm", api, HttpRequest(path), constant, goal)
+
+
+def rate(name: str, api: str, request: HttpRequest, constant: str, goal: float | None = None) -> Figure:
+    """Requests a second, each run paired with one of constant bytes of the same size."""
+    with connected(api) as connection:
+        size = request.send(connection)
+    pairs = [(client.rate(api + request.path), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)]
+    ours, limits = ([*found] for found in zip(*pairs, strict=True))
+    return Figure.of(name, "req/s", ours, limits, f"constant bytes, {size / 1000:,.1f} kB", goal)
 
 
 def cold(dsn: str) -> Iterator[Figure]:

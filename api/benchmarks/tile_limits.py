@@ -1,4 +1,4 @@
-"""The least that a tile can cost: its own SQL without a server, and constant bytes of its size."""
+"""The least that a tile can cost: its own SQL without a server."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from lacity_data_api.city import repository as city
 from lacity_data_api.city.facts import RollupCatalog
+from lacity_data_api.database import QUERY_SETTINGS
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.statements import Statement
 from lacity_data_api.tiles import repository
@@ -58,7 +59,8 @@ class BareTiles:
 @contextmanager
 def bare_tiles(dsn: str) -> Iterator[BareTiles]:
     """Tiles without a server in between."""
-    engine = create_engine(dsn, connect_args={"options": "-c jit=off -c parallel_setup_cost=20000"})
+    options = " ".join(f"-c {name}={value}" for name, value in QUERY_SETTINGS.items())
+    engine = create_engine(dsn, connect_args={"options": options})
     with engine.connect() as connection:
         yield BareTiles(connection, _catalog(dsn))
     engine.dispose()

@@ -9,7 +9,7 @@ import gzip
 import os
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -17,14 +17,15 @@ import psycopg2
 import redis
 from benchmark_figures import Figure, milliseconds
 
-from benchmarks import client, servers
+from benchmarks import measure, servers
 from benchmarks.client import HttpRequest, connected
-from benchmarks.tile_limits import bare_tiles
+from benchmarks.tile_limits import BareTiles, bare_tiles
 
 ZOOMS = range(8, 17)
-COLD_ROUNDS, WARM_TIMES, RATE_ROUNDS = 3, 10, 3
+COLD_ROUNDS, WARM_TIMES = 3, 10
 TIMES_FASTER_COLD, TIMES_FASTER_WARM = 5, 50
 MOST_BYTES = 100_000
+WHAT = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}"
 # The busiest tile of each zoom: (z, x, y). A tile of the deepest zoom is a cell of the index.
 BUSIEST = """
 SELECT DISTINCT ON (z) z, x >> (16 - z) AS x, y >> (16 - z) AS y
@@ -40,16 +41,28 @@ def figures(dsn: str) -> Iterator[Figure]:
     """Milliseconds of the busiest tile of each zoom, without and with our caches; tipg in the same run."""
     places = busiest(dsn)
     cache = redis.Redis.from_url(os.environ["REDIS_URL"])
-    with tipg(dsn) as other:
+    with tipg(dsn) as other, bare_tiles(dsn) as bare:
+        theirs = medians("tipg", partial(_theirs_take, other), places)
+        least = medians("SQL", partial(_sql_takes, bare), places)
         with servers.uncached() as url:
             generation = _generation(url)
             _check_sizes(url, generation, places)
-            yield _beside(partial(_cold, cache, url, generation), other, places, "cold", TIMES_FASTER_COLD)
-            yield _next_to_sql(dsn, partial(_cold, cache, url, generation), places)
-        with servers.api() as url:
-            yield _beside(partial(_warm, url, generation), other, places, "warm", TIMES_FASTER_WARM)
-            with servers.constant() as constant:
-                yield _next_to_bytes(url, constant, generation, places)
+            cold = medians("cold", partial(_cold, cache, url, generation), places)
+        with servers.api() as url, servers.constant() as constant:
+            warm = medians("warm", partial(_warm, url, generation), places)
+            yield _faster_than_tipg("cold", cold, theirs, TIMES_FASTER_COLD)
+            yield _faster_than_tipg("warm", warm, theirs, TIMES_FASTER_WARM)
+            yield Figure(f"{WHAT}, next to SQL", "ms", cold, least, "their SQL without a server", 2 * least)
+            name = f"a tile of zoom {places[0][0]}, warm"
+            yield measure.rate(name, url, _ours(generation, places[0]), constant)
+
+
+def medians(name: str, take: Callable[[Place], list[float]], places: list[Place]) -> float:
+    """The mean over the zooms of the medians, in milliseconds."""
+    found = [statistics.median(take(place)) for place in places]
+    for place, milliseconds_taken in zip(places, found, strict=True):
+        print(f"    zoom {place[0]}, {name}: {milliseconds_taken:,.1f} ms", flush=True)
+    return statistics.mean(found)
 
 
 def busiest(dsn: str) -> list[Place]:
@@ -116,51 +129,13 @@ def _theirs_take(url: str, place: Place) -> list[float]:
         return milliseconds(partial(_theirs(place).send, connection), COLD_ROUNDS)
 
 
-def _beside(
-    measure: partial[list[float]],
-    other: str,
-    places: list[Place],
-    name: str,
-    times: int,
-) -> Figure:
-    """Means over the zooms of the medians; the goal is that many times less than tipg's."""
-    ours, theirs = [], []
-    for place in places:
-        ours.append(statistics.median(measure(place)))
-        theirs.append(statistics.median(_theirs_take(other, place)))
-        print(f"    zoom {place[0]}, {name}: {ours[-1]:,.1f} ms, tipg {theirs[-1]:,.1f} ms", flush=True)
-    goal = round(statistics.mean(theirs) / times, 2)
-    what = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}, {name}"
-    value, limit = statistics.mean(ours), statistics.mean(theirs)
-    return Figure(
-        what, "ms", value, limit, f"tipg, at most 10,000 points a tile; {times} times less is the goal", goal
-    )
+def _sql_takes(bare: BareTiles, place: Place) -> list[float]:
+    return milliseconds(partial(bare.read, *place), COLD_ROUNDS)
 
 
-def _next_to_sql(dsn: str, measure: partial[list[float]], places: list[Place]) -> Figure:
-    """Means over the zooms of the medians without our caches, next to the same statements alone."""
-    ours, limits = [], []
-    with bare_tiles(dsn) as bare:
-        for place in places:
-            limits.append(statistics.median(milliseconds(partial(bare.read, *place), COLD_ROUNDS)))
-            ours.append(statistics.median(measure(place)))
-            print(f"    zoom {place[0]}, cold: {ours[-1]:,.1f} ms, its SQL {limits[-1]:,.1f} ms", flush=True)
-    limit = statistics.mean(limits)
-    what = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}, next to SQL"
-    return Figure(what, "ms", statistics.mean(ours), limit, "their SQL without a server", 2 * limit)
-
-
-def _next_to_bytes(url: str, constant: str, generation: int, places: list[Place]) -> Figure:
-    """Requests a second of the busiest tile of the lowest zoom, next to constant bytes of its size."""
-    request = _ours(generation, places[0])
-    with connected(url) as connection:
-        size = request.send(connection)
-    pairs = [
-        (client.rate(f"{url}{request.path}"), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)
-    ]
-    ours, limits = ([*found] for found in zip(*pairs, strict=True))
-    what = f"constant bytes, {size / 1000:,.1f} kB"
-    return Figure.of(f"a tile of zoom {places[0][0]}, warm", "req/s", ours, limits, what, None)
+def _faster_than_tipg(name: str, ours: float, theirs: float, times: int) -> Figure:
+    limit_is = f"tipg, at most 10,000 points a tile; {times} times less is the goal"
+    return Figure(f"{WHAT}, {name}", "ms", ours, theirs, limit_is, round(theirs / times, 2))
 
 
 def _check_sizes(url: str, generation: int, places: list[Place]) -> None:

@@ -31,6 +31,18 @@ STREAM_BATCH_ROWS = 1_000
 LIMIT_TRANSACTION = "SELECT set_config('statement_timeout', $1, true)"
 
 
+QUERY_SETTINGS = {
+    # Compiling takes longer than any of our queries; a month of requests sorts in 64 MB.
+    "jit": "off",
+    "work_mem": "64MB",
+    # Workers take 10 ms to start: only queries over much of the table gain by them.
+    "parallel_setup_cost": "20000",
+    # A generic plan for any day and any type fits neither a rare type nor a whole year.
+    "plan_cache_mode": "force_custom_plan",
+}
+"""How Postgres is to plan and run our queries."""
+
+
 class QueryResult(NamedTuple):
     """The body of a response, and the generation of the data that the query saw."""
 
@@ -98,13 +110,7 @@ class Database:
                 "tcp_keepalives_idle": "20",
                 "tcp_keepalives_interval": "10",
                 "tcp_keepalives_count": "3",
-                # Compiling takes longer than any of our queries; a month of requests sorts in 32 MB.
-                "jit": "off",
-                # Workers take 10 ms to start: only queries over much of the table gain by them.
-                "parallel_setup_cost": "20000",
-                # A generic plan for any day and any type fits neither a rare type nor a whole year.
-                "plan_cache_mode": "force_custom_plan",
-                "work_mem": "64MB",
+                **QUERY_SETTINGS,
             },
         )
 

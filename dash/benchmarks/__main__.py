@@ -43,7 +43,9 @@ def everything(settings: Settings) -> Iterator[Figure]:
         yield cold(report, settings)
         yield warm(report, settings)
     yield from outside.measured()
-    facts = Warehouse(settings).facts()
+    warehouse = Warehouse(settings)
+    facts = warehouse.facts()
+    warehouse.close()
     yield from map_view.measured(str(facts.first_day), str(facts.last_day))
 
 

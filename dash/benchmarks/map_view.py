@@ -1,15 +1,10 @@
-"""The map of every located request in a browser: bytes of its first view, and what our code costs a frame."""
+"""The map of every located request in a browser: bytes of its first view, and our code's longest call."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,34 +14,17 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from benchmarks import serving
 from screenshots import ARGUMENTS
 
-API = serving.DASH.parent / "api"
 OUR_CODE = "/assets/map.js"
 GOAL_KB, GOAL_FRAME_MS = 500, 100
-CALLS = ("FunctionCall", "EvaluateScript", "TimerFire")
+CALLS = ("FunctionCall", "EvaluateScript")
 WIDTH, HEIGHT = 1280, 900
 SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && state.map.loaded() && /^[1-9]/.test(state.parts.status.textContent); }"""
 
 
-@contextmanager
-def _api() -> Iterator[str]:
-    """The API as deployed, by its own environment."""
-    port = serving.free_port()
-    python = Path(sys.prefix).parent / "api" / "bin" / "python"
-    url = f"http://127.0.0.1:{port}"
-    variables = os.environ | {"API_PORT": str(port), "API_WORKERS": "1", "API_PUBLIC_URL": url}
-    process = subprocess.Popen([str(python), "-m", "lacity_data_api"], cwd=API, env=variables)
-    try:
-        serving.wait(url + "/status/ready", process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 def measured(first: str, last: str) -> Iterator[Figure]:
-    """Kilobytes of the first view and its scripts, and the longest stretch of our code in a frame."""
-    with _api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
+    """Kilobytes of the first view and its scripts, and the longest call of our code."""
+    with serving.api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         finished: list[Request] = []
@@ -55,7 +33,7 @@ def measured(first: str, last: str) -> Iterator[Figure]:
         page.goto(f"{served.url}/map?from={first}&to={last}")
         page.wait_for_function(SETTLED)
         yield from _sizes([*finished], api)
-        yield _frames(browser, page)
+        yield _longest_call(browser, page)
         browser.close()
 
 
@@ -82,8 +60,8 @@ def _is_data(url: str, api: str) -> bool:
     return url.startswith(api) or urlsplit(url).path.startswith("/map/")
 
 
-def _frames(browser: Browser, page: Page) -> Figure:
-    """Drag and zoom in and out; the longest task of the page's main thread that runs our code."""
+def _longest_call(browser: Browser, page: Page) -> Figure:
+    """Drag and zoom; the longest call of our code, next to the longest task of the page's main thread."""
     browser.start_tracing(
         page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"]
     )

@@ -1,4 +1,4 @@
-"""The report server as it runs in production, for measurements from outside."""
+"""The report server, and the API, as they run in production: for measurements from outside."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DASH = Path(__file__).parent.parent
+API = DASH.parent / "api"
+# Each service has an environment of its own, next to this one.
+API_PYTHON = Path(sys.prefix).parent / "api" / "bin" / "python"
 START_SECONDS = 60
 # A server with Dash and nothing in it, in a worker of its own.
 EMPTY = "import dash; app = dash.Dash('empty'); app.layout = dash.html.H1('Empty'); server = app.server"
@@ -44,6 +47,22 @@ def reports(**settings: str) -> Iterator[Served]:
     """The reports, on the database of this process's environment."""
     with _gunicorn(["-c", "gunicorn.conf.py", "app:server"], DASH, settings) as served:
         yield served
+
+
+@contextmanager
+def api(**settings: str) -> Iterator[str]:
+    """The address of the API, run by its own environment on the database of this process's environment."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(API_PYTHON), "-m", "lacity_data_api"]
+    environment = os.environ | {"API_PORT": str(port), "API_WORKERS": "1", "API_PUBLIC_URL": url} | settings
+    process = subprocess.Popen(command, cwd=API, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait(f"{url}/status/ready", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 @contextmanager

@@ -15,26 +15,19 @@ from data.warehouse import Warehouse
 LISTED = 1_000
 """Single changes of a list, the newest ones."""
 NOTHING = SQL("")
-FOUND = SQL("""
-    SELECT changes.*, (changed_at AT TIME ZONE time_zone)::date - 1 AS day, array_prepend(kind, also) AS kinds
-    FROM changes, city
-    WHERE cause = 'published' AND {narrowed}
-        AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
-        AND changed_at >= (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone
-        AND changed_at < (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone
-""")
+FOUND = SQL("""cause = 'published' AND {narrowed}
+            AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
+            AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
+            AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
+DAY = SQL("(changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day")
 # Grouped as they are stored, which all workers of Postgres share; only these few rows are looked at closely.
 COUNTED = SQL("""
-    SELECT {ids} (changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day, kind,
-        array_prepend(kind, also) AS kinds, was_open, changes
+    SELECT {ids} {day}, kind, array_prepend(kind, also) AS kinds, was_open, changes
     FROM (
         SELECT {ids} changed_at, kind, also, kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open,
             count(*) AS changes
         FROM changes
-        WHERE cause = 'published' AND {narrowed}
-            AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
-            AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
-            AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)
+        WHERE {found}
         GROUP BY {ids} changed_at, kind, also, was_open
     ) AS as_stored
 """)
@@ -73,7 +66,12 @@ SIDE = SQL("""(SELECT string_agg(replace(key, '_id', '') || ': ' || coalesce(CAS
         WHERE before IS NOT NULL AND after IS NOT NULL
             AND key NOT IN ('is_open', 'is_information', 'is_duplicate', 'region_id'))""")
 CHANGES = SQL("""
-    WITH found AS ({found}), newest AS (SELECT * FROM found ORDER BY sequence DESC LIMIT {listed})
+    WITH newest AS (
+        SELECT *, {day}, array_prepend(kind, also) AS kinds
+        FROM changes
+        WHERE {found}
+        ORDER BY sequence DESC LIMIT {listed}
+    )
     SELECT srnumber AS sr_number, type_name AS type, council_name AS council, day::text AS day,
         array_to_string(kinds, ', ') AS what, {before} AS before, {after} AS after
     FROM newest JOIN request_types USING (type_id) JOIN councils USING (council_id)
@@ -109,14 +107,17 @@ def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFram
 def newest(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """The newest changes: sr_number, type, council, day, what, before, after (None where it is all)."""
     sides = {side: SIDE.format(side=Identifier(side)) for side in ("before", "after")}
-    found = FOUND.format(narrowed=filters.narrowed())
-    query = CHANGES.format(found=found, listed=SQL(str(LISTED)), **sides)
+    query = CHANGES.format(**_found(filters), listed=SQL(str(LISTED)), **sides)
     return warehouse.frame(query, **filters.parameters())
 
 
 def _counts(
     warehouse: Warehouse, filters: Filters, query: SQL, ids: Composable = NOTHING, **parts: Composable
 ) -> DataFrame:
-    counted = COUNTED.format(ids=ids, narrowed=filters.narrowed())
+    counted = COUNTED.format(ids=ids, **_found(filters))
     named = {"counted": counted, "measures": MEASURES, "ids": ids, **parts}
     return warehouse.frame(query.format(**named), **filters.parameters())
+
+
+def _found(filters: Filters) -> dict[str, Composable]:
+    return {"day": DAY, "found": FOUND.format(narrowed=filters.narrowed())}
