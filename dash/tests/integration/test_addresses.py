@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import NamedTuple
+
 import pytest
 from support.cards import card, dicts, figures
 from support.databases import Database
@@ -12,37 +15,73 @@ from support.workbooks import column
 from data.warehouse import Warehouse
 from pages import addresses as page
 
-# Query of the URL → condition on the rows as published, of the last 400 days.
-SELECTIONS = {
-    "type=4": "type = 'Bulky Items'",
-    "type=4,6,1": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))",
-    "type=4,6&council=52": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6))"
-    " AND council = 'Noho'",
-    "type=4,6,1&council=0": "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))"
-    " AND council = 'No council'",
+SEVERAL = "type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6, 1))"
+BULKY = "type = 'Bulky Items'"
+
+
+class Case(NamedTuple):
+    """A selection in the URL and in SQL, and the days before today, both included."""
+
+    search: str = "type=4,6,1"
+    where: str = SEVERAL
+    first: int = 400
+    last: int = 1
+
+    @property
+    def chosen(self) -> str:
+        days = f"created >= today - {self.first} AND created < today - {self.last} + 1"
+        return RAW + f", chosen AS (SELECT * FROM past WHERE {days} AND {self.where}) "
+
+
+CASES = {
+    "a type": Case("type=4", BULKY),
+    "several types": Case(),
+    "a council": Case("type=4,6,1&council=52", f"{SEVERAL} AND council = 'Noho'"),
+    "no council": Case("type=4,6,1&council=0", f"{SEVERAL} AND council = 'No council'"),
+    "no council, years": Case("type=4,6,1&council=0", f"{SEVERAL} AND council = 'No council'", 1090),
+    "two councils": Case(
+        "type=4,6,1&council=52,1",
+        f"{SEVERAL} AND council IN (SELECT council_name FROM councils WHERE council_id IN (1, 52))",
+    ),
+    "a month": Case(first=30),
+    "the last day": Case(first=1),
+    "parts of two months": Case(first=40, last=12),
+    "years": Case(first=1090),
+    "a region": Case("type=4,6,1&region=3", f"{SEVERAL} AND region = 3"),
+    "a district": Case("type=4,6,1&district=8", f"{SEVERAL} AND district = 8"),
+    "no district": Case("type=4,6,1&district=0", f"{SEVERAL} AND district = 0", 1090),
+    "an agency": Case(
+        "type=4&agency=4", f"{BULKY} AND agency = (SELECT agency_name FROM agencies WHERE agency_id = 4)"
+    ),
+    "a source": Case(
+        "type=4&source=8", f"{BULKY} AND source = (SELECT source_name FROM sources WHERE source_id = 8)"
+    ),
+    "nothing": Case("type=60", "false"),
 }
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 
 
-def period(city: Database) -> str:
-    return city.value(RAW + "SELECT 'from=' || (today - 400) || '&to=' || (today - 1) FROM past LIMIT 1")
+def search_of(case: Case, warehouse: Warehouse) -> str:
+    last_day = warehouse.facts().last_day
+    assert last_day is not None
+    first, last = (last_day - timedelta(days=days - 1) for days in (case.first, case.last))
+    return f"{case.search}&from={first}&to={last}"
 
 
-@pytest.mark.parametrize(("search", "condition"), SELECTIONS.items())
-def test_addresses_with_several_requests(
-    city: Database, warehouse: Warehouse, search: str, condition: str
-) -> None:
-    chosen = RAW + f", chosen AS (SELECT * FROM past WHERE created >= today - 400 AND {condition}) "
+@every_case
+def test_addresses_with_several_requests(city: Database, warehouse: Warehouse, case: Case) -> None:
     rows = city.rows(
-        chosen
+        case.chosen
         + """SELECT address, count(*), count(*) FILTER (WHERE is_open), min(created)::date, max(created)::date
             FROM chosen WHERE address <> '' GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1"""
     )
-    shown = dicts(card(warehouse, page.REPORT, "addresses", f"{search}&{period(city)}"))
+    search = search_of(case, warehouse)
+    shown = dicts(card(warehouse, page.REPORT, "addresses", search))
     assert [
         [row["address"], row["requests"], row["open"], row["first_day"], row["last_day"]] for row in shown
     ] == rows
-    value = figures(card(warehouse, page.REPORT, "numbers", f"{search}&{period(city)}"))
-    ((requests, addresses),) = city.rows(chosen + "SELECT count(*), count(DISTINCT address) FROM chosen")
+    value = figures(card(warehouse, page.REPORT, "numbers", search))
+    ((requests, addresses),) = city.rows(case.chosen + "SELECT count(*), count(DISTINCT address) FROM chosen")
     assert [value["requests"], value["addresses"]] == [requests, addresses]
     assert [value["repeated_addresses"], value["repeated_requests"]] == [
         len(rows),
@@ -50,24 +89,21 @@ def test_addresses_with_several_requests(
     ]
 
 
-@pytest.mark.parametrize(("search", "condition"), SELECTIONS.items())
-def test_clusters_of_requests_at_one_place(
-    city: Database, warehouse: Warehouse, search: str, condition: str
-) -> None:
+@every_case
+def test_clusters_of_requests_at_one_place(city: Database, warehouse: Warehouse, case: Case) -> None:
     """All located requests of a council are at one point of the small city, kilometers from the next."""
     rows = city.rows(
-        RAW
-        + f"""SELECT council, count(*), count(DISTINCT address) FROM past
-            WHERE created >= today - 400 AND located AND {condition}
-            GROUP BY 1 HAVING count(*) >= 5"""
+        case.chosen
+        + """SELECT council, count(*), count(DISTINCT address) FROM chosen
+            WHERE located GROUP BY 1 HAVING count(*) >= 5"""
     )
-    shown = dicts(card(warehouse, page.REPORT, "clusters", f"{search}&{period(city)}"))
+    shown = dicts(card(warehouse, page.REPORT, "clusters", search_of(case, warehouse)))
     assert sorted([row["council"], row["requests"], row["addresses"]] for row in shown) == sorted(rows)
     assert [row["requests"] for row in shown] == sorted((row["requests"] for row in shown), reverse=True)
 
 
 def test_a_table_as_an_excel_file_has_every_row(city: Database, warehouse: Warehouse) -> None:
-    search = f"type=4,6,1&{period(city)}"
+    search = search_of(Case(), warehouse)
     body = client_of(warehouse).get(f"/xlsx/addresses/addresses.xlsx?{search}").data
     shown = dicts(card(warehouse, page.REPORT, "addresses", search))
     assert column(body, "address") == [row["address"] for row in shown]

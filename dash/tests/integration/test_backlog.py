@@ -12,7 +12,7 @@ from support.raw import RAW
 from data.warehouse import Warehouse
 from pages import backlog as page
 
-WHOLE = ("", "council=0", "district=8&group=1")
+WHOLE = ("", "council=0", "district=8&group=1", "type=8,9", "district=0")
 """Selections of which every dimension is counted; of the others, the agencies."""
 LIMITS = ((0, 7), (8, 30), (31, 90), (91, 10**6))
 OPEN = RAW + ", waiting AS (SELECT *, greatest(today - 1 - created::date, 0) AS age FROM raw WHERE is_open) "
@@ -36,6 +36,17 @@ SELECTIONS = {
     "region=3": "region = 3",
     "source=8&type=4,6": "source = (SELECT source_name FROM sources WHERE source_id = 8)"
     " AND type IN (SELECT type_name FROM request_types WHERE type_id IN (4, 6))",
+    "council=52,1": "council IN (SELECT council_name FROM councils WHERE council_id IN (52, 1))",
+    "council=0&type=4": "council = 'No council' AND type = 'Bulky Items'",
+    "council=52&agency=4": "council = 'Noho'"
+    " AND agency = (SELECT agency_name FROM agencies WHERE agency_id = 4)",
+    "council=52&source=8": "council = 'Noho'"
+    " AND source = (SELECT source_name FROM sources WHERE source_id = 8)",
+    "type=8,9": "type IN (SELECT type_name FROM request_types WHERE type_id IN (8, 9))",
+    "group=2": "type_group = 'Streetlights'",
+    "district=0": "district = 0",
+    "region=3&type=4": "region = 3 AND type = 'Bulky Items'",
+    "from=2026-01-15&to=2026-02-10": "true",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
 from support.cards import card, dicts, figures
 from support.databases import Database
 
@@ -17,10 +18,40 @@ from report_kit.content import CardContent
 
 ROWS = """
 SELECT (changed_at AT TIME ZONE time_zone)::date - 1, kind, also, cause, type_name, council_name,
-       before, after
+       before, after, council_id, type_id, group_id
   FROM changes JOIN request_types USING (type_id) JOIN councils USING (council_id), city
 """
 DAYS = 14
+
+
+class Case(NamedTuple):
+    """What is chosen, and the days before today, both included."""
+
+    councils: tuple[int, ...] = ()
+    types: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    first: int = DAYS
+    last: int = 1
+
+
+CASES = {
+    "two weeks": Case(),
+    "the last day": Case(first=1),
+    "a day of last week": Case(first=8, last=8),
+    "parts of two months": Case(first=30, last=12),
+    "a council": Case((52,)),
+    "no council": Case((0,), first=30),
+    "two councils": Case((52, 1), first=30),
+    "a type": Case(types=(4,)),
+    "two types": Case(types=(4, 1), first=30),
+    "a group": Case(groups=(1,)),
+    "another group": Case(groups=(2,), first=30),
+    "a council and a type": Case((52,), (4,), first=30),
+    "a council and a group": Case((52,), (), (1,), first=30),
+    "no council and a type": Case((0,), (4,), first=30),
+    "before the history": Case(first=200, last=100),
+    "nothing": Case((88,), (60,)),
+}
 
 
 def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
@@ -39,7 +70,7 @@ def counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
     kinds = Counter(kind for _, kind, also, *_ in rows for kind in {kind, *(also or ())})
     net = sum(
         ((after or {}).get("is_open") is True) - ((before or {}).get("is_open") is True)
-        for *_, before, after in rows
+        for *_, before, after, _, _, _ in rows
     )
     named = {name: kinds[name] for name in ("created", "closed", "reopened", "gone", "returned")}
     other = sum(
@@ -93,9 +124,38 @@ def test_data_quality_has_what_the_city_deleted_or_rewrote(city: Database, wareh
     assert [row["day"] for row in shown] == sorted((row["day"] for row in shown), reverse=True)
 
 
-def test_filters_narrow_down(city: Database, warehouse: Warehouse) -> None:
-    rows, search = shown_rows(city, warehouse), period(warehouse)[2]
-    name = rows[0][5]
-    council = dict(city.rows("SELECT council_name, council_id FROM councils"))[name]
-    found = figures(build(warehouse, "numbers", f"{search}&council={council}"))
-    assert found == counted([row for row in rows if row[5] == name])
+def is_mine(case: Case, row: tuple[Any, ...]) -> bool:
+    *_, council_id, type_id, group_id = row
+    wanted = (case.councils, council_id), (case.types, type_id), (case.groups, group_id)
+    return all(not chosen or value in chosen for chosen, value in wanted)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_every_selection_is_that_of_the_rows(city: Database, warehouse: Warehouse, case: Case) -> None:
+    last = warehouse.facts().last_day
+    assert last is not None
+    first, last = (last - timedelta(days=days - 1) for days in (case.first, case.last))
+    rows = [
+        row
+        for row in city.rows(ROWS)
+        if str(first) <= str(row[0]) <= str(last) and row[3] == "published" and is_mine(case, row)
+    ]
+    chosen = {"council": case.councils, "type": case.types, "group": case.groups}
+    listed = [f"&{name}={','.join(map(str, ids))}" for name, ids in chosen.items() if ids]
+    search = f"from={first}&to={last}{''.join(listed)}"
+    assert figures(build(warehouse, "numbers", search)) == counted(rows)
+    for name, key, at in (("by-day", "day", 0), ("by-council", "council", 5), ("by-type", "type", 4)):
+        shown = {str(row.pop(key)): row for row in dicts(build(warehouse, name, search))}
+        groups = {str(row[at]) for row in rows}
+        assert shown == {group: counted([row for row in rows if str(row[at]) == group]) for group in groups}
+    assert len(build(warehouse, "changes", search).frame) == len(rows)
+
+
+def test_one_change_of_a_selection(city: Database, warehouse: Warehouse) -> None:
+    ((council_id, type_id, day),) = city.rows(
+        f"""SELECT council_id, type_id, min(day) FROM ({ROWS})
+            AS changed (day, kind, also, cause, type, council, before, after, council_id, type_id, group_id)
+            WHERE cause = 'published' GROUP BY 1, 2 HAVING count(*) = 1 ORDER BY 1, 2 LIMIT 1"""
+    )
+    search = f"from={day}&to={day}&council={council_id}&type={type_id}"
+    assert len(build(warehouse, "changes", search).frame) == 1

@@ -13,10 +13,10 @@ HERE = Path(__file__).parent
 CATALOG = "SELECT rollup, dimensions || measures, rollup_select(rollup) FROM rollup_catalog ORDER BY place"
 
 
-def fill(database: Database) -> None:
-    """The whole city, as one new generation."""
+def fill(database: Database, then: str = "") -> None:
+    """The whole city, as one new generation; what ``then`` changes is in its rollups."""
     with psycopg.connect(database.owner_url) as connection:
-        for statement in (HERE / "city.sql").read_text().split(";\n\n"):
+        for statement in [*(HERE / "city.sql").read_text().split(";\n\n"), then]:
             connection.execute(statement)  # type: ignore[call-overload]
         recount(connection)
     with psycopg.connect(database.owner_url, autocommit=True) as connection:

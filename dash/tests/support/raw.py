@@ -1,7 +1,7 @@
 """The requests as published, counted without rollups, reference ids or any query of the report server.
 
 ``raw`` has one row per request, located or not, without calls for information; ``past`` leaves out the
-current day.
+first day that is not loaded to its end, ``today``, and what is later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ RAW = """
             r.closeddate IS NULL AND r.status <> 'Cancelled' AS is_open,
             r.requesttype = 'Information-Only' AS is_information,
             r.srnumber AS number, upper(r.address) AS address, g.group_name AS type_group,
-            (now() AT TIME ZONE 'America/Los_Angeles')::date AS today
+            (SELECT least(now(), max(started_at)) AT TIME ZONE 'America/Los_Angeles' FROM load_runs
+             WHERE status <> 'failed')::date AS today
         FROM requests r
         JOIN request_types t ON t.data_code = r.requesttype JOIN type_groups g USING (group_id)
         JOIN agencies a ON a.data_code = r.owner
