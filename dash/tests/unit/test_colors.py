@@ -11,8 +11,17 @@ from support.serving import DASH
 
 from figures.colors import ACCENT, OTHERS, SCALE, SECOND, SEQUENCE, THIRD, in_turn
 
-STYLE = (DASH / "assets" / "style.css").read_text()
-CARDS = re.findall(r"--card: (#[0-9a-fA-F]{6})", STYLE)[:2]
+ASSETS = DASH / "assets"
+STYLE = (ASSETS / "style.css").read_text()
+SHEETS = "".join(path.read_text() for path in ASSETS.glob("*.css"))
+VARIABLE = re.compile(r"--([\w-]+): (#[0-9a-fA-F]{3,6})")
+# The colors of the light scheme, of the dark one, and on paper.
+SCHEMES = [dict(VARIABLE.findall(block)) for block in re.findall(r"{([^{}]*--card:[^}]*)}", STYLE)]
+CARDS = [scheme["card"] for scheme in SCHEMES[:2]]
+TEXTS = [("ink", "card"), ("quiet", "card"), ("link", "card"), ("ink", "paper"), ("quiet", "paper")]
+TEXTS += [("link", "paper"), ("warn-ink", "warn"), ("ink", "bad"), ("ink", "warn")]
+TEXT, GRAPHIC = 4.5, 3.0
+"""Least contrast by WCAG 2.1, 1.4.3 and 1.4.11."""
 # Distance in CIE Lab; 2.3 is what an eye can just tell apart.
 CLEARLY = 18.0
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
@@ -24,7 +33,8 @@ DEUTERANOPIA = np.array(
 
 
 def linear(color: str) -> np.ndarray:
-    value = np.array(list(bytes.fromhex(color[1:]))) / 255
+    digits = color[1:] if len(color) == 7 else "".join(2 * digit for digit in color[1:])
+    value = np.array(list(bytes.fromhex(digits))) / 255
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
@@ -42,11 +52,31 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("color", {*SEQUENCE, ACCENT, SECOND, THIRD, OTHERS})
 def test_every_color_stands_out_on_the_light_and_the_dark_card(color: str) -> None:
     assert len(set(CARDS)) == 2
-    assert min(contrast(color, card) for card in CARDS) >= 3
+    assert min(contrast(color, card) for card in CARDS) >= GRAPHIC
+
+
+def test_every_text_can_be_read_in_both_schemes_and_on_paper() -> None:
+    light, dark, paper = SCHEMES
+    for scheme in (light, light | dark, light | paper):
+        found = {pair: contrast(*(scheme[name] for name in pair)) for pair in TEXTS}
+        assert {pair: ratio for pair, ratio in found.items() if ratio < TEXT} == {}
+
+
+def test_texts_have_no_other_colors() -> None:
+    """But for the two of the map's popup, which is white in both schemes."""
+    fixed = set(re.findall(r"[{;\s]color: (#[0-9a-fA-F]{3,6})", SHEETS))
+    assert fixed
+    assert {color for color in fixed if contrast(color, "#ffffff") < TEXT} == set()
+
+
+def test_areas_and_points_of_documents_stand_out() -> None:
+    fills = set(re.findall(r"fill: (#[0-9a-fA-F]{3,6})", SHEETS))
+    assert fills
+    assert {color for color in fills if min(contrast(color, card) for card in CARDS) < GRAPHIC} == set()
 
 
 def test_the_strong_end_of_the_map_stands_out_in_both() -> None:
-    assert min(contrast(SCALE[-1][1], card) for card in CARDS) >= 3
+    assert min(contrast(SCALE[-1][1], card) for card in CARDS) >= GRAPHIC
 
 
 def test_any_two_lines_can_be_told_apart() -> None:
