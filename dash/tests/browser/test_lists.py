@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from pypdf import PageObject
 from support.browser import PHONE, Visitor
 from support.databases import Database
+from support.paper import printed
 from support.raw import RAW
 from support.serving import Reports
 from support.workbooks import column
 
-from tests.browser.test_print import MARGIN_POINTS, Word, printed, words
 from tests.browser.test_tasks import Reader
 
 MINE = "council = 'Noho' AND is_open"
-
-
-def beyond(sheets: Sequence[PageObject]) -> list[Word]:
-    """Texts that begin outside the paper."""
-    edge = float(sheets[0].mediabox.width) - MARGIN_POINTS / 2
-    return [word for sheet in sheets for word in words(sheet) if not 0 <= word.x < edge]
-
-
-def plain(text: str) -> str:
-    """Without line ends, and without the ligatures that a font draws."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +128,10 @@ def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someo
 def test_a_list_on_paper_has_every_row_of_its_page(someone: Visitor) -> None:
     page = someone.open("/requests-list?council=52&age=over-90")
     shown = numbers_shown(page)
-    sheets = printed(page).pages
-    text = " ".join(sheet.extract_text() for sheet in sheets)
+    paper = printed(page)
     assert shown
-    assert [number for number in shown if number not in text] == []
-    assert beyond(sheets) == []
+    assert paper.missing(shown) == []
+    assert paper.beyond == []
 
 
 @pytest.mark.parametrize("kind", ["week", "month"])
@@ -154,12 +139,11 @@ def test_a_brief_prints_on_two_sheets_with_everything(someone: Visitor, kind: st
     page = someone.open("/brief?council=52")
     page.locator(f"#brief--{kind}s .list tbody th a").nth(1).click()
     expect(page.locator("h1")).to_have_text("Noho")
-    sheets = printed(page).pages
-    assert len(sheets) <= 2
-    text = plain(" ".join(sheet.extract_text() for sheet in sheets))
+    paper = printed(page)
+    assert len(paper.sheets) <= 2
     parts = page.locator(".brief h2, .brief dt, .brief-table th, .brief-table td.count").all_inner_texts()
-    assert [part for part in parts if plain(part) not in text] == []
-    assert beyond(sheets) == []
+    assert paper.missing(parts) == []
+    assert paper.beyond == []
 
 
 def test_documents_on_a_phone_in_the_dark(browser: Browser, reports: Reports) -> None:
