@@ -6,6 +6,8 @@ on that day. Changes that only our rules made, and calls for information, are le
 
 from __future__ import annotations
 
+from datetime import date
+
 from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -20,6 +22,7 @@ FOUND = SQL("""cause = 'published' AND {narrowed}
             AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
             AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
 DAY = SQL("(changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day")
+FIRST_DAY = SQL("SELECT {day} FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
 # Grouped as they are stored, which all workers of Postgres share; only these few rows are looked at closely.
 COUNTED = SQL("""
     SELECT {ids} {day}, kind, array_prepend(kind, also) AS kinds, was_open, changes
@@ -77,6 +80,12 @@ CHANGES = SQL("""
     FROM newest JOIN request_types USING (type_id) JOIN councils USING (council_id)
     ORDER BY sequence DESC
 """)
+
+
+def first_day(warehouse: Warehouse) -> date | None:
+    """The first day that changes count on; None without a history."""
+    found = warehouse.frame(FIRST_DAY)["day"]
+    return date.fromisoformat(str(found.iloc[0])[:10]) if len(found) else None
 
 
 def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:

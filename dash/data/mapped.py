@@ -11,11 +11,15 @@ from data.warehouse import Warehouse
 STATUSES = {"all": SQL("true"), "open": SQL("is_open"), "closed": SQL("NOT is_open")}
 MOST_FOUND = 8
 BY_TYPE = SQL("""
-    SELECT type_name AS type, count(latitude) AS requests, count(*) - count(latitude) AS not_on_the_map
-    FROM service_requests JOIN request_types USING (type_id)
-    WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
-        AND (%(information)s OR NOT service_requests.is_information) AND {status} AND {narrowed}
-    GROUP BY 1 ORDER BY 2 DESC, 1
+    SELECT type_name AS type, on_the_map, not_on_the_map
+    FROM (
+        SELECT type_id, count(latitude) AS on_the_map, count(*) - count(latitude) AS not_on_the_map
+        FROM service_requests
+        WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
+            AND (%(information)s OR NOT is_information) AND {status} AND {narrowed}
+        GROUP BY 1
+    ) AS counted JOIN request_types USING (type_id)
+    ORDER BY 2 DESC, 1
 """)
 # About 10 m, as for the maps of areas.
 OUTLINES = {
@@ -42,7 +46,7 @@ NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request
 
 
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
-    """Columns: type, requests (with a place), not_on_the_map (without)."""
+    """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without)."""
     query = BY_TYPE.format(status=STATUSES[status], narrowed=filters.narrowed())
     return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
 

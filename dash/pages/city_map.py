@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app
+from pandas import DataFrame
 
 from data import mapped, reference
-from data.filters import DIMENSIONS, TYPE
+from data.filters import DIMENSIONS, TYPE, Filters
 from data.frames import figures
 from data.warehouse import Warehouse
-from report_kit import controls, report, text
+from report_kit import comparison, controls, report, text
 from report_kit.common_cards import bars_by
 from report_kit.content import CardContent, Number
 from report_kit.report import Card, Report
@@ -26,23 +27,42 @@ HOT_SPOT_RULE = (
     "Hot spots are at least 12 requests of one type within 30 meters of each other, since the first day of "
     "the period: choose one request type to see them."
 )
+LOCATED = ("requests with a usable location", "requests without one")
 NO_TILES = "Requests are not shown: this server has no API_PUBLIC_URL."
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
-    frame = mapped.by_type(warehouse, selection.filters, selection.choices[STATUS.name])
-    value = {name: int(frame[name].sum()) for name in ("requests", "not_on_the_map")}
+    value, notes = _totals(warehouse, selection, selection.filters), list(LOCATED)
+    if comparison.wanted(selection):
+        baseline = comparison.baseline_of(warehouse, selection)
+        before = _totals(warehouse, selection, baseline.filters) if baseline else value
+        notes = [
+            baseline.change(value[name], before[name]) if baseline else comparison.NOT_LOADED
+            for name in value
+        ]
     shown = [
-        Number("On the map", text.number(value["requests"]), "requests with a usable location"),
-        Number("Not on the map", text.number(value["not_on_the_map"]), "requests without one"),
+        Number(name.replace("_", " ").capitalize(), text.number(value[name]), note)
+        for name, note in zip(value, notes, strict=True)
     ]
     return CardContent(figures(value), numbers=shown)
+
+
+def _totals(warehouse: Warehouse, selection: Selection, filters: Filters) -> dict[str, int]:
+    frame = mapped.by_type(warehouse, filters, selection.choices[STATUS.name])
+    return {name: int(frame[name].sum()) for name in ("on_the_map", "not_on_the_map")}
+
+
+def _by_type(warehouse: Warehouse, selection: Selection, filters: Filters) -> DataFrame:
+    """All of the chosen status, on the map or not."""
+    frame = mapped.by_type(warehouse, filters, selection.choices[STATUS.name])
+    both = DataFrame({"type": frame["type"], "requests": frame["on_the_map"] + frame["not_on_the_map"]})
+    return both.sort_values(["requests", "type"], ascending=[False, True], ignore_index=True)
 
 
 def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = mapped.by_type(warehouse, selection.filters, selection.choices[STATUS.name])
     settings: dict[str, Any] = current_app.extensions["map"]
-    summary = f"{text.plural(int(frame['requests'].sum()), 'request')} on the map."
+    summary = f"{text.plural(int(frame['on_the_map'].sum()), 'request')} on the map."
     given = {
         **settings,
         "filters": api_filters(selection),
@@ -79,6 +99,7 @@ REPORT = Report(
     order=3,
     controls=(
         controls.Period(days=30),
+        comparison.compare(),
         controls.groups(),
         controls.types(),
         controls.councils(),
@@ -101,6 +122,11 @@ REPORT = Report(
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, "Choose a circle to see what it holds.", is_wide=True, height=HEIGHT),
-        Card("by-type", "By request type", bars_by(TYPE, PAGE), "Choose a bar to see that type alone."),
+        Card(
+            "by-type",
+            "By request type",
+            bars_by(TYPE, PAGE, counted=_by_type),
+            "Located or not. Choose a bar for its requests.",
+        ),
     ),
 )

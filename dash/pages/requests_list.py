@@ -16,7 +16,7 @@ from data.frames import figures
 from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
 from figures import charts
-from report_kit import controls, list_controls, report, text, time_cards
+from report_kit import comparison, controls, list_controls, report, text, time_cards
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent, Number
 from report_kit.list_controls import Given, Matching, Menu
@@ -98,12 +98,24 @@ def _range(written: str) -> tuple[int, int | None] | None:
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     query = query_of(warehouse, selection)
     value = {"requests": request_list.total(warehouse, query)}
-    shown = [Number("Requests", text.number(value["requests"]), " ".join(conditions(query)))]
+    change = _change(warehouse, selection, query, value["requests"])
+    shown = [Number("Requests", text.number(value["requests"]), " ".join([*conditions(query), *change]))]
     if not query.status:
         value["open"] = request_list.total(warehouse, replace(query, status="open"))
         note = f"{text.share(value['open'], value['requests'])} of them"
         shown.append(Number("Open now", text.number(value["open"]), note))
     return CardContent(figures(value), numbers=shown)
+
+
+def _change(warehouse: Warehouse, selection: Selection, query: ListQuery, total: int) -> list[str]:
+    """Against the same list of the days that it is compared with."""
+    if not query.has_period or comparison.wanted(selection) is None:
+        return []
+    baseline = comparison.baseline_of(warehouse, selection)
+    if baseline is None:
+        return [f"{comparison.NOT_LOADED.capitalize()}."]
+    before = request_list.total(warehouse, replace(query, filters=baseline.filters))
+    return [f"{baseline.change(total, before).capitalize()}."]
 
 
 def conditions(query: ListQuery) -> list[str]:
@@ -247,6 +259,7 @@ REPORT = Report(
     order=9,
     controls=(
         controls.Period(),
+        comparison.compare(),
         controls.Choice("status", "Status", {"any": "All", "open": "Open", "closed": "Closed"}),
         controls.Choice("date", "Days are of", {"created": "Creation", "closed": "Closing"}),
         Menu("age", "Open for", {"any": "Any age", **AGE_NAMES}),

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from datetime import date
+
+from pandas import DataFrame, Series
+
 from data import history
-from data.filters import COUNCIL, TYPE, Dimension
+from data.filters import COUNCIL, TYPE, Dimension, Filters
 from data.frames import daily, figures
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, SECOND, THIRD
-from report_kit import controls, text
+from report_kit import comparison, controls, text
 from report_kit.card import grid_columns
+from report_kit.comparison import Baseline
 from report_kit.content import CardContent, Number
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
 
 PAGE = "/what-changed"
 NO_HISTORY = "No run has found a change in this period. The history begins with the second run."
+NO_HISTORY_BEFORE = "the history does not reach back to the days to compare with"
+ALREADY_CLOSED = "already closed when they appeared included"
 LINES = {"created": ACCENT, "closed": SECOND, "reopened": THIRD}
 TITLES = {"sr_number": "SR number", "otherwise_changed": "Otherwise changed"}
 WIDTHS = {"sr_number": 135, "type": 170, "council": 170, "day": 115, "what": 150}
+
+
+def _baseline(warehouse: Warehouse, selection: Selection) -> Baseline | None:
+    return comparison.baseline_of(warehouse, selection, history.first_day(warehouse) or date.max)
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -27,25 +39,55 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         f"{found['reopened'] / found['closed']:.1%} of the closed" if found["closed"] else "none was closed"
     )
     net = found["net_change"]
+    changed = _changes(warehouse, selection, found)
     shown = [
-        Number("Created", text.number(found["created"]), "new on the portal"),
-        Number("Closed", text.number(found["closed"]), "already closed when they appeared included"),
-        Number("Reopened", text.number(found["reopened"]), rate),
-        Number("Gone", text.number(found["gone"]), "the city deleted them"),
+        Number("Created", text.number(found["created"]), changed("created", "new on the portal")),
+        Number("Closed", text.number(found["closed"]), changed("closed", ALREADY_CLOSED)),
+        Number("Reopened", text.number(found["reopened"]), changed("reopened", rate)),
+        Number("Gone", text.number(found["gone"]), changed("gone", "the city deleted them")),
         Number("Net change", f"{net:+,}" if net else "0", "of open requests"),
     ]
     return CardContent(figures(found), numbers=shown)
 
 
+def _changes(
+    warehouse: Warehouse, selection: Selection, found: dict[Hashable, int]
+) -> Callable[[str, str], str]:
+    """Name and usual note of a number → its change, where the reader compares."""
+    if comparison.wanted(selection) is None:
+        return lambda _, otherwise: otherwise
+    baseline = _baseline(warehouse, selection)
+    if baseline is None:
+        return lambda _, __: NO_HISTORY_BEFORE
+    (before,) = history.totals(warehouse, baseline.filters).to_dict("records")
+    return lambda name, _: baseline.change(found[name], before[name])
+
+
 def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = history.by_day(warehouse, selection.filters)
-    series = {
-        name.capitalize(): daily(frame, selection.first, selection.last, name) if len(frame) else frame[name]
+    series = _lines(frame, selection.filters)
+    baseline = _baseline(warehouse, selection)
+    before: dict[str, Series] = {}
+    if baseline:
+        earlier = _lines(history.by_day(warehouse, baseline.filters), baseline.filters)
+        before = {name: baseline.drawn(days, selection.filters) for name, days in earlier.items()}
+    figure = charts.lines(
+        series,
+        unit="requests",
+        colors=list(LINES.values()),
+        before=before,
+        before_name=baseline.name if baseline else "",
+    )
+    listed = [f"{text.number(int(days.sum()))} {name.lower()}" for name, days in series.items()]
+    dashed = f" The dashed lines are {baseline.name}." if baseline else ""
+    return CardContent(frame, f"{text.listed(listed)}.{dashed}", figure, why_empty=NO_HISTORY)
+
+
+def _lines(frame: DataFrame, filters: Filters) -> dict[str, Series]:
+    return {
+        name.capitalize(): daily(frame, filters.first, filters.last, name) if len(frame) else frame[name]
         for name in LINES
     }
-    figure = charts.lines(series, unit="requests", colors=list(LINES.values()))
-    listed = [f"{text.number(int(days.sum()))} {name.lower()}" for name, days in series.items()]
-    return CardContent(frame, f"{text.listed(listed)}.", figure, why_empty=NO_HISTORY)
 
 
 def by(dimension: Dimension) -> Build:
@@ -77,6 +119,7 @@ REPORT = Report(
     order=5,
     controls=(
         controls.Period(days=7, label="Days"),
+        comparison.compare(),
         controls.groups(),
         controls.types(),
         controls.councils(),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from pandas import DataFrame, Series
 
 from data import reference
 from data.counts import count
-from data.filters import NO_COUNCIL, TYPE, Dimension
+from data.filters import NO_COUNCIL, TYPE, Dimension, Filters
 from data.frames import daily, with_others
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, OTHERS, in_turn
 from report_kit import text
-from report_kit.comparison import Baseline, baseline_of, with_before, with_change
+from report_kit.comparison import Baseline, baseline_of, joined, with_change
 from report_kit.content import TABLE_ROWS, CardContent
 from report_kit.list_link import list_link
 from report_kit.report import Build
@@ -26,20 +26,36 @@ LINES = 7
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
-def bars_by(dimension: Dimension, path: str, *, top: int | None = BARS, unit: str = "requests") -> Build:
+Counted = Callable[[Warehouse, Selection, Filters], DataFrame]
+"""Requests by the names of a dimension, for the days of these filters."""
+
+
+def bars_by(
+    dimension: Dimension,
+    path: str,
+    *,
+    top: int | None = BARS,
+    unit: str = "requests",
+    counted: Counted | None = None,
+) -> Build:
     """Requests by a dimension, the largest first; a bar leads to the list of its requests.
 
     The figure has the ``top`` largest and the rest as one bar; its table and CSV have every group, each with
-    a link to the report at ``path`` for it alone. A mark shows what it is compared with.
+    a link to the report at ``path`` for it alone. A mark shows what it is compared with. ``counted`` is for
+    reports that select by more than filters.
     """
+
+    def counts(warehouse: Warehouse, selection: Selection, filters: Filters) -> DataFrame:
+        return counted(warehouse, selection, filters) if counted else count(warehouse, filters, dimension)
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
         name = dimension.name
-        counted = with_before(warehouse, selection, count(warehouse, selection.filters, dimension), dimension)
-        frame = no_council_last(warehouse, dimension, counted)
+        found = counts(warehouse, selection, selection.filters)
+        if baseline := baseline_of(warehouse, selection):
+            found = joined(found, counts(warehouse, selection, baseline.filters), name)
+        frame = no_council_last(warehouse, dimension, found)
         shown = with_others(frame, name, top) if top else frame
         lists = lists_of(warehouse, selection, dimension, frame[name], shown[name])
-        baseline = baseline_of(warehouse, selection)
         figure = charts.horizontal_bars(
             shown[name],
             shown["requests"],

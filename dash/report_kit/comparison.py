@@ -9,7 +9,6 @@ import pandas as pd
 from pandas import DataFrame, DateOffset, Series, Timestamp
 
 from data.counts import Key, count, total
-from data.facts import Facts
 from data.filters import Filters
 from data.frames import daily
 from data.warehouse import Warehouse
@@ -58,10 +57,13 @@ class Baseline:
         return Series(days.to_numpy()[: len(index)], index[: len(days)]).reindex(index)
 
 
-def baseline_of(warehouse: Warehouse, selection: Selection) -> Baseline | None:
-    """What the reader compares with; None for nothing, and unless all of its days are loaded."""
-    found = wanted(selection)
-    return found if found and _is_loaded(warehouse.facts(), found) else None
+def baseline_of(warehouse: Warehouse, selection: Selection, first_day: date | None = None) -> Baseline | None:
+    """What the reader compares with; None for nothing, and unless all of its days are loaded.
+
+    ``first_day`` is the first one of figures that do not reach back as far as the requests.
+    """
+    found, since = wanted(selection), first_day or warehouse.facts().first_day
+    return found if found and since and since <= found.filters.first else None
 
 
 def wanted(selection: Selection) -> Baseline | None:
@@ -72,10 +74,6 @@ def wanted(selection: Selection) -> Baseline | None:
     if chosen == "year":
         return _year_before(selection.filters)
     return _before(selection.filters) if selection.has_days else _days_before(selection.filters)
-
-
-def _is_loaded(facts: Facts, baseline: Baseline) -> bool:
-    return facts.first_day is not None and facts.first_day <= baseline.filters.first
 
 
 def _year_before(filters: Filters) -> Baseline:
@@ -139,10 +137,13 @@ def noted(warehouse: Warehouse, selection: Selection, now: float, otherwise: str
 def with_before(warehouse: Warehouse, selection: Selection, frame: DataFrame, key: Key) -> DataFrame:
     """The frame of counts with those of the baseline (``requests_before``), where there is one."""
     baseline = baseline_of(warehouse, selection)
-    if baseline is None:
-        return frame
     name = key if isinstance(key, str) else key.name
-    before = count(warehouse, baseline.filters, key).rename(columns={"requests": "requests_before"})
+    return joined(frame, count(warehouse, baseline.filters, key), name) if baseline else frame
+
+
+def joined(frame: DataFrame, before: DataFrame, name: str) -> DataFrame:
+    """Counts by name with those of the baseline (``requests_before``), the largest first."""
+    before = before.rename(columns={"requests": "requests_before"})
     both = frame.merge(before, on=name, how="outer", sort=False).fillna({"requests": 0, "requests_before": 0})
     both = both.astype({"requests": "int64", "requests_before": "int64"})
     return both.sort_values(["requests", name], ascending=[False, True], ignore_index=True)

@@ -13,6 +13,7 @@ from report_kit.selection import DAYS, Selection
 
 PATH = "/requests-list"
 Status = Literal["open", "closed"]
+STATUSES: tuple[Status, ...] = ("open", "closed")
 
 
 def list_link(
@@ -33,6 +34,7 @@ def list_link(
     ``by_closing`` takes the days as those of closing; ``any_age`` leaves the days out;
     ``each_day`` has ``{x}`` in their place, which ``assets/live.js`` replaces by the day of a chosen point.
     ``weekday`` is 1 for Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
+    A status that the reader chose is kept, unless another is given.
     """
     days = dict.fromkeys(DAYS, "{x}") if each_day else _days(first or selection.first, last or selection.last)
     given = {} if any_age else days
@@ -40,8 +42,12 @@ def list_link(
     given |= {one.name: _listed(ids) for one, ids in (narrowed or {}).items()}
     if selection.filters.includes_information:
         given[INFORMATION.name] = INCLUDED
-    given |= _more(status, by_closing, weekday, days_to_close)
+    given |= _more(status or _chosen(selection), by_closing, weekday, days_to_close)
     return f"{PATH}?{urlencode(given, safe=',{}')}"
+
+
+def _chosen(selection: Selection) -> Status | None:
+    return next((one for one in STATUSES if selection.choices.get("status") == one), None)
 
 
 def _days(first: date, last: date) -> dict[str, str]:

@@ -181,3 +181,21 @@ def test_the_csv_of_the_card_has_every_row_too(client: FlaskClient) -> None:
     )
     assert one == other
     assert one.count("\r\n") > PAGE_ROWS
+
+
+def test_the_number_is_compared_with_that_of_other_days(city: Database, warehouse: Warehouse) -> None:
+    (first, last), before = (
+        city.rows(RAW + "SELECT (today - 25)::text, (today - 1)::text FROM past LIMIT 1")[0],
+        city.value(
+            RAW
+            + """SELECT count(*) FROM past WHERE is_open AND council = 'Noho'
+                AND created >= today - 50 AND created < today - 25"""
+        ),
+    )
+    if first.endswith("-01"):
+        pytest.skip("a month so far is compared with the same days of the month before")
+    search = f"council=52&status=open&from={first}&to={last}&compare=previous"
+    (number, *_) = card(warehouse, page.REPORT, "numbers", search).numbers
+    assert f"{before:,} in the 25 days before." in number.note
+    (number, *_) = card(warehouse, page.REPORT, "numbers", "council=52&compare=previous").numbers
+    assert "before" not in number.note

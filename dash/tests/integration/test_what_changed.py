@@ -159,3 +159,30 @@ def test_one_change_of_a_selection(city: Database, warehouse: Warehouse) -> None
     )
     search = f"from={day}&to={day}&council={council_id}&type={type_id}"
     assert len(build(warehouse, "changes", search).frame) == 1
+
+
+def test_changes_are_compared_with_those_of_the_days_before(city: Database, warehouse: Warehouse) -> None:
+    last = warehouse.facts().last_day
+    assert last is not None
+    first = last - timedelta(days=8)
+    if first.day == 1:
+        pytest.skip("a month so far is compared with the same days of the month before")
+    search = f"from={first}&to={last}&compare=previous"
+    earlier = (str(first - timedelta(days=9)), str(first - timedelta(days=1)))
+    before = counted(
+        [row for row in city.rows(ROWS) if earlier[0] <= str(row[0]) <= earlier[1] and row[3] == "published"]
+    )
+    notes = [number.note for number in build(warehouse, "numbers", search).numbers]
+    for name, note in zip(("created", "closed", "reopened", "gone"), notes, strict=False):
+        assert f"{before[name]} in the 9 days before" in note
+    lines = build(warehouse, "by-day", search).figure["data"]
+    dashed = {line["name"]: sum(filter(None, line["y"])) for line in lines if "before" in line["name"]}
+    assert list(dashed.values()) == [before[name] for name in page.LINES]
+
+
+def test_days_before_the_history_are_compared_with_nothing(warehouse: Warehouse) -> None:
+    last = warehouse.facts().last_day
+    search = f"from={last - timedelta(days=20)}&to={last}&compare=year"
+    notes = {number.note for number in build(warehouse, "numbers", search).numbers[:4]}
+    assert notes == {page.NO_HISTORY_BEFORE}
+    assert len(build(warehouse, "by-day", search).figure["data"]) == len(page.LINES)

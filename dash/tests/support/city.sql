@@ -74,7 +74,7 @@ UPDATE requests SET parent = '1-100', outcome = 'Duplicate' WHERE srnumber IN ('
 UPDATE service_requests SET address = r.address, outcome = r.outcome FROM requests r WHERE r.id = request_id;
 
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id, council_id, before, after)
-SELECT place, place, now() - (4 - place) * interval '1 day', request_id, srnumber, kind, also, 'published', type_id, council_id,
+SELECT 1000 + place, 2 + place, now() - (4 - place) * interval '1 day', request_id, srnumber, kind, also, 'published', type_id, council_id,
     before::jsonb, after::jsonb
 FROM service_requests, (VALUES
     (1, 'closed', '{reassigned}'::text[],
@@ -123,7 +123,7 @@ INSERT INTO log (status, message) VALUES ('INFO', 'Loaded 4,000 new'), ('WARN', 
 
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause, type_id, council_id,
     city_id, latitude, longitude, type_id_before, before, after)
-SELECT 2 + row_number() OVER (ORDER BY request_id), 2, at, request_id, srnumber, kind,
+SELECT row_number() OVER (ORDER BY at, request_id), 2, at, request_id, srnumber, kind,
     CASE WHEN kind = 'closed' AND n % 2 = 0 THEN ARRAY['reassigned'] WHEN kind = 'created' AND NOT is_open THEN ARRAY['closed'] END,
     CASE WHEN n % 11 = 0 THEN 'rules' ELSE 'published' END,
     type_id, council_id, city_id, latitude, longitude,

@@ -1,0 +1,98 @@
+"""Every figure of the map of requests against a count over the rows as published."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from support.cards import card, dicts, figures, rows
+from support.databases import Database
+from support.raw import RAW
+
+from data.warehouse import Warehouse
+from pages import city_map as page
+
+
+class Case(NamedTuple):
+    """What is chosen, in the URL and in SQL, and the days before today, both included."""
+
+    search: str = ""
+    where: str = "true"
+    first: int = 30
+    last: int = 1
+
+
+BULKY, NOHO = "type = 'Bulky Items'", "council = 'Noho'"
+CASES = {
+    "a month": Case(),
+    "the last day": Case(first=1),
+    "parts of two months": Case(first=40, last=12),
+    "years": Case(first=1090),
+    "open": Case("&status=open", "is_open", 1090),
+    "closed": Case("&status=closed", "NOT is_open", 365),
+    "a type": Case("&type=4", BULKY, 365),
+    "open of a type": Case("&type=4&status=open", f"{BULKY} AND is_open", 365),
+    "a group": Case("&group=1", "type_group = 'Item Pickups'"),
+    "a council": Case("&council=52", NOHO),
+    "no council": Case("&council=0", "council = 'No council'", 365),
+    "open in no council": Case("&council=0&status=open", "council = 'No council' AND is_open", 1090),
+    "a region": Case("&region=3", "region = 3"),
+    "an agency": Case("&agency=4", "agency = (SELECT agency_name FROM agencies WHERE agency_id = 4)"),
+    "a source": Case("&source=8", "source = (SELECT source_name FROM sources WHERE source_id = 8)"),
+    "information calls": Case("&information=include"),
+    "nothing": Case("&type=60", "false"),
+}
+LOCATED = "SELECT type, count(*) FILTER (WHERE located), count(*) FILTER (WHERE NOT located) FROM every"
+
+
+def days(warehouse: Warehouse, case: Case) -> tuple[date, date]:
+    last_day = warehouse.facts().last_day
+    assert last_day is not None
+    return last_day - timedelta(days=case.first - 1), last_day - timedelta(days=case.last - 1)
+
+
+def search_of(warehouse: Warehouse, case: Case) -> str:
+    first, last = days(warehouse, case)
+    return f"from={first}&to={last}{case.search}"
+
+
+def truth(city: Database, case: Case, days_earlier: int = 0) -> dict[str, tuple[int, int]]:
+    """Type → requests on the map, and not on it."""
+    counts = "" if "information" in case.search else " AND NOT is_information"
+    period = (
+        f"created >= today - {case.first + days_earlier} AND created < today - {case.last + days_earlier - 1}"
+    )
+    found = city.rows(RAW + f"{LOCATED} WHERE {case.where} AND {period}{counts} GROUP BY 1")
+    return {name: (located, others) for name, located, others in found}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_every_figure_is_that_of_the_rows(city: Database, warehouse: Warehouse, case: Case) -> None:
+    expected, search = truth(city, case), search_of(warehouse, case)
+    on_the_map, others = (sum(pair[place] for pair in expected.values()) for place in (0, 1))
+    shown = figures(card(warehouse, page.REPORT, "numbers", search))
+    assert shown == {"on_the_map": on_the_map, "not_on_the_map": others}
+    by_type = card(warehouse, page.REPORT, "by-type", search)
+    assert dict(map(tuple, rows(by_type))) == {name: sum(pair) for name, pair in expected.items()}
+
+
+def test_a_bar_leads_to_the_requests_of_its_status(warehouse: Warehouse) -> None:
+    shown = card(warehouse, page.REPORT, "by-type", "status=open")
+    assert shown.lists
+    assert {parse_qs(urlsplit(link).query)["status"][0] for link in shown.lists} == {"open"}
+
+
+def test_everything_is_compared_with_the_same_selection(city: Database, warehouse: Warehouse) -> None:
+    case = Case("&status=open", "is_open", 25)
+    search = search_of(warehouse, case) + "&compare=previous"
+    before = truth(city, case, days_earlier=25)
+    first, _ = days(warehouse, case)
+    if first.day == 1:
+        pytest.skip("a month so far is compared with the same days of the month before")
+    notes = [number.note for number in card(warehouse, page.REPORT, "numbers", search).numbers]
+    assert f"{sum(pair[0] for pair in before.values()):,} in the 25 days before" in notes[0]
+    shown = dicts(card(warehouse, page.REPORT, "by-type", search))
+    marked = {row["type"]: row["requests_before"] for row in shown if row["requests_before"]}
+    assert marked == {name: sum(pair) for name, pair in before.items()} != {}
