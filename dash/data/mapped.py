@@ -21,6 +21,15 @@ BY_TYPE = SQL("""
     ) AS counted JOIN request_types USING (type_id)
     ORDER BY 2 DESC, 1
 """)
+# Cells of about a kilometer, at the mean place of their requests.
+CELLS = SQL("""
+    SELECT avg(longitude) AS longitude, avg(latitude) AS latitude, count(*) AS requests
+    FROM service_requests
+    WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1 AND latitude IS NOT NULL
+        AND (%(information)s OR NOT is_information) AND {status} AND {narrowed}
+    GROUP BY round(longitude::numeric, 2), round(latitude::numeric, 2)
+    ORDER BY 3 DESC, 1, 2
+""")
 # About 10 m, as for the maps of areas.
 OUTLINES = {
     "areas": SQL("""
@@ -48,6 +57,12 @@ NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without)."""
     query = BY_TYPE.format(status=STATUSES[status], narrowed=filters.narrowed())
+    return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
+
+
+def cells(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
+    """Located requests by cells of about a kilometer; columns: longitude, latitude, requests."""
+    query = CELLS.format(status=STATUSES[status], narrowed=filters.narrowed())
     return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
 
 

@@ -12,8 +12,9 @@ from figures.colors import ACCENT, SECOND
 from figures.maps import Bounds
 from figures.theme import Figure
 
-LARGEST_PX = 34
-SMALLEST_PX = 7
+SIZES_PX = (7, 34)
+"""The smallest and the largest circle."""
+TINY_PX = (2, 16)
 LEAST_SCALE = 10
 """Requests of the largest circle, where no place has more."""
 
@@ -27,14 +28,27 @@ class Layer(NamedTuple):
     links: Sequence[str]
 
 
-def circles(polygons: Sequence[dict[str, Any]], layers: Sequence[Layer], *, bounds: Bounds) -> Figure:
+def circles(
+    polygons: Sequence[dict[str, Any]],
+    layers: Sequence[Layer],
+    *,
+    bounds: Bounds,
+    sizes: tuple[int, int] = SIZES_PX,
+) -> Figure:
     """Outlines without a fill, and the layers over them, the first below."""
     most = max([LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame))])
     traces = [_outline(polygon) for polygon in polygons]
     styles = (("circle-open", SECOND), ("circle", ACCENT))
-    traces += [_layer(layer, most, *style) for layer, style in zip(layers, styles, strict=True)]
+    traces += [_layer(layer, most, sizes, *style) for layer, style in zip(layers, styles, strict=True)]
     layout = maps.layout(bounds) | {"showlegend": True, "legend": theme.LEGEND_ABOVE}
     return {"data": traces, "layout": layout | {"margin": {"l": 0, "r": 0, "t": 30, "b": 0}}}
+
+
+def density(polygons: Sequence[dict[str, Any]], frame: DataFrame, *, bounds: Bounds) -> Figure:
+    """Outlines, and a circle for the requests of each place, without texts."""
+    silent = [""] * len(frame)
+    layers = [Layer("", frame.head(0), [], []), Layer("Requests", frame, silent, silent)]
+    return circles(polygons, layers, bounds=bounds, sizes=TINY_PX)
 
 
 def _outline(polygon: dict[str, Any]) -> Figure:
@@ -50,9 +64,10 @@ def _outline(polygon: dict[str, Any]) -> Figure:
     }
 
 
-def _layer(layer: Layer, most: float, symbol: str, color: str) -> Figure:
+def _layer(layer: Layer, most: float, within: tuple[int, int], symbol: str, color: str) -> Figure:
+    smallest, largest = within
     numbers = layer.frame["requests"].astype(float)
-    sizes = (LARGEST_PX * (numbers / most) ** 0.5).clip(lower=SMALLEST_PX)
+    sizes = (largest * (numbers / most) ** 0.5).clip(lower=smallest)
     return {
         "type": "scatter",
         "mode": "markers",

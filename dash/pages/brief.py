@@ -74,6 +74,11 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
     return frame.assign(change=change)
 
 
+def related(selection: Selection) -> tuple[str, str]:
+    """The brief of the last whole week, for reports on one council."""
+    return "Brief of the last whole week, one page", f"{PAGE}/{selection.filters.councils[0]}"
+
+
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     """The last whole week."""
     facts = warehouse.facts()

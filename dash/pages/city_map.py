@@ -12,6 +12,7 @@ from data import mapped, reference
 from data.filters import DIMENSIONS, TYPE, Filters
 from data.frames import figures
 from data.warehouse import Warehouse
+from figures import maps, points
 from report_kit import comparison, controls, report, text
 from report_kit.common_cards import bars_by
 from report_kit.content import CardContent, Number
@@ -75,6 +76,15 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     return CardContent(frame, summary if settings["api"] else NO_TILES, map=given)
 
 
+def small_map(warehouse: Warehouse, selection: Selection) -> CardContent:
+    """Circles on the outlines, for the home page."""
+    frame = mapped.cells(warehouse, selection.filters, selection.choices[STATUS.name])
+    polygons = list(reference.polygons(warehouse)["polygon"])
+    bounds = maps.bounds_of(polygons, warehouse.facts().city.bounds)
+    summary = f"{text.plural(int(frame['requests'].sum()), 'request')} on the map."
+    return CardContent(frame, summary, points.density(polygons, frame, bounds=bounds))
+
+
 def api_filters(selection: Selection) -> str:
     """The selection as query string of the API's tiles."""
     filters, status = selection.filters, selection.choices[STATUS.name]
@@ -94,7 +104,7 @@ def _type_names(warehouse: Warehouse) -> dict[int, str]:
 REPORT = Report(
     path=PAGE,
     title="Map of requests",
-    menu="Map of requests",
+    menu="Map",
     purpose="Every request with a location, from the whole city down to one address.",
     order=3,
     controls=(
@@ -118,7 +128,7 @@ REPORT = Report(
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
     ),
-    picture="by-type",
+    tile=small_map,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, "Choose a circle to see what it holds.", is_wide=True, height=HEIGHT),

@@ -14,6 +14,7 @@ from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import OTHERS, SECOND
+from pages import brief
 from report_kit import controls, report, text
 from report_kit.common_cards import bars_by, lines_by_day
 from report_kit.comparison import baseline_of, compare, noted
@@ -145,6 +146,7 @@ REPORT = Report(
         *report.COUNTING_RULES,
     ),
     picture="average",
+    related=brief.related,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("average", "Requests a day per 10,000 people", average, is_wide=True),

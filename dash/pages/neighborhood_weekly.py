@@ -11,6 +11,7 @@ from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts, groups
 from figures.colors import ACCENT, SECOND
+from pages import brief
 from report_kit import controls, report, text
 from report_kit.card import grid_columns
 from report_kit.common_cards import bars_by
@@ -140,7 +141,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
 REPORT = Report(
     path=PAGE,
     title="Neighborhood weekly report",
-    menu="Weekly report",
+    menu="Weekly",
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
     order=4,
     controls=(
@@ -159,6 +160,7 @@ REPORT = Report(
         report.TIME_RULE,
     ),
     picture="by-day",
+    related=brief.related,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("by-day", "New and closed, day by day", by_day),

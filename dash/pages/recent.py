@@ -48,6 +48,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 REPORT = Report(
     path=PAGE,
     title="Recent requests",
+    menu="Recent",
     purpose="What came in during the last 30 days: day by day, by type and by day of the week.",
     order=2,
     controls=(

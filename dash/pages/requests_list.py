@@ -285,7 +285,7 @@ REPORT = Report(
         report.TIME_RULE,
     ),
     covers="nothing",
-    picture="requests",
+    picture="over-time",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=90),
         Card("requests", "Requests", requests, is_wide=True, height=600),

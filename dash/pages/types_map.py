@@ -155,7 +155,7 @@ def _summary(frame: DataFrame, measure: str) -> str:
 REPORT = Report(
     path="/types-map",
     title="Request type map",
-    menu="Map",
+    menu="Type map",
     purpose="Where requests are made, of all types or some: by {area}, per 10,000 people and in numbers.",
     order=5,
     controls=(

@@ -11,10 +11,11 @@ from data import history
 from data.filters import COUNCIL, TYPE, Dimension, Filters
 from data.frames import daily, figures
 from data.warehouse import Warehouse
-from figures import charts
+from figures import charts, groups
 from figures.colors import ACCENT, SECOND, THIRD
 from report_kit import comparison, controls, text
 from report_kit.card import grid_columns
+from report_kit.common_cards import links_to
 from report_kit.comparison import Baseline
 from report_kit.content import CardContent, Number
 from report_kit.report import Build, Card, Report
@@ -24,8 +25,9 @@ PAGE = "/what-changed"
 NO_HISTORY = "No run has found a change in this period. The history begins with the second run."
 NO_HISTORY_BEFORE = "the history does not reach back to the days to compare with"
 ALREADY_CLOSED = "already closed when they appeared included"
+SHOWN = 12
 LINES = {"created": ACCENT, "closed": SECOND, "reopened": THIRD}
-TITLES = {"sr_number": "SR number", "otherwise_changed": "Otherwise changed"}
+TITLES = {"sr_number": "SR number"}
 WIDTHS = {"sr_number": 135, "type": 170, "council": 170, "day": 115, "what": 150}
 
 
@@ -91,15 +93,29 @@ def _lines(frame: DataFrame, filters: Filters) -> dict[str, Series]:
 
 
 def by(dimension: Dimension) -> Build:
-    """The counts by a dimension, the most changes first."""
+    """Created, closed and reopened by a dimension, the most changes first; a bar leads to its changes.
+
+    The table and the CSV have the other counts too, of every name.
+    """
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
         frame = history.by(warehouse, selection.filters, dimension)
-        columns = grid_columns(frame, TITLES, wide=dimension.name)
-        most = frame[dimension.name].iloc[0] if len(frame) else ""
-        return CardContent(frame, f"Most changes: {most}.", columns=columns, why_empty=NO_HISTORY)
+        links = links_to(warehouse, selection, dimension, PAGE, frame[dimension.name])
+        shown = frame.head(SHOWN)
+        names = shown[dimension.name].tolist()
+        series = [_bars(shown, names, name, [links[one] for one in names]) for name in LINES]
+        rest = len(frame) - len(shown)
+        more = f" The figure has the {SHOWN} with most; the table has {rest} more." if rest else ""
+        summary = f"Most changes: {names[0]}.{more}" if names else ""
+        figure = groups.lying(names, series, x_title="Requests")
+        return CardContent(frame, summary, figure, links=links, why_empty=NO_HISTORY)
 
     return build
+
+
+def _bars(frame: DataFrame, names: list[str], column: str, links: list[str]) -> groups.OneSeries:
+    hover = [f"{name}: {number:,} {column}" for name, number in zip(names, frame[column], strict=True)]
+    return groups.OneSeries(column.capitalize(), frame[column].tolist(), hover, links)
 
 
 def changes(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -115,11 +131,12 @@ def changes(warehouse: Warehouse, selection: Selection) -> CardContent:
 REPORT = Report(
     path=PAGE,
     title="What changed",
+    menu="Changes",
     purpose="What was created, closed, reopened and deleted in the last 7 days, with what it was before.",
     order=5,
     controls=(
         controls.Period(days=7, label="Days"),
-        comparison.compare(),
+        comparison.compare("previous"),
         controls.groups(),
         controls.types(),
         controls.councils(),
@@ -136,9 +153,9 @@ REPORT = Report(
     covers="nothing",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("by-day", "Created, closed and reopened, day by day", by_day),
+        Card("by-day", "Created, closed and reopened, day by day", by_day, is_wide=True),
+        Card("by-type", "By type", by(TYPE)),
         Card("by-council", "By {area}", by(COUNCIL)),
-        Card("by-type", "By type", by(TYPE), is_wide=True),
         Card("changes", "Changes", changes, "Before and after of the fields that changed.", is_wide=True),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -11,7 +13,7 @@ from report_kit import comparison, text
 from report_kit.attributes import data
 from report_kit.controls import Period, Pick
 from report_kit.report import Report
-from report_kit.selection import Selection
+from report_kit.selection import CARD, Selection
 
 
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
@@ -24,8 +26,23 @@ def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Co
     found: list[Component] = [html.P(" ".join(parts))]
     if report.covers != "nothing" and facts.last_day:
         found.append(html.P(_counted(report, selection, warehouse), className="counted"))
-    found += [html.P(note, className="warning") for note in selection.notes]
-    return [*found, *_copy(report, selection)]
+    notes = [*selection.notes, *_unknown_card(report, selection)]
+    found += [html.P(note, className="warning") for note in notes]
+    return [*found, *_copy(report, selection), *_related(report, selection)]
+
+
+def _unknown_card(report: Report, selection: Selection) -> list[str]:
+    name = dict(parse_qsl(selection.search)).get(CARD)
+    if name is None or report.card(name):
+        return []
+    return [f"This report has no figure “{name[:80]}”; all of its figures are shown."]
+
+
+def _related(report: Report, selection: Selection) -> list[Component]:
+    if report.related is None:
+        return []
+    title, address = report.related(selection)
+    return [html.A(title, href=address, className="related")]
 
 
 def _copy(report: Report, selection: Selection) -> list[Component]:

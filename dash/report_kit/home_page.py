@@ -75,12 +75,10 @@ def _picture(report: Report, version: str) -> list[Component]:
     if warehouse().facts().last_day is None:
         return [states.empty("No requests have been loaded yet.")]
     selection = Selection.of(report.controls, compared(report), warehouse())
-    found = {
-        name: card.build(warehouse(), selection)
-        for name in (NUMBERS, report.picture)
-        if (card := report.card(name))
-    }
-    return [*_headline(found[NUMBERS]), *_graph(report, found[report.picture])]
+    builds = {card.name: card.build for card in report.cards}
+    number = builds[NUMBERS](warehouse(), selection)
+    picture = (report.tile or builds[report.picture])(warehouse(), selection)
+    return [*_headline(number), *_graph(report, picture)]
 
 
 def compared(report: Report) -> str:
@@ -95,7 +93,8 @@ def _headline(content: CardContent) -> list[Component]:
         return []
     first = content.numbers[0]
     # A note of several parts begins with the change.
-    note = ", ".join(filter(None, (first.label, first.note.split(", ")[0])))
+    is_sentence = first.note.endswith(".")
+    note = (". " if is_sentence else ", ").join(filter(None, (first.label, first.note.split(", ")[0])))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
 
 

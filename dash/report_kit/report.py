@@ -59,10 +59,14 @@ class Report:
     controls: Sequence[Control] = ()
     rules: Sequence[str] = (*COUNTING_RULES, TIME_RULE)
     picture: str = ""
+    tile: Build | None = None
+    """The picture of the home page where no card is one: a map that a browser draws from tiles."""
     menu: str = ""
     """Its name in the menu when the title is long."""
     covers: Covers = "created"
     """What the period means: days on which requests were created, or months in which they were closed."""
+    related: Callable[[Selection], tuple[str, str]] | None = None
+    """Title and address of a document on the same selection."""
     aliases: Sequence[str] = ()
     """Old URLs, kept as redirects."""
 
