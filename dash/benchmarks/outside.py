@@ -17,8 +17,7 @@ from screenshots import ARGUMENTS
 
 TIMES = 3
 GOAL_USABLE_S, GOAL_MB = 1.5, 150
-# The busiest pages of each kind: a wall of pictures, most cards, most rows, a grid, a map.
-PATHS = ("/", "/overview-combined", "/time-to-close", "/neighborhood-weekly", "/types-map")
+PATHS = ("/", *(report.path for report in reports()))
 NO_PAGE = "/there-is-no-such-page"
 # The heading is there, and of controls, words and cards everything that begins within so many pixels from
 # the top has its content, with its figures and grids drawn.

@@ -87,7 +87,7 @@ def counted(city: Database, text: str, where: str = "true") -> int:
 
 
 def test_graffiti_in_my_council_this_quarter_against_the_last(city: Database, reader: Reader) -> None:
-    reader.go("Recent requests")
+    reader.go("Recent")
     reader.period("This quarter")
     reader.choose("Request types", "Graffiti")
     reader.choose("Neighborhood councils", "Noho")
@@ -147,7 +147,7 @@ def test_councils_that_wait_longest_for_streetlights(city: Database, reader: Rea
 
 
 def test_requests_per_head_by_region(city: Database, reader: Reader) -> None:
-    reader.go("Map")
+    reader.go("Type map")
     page = reader.page
     card = page.locator("section", has=page.get_by_role("heading", name="By region"))
     reader.click(card.get_by_text("Show as table"))
@@ -174,7 +174,7 @@ def test_requests_of_a_council_district(city: Database, reader: Reader) -> None:
 def test_the_view_of_today_is_shared_with_its_days(
     reader: Reader, browser: Browser, reports: Reports
 ) -> None:
-    reader.go("Recent requests")
+    reader.go("Recent")
     page = reader.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reader.click(page.get_by_role("button", name="Copy link with these dates"))
@@ -215,7 +215,7 @@ def test_what_open_now_means(reader: Reader) -> None:
 def test_a_tile_has_a_number_its_change_and_the_kind_of_picture_of_its_report(visitor: Visitor) -> None:
     page = visitor.open("/")
     tiles = page.locator(".tile")
-    for title in ("Overview", "Recent requests", "Neighborhood", "Request type map"):
+    for title in ("Overview", "Recent requests", "Map of requests", "Neighborhood", "Request type map"):
         tile = tiles.filter(has=page.get_by_role("heading", name=title, exact=True))
         expect(tile.locator(".number")).to_have_text(re.compile(r"[\d,]+"))
         expect(tile.locator(".headline")).to_contain_text(re.compile(r"days before|the same days|all loaded"))
