@@ -16,7 +16,8 @@ from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
 from documents.workbook import LARGEST_ROWS, workbook
 from pages import reports
-from pages.requests_list import REPORT, query_of
+from pages.requests_list import REPORT
+from report_kit.list_query import query_of
 from report_kit.report_page import warehouse
 from report_kit.selection import Selection
 from report_kit.text import number

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 from pandas import Timestamp
 
-from data import backlog, request_list
+from data import request_list
 from data.frames import figures
 from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
@@ -20,13 +20,12 @@ from report_kit import comparison, controls, list_controls, report, text, time_c
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent, Number
 from report_kit.list_controls import Given, Matching, Menu
+from report_kit.list_query import AGE_NAMES, conditions, query_of
 from report_kit.report import Card, Report
 from report_kit.rows_table import Column, downloads, request_link, table
 from report_kit.selection import Selection
 
 PAGE = "/requests-list"
-AGES: Mapping[str, tuple[int, int | None]] = {age.key: (age.fewest, age.most) for age in backlog.AGES}
-AGE_NAMES = {age.key: age.name for age in backlog.AGES}
 SORTS = {
     NEWEST: "Newest first",
     "created": "Oldest first",
@@ -59,7 +58,6 @@ COLUMNS = (
     Column("agency", "Agency", "agency"),
     Column("position", "Position"),
 )
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FILE = "/requests"
 DAYS_RULE = (
     "Days: for open requests since they were created, up to the last full day; for closed ones until they "
@@ -68,31 +66,6 @@ DAYS_RULE = (
 STEPS = {"day": "D", "month": "MS", "year": "YS"}
 DAILY, MONTHLY = 92, 1_000
 """Most days for bars by day, and by month."""
-
-
-def query_of(warehouse: Warehouse, selection: Selection) -> ListQuery:
-    """The list that a URL means."""
-    chosen, facts = selection.choices, warehouse.facts()
-    age = AGES.get(chosen["age"])
-    is_dated = any(f"{name}=" in f"&{selection.search}" for name in ("&from", "&to"))
-    return ListQuery(
-        filters=selection.filters,
-        today=facts.last_day or selection.last,
-        has_period=is_dated,
-        status="open" if age else cast("Literal['', 'open', 'closed']", chosen["status"].replace("any", "")),
-        by_closing=chosen["date"] == "closed",
-        ages=age,
-        weekday=int(chosen["weekday"] or 0) or None,
-        days_to_close=_range(chosen["days_to_close"]),
-        address=chosen["address"].strip(),
-    )
-
-
-def _range(written: str) -> tuple[int, int | None] | None:
-    if not written:
-        return None
-    fewest, _, most = written.partition("-")
-    return int(fewest), int(most) if most else None
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -116,34 +89,6 @@ def _change(warehouse: Warehouse, selection: Selection, query: ListQuery, total:
         return [f"{comparison.NOT_LOADED.capitalize()}."]
     before = request_list.total(warehouse, replace(query, filters=baseline.filters))
     return [f"{baseline.change(total, before).capitalize()}."]
-
-
-def conditions(query: ListQuery) -> list[str]:
-    """What is listed, in words: sentences on status, days, age and address."""
-    parts = [{"open": "Open.", "closed": "Closed.", "": ""}[query.status if not query.ages else ""]]
-    if query.ages:
-        youngest, oldest = query.ages
-        parts.append(
-            f"Open for {youngest} to {oldest} days." if oldest else f"Open for over {youngest - 1} days."
-        )
-    verb = "Closed" if query.by_closing else "Created"
-    first, last = query.filters.first, query.filters.last
-    when = "" if first == last else "from "
-    parts.append(
-        f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else "Created on any day."
-    )
-    if query.weekday:
-        parts.append(f"Created on a {WEEKDAYS[query.weekday - 1]}.")
-    if query.days_to_close:
-        fewest, most = query.days_to_close
-        parts.append(
-            f"Closed within {fewest} to {most} days."
-            if most is not None
-            else f"Closed in {fewest} days or more."
-        )
-    if query.address:
-        parts.append(f"Address begins with “{query.address}”.")
-    return [part for part in parts if part]
 
 
 def requests(warehouse: Warehouse, selection: Selection) -> CardContent:

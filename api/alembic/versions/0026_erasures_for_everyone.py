@@ -1,4 +1,4 @@
-"""An erasure keeps nothing but our id of the request, and every reader is told of it, whatever the filter."""
+"""An erasure keeps nothing but our id of the request, and every reader gets it, whatever the filter."""
 
 from alembic import op
 
