@@ -23,8 +23,8 @@ CHECKS = SQL("""
     ORDER BY status = 'ok', status = 'warn', place
 """)
 REJECTED = SQL("""
-    SELECT reason, dataset_id AS dataset, count(*) AS rows, max(rejected_at)::date AS last_seen
-    FROM rejected_requests GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+    SELECT reason, count(*) AS rows, dataset_id AS dataset, max(rejected_at)::date AS last_seen
+    FROM rejected_requests GROUP BY reason, dataset_id ORDER BY 2 DESC, 1, 3
 """)
 DATASETS = SQL("""
     SELECT coalesce(r.title, '') AS title, dataset_id AS dataset, coalesce(r.status, '') AS status,
@@ -62,7 +62,7 @@ def checks(warehouse: Warehouse) -> DataFrame:
 
 
 def rejected(warehouse: Warehouse) -> DataFrame:
-    """Rows that were rejected and not corrected since. Columns: reason, dataset, rows, last_seen."""
+    """Rows that were rejected and not corrected since. Columns: reason, rows, dataset, last_seen."""
     return warehouse.uncached(REJECTED)
 
 

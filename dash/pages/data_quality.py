@@ -22,7 +22,7 @@ NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or
 NOTHING_REJECTED = "No rows were rejected: every published row could be read."
 TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
 TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}
-WIDTHS = {"check": 180, "limits": 260, "value": 130, "status": 100, "dataset": 110, "message": 220}
+WIDTHS = {"check": 140, "limits": 260, "value": 95, "status": 80, "dataset": 110, "message": 220}
 REWRITTEN_DAYS = 30
 REWRITTEN = {
     "gone": "Deleted",
