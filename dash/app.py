@@ -33,15 +33,25 @@ HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
 
 
+PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
+
+
 class Reports(Dash):
-    """Dash, with the feeds of each page in its head."""
+    """Dash, with the feeds of each page and the address of plotly.js in its head."""
 
     api_public_url = ""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
         found = feeds.links(self.api_public_url, request.args)
         filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
-        return str(filled)
+        return str(filled).replace("{%plotly%}", _plotly(request.path))
+
+
+def _plotly(path: str) -> str:
+    """The address that ``assets/plotly.js`` reads; pages that draw at once load the script ahead."""
+    late = {report.path for report in reports() if not report.is_drawn_at_once}
+    ahead = "" if path in late else f'<link rel="preload" as="script" href="{PLOTLY}">'
+    return f'<meta id="plotly" name="plotly" content="{PLOTLY}">{ahead}'
 
 
 def create(settings: Settings) -> Dash:

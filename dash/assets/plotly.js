@@ -1,11 +1,11 @@
-/* Figures are drawn by a part of plotly.js, which the page names: charts on axes are a third of the whole. The first figure
+/* Figures are drawn by a part of plotly.js, whose address the page has: charts on axes are a third of the whole. The first figure
    that it cannot draw loads the whole. */
 (function () {
   "use strict";
   var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";
   var KNOWN = ["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie",
     "scatter", "scatterternary", "violin"];
-  var url = document.getElementById("plotly").getAttribute("href");
+  var url = document.getElementById("plotly").content;
   var whole = null;
 
   /* Dash writes the address of the whole here, and reads it when the first figure comes. */

@@ -129,6 +129,7 @@ REPORT = Report(
         report.FULL_DAY_RULE,
     ),
     tile=small_map,
+    is_drawn_at_once=False,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, "Choose a circle to see what it holds.", is_wide=True, height=HEIGHT),

@@ -30,7 +30,7 @@ FULL_DAY_RULE = "A period ends with the last full day that is loaded; the curren
 TIME_RULE = "Times are the city's local time, as published."
 COUNTING_RULES = (PLACE_RULE, INFORMATION_RULE)
 EAGER_CARDS = 2
-"""Cards that load with the page, whatever the screen; so do all cards of a report that has hardly more."""
+"""Cards that load with the page, whatever the screen."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Report:
     """The picture of the home page where no card is one: a map that a browser draws from tiles."""
     menu: str = ""
     """Its name in the menu when the title is long."""
+    is_drawn_at_once: bool = True
+    """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
     covers: Covers = "created"
     """What the period means: days on which requests were created, or months in which they were closed."""
     related: Callable[[Selection], tuple[str, str]] | None = None
@@ -80,7 +82,7 @@ class Report:
 
     def is_eager(self, card: Card) -> bool:
         """Whether it loads with the page; ``assets/near.js`` loads the others."""
-        return len(self.cards) <= EAGER_CARDS + 1 or card in self.cards[:EAGER_CARDS]
+        return card in self.cards[:EAGER_CARDS]
 
     def card_id(self, card: Card) -> str:
         return f"{self.name}--{card.name}"

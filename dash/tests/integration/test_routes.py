@@ -202,10 +202,17 @@ def test_a_page_loads_every_script_once(reports: Reports) -> None:
 
 def test_a_page_names_a_plotly_that_there_is(reports: Reports) -> None:
     named = re.search(
-        r'<link rel="preload" as="script" id="plotly" href="([^"]+)"', reports.get("/recent").text
+        r'<link rel="preload" as="script" href="([^"]+plotly[^"]+)"', reports.get("/recent").text
     )
     assert named
     assert reports.get(named[1]).status_code == 200
+
+
+def test_a_page_without_figures_at_first_does_not_load_plotly_ahead(reports: Reports) -> None:
+    for path in ("/map", "/requests-list"):
+        text = reports.get(path).text
+        assert 'content="/assets/vendor/plotly' in text
+        assert 'href="/assets/vendor/plotly' not in text
 
 
 def test_metrics_need_the_token_and_count_pages_by_path(reports: Reports) -> None:
