@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from tools import apt, environments, sample_city, settings
 from tools.bench import history, machine, report
-from tools.bench.history import Result, Run
+from tools.bench.history import Parity, Result, Run, Usage
 from tools.console import say, step
 from tools.disk import require_space
 from tools.migrate import database_settings, migrate
@@ -26,12 +27,16 @@ from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
 ROWS = 5_000_000
-# More rows only take longer: the rate hardly depends on them.
-MOST_LOADED = 5_000_000
+# A year of Los Angeles; more rows only take longer: the rate hardly depends on them.
+MOST_LOADED = 1_500_000
 # Table, indexes, rollups, the copy on which runs of changes are measured, and the portal while it is read.
 MB_PER_MILLION = 3_200
 SHARED = Path(__file__).parent / "shared"
 WRK_MB = 20
+PARITY = """
+    SELECT (SELECT sum(rows_published) FROM run_datasets WHERE load_run_id = 1),
+           (SELECT count(*) FROM service_requests)
+"""
 IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
 
 
@@ -74,32 +79,47 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
             sample_city.load(instance, city, rows)
     described, commit, started = machine.describe(), history.commit(), time.monotonic()
     figures: list[Result] = []
+    usage: list[Usage] = []
     for service in services:
         own = environment | test_variables(instance, service) | {"TEST_TEMPLATE": DATABASE}
         own["REDIS_URL"] = own["TEST_REDIS_URL"]
         extra = ["--rows", str(min(rows, MOST_LOADED))] if service == "prefect" else []
         with step(f"{service}, on {rows:,} requests"):
-            figures += figures_of(service, extra, own)
+            found, used = figures_of(service, extra, own)
+            figures, usage = figures + found, [*usage, used]
+    parity = _parity(instance, city, rows)
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    return Run(when, commit, rows, described, time.monotonic() - started, tuple(figures))
+    seconds = time.monotonic() - started
+    return Run(when, commit, rows, described, seconds, tuple(figures), parity, tuple(usage))
 
 
-def figures_of(service: str, arguments: list[str], environment: Mapping[str, str]) -> list[Result]:
-    """The figures that a service's benchmarks write."""
+def _parity(instance: Instance, city: str, rows: int) -> Parity:
+    published, served = map(int, instance.sql(PARITY, database=city).split("|"))
+    return Parity(published, published - rows, served, is_equal=served == rows)
+
+
+def figures_of(
+    service: str, arguments: list[str], environment: Mapping[str, str]
+) -> tuple[list[Result], Usage]:
+    """The figures that a service's benchmarks write, and what they took."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
-        _run(service, [*arguments, "--json", str(file)], environment)
-        return [
-            Result(service, **{**one, "runs": tuple(one["runs"])}) for one in json.loads(file.read_text())
-        ]
+        used = _run(service, [*arguments, "--json", str(file)], environment)
+        found = json.loads(file.read_text())
+    return [Result(service, **{**one, "runs": tuple(one["runs"])}) for one in found], used
 
 
-def _run(service: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+def _run(service: str, arguments: list[str], environment: Mapping[str, str]) -> Usage:
     command = [str(python_of(service)), "-m", "benchmarks", *arguments]
     variables = {**environment, "PYTHONPATH": str(SHARED)}
-    done = subprocess.run(command, cwd=ROOT / service, env=variables, check=False)
-    if done.returncode:
-        raise Problem(f"the benchmarks of {service} failed (exit code {done.returncode}).")
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT / service, env=variables)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise Problem(f"the benchmarks of {service} failed (exit code {process.returncode}).")
+    wall, cpu = time.monotonic() - started, used.ru_utime + used.ru_stime
+    return Usage(service, round(wall, 1), round(cpu, 1), round(used.ru_maxrss / 1024, 1))
 
 
 def conclude(run: Run, *, is_kept: bool) -> None:

@@ -47,8 +47,30 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Parity:
+    """Whether the city that was measured is the one that was published."""
+
+    published: int
+    """Rows of all datasets; the change of schema in 2025 published some requests in two of them."""
+    published_twice: int
+    served: int
+    is_equal: bool
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a service's benchmarks took, with all processes that they started."""
+
+    service: str
+    wall_seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    """Of the largest process."""
+
+
+@dataclass(frozen=True)
 class Run:
-    """All figures of one benchmark run on one city."""
+    """All figures of one benchmark run on one city. Runs before December 2026 have no parity and usage."""
 
     when: str
     commit: str
@@ -56,6 +78,8 @@ class Run:
     machine: str
     seconds: float
     figures: tuple[Result, ...]
+    parity: Parity | None = None
+    usage: tuple[Usage, ...] = ()
 
 
 def load(file: Path = FILE) -> list[Run]:
@@ -65,7 +89,15 @@ def load(file: Path = FILE) -> list[Run]:
 
 def _run(entry: dict[str, Any]) -> Run:
     figures = (Result(**{**one, "runs": tuple(one["runs"])}) for one in entry["figures"])
-    return Run(**{**entry, "figures": tuple(figures)})
+    parity = entry.get("parity")
+    return Run(
+        **{
+            **entry,
+            "figures": tuple(figures),
+            "parity": Parity(**parity) if parity else None,
+            "usage": tuple(Usage(**one) for one in entry.get("usage", ())),
+        }
+    )
 
 
 def save(runs: Iterable[Run], file: Path = FILE) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.bench.history import Result, Run
+from tools.bench.history import Parity, Result, Run
 from tools.paths import ROOT
 from tools.problem import Problem
 
@@ -23,13 +23,36 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
 
 
+def spread(figure: Result) -> str:
+    """The least and the most of the rounds, where there are several."""
+    return f" ({number(min(figure.runs))} to {number(max(figure.runs))})" if len(figure.runs) > 1 else ""
+
+
+def evidence(run: Run) -> str:
+    """Whether the city is whole, and what measuring took."""
+    used = [
+        f"{TITLES[one.service]}: {number(one.wall_seconds)} s, {number(one.cpu_seconds)} s of CPU, "
+        f"largest process {number(one.peak_mb)} MB."
+        for one in run.usage
+    ]
+    return " ".join([*([_parity(run.parity)] if run.parity else []), *used])
+
+
+def _parity(found: Parity) -> str:
+    verdict = "every request once" if found.is_equal else "**not the same requests**"
+    return (
+        f"{found.published:,} rows published, {found.published_twice:,} of them in two datasets; "
+        f"{found.served:,} served: {verdict}."
+    )
+
+
 def row(figure: Result) -> str:
     """A line of the table."""
     goal = "" if figure.goal is None else f"{number(figure.goal)} {figure.unit}"
     limit = f"{number(figure.limit)} {figure.unit}: {figure.limit_is}"
     cells = (
         figure.work,
-        f"{number(figure.value)} {figure.unit}",
+        f"{number(figure.value)} {figure.unit}{spread(figure)}",
         goal,
         limit,
         f"{figure.share:.0%}",
@@ -44,6 +67,8 @@ def section(run: Run) -> str:
         f"## {run.rows:,} requests",
         f"{run.when}, commit {run.commit}, measured in {run.seconds / 60:.0f} minutes on {run.machine}.",
     ]
+    if known := evidence(run):
+        parts.append(known)
     for service, title in TITLES.items():
         rows = [row(figure) for figure in run.figures if figure.service == service]
         if rows:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.bench import history, machine, plot, report
-from tools.bench.history import Result, Run
+from tools.bench.history import Parity, Result, Run, Usage
 from tools.bench.shared import benchmark_figures
 from tools.paths import ROOT
 from tools.problem import Problem
@@ -38,6 +38,32 @@ def test_history_keeps_what_was_saved(tmp_path: Path) -> None:
     file = tmp_path / "performance.json"
     history.save([run()], file)
     assert history.load(file) == [run()]
+
+
+MEASURED = replace(
+    run(1_000_000, replace(RATE, runs=(7_500.0, 8_000.0, 8_200.0))),
+    parity=Parity(1_030_000, 30_000, 1_000_000, is_equal=True),
+    usage=(Usage("api", 61.2, 80.4, 143.0),),
+)
+
+
+def test_parity_and_usage_are_kept_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "performance.json"
+    history.save([run(), MEASURED], file)
+    assert history.load(file) == [run(), MEASURED]
+    text = report.section(MEASURED)
+    assert (
+        "1,030,000 rows published, 30,000 of them in two datasets; 1,000,000 served: every request once."
+        in text
+    )
+    assert "API: 61.2 s, 80.4 s of CPU, largest process 143 MB." in text
+    assert "| 8,000 req/s (7,500 to 8,200) |" in text
+
+
+def test_a_city_that_lost_requests_is_named() -> None:
+    assert MEASURED.parity
+    lost = replace(MEASURED, parity=replace(MEASURED.parity, served=999_999, is_equal=False))
+    assert "999,999 served: **not the same requests**." in report.section(lost)
 
 
 def test_history_keeps_the_newest_of_every_size(tmp_path: Path) -> None:
