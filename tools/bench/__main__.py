@@ -1,6 +1,6 @@
 """``make bench``: servers, city, the services' benchmarks, and the table.
 
-make bench ARGS="[--rows N …] [--only SERVICE …] [--dry-run]"
+make bench ARGS="[--rows N …] [--only SERVICE …] [--database-memory-mb N] [--dry-run]"
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from tools import apt, environments, sample_city, settings
-from tools.bench import history, machine, report
+from tools.bench import history, machine, memory, report
 from tools.bench.history import Parity, Result, Run, Usage
 from tools.console import say, step
 from tools.disk import require_space
@@ -46,17 +47,21 @@ def main() -> int:
     parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
     parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
     parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")
+    parser.add_argument("--database-memory-mb", type=int, help="hold Postgres to it, by a control group")
     chosen = parser.parse_args()
     prepare()
-    instance = Instance("bench", is_durable=True)
+    limit_mb = chosen.database_memory_mb
+    instance = Instance("bench", is_durable=True, memory_mb=limit_mb)
+    instance.stop()
     instance.start()
     try:
         migrate(instance, DATABASE)
-        runs = [measure(instance, rows, chosen.only or SERVICES) for rows in chosen.rows or [ROWS]]
+        with memory.limited(instance.postgres.data, limit_mb) if limit_mb else nullcontext():
+            runs = [measure(instance, rows, chosen.only or SERVICES) for rows in chosen.rows or [ROWS]]
     finally:
         instance.stop()
     for run in runs:
-        conclude(run, is_kept=not (chosen.dry_run or chosen.only))
+        conclude(run, is_kept=not (chosen.dry_run or chosen.only or limit_mb))
     return int(any(figure.is_met is False for run in runs for figure in run.figures))
 
 

@@ -47,7 +47,7 @@ class State:
 class Instance:
     """Servers under ``.local/servers/<name>``; created at the first start, kept until removed."""
 
-    def __init__(self, name: str, *, is_durable: bool = False) -> None:
+    def __init__(self, name: str, *, is_durable: bool = False, memory_mb: int | None = None) -> None:
         if not NAME.fullmatch(name):
             raise Problem(f"{name!r} is not a valid name: lower-case letters, digits and hyphens only.")
         self.name = name
@@ -55,6 +55,7 @@ class Instance:
         self._lock = SERVERS / f"{name}.lock"
         self._state_file = self.folder / "state.json"
         self._is_durable = is_durable
+        self._memory_mb = memory_mb
 
     def exists(self) -> bool:
         return self._state_file.is_file()
@@ -79,7 +80,8 @@ class Instance:
     def postgres(self) -> Postgres:
         state = self.state
         folder = self.folder / "postgres"
-        return Postgres(folder, state.postgres_port, state.passwords["postgres"], state.is_durable)
+        password = state.passwords["postgres"]
+        return Postgres(folder, state.postgres_port, password, state.is_durable, self._memory_mb)
 
     @property
     def redis(self) -> Redis:

@@ -24,12 +24,16 @@ ENOUGH_SHARED_MEMORY_BYTES = 512_000_000
 
 @dataclass(frozen=True)
 class Postgres:
-    """One server. ``is_durable`` false trades safety against power loss for speed; a crash loses nothing."""
+    """One server. ``is_durable`` false trades safety against power loss for speed; a crash loses nothing.
+
+    ``memory_mb`` is what it is set up for, as on a machine of its own; without it, a share of this machine's.
+    """
 
     folder: Path
     port: int
     password: str
     is_durable: bool
+    memory_mb: int | None = None
 
     @property
     def data(self) -> Path:
@@ -98,8 +102,9 @@ class Postgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _settings(self) -> str:
-        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-        shared_mb = min(2048, memory_mb // 8) if self.is_durable else 128
+        memory_mb = self.memory_mb or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        share = memory_mb // 4 if self.memory_mb else min(2048, memory_mb // 8)
+        shared_mb = share if self.is_durable else 128
         settings = {
             "port": self.port,
             "listen_addresses": "127.0.0.1",
@@ -108,7 +113,7 @@ class Postgres:
             "shared_buffers": f"{shared_mb}MB",
             "effective_cache_size": f"{memory_mb // 2}MB",
             "work_mem": "32MB",
-            "maintenance_work_mem": "256MB",
+            "maintenance_work_mem": f"{min(256, memory_mb // 16)}MB",
             "max_wal_size": "4GB",
             "random_page_cost": 1.1,
             "jit": "off",
