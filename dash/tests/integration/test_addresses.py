@@ -72,13 +72,15 @@ def search_of(case: Case, warehouse: Warehouse) -> str:
 def test_addresses_with_several_requests(city: Database, warehouse: Warehouse, case: Case) -> None:
     rows = city.rows(
         case.chosen
-        + """SELECT address, count(*), count(*) FILTER (WHERE is_open), min(created)::date, max(created)::date
+        + """SELECT address, count(*), count(*) FILTER (WHERE is_open), count(DISTINCT type),
+                min(created)::date, max(created)::date
             FROM chosen WHERE address <> '' GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1"""
     )
     search = search_of(case, warehouse)
     shown = dicts(card(warehouse, page.REPORT, "addresses", search))
     assert [
-        [row["address"], row["requests"], row["open"], row["first_day"], row["last_day"]] for row in shown
+        [row[name] for name in ("address", "requests", "open", "types", "first_day", "last_day")]
+        for row in shown
     ] == rows
     value = figures(card(warehouse, page.REPORT, "numbers", search))
     ((requests, addresses),) = city.rows(case.chosen + "SELECT count(*), count(DISTINCT address) FROM chosen")
