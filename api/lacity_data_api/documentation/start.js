@@ -9,3 +9,8 @@ SwaggerUIBundle({
   queryConfigEnabled: false,
   validatorUrl: null,
 });
+// Its style sheet has a dark scheme, which the page has to choose.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();

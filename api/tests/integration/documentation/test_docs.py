@@ -26,12 +26,12 @@ ARGUMENTS = [
 WARNING = re.compile(r"CONSOLE.*(Content Security Policy|Refused|ERR_|Error)", re.IGNORECASE)
 
 
-def _open(url: str, profile: Path) -> tuple[str, str]:
+def _open(url: str, profile: Path, *more: str) -> tuple[str, str]:
     """The page's elements once it is idle, and what the browser logged."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("chromium is not installed: `make setup` does it", pytrace=False)
-    command = [chromium, *ARGUMENTS, OFFLINE, f"--user-data-dir={profile}", url]
+    command = [chromium, *ARGUMENTS, OFFLINE, *more, f"--user-data-dir={profile}", url]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout, done.stderr
 
@@ -41,6 +41,11 @@ def test_every_route_is_shown_offline_and_within_the_policy(api: Api, tmp_path: 
     shown = set(re.findall(r'data-path="([^"]+)"', page))
     assert shown == set(api.json("/openapi.json")["paths"])
     assert not [line for line in log.splitlines() if WARNING.search(line)]
+
+
+def test_the_page_follows_a_dark_scheme(api: Api, tmp_path: Path) -> None:
+    page, _ = _open(f"{api.url}/docs", tmp_path, "--blink-settings=preferredColorScheme=0")
+    assert re.search(r'<html[^>]* class="dark-mode"', page)
 
 
 @pytest.mark.parametrize("path", ["/docs", *(f"/docs/{name}" for name in FILES)])
