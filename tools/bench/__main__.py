@@ -28,7 +28,7 @@ from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
 ROWS = 5_000_000
-# A year of Los Angeles; more rows only take longer: the rate hardly depends on them.
+# A year of a large city; more rows only take longer: the rate hardly depends on them.
 MOST_LOADED = 1_500_000
 # Table, indexes, rollups, the copy on which runs of changes are measured, and the portal while it is read.
 MB_PER_MILLION = 3_200
