@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tools.attack.reports_inputs import ReportsInputs
 from tools.attack.tally import Tally
 
 SCHEMA = {"$ref": "#/components/schemas/Filter"}
-OPENAPI = {
+OPENAPI: dict[str, Any] = {
     "paths": {
         "/types/{type_id}": {
             "get": {"parameters": [{"name": "type_id", "in": "path", "schema": {"type": "integer"}}]}
