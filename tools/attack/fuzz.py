@@ -35,8 +35,9 @@ FRAMED_SHARE = 0.25
 REPORT_SECONDS = 2.0
 RECONNECT_SECONDS = 0.2
 TRACEBACK = re.compile(rb"Traceback \(most recent|File \"/|asyncpg\.|psycopg2?\.|sqlalchemy", re.IGNORECASE)
-# 502 is a proxy's; 504 is what the reports say when a query took too long.
-MAY_FAIL = {503, 504}
+# 501 and 505: a transfer coding or a version of HTTP that the server does not have (RFC 9112).
+# 504: the reports' queries took too long.
+MAY_FAIL = {501, 503, 504, 505}
 
 
 def verdict(response: RawResponse) -> str:
@@ -57,7 +58,8 @@ def verdict(response: RawResponse) -> str:
             json.loads(response.body, parse_constant=_no_number)
         except ValueError as error:
             return f"no JSON: {error}: {response.body[:200]!r}"
-    if response.status == 503 and not (response.body or response.headers.get(b"content-length") == b"0"):
+    length = response.headers.get(b"content-length", b"0")
+    if response.status == 503 and length == b"0" and not response.body:
         return "status 503 without a reason"
     return ""
 

@@ -37,4 +37,9 @@ def judge(line: bytes) -> tuple[int, str]:
         status = int(json.loads(line).get("status", 0))
     except (ValueError, AttributeError, TypeError):
         return 0, ""
-    return status, f"status {status}: {line[:600]!r}" if status >= 500 and status not in {503, 504} else ""
+    return status, f"status {status}: {line[:600]!r}" if status >= 500 and status not in {
+        501,
+        503,
+        504,
+        505,
+    } else ""

@@ -50,7 +50,7 @@ class Disturbed:
     places: Places
     runs: Runs
     database: Database
-    disk: SmallDisk
+    disk: SmallDisk | None
     chance: Random
     where: str
     mode: str = field(init=False)
@@ -124,7 +124,7 @@ def fault(disturbed: Disturbed) -> Options:
 
 def fill_disk(disturbed: Disturbed) -> Options:
     """New tables find no room."""
-    if not disturbed.disk.is_possible:
+    if disturbed.disk is None or not disturbed.disk.is_possible:
         return REBUILD
     disturbed.disk.fill(disturbed.chance)
     try:

@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,31 +20,33 @@ from pipeline.errors import BusyError, IngestError
 
 POLL_SECONDS = 0.002
 BUSY = BusyError.exit_code
-KILLED = -signal.SIGKILL
 UNKNOWN = 99
 
 
-@dataclass(frozen=True)
+@dataclass
 class ForkedRun:
-    """A run in progress."""
+    """A run in progress. ``code``: how it ended, once that is known."""
 
     pid: int
     log: Path
+    code: int | None = None
 
     def wait(self, seconds: float) -> int | None:
         """Its exit code, negative for a signal; None when it goes on for longer."""
         deadline = time.monotonic() + seconds
-        while True:
+        while self.code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                return os.waitstatus_to_exitcode(status)
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(POLL_SECONDS)
+                self.code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > deadline:
+                break
+            else:
+                time.sleep(POLL_SECONDS)
+        return self.code
 
     def kill(self) -> int | None:
         """End it as a power failure would."""
-        with suppress(ProcessLookupError):
+        if self.code is None:
             os.kill(self.pid, signal.SIGKILL)
         return self.wait(30)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,7 @@ import psycopg
 from pipeline_tests.databases import Database
 from pipeline_tests.truth import assert_sound, served_of
 
-from attack_runs.disturbances import DISTURBANCES, Disturbed
+from attack_runs.disturbances import DISTURBANCES, Disturbance, Disturbed
 from attack_runs.forked import Runs
 from attack_runs.lines import count, violation
 from attack_runs.places import LIVE, OLD, Places
@@ -40,12 +41,10 @@ class Storm:
     places: Places
     seed: int
     runs: Runs
-    disk: SmallDisk
-    attacked: Database = field(init=False)
-    reference: Database = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.attacked, self.reference = (self.places.database(name) for name in (ATTACKED, REFERENCE))
+    attacked: Database
+    reference: Database
+    disk: SmallDisk | None = None
+    ways: Sequence[Disturbance] = DISTURBANCES
 
     def rage(self, first: int, seconds: float) -> None:
         """Rounds until the time is over."""
@@ -59,10 +58,10 @@ class Storm:
     def round(self, number: int) -> None:
         chance = Random(f"runs:{self.seed}:{number}")
         self.edit(chance, number)
-        kind = chance.choices([one.kind for one in DISTURBANCES], [one.weight for one in DISTURBANCES])[0]
-        where = f"seed {self.seed}, round {number}, {kind}"
+        (way,) = chance.choices(self.ways, [one.weight for one in self.ways])
+        where = f"seed {self.seed}, round {number}, {way.kind}"
         disturbed = Disturbed(self.places, self.runs, self.attacked, self.disk, chance, where)
-        options = next(one for one in DISTURBANCES if one.kind == kind).act(disturbed)
+        options = way.act(disturbed)
         count(RUNS, "rounds")
         self.settle(where, **options)
 
@@ -86,7 +85,7 @@ class Storm:
         self._complete(self.attacked, where, more=served, publish=bool(served), **options)
         self._complete(self.reference, where, full=True)
         try:
-            self._compare(where)
+            self.compare(where)
         except psycopg.OperationalError as error:
             violation(ROWS, f"they could not be compared: {error}; {where}")
 
@@ -101,7 +100,7 @@ class Storm:
                 RUNS, f"an undisturbed run took over {time.monotonic() - started:.0f} s: {said}; {where}"
             )
 
-    def _compare(self, where: str) -> None:
+    def compare(self, where: str) -> None:
         for name, rows_of in (("requests", requests_of), ("service_requests", served_of)):
             ours, truth = rows_of(self.attacked), rows_of(self.reference)
             count(ROWS, "compared", len(truth))
@@ -134,7 +133,9 @@ def main() -> None:
     places = Places.given()
     disk = SmallDisk(places, ATTACKED)
     try:
-        Storm(places, seed, Runs(places.portal, Path(places.folder)), disk).rage(first, seconds)
+        attacked, reference = places.database(ATTACKED), places.database(REFERENCE)
+        runs = Runs(places.portal, Path(places.folder))
+        Storm(places, seed, runs, attacked, reference, disk).rage(first, seconds)
     finally:
         disk.close()
 
