@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+import signal
 import sys
 import time
 
 from tools import apt, environments
-from tools.attack import document, logs, system
+from tools.attack import document, logs, memory, system
 from tools.attack.attackers import Rates, attack, attackers
 from tools.attack.tally import Tally
 from tools.console import say
@@ -36,8 +37,9 @@ def main() -> int:
         parts = attackers(chosen.seed, seconds, first, Rates())
         tally = attack(parts, attacked.places, attacked.supervisor.mark, seconds, attacked.supervisor.logs)
         attacked.supervisor.check()
-        for name in ("api", "reports"):
+        for name in memory.LIMITS_MB:
             logs.examine(attacked.log(name), tally)
+            memory.examine(name, attacked.supervisor.running[name][1].pid, tally)
     remember(chosen.seed, tally)
     run = document.Run.of(chosen.seed, time.monotonic() - started, tally)
     say(document.table(run))
@@ -83,4 +85,5 @@ def remember(seed: int, tally: Tally) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(guarded(main))

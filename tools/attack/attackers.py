@@ -8,7 +8,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ from tools.paths import ROOT, python_of
 from tools.supervisor import MARK
 
 PROGRESS_SECONDS = 30
+STOP_SECONDS = 20
 GRACE_SECONDS = 240
 """What a round of runs may take after its time is over, a vanished run's lock included."""
 
@@ -51,8 +53,7 @@ def attackers(seed: int, seconds: float, first: Mapping[str, int], rates: Rates)
     return [
         of_runs("runs", "storm", seed, start("runs"), seconds),
         of_runs("looks into the database", "watch", seconds),
-        of_tools("API", "fuzz", "API", seed, start("API"), seconds, rates.api),
-        of_tools("reports", "fuzz", "reports", seed, start("reports"), seconds, rates.reports),
+        *(of_tools(one, "fuzz", one, seed, start(one), seconds, rate) for one, rate in rates.inputs.items()),
         of_tools("cache equality", "equality", seed, start("cache equality"), seconds, rates.queries),
         of_tools("readers", "readers", seconds),
     ]
@@ -62,8 +63,8 @@ def attackers(seed: int, seconds: float, first: Mapping[str, int], rates: Rates)
 class Rates:
     """Inputs a second to the API and the reports, and queries a second whose responses are compared."""
 
-    api: float = 380
-    reports: float = 15
+    # Two clients of the API, as each waits for its responses, and two workers serve them.
+    inputs: Mapping[str, float] = field(default_factory=lambda: {"API 1": 190, "API 2": 190, "reports": 15})
     queries: float = 3
 
 
@@ -118,6 +119,9 @@ def _wait(running: Sequence[tuple[Attacker, subprocess.Popen[str]]], seconds: fl
 def _end(one: Attacker, process: subprocess.Popen[str], tally: Tally) -> None:
     """An attacker that fails or does not end has found something, or is broken itself."""
     if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
         process.kill()
         tally.violate(one.name, "the attacker did not end in time")
     elif process.returncode:

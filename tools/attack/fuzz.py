@@ -1,8 +1,8 @@
-"""``python -m tools.attack.fuzz api|reports SEED FIRST SECONDS RATE``: hostile requests on raw connections.
+"""``python -m tools.attack.fuzz NAME SEED FIRST SECONDS RATE``: hostile requests on raw connections.
 
 Inputs come in batches that are sent at once, pipelined; all that is random in a batch comes from the seed
-and its number. Wrongly framed and slow inputs have connections of their own. ``RATE`` is the most inputs a
-second.
+and its number. Wrongly framed and slow inputs have connections of their own. ``NAME`` is "reports", or any
+other for a client of the API; ``RATE`` is the most inputs a second.
 """
 
 from __future__ import annotations

@@ -181,8 +181,8 @@ class Disturbance:
 
 DISTURBANCES = (
     Disturbance("kill", 60, kill),
-    Disturbance("crash", 12, crash),
-    Disturbance("fault", 30, fault),
+    Disturbance("crash", 14, crash),
+    Disturbance("fault", 40, fault),
     Disturbance("disk", 6, fill_disk),
     Disturbance("cut", 2, cut),
     Disturbance("clock", 6, clock),

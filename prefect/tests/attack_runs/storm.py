@@ -7,6 +7,8 @@ the seed and its number.
 
 from __future__ import annotations
 
+import resource
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -30,6 +32,11 @@ Row = tuple[Any, ...]
 RUNS, ROWS = "runs", "rows"
 ATTACKED, REFERENCE = "la311", "reference"
 COMPLETE_SECONDS = 120
+LEFT = """
+SELECT 'staging table ' || tablename FROM pg_tables WHERE schemaname = 'staging'
+UNION ALL
+SELECT 'unfinished run ' || load_run_id FROM load_runs WHERE status = 'running'
+"""
 PUBLISHED = ", ".join(name for name in STORED_COLUMNS if name not in SYSTEM_COLUMNS)
 """The portal's row ids and update times stay as they are when a row is published again, equal."""
 
@@ -54,6 +61,7 @@ class Storm:
             self.round(number)
             number += 1
         count(RUNS, "next round", number)
+        count("memory", "run: MB at most", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
     def round(self, number: int) -> None:
         chance = Random(f"runs:{self.seed}:{number}")
@@ -106,6 +114,8 @@ class Storm:
             count(ROWS, "compared", len(truth))
             if ours != truth:
                 violation(ROWS, f"{name}: {difference(ours, truth)}; {where}")
+        for left in self.attacked.rows(LEFT):
+            violation(ROWS, f"left over: {left}; {where}")
         try:
             assert_sound(self.attacked)
         except AssertionError as error:
@@ -129,6 +139,8 @@ def difference(ours: list[Row], truth: list[Row]) -> str:
 
 
 def main() -> None:
+    # Its ``finally`` unmounts the small disk.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed, first, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     places = Places.given()
     disk = SmallDisk(places, ATTACKED)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from tools.attack import document, framing, fuzz, logs
+from tools.attack import document, framing, fuzz, logs, memory
 from tools.attack.equality import forms
 from tools.attack.inputs import ApiInputs, Input, routes_of
 from tools.attack.readers import TOTALS, Reader, Witness
 from tools.attack.reports_inputs import ReportsInputs
 from tools.attack.tally import Tally
+from tools.paths import ROOT
 
 SCHEMA = {"$ref": "#/components/schemas/Filter"}
 OPENAPI: dict[str, Any] = {
@@ -163,6 +167,29 @@ def test_readers_notice_two_contents_other_totals_and_a_step_back() -> None:
 def test_log_lines_are_judged(line: bytes, problem: str) -> None:
     found = logs.judge(line)[1]
     assert problem in found if problem else not found
+
+
+def test_memory_is_that_of_a_program_and_its_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    tally = Tally()
+    command = [sys.executable, "-c", "input(print(flush=True))"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout
+        worker.stdout.readline()
+        assert worker.pid in memory.children(os.getpid())
+        memory.examine("api", os.getpid(), tally)
+        assert tally.counts["memory"]["api: MB at most"] > tally.counts["memory"]["api: MB of a worker"] > 10
+        assert not tally.violations
+        monkeypatch.setitem(memory.LIMITS_MB, "api", 5)
+        memory.examine("api", os.getpid(), tally)
+        assert tally.violations["memory"] == 1
+        worker.communicate(b"\n")
+
+
+def test_the_memory_limits_are_those_of_the_containers() -> None:
+    services = (ROOT / "docker-compose.yml").read_text().split("\n\n")
+    for name, limit in memory.LIMITS_MB.items():
+        (service,) = (text for text in services if text.startswith(f"  {name}:\n"))
+        assert f"memory: {limit // 1024}g," in service
 
 
 def test_violations_are_counted_and_the_first_of_a_kind_is_kept() -> None:
