@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help up down schedule ingest status psql logs backup restore postgres-upgrade test test-slow test-api test-dash test-prefect \
 	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
-	deploy-check mutants setup clean
+	deploy-check mutants attack setup clean
 
 # The first supported interpreter; choose another by make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -108,6 +108,9 @@ screenshots: ## Take the screenshots of the documentation
 
 images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" without a registry
 	@$(RUN) tools.images $(ARGS)
+
+attack: ## Attack a system of its own for an hour and update docs/reliability.md; ARGS="--minutes 2 --seed 7"
+	@$(RUN) tools.attack $(ARGS)
 
 deploy-check: ## Run the deployment checks that need no AWS account
 	@$(RUN) tools.check deployment $(ARGS)

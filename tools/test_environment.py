@@ -18,7 +18,7 @@ from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
 TEMPLATE = "template_311"
 # Jobs that may run in parallel; a suite in parts has no job of the whole at the same time.
 REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5, "prefect-1": 3, "prefect-2": 6}
-OF_A_RUN = re.compile(r"(?:test|load)-(\d+)")
+OF_A_RUN = re.compile(r"(?:attack|load|test)-(\d+)")
 
 
 def test_variables(instance: Instance, job: str) -> dict[str, str]:
@@ -68,7 +68,7 @@ def servers() -> Iterator[Instance]:
 
 
 def remove_abandoned() -> None:
-    """Remove the servers of test runs and load runs that were killed."""
+    """Remove the servers of test runs, load runs and attacks that were killed."""
     for instance in instances():
         run = OF_A_RUN.fullmatch(instance.name)
         if run and not processes.is_alive(int(run[1])):

@@ -110,6 +110,7 @@ class Database:
                 "tcp_keepalives_idle": "20",
                 "tcp_keepalives_interval": "10",
                 "tcp_keepalives_count": "3",
+                "tcp_user_timeout": "50000",
                 **QUERY_SETTINGS,
             },
         )

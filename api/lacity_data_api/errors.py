@@ -108,6 +108,7 @@ UNREACHABLE = (
     # The server is up before the database is created.
     asyncpg.InvalidCatalogNameError,
 )
+LONGEST_CAUSE = 200
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
 
@@ -125,9 +126,16 @@ def from_database(error: Exception) -> ApiError | None:
 async def _handle(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for this class only
     if error.status >= 500:
-        log.warning("%d: %s", error.status, error.detail, exc_info=error.__cause__)
+        # Without a traceback: while the database is away every request ends here.
+        log.warning("%d: %s%s", error.status, error.detail, _cause(error))
     detail = error.errors if isinstance(error, InvalidError) else error.detail
     return json_response({"detail": detail}, error.status, error.headers)
+
+
+def _cause(error: Exception) -> str:
+    """What was behind an error, for the log."""
+    cause = error.__cause__
+    return f" ({type(cause).__name__}: {str(cause)[:LONGEST_CAUSE]})" if cause else ""
 
 
 async def _handle_validation(_: Request, error: Exception) -> Response:

@@ -25,6 +25,8 @@ KEEPALIVES = (
     "ALTER ROLE {} SET tcp_keepalives_idle = 20",
     "ALTER ROLE {} SET tcp_keepalives_interval = 10",
     "ALTER ROLE {} SET tcp_keepalives_count = 3",
+    # While a result is on its way to it, TCP repeats that instead, for a quarter of an hour if not limited.
+    "ALTER ROLE {} SET tcp_user_timeout = 50000",
 )
 # Connections that the readers leave to the pipeline, migrations and operators.
 SPARE_CONNECTIONS = 20

@@ -24,7 +24,13 @@ NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
 # A backend notices within this time that its client was killed, and gives up the lock and the transaction.
 CLIENT_CHECK_MILLISECONDS = 1_000
-KEEPALIVES: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# A server that vanished is noticed within a minute, also while a statement is on its way to it.
+KEEPALIVES: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 def trusted(text: str) -> sql.SQL:

@@ -13,6 +13,7 @@ from pipeline.errors import DataError, PortalError
 from pipeline.options import Options
 from pipeline.plan import BEGINNING, FEW_ROWS, Known, Reading, from_portal, portal_time
 from pipeline.query import Query
+from pipeline.responses import shape_errors
 from pipeline.runs import Run
 from pipeline.socrata import Portal
 
@@ -56,11 +57,12 @@ def _window(run: Run, dataset: Dataset, columns: Mapping[str, str]) -> str:
 
 def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetime | None]:
     row = portal.only_row(dataset.id, Query("count(*) as rows,max(:updated_at) as newest"))
-    newest = from_portal(row.get("newest"))
+    with shape_errors(dataset.id):
+        total, newest = int(row["rows"]), from_portal(row.get("newest"))
     if newest and newest > now + timedelta(days=1):
         log.warning("%s: the portal's newest update time is %s", dataset.id, newest)
     # A time ahead of the run's own would let the next run begin after updates that it has not seen.
-    return int(row["rows"]), newest if newest and newest <= now else None
+    return total, newest if newest and newest <= now else None
 
 
 def _lost(dataset: Dataset, total: int, known: Known, limit: float) -> int:

@@ -60,6 +60,18 @@ def network_errors(what: str) -> Iterator[None]:
         raise TemporaryError(f"{what}: {type(error).__name__}: {error}"[:500]) from error
 
 
+@contextmanager
+def shape_errors(what: str) -> Iterator[None]:
+    """Turn what goes wrong with JSON of another shape than the portal documents into PortalError."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"[:200]
+        raise PortalError(
+            f"{what}: the portal's response has another shape than documented: {problem}"
+        ) from error
+
+
 def clean(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same text as UTF-8 that Postgres takes: without NUL, broken characters replaced."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")

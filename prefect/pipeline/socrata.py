@@ -16,7 +16,7 @@ from sodapy import Socrata
 from pipeline.config import Settings
 from pipeline.errors import PortalError, TokenError, UnavailableError
 from pipeline.query import Query
-from pipeline.responses import check, clean, network_errors, pieces
+from pipeline.responses import check, clean, network_errors, pieces, shape_errors
 from pipeline.retries import Retries
 
 log = logging.getLogger(__name__)
@@ -53,23 +53,28 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
     def only_row(self, dataset_id: str, query: Query) -> dict[str, Any]:
         """The response to a query for one row of aggregates."""
         found = self.rows(dataset_id, query)
-        if not found or any(row != found[0] for row in found):
-            raise PortalError(f"{dataset_id}: the portal answered {len(found)} rows to a count")
-        return found[0]
+        with shape_errors(dataset_id):
+            if not found or any(row != found[0] for row in found):
+                raise PortalError(f"{dataset_id}: the portal answered {len(found)} rows to a count")
+            return dict(found[0])
 
     def count(self, dataset_id: str, where: str = "") -> int:
         """How many rows the portal says it has."""
-        return int(self.only_row(dataset_id, Query("count(*) as rows", where))["rows"])
+        row = self.only_row(dataset_id, Query("count(*) as rows", where))
+        with shape_errors(dataset_id):
+            return int(row["rows"])
 
     def columns(self, dataset_id: str) -> frozenset[str]:
         """Names of the columns that the dataset has now, without the system's own."""
-        fields = self.get_metadata(dataset_id).get("columns", [])
-        return frozenset(str(field["fieldName"]) for field in fields)
+        found = self.get_metadata(dataset_id)
+        with shape_errors(dataset_id):
+            return frozenset(str(field["fieldName"]) for field in found.get("columns", []))
 
     def catalog(self, title: str) -> list[dict[str, Any]]:
         """The datasets whose titles have these words; not the views, maps and charts made from them."""
-        found = self.datasets(q=title, only=["dataset"])
-        return [entry["resource"] for entry in found if entry["resource"].get("type") == "dataset"]
+        with shape_errors("the catalog"):
+            found = self.datasets(q=title, only=["dataset"])
+            return [entry["resource"] for entry in found if entry["resource"].get("type") == "dataset"]
 
     def boundaries(self, dataset_id: str) -> dict[str, Any]:
         """The dataset's polygons as a GeoJSON feature collection."""

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
+from contextlib import suppress
+from typing import Any
 from weakref import WeakSet
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 # Cookies and tokens of a browser have a few kB; joining headers costs the square of their size.
 MOST_HEAD_BYTES = 131_072
 HEAD_SECONDS = 30.0
+
+
+class NoUpgrades(httptools.HttpRequestParser):
+    """Ignores offers of another protocol, as a server may (RFC 9110, 7.8): what follows is the next request.
+
+    The original leaves it to the protocol to go on, and uvicorn drops it instead: its client waits in vain.
+    """
+
+    def feed_data(self, data: bytes | bytearray | memoryview[int] | array[int]) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                super().feed_data(rest)
+            except httptools.HttpParserUpgrade as offer:
+                rest = rest[offer.args[0] :]
+            else:
+                return
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -18,6 +39,13 @@ class BoundedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _is_in_head = False
     _timer: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.parser = NoUpgrades(self)
+        # As uvicorn sets it, where the parser knows it.
+        with suppress(AttributeError):
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._cycles: WeakSet[RequestResponseCycle] = WeakSet()

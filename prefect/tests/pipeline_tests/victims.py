@@ -126,10 +126,10 @@ class Watch:
 
 
 @contextmanager
-def watched(database: Database) -> Iterator[Watch]:
+def watched(database: Database, pause_seconds: float = 0.03) -> Iterator[Watch]:
     """Poll what must hold at any moment while the block runs, as the API's role."""
     watch, stop = Watch(), threading.Event()
-    thread = threading.Thread(target=_poll, args=(database, watch, stop), daemon=True)
+    thread = threading.Thread(target=_poll, args=(database, watch, stop, pause_seconds), daemon=True)
     thread.start()
     try:
         yield watch
@@ -138,7 +138,7 @@ def watched(database: Database) -> Iterator[Watch]:
         thread.join(30)
 
 
-def _poll(database: Database, watch: Watch, stop: threading.Event) -> None:
+def _poll(database: Database, watch: Watch, stop: threading.Event, pause_seconds: float) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(database.reader_url, autocommit=True) as connection:
@@ -146,7 +146,7 @@ def _poll(database: Database, watch: Watch, stop: threading.Event) -> None:
                     row = connection.execute(INVARIANTS).fetchone()
                     _judge(watch, tuple(int(value) for value in row or ()))
                     # Without a pause it would take a core from the run that it watches.
-                    stop.wait(0.03)
+                    stop.wait(pause_seconds)
         except psycopg.OperationalError:
             # A server that restarts takes its readers with it.
             stop.wait(0.1)

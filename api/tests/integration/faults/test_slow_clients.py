@@ -47,6 +47,13 @@ def test_an_ordinary_head_may_be_large(connection: socket.socket) -> None:
     assert connection.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.parametrize("offer", [b"websocket", b"h2c"])
+def test_what_follows_an_offer_to_upgrade_is_answered(connection: socket.socket, offer: bytes) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: " + offer + b"\r\n\r\n"
+    connection.sendall((HEAD + upgrade) * 3 + HEAD + b"Connection: close\r\n\r\n")
+    assert _everything(connection).count(b"HTTP/1.1 200") == 4
+
+
 @pytest.mark.parametrize("header", [b"x" * 999, b"a: b\r\n" * 150])
 def test_an_endless_head_is_cut_off(connection: socket.socket, header: bytes) -> None:
     connection.sendall(HEAD + b"Cookie: ")

@@ -95,6 +95,11 @@ def test_the_server_notices_a_vanished_client_within_a_minute(database: Database
     ]
     idle, interval, count = shown
     assert 0 < idle + interval * count <= 60
+    assert (
+        0
+        < int(database.run("SELECT setting FROM pg_settings WHERE name = 'tcp_user_timeout'", url=url)[0][0])
+        <= 60_000
+    )
 
 
 def test_loader_may_lock_and_end_sessions(database: Database) -> None:

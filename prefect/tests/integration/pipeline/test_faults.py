@@ -169,6 +169,16 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     assert_true(database, town)
 
 
+def test_rows_of_another_shape_skip_the_dataset(town: Town, database: Database) -> None:
+    """SODA2 promises a list; a proxy or a new version may wrap it."""
+    town.portal.misbehave("wrap", dataset=LIVE)
+    outcome = run_ingest(settings_for(database, town.url, socrata_transport="soda2"), datasets=BOTH)
+    (skipped,) = outcome.plan.skipped
+    assert isinstance(skipped.error, PortalError)
+    assert "another shape than documented" in str(skipped.error)
+    assert requests_of(database) == [row for row in town.requests if OLD in row]
+
+
 ALONE = ("private", "unavailable", "remove")
 
 

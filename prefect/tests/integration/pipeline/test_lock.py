@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from pipeline_tests.databases import Database
+from pipeline_tests.programs import FOLDER
 
 from pipeline.database import Connection, connect, run_lock
 from pipeline.errors import BusyError
@@ -43,3 +50,44 @@ def test_a_run_that_lost_its_connection_says_so_itself(database: Database) -> No
 
     with pytest.raises(RuntimeError, match="what went wrong"):
         lose_it()
+
+
+@contextmanager
+def cuttable(database: Database) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The loader's address through a proxy that drops every packet after a line on its input."""
+    address = urlsplit(database.loader_url)
+    command = [sys.executable, "-m", "attack_runs.cut_proxy", str(address.port)]
+    with subprocess.Popen(
+        command, cwd=FOLDER / "tests", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as proxy:
+        assert proxy.stdout
+        port = proxy.stdout.readline().strip()
+        yield address._replace(netloc=address.netloc.replace(str(address.port), port)).geturl(), proxy
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("statement", ["SELECT 1", "SELECT pg_sleep(1), repeat('x', 1000)"])
+def test_a_run_whose_machine_vanished_keeps_others_out_for_a_minute_at_most(
+    statement: str, database: Database
+) -> None:
+    """Keepalives end a silent session; they are not sent while a result waits to be acknowledged."""
+    with cuttable(database) as (url, proxy), psycopg.connect(url, autocommit=True) as vanished:
+        assert proxy.stdin
+        vanished.execute("SELECT pg_advisory_lock(311, 1)")
+        vanished.pgconn.send_query(statement.encode())
+        time.sleep(0.3)
+        proxy.stdin.write("cut\n")
+        proxy.stdin.flush()
+        assert _seconds_until_free(database) < 65
+        vanished.close()
+
+
+def _seconds_until_free(database: Database) -> float:
+    started = time.monotonic()
+    while time.monotonic() < started + 120:
+        try:
+            with run_lock(database.loader_url):
+                return time.monotonic() - started
+        except BusyError:
+            time.sleep(0.5)
+    return time.monotonic() - started

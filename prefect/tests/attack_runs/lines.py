@@ -1,0 +1,17 @@
+"""What an attacker reports: lines of JSON on standard output, which ``tools.attack`` adds up."""
+
+from __future__ import annotations
+
+import json
+
+LONGEST_TEXT = 2_000
+
+
+def count(subject: str, what: str, amount: int = 1) -> None:
+    """Add to a count of a subject."""
+    print(json.dumps({"subject": subject, "counts": {what: amount}}), flush=True)
+
+
+def violation(subject: str, text: str) -> None:
+    """Report a broken promise, with what is needed to repeat it."""
+    print(json.dumps({"subject": subject, "violation": text[:LONGEST_TEXT]}), flush=True)
