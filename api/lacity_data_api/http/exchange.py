@@ -20,6 +20,8 @@ SECURITY_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
+# Of responses without a policy of their own: data, which no page may frame and no browser may run.
+NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 # The status of a request whose client left before there was a response, as nginx logs it.
 CLIENT_LEFT = 499
 NOTICE_SECONDS = 0.05
@@ -84,8 +86,11 @@ class Exchange:
         if status == 307:
             headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
-        if not any(name == b"vary" for name, _ in headers):
+        names = {name for name, _ in headers}
+        if b"vary" not in names:
             own.append((b"vary", b"Origin"))
+        if NO_PAGE[0] not in names:
+            own.append(NO_PAGE)
         self.status = status
         await self._pass_on({"type": "http.response.start", "status": status, "headers": own})
 
