@@ -13,7 +13,9 @@ from prometheus_client import Counter, Histogram
 from starlette.types import Message, Scope, Send
 
 from lacity_data_api.cache.cached_response import Headers
+from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.http.slow_readers import ClientLeftError, parts_of, send_in_time
 from lacity_data_api.metrics import LATENCY, REQUESTS
 
 SECURITY_HEADERS: Headers = [
@@ -25,10 +27,6 @@ NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'no
 # The status of a request whose client left before there was a response, as nginx logs it.
 CLIENT_LEFT = 499
 NOTICE_SECONDS = 0.05
-
-
-class ClientLeftError(asyncio.CancelledError):
-    """The connection is closed: the work ends as if it was cancelled when the client left."""
 
 
 @asynccontextmanager
@@ -79,7 +77,9 @@ class Exchange:
             self._length += len(body)
             if self._scope["method"] == "HEAD":
                 message = {**message, "body": b""}
-            await self._pass_on(message)
+            with LARGE_BODIES.held(message.get("body", b"")):
+                for part in parts_of(message):
+                    await self._pass_on(part)
 
     async def start(self, status: int, headers: Headers) -> None:
         """The status line, and the response's own headers with the common ones."""
@@ -97,7 +97,10 @@ class Exchange:
     async def _pass_on(self, message: Message) -> None:
         """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
         try:
-            await self._send(message)
+            if message["type"] == "http.response.body":
+                await send_in_time(self._send, message)
+            else:
+                await self._send(message)
         except RuntimeError as error:
             if "handler is closed" not in str(error):
                 raise

@@ -16,7 +16,7 @@ EXPORT = DOWNLOAD % b"/reports/export/service_requests.csv"
 BEGINNINGS = {
     "slow head": HEAD + b"X-Slow: ",
     "slow body": b"POST /requests/pins HTTP/1.1\r\nHost: slow\r\nContent-Length: 99999\r\n\r\n{",
-    "slow download": DOWNLOAD % b"/requests?limit=20000",
+    "slow download": DOWNLOAD % b"/requests?limit=20000&start_date=2020-01-01&end_date=2020-01-31",
     "slow export": EXPORT,
     "idle": HEAD + b"\r\n",
 }
