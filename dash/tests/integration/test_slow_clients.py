@@ -10,10 +10,11 @@ from support.databases import Database
 from support.serving import Reports, serve
 from support.slow import BEGINNINGS, seconds_of_visits, slow_clients
 
-CLIENTS, VISITS = 50, 10
+CLIENTS, VISITS = 50, 8
 PATHS = ["/health", "/recent", "/ready"]
 # Below this a ratio says more about this machine than about the server.
 LEAST_SECONDS = 0.02
+Times = dict[str, list[float]]
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,16 @@ def p95(seconds: list[float]) -> float:
 def test_slow_clients_slow_down_no_other(reports: Reports, kind: str) -> None:
     quiet = seconds_of_visits(reports.url, PATHS, VISITS)
     with slow_clients(reports.url, kind, CLIENTS):
-        # Another program of this machine may take the processor during one round, hardly during three.
-        rounds = [seconds_of_visits(reports.url, PATHS, VISITS) for _ in range(3)]
-    assert max(max(loaded["/health"]) for loaded in rounds) < 1
-    for path in PATHS:
-        best = min(p95(loaded[path]) for loaded in rounds)
-        assert best < 2 * max(LEAST_SECONDS, p95(quiet[path])), path
+        # Another program of this machine may take the processor during one round, hardly during five.
+        for _ in range(5):
+            loaded = seconds_of_visits(reports.url, PATHS, VISITS)
+            assert max(loaded["/health"]) < 1
+            if slower := _slower(quiet, loaded):
+                continue
+            break
+    assert not slower
+
+
+def _slower(quiet: Times, loaded: Times) -> list[str]:
+    """The paths whose p95 is more than twice the quiet one."""
+    return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]

@@ -13,11 +13,12 @@ from tests.integration.faults.test_slow_clients import MANY_REQUESTS
 from tests.support.databases import Database, variable
 from tests.support.servers import Program, environment_for, program
 
-CLIENTS, VISITS = 50, 10
+CLIENTS, VISITS = 50, 8
 # Alive, cached, and from the database.
 PATHS = ["/status/live", "/types", "/requests/4"]
 # Below this a ratio says more about this machine than about the server.
 LEAST_SECONDS = 0.02
+Times = dict[str, list[float]]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +40,16 @@ def test_slow_clients_slow_down_no_other(api: Program, kind: str) -> None:
 async def _compare(api: Program, kind: str) -> None:
     quiet = await seconds_of_visits(api.url, PATHS, VISITS)
     async with slow_clients(int(api.url.rpartition(":")[2]), kind, CLIENTS):
-        # Another program of this machine may take the processor during one round, hardly during three.
-        rounds = [await seconds_of_visits(api.url, PATHS, VISITS) for _ in range(3)]
-    assert max(max(loaded["/status/live"]) for loaded in rounds) < 1
-    for path in PATHS:
-        best = min(p95(loaded[path]) for loaded in rounds)
-        assert best < 2 * max(LEAST_SECONDS, p95(quiet[path])), path
+        # Another program of this machine may take the processor during one round, hardly during five.
+        for _ in range(5):
+            loaded = await seconds_of_visits(api.url, PATHS, VISITS)
+            assert max(loaded["/status/live"]) < 1
+            if slower := _slower(quiet, loaded):
+                continue
+            break
+    assert not slower
+
+
+def _slower(quiet: Times, loaded: Times) -> list[str]:
+    """The paths whose p95 is more than twice the quiet one."""
+    return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]
