@@ -1,4 +1,4 @@
-"""How glibc keeps freed memory: by default it raises its thresholds with each large block, and returns little."""
+"""How glibc keeps freed memory: by default it raises its thresholds with each large block that is freed."""
 
 from __future__ import annotations
 
