@@ -1,6 +1,7 @@
 """How gunicorn serves the reports: processes with threads, since callbacks wait for Postgres and Redis."""
 
 import os
+import resource
 import shutil
 import tempfile
 
@@ -10,10 +11,14 @@ _settings = Settings.from_environment()
 # Every worker writes its metrics there; the one that serves /status/metrics adds them up.
 _metrics = tempfile.mkdtemp(prefix="311-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
+# One open file per connection.
+_, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 bind = f"{_settings.reports_host}:{_settings.reports_port}"
 workers = _settings.reports_workers
-worker_class = "gthread"
+# By name: metrics must not be imported before their folder is known.
+worker_class = "serving.worker.BufferingWorker"
 threads = _settings.reports_threads
 # The workers share the memory of what was imported; connections are made later, by each for itself.
 preload_app = True

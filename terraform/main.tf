@@ -319,6 +319,9 @@ module "reports" {
     REPORTS_HOST    = "0.0.0.0"
     REPORTS_PORT    = tostring(local.ports.reports)
     FRAME_ANCESTORS = join(",", var.frame_ancestors)
+
+    # As for the API.
+    FORWARDED_ALLOW_IPS = var.cidr_block
   })
   secrets = merge(local.external_of.reports, local.replica_secrets, local.cache_secrets, {
     DATABASE_READER_URL = module.database.reader_url_arn

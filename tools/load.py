@@ -1,6 +1,6 @@
 """``make load``: the users of ``locust/`` against a fresh system during an ingest run.
 
-make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [LOCUST_ARGUMENT…]"
+make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [--soak] [LOCUST_ARGUMENT…]"
 make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a running system
 """
 
@@ -26,6 +26,7 @@ from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
 from tools.problem import Problem, guarded
+from tools.resource_use import Meter
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
@@ -43,6 +44,9 @@ INGEST_AT = 0.25
 AFTERWARDS_SECONDS = 10
 LONGEST_INGEST_SECONDS = 900
 INTERRUPTS = 5
+SOAK_SECONDS, SOAK_VISITORS = 1_200, 50
+"""Long enough for the caches to fill, with less than what the machine can serve."""
+SETTLE_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Size:
     changed: int = 50_000
     has_reports: bool = True
     is_smoke: bool = False
+    is_soak: bool = False
 
     @property
     def folder(self) -> Path:
@@ -76,6 +81,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--smoke", action="store_true", help="a small city for a few seconds, without service levels"
     )
+    soak = f"print the growth of each process; {SOAK_SECONDS} seconds, {SOAK_VISITORS} visitors by default"
+    parser.add_argument("--soak", action="store_true", help=soak)
     for name in ("rows", "visitors", "seconds", "changed"):
         parser.add_argument(f"--{name}", type=int, help=f"default {getattr(Size(), name):,}")
     return parser.parse_known_args(arguments)
@@ -85,7 +92,9 @@ def size_of(chosen: argparse.Namespace) -> Size:
     """The chosen size, completed by the defaults or those of the smoke test."""
     names = ("rows", "visitors", "seconds", "changed")
     given = {name: value for name in names if (value := getattr(chosen, name)) is not None}
-    return replace(SMOKE if chosen.smoke else Size(), **given)
+    soak = Size(visitors=SOAK_VISITORS, seconds=SOAK_SECONDS, is_soak=True)
+    usual = replace(SMOKE, is_soak=chosen.soak) if chosen.smoke else soak if chosen.soak else Size()
+    return replace(usual, **given)
 
 
 def load(arguments: list[str]) -> int:
@@ -99,7 +108,7 @@ def load(arguments: list[str]) -> int:
     environments.ensure(SERVICES)
     size = size_of(chosen)
     with fresh_system(size) as (supervisor, plan):
-        return under_load(supervisor, plan, size, for_locust)
+        return soaked(supervisor, plan, size, for_locust)
 
 
 @contextmanager
@@ -165,6 +174,20 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
     code = interrupt(supervisor.running["locust"][1])
     say(_verdict_of(supervisor.log_of(visitors)))
     say(f"• Reports: {size.folder}/report.html and stats_*.csv")
+    return code
+
+
+def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
+    """The same, and with ``--soak`` what each process used until connections had time to return."""
+    if not size.is_soak:
+        return under_load(supervisor, plan, size, arguments)
+    names = [name for name in ("api", "reports") if name in supervisor.running]
+    with Meter(lambda: {name: supervisor.running[name][1].pid for name in names}) as meter:
+        code = under_load(supervisor, plan, size, arguments)
+        time.sleep(SETTLE_SECONDS)
+    table = meter.table()
+    (size.folder / "soak.txt").write_text(table + "\n")
+    say(table)
     return code
 
 

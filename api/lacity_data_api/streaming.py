@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lacity_data_api.cache.negotiation import preferred_encoding
-from lacity_data_api.http.slow_readers import send_in_time
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
 
@@ -63,7 +62,7 @@ class StreamedResponse(Response):
             if compressor:
                 part = await asyncio.to_thread(compressor.compress, part)
             if part:
-                await send_in_time(send, {"type": "http.response.body", "body": part, "more_body": True})
+                await send({"type": "http.response.body", "body": part, "more_body": True})
 
         # HEAD has no body: none is produced.
         if not scope.get("state", {}).get("is_head"):

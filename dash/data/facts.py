@@ -31,6 +31,8 @@ FACTS = SQL("""
     ) d
 """)
 AWAY = "away"
+# Of a page, which may be anyone's.
+GENERATION = re.compile("[0-9]{1,18}")
 
 
 # A city council is something else.
@@ -127,7 +129,7 @@ class Facts:
     def is_behind(self, version: str | None) -> bool:
         """Whether a page with this version has seen newer data, or that the database is away."""
         generation, *words = (version or "").split("-")
-        seen = int(generation) if generation.isascii() and generation.isdigit() else 0
+        seen = int(generation) if GENERATION.fullmatch(generation) else 0
         return seen > self.generation or (AWAY in words and not self.is_away)
 
     @property

@@ -19,6 +19,8 @@ from data.facts import FACTS, Facts
 
 FRESH_SECONDS = 2.0
 """How long a worker relies on the generation that it saw last."""
+CATCH_UP_SECONDS = 0.25
+"""Between two refreshes that pages ask for."""
 LOCKS = 64
 
 
@@ -31,6 +33,7 @@ class Warehouse:
         self._cache = Cache(settings.redis_url.get_secret_value(), settings.query_url)
         self._known: Facts | DataError = AwayError()
         self._known_until = 0.0
+        self._refreshed_at = 0.0
         self._refreshing = threading.Lock()
         self._query_locks = tuple(threading.Lock() for _ in range(LOCKS))
 
@@ -51,14 +54,20 @@ class Warehouse:
         return self._known
 
     def catch_up(self, version: str | None) -> None:
-        """Refresh now if an open page, served by another worker, has seen newer data."""
+        """Refresh if an open page, served by another worker, has seen newer data.
+
+        A version may be made up, so those that wait share one refresh, and the next one comes later.
+        """
         if not self.facts().is_behind(version):
             return
+        since = time.monotonic()
         with self._refreshing:
-            if isinstance(self._known, Facts) and self._known.is_behind(version):
+            if self._refreshed_at < since:
+                time.sleep(max(0.0, self._refreshed_at + CATCH_UP_SECONDS - time.monotonic()))
                 self._refresh()
 
     def _refresh(self) -> None:
+        self._refreshed_at = time.monotonic()
         self._known = self._read_facts()
         self._known_until = time.monotonic() + FRESH_SECONDS
 

@@ -28,12 +28,14 @@ CHUNK_BYTES = 64 * 1024
 RETRY_SECONDS = "5"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _places = threading.BoundedSemaphore(AT_ONCE)
+_choosing = threading.Lock()
+_writing_for: set[str] = set()
 
 
 def csv_file() -> Response:
     """Every request of the list, streamed."""
     try:
-        chunks = _begun(_chunks(_query()))
+        chunks = _begun(_chunks(_query(), request.remote_addr or ""))
     except DataError as error:
         return unavailable(error)
     headers = {"Content-Disposition": 'attachment; filename="requests.csv"'}
@@ -47,7 +49,7 @@ def excel_file() -> Response:
         total = request_list.total(warehouse(), query)
         if total > LARGEST_ROWS:
             return Response(too_many(total), 413, mimetype="text/plain")
-        with _place():
+        with _place(request.remote_addr or ""):
             file = workbook(FILE_COLUMNS, request_list.rows(warehouse(), query), "Requests")
     except DataError as error:
         return unavailable(error)
@@ -98,18 +100,26 @@ def _query() -> ListQuery:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=1):
-        raise BusyError
+def _place(client: str) -> Iterator[None]:
+    """One of the worker's places; a client that has one gets no other. Raises BusyError."""
+    with _choosing:
+        if client in _writing_for:
+            raise BusyError
+        _writing_for.add(client)
     try:
-        yield
+        if not _places.acquire(timeout=1):
+            raise BusyError
+        try:
+            yield
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _writing_for.discard(client)
 
 
-def _chunks(query: ListQuery) -> Iterator[bytes]:
+def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
     """Lines as RFC 4180 has them, many at a time."""
-    with _place():
+    with _place(client):
         held, size = [], 0
         for line in request_list.csv_lines(warehouse(), query):
             held.append(line[:-1] + b"\r\n")

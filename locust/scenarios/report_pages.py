@@ -57,11 +57,13 @@ def body(one: Dependency, values: Mapping[tuple[str, str], Any]) -> dict[str, An
 def picture(one: Dependency, report: str) -> dict[str, Any]:
     """The callback of a report's preview on the home page."""
     identity = {PICTURE: report}
-    first = {"id": identity, "property": "id", "value": identity}
+    first, *others = [_given(place, {}) for place in one["inputs"]]
+    inputs = [first | {"value": identity}, *others]
     return {
         "output": one["output"],
         "outputs": {"id": identity, "property": "children"},
-        "inputs": [first, *(_given(place, {}) for place in one["inputs"][1:])],
+        # Of the same element as the output, by a pattern, or of the page.
+        "inputs": [place | ({"id": identity} if PICTURE in place["id"] else {}) for place in inputs],
         "changedPropIds": [],
     }
 

@@ -37,6 +37,11 @@ run "edge" {
   }
 
   assert {
+    condition     = aws_lb_listener.https.routing_http_response_strict_transport_security_header_value == "max-age=31536000"
+    error_message = "Browsers must come back by HTTPS."
+  }
+
+  assert {
     condition     = aws_lb_listener.https.default_action[0].type == "fixed-response"
     error_message = "An unknown host must reach no service."
   }

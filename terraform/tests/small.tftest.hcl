@@ -111,6 +111,16 @@ run "cdn" {
   }
 
   assert {
+    condition     = aws_cloudfront_response_headers_policy.this.security_headers_config[0].strict_transport_security[0].access_control_max_age_sec == 31536000
+    error_message = "Browsers must come back by HTTPS."
+  }
+
+  assert {
+    condition     = alltrue([for distribution in aws_cloudfront_distribution.this : distribution.default_cache_behavior[0].response_headers_policy_id == aws_cloudfront_response_headers_policy.this.id])
+    error_message = "Every distribution says so."
+  }
+
+  assert {
     condition     = { for name, origin in aws_cloudfront_vpc_origin.this : name => origin.vpc_origin_endpoint_config[0].http_port } == { api = 5000, reports = 5500 }
     error_message = "Each host name leads to its own service."
   }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lacity_data_api.cache.cached_response import SMALLEST_COMPRESSED, CachedResponse
 from lacity_data_api.cache.failures import Failures
+from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.cache.memory import Memory
 from lacity_data_api.cache.negotiation import ENCODINGS
 from lacity_data_api.cache.redis_store import RedisStore
@@ -74,6 +75,7 @@ class ResponseCache:
             raise
 
     async def _make(self, query: Query, key: str, accept_encoding: bytes) -> CachedResponse:
+        LARGE_BODIES.check()
         async with self.store.lock(key) as is_ours:
             # Another worker may have made it since the first look.
             look_again = self.store.get if is_ours else self._made_by_another_worker

@@ -13,20 +13,20 @@ from prometheus_client import Counter, Histogram
 from starlette.types import Message, Scope, Send
 
 from lacity_data_api.cache.cached_response import Headers
+from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.http.slow_readers import ClientLeftError, parts_of, send_in_time
 from lacity_data_api.metrics import LATENCY, REQUESTS
 
 SECURITY_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
+# Of responses without a policy of their own: data, which no page may frame and no browser may run.
+NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 # The status of a request whose client left before there was a response, as nginx logs it.
 CLIENT_LEFT = 499
 NOTICE_SECONDS = 0.05
-
-
-class ClientLeftError(asyncio.CancelledError):
-    """The connection is closed: the work ends as if it was cancelled when the client left."""
 
 
 @asynccontextmanager
@@ -77,22 +77,30 @@ class Exchange:
             self._length += len(body)
             if self._scope["method"] == "HEAD":
                 message = {**message, "body": b""}
-            await self._pass_on(message)
+            with LARGE_BODIES.held(message.get("body", b"")):
+                for part in parts_of(message):
+                    await self._pass_on(part)
 
     async def start(self, status: int, headers: Headers) -> None:
         """The status line, and the response's own headers with the common ones."""
         if status == 307:
             headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
-        if not any(name == b"vary" for name, _ in headers):
+        names = {name for name, _ in headers}
+        if b"vary" not in names:
             own.append((b"vary", b"Origin"))
+        if NO_PAGE[0] not in names:
+            own.append(NO_PAGE)
         self.status = status
         await self._pass_on({"type": "http.response.start", "status": status, "headers": own})
 
     async def _pass_on(self, message: Message) -> None:
         """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
         try:
-            await self._send(message)
+            if message["type"] == "http.response.body":
+                await send_in_time(self._send, message)
+            else:
+                await self._send(message)
         except RuntimeError as error:
             if "handler is closed" not in str(error):
                 raise

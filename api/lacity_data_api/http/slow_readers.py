@@ -1,4 +1,4 @@
-"""No client holds more than its share of the streamed responses, and none by reading slowly."""
+"""No client holds more than its share of the streamed responses, and none a response by reading it slowly."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import ClassVar
 from starlette.types import Message, Scope, Send
 
 from lacity_data_api.errors import TooManyRequestsError
-from lacity_data_api.http.exchange import ClientLeftError
 
 # Of one client, in each worker; the pool has four.
 STREAMS_PER_CLIENT = 2
 # A part must be taken within the pause and the time that the slowest line needs for it.
 SLOWEST_BYTES_PER_SECOND = 5_000
 PAUSE_SECONDS = 20.0
+PART_BYTES = 262_144
+
+
+class ClientLeftError(asyncio.CancelledError):
+    """The connection is closed: the work ends as if it was cancelled when the client left."""
 
 
 class TooManyStreamsError(TooManyRequestsError):
@@ -46,9 +50,19 @@ class ClientStreams:
                 del self._open[client]
 
 
+def parts_of(message: Message) -> Iterator[Message]:
+    """The body of a message in parts: a server waits for its client only before the next one."""
+    body = message.get("body", b"")
+    starts = range(0, len(body), PART_BYTES) or (0,)
+    for start in starts:
+        is_last = start == starts[-1]
+        part = body if len(starts) == 1 else body[start : start + PART_BYTES]
+        yield {**message, "body": part, "more_body": message.get("more_body", False) or not is_last}
+
+
 async def send_in_time(send: Send, message: Message) -> None:
     """A client that reads too slowly is treated as one that has left: its response ends without an end."""
-    allowed = PAUSE_SECONDS + len(message["body"]) / SLOWEST_BYTES_PER_SECOND
+    allowed = PAUSE_SECONDS + max(PART_BYTES, len(message["body"])) / SLOWEST_BYTES_PER_SECOND
     try:
         async with asyncio.timeout(allowed):
             await send(message)

@@ -68,5 +68,8 @@ async def count_requests(
     try:
         return await respond(request, query)
     except NotFoundError as error:
-        message = f"more than {repository.MOST_GROUPS} groups; request fewer fields or days"
+        message = (
+            f"more than {repository.MOST_GROUPS} groups, or more than {repository.MOST_REQUESTS} requests "
+            "to be read one by one; request fewer fields or days"
+        )
         raise InvalidError(["query", "field"], message) from error

@@ -63,10 +63,15 @@ def expression_of(name: str) -> str:
     return PARTS_OF_DAY.get(name, column_of(name))
 
 
+def dimensions_of(names: Collection[str]) -> set[str]:
+    """What a relation must have for these fields and filters."""
+    columns = {column_of(name) for name in names}
+    return {"type_id" if column == "group_id" else column for column in columns}
+
+
 def relation(names: Collection[str], catalog: RollupCatalog) -> str:
     """The narrowest relation that has the columns of these fields and filters."""
-    columns = {column_of(name) for name in names}
-    dimensions = {"type_id" if column == "group_id" else column for column in columns}
+    columns, dimensions = {column_of(name) for name in names}, dimensions_of(names)
     rollup = catalog.narrowest(dimensions)
     table = rollup.table if rollup else _served_requests(dimensions, catalog)
     if "group_id" not in columns:

@@ -78,11 +78,11 @@ def _invalid(index: int, message: str) -> InvalidError:
     return InvalidError(["query", "filter", index], message)
 
 
-def where(comparisons: Iterable[Comparison]) -> Where:
+def where(comparisons: Iterable[Comparison], prefix: str = "value") -> Where:
     """All must hold; of several ``name=value`` with one name, any. Only text of ours is in the SQL."""
     listed = list(comparisons)
     numbered = enumerate(_gathered([*listed, *_implied_days(listed)]))
-    return Where.all_of(_condition(f"value_{number}", *gathered) for number, gathered in numbered)
+    return Where.all_of(_condition(f"{prefix}_{number}", *gathered) for number, gathered in numbered)
 
 
 def _gathered(comparisons: list[Comparison]) -> Iterable[Comparison]:

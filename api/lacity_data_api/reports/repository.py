@@ -3,29 +3,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lacity_data_api.city.facts import RollupCatalog
-from lacity_data_api.reports.fields import NAMES, Field, expression_of, relation
+from lacity_data_api.reports.fields import (
+    NAMES,
+    Field,
+    column_of,
+    dimensions_of,
+    expression_of,
+    relation,
+)
 from lacity_data_api.reports.filters import Comparison, where
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.requests.filters import where as requests_where
 from lacity_data_api.requests.published import PUBLISHED_TEXTS
-from lacity_data_api.statements import Query, Statement
+from lacity_data_api.statements import Query, Statement, Where
 
 # Twice the cells of a year by type, council and agency; about 20 MB of JSON.
 MOST_GROUPS = 200_000
+# Read one by one where no rollup has the fields: several seconds.
+MOST_REQUESTS = 5_000_000
 
 # Counted by id first and by name then: several ids may have the same name.
 COUNTED = """
 SELECT {columns}, CAST(sum(counted.counts) AS bigint) AS counts
   FROM (SELECT {keys}, sum({measure}) AS counts FROM {rows} AS rows
-         WHERE {where} GROUP BY {numbers} HAVING sum({measure}) > 0) AS counted
+         WHERE {where} AND {is_affordable} GROUP BY {numbers} HAVING sum({measure}) > 0) AS counted
   {names}
  GROUP BY {numbers} ORDER BY {numbers} LIMIT {most} + 1
 """
 BODY = """
-SELECT CASE WHEN count(*) <= {most}
+SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
             THEN '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' END AS body
   FROM ({sql}) AS item
 """
+
+# Not correlated: Postgres evaluates it once, and does not begin with the requests where it is false.
+IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
 
 # The first version's 13 columns in their order, then the names of the ids, then what became of a request. In
 # no order of rows: clients would wait for the sort.
@@ -77,19 +89,34 @@ def counted(
     has_information: bool,
     is_lasting: bool,
 ) -> Query:
-    """Requests that match all filters, by these fields and in their order; no body for too many groups."""
-    condition = where(filters)
+    """Requests that match all filters, by these fields and in their order.
+
+    No body for too many groups, or too many requests that would have to be read one by one.
+    """
+    names = [*fields, *(comparison.name for comparison in filters)]
+    condition, affordable = where(filters), _affordable(names, filters, catalog)
     sql = COUNTED.format(
         columns=", ".join(f"{_source(number, field)} AS {field}" for number, field in enumerate(fields)),
         keys=", ".join(f"{expression_of(field)} AS key_{number}" for number, field in enumerate(fields)),
         measure="requests + information" if has_information else "requests",
-        rows=relation([*fields, *(comparison.name for comparison in filters)], catalog),
+        rows=relation(names, catalog),
         where=condition.sql,
+        is_affordable=affordable.sql,
         names="\n  ".join(_join(number, field) for number, field in enumerate(fields) if field in NAMES),
         numbers=", ".join(str(number) for number in range(1, len(fields) + 1)),
         most=MOST_GROUPS,
     )
-    return Query(BODY.format(sql=sql, most=MOST_GROUPS), condition.values, is_lasting=is_lasting)
+    body = BODY.format(sql=sql, most=MOST_GROUPS, is_affordable=affordable.sql)
+    return Query(body, {**condition.values, **affordable.values}, is_lasting=is_lasting)
+
+
+def _affordable(names: Sequence[str], filters: Sequence[Comparison], catalog: RollupCatalog) -> Where:
+    """Whether few enough requests were created on the days of the filters; true where a rollup is read."""
+    by_day = catalog.narrowest({"created_date"})
+    if by_day is None or catalog.narrowest(dimensions_of(names)):
+        return Where()
+    days = where((one for one in filters if column_of(one.name) == "created_date"), "day")
+    return Where(IS_AFFORDABLE.format(most=MOST_REQUESTS, days=by_day.table, where=days.sql), days.values)
 
 
 def _source(number: int, field: Field) -> str:

@@ -66,14 +66,15 @@ class Database:
 
 
 def end_readers(name: str) -> None:
-    """End the reports' connections to a database; their role may, and the owner may not."""
-    with psycopg.connect(variable("TEST_READER_URL")) as reader:
-        _end_own(reader, name)
+    """End the reports' connections to a database, as the owner, which is a member of their role."""
+    with psycopg.connect(variable("TEST_ADMIN_URL")) as admin:
+        _end(admin, name, urlsplit(variable("TEST_READER_URL")).username)
 
 
-def _end_own(connection: psycopg.Connection[Any], name: str) -> None:
-    theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
-    connection.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name])
+def _end(connection: psycopg.Connection[Any], name: str, role: str | None) -> None:
+    """Of the role, or of the connection's own."""
+    theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = coalesce(%s, current_user)"
+    connection.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name, role])
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def _drop(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
     for attempt in range(ATTEMPTS):
         end_readers(name)
-        _end_own(connection, name)
+        _end(connection, name, None)
         try:
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
         except psycopg.errors.ObjectInUse:

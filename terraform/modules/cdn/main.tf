@@ -30,6 +30,20 @@ resource "aws_cloudfront_cache_policy" "this" {
   }
 }
 
+# The services send all other headers themselves; only here is it known that the client came by HTTPS.
+resource "aws_cloudfront_response_headers_policy" "this" {
+  #checkov:skip=CKV_AWS_259:HTTPS is enforced for this host; subdomains and preload lists are for the owner of the domain to decide
+  name    = var.name
+  comment = "Browsers come back by HTTPS only"
+
+  security_headers_config {
+    strict_transport_security {
+      access_control_max_age_sec = 31536000
+      override                   = true
+    }
+  }
+}
+
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
 resource "aws_cloudfront_vpc_origin" "this" {
   for_each = var.hosts
@@ -53,7 +67,6 @@ resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_305:The API and the reports have no file that could be a default root object
   #checkov:skip=CKV_AWS_310:One instance is the whole stage: there is no second origin to fail over to
   #checkov:skip=CKV_AWS_374:311 data is public everywhere
-  #checkov:skip=CKV2_AWS_32:The services send their own security headers
   #checkov:skip=CKV2_AWS_47:Nothing here runs on Java, so the rules against Log4j have nothing to protect
   for_each = var.hosts
 
@@ -79,13 +92,14 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   default_cache_behavior {
-    target_origin_id         = each.key
-    viewer_protocol_policy   = "redirect-to-https"
-    allowed_methods          = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
-    cached_methods           = ["GET", "HEAD", "OPTIONS"]
-    compress                 = true
-    cache_policy_id          = aws_cloudfront_cache_policy.this.id
-    origin_request_policy_id = local.all_viewer
+    target_origin_id           = each.key
+    viewer_protocol_policy     = "redirect-to-https"
+    allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    cached_methods             = ["GET", "HEAD", "OPTIONS"]
+    compress                   = true
+    cache_policy_id            = aws_cloudfront_cache_policy.this.id
+    origin_request_policy_id   = local.all_viewer
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
   }
 
   restrictions {

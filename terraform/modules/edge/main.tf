@@ -67,6 +67,9 @@ resource "aws_lb_listener" "https" {
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
   certificate_arn   = var.certificate_arn
 
+  # A year, as at CloudFront; subdomains and preload lists are for the owner of the domain to decide.
+  routing_http_response_strict_transport_security_header_value = "max-age=31536000"
+
   # An unknown host, for example an address typed by a scanner.
   default_action {
     type = "fixed-response"

@@ -70,3 +70,9 @@ def test_locust_is_interrupted_again_when_it_goes_on() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         assert load.interrupt(process, patience_seconds=0.5) == 7
+
+
+def test_a_soak_lasts_twenty_minutes_unless_chosen_otherwise() -> None:
+    assert size("--soak").seconds == 1_200
+    assert size("--soak", "--seconds", "180") == load.Size(visitors=50, seconds=180, is_soak=True)
+    assert not size().is_soak

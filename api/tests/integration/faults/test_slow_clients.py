@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lacity_data_api.cache import large_bodies
+from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.http import protocol, request_limits, slow_readers
 from tests.support.databases import Database
 from tests.support.serving import Api
@@ -31,6 +34,16 @@ def connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.soc
 def _connected(api: Api) -> socket.socket:
     parts = urlsplit(api.url)
     return socket.create_connection((parts.hostname, parts.port), timeout=10)
+
+
+def _reading_little(api: Api) -> socket.socket:
+    """Its kernel takes no more than it reads."""
+    parts = urlsplit(api.url)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(10)
+    connection.connect((parts.hostname, parts.port))
+    return connection
 
 
 def _everything(connection: socket.socket) -> bytes:
@@ -91,8 +104,8 @@ def test_a_connection_between_requests_may_wait(connection: socket.socket) -> No
 
 MANY_REQUESTS = """
 INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
-                              region_id, is_open, is_information, is_duplicate, address)
-SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat('x', 1000)
+                              region_id, is_open, is_information, is_duplicate, address, latitude, longitude)
+SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat('x', 1000), 34.1, -118.3
   FROM generate_series(1, 20000) AS n
 """
 
@@ -113,3 +126,52 @@ def test_a_download_that_is_not_read_is_cut_off(
             time.sleep(0.05)
         assert not _everything(connection).endswith(b"0\r\n\r\n")
     assert api.get("/types").status_code == 200
+
+
+LARGE = b"GET /requests?limit=%d&start_date=2020-01-01&end_date=2020-01-31 HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture
+def many_requests(database: Database) -> int:
+    """How many there are; from this test on, since they stay."""
+    if database.value("SELECT count(*) FROM service_requests") < 20_000:
+        database.run(MANY_REQUESTS)
+    return 20_000
+
+
+def test_a_large_response_that_is_not_read_is_cut_off(
+    api: Api, many_requests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
+    with _reading_little(api) as connection:
+        connection.sendall(LARGE % (many_requests - 1))
+        head = connection.recv(1_000)
+        assert head.startswith(b"HTTP/1.1 200")
+        length = int(re.findall(rb"(?i)content-length: ([0-9]+)", head)[0])
+        assert LARGE_BODIES.bytes == length
+        _wait_until_nothing_is_sent()
+        assert len(_everything(connection)) < length / 2
+    assert api.get("/types").status_code == 200
+
+
+def _wait_until_nothing_is_sent() -> None:
+    deadline = time.monotonic() + 10
+    while LARGE_BODIES.bytes:
+        assert time.monotonic() < deadline, "the response is still being sent"
+        time.sleep(0.05)
+
+
+def test_no_further_large_responses_are_made_than_fit(
+    api: Api, many_requests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large_bodies, "MOST_BYTES", 1_000_000)
+    with _reading_little(api) as connection:
+        connection.sendall(LARGE % (many_requests - 2))
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        refused = api.get("/requests?limit=3")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        # What is in memory costs nothing.
+        assert api.get("/types").status_code == 200
+    _wait_until_nothing_is_sent()
+    assert api.get("/requests?limit=3").status_code == 200

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lacity_data_api.city.facts import City
+from lacity_data_api.city.facts import City, Rollup, RollupCatalog
 from lacity_data_api.reports import endpoints, repository
 from lacity_data_api.reports.fields import Field
+from lacity_data_api.reports.filters import parse
 from tests.support.counting import queries
 from tests.support.databases import Database
 from tests.support.rows import add_requests
@@ -257,3 +259,43 @@ def test_not_equal_can_be_written_in_two_ways(api: Api) -> None:
     written = [ask(api, ["source_name"], [f"source_name{sign}Mobile App"]) for sign in ("!=", "<>")]
     assert written[0] == written[1]
     assert "Mobile App" not in {row["source_name"] for row in written[0]}
+
+
+# No rollup has the hour of a request with its source and council.
+ONE_BY_ONE = "/reports?field=created_hour&field=council_name&field=source_name&field=agency_name"
+
+
+def test_requests_are_read_one_by_one_only_if_they_are_few(
+    api: Api, rows: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many they are is known from a rollup, by the days of the filters."""
+    monkeypatch.setattr(repository, "MOST_REQUESTS", 100)
+    many, few = (f"{ONE_BY_ONE}&filter=created_{days}" for days in ("year>=2019", "date=2019-12-28"))
+    with queries() as counted:
+        responses = [api.get(many) for _ in "ab"]
+    assert [response.status_code for response in responses] == [422, 422]
+    assert "more than 100 requests" in responses[0].json()["detail"][0]["msg"]
+    assert counted.made == 1
+    found = sum(row["counts"] for row in api.json(few))
+    assert found == sum(row["created_date"] == "2019-12-28" for row in rows)
+    assert found
+    # A rollup has this field, however many requests there are.
+    assert api.get("/reports?field=created_date&filter=created_year>=2019").status_code == 200
+
+
+def test_too_many_requests_are_not_even_begun(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "MOST_REQUESTS", 100)
+    by_day = Rollup("rollup_day_type", frozenset({"created_date", "type_id"}))
+    catalog = RollupCatalog((by_day,), {name: name for name in ("council_id", "source_id")})
+    query = repository.counted(
+        [Field.COUNCIL_NAME, Field.SOURCE_NAME],
+        parse(["created_date>=2019-01-01"]),
+        catalog,
+        has_information=False,
+        is_lasting=True,
+    )
+    sql = query.sql
+    for name, value in query.values.items():
+        sql = sql.replace(f":{name}", f"'{value}'")
+    plan = "\n".join(line for (line,) in database.run(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}"))
+    assert re.search(r"on service_requests.*never executed", plan), plan

@@ -81,6 +81,15 @@ def test_reader_makes_no_temporary_tables() -> None:
     template.run(f"{temporary} ON COMMIT DROP", url=loader)
 
 
+@pytest.mark.parametrize("name", ["postgres", "template1"])
+def test_reader_connects_to_no_other_database(name: str) -> None:
+    """Its limits hold in ours alone."""
+    reader, loader = (in_database(variable(f"TEST_{role}_URL"), name) for role in ROLES)
+    with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
+        psycopg2.connect(reader)
+    psycopg2.connect(loader).close()
+
+
 def test_readers_leave_connections_to_others(database: Database) -> None:
     limit = database.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'reader_311'")
     assert 0 < limit <= int(database.value("SHOW max_connections")) - 20

@@ -1,0 +1,47 @@
+"""Large bodies on their way to clients: while they fill the memory, no further ones are made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lacity_data_api.errors import BusyError
+
+SMALLEST_LARGE_BYTES = 1_000_000
+# In one worker, besides its cache.
+MOST_BYTES = 150_000_000
+
+
+class LargeBodies:
+    """Each body counts once, however many clients are taking it."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._clients: Counter[int] = Counter()
+
+    @contextmanager
+    def held(self, body: bytes) -> Iterator[None]:
+        """Count a body until the block ends."""
+        if len(body) < SMALLEST_LARGE_BYTES:
+            yield
+            return
+        identity = id(body)
+        self.bytes += 0 if self._clients[identity] else len(body)
+        self._clients[identity] += 1
+        try:
+            yield
+        finally:
+            self._clients[identity] -= 1
+            if not self._clients[identity]:
+                del self._clients[identity]
+                self.bytes -= len(body)
+
+    def check(self) -> None:
+        """Raises BusyError while there is no room for another one."""
+        if self.bytes > MOST_BYTES:
+            raise BusyError("Too many large responses at once")
+
+
+LARGE_BODIES = LargeBodies()
+"""Of this process."""

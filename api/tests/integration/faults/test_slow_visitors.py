@@ -1,0 +1,55 @@
+"""Fifty clients that send or read slowly leave others their responses, and the health check its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.faults.slow import BEGINNINGS, seconds_of_visits, slow_clients
+from tests.integration.faults.test_slow_clients import MANY_REQUESTS
+from tests.support.databases import Database, variable
+from tests.support.servers import Program, environment_for, program
+
+CLIENTS, VISITS = 50, 8
+# Alive, cached, and from the database.
+PATHS = ["/status/live", "/types", "/requests/4"]
+# Below this a ratio says more about this machine than about the server.
+LEAST_SECONDS = 0.02
+Times = dict[str, list[float]]
+
+
+@pytest.fixture(scope="module")
+def api(database: Database) -> Iterator[Program]:
+    database.run(MANY_REQUESTS)
+    with program(environment_for(database, variable("TEST_REDIS_URL"))) as running:
+        yield running
+
+
+def p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[-1]
+
+
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_slow_clients_slow_down_no_other(api: Program, kind: str) -> None:
+    asyncio.run(_compare(api, kind))
+
+
+async def _compare(api: Program, kind: str) -> None:
+    quiet = await seconds_of_visits(api.url, PATHS, VISITS)
+    async with slow_clients(int(api.url.rpartition(":")[2]), kind, CLIENTS):
+        # Another program of this machine may take the processor during one round, hardly during five.
+        for _ in range(5):
+            loaded = await seconds_of_visits(api.url, PATHS, VISITS)
+            assert max(loaded["/status/live"]) < 1
+            if slower := _slower(quiet, loaded):
+                continue
+            break
+    assert not slower
+
+
+def _slower(quiet: Times, loaded: Times) -> list[str]:
+    """The paths whose p95 is more than twice the quiet one."""
+    return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]

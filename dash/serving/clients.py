@@ -1,0 +1,41 @@
+"""Who a client is: the address of the connection, or what a trusted proxy says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+ANY = "*"
+
+
+class Proxies:
+    """The proxies that may name the client, as addresses or networks; ``*`` trusts all."""
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        given = [one for one in trusted if one]
+        self._trusts_all = ANY in given
+        self._networks = tuple(ip_network(one, strict=False) for one in given if one != ANY)
+
+    def is_trusted(self, address: str) -> bool:
+        """False for text that is no address."""
+        return self._trusts_all or any(_is_in(address, network) for network in self._networks)
+
+    def client(self, peer: str, headers: Mapping[str, str]) -> str:
+        """The last address of X-Forwarded-For that is no proxy of ours, or the peer itself."""
+        if not self.is_trusted(peer):
+            return peer
+        hops = [hop.strip() for hop in headers.get("X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        strangers = [hop for hop in hops if self._trusts_all or not self.is_trusted(hop)]
+        return (strangers or hops or [peer])[-1]
+
+    def scheme(self, peer: str, headers: Mapping[str, str]) -> str:
+        """What the client's browser used."""
+        named = headers.get("X_FORWARDED_PROTO", "").strip().lower()
+        return "https" if named == "https" and self.is_trusted(peer) else "http"
+
+
+def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:
+    try:
+        return ip_address(address) in network
+    except ValueError:
+        return False

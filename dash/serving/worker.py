@@ -1,0 +1,60 @@
+"""A worker of gunicorn: gunicorn starts, watches and stops the process; the loop in here serves."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, ClassVar
+
+from gunicorn.workers.base import Worker
+from waitress import wasyncore
+
+from serving.clients import Proxies
+from serving.limits import Limits
+from serving.server import BoundedServer
+
+LINGER_SECONDS = 2.0
+"""A stopping worker closes idle connections after this time: their clients may be sending a request."""
+LOOP_SECONDS = 1.0
+
+
+class BufferingWorker(Worker):
+    """Reads requests and writes responses in one loop, and runs the application in threads."""
+
+    _watched: ClassVar[dict[int, Any]] = {}
+    _servers: Sequence[BoundedServer] = ()
+
+    def run(self) -> None:
+        proxies, limits = Proxies(self.cfg.forwarded_allow_ips), Limits(idle_seconds=self.cfg.keepalive)
+        self._servers = [
+            BoundedServer(self.wsgi, listener.sock, self.cfg.threads, proxies, limits, self._watched)
+            for listener in self.sockets
+        ]
+        while self.alive and self.ppid == os.getppid():
+            self._turn()
+        self._stop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM: stop, and now."""
+        super().handle_exit(sig, frame)
+        for server in self._servers:
+            server.pull_trigger()
+
+    def _turn(self) -> None:
+        self.notify()
+        wasyncore.loop(LOOP_SECONDS, use_poll=True, map=self._watched, count=1)
+
+    def _stop(self) -> None:
+        """Let responses in progress end, for as long as gunicorn allows."""
+        begin = time.monotonic()
+        for server in self._servers:
+            server.accepting = False
+        while time.monotonic() < begin + self.cfg.graceful_timeout:
+            if time.monotonic() > begin + LINGER_SECONDS:
+                for server in self._servers:
+                    server.close_waiting()
+            if not any(server.active_channels for server in self._servers):
+                break
+            self._turn()
