@@ -13,7 +13,7 @@ $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
 # Compiled modules are kept under .local: without them Prefect takes twice as long to start.
 RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
-SUITES ?= api dash prefect
+SUITES ?= api dash prefect tools
 ARGS ?=
 DETACH ?=
 

@@ -41,6 +41,7 @@ from pipeline import (  # noqa: E402
     download,
     lifetime,
     merge,
+    metrics,
     notify,
     planning,
     publish,
@@ -164,6 +165,7 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
     if not is_dry:
         lifetime.prune(run.connection, settings)
         vacuum_tables(run.connection)
+        metrics.log_figures(run.connection)
         status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
         if files_error:
             status, problems = "partial", [failure_text(files_error), *problems]

@@ -398,11 +398,13 @@ module "observability" {
   cluster_arn        = module.cluster.arn
   pipeline_family    = module.pipeline.family
   pipeline_log_group = module.pipeline.log_group
-  schedule_group     = module.pipeline.schedule_group
+  figures            = module.pipeline.figures
+  times              = { api = module.api.logged_seconds, reports = module.reports.logged_seconds }
+  log_groups         = { api = module.api.log_group, reports = module.reports.log_group }
   log_retention_days = var.log_retention_days
   objectives         = local.objectives
   alarms = merge(concat(
-    [module.database.alarms, module.api.alarms, module.reports.alarms],
+    [module.database.alarms, module.api.alarms, module.reports.alarms, module.pipeline.alarms],
     module.cache[*].alarms, module.edge[*].alarms, module.host[*].alarms, module.cdn[*].alarms,
   )...)
 }

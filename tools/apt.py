@@ -31,6 +31,8 @@ PROGRAMS = {
     "wrk": ("wrk", 20),
     # Validates the Atom feeds; needs Java.
     "jing": ("jing", 250),
+    # Evaluates the queries of Grafana's dashboard.
+    "prometheus": ("prometheus", 120),
 }
 POSTGRES_MB = 400
 POSTGIS = re.compile(r"^(postgresql-(\d+))-postgis-3 ", re.MULTILINE)
@@ -94,9 +96,9 @@ def _apt(prefix: list[str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
-def ensure(*, browser: bool = False, wrk: bool = False, jing: bool = False) -> None:
+def ensure(*, browser: bool = False, wrk: bool = False, jing: bool = False, prometheus: bool = False) -> None:
     """Install what is missing; services that the packages start are stopped again."""
-    chosen = {"browser": browser, "wrk": wrk, "jing": jing}
+    chosen = {"browser": browser, "wrk": wrk, "jing": jing, "prometheus": prometheus}
     needs = missing("postgres", "redis", *(need for need, is_wanted in chosen.items() if is_wanted))
     if not needs:
         return

@@ -148,7 +148,8 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 def test(arguments: list[str]) -> int:
     """The suites named, or all."""
     suites, pytest_arguments = split(arguments)
-    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)), jing="api" in suites)
+    is_slow = "tools" in suites and "slow" in pytest_arguments
+    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)), jing="api" in suites, prometheus=is_slow)
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})

@@ -11,6 +11,7 @@ from tools.servers.processes import wait_until
 
 CLUSTERS = Path("/etc/postgresql")
 REDIS_SCRIPT = Path("/etc/init.d/redis-server")
+PROMETHEUS_SCRIPT = Path("/etc/init.d/prometheus")
 SYSTEMD = Path("/run/systemd/system")
 
 
@@ -26,17 +27,21 @@ class SystemServices:
     prefix: list[str]
     clusters: set[tuple[str, str]]
     has_redis: bool
+    has_prometheus: bool
 
     @staticmethod
     def now(prefix: list[str]) -> SystemServices:
-        return SystemServices(prefix, _clusters(), REDIS_SCRIPT.exists())
+        return SystemServices(prefix, _clusters(), REDIS_SCRIPT.exists(), PROMETHEUS_SCRIPT.exists())
 
     def restore(self) -> None:
-        """Drop new clusters, which are empty, and stop and disable a new Redis service."""
+        """Drop new clusters, which are empty, and stop and disable new services of Redis and Prometheus."""
         for version, name in _clusters() - self.clusters:
             self._run("pg_dropcluster", "--stop", version, name)
         if not self.has_redis and REDIS_SCRIPT.exists():
             self._stop_redis()
+        if not self.has_prometheus and PROMETHEUS_SCRIPT.exists():
+            self._run("update-rc.d", "prometheus", "disable")
+            self._run(str(PROMETHEUS_SCRIPT), "stop")
 
     def _stop_redis(self) -> None:
         if SYSTEMD.is_dir() and shutil.which("systemctl"):

@@ -18,7 +18,7 @@ from report_kit.content import CardContent, Number, nothing
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
-NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or `make night`, starts one."
+NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or `make ingest`, starts one."
 NOTHING_REJECTED = "No rows were rejected: every published row could be read."
 TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
 TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}

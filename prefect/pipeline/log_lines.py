@@ -11,7 +11,7 @@ from pipeline import telemetry
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time in UTC, level, logger, message, run, its step in Prefect, exception."""
+    """One JSON object a line: time in UTC, level, logger, message, run, Prefect step, figures, exception."""
 
     def __init__(self, *_arguments: Any, **_names: Any) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class JsonLines(logging.Formatter):
         }
         if (run := telemetry.run_number()) is not None:
             line["run"] = run
-        for name in ("flow_run_name", "task_run_name"):
+        for name in ("flow_run_name", "task_run_name", "figures"):
             if value := getattr(record, name, None):
                 line[name] = value
         if record.exc_info:

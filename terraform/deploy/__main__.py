@@ -20,7 +20,7 @@ from dataclasses import asdict
 from deploy import database, smoke
 from deploy.account import Account
 from deploy.drill import drill
-from deploy.release import NIGHT_SECONDS, release, run
+from deploy.release import RUN_SECONDS, release, run
 from deploy.target import Images, Problem, Target
 
 
@@ -68,7 +68,7 @@ def _carry_out(arguments: argparse.Namespace, target: Target) -> None:
         case "images":
             _say(json.dumps(asdict(account.remembered())))
         case "run":
-            run(account, arguments.container, arguments.arguments, NIGHT_SECONDS, _say)
+            run(account, arguments.container, arguments.arguments, RUN_SECONDS, _say)
         case "drill":
             drill(account, _say)
         case "backup":

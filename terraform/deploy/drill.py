@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from deploy.account import Account
-from deploy.release import NIGHT_SECONDS, Say
+from deploy.release import RUN_SECONDS, Say
 from deploy.target import Problem
 
 ACTION_SECONDS = 300
@@ -74,7 +74,7 @@ def failed_run_path(account: Account, say: Say) -> list[str]:
     begun = datetime.now(UTC)
     task = account.start("pipeline", FAILED_RUN, "drill")
     say(f"• pipeline {' '.join(FAILED_RUN)} runs as {task}")
-    account.wait("pipeline", lambda: account.exit_of(task) is not None, NIGHT_SECONDS)
+    account.wait("pipeline", lambda: account.exit_of(task) is not None, RUN_SECONDS)
     code, reason = account.exit_of(task) or (None, "")
     if code != FAILED_CODE:
         return [f"the run should have failed with exit code {FAILED_CODE}, and ended with {code}: {reason}"]

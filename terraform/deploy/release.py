@@ -15,7 +15,7 @@ from deploy.target import Images, Problem
 
 MIGRATION_SECONDS = 1800
 ROLL_SECONDS = 900
-NIGHT_SECONDS = 6 * 3600
+RUN_SECONDS = 6 * 3600
 
 Say = Callable[[str], None]
 

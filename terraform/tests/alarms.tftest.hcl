@@ -17,7 +17,9 @@ variables {
   cluster_arn        = "arn:aws:ecs:us-east-1:123456789012:cluster/la311-prod"
   pipeline_family    = "la311-prod-pipeline"
   pipeline_log_group = "/la311-prod/pipeline"
-  schedule_group     = "la311-prod-pipeline"
+  figures            = { rows_read = { namespace = "la311-prod", name = "run-rows-read", dimensions = {}, stat = "Maximum" } }
+  times              = { api = { namespace = "la311-prod", name = "api-seconds", dimensions = {}, stat = "p95" } }
+  log_groups         = { api = "/la311-prod/api" }
   log_retention_days = 30
 
   alarms = { thing-away = {
@@ -47,7 +49,7 @@ run "observability" {
   }
 
   assert {
-    condition = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.nights.policy_document).Statement :
+    condition = alltrue([for statement in jsondecode(aws_cloudwatch_log_resource_policy.runs.policy_document).Statement :
     !can(statement.Condition.StringEquals) && (can(statement.Condition) == (statement.Action == "logs:PutLogEvents"))])
     error_message = "EventBridge creates a log stream without a source, and writes to it with the rule as aws:SourceArn."
   }
@@ -57,9 +59,34 @@ run "observability" {
     error_message = "An alarm with treat_missing_data = missing goes to INSUFFICIENT_DATA and sends no notification."
   }
 
+  # Few are too few: whatever rings when a number is low must ring when there is none. Only what a limit above it watches may be silent.
   assert {
-    condition     = alltrue([for name in ["thing-away", "data-stale", "site-away"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "breaching"])
+    condition = alltrue([for alarm in aws_cloudwatch_metric_alarm.this :
+    alarm.treat_missing_data == "breaching" if alarm.comparison_operator == "LessThanThreshold"])
     error_message = "A thing that is gone sends no metrics, and must ring."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["certificate-expiry"].evaluation_periods == 2
+    error_message = "ACM sends the days of a certificate twice a day; one late message is no alarm."
+  }
+
+  assert {
+    condition = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.this :
+    length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget if widget.properties.title == name]) == 1])
+    error_message = "The dashboard shows what each alarm watches, burn rates included."
+  }
+
+  assert {
+    condition = length([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
+    if strcontains(jsonencode(widget.properties), "api-seconds") || strcontains(jsonencode(widget.properties), "run-rows-read") || widget.type == "log"]) == 3
+    error_message = "The dashboard shows the times of services, the figures of runs, and requests by route."
+  }
+
+  assert {
+    condition = alltrue(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+    for metric in widget.properties.metrics : try(metric[length(metric) - 1].expression, null) != ""] if widget.type == "metric"]))
+    error_message = "A widget without an expression must not have an empty one."
   }
 
   assert {
@@ -73,23 +100,38 @@ run "observability" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.night_failed.event_pattern).detail.containers.exitCode == [{ "anything-but" = [0, 50] }, { exists = false }]
+    condition     = jsondecode(aws_cloudwatch_event_rule.run_failed.event_pattern).detail.containers.exitCode == [{ "anything-but" = [0, 50] }, { exists = false }]
     error_message = "Exit 50, another run holds the lock, is no failure; a container without exit code is."
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.night_succeeded.event_pattern).detail.startedBy == [{ "anything-but" = ["dry-run"] }]
+    condition     = jsondecode(aws_cloudwatch_event_rule.run_succeeded.event_pattern).detail.startedBy == [{ "anything-but" = ["dry-run"] }]
     error_message = "A dry run must not count as fresh data."
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.night_succeeded.event_pattern).detail.containers.exitCode == [0, 60, 70]
+    condition     = jsondecode(aws_cloudwatch_event_rule.run_succeeded.event_pattern).detail.containers.exitCode == [0, 60, 70]
     error_message = "Exits 60 and 70 count as fresh data: they skipped datasets or files, and published the rest."
   }
 
   assert {
     condition     = length(aws_budgets_budget.this.notification) == 2 && aws_db_event_subscription.this.source_ids == toset(["la311-prod"])
     error_message = "The budget warns of actual and forecast costs, and RDS reports its own events."
+  }
+}
+
+run "certificate_of_another_region" {
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    region = "us-west-2"
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "certificate-expiry")
+    error_message = "ACM sends its metric to the certificate's region: an alarm elsewhere would ring without end."
   }
 }
 
@@ -129,6 +171,24 @@ run "an_alarm_that_never_rings_is_refused" {
       description = "The thing is away"
       metrics     = { seen = { namespace = "AWS/RDS", name = "CPUUtilization", dimensions = {}, stat = "SampleCount" } }
       comparison  = "LessThanThreshold", threshold = 1, missing = "missing"
+    } }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "a_thing_whose_absence_is_silent_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/observability"
+  }
+
+  variables {
+    alarms = { thing-lag = {
+      description = "The thing is slow"
+      metrics     = { lag = { namespace = "AWS/RDS", name = "ReplicaLag", dimensions = { DBInstanceIdentifier = "la311-prod-read" }, stat = "Average" } }
+      threshold   = 60
     } }
   }
 

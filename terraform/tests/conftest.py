@@ -155,7 +155,7 @@ def make_alarm(clients: dict[str, Any], stage: str) -> dict[str, str]:
     clients["rds"].create_event_subscription(
         SubscriptionName=stage, SnsTopicArn=topic, SourceType="db-instance", Enabled=True
     )
-    return {"topic_arn": topic, "alarm": alarm, "rule": f"{stage}-night-failed", "subscription": stage}
+    return {"topic_arn": topic, "alarm": alarm, "rule": f"{stage}-run-failed", "subscription": stage}
 
 
 def register(ecs: Any, name: str, family: str) -> None:

@@ -85,6 +85,11 @@ run "service" {
   }
 
   assert {
+    condition     = aws_cloudwatch_log_metric_filter.seconds.log_group_name == output.log_group && one(aws_cloudwatch_log_metric_filter.seconds.metric_transformation).value == "$.seconds"
+    error_message = "The time of every request is a metric, cached ones included."
+  }
+
+  assert {
     condition     = output.alarms["api-5xx"].threshold == 10 && output.alarms["api-5xx"].expression == "100 * FILL(bad, 0) / total"
     error_message = "Errors are judged as a share: a quiet site that fails every request must ring too."
   }
@@ -133,7 +138,7 @@ run "nightly" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this["night"].schedule_expression == "cron(0 8 * * ? *)" && aws_scheduler_schedule.this["night"].schedule_expression_timezone == "UTC"
+    condition     = aws_scheduler_schedule.this["nightly"].schedule_expression == "cron(0 8 * * ? *)" && aws_scheduler_schedule.this["nightly"].schedule_expression_timezone == "UTC"
     error_message = "The nightly ingest runs at 08:00 UTC."
   }
 
@@ -143,13 +148,34 @@ run "nightly" {
   }
 
   assert {
-    condition     = !aws_scheduler_schedule.this["night"].target[0].ecs_parameters[0].network_configuration[0].assign_public_ip
+    condition     = !aws_scheduler_schedule.this["nightly"].target[0].ecs_parameters[0].network_configuration[0].assign_public_ip
     error_message = "Behind NAT the pipeline must not have a public address."
   }
 
   assert {
-    condition     = one(aws_scheduler_schedule.this["night"].target[0].ecs_parameters[0].capacity_provider_strategy[*].capacity_provider) == "FARGATE"
+    condition     = one(aws_scheduler_schedule.this["nightly"].target[0].ecs_parameters[0].capacity_provider_strategy[*].capacity_provider) == "FARGATE"
     error_message = "Not on spot unless asked for."
+  }
+
+  assert {
+    condition     = alltrue([for schedule in aws_scheduler_schedule.this : one(schedule.target[0].dead_letter_config[*].arn) == aws_sqs_queue.not_started.arn])
+    error_message = "A start that the scheduler gives up must leave its reason in the queue."
+  }
+
+  assert {
+    condition = length([for statement in jsondecode(aws_iam_role_policy.schedule.policy).Statement : statement
+    if statement.Action == "sqs:SendMessage" && statement.Resource == aws_sqs_queue.not_started.arn]) == 1
+    error_message = "The scheduler writes to the queue by the role of the schedule."
+  }
+
+  assert {
+    condition     = output.alarms["run-not-started"].metrics.waiting.dimensions.QueueName == aws_sqs_queue.not_started.name && aws_sqs_queue.not_started.message_retention_seconds == 14 * 86400
+    error_message = "A message in the queue must ring, and stay for as long as SQS keeps any."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_metric_filter.figures) == 7 && aws_cloudwatch_log_metric_filter.figures["rows_read"].pattern == "{ $.figures.rows_read = * }"
+    error_message = "The figures of a run are metrics."
   }
 
   assert {

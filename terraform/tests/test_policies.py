@@ -46,13 +46,3 @@ def test_every_kind_of_policy_is_found() -> None:
 def test_no_alarm_ignores_missing_data() -> None:
     text = "".join(path.read_text() for path in FILES)
     assert re.findall(r'(?:missing|treat_missing_data)\s+= "(missing|ignore)"', text) == []
-
-
-@pytest.mark.parametrize("thing", ["database", "cache", "host", "redis", "api"])
-def test_what_is_gone_rings(thing: str) -> None:
-    """An alarm ``…-away`` or ``…-absent`` treats missing data as a failure."""
-    text = "".join(path.read_text() for path in sorted(MODULES.glob("*/alarms.tf")))
-    name = {"api": r"\$\{var\.service\}-absent", "redis": "redis-absent"}.get(thing, f"{thing}-away")
-    blocks = re.findall(rf'^ +"?{name}[^\n]*= \{{\n(.*?)^    \}}', text, re.MULTILINE | re.DOTALL)
-    assert blocks
-    assert all('missing = "breaching"' in re.sub(r"\s+=", " =", block) for block in blocks)

@@ -13,6 +13,7 @@ LOG_GIB, MONITORING_GIB, ACCESS_LOG_GIB = 0.1, 0.7, 1.0
 FILES_GIB = 4.0
 # Runs a month times hours a run, by the form of the schedule.
 DAILY_HOURS, WEEKLY_HOURS = 30.4 * 0.5, 4.3 * 1
+RUNS = 30.4 + 4.3
 
 Values = Mapping[str, Any]
 Reading = tuple[str, float]
@@ -61,6 +62,12 @@ def _alarm(values: Values, _: object) -> list[Reading]:
     return [("metric", sum(bool(query["metric"]) for query in values["metric_query"]))]
 
 
+def _metric_filter(values: Values, _: object) -> list[Reading]:
+    """A metric is billed by the hours in which it gets a value; a run gives one at its end."""
+    is_of_runs = values["name"].startswith("run-")
+    return [("metric", RUNS / HOURS if is_of_runs else 1.0)]
+
+
 def _bucket(values: Values, _: object) -> list[Reading]:
     return [("files", FILES_GIB) if "-files-" in values["bucket"] else ("stored", ACCESS_LOG_GIB)]
 
@@ -86,6 +93,7 @@ METERS: dict[str, Callable[[Values, Mapping[str, Values]], list[Reading]]] = {
     "aws_cloudwatch_log_group": lambda _values, _: [("ingested", LOG_GIB)],
     "aws_route53_health_check": lambda _values, _: [("check", 1)],
     "aws_s3_bucket": _bucket,
+    "aws_cloudwatch_log_metric_filter": _metric_filter,
 }
 
 

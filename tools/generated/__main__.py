@@ -1,4 +1,4 @@
-"""Write ``.env.example`` and the generated tables of the READMEs; with ``--check`` only name what is stale.
+"""Write ``.env.example``, badges and the tables of the READMEs; with ``--check`` only name what is stale.
 
 A table is between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
 """
@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.console import say
-from tools.generated import settings_classes, small_tables
+from tools.generated import badges, settings_classes, small_tables
 from tools.paths import ROOT
 from tools.problem import Problem, guarded
 
@@ -36,7 +36,9 @@ def documents() -> dict[Path, str]:
         written = {path: BLOCK.sub(partial(_fill, known), path.read_text()) for path in _markdown_files()}
     except KeyError as error:
         raise Problem(f"there is no table {error}, only {', '.join(sorted(known))}.") from error
-    return {ROOT / ".env.example": settings_classes.example(settings_classes.read()), **written}
+    made = badges.badges((ROOT / "LICENSE").read_text(), (ROOT / "CHANGES.md").read_text())
+    pictures = {ROOT / path: text for path, text in made.items()}
+    return {ROOT / ".env.example": settings_classes.example(settings_classes.read()), **pictures, **written}
 
 
 def _markdown_files() -> list[Path]:

@@ -96,7 +96,7 @@ SELECT json_build_object(
            'vector_layers', json_build_array(json_build_object(
                'id', 'requests', 'description', 'One feature for each cell with requests',
                'minzoom', 0, 'maxzoom', CAST(:deepest AS integer),
-               'fields', CAST(:fields AS jsonb) || types.fields)))::text AS body
+               'fields', CAST(CAST(:fields AS text) AS jsonb) || types.fields)))::text AS body
   FROM city, data_generation,
        (SELECT jsonb_object_agg('type_' || type_id, 'Requests of a cluster: ' || type_name) AS fields
           FROM request_types) AS types

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import brotli
 import pytest
@@ -56,12 +58,21 @@ def wait_for(envelopes: list[str], text: str) -> str:
     raise AssertionError(f"Sentry received no report of {text}")
 
 
-def test_errors_are_reported_without_secrets() -> None:
+TRACE = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef"}
+
+
+def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_secrets(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    variables = {"STAGE": "prod", "REPORTS_WORKERS": "1", "LOG_LEVEL": "INFO"}
     with database() as broken, sentry() as (dsn, envelopes):
         broken.run("ALTER TABLE city RENAME COLUMN city_name TO city_title")
-        with serve(broken.reader_url, SENTRY_URL=dsn, STAGE="prod", REPORTS_WORKERS="1") as reports:
-            assert reports.get("/ready").status_code == 500
+        with serve(broken.reader_url, log, SENTRY_URL=dsn, **variables) as reports:
+            response = reports.client.get("/ready", headers=TRACE)
             envelope = wait_for(envelopes, "KeyError")
+    assert (response.status_code, response.headers["X-Request-ID"]) == (500, "1-67891233-abcdef")
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    (failure,) = (line for line in lines if "KeyError" in line.get("exception", ""))
+    assert failure["request_id"] == "1-67891233-abcdef"
     password = broken.reader_url.split(":")[2].split("@")[0]
     assert '"environment":"prod"' in envelope.replace(": ", ":")
     assert password not in envelope

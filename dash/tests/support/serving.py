@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +56,8 @@ class Reports:
 
 
 @contextmanager
-def serve(reader_url: str, **variables: str) -> Iterator[Reports]:
-    """Serve until the block ends; the server is asked over HTTP until it is alive."""
+def serve(reader_url: str, log: Path | None = None, **variables: str) -> Iterator[Reports]:
+    """Serve until the block ends, with the log in a file if one is named; the server is alive by then."""
     port = free_port()
     environment = os.environ | {
         "DATABASE_READER_URL": reader_url,
@@ -69,7 +69,8 @@ def serve(reader_url: str, **variables: str) -> Iterator[Reports]:
         **variables,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:server"]
-    process = subprocess.Popen(command, cwd=DASH, env=environment)
+    with log.open("wb") if log else nullcontext() as output:
+        process = subprocess.Popen(command, cwd=DASH, env=environment, stdout=output)
     url = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(base_url=url, timeout=30) as client:

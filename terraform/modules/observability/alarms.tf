@@ -16,28 +16,28 @@ locals {
     period      = burn.seconds
   } }]...)
 
-  night_alarms = {
+  run_alarms = {
     data-stale = {
       description = "No run has succeeded for ${var.stale_hours} hours: the map shows old data"
-      metrics     = { succeeded = merge(local.rule_metric, { name = "Invocations", dimensions = { RuleName = aws_cloudwatch_event_rule.night_succeeded.name } }) }
+      metrics     = { succeeded = merge(local.rule_metric, { name = "Invocations", dimensions = { RuleName = aws_cloudwatch_event_rule.run_succeeded.name } }) }
       comparison  = "LessThanThreshold", threshold = 1, missing = "breaching"
       period      = 3600, periods = var.stale_hours
     }
-    night-not-started = {
-      description = "The scheduler gave up starting a run"
-      metrics     = { dropped = { namespace = "AWS/Scheduler", name = "InvocationDroppedCount", dimensions = { ScheduleGroup = var.schedule_group }, stat = "Sum" } }
-      threshold   = 1
-    }
     message-lost = {
       description = "EventBridge could not deliver the message of a failed run: look at the policies of topic and key"
-      metrics     = { failed = merge(local.rule_metric, { name = "FailedInvocations", dimensions = { RuleName = aws_cloudwatch_event_rule.night_failed.name } }) }
+      metrics     = { failed = merge(local.rule_metric, { name = "FailedInvocations", dimensions = { RuleName = aws_cloudwatch_event_rule.run_failed.name } }) }
       threshold   = 1
     }
+  }
+
+  # ACM sends the days twice a day, until the certificate has expired or is deleted: two days without any are an end too.
+  # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+  certificate_alarms = {
     certificate-expiry = {
-      description = "The certificate ends in less than 30 days and ACM has not renewed it: are its DNS records still there?"
+      description = "The certificate ends in less than 30 days, or ACM no longer has it: are its DNS records still there?"
       metrics     = { days = { namespace = "AWS/CertificateManager", name = "DaysToExpiry", dimensions = { CertificateArn = var.certificate_arn }, stat = "Minimum" } }
-      comparison  = "LessThanThreshold", threshold = 30
-      period      = 86400
+      comparison  = "LessThanThreshold", threshold = 30, missing = "breaching"
+      period      = 86400, periods = 2
     }
   }
 
@@ -46,6 +46,12 @@ locals {
     metrics     = { healthy = { namespace = "AWS/Route53", name = "HealthCheckStatus", dimensions = { HealthCheckId = check.id }, stat = "Minimum" } }
     comparison  = "LessThanThreshold", threshold = 1, periods = 2, missing = "breaching"
   } }
+
+  # ACM sends its metric to the certificate's own region, and CloudWatch alarms look at theirs only.
+  all_alarms = merge(
+    var.alarms, local.burn_alarms, local.run_alarms, local.outside_alarms,
+    { for name, alarm in local.certificate_alarms : name => alarm if split(":", var.certificate_arn)[3] == var.region },
+  )
   rule_metric = { namespace = "AWS/Events", stat = "Sum" }
 }
 
@@ -64,7 +70,7 @@ resource "aws_route53_health_check" "outside" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = merge(var.alarms, local.burn_alarms, local.night_alarms, local.outside_alarms)
+  for_each = local.all_alarms
 
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.description

@@ -8,7 +8,7 @@ output "drill" {
   value = {
     topic_arn    = aws_sns_topic.alarms.arn
     alarm        = aws_cloudwatch_metric_alarm.this["data-stale"].alarm_name
-    rule         = aws_cloudwatch_event_rule.night_failed.name
+    rule         = aws_cloudwatch_event_rule.run_failed.name
     subscription = aws_db_event_subscription.this.name
   }
 }

@@ -36,6 +36,17 @@ variable "alarms" {
     condition     = alltrue([for alarm in var.alarms : contains(["notBreaching", "breaching"], try(alarm.missing, "notBreaching"))])
     error_message = "An alarm must decide what missing data mean: neither missing nor ignore ever rings."
   }
+
+  # A queue, CloudFront and a load balancer as a whole send nothing while nothing happens.
+  validation {
+    condition = length(setsubtract(
+      toset(flatten([for alarm in var.alarms : [for metric in alarm.metrics : jsonencode([metric.namespace, metric.dimensions])
+      if !contains(["AWS/SQS", "AWS/CloudFront"], metric.namespace) && keys(metric.dimensions) != ["LoadBalancer"]]])),
+      toset(flatten([for alarm in var.alarms : [for metric in alarm.metrics : jsonencode([metric.namespace, metric.dimensions])]
+      if try(alarm.missing, "notBreaching") == "breaching"])),
+    )) == 0
+    error_message = "Of everything that alarms watch, one alarm must treat missing data as breaching: what is gone sends none."
+  }
 }
 
 variable "objectives" {
@@ -78,9 +89,19 @@ variable "pipeline_log_group" {
   type        = string
 }
 
-variable "schedule_group" {
-  description = "Schedule group of the pipeline."
-  type        = string
+variable "figures" {
+  description = "Metrics of a run by name, for the dashboard."
+  type        = any
+}
+
+variable "times" {
+  description = "By service: the metric of its requests' seconds, for the dashboard."
+  type        = any
+}
+
+variable "log_groups" {
+  description = "By service: its log group, in which the dashboard counts requests by route."
+  type        = map(string)
 }
 
 variable "outside_host" {

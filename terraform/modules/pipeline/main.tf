@@ -5,7 +5,7 @@ locals {
   command   = ["python", "flow.py"]
 
   schedules = { for name, schedule in {
-    night = {
+    nightly = {
       suffix      = ""
       description = "Loads what the city changed since the last run"
       expression  = var.schedule
@@ -75,13 +75,31 @@ resource "aws_iam_role_policy" "schedule" {
         Action   = "kms:Decrypt"
         Resource = var.common.kms_key_arn
       },
+      # https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+      {
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = aws_sqs_queue.not_started.arn
+      },
     ]
   })
 }
 
-# A separate group, so that its metric of dropped starts covers this stage only.
+# Starts that the scheduler gave up, each with the error of ECS in its attributes, until a person has read it. It holds no secret,
+# so SQS's own key is enough.
+resource "aws_sqs_queue" "not_started" {
+  name                      = "${local.full_name}-not-started"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled   = true
+}
+
 resource "aws_scheduler_schedule_group" "this" {
   name = local.full_name
+}
+
+moved {
+  from = aws_scheduler_schedule.this["night"]
+  to   = aws_scheduler_schedule.this["nightly"]
 }
 
 resource "aws_scheduler_schedule" "this" {
@@ -111,6 +129,10 @@ resource "aws_scheduler_schedule" "this" {
     retry_policy {
       maximum_retry_attempts       = 5
       maximum_event_age_in_seconds = 3600
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.not_started.arn
     }
 
     ecs_parameters {

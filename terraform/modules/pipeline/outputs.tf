@@ -18,7 +18,12 @@ output "log_group" {
   value       = module.task.log_group
 }
 
-output "schedule_group" {
-  description = "Schedule group, for the metric of starts that were given up."
-  value       = aws_scheduler_schedule_group.this.name
+output "alarms" {
+  description = "Alarms of the schedules, for modules/observability."
+  value       = local.alarms
+}
+
+output "figures" {
+  description = "Metrics of a run, by name, for the dashboard."
+  value       = local.figures
 }

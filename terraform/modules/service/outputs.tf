@@ -33,6 +33,11 @@ output "alarms" {
   value       = merge(local.balanced_alarms, local.hosted_alarms)
 }
 
+output "logged_seconds" {
+  description = "Time of every request, from the access log; its sample count is the number of requests."
+  value       = local.logged_seconds
+}
+
 output "metrics" {
   description = "Requests, errors and response times behind the load balancer; null on a host."
   value       = local.is_balanced ? { requests = local.requests, errors = local.errors, seconds = local.seconds } : null

@@ -83,12 +83,18 @@ def test_no_rejected_word(path: Path) -> None:
         "nobody is told",
         "the colour",
         "It is summarised",
+        'resource "aws_cloudwatch_event_rule" "night_failed" {',
+        "the alarm `night-not-started`",
+        "NIGHT_SECONDS = 6 * 3600",
+        "what a night loads",
     ],
 )
 def test_rejected_words_are_found(text: str) -> None:
     assert findings(text)
 
 
-@pytest.mark.parametrize("text", ["that handle", "renewed", "forever", "the color", "nightly", "behind"])
+@pytest.mark.parametrize(
+    "text", ["that handle", "renewed", "forever", "the color", "nightly", "behind", "wakes you at night"]
+)
 def test_other_words_are_not(text: str) -> None:
     assert findings(text) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.generated import __main__ as generated
-from tools.generated import settings_classes, small_tables
+from tools.generated import badges, settings_classes, small_tables
 from tools.generated.settings_classes import Setting, Settings
 from tools.paths import ROOT
 from tools.problem import Problem
@@ -78,8 +78,9 @@ def test_targets_show_their_variables_as_code() -> None:
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of one document and of `.env.example`, in place of all."""
-    for name in ("README.md", ".env.example", "Makefile"):
+    for name in ("README.md", ".env.example", "Makefile", "LICENSE", "CHANGES.md"):
         shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / badges.FOLDER, tmp_path / badges.FOLDER)
     monkeypatch.setattr(generated, "ROOT", tmp_path)
     monkeypatch.setattr(generated, "_markdown_files", lambda: [tmp_path / "README.md"])
     return tmp_path

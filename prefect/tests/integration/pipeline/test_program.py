@@ -17,7 +17,7 @@ from pipeline_tests.programs import call, descendants, environment_for, start, w
 from pipeline_tests.standins import TOKEN, Standin, envelopes, standin
 from pipeline_tests.truth import assert_sound
 
-from pipeline import prefect_environment
+from pipeline import metrics, prefect_environment
 from portal.controller import Controller
 from portal.server import serve
 
@@ -58,6 +58,9 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
     assert wait_gone(started) == []
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert any(line["message"].startswith("Loaded ") for line in lines)
+    (figures,) = (line["figures"] for line in lines if "figures" in line)
+    assert figures["rows_inserted"] == database.value("SELECT count(*) FROM requests")
+    assert set(figures) == set(metrics.LAST)
     assert database.rows("SELECT status, generation FROM load_runs") == [("succeeded", 1)]
     assert (api.served, api.resets, api.heartbeats) == (1, 1, 1)
     assert len(api.messages) == 1

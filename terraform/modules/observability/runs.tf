@@ -1,11 +1,11 @@
 # How the nightly ingest ended, by its exit code.
 
 locals {
-  night_event = {
+  run_event = {
     source        = ["aws.ecs"]
     "detail-type" = ["ECS Task State Change"]
   }
-  night_detail = {
+  run_detail = {
     clusterArn        = [var.cluster_arn]
     taskDefinitionArn = [{ prefix = "arn:aws:ecs:${var.region}:${var.account_id}:task-definition/${var.pipeline_family}:" }]
     lastStatus        = ["STOPPED"]
@@ -14,16 +14,16 @@ locals {
 
 # Any code but 0 and 50 (another run holds the lock), also of runs that skipped datasets or files; or no code, because the
 # container never started.
-resource "aws_cloudwatch_event_rule" "night_failed" {
-  name        = "${var.name}-night-failed"
+resource "aws_cloudwatch_event_rule" "run_failed" {
+  name        = "${var.name}-run-failed"
   description = "The pipeline's task ended without success"
-  event_pattern = jsonencode(merge(local.night_event, { detail = merge(local.night_detail, {
+  event_pattern = jsonencode(merge(local.run_event, { detail = merge(local.run_detail, {
     containers = { exitCode = [{ "anything-but" = [0, 50] }, { exists = false }] }
   }) }))
 }
 
-resource "aws_cloudwatch_event_target" "night_failed" {
-  rule = aws_cloudwatch_event_rule.night_failed.name
+resource "aws_cloudwatch_event_target" "run_failed" {
+  rule = aws_cloudwatch_event_rule.run_failed.name
   arn  = aws_sns_topic.alarms.arn
 
   input_transformer {
@@ -37,24 +37,24 @@ resource "aws_cloudwatch_event_target" "night_failed" {
 
 # Counted by the alarm data-stale. 60 (partial) and 70 (no new files) have loaded and
 # published data too. A dry run loads nothing, so it does not count: deploy/ starts it under that name.
-resource "aws_cloudwatch_event_rule" "night_succeeded" {
-  name        = "${var.name}-night-succeeded"
+resource "aws_cloudwatch_event_rule" "run_succeeded" {
+  name        = "${var.name}-run-succeeded"
   description = "The pipeline's task loaded data"
-  event_pattern = jsonencode(merge(local.night_event, { detail = merge(local.night_detail, {
+  event_pattern = jsonencode(merge(local.run_event, { detail = merge(local.run_detail, {
     containers = { exitCode = [0, 60, 70] }
     startedBy  = [{ "anything-but" = ["dry-run"] }]
   }) }))
 }
 
-resource "aws_cloudwatch_log_group" "nights" {
+resource "aws_cloudwatch_log_group" "runs" {
   #checkov:skip=CKV_AWS_338:Kept for log_retention_days; a year of them costs more and has no reader
-  name              = "/${var.name}/nights"
+  name              = "/${var.name}/runs"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 
-resource "aws_cloudwatch_log_resource_policy" "nights" {
-  policy_name = "${var.name}-nights"
+resource "aws_cloudwatch_log_resource_policy" "runs" {
+  policy_name = "${var.name}-runs"
   policy_document = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -64,7 +64,7 @@ resource "aws_cloudwatch_log_resource_policy" "nights" {
         Effect    = "Allow"
         Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
         Action    = "logs:CreateLogStream"
-        Resource  = "${aws_cloudwatch_log_group.nights.arn}:*"
+        Resource  = "${aws_cloudwatch_log_group.runs.arn}:*"
       },
       # EventBridge names its rule only when it writes:
       # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions
@@ -73,16 +73,16 @@ resource "aws_cloudwatch_log_resource_policy" "nights" {
         Effect    = "Allow"
         Principal = { Service = ["events.amazonaws.com", "delivery.logs.amazonaws.com"] }
         Action    = "logs:PutLogEvents"
-        Resource  = "${aws_cloudwatch_log_group.nights.arn}:*"
-        Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.night_succeeded.arn } }
+        Resource  = "${aws_cloudwatch_log_group.runs.arn}:*"
+        Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.run_succeeded.arn } }
       },
     ]
   })
 }
 
-resource "aws_cloudwatch_event_target" "night_succeeded" {
-  rule = aws_cloudwatch_event_rule.night_succeeded.name
-  arn  = aws_cloudwatch_log_group.nights.arn
+resource "aws_cloudwatch_event_target" "run_succeeded" {
+  rule = aws_cloudwatch_event_rule.run_succeeded.name
+  arn  = aws_cloudwatch_log_group.runs.arn
 
-  depends_on = [aws_cloudwatch_log_resource_policy.nights]
+  depends_on = [aws_cloudwatch_log_resource_policy.runs]
 }

@@ -1,0 +1,132 @@
+"""Grafana's dashboard by its queries: Prometheus scrapes the real services under load.
+
+Debian has Prometheus and no Grafana, so the look of the dashboard is not tested.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools import settings
+from tools.paths import ROOT, python_of
+from tools.servers.ports import free_port
+from tools.servers.processes import wait_until
+from tools.tests.integration.test_system import System, prefect_api, system
+
+__all__ = ["prefect_api", "system"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("prometheus"), reason="apt-get install prometheus"),
+]
+MONITORING = ROOT / "monitoring"
+PAGES = {"API_URL": ("/councils", "/types", "/status/data", "/councils/52"), "REPORTS_URL": ("/recent", "/")}
+LOAD_SECONDS = 20
+
+
+def queries() -> list[str]:
+    dashboard = json.loads((MONITORING / "grafana" / "311.json").read_text())
+    return [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
+
+
+def configuration(system: System, folder: Path, pipeline: int) -> Path:
+    """The project's own configuration, with the addresses and the pace of this test."""
+    text = yaml.safe_load((MONITORING / "prometheus.yml").read_text())
+    text["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    text["rule_files"] = [str(MONITORING / "objectives.yml")]
+    credentials = folder / "credentials"
+    credentials.write_text(system.setting("ADMIN_TOKEN"))
+    places = {name: system.setting(f"{name.upper()}_URL") for name in ("api", "reports")}
+    places["pipeline"] = f"http://127.0.0.1:{pipeline}"
+    for job in text["scrape_configs"]:
+        job.pop("scrape_interval", None)
+        job["static_configs"] = [{"targets": [urllib.parse.urlsplit(places[job["job_name"]]).netloc]}]
+        if "authorization" in job:
+            job["authorization"] = {"credentials_file": str(credentials)}
+    path = folder / "prometheus.yml"
+    path.write_text(yaml.safe_dump(text))
+    return path
+
+
+@contextmanager
+def figures_of_runs(system: System, folder: Path) -> Iterator[int]:
+    """The pipeline's metrics, as `flow.py metrics` prints them, on a port."""
+    values = settings.environment(settings.read(system.state / "env"))
+    command = [str(python_of("prefect")), "flow.py", "metrics"]
+    text = subprocess.check_output(command, cwd=ROOT / "prefect", env=values)
+    (folder / "metrics").write_bytes(text)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@contextmanager
+def prometheus(config: Path) -> Iterator[str]:
+    url = f"http://127.0.0.1:{free_port()}"
+    options = [f"--config.file={config}", f"--storage.tsdb.path={config.parent / 'data'}"]
+    options.append(f"--web.listen-address={urllib.parse.urlsplit(url).netloc}")
+    with (config.parent / "log").open("w") as log:
+        process = subprocess.Popen(["prometheus", *options], stdout=log, stderr=log)
+    try:
+        assert wait_until(lambda: read(f"{url}/-/ready") is not None, 30), (config.parent / "log").read_text()
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def read(url: str) -> bytes | None:
+    """What it responds; nothing while it cannot."""
+    try:
+        with urllib.request.urlopen(url, timeout=60) as response:
+            body: bytes = response.read()
+    except (urllib.error.URLError, ConnectionError):
+        return None
+    return body
+
+
+def result(url: str, query: str) -> list[dict[str, Any]]:
+    body = read(f"{url}/api/v1/query?{urllib.parse.urlencode({'query': query})}")
+    assert body, query
+    found: list[dict[str, Any]] = json.loads(body)["data"]["result"]
+    return found
+
+
+def load(system: System) -> None:
+    ends = time.monotonic() + LOAD_SECONDS
+    while time.monotonic() < ends:
+        for place, paths in PAGES.items():
+            for path in paths:
+                read(system.setting(place) + path)
+
+
+def test_every_query_of_the_dashboard_finds_something_under_load(system: System, tmp_path: Path) -> None:
+    with (
+        figures_of_runs(system, tmp_path) as port,
+        prometheus(configuration(system, tmp_path, port)) as url,
+    ):
+        load(system)
+        missing = [query for query in queries() if not result(url, query)]
+        assert {entry["metric"]["job"]: entry["value"][1] for entry in result(url, "up")} == {
+            "api": "1", "reports": "1", "pipeline": "1",
+        }  # fmt: skip
+        routes = {entry["metric"]["route"] for entry in result(url, "api_requests_total")}
+    assert missing == []
+    assert {"/councils", "/types"} <= routes
