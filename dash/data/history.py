@@ -21,6 +21,7 @@ FOUND = SQL("""cause = 'published' AND {narrowed}
             AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
             AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
             AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
+UNUSUAL = SQL("AND (kind NOT IN ('created', 'closed') OR also IS NOT NULL)")
 DAY = SQL("(changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day")
 FIRST_DAY = SQL("SELECT {day} FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
 # Grouped as they are stored, which all workers of Postgres share; only these few rows are looked at closely.
@@ -30,7 +31,7 @@ COUNTED = SQL("""
         SELECT {ids} changed_at, kind, also, kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open,
             count(*) AS changes
         FROM changes
-        WHERE {found}
+        WHERE {found} {kinds}
         GROUP BY {ids} changed_at, kind, also, was_open
     ) AS as_stored
 """)
@@ -93,9 +94,12 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
     return _counts(warehouse, filters, TOTALS)
 
 
-def by_day(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """The same columns by day; days without a change have no row."""
-    return _counts(warehouse, filters, BY_DAY)
+def by_day(warehouse: Warehouse, filters: Filters, *, is_usual_left_out: bool = False) -> DataFrame:
+    """The same columns by day; days without a change have no row.
+
+    The usual changes, of requests that are created or closed and nothing else, are most of them.
+    """
+    return _counts(warehouse, filters, BY_DAY, kinds=UNUSUAL if is_usual_left_out else NOTHING)
 
 
 def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFrame:
@@ -121,9 +125,14 @@ def newest(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def _counts(
-    warehouse: Warehouse, filters: Filters, query: SQL, ids: Composable = NOTHING, **parts: Composable
+    warehouse: Warehouse,
+    filters: Filters,
+    query: SQL,
+    ids: Composable = NOTHING,
+    kinds: Composable = NOTHING,
+    **parts: Composable,
 ) -> DataFrame:
-    counted = COUNTED.format(ids=ids, **_found(filters))
+    counted = COUNTED.format(ids=ids, kinds=kinds, **_found(filters))
     named = {"counted": counted, "measures": MEASURES, "ids": ids, **parts}
     return warehouse.frame(query.format(**named), **filters.parameters())
 

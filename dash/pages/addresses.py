@@ -165,7 +165,7 @@ REPORT = Report(
     order=6,
     controls=(
         controls.types(default=controls.busiest(TYPE), at_most=12),
-        controls.Period(months=12),
+        controls.Period(months=6),
         comparison.compare(),
         controls.councils(),
         controls.regions(),

@@ -112,7 +112,8 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
     last = warehouse.facts().last_day
     if last is None:
         return nothing(NO_RUNS)
-    frame = history.by_day(warehouse, Filters(last - timedelta(days=REWRITTEN_DAYS - 1), last))
+    days = Filters(last - timedelta(days=REWRITTEN_DAYS - 1), last)
+    frame = history.by_day(warehouse, days, is_usual_left_out=True)
     frame = frame[["day", *REWRITTEN]][::-1].reset_index(drop=True)
     gone, returned = (text.number(int(frame[name].sum())) for name in ("gone", "returned"))
     summary = f"The city deleted {gone} requests and published {returned} again in {REWRITTEN_DAYS} days."
