@@ -74,9 +74,10 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
     return frame.assign(change=change)
 
 
-def related(selection: Selection) -> tuple[str, str]:
-    """The brief of the last whole week, for reports on one council."""
-    return "Brief of the last whole week, one page", f"{PAGE}/{selection.filters.councils[0]}"
+def related(selection: Selection) -> tuple[str, str] | None:
+    """The brief of the last whole week, for reports on one council; None while there is no council."""
+    councils = selection.filters.councils
+    return ("Brief of the last whole week, one page", f"{PAGE}/{councils[0]}") if councils else None
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:

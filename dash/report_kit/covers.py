@@ -39,9 +39,10 @@ def _unknown_card(report: Report, selection: Selection) -> list[str]:
 
 
 def _related(report: Report, selection: Selection) -> list[Component]:
-    if report.related is None:
+    found = report.related(selection) if report.related else None
+    if found is None:
         return []
-    title, address = report.related(selection)
+    title, address = found
     return [html.A(title, href=address, className="related")]
 
 

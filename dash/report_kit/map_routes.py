@@ -45,7 +45,7 @@ def outlines(kind: str) -> Response:
 
 def addresses() -> Response:
     """Addresses that begin with ``q``."""
-    text = " ".join(request.args.get("q", "").replace("\x00", "").split())
+    text = " ".join(request.args.get("q", "").split())
     if not SHORTEST_SEARCH <= len(text) <= LONGEST_SEARCH:
         return _json([])
     try:

@@ -67,8 +67,8 @@ class Report:
     """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
     covers: Covers = "created"
     """What the period means: days on which requests were created, or months in which they were closed."""
-    related: Callable[[Selection], tuple[str, str]] | None = None
-    """Title and address of a document on the same selection."""
+    related: Callable[[Selection], tuple[str, str] | None] | None = None
+    """Title and address of a document on the same selection, if there is one."""
     aliases: Sequence[str] = ()
     """Old URLs, kept as redirects."""
 

@@ -110,7 +110,7 @@ def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someo
     expect(page.locator(".list-note").first).to_contain_text("Requests 51 to")
     someone.settle()
     assert "page=2" in page.url
-    page.locator(".mantine-SegmentedControl-root").first.get_by_text("Closed", exact=True).click()
+    page.locator(".mantine-SegmentedControl-root").get_by_text("Closed", exact=True).click()
     expect(page.locator(".list-note").first).to_contain_text("Requests 1 to")
     assert "page=" not in page.url, "another selection begins on its first page"
     someone.settle()
