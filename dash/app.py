@@ -31,8 +31,6 @@ from report_kit.map_routes import add_map_routes
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
-
-
 PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
 
 

@@ -20,6 +20,12 @@ class OneSeries(NamedTuple):
     hover: Values
     links: Values = ()
 
+    @staticmethod
+    def of(title: str, names: Values, values: Values, links: Values) -> OneSeries:
+        """Bars of counts, whose hover texts name what is counted."""
+        hover = [f"{name}: {number:,} {title.lower()}" for name, number in zip(names, values, strict=True)]
+        return OneSeries(title, list(values), hover, links)
+
 
 Series = Sequence[OneSeries]
 

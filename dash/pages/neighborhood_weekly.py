@@ -113,7 +113,10 @@ def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
     ids = ids_by_name(warehouse, TYPE)
     new = [list_link(selection, {TYPE: ids[name]}) for name in names]
     closed = [list_link(selection, {TYPE: ids[name]}, by_closing=True) for name in names]
-    series = [_bars(frame, "New", "new_requests", new), _bars(frame, "Closed", "closed_requests", closed)]
+    series = [
+        groups.OneSeries.of("New", names, frame["new_requests"].tolist(), new),
+        groups.OneSeries.of("Closed", names, frame["closed_requests"].tolist(), closed),
+    ]
     figure = groups.lying(names, series, x_title="Requests")
     grew = frame[frame["net_change"] > 0].sort_values("net_change", ascending=False, kind="stable")
     listed = [f"{row['type']} ({row['net_change']:+,})" for row in records(grew)]
@@ -121,12 +124,6 @@ def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
         f"More new than closed: {text.listed(listed)}." if listed else "No type has more new than closed."
     )
     return CardContent(frame, summary, figure, lists=new)
-
-
-def _bars(frame: DataFrame, title: str, column: str, links: list[str]) -> groups.OneSeries:
-    pairs = zip(frame["type"], frame[column], strict=True)
-    hover = [f"{name}: {number:,} {title.lower()}" for name, number in pairs]
-    return groups.OneSeries(title, frame[column].tolist(), hover, links)
 
 
 def requests(warehouse: Warehouse, selection: Selection) -> CardContent:

@@ -32,6 +32,8 @@ WIDTHS = {"sr_number": 135, "type": 170, "council": 170, "day": 115, "what": 150
 
 
 def _baseline(warehouse: Warehouse, selection: Selection) -> Baseline | None:
+    if comparison.wanted(selection) is None:
+        return None
     return comparison.baseline_of(warehouse, selection, history.first_day(warehouse) or date.max)
 
 
@@ -103,7 +105,10 @@ def by(dimension: Dimension) -> Build:
         links = links_to(warehouse, selection, dimension, PAGE, frame[dimension.name])
         shown = frame.head(SHOWN)
         names = shown[dimension.name].tolist()
-        series = [_bars(shown, names, name, [links[one] for one in names]) for name in LINES]
+        ordered = [links[one] for one in names]
+        series = [
+            groups.OneSeries.of(name.capitalize(), names, shown[name].tolist(), ordered) for name in LINES
+        ]
         rest = len(frame) - len(shown)
         more = f" The figure has the {SHOWN} with most; the table has {rest} more." if rest else ""
         summary = f"Most changes: {names[0]}.{more}" if names else ""
@@ -111,11 +116,6 @@ def by(dimension: Dimension) -> Build:
         return CardContent(frame, summary, figure, links=links, why_empty=NO_HISTORY)
 
     return build
-
-
-def _bars(frame: DataFrame, names: list[str], column: str, links: list[str]) -> groups.OneSeries:
-    hover = [f"{name}: {number:,} {column}" for name, number in zip(names, frame[column], strict=True)]
-    return groups.OneSeries(column.capitalize(), frame[column].tolist(), hover, links)
 
 
 def changes(warehouse: Warehouse, selection: Selection) -> CardContent:

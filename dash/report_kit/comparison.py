@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 from pandas import DataFrame, DateOffset, Series, Timestamp
 
-from data.counts import Key, count, total
+from data.counts import count, total
 from data.filters import Filters
 from data.frames import daily
 from data.warehouse import Warehouse
@@ -132,13 +132,6 @@ def noted(warehouse: Warehouse, selection: Selection, now: float, otherwise: str
         return otherwise
     baseline = baseline_of(warehouse, selection)
     return baseline.change(now, total(warehouse, baseline.filters)) if baseline else NOT_LOADED
-
-
-def with_before(warehouse: Warehouse, selection: Selection, frame: DataFrame, key: Key) -> DataFrame:
-    """The frame of counts with those of the baseline (``requests_before``), where there is one."""
-    baseline = baseline_of(warehouse, selection)
-    name = key if isinstance(key, str) else key.name
-    return joined(frame, count(warehouse, baseline.filters, key), name) if baseline else frame
 
 
 def joined(frame: DataFrame, before: DataFrame, name: str) -> DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pandas import DataFrame, DatetimeIndex, PeriodIndex, Series
+from pandas import DataFrame, DatetimeIndex, PeriodIndex
 
 from data import changes
 from data.counts import Step
@@ -12,9 +12,8 @@ from figures import groups
 from figures.colors import BEFORE
 from figures.theme import Figure
 from report_kit import text, time_cards
-from report_kit.comparison import baseline_of
+from report_kit.comparison import Baseline, baseline_of
 from report_kit.content import CardContent
-from report_kit.list_link import list_link
 from report_kit.selection import Selection
 
 MONTHLY_DAYS = 92
@@ -30,7 +29,9 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = frame.rename(
         columns={"new_requests": "opened", "closed_requests": "closed", "net_change": "opened_minus_closed"}
     )
-    frame = _with_before(warehouse, selection, frame, steps)
+    baseline = baseline_of(warehouse, selection)
+    if baseline:
+        frame = _with_before(warehouse, selection, baseline, frame, steps)
     starts = DatetimeIndex(frame[step])
     partial = _partial(selection, steps)
     names = [
@@ -38,29 +39,24 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         for start, cut in zip(starts, partial, strict=True)
     ]
     opened, closed = frame["opened"], frame["closed"]
-    first = [max(one.start_time.date(), selection.first) for one in steps]
-    last = [min(one.end_time.date(), selection.last) for one in steps]
-    days = list(zip(first, last, strict=True))
+    lists = time_cards.lists_of(selection, steps)
     series = [
-        _series("Opened", names, opened, [list_link(selection, first=a, last=b) for a, b in days]),
-        _series(
-            "Closed", names, closed, [list_link(selection, first=a, last=b, by_closing=True) for a, b in days]
+        groups.OneSeries.of("Opened", names, opened.tolist(), lists),
+        groups.OneSeries.of(
+            "Closed", names, closed.tolist(), time_cards.lists_of(selection, steps, by_closing=True)
         ),
     ]
     figure = groups.upright(names, series, y_title="Requests")
-    figure["data"] += _dashed(warehouse, selection, frame, names)
+    figure["data"] += _dashed(baseline, frame, names) if baseline else []
     cut = " * only partly in the period." if any(partial) else ""
     summary = f"{_balance(int(opened.sum() - closed.sum()))}{cut}"
-    return CardContent(frame, summary, figure, lists=[list_link(selection, first=a, last=b) for a, b in days])
+    return CardContent(frame, summary, figure, lists=lists)
 
 
 def _with_before(
-    warehouse: Warehouse, selection: Selection, frame: DataFrame, steps: PeriodIndex
+    warehouse: Warehouse, selection: Selection, baseline: Baseline, frame: DataFrame, steps: PeriodIndex
 ) -> DataFrame:
     """With what was opened and closed in the days that each step is compared with."""
-    baseline = baseline_of(warehouse, selection)
-    if baseline is None:
-        return frame
     found, period = changes.by(warehouse, baseline.filters, "day"), baseline.filters
     for name, column in (("opened_before", "new_requests"), ("closed_before", "closed_requests")):
         days = daily(found, period.first, period.last, column)
@@ -68,11 +64,8 @@ def _with_before(
     return frame
 
 
-def _dashed(warehouse: Warehouse, selection: Selection, frame: DataFrame, names: list[str]) -> list[Figure]:
+def _dashed(baseline: Baseline, frame: DataFrame, names: list[str]) -> list[Figure]:
     """A dashed line for what was opened before, a dotted one for what was closed."""
-    baseline = baseline_of(warehouse, selection)
-    if baseline is None:
-        return []
     return [
         {
             "type": "scatter",
@@ -85,11 +78,6 @@ def _dashed(warehouse: Warehouse, selection: Selection, frame: DataFrame, names:
         }
         for title, column, dash in (("Opened", "opened_before", "dash"), ("Closed", "closed_before", "dot"))
     ]
-
-
-def _series(title: str, names: list[str], values: Series, links: list[str]) -> groups.OneSeries:
-    hover = [f"{name}: {number:,} {title.lower()}" for name, number in zip(names, values, strict=True)]
-    return groups.OneSeries(title, values.tolist(), hover, links)
 
 
 def _partial(selection: Selection, steps: object) -> list[bool]:

@@ -65,13 +65,14 @@ def with_before(
     return frame.assign(requests_before=before.astype("Int64").to_numpy())
 
 
-def lists_of(selection: Selection, steps: PeriodIndex) -> list[str]:
+def lists_of(selection: Selection, steps: PeriodIndex, *, by_closing: bool = False) -> list[str]:
     """The list of the requests of each step, of its days in the period."""
     return [
         list_link(
             selection,
             first=max(step.start_time.date(), selection.first),
             last=min(step.end_time.date(), selection.last),
+            by_closing=by_closing,
         )
         for step in steps
     ]
