@@ -21,6 +21,7 @@ from tools.paths import SERVICES
 from tools.problem import guarded
 
 MINUTES = 60.0
+PROGRAMS = ("api", "reports")
 LARGEST_SEED = 1_000_000
 
 
@@ -34,10 +35,11 @@ def main() -> int:
     say(f'• Seed {chosen.seed}: make attack ARGS="{again}" repeats it')
     with system.running() as attacked:
         first = rounds_of(chosen.seed) if chosen.resume else {}
-        parts = attackers(chosen.seed, seconds, first, Rates())
+        parts = attackers(chosen.seed, seconds, first, Rates(), attacked.groups.get(memory.RUNS))
         tally = attack(parts, attacked.places, attacked.supervisor.mark, seconds, attacked.supervisor.logs)
         attacked.supervisor.check()
-        for name in memory.LIMITS_MB:
+        memory.examine_groups(attacked.groups, tally)
+        for name in PROGRAMS:
             logs.examine(attacked.log(name), tally)
             memory.examine(name, attacked.supervisor.running[name][1].pid, tally)
     remember(chosen.seed, tally)

@@ -16,6 +16,7 @@ from typing import IO
 from tools.attack.places import Places
 from tools.attack.tally import Tally
 from tools.console import say
+from tools.control_groups import ControlGroup
 from tools.file_locks import ensure_folder
 from tools.paths import ROOT, python_of
 from tools.supervisor import MARK
@@ -36,16 +37,19 @@ class Attacker:
     path: str = ""
 
 
-def attackers(seed: int, seconds: float, first: Mapping[str, int], rates: Rates) -> list[Attacker]:
-    """All of them. The rates are the most a second."""
+def attackers(
+    seed: int, seconds: float, first: Mapping[str, int], rates: Rates, limit: ControlGroup | None = None
+) -> list[Attacker]:
+    """All of them. The rates are the most a second; ``limit`` holds the memory of the runs."""
 
     def of_tools(name: str, module: str, *arguments: object) -> Attacker:
         return Attacker(name, (sys.executable, "-m", f"tools.attack.{module}", *map(str, arguments)))
 
     def of_runs(name: str, module: str, *arguments: object) -> Attacker:
-        command = (str(python_of("prefect")), "-m", f"attack_runs.{module}", *map(str, arguments))
+        command = [str(python_of("prefect")), "-m", f"attack_runs.{module}", *map(str, arguments)]
+        command = limit.command(command) if limit else command
         folder = ROOT / "prefect"
-        return Attacker(name, command, folder, os.pathsep.join((str(folder), str(folder / "tests"))))
+        return Attacker(name, tuple(command), folder, os.pathsep.join((str(folder), str(folder / "tests"))))
 
     def start(name: str) -> int:
         return first.get(name, 0)

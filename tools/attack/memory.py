@@ -1,15 +1,39 @@
-"""How much memory the programs have had at most, next to what their containers allow."""
+"""The memory of the programs: held to what their containers allow, and how much of it they used."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tools.attack.tally import Tally
+from tools.control_groups import ControlGroup, control_group
 
 SUBJECT = "memory"
-LIMITS_MB = {"api": 1_024, "reports": 1_024}
+RUNS = "pipeline"
+LIMITS_MB = {"api": 1_024, "reports": 1_024, RUNS: 2_048}
 """Of the containers in `docker-compose.yml`, for all processes of a program together."""
 HIGHEST = "VmHWM:"
+
+
+@contextmanager
+def limited() -> Iterator[dict[str, ControlGroup]]:
+    """A control group for each program while the block runs; none of them without root."""
+    with ExitStack() as stack:
+        names = {name: f"311-attack-{os.getpid()}-{name}" for name in LIMITS_MB}
+        groups = {
+            name: stack.enter_context(control_group(names[name], LIMITS_MB[name])) for name in LIMITS_MB
+        }
+        yield {name: group for name, group in groups.items() if group}
+
+
+def examine_groups(groups: Mapping[str, ControlGroup], tally: Tally) -> None:
+    """A process that the kernel has ended for its memory is a violation."""
+    tally.counts[SUBJECT]["programs held to the memory of their container"] = len(groups)
+    for name, group in groups.items():
+        if kills := group.kills():
+            tally.violate(SUBJECT, f"{kills} processes of {name} needed more than {LIMITS_MB[name]} MB")
 
 
 def examine(name: str, pid: int, tally: Tally) -> None:

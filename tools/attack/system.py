@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import settings
+from tools.attack import memory
 from tools.attack.places import Places
 from tools.console import step
+from tools.control_groups import ControlGroup
 from tools.file_locks import ensure_folder
 from tools.migrate import database_settings, migrate
 from tools.paths import LOCAL, ROOT, python_of
@@ -30,11 +32,12 @@ NO_REDIS = "redis://127.0.0.1:1/0"
 
 @dataclass(frozen=True)
 class System:
-    """What runs, and where. ``logs`` has a file for each program."""
+    """What runs, and where. ``groups`` limit the memory of programs, where that is possible."""
 
     instance: Instance
     supervisor: Supervisor
     places: Places
+    groups: Mapping[str, ControlGroup]
 
     def log(self, name: str) -> Path:
         return self.supervisor.logs / f"{name}.log"
@@ -47,18 +50,19 @@ def running() -> Iterator[System]:
     logs = FOLDER / "logs"
     ensure_folder(logs)
     supervisor = Supervisor(f"{FOLDER}:{os.getpid()}", logs, {})
-    try:
-        with step("Starting PostgreSQL and Redis"):
-            instance.start()
-            for database in (DATABASE, REFERENCE):
-                migrate(instance, database)
-        yield _start(instance, supervisor)
-    finally:
-        supervisor.stop()
-        instance.remove()
+    with memory.limited() as groups:
+        try:
+            with step("Starting PostgreSQL and Redis"):
+                instance.start()
+                for database in (DATABASE, REFERENCE):
+                    migrate(instance, database)
+            yield _start(instance, supervisor, groups)
+        finally:
+            supervisor.stop()
+            instance.remove()
 
 
-def _start(instance: Instance, supervisor: Supervisor) -> System:
+def _start(instance: Instance, supervisor: Supervisor, groups: Mapping[str, ControlGroup]) -> System:
     chosen = {name: str(free_port()) for name in settings.PORTS}
     chosen |= {"PORTAL_REQUESTS": str(ROWS), "PORTAL_ADMIN": "true", "PORTAL_TODAY": TODAY}
     values = settings.local_settings(instance, chosen)
@@ -68,9 +72,14 @@ def _start(instance: Instance, supervisor: Supervisor) -> System:
     programs = [plan.portal(), plan.api(), plan.reports(), _uncached(uncached)]
     with step("Starting portal, API and reports"):
         for program in programs:
-            supervisor.start(program)
+            supervisor.start(_limited(program, groups))
             supervisor.wait_healthy(program.name, HEALTH_SECONDS)
-    return System(instance, supervisor, _places(instance, plan, uncached))
+    return System(instance, supervisor, _places(instance, plan, uncached), groups)
+
+
+def _limited(program: Program, groups: Mapping[str, ControlGroup]) -> Program:
+    group = groups.get(program.name)
+    return replace(program, command=group.command(program.command)) if group else program
 
 
 def _uncached(port: int) -> Program:

@@ -1,19 +1,23 @@
-"""The database of a benchmark in a control group: it gets no more memory than a machine of that size has."""
+"""Limits on memory: a benchmark's database and the attacked programs get no more than they should."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tools.bench import memory
+from tools.control_groups import ROOTS, control_group
 
-is_writable = any(os.access(root, os.W_OK) and (root / limit).exists() for root, limit in memory.LIMITS)
-needs_groups = pytest.mark.skipif(not is_writable, reason="control groups for memory are not writable here")
+is_writable = any(os.access(root, os.W_OK) and (root / limit).exists() for root, limit in ROOTS)
+pytestmark = pytest.mark.skipif(not is_writable, reason="control groups for memory are not writable here")
+NAME = f"311-test-{os.getpid()}"
+TOO_MUCH = "bytearray(200_000_000)"
 
 
-@needs_groups
 def test_processes_of_the_folder_are_held_and_let_go(tmp_path: Path) -> None:
     home = Path.cwd()
     os.chdir(tmp_path)
@@ -23,4 +27,14 @@ def test_processes_of_the_folder_are_held_and_let_go(tmp_path: Path) -> None:
     finally:
         os.chdir(home)
     assert memory.NAME not in Path("/proc/self/cgroup").read_text()
-    assert not any((root / memory.NAME).exists() for root, _ in memory.LIMITS)
+    assert not any((root / memory.NAME).exists() for root, _ in ROOTS)
+
+
+def test_a_program_that_needs_more_is_ended_and_counted() -> None:
+    with control_group(NAME, 100) as group:
+        assert group
+        within = subprocess.run(group.command([sys.executable, "-c", "bytearray(20_000_000)"]), check=False)
+        assert (within.returncode, group.kills()) == (0, 0)
+        beyond = subprocess.run(group.command([sys.executable, "-c", TOO_MUCH]), check=False)
+        assert (beyond.returncode, group.kills()) == (-9, 1)
+    assert not group.folder.exists()

@@ -188,7 +188,7 @@ def test_memory_is_that_of_a_program_and_its_workers(monkeypatch: pytest.MonkeyP
 def test_the_memory_limits_are_those_of_the_containers() -> None:
     services = (ROOT / "docker-compose.yml").read_text().split("\n\n")
     for name, limit in memory.LIMITS_MB.items():
-        (service,) = (text for text in services if text.startswith(f"  {name}:\n"))
+        service = next(text for text in services if f"\n  {name}:\n" in f"\n{text}")
         assert f"memory: {limit // 1024}g," in service
 
 
