@@ -55,7 +55,7 @@ def attackers(
         return first.get(name, 0)
 
     return [
-        of_runs("runs", "storm", seed, start("runs"), seconds),
+        of_runs("runs", "storm", seed, start("runs"), seconds, rates.rounds_per_minute),
         of_runs("looks into the database", "watch", seconds),
         *(of_tools(one, "fuzz", one, seed, start(one), seconds, rate) for one, rate in rates.inputs.items()),
         of_tools("cache equality", "equality", seed, start("cache equality"), seconds, rates.queries),
@@ -65,11 +65,15 @@ def attackers(
 
 @dataclass(frozen=True)
 class Rates:
-    """Inputs a second to the API and the reports, and queries a second whose responses are compared."""
+    """At most so many inputs and compared queries a second, and rounds of runs a minute.
+
+    An hour of these rounds has a thousand kills and every fault of the portal, and leaves the clients a core.
+    """
 
     # Two clients of the API, as each waits for its responses, and two workers serve them.
     inputs: Mapping[str, float] = field(default_factory=lambda: {"API 1": 190, "API 2": 190, "reports": 15})
     queries: float = 3
+    rounds_per_minute: float = 8
 
 
 def attack(chosen: Sequence[Attacker], places: Places, mark: str, seconds: float, folder: Path) -> Tally:

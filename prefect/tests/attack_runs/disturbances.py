@@ -180,9 +180,9 @@ class Disturbance:
 
 
 DISTURBANCES = (
-    Disturbance("kill", 60, kill),
-    Disturbance("crash", 14, crash),
-    Disturbance("fault", 40, fault),
+    Disturbance("kill", 55, kill),
+    Disturbance("crash", 18, crash),
+    Disturbance("fault", 50, fault),
     Disturbance("disk", 6, fill_disk),
     Disturbance("cut", 2, cut),
     Disturbance("clock", 6, clock),

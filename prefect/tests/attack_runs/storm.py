@@ -1,4 +1,4 @@
-"""``python -m attack_runs.storm SEED FIRST SECONDS``: rounds of disturbed runs, compared after each.
+"""``python -m attack_runs.storm SEED FIRST SECONDS PACE``: disturbed runs, compared after each round.
 
 A round publishes edits, disturbs a few runs of one database in its own way, lets one run complete, and
 compares every row with another database that a full load has filled. All that is random in a round comes from
@@ -7,6 +7,7 @@ the seed and its number.
 
 from __future__ import annotations
 
+import math
 import resource
 import signal
 import sys
@@ -52,12 +53,15 @@ class Storm:
     reference: Database
     disk: SmallDisk | None = None
     ways: Sequence[Disturbance] = DISTURBANCES
+    rounds_per_minute: float = math.inf
 
     def rage(self, first: int, seconds: float) -> None:
-        """Rounds until the time is over."""
-        number, deadline = first, time.monotonic() + seconds
+        """Rounds until the time is over, at most so many a minute."""
+        number, started = first, time.monotonic()
         self.settle("the first load")
-        while time.monotonic() < deadline:
+        while (spent := time.monotonic() - started) < seconds:
+            next_round = (number - first) * 60 / self.rounds_per_minute
+            time.sleep(max(0.0, min(next_round, seconds) - spent))
             self.round(number)
             number += 1
         count(RUNS, "next round", number)
@@ -141,13 +145,14 @@ def difference(ours: list[Row], truth: list[Row]) -> str:
 def main() -> None:
     # Its ``finally`` unmounts the small disk.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    seed, first, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    seed, first, (seconds, pace) = int(sys.argv[1]), int(sys.argv[2]), map(float, sys.argv[3:])
     places = Places.given()
     disk = SmallDisk(places, ATTACKED)
     try:
         attacked, reference = places.database(ATTACKED), places.database(REFERENCE)
         runs = Runs(places.portal, Path(places.folder))
-        Storm(places, seed, runs, attacked, reference, disk).rage(first, seconds)
+        storm = Storm(places, seed, runs, attacked, reference, disk, rounds_per_minute=pace)
+        storm.rage(first, seconds)
     finally:
         disk.close()
 
