@@ -32,6 +32,7 @@ from report_kit.map_routes import add_map_routes
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
 PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
+DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
 
 class Reports(Dash):
@@ -42,14 +43,18 @@ class Reports(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
         found = feeds.links(self.api_public_url, request.args)
         filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
-        return str(filled).replace("{%plotly%}", _plotly(request.path))
+        return str(filled).replace("{%ahead%}", _ahead(request.path))
 
 
-def _plotly(path: str) -> str:
-    """The address that ``assets/plotly.js`` reads; pages that draw at once load the script ahead."""
+def _ahead(path: str) -> str:
+    """The address that ``assets/plotly.js`` reads, and what a browser loads together with Dash's scripts."""
     late = {report.path for report in reports() if not report.is_drawn_at_once}
-    ahead = "" if path in late else f'<link rel="preload" as="script" href="{PLOTLY}">'
-    return f'<meta id="plotly" name="plotly" content="{PLOTLY}">{ahead}'
+    scripts = () if path in late else (PLOTLY, dash_internals.GRAPHS)
+    links = [
+        *(f'<link rel="preload" as="script" href="{script}">' for script in scripts),
+        *(f'<link rel="preload" as="fetch" href="{data}" crossorigin>' for data in DATA_OF_DASH),
+    ]
+    return f'<meta id="plotly" name="plotly" content="{PLOTLY}">{"".join(links)}'
 
 
 def create(settings: Settings) -> Dash:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,13 @@ class Warehouse:
         self._refreshed_at = 0.0
         self._refreshing = threading.Lock()
         self._query_locks = tuple(threading.Lock() for _ in range(LOCKS))
+        self.is_cached_only = False
+
+    def cached_only(self) -> Warehouse:
+        """The same data as far as they are cached; any other query raises AwayError at once."""
+        view = copy.copy(self)
+        view.is_cached_only = True
+        return view
 
     def facts(self) -> Facts:
         """How new the data are, at most two seconds old; the last known ones while Postgres is away.
@@ -90,7 +98,7 @@ class Warehouse:
         key = _key(query, parameters)
         facts = self.facts()
         found = self._cache.get(facts.generation, key)
-        if found is None and facts.is_away:
+        if found is None and (facts.is_away or self.is_cached_only):
             raise AwayError
         if found is None:
             with self._query_locks[hash(key) % LOCKS]:
@@ -99,7 +107,7 @@ class Warehouse:
 
     def uncached(self, query: Query, **parameters: Any) -> DataFrame:
         """The rows of a query now, past the cache; raises DataError."""
-        if self.facts().is_away:
+        if self.facts().is_away or self.is_cached_only:
             raise AwayError
         return frames.decode(self._database.read(query, parameters)[1])
 

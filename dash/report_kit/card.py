@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -37,14 +37,15 @@ GRID_THEME = (
 )
 
 
-def frame_of(report: Report, card: Card, city: City) -> Component:
-    """The card before its content has loaded."""
+def frame_of(report: Report, card: Card, city: City, body: Sequence[Component] | None = None) -> Component:
+    """The card around its content; ``assets/near.js`` loads one that comes without."""
     identity = report.card_id(card)
     parts: list[Component] = [html.H2(city.phrase(card.title), id=f"{identity}--title")]
     if card.note:
         parts.append(html.P(city.spoken(card.note), className="note"))
-    is_near = data(near="yes" if report.is_eager(card) else "")
-    parts.append(html.Div(skeleton(card.height), id=identity, className="card-body", **is_near))
+    shown = skeleton(card.height) if body is None else body
+    is_near = data(near="" if body is None else "yes")
+    parts.append(html.Div(shown, id=identity, className="card-body", **is_near))
     classes = "card card-wide" if card.is_wide else "card"
     return html.Section(parts, className=classes, **aria(labelledby=f"{identity}--title"))
 

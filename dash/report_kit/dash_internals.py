@@ -17,7 +17,10 @@ NEVER = "polyfill"
 # The page itself loads the first before anything is drawn; plotly.js and map.js in assets/ the others.
 NOT_WITH_THE_PAGE = r"scheme\.js|plotly-cartesian|maplibre"
 LAYOUT = "/_dash-layout"
+DEPENDENCIES = "/_dash-dependencies"
 UPDATE = "/_dash-update-component"
+GRAPHS = "/_dash-component-suites/dash/dcc/async-graph.js"
+"""What draws a dcc.Graph; the browser would ask for it only when the first one comes."""
 PAGES = "/<path:path>"
 """The endpoint that serves every URL that no other route knows."""
 IN_THE_RENDERER = (

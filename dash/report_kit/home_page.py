@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import dash
 from dash import Input, Output, callback, dcc, html
 from dash.development.base_component import Component
+from flask import current_app
 
+from data.warehouse import Warehouse
 from figures import charts, theme
 from report_kit import states
 from report_kit.attributes import aria, data
@@ -22,6 +25,8 @@ from report_kit.selection import COMPARE, NOT_COMPARED, Selection
 PURPOSE = "What residents ask the city for through 311, where, and how long it takes."
 NUMBERS = "numbers"
 """Name of the card whose first number stands on the tile."""
+FIRST_TILES = 8
+"""Tiles of a first screen: they come with the page when their data are cached; the others follow it."""
 
 
 def publish(reports: Sequence[Report]) -> None:
@@ -30,7 +35,9 @@ def publish(reports: Sequence[Report]) -> None:
 
     def layout(**_given: Any) -> Component:
         heading = html.Header([html.H1(f"{city().name} 311 reports"), html.P(PURPOSE, className="purpose")])
-        return html.Article([heading, html.Div([tile(report) for report in reports], className="tiles")])
+        pictures = [_known_picture(report) for report in reports[:FIRST_TILES]]
+        tiles = [tile(report, picture) for report, picture in zip_longest(reports, pictures)]
+        return html.Article([heading, html.Div(tiles, className="tiles")])
 
     dash.register_page(
         "home", path="/", name="Home", title=lambda **_: f"{city().name} 311 reports", layout=layout, order=0
@@ -48,13 +55,14 @@ def publish(reports: Sequence[Report]) -> None:
         return picture(by_name, identity["picture"], version)
 
 
-def tile(report: Report) -> Component:
-    near = data(near="")
+def tile(report: Report, shown: Sequence[Component] | None = None) -> Component:
+    near = data(near="" if shown is None else "yes")
+    identity = {"picture": report.name}
     return html.Section(
         [
             html.H2(dcc.Link(city().spoken(report.title), href=report.path)),
             html.P(city().phrase(report.purpose)),
-            html.Div(states.skeleton(175), id={"picture": report.name}, className="tile-picture", **near),
+            html.Div(shown or states.skeleton(175), id=identity, className="tile-picture", **near),
         ],
         className="card tile",
     )
@@ -65,19 +73,41 @@ def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Comp
     report = reports.get(name)
     if report is None:
         return []
-    return guarded(
-        f"The picture of {name}", lambda: _picture(report, version), lambda error: [states.failed(error)]
-    )
+
+    def make() -> list[Component]:
+        warehouse().catch_up(version)
+        return _kept(report, warehouse())
+
+    return guarded(f"The picture of {name}", make, lambda error: [states.failed(error)])
 
 
-def _picture(report: Report, version: str) -> list[Component]:
-    warehouse().catch_up(version)
-    if warehouse().facts().last_day is None:
+def _known_picture(report: Report) -> list[Component] | None:
+    """The same, if all its data are cached: the page does not wait for a query."""
+
+    def make() -> list[Component] | None:
+        return _kept(report, warehouse().cached_only())
+
+    return guarded(f"The picture of {report.name}", make, lambda _error: None)
+
+
+def _kept(report: Report, source: Warehouse) -> list[Component]:
+    """Everyone sees the same picture of a version of the data, so a worker makes it once."""
+    facts = source.facts()
+    key = (facts.version, facts.last_day)
+    kept = current_app.extensions.setdefault("pictures", {})
+    if kept.get(report.name, (None,))[0] != key:
+        kept[report.name] = (key, _picture(report, source))
+    made: list[Component] = kept[report.name][1]
+    return made
+
+
+def _picture(report: Report, source: Warehouse) -> list[Component]:
+    if source.facts().last_day is None:
         return [states.empty("No requests have been loaded yet.")]
-    selection = Selection.of(report.controls, compared(report), warehouse())
+    selection = Selection.of(report.controls, compared(report), source)
     builds = {card.name: card.build for card in report.cards}
-    number = builds[NUMBERS](warehouse(), selection)
-    picture = (report.tile or builds[report.picture])(warehouse(), selection)
+    number = builds[NUMBERS](source, selection)
+    picture = (report.tile or builds[report.picture])(source, selection)
     return [*_headline(number), *_graph(report, picture)]
 
 

@@ -29,8 +29,8 @@ INFORMATION_RULE = "Calls for information are not requests, and count only where
 FULL_DAY_RULE = "A period ends with the last full day that is loaded; the current day is left out."
 TIME_RULE = "Times are the city's local time, as published."
 COUNTING_RULES = (PLACE_RULE, INFORMATION_RULE)
-EAGER_CARDS = 2
-"""Cards that load with the page, whatever the screen."""
+FIRST_CARDS = 2
+"""Cards that come with the page when their data are cached; the others follow it."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,6 @@ class Report:
 
     def card(self, name: str) -> Card | None:
         return next((card for card in self.cards if card.name == name), None)
-
-    def is_eager(self, card: Card) -> bool:
-        """Whether it loads with the page; ``assets/near.js`` loads the others."""
-        return card in self.cards[:EAGER_CARDS]
 
     def card_id(self, card: Card) -> str:
         return f"{self.name}--{card.name}"

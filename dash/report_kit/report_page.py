@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,7 +20,7 @@ from report_kit import covers, definitions, states
 from report_kit.attributes import aria, data
 from report_kit.controls import Control, Period, Pick
 from report_kit.failures import guarded
-from report_kit.report import Card, Report
+from report_kit.report import FIRST_CARDS, Card, Report
 from report_kit.selection import CARD, Selection
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ def _page(report: Report, search: str) -> Component:
     lines = covers.lines(report, selection, warehouse())
     alone = report.card(dict(parse_qsl(search)).get(CARD, ""))
     shown = [alone] if alone else report.cards
+    bodies = [_known_body(report, card, search) for card in shown[:FIRST_CARDS]]
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
@@ -88,7 +90,10 @@ def _page(report: Report, search: str) -> Component:
             _heading(report, facts.city, selection, alone),
             form,
             html.Div(lines, id=f"{report.name}--covers", className="covers", **aria(live="polite")),
-            html.Div([cards.frame_of(report, card, facts.city) for card in shown], className="cards"),
+            html.Div(
+                [cards.frame_of(report, card, facts.city, body) for card, body in zip_longest(shown, bodies)],
+                className="cards",
+            ),
             _rules(report, facts.city),
         ],
         className="report report-card" if alone else "report",
@@ -189,7 +194,7 @@ def _connect_card(report: Report, card: Card) -> None:
         Input(VERSION, "data"),
         Input("attempt", "data"),
         Input(report.card_id(card), NEAR),
-        prevent_initial_call=not report.is_eager(card),
+        prevent_initial_call=True,
     )
     def show(search: str, version: str, _attempt: int, _near: str) -> list[Component]:
         return card_content(report, card, search, version)
@@ -200,13 +205,26 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
 
     def make() -> list[Component]:
         warehouse().catch_up(version)
-        if warehouse().facts().last_day is None and report.covers != "nothing":
-            return [states.empty(NOT_LOADED)]
-        selection = Selection.of(report.controls, search, warehouse())
-        if why := covers.unusable(report, selection, warehouse()):
-            return [states.empty(why)]
-        content = card.build(warehouse(), selection)
-        city = warehouse().facts().city
-        return cards.body_of(report, card, content.spoken(city.spoken), search, city)
+        return _body(report, card, search, warehouse())
 
     return guarded(report.card_id(card), make, lambda error: [states.failed(error)])
+
+
+def _known_body(report: Report, card: Card, search: str) -> list[Component] | None:
+    """What a card shows, if all its data are cached: a page does not wait for a query."""
+
+    def make() -> list[Component] | None:
+        return _body(report, card, search, warehouse().cached_only())
+
+    return guarded(report.card_id(card), make, lambda _error: None)
+
+
+def _body(report: Report, card: Card, search: str, source: Warehouse) -> list[Component]:
+    if source.facts().last_day is None and report.covers != "nothing":
+        return [states.empty(NOT_LOADED)]
+    selection = Selection.of(report.controls, search, source)
+    if why := covers.unusable(report, selection, source):
+        return [states.empty(why)]
+    content = card.build(source, selection)
+    city = source.facts().city
+    return cards.body_of(report, card, content.spoken(city.spoken), search, city)

@@ -215,6 +215,13 @@ def test_a_page_without_figures_at_first_does_not_load_plotly_ahead(reports: Rep
         assert 'href="/assets/vendor/plotly' not in text
 
 
+def test_a_page_loads_ahead_what_dash_asks_for_later(reports: Reports) -> None:
+    text = reports.get("/recent").text
+    for kind in ("script", "fetch"):
+        ahead = re.findall(rf'<link rel="preload" as="{kind}" href="([^"]+)"', text)
+        assert [reports.get(address).status_code for address in ahead] == [200, 200]
+
+
 def test_metrics_need_the_token_and_count_pages_by_path(reports: Reports) -> None:
     assert reports.get("/status/metrics").status_code == 401
     reports.get("/recent")

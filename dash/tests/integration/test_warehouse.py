@@ -64,6 +64,16 @@ def test_frames_are_cached_as_json_under_their_generation(fresh: Database) -> No
     assert orjson.loads(body) == [["requests", "integer", [0]]]
 
 
+def test_what_is_not_cached_is_not_waited_for(fresh: Database) -> None:
+    warehouse = cached(fresh)
+    with pytest.raises(AwayError):
+        warehouse.cached_only().frame(COUNT)
+    warehouse.frame(COUNT)
+    assert one(warehouse.cached_only().frame(COUNT)) == {"requests": 0}
+    with pytest.raises(AwayError):
+        warehouse.cached_only().uncached(COUNT)
+
+
 def test_another_worker_reads_what_was_cached(fresh: Database) -> None:
     cached(fresh).frame(COUNT)
     (key,) = kept()
