@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import gino
@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from lacity_data_api.config import Settings
 from lacity_data_api.correlation import REQUEST_ID
-from lacity_data_api.errors import BusyError, UnavailableError, from_database
+from lacity_data_api.errors import UNREACHABLE, BusyError, UnavailableError, from_database
 from lacity_data_api.statements import Query, Statement
 
 # Gino names its dialect in an entry point of an old format, which current setuptools do not write.
@@ -215,5 +215,7 @@ class Database:
             await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
             await transaction.commit()
         except BaseException:
-            raw.terminate()
+            # A crash of the server has taken it from the pool already.
+            with suppress(*UNREACHABLE):
+                raw.terminate()
             raise

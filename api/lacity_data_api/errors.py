@@ -127,12 +127,12 @@ async def _handle(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for this class only
     if error.status >= 500:
         # Without a traceback: while the database is away every request ends here.
-        log.warning("%d: %s%s", error.status, error.detail, _cause(error))
+        log.warning("%d: %s%s", error.status, error.detail, cause_of(error))
     detail = error.errors if isinstance(error, InvalidError) else error.detail
     return json_response({"detail": detail}, error.status, error.headers)
 
 
-def _cause(error: Exception) -> str:
+def cause_of(error: Exception) -> str:
     """What was behind an error, for the log."""
     cause = error.__cause__
     return f" ({type(cause).__name__}: {str(cause)[:LONGEST_CAUSE]})" if cause else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -12,8 +13,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lacity_data_api.cache.negotiation import preferred_encoding
+from lacity_data_api.errors import ApiError, cause_of
+from lacity_data_api.http.slow_readers import ClientLeftError
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
+
+log = logging.getLogger(__name__)
 
 GZIP = 16 + zlib.MAX_WBITS
 GZIP_LEVEL = 1
@@ -66,8 +71,14 @@ class StreamedResponse(Response):
 
         # HEAD has no body: none is produced.
         if not scope.get("state", {}).get("is_head"):
-            with self._streams.one(scope):
-                await self._produce(write)
+            try:
+                with self._streams.one(scope):
+                    await self._produce(write)
+            except ApiError as error:
+                if not is_started:
+                    raise
+                log.warning("A response was cut off: %s%s", error.detail, cause_of(error))
+                raise ClientLeftError from error
         await start()
         await send({"type": "http.response.body", "body": compressor.flush() if compressor else b""})
 

@@ -60,7 +60,8 @@ class RedisStore:
         self.redis: Redis = Redis(connection_pool=self.pool)
         self._responses = RedisCache(
             serializer=ResponseSerializer(),
-            timeout=TIMEOUT_SECONDS,
+            # Ours, in attempt(): aiocache's runs a task that nobody awaits once its request is cancelled.
+            timeout=None,
             connection_pool_class=lambda **_: self.pool,
         )
         self._paused_until = 0.0
@@ -73,30 +74,31 @@ class RedisStore:
     async def close(self) -> None:
         await self.pool.disconnect()
 
-    async def attempt(self, work: Callable[[], Awaitable[T]], default: T) -> T:
-        """The result of the work; ``default`` while Redis is unreachable."""
+    async def attempt(self, work: Callable[[], Awaitable[T]], default: T, seconds: float | None = None) -> T:
+        """The result of the work; ``default`` while Redis is unreachable, or if it takes longer than this."""
         if time.monotonic() < self._paused_until:
             return default
         try:
-            return await work()
+            async with asyncio.timeout(seconds):
+                return await work()
         except FAILURES as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("Redis is unreachable: %s", type(error).__name__)
             return default
 
     async def get(self, key: str) -> CachedResponse | None:
-        return await self.attempt(lambda: self._responses.get(key), None)
+        return await self.attempt(lambda: self._responses.get(key), None, TIMEOUT_SECONDS)
 
     async def get_many(self, keys: Sequence[str]) -> list[CachedResponse | None]:
         """The responses under these keys, None for each that is missing."""
 
         async def read() -> list[CachedResponse | None]:
-            return list(await self._responses.multi_get(keys, timeout=MANY_TIMEOUT_SECONDS))
+            return list(await self._responses.multi_get(keys))
 
-        return await self.attempt(read, [None] * len(keys))
+        return await self.attempt(read, [None] * len(keys), MANY_TIMEOUT_SECONDS)
 
     async def put(self, key: str, response: CachedResponse, ttl_seconds: int) -> None:
-        await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None)
+        await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None, TIMEOUT_SECONDS)
 
     async def texts(self, keys: Sequence[str]) -> list[str | None]:
         """Short texts that outlive a generation, None for each that is missing."""

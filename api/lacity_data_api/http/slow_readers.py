@@ -21,7 +21,7 @@ PART_BYTES = 262_144
 
 
 class ClientLeftError(asyncio.CancelledError):
-    """The connection is closed: the work ends as if it was cancelled when the client left."""
+    """The connection is closed, or has to be: the work ends as if it was cancelled when the client left."""
 
 
 class TooManyStreamsError(TooManyRequestsError):

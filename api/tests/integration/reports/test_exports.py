@@ -297,7 +297,9 @@ def test_exports_leave_connections_for_others(small: Api, large: None) -> None:
         assert third.get("/types").status_code == 200
 
 
-def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Database, large: None) -> None:
+def test_export_cut_off_midway_does_not_look_complete(
+    small: Api, database: Database, large: None, caplog: pytest.LogCaptureFixture
+) -> None:
     with small.client.stream("GET", LARGE, headers={"Accept-Encoding": "identity"}) as response:
         parts = response.iter_raw(1_000)
         next(parts)
@@ -306,6 +308,8 @@ def test_export_cut_off_midway_does_not_look_complete(small: Api, database: Data
             for _ in parts:
                 pass
     assert small.get(ALL, council_id=0).status_code == 200
+    assert [line for line in caplog.messages if "cut off" in line]
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def test_export_timeout_cuts_off_the_file(database: Database, large: None) -> None:
