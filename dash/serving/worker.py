@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 
+from serving.allocator import share_heaps
 from serving.clients import Proxies
 from serving.limits import Limits
 from serving.server import BoundedServer
@@ -27,6 +28,7 @@ class BufferingWorker(Worker):
     _servers: Sequence[BoundedServer] = ()
 
     def run(self) -> None:
+        share_heaps()
         proxies, limits = Proxies(self.cfg.forwarded_allow_ips), Limits(idle_seconds=self.cfg.keepalive)
         self._servers = [
             BoundedServer(self.wsgi, listener.sock, self.cfg.threads, proxies, limits, self._watched)
