@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from variables of the same names in capitals; every field is in ``.env.example``."""
+    """Read from variables with the same names in capitals; every field is in ``.env.example``."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
