@@ -30,7 +30,7 @@ from report_kit import (
 from report_kit.map_routes import add_map_routes
 
 HERE = Path(__file__).parent
-DESCRIPTION = "What residents ask the city for through 311, where, and how long it takes."
+DESCRIPTION = "What residents request from the city through 311, where, and how long it takes."
 PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
 DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
@@ -68,7 +68,7 @@ def create(settings: Settings) -> Dash:
         "reports",
         server=server,  # type: ignore[arg-type]  # documented, but not in its types
         use_pages=True,
-        # Ours are published below: Dash would import them under names of its own.
+        # We publish our pages below: Dash would import them under different module names.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
         assets_ignore=dash_internals.NOT_WITH_THE_PAGE,
@@ -91,7 +91,7 @@ def create(settings: Settings) -> Dash:
     server.config["COMPRESS_REGISTER"] = True
     Compress(server)
     finish(server)
-    # Dash knows all callbacks only now.
+    # Only now are all callbacks registered.
     server.extensions["release"] = callbacks.release_of(app)
     return app
 

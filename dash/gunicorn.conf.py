@@ -8,7 +8,7 @@ import tempfile
 from config import Settings
 
 _settings = Settings.from_environment()
-# Every worker writes its metrics there; the one that serves /status/metrics adds them up.
+# Every worker writes its metrics there; the one that serves /status/metrics sums them.
 _metrics = tempfile.mkdtemp(prefix="311-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 # One open file per connection.
@@ -17,10 +17,10 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (_most, _most))
 
 bind = f"{_settings.reports_host}:{_settings.reports_port}"
 workers = _settings.reports_workers
-# By name: metrics must not be imported before their folder is known.
+# By name, because metrics must not be imported before their folder is set.
 worker_class = "serving.worker.BufferingWorker"
 threads = _settings.reports_threads
-# The workers share the memory of what was imported; connections are made later, by each for itself.
+# The workers share the memory of imported modules; each opens its own connections later.
 preload_app = True
 timeout = 60
 graceful_timeout = 20
@@ -33,5 +33,5 @@ control_socket_disable = True
 
 
 def on_exit(_server: object) -> None:
-    """Remove what the workers wrote; only the process that started them gets here."""
+    """Remove the workers' metrics; only the parent process calls this."""
     shutil.rmtree(_metrics, ignore_errors=True)

@@ -1,7 +1,7 @@
 """``make screenshots``: pictures of every report of the running system.
 
-Those of ``docs/reports.md``, one per report. With ``--review FOLDER`` whole pages instead, on a desk and on a
-phone, in light and dark, and their PDF files: to be looked at before a change of the looks is merged.
+Takes the screenshots for ``docs/reports.md``, one per report. With ``--review FOLDER`` it takes whole pages
+instead, at desktop and phone size, light and dark, and PDF files, to review before merging a visual change.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
-# The last two: the map needs WebGL, which machines without a graphics card draw in software.
+# The last two: the map needs WebGL, which machines without a GPU render in software.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -42,7 +42,7 @@ def main() -> int:
     chosen = parser.parse_args()
     url, chromium = os.environ.get("REPORTS_URL", ""), shutil.which("chromium")
     if not url or chromium is None:
-        sys.stderr.write("The reports must run (`make up`), and chromium be installed (`make setup`).\n")
+        sys.stderr.write("Start the reports with `make up`, and install chromium with `make setup`.\n")
         return 1
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
@@ -60,7 +60,7 @@ def paths() -> dict[str, str]:
 
 
 def document(browser: Browser, url: str) -> None:
-    """The top of each page, in light colors, on a desk."""
+    """The top of each page, in light colors, at desktop size."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, path in paths().items():
         page = opened(browser, url + path, DESK, "light", SCALE)
@@ -70,7 +70,7 @@ def document(browser: Browser, url: str) -> None:
 
 
 def review(browser: Browser, url: str, folder: Path) -> None:
-    """Each page as a whole, and on paper."""
+    """Each page in full, and as a PDF."""
     folder.mkdir(parents=True, exist_ok=True)
     for (name, path), screen, scheme in product(paths().items(), (DESK, PHONE), ("light", "dark")):
         page = opened(browser, url + path, screen, scheme)

@@ -1,4 +1,4 @@
-"""What an operator sees of the reports: log lines with the id of their request, and metrics."""
+"""Observability of the reports: log lines with the id of their request, and metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACCEPTED = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 TRACE_ROOT = re.compile(r"(?:^|;)Root=([A-Za-z0-9-]{1,64})(?:;|$)")
 FIELDS = ("levelname", "name", "message", "process")
 NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
-# Asked every few seconds, by machines.
+# Polled every few seconds by load balancers and Prometheus.
 QUIET = {"/health", "/ready", "/status/metrics"}
 NO_ROUTE = "none"
 
@@ -34,7 +34,7 @@ QUERIES = Histogram("reports_query_seconds", "Time of a query that was not cache
 
 
 class AddRequestId(logging.Filter):
-    """Lets every record say which request it belongs to; passes all."""
+    """Adds the request's id to every record; filters nothing out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if request_id := REQUEST_ID.get():
@@ -43,7 +43,7 @@ class AddRequestId(logging.Filter):
 
 
 def configure_log(level: str) -> None:
-    """Send every logger's records to standard output, one JSON object a line, tracebacks included."""
+    """Send every logger's records to standard output, one JSON object per line, tracebacks included."""
     formatter = {"()": OrjsonFormatter, "fmt": FIELDS, "rename_fields": NAMES, "timestamp": "time"}
     handler = {
         "class": "logging.StreamHandler",
@@ -63,7 +63,7 @@ def configure_log(level: str) -> None:
 
 
 def watch(server: Flask, admin_token: str) -> None:
-    """Give every request an id, a log line and its place in the metrics."""
+    """Give every request an id, a log line and metrics."""
     server.before_request(_begin)
     server.after_request(_end)
     server.add_url_rule("/status/metrics", "metrics", lambda: _metrics(admin_token))
@@ -94,7 +94,7 @@ def _end(response: Response) -> Response:
 
 
 def _route(status: int) -> str:
-    """The rule of the path; a page of Dash, which all have one rule, by its path."""
+    """The rule of the route; for Dash pages, which share one rule, the path."""
     rule = request.url_rule.rule if request.url_rule else NO_ROUTE
     if rule != "/<path:path>":
         return rule

@@ -1,6 +1,6 @@
 """The ingest flow and its command line: ``python flow.py`` runs it once, ``… serve`` on a schedule."""
 
-# No postponed annotations: a scheduled run reads those of the flow outside this module, without its names.
+# No postponed annotations: a scheduled run evaluates the flow's annotations outside this module.
 import logging
 import os
 import sys
@@ -12,12 +12,12 @@ from pipeline import prefect_environment
 if __name__ == "__main__" and sys.argv[1:2] == ["check-city"]:
     from pipeline import check_city
 
-    # It needs neither Prefect nor a database.
+    # This needs neither Prefect nor a database.
     sys.exit(check_city.main(sys.argv[2:]))
 if __name__ == "__main__" and sys.argv[1:2] == ["erase"]:
     from pipeline import lifetime
 
-    # Nor does it need Prefect.
+    # This does not need Prefect either.
     sys.exit(lifetime.main(sys.argv[2:]))
 if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
     from pipeline import metrics
@@ -27,7 +27,7 @@ if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
 if __name__ == "__main__":
-    # It takes seconds to start: in parallel with the imports they cost nothing.
+    # The server takes seconds to start, which cost nothing in parallel with the imports.
     prefect_environment.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
 
 import psycopg  # noqa: E402
@@ -66,18 +66,18 @@ log = logging.getLogger("pipeline")
 
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
-    """Whether a download failed over something that a second attempt may not meet."""
+    """Whether a download failed for a reason that may not recur in a second attempt."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, (TemporaryError, psycopg.OperationalError))
 
 
-# Steps always run: what they do is in the database, not in their results.
+# Steps are never cached: their effects are in the database, not in their results.
 make_plan = task(name="plan", cache_policy=NO_CACHE)(planning.make_plan)
 download_dataset = task(
     name="download",
     task_run_name="download {assignment.reading.dataset.title}",
     cache_policy=NO_CACHE,
-    # A download begins by dropping what an earlier attempt has staged.
+    # A download starts by dropping the rows that an earlier attempt staged.
     retries=1,
     retry_condition_fn=may_pass,
 )(download.download)
@@ -95,10 +95,10 @@ def ingest(
     since: datetime | None = None,
     is_dry: bool = False,
 ) -> str:
-    """Load what the city's portal published since the last run into Postgres, and let the API serve it.
+    """Load changes since the last run from the city's portal into Postgres, and notify the API to serve them.
 
-    Modes: `incremental`, `full` (everything from scratch, swapped in at the end), `reconcile` (everything is
-    read, and what the portal no longer publishes is retired). Raises PartialError, at the very end, when
+    Modes: `incremental`, `full` (load everything from scratch and swap it in at the end), `reconcile` (read
+    everything, and retire what the portal no longer publishes). Raises PartialError at the very end if
     datasets were skipped.
     """
     options = Options(
@@ -121,7 +121,7 @@ def ingest(
         raise
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, SystemExit, TerminationSignal)):
-            # Downloads in progress would hold the process for as long as the portal keeps them waiting.
+            # Downloads in progress would keep the process alive for as long as the portal keeps them waiting.
             end_soon()
         telemetry.report(settings, error)
         if not is_dry:
@@ -143,9 +143,9 @@ def _skipped(plan: Plan) -> PartialError | None:
 
 
 def load(run: Run) -> tuple[Plan, str, FilesError | None]:
-    """Plan, download, merge, publish; returns the plan as it was carried out, and the run in one line.
+    """Plan, download, merge, publish; returns the plan as carried out, and a one-line summary of the run.
 
-    The data is served whether or not its files could be written; the error says why not.
+    The data is served even if its files could not be written; the error then says why.
     """
     settings, is_dry = run.settings, run.options.dry_run
     plan = make_plan(run)
@@ -179,7 +179,7 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
 
 
 def write_files(run: Run) -> FilesError | None:
-    """Bring the city's files up to the merged generation, where there are files; the error if that failed."""
+    """Update the city's files to the merged generation, if files are configured; returns any error."""
     settings = run.settings
     if not settings.files_location:
         return None
@@ -192,7 +192,7 @@ def write_files(run: Run) -> FilesError | None:
 
 
 def download_all(run: Run, plan: Plan) -> tuple[Plan, tuple[download.Download, ...]]:
-    """Every dataset in parallel; all have ended when the first failure is raised."""
+    """Download all datasets in parallel; the first failure is raised after all have ended."""
     assignments = download.assignments(plan, run.settings)
     delay = run.settings.socrata_backoff_seconds
     submit = download_dataset.with_options(retry_delay_seconds=delay).submit

@@ -1,1 +1,1 @@
-"""The code behind ``make``: it sets up, runs and checks the system with the standard library."""
+"""The code behind ``make``, which sets up, runs and checks the system, using only the standard library."""

@@ -1,4 +1,4 @@
-"""The Debian packages of the servers and the browser, installed only when they are missing.
+"""Installs the Debian packages of the servers and the browser if they are missing.
 
 ``python3 -m tools.apt [--tests]`` installs them; the browser and the validator are for tests only.
 """
@@ -24,7 +24,7 @@ from tools.system_services import SystemServices
 
 LISTS = Path("/var/lib/apt/lists")
 STALE_SECONDS = 24 * 3600
-# Program, package, and megabytes. PostgreSQL is found by its PostGIS, and its package name has a version.
+# Program, package, and megabytes. PostgreSQL is detected by its PostGIS; its package name contains a version.
 PROGRAMS = {
     "redis": ("redis-server", 10),
     "browser": ("chromium", 700),
@@ -47,14 +47,14 @@ def missing(*needs: str) -> list[str]:
 
 
 def newest_postgres(search_result: str) -> list[str]:
-    """The packages of the newest PostgreSQL that the distribution has with PostGIS; none if too old."""
+    """The packages of the distribution's newest PostgreSQL with PostGIS; none if it is too old."""
     found = [(int(version), package) for package, version in POSTGIS.findall(search_result)]
     version, package = max(found, default=(0, ""))
     return [package, f"{package}-postgis-3"] if version >= OLDEST_POSTGRES else []
 
 
 def packages_for(needs: list[str]) -> list[str]:
-    """Package names; for PostgreSQL a name without version while there are no package lists."""
+    """Package names; PostgreSQL's has no version while there are no package lists."""
     packages = [PROGRAMS[need][0] for need in needs if need in PROGRAMS]
     if "postgres" not in needs:
         return packages
@@ -64,13 +64,13 @@ def packages_for(needs: list[str]) -> list[str]:
 
 
 def lists_are_stale(folder: Path = LISTS) -> bool:
-    """Whether ``apt-get update`` never ran here, or not within a day."""
+    """Whether ``apt-get update`` has not been run here within the last day."""
     lists = [path for path in folder.glob("*_Packages*") if path.is_file()]
     return not lists or time.time() - max(path.stat().st_mtime for path in (folder, *lists)) > STALE_SECONDS
 
 
 def root_prefix(wanted: str) -> list[str]:
-    """What to put before a command that needs root. Raises Problem with the command for an administrator."""
+    """The prefix for a command that needs root. Raises Problem with the command for an administrator."""
     if is_root():
         return []
     if shutil.which("sudo"):
@@ -80,7 +80,7 @@ def root_prefix(wanted: str) -> list[str]:
             say("  sudo may ask for your password now.")
             return ["sudo"]
     raise Problem(
-        f"{wanted} must be installed, which takes root, and this user may not use sudo here.\n"
+        f"{wanted} must be installed, which requires root, but this user may not use sudo.\n"
         f"  Ask an administrator to run: apt-get install --no-install-recommends {wanted}"
     )
 
@@ -97,14 +97,14 @@ def _apt(prefix: list[str], *arguments: str) -> bool:
 
 
 def ensure(*, browser: bool = False, wrk: bool = False, jing: bool = False, prometheus: bool = False) -> None:
-    """Install what is missing; services that the packages start are stopped again."""
+    """Install missing packages; services that the packages start are stopped again."""
     chosen = {"browser": browser, "wrk": wrk, "jing": jing, "prometheus": prometheus}
     needs = missing("postgres", "redis", *(need for need, is_wanted in chosen.items() if is_wanted))
     if not needs:
         return
     if not shutil.which("apt-get"):
         raise Problem(
-            f"missing: {', '.join(needs)}, and there is no apt-get to install it.\n"
+            f"missing: {', '.join(needs)}, and apt-get is not available to install it.\n"
             "  Install PostgreSQL 15 or later with PostGIS 3, and Redis (Chromium for browser tests)."
         )
     ensure_folder(LOG.parent)
@@ -121,7 +121,7 @@ def _install(prefix: list[str], packages: list[str], megabytes: int) -> None:
     install = ("install", "--no-install-recommends", *packages)
     with step(f"Installing {' '.join(packages)}"):
         before = SystemServices.now(prefix)
-        # Package lists of yesterday may name files that the mirrors have replaced since.
+        # Old package lists may refer to files that the mirrors have replaced since.
         if not (_apt(prefix, *install) or (_apt(prefix, "update") and _apt(prefix, *install))):
             raise Problem(
                 f"apt-get could not install {' '.join(packages)}; the end of {LOG}:\n{last_lines(LOG)}"

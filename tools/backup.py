@@ -1,4 +1,4 @@
-"""Back up the database and restore it with the owner's privileges alone, as on a managed server.
+"""Back up the database and restore it with only the owner's privileges, as on a managed server.
 
 python3 -m tools.backup save FOLDER | restore FOLDER
 
@@ -29,12 +29,12 @@ from tools.session import running_settings
 
 DUMP = "data.dump"
 MANIFEST = "backup.json"
-# Made by the migrations and by PostGIS, not part of the data.
+# Created by the migrations and PostGIS, not part of the data.
 EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
 HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
-# In one transaction: readers see the old data until the new is complete. Clients never see an older
-# generation than they have seen before, nor one number for two changes.
+# In one transaction: readers see the old data until the new data are complete. Clients never see an older
+# generation than before, or two changes with the same number.
 BEGIN = """
 SELECT generation AS known, last_change AS known_change FROM data_generation \\gset
 SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
@@ -58,11 +58,11 @@ def owner_url() -> str:
 
 
 def value(url: str, query: str) -> str:
-    """The value that a query returns. Raises Problem with psql's message."""
+    """The result of a query. Raises Problem with psql's message."""
     command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query, url]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
-        raise Problem(f"the database refused a query: {result.stderr.strip()}")
+        raise Problem(f"a database query failed: {result.stderr.strip()}")
     return result.stdout.strip()
 
 
@@ -75,7 +75,7 @@ def save(folder: Path) -> None:
     """Write the backup into a new or empty folder; the manifest, with the dump's digest, comes last."""
     url = owner_url()
     if folder.exists() and any(folder.iterdir()):
-        raise Problem(f"{folder} is not empty: name a new folder for this backup.")
+        raise Problem(f"{folder} is not empty: choose a new folder for this backup.")
     folder.mkdir(parents=True, exist_ok=True)
     revision, dump = value(url, REVISION), folder / DUMP
     with step(f"Writing {dump}"):
@@ -99,10 +99,10 @@ def _manifest(folder: Path) -> dict[str, str]:
     """The manifest of a complete backup. Raises Problem when files are missing or changed."""
     file, dump = folder / MANIFEST, folder / DUMP
     if not (file.is_file() and dump.is_file()):
-        raise Problem(f"{folder} holds no complete backup ({DUMP} and {MANIFEST}).")
+        raise Problem(f"{folder} does not contain a complete backup ({DUMP} and {MANIFEST}).")
     manifest: dict[str, str] = json.loads(file.read_text())
     if _digest(dump) != manifest["sha256"]:
-        raise Problem(f"{dump} differs from what {MANIFEST} vouches for: it is damaged.")
+        raise Problem(f"{dump} does not match the digest in {MANIFEST}: it is damaged.")
     return manifest
 
 
@@ -118,7 +118,7 @@ def _migrate(url: str, revision: str) -> None:
 
 
 def restore(folder: Path, *, may_replace: bool) -> None:
-    """Bring an empty database, or with ``may_replace`` any, to the backup's data and the newest schema."""
+    """Restore the backup into an empty database (``may_replace``: any), then upgrade to the newest schema."""
     url, manifest = owner_url(), _manifest(folder)
     revision = manifest["schema_revision"]
     with step(f"Building the schema of the backup ({revision})"):
@@ -137,7 +137,7 @@ def restore(folder: Path, *, may_replace: bool) -> None:
 
 
 def _load(url: str, dump: Path) -> None:
-    """Replace all data in one transaction, which ends only if the whole dump could be read."""
+    """Replace all data in one transaction, which commits only if the whole dump could be read."""
     programs, arguments = postgres_programs(), ["-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction", url]
     with tempfile.TemporaryFile("w+") as errors:
         reader = subprocess.Popen(
@@ -151,11 +151,11 @@ def _load(url: str, dump: Path) -> None:
         is_complete = _pipe(reader, writer)
         if writer.wait() or not is_complete:
             errors.seek(0)
-            raise Problem(f"the data could not be restored, nothing was changed:\n{indented(errors.read())}")
+            raise Problem(f"the data could not be restored; nothing was changed:\n{indented(errors.read())}")
 
 
 def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> bool:
-    """Whether everything was read and written; otherwise the writer's session is ended before it commits."""
+    """Whether everything was read and written; otherwise the writer's session ends before it commits."""
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
         script.write(BEGIN.encode())
@@ -187,7 +187,7 @@ def _folder(arguments: list[str]) -> Path:
     match [argument for argument in arguments if argument != "--replace"]:
         case [folder]:
             return Path(folder)
-    raise Problem("name one folder: make backup TO=FOLDER, or make restore FROM=FOLDER [REPLACE=1].")
+    raise Problem("specify one folder: make backup TO=FOLDER, or make restore FROM=FOLDER [REPLACE=1].")
 
 
 def main() -> int:

@@ -22,10 +22,10 @@ from tools.test_environment import clean_environment, servers, test_variables
 
 # One more than cores: tests wait for timeouts, servers and browsers about a third of their time.
 WORKERS = (os.cpu_count() or 1) + 1
-# The longest first, so that all workers end at about the same time.
+# Longest first, so that all workers finish at about the same time.
 SUITES = ("prefect", "dash", "api", "tools", "locust")
 NEEDS_BROWSER = {"dash", "api"}
-# Files of a suite that are a job of their own next to the rest: the whole would end long after the others.
+# Files of a suite that run as a separate job: otherwise the suite would end long after the others.
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)
 SPLIT = {"prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS)}
@@ -34,12 +34,12 @@ REPORTS = LOCAL / "test" / "reports"
 
 
 def tool(name: str) -> str:
-    """A linter of the tools' environment."""
+    """A linter from the tools' environment."""
     return str(ENVIRONMENTS / "tools" / "bin" / name)
 
 
 def workflow_linters() -> dict[str, list[str]]:
-    """Linters of the GitHub workflows: syntax and expressions, security, and the form of dependabot.yml."""
+    """Linters of the GitHub workflows: syntax and expressions, security, and the schema of dependabot.yml."""
     schema = [tool("check-jsonschema"), "--builtin-schema", "vendor.dependabot"]
     return {
         "actionlint": [tool("actionlint"), "-shellcheck", tool("shellcheck")],
@@ -105,7 +105,7 @@ def part_of_coverage(suite: str, part: int) -> Path:
 
 
 def coverage_job(suite: str) -> Job:
-    """The coverage of a suite's parts together. Without the data of both it fails."""
+    """The combined coverage of a suite's parts. It fails without the data of both."""
     environment = clean_environment(suite)
     Path(environment["COVERAGE_FILE"]).unlink(missing_ok=True)
     coverage, parts = [str(python_of(suite)), "-m", "coverage"], [part_of_coverage(suite, n) for n in PARTS]
@@ -117,7 +117,7 @@ def coverage_job(suite: str) -> Job:
 def run_suites(suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = ()) -> list[Outcome]:
     """Other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
     split = [suite for suite in suites if suite in SPLIT and not arguments]
-    # Here and not with the jobs: a test of them, which runs meanwhile, would delete what a part has measured.
+    # Here and not in the jobs: a test that runs them concurrently would delete the coverage data of a part.
     for suite in split:
         for part in PARTS:
             part_of_coverage(suite, part).unlink(missing_ok=True)
@@ -128,7 +128,7 @@ def run_suites(suites: Sequence[str], arguments: Sequence[str], first: Sequence[
 
 
 def format_all() -> int:
-    """Let ruff repair what it can, and write the generated documents."""
+    """Apply ruff's fixes, and write the generated documents."""
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
     ruff = tool("ruff")
     commands = (
@@ -164,7 +164,7 @@ def check_all() -> int:
 
 
 def deployment(arguments: list[str]) -> int:
-    """The tests that need Terraform, an emulated account or a container engine, with what was skipped."""
+    """The tests that need Terraform, an emulated account or a container engine; lists skipped tests."""
     apt.ensure()
     environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
     command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-p", "no:cacheprovider"]
@@ -182,7 +182,7 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def summarize(outcomes: list[Outcome]) -> int:
-    """Print what failed, and last the line with all counts; returns the exit code."""
+    """Print the failures, and finally the line with all counts; returns the exit code."""
     failed = [outcome for outcome in outcomes if not outcome.is_good]
     say("")
     for outcome in failed:

@@ -1,4 +1,4 @@
-"""Limits on memory by control groups of Linux, as a container has them; version 1 and version 2."""
+"""Memory limits through Linux control groups, like those of containers; version 1 and version 2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# Version 1 has a folder of its own for memory, version 2 one for everything.
+# Version 1 has a separate folder for memory, version 2 a single one for everything.
 ROOTS = (
     (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
     (Path("/sys/fs/cgroup"), "memory.max"),
@@ -23,27 +23,27 @@ JOIN = 'echo $$ > "$0" && exec "$@"'
 
 @dataclass(frozen=True)
 class ControlGroup:
-    """A group whose processes together get no more memory than its limit, their page cache included."""
+    """A group that limits the total memory of its processes, including their page cache."""
 
     root: Path
     folder: Path
 
     def add(self, pid: int) -> None:
-        """Move a process here. What it starts from now on is a member, too."""
+        """Move a process here. Processes that it starts from now on are members too."""
         with suppress(ProcessLookupError):
             (self.folder / MEMBERS).write_text(str(pid))
 
     def command(self, command: Sequence[str]) -> list[str]:
-        """The command as a member from its start: memory that was allocated before is not counted."""
+        """The command, as a member from its start: memory allocated before joining would not be counted."""
         return ["sh", "-c", JOIN, str(self.folder / MEMBERS), *command]
 
     def kills(self) -> int:
-        """Processes that the kernel has ended because the limit was reached."""
+        """Number of processes that the kernel has killed because the limit was reached."""
         (events,) = (file.read_text() for name in EVENTS if (file := self.folder / name).exists())
         return sum(int(line.removeprefix(KILLS)) for line in events.splitlines() if line.startswith(KILLS))
 
     def remove(self) -> None:
-        """Let the processes go on without a limit; a group is busy for a moment after its last one left."""
+        """Let the processes continue without a limit; a group stays busy briefly after the last one."""
         for pid in (self.folder / MEMBERS).read_text().split():
             with suppress(ProcessLookupError):
                 (self.root / MEMBERS).write_text(pid)
@@ -57,7 +57,7 @@ class ControlGroup:
 
 @contextmanager
 def control_group(name: str, memory_mb: int) -> Iterator[ControlGroup | None]:
-    """A group while the block runs; None where groups cannot be written: that takes root."""
+    """A group for the block; None if groups cannot be written, which requires root."""
     group = _make(name, memory_mb)
     try:
         yield group

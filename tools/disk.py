@@ -11,7 +11,7 @@ MEGABYTE = 1_000_000
 
 
 def require_space(folder: Path, megabytes: int, purpose: str) -> None:
-    """Raise ``Problem`` when the disk that holds ``folder`` has less than ``megabytes`` free."""
+    """Raise ``Problem`` if the disk with ``folder`` has less than ``megabytes`` free."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free // MEGABYTE
     if free < megabytes:

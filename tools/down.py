@@ -1,6 +1,6 @@
-"""``make down``: stop the system, however it was started; safe to repeat.
+"""``make down``: stop the system, no matter how it was started; safe to repeat.
 
-With ``--clean``, as ``make clean``, it also removes ``.local``; Debian packages stay.
+With ``--clean`` (``make clean``) it also removes ``.local``; Debian packages stay.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def stop() -> int:
     ensure_folder(UP)
     if not _is_stopped() and SUPERVISOR_PID.exists():
         _stop_supervisor()
-    # Left behind when a supervisor was killed.
+    # Left behind if a supervisor was killed.
     ended = sweep(mark())
     if ended:
-        say(f"• Ended {ended} processes that a killed `make up` had left behind")
+        say(f"• Stopped {ended} processes that a killed `make up` had left behind")
     instance = Instance(INSTANCE)
     if instance.exists():
         instance.stop()

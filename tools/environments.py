@@ -1,6 +1,6 @@
-"""One environment per service, which uv keeps equal to the service's lock.
+"""One environment per service, which uv keeps in sync with the service's lock.
 
-``python3 -m tools.environments [FOLDER…]`` makes those of the folders named, or all.
+``python3 -m tools.environments [FOLDER…]`` creates those of the given folders, or all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def check_python() -> None:
     if not SUPPORTED[0] <= version <= SUPPORTED[1]:
         raise Problem(
             f"Python {version[0]}.{version[1]} is not supported: 3.11, 3.12 or 3.13 is needed.\n"
-            "  Name one with `make PYTHON=/usr/bin/python3.11 …`."
+            "  Choose one with `make PYTHON=/usr/bin/python3.11 …`."
         )
 
 
@@ -50,7 +50,7 @@ def uv_environment() -> dict[str, str]:
 
 
 def install_uv() -> None:
-    """Install the locked uv under .local with pip, which a new machine has; it often has no venv."""
+    """Install the locked uv under .local with pip, which new machines have, unlike venv."""
     installed = UV_FOLDER / UV_LOCK.name
     if installed.is_file() and installed.read_bytes() == UV_LOCK.read_bytes():
         return
@@ -62,10 +62,10 @@ def install_uv() -> None:
 
 
 def make(folder: str) -> None:
-    """Bring an environment to the folder's lock; every downloaded file is checked against its hash."""
+    """Sync an environment with the folder's lock; the hash of every downloaded file is verified."""
     target, lock = ENVIRONMENTS / folder, ROOT / folder / "requirements-dev.txt"
     if not lock.is_file():
-        raise Problem(f"{lock} is missing: `make lock` writes it.")
+        raise Problem(f"{lock} is missing: create it with `make lock`.")
     settings = target / "pyvenv.cfg"
     version = f"version_info = {platform.python_version()}\n"
     if not (settings.is_file() and version in settings.read_text()):

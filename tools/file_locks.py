@@ -20,7 +20,7 @@ def ensure_folder(folder: Path) -> Path:
         is_writable = False
     if not is_writable:
         raise Problem(
-            f"{folder} cannot be written by this user: an earlier run was started as another one.\n"
+            f"this user cannot write to {folder}: an earlier run was started as another user.\n"
             "  Run as that user, or remove the .local folder as that user first."
         )
     return folder
@@ -28,7 +28,7 @@ def ensure_folder(folder: Path) -> Path:
 
 @contextmanager
 def exclusive(path: Path, *, is_waiting: bool = True) -> Iterator[bool]:
-    """Hold the lock for the block; yields False, without it, if it is busy and not waited for."""
+    """Hold the lock for the block; yields False, without the lock, if it is busy and waiting is disabled."""
     ensure_folder(path.parent)
     with path.open("a") as file:
         try:

@@ -1,4 +1,4 @@
-"""Checks that run in parallel, each with its output in one piece, and the count of their results."""
+"""Runs checks in parallel, prints the output of each in one piece, and counts the results."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Outcome:
 
     @property
     def count(self) -> Count:
-        """The suite's own figures. A failure that no test shows, such as low coverage, counts as one more."""
+        """The suite's own counts. A failure outside of tests, such as low coverage, counts as one more."""
         counted = read_report(self.job.report) if self.job.report else Count(passed=int(self.is_good))
         return counted if self.is_good or counted.failed else counted + Count(failed=1)
 

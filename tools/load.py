@@ -45,7 +45,7 @@ AFTERWARDS_SECONDS = 10
 LONGEST_INGEST_SECONDS = 900
 INTERRUPTS = 5
 SOAK_SECONDS, SOAK_VISITORS = 1_200, 50
-"""Long enough for the caches to fill, with less than what the machine can serve."""
+"""Long enough to fill the caches, with a load below the machine's capacity."""
 SETTLE_SECONDS = 15
 
 
@@ -63,7 +63,7 @@ class Size:
 
     @property
     def folder(self) -> Path:
-        """Where logs and reports go; a smoke test must not overwrite those of a real run."""
+        """The folder for logs and reports; a smoke test must not overwrite those of a real run."""
         return FOLDER / "smoke" if self.is_smoke else FOLDER
 
     @property
@@ -77,7 +77,7 @@ SMOKE = Size(rows=3_000, visitors=10, seconds=12, changed=500, has_reports=False
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Our options, and the arguments for Locust."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--url", help="address of a running system, in place of a fresh one")
+    parser.add_argument("--url", help="address of a running system, instead of a fresh one")
     parser.add_argument(
         "--smoke", action="store_true", help="a small city for a few seconds, without service levels"
     )
@@ -98,7 +98,7 @@ def size_of(chosen: argparse.Namespace) -> Size:
 
 
 def load(arguments: list[str]) -> int:
-    """Run the load tests; 0 when every service level was kept."""
+    """Run the load tests; returns 0 if every service level was met."""
     chosen, for_locust = parse(arguments)
     environments.ensure(["locust"])
     if chosen.url:
@@ -160,7 +160,7 @@ def locust_command(url: str, folder: Path, arguments: list[str]) -> list[str]:
 
 
 def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
-    """Start the users, let an ingest run switch the generation, and return Locust's verdict."""
+    """Start the users, run an ingest that switches the generation, and return Locust's verdict."""
     command = locust_command(plan.values["API_URL"], size.folder, [*_options(plan, size), *arguments])
     visitors = Program("locust", command, ROOT / "locust", is_task=True)
     say(f"• {size.visitors} users of the map and {size.users - size.visitors} others for {size.seconds} s")
@@ -194,7 +194,7 @@ def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str])
 def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) -> int:
     """End Locust as Ctrl-C does, so that it leaves its report; returns its exit code.
 
-    Again if it goes on: an interrupt that arrives in the code of one user can be lost there.
+    Repeat if it keeps running: an interrupt that arrives in a user's code can be lost.
     """
     for _ in range(INTERRUPTS):
         process.send_signal(signal.SIGINT)

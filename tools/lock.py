@@ -34,7 +34,7 @@ def requirements(pyproject: Path) -> dict[str, list[str]]:
 
 
 def input_digest(pyproject: Path) -> str:
-    """What a lock depends on, in short: changes with the requirements, not with their comments or order."""
+    """A digest of a lock's requirements, independent of their comments and order."""
     return hashlib.sha256(repr(requirements(pyproject)).encode()).hexdigest()[:16]
 
 
@@ -80,7 +80,7 @@ def check() -> int:
     """Exit code 1, and the names, when a lock is stale."""
     stale = stale_locks()
     for lock in stale:
-        say(f"{lock.relative_to(ROOT)} is missing or stale: `make lock` writes it; commit it.")
+        say(f"{lock.relative_to(ROOT)} is missing or stale: run `make lock` and commit it.")
     return int(bool(stale))
 
 

@@ -33,7 +33,7 @@ def migrate(instance: Instance, database: str) -> None:
     """Bring a database to the newest schema, creating it if needed; safe to repeat while it is served."""
     instance.create_database(database)
     _run_in_api(instance, database, "lacity_data_api.migrate")
-    # Where the owner is a superuser, as in Compose, the migration does this itself.
+    # If the owner is a superuser, as in Compose, the migration does this itself.
     instance.sql(READER_LIMITS.read_text(), database=database)
 
 
@@ -61,14 +61,14 @@ def schema(instance: Instance, database: str) -> str:
 
 
 def round_trip(instance: Instance, database: str) -> None:
-    """Migrate up, down to nothing, and up again. Raises Problem when the two schemas differ."""
+    """Migrate up, down to nothing, and up again. Raises Problem if the two schemas differ."""
     migrate(instance, database)
     before = schema(instance, database)
     for arguments in (("downgrade", "base"), ("upgrade", "head")):
         with step(f"alembic {' '.join(arguments)}"):
             _run_in_api(instance, database, "alembic", *arguments)
     if schema(instance, database) != before:
-        raise Problem("the schema after downgrade and upgrade is not the schema of a new database.")
+        raise Problem("the schema after a downgrade and upgrade differs from that of a new database.")
 
 
 def main() -> int:
@@ -81,7 +81,7 @@ def main() -> int:
         round_trip(instance, DATABASE)
     finally:
         instance.remove()
-    say("• The schema goes down to nothing and comes up again unchanged.")
+    say("• The schema can be migrated down to nothing and up again without differences.")
     return 0
 
 

@@ -29,7 +29,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 CONFIGURATION = ROOT / "tools" / "mutants.toml"
 REPORT = ROOT / "docs" / "mutants.md"
 WORK = LOCAL / "mutants"
-# Type hints are not executed, and no one mistakes a bit operator or an identity for arithmetic or equality.
+# Type hints are not executed, and bit operators or identity are unlikely to be confused with other operators.
 SETTINGS = """[cosmic-ray]
 module-path = {files}
 test-command = {tests}
@@ -74,7 +74,7 @@ def run(target: Target, instance: Instance) -> str:
     session, settings = str(copy.parent / "session.sqlite"), str(copy.parent / "settings.toml")
     Path(settings).write_text(_settings(target))
     environment = clean_environment(target.service) | test_variables(instance, target.service)
-    # A compiled module could outlive a change within the same second.
+    # A cached bytecode file could hide a change made within the same second.
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(copy.parent / "pycache")}
     with step(f"Trying the mutants of {target.name}"):
         for program, *arguments in (

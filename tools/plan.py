@@ -22,7 +22,7 @@ class Plan:
 
     @staticmethod
     def of(values: Mapping[str, str], chosen: Mapping[str, str]) -> Plan:
-        """The plan for these settings, of which the user chose some."""
+        """The plan for these settings, some of which the user chose."""
         return Plan(values, settings.database_for(chosen), has_portal="SOCRATA_URL" not in chosen)
 
     def port(self, name: str) -> int:
@@ -52,7 +52,7 @@ class Plan:
         for name in names:
             if not is_free(self.port(name)):
                 raise Problem(
-                    f"port {self.port(name)} is taken by another program.\n"
+                    f"port {self.port(name)} is in use by another program.\n"
                     f"  Stop that program, or choose another port: `{name}=… make up`."
                 )
 

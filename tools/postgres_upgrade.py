@@ -1,8 +1,8 @@
 """``make postgres-upgrade TO=17``: rehearse a major upgrade of Postgres with the running system's data.
 
-A backup is restored into a new private cluster of that version, by the migrations and with the owner's
-privileges alone, as an upgrade by a new database would be done. Every table must have the same rows there.
-The running system is only read. docs/upgrades.md has the steps that follow on AWS and in Compose.
+A backup is restored into a new private cluster of that version, through the migrations and with only the
+owner's privileges, like an upgrade to a new database. Every table must then have the same rows. The running
+system is only read. docs/upgrades.md has the next steps on AWS and with Compose.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> int:
         case [version] if version.isdecimal():
             rehearse(version)
             return 0
-    raise Problem("name a major version: make postgres-upgrade TO=17")
+    raise Problem("specify a major version: make postgres-upgrade TO=17")
 
 
 if __name__ == "__main__":

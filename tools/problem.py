@@ -1,4 +1,4 @@
-"""Failures with a message that contains the fix."""
+"""Recoverable failures, whose message contains the fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What processes use while a load lasts: memory, descriptors and connections, and whether they grow."""
+"""Resource usage of processes under load: memory, descriptors and connections, and whether they grow."""
 
 from __future__ import annotations
 

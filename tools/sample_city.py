@@ -1,4 +1,4 @@
-"""A database with the sample city in it, loaded by the pipeline from a sample portal of its own."""
+"""Creates a database with the sample city, loaded by the pipeline from a temporary sample portal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.servers.ports import free_port
 from tools.supervisor import Supervisor
 
 LONGEST_START_SECONDS = 1_800
-"""Fifty million requests are drawn in less."""
+"""Enough to generate fifty million requests."""
 
 
 def load(instance: Instance, database: str, rows: int) -> None:

@@ -68,7 +68,7 @@ def nightly_hour() -> int:
 
 
 def units() -> dict[str, str]:
-    """The files by name; a run in progress makes the other one end at once, so they may not overlap."""
+    """The files by name; runs must not overlap, because the second one would end immediately."""
     hour = nightly_hour()
     common = {"user": getpass.getuser(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
     found = {f"{PREFIX}-up.service": UP.format(**common)}
@@ -121,8 +121,8 @@ def _enabled() -> list[str]:
 def _require_systemd() -> None:
     if not Path("/run/systemd/system").is_dir() or not os.access(UNITS, os.W_OK):
         raise Problem(
-            "systemd and the right to write its units are needed: run it as root on a machine that systemd "
-            "runs, or take `make schedule ARGS=show` as a pattern for another scheduler."
+            "this needs systemd and the right to write its units: run it as root on a machine with systemd, "
+            "or use `make schedule ARGS=show` as a template for another scheduler."
         )
 
 

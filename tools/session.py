@@ -28,7 +28,7 @@ def running_settings() -> dict[str, str]:
     """The running system's settings. Raises ``Problem`` when it is not running."""
     instance = Instance("up")
     if not (instance.exists() and instance.postgres.pid()):
-        raise Problem("the system is not running; `make up` starts it.")
+        raise Problem("the system is not running; start it with `make up`.")
     return settings.read(ENV_FILE)
 
 

@@ -19,7 +19,7 @@ BACKLOG = 2048
 
 
 def allow_many_connections() -> None:
-    """Raise the soft limit of open files, one per connection, to the hard limit."""
+    """Raise the soft limit for open files (one per connection) to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Invalid settings are printed, one a line, and the exit code is 2."""
+    """Run the server. Invalid settings are printed, one per line, and the exit code is 2."""
     try:
         settings = Settings.from_environment()
     except ValidationError as error:
@@ -54,7 +54,7 @@ def main() -> int:
             print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201  the log is not set up yet
         return 2
     allow_many_connections()
-    # Every worker writes its metrics there; the one that serves /status/metrics adds them up.
+    # Every worker writes its metrics there; the one that serves /status/metrics sums them.
     with tempfile.TemporaryDirectory(prefix="311-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         serve(settings)

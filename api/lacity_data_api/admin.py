@@ -23,7 +23,7 @@ REJECTIONS: Responses = {
 def admin(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
-    """ForbiddenError if the server has no token, UnauthorizedError if the request has another or none."""
+    """ForbiddenError if the server has no token, UnauthorizedError if the request's is wrong or missing."""
     token = state_of(request).settings.admin_token.get_secret_value()
     if not token:
         raise ForbiddenError

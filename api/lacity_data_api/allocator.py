@@ -1,4 +1,4 @@
-"""How glibc keeps freed memory: by default it raises its thresholds with each large block that is freed."""
+"""Fixes glibc's malloc thresholds, which by default rise with each large block that is freed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import suppress
 # https://man7.org/linux/man-pages/man3/mallopt.3.html
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 SETTINGS = {
-    # Larger blocks, such as bodies, have pages of their own that are returned when they are freed.
+    # Larger blocks, such as bodies, are mapped separately and returned to the system when they are freed.
     M_MMAP_THRESHOLD: 262_144,
     M_TRIM_THRESHOLD: 1_048_576,
-    # Threads only compress; each would have a heap of its own.
+    # Threads only compress; without this limit each would have its own heap.
     M_ARENA_MAX: 2,
 }
 

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from variables of the same names in capitals; every field is in ``.env.example``."""
+    """Read from variables with the same names in capitals; every field is in ``.env.example``."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     files_url: str = Field(
         default="/files",
-        description="Public address of the files; where a bucket holds them, /files of the API leads there.",
+        description="Public address of the files; for a bucket, /files of the API redirects there.",
     )
     code_version: str = Field(default="DEVELOPMENT", description="Version shown by /status/api.")
     git_sha: str = Field(default="DEVELOPMENT", description="Commit shown by /status/api.")

@@ -1,4 +1,4 @@
-"""The id of a request, in every log line and in the database, from the load balancer on."""
+"""The id of a request, from the load balancer through every log line to the database."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ ACCEPTED = re.compile(rb"[A-Za-z0-9_.-]{1,64}\Z")
 TRACE_ROOT = re.compile(rb"(?:^|;)Root=([A-Za-z0-9-]{1,64})(?:;|\Z)")
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-"""Of the request that the running task serves; tasks that it starts inherit it."""
+"""The id of the request that the current task serves; tasks that it starts inherit it."""
 
 
 def given_id(headers: Mapping[bytes, bytes]) -> bytes | None:
-    """The id that came with the request: ``X-Request-ID``, else the trace of the load balancer."""
+    """The id sent with the request: ``X-Request-ID``, else the load balancer's trace id."""
     own = headers.get(b"x-request-id", b"")
     if ACCEPTED.match(own):
         return own
@@ -25,7 +25,7 @@ def given_id(headers: Mapping[bytes, bytes]) -> bytes | None:
 
 
 class AddRequestId(logging.Filter):
-    """Lets every record say which request it belongs to; passes all."""
+    """Adds the request's id to every record; filters nothing out."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if request_id := REQUEST_ID.get():

@@ -1,4 +1,4 @@
-"""One worker's pool of database connections: queries in one snapshot, streams and CSV copies."""
+"""A worker's pool of database connections: queries in one snapshot, streams and CSV copies."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from lacity_data_api.correlation import REQUEST_ID
 from lacity_data_api.errors import UNREACHABLE, BusyError, UnavailableError, from_database
 from lacity_data_api.statements import Query, Statement
 
-# Gino names its dialect in an entry point of an old format, which current setuptools do not write.
+# Gino registers its dialect through a legacy entry point, which current setuptools no longer write.
 registry.register("postgresql.asyncpg", "gino.dialects.asyncpg", "AsyncpgDialect")
 
 log = logging.getLogger(__name__)
 
 APPLICATION_NAME = "311-api"
 STREAM_BATCH_ROWS = 1_000
-# For the transaction only: the pool's other queries keep their limit.
+# Only for the transaction, so that the pool's other queries keep their limit.
 LIMIT_TRANSACTION = "SELECT set_config('statement_timeout', $1, true)"
 
 
 QUERY_SETTINGS = {
-    # Compiling takes longer than any of our queries; a month of requests sorts in 64 MB.
+    # JIT compilation takes longer than any of our queries; sorting a month of requests takes 64 MB.
     "jit": "off",
     "work_mem": "64MB",
-    # Workers take 10 ms to start: only queries over much of the table gain by them.
+    # Parallel workers take 10 ms to start, so only queries over much of the table benefit.
     "parallel_setup_cost": "20000",
-    # A generic plan for any day and any type fits neither a rare type nor a whole year.
+    # A generic plan for any day and type suits neither a rare type nor a whole year.
     "plan_cache_mode": "force_custom_plan",
 }
-"""How Postgres is to plan and run our queries."""
+"""Session settings for planning and running our queries."""
 
 
 class QueryResult(NamedTuple):
@@ -74,13 +74,13 @@ async def _release(connection: Any) -> None:
 
 
 async def _name(connection: Any) -> None:
-    """Let ``pg_stat_activity`` and the server's log say which request a query belongs to."""
+    """Show the request of a query in ``pg_stat_activity`` and in the server's log."""
     name = f"{APPLICATION_NAME} {REQUEST_ID.get()}".rstrip()
     await connection.raw_connection.fetchval("SELECT set_config('application_name', $1, false)", name)
 
 
 class Database:
-    """Connects on first use, so that the API starts, and recovers, without Postgres."""
+    """Connects on first use, so that the API can start while Postgres is down, and recover."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -106,7 +106,7 @@ class Database:
                 "statement_timeout": str(int(settings.api_query_seconds * 1000)),
                 "idle_in_transaction_session_timeout": "60000",
                 "default_transaction_read_only": "on",
-                # The server frees what a vanished client holds within a minute.
+                # The server releases the resources of a vanished client within a minute.
                 "tcp_keepalives_idle": "20",
                 "tcp_keepalives_interval": "10",
                 "tcp_keepalives_count": "3",
@@ -116,7 +116,7 @@ class Database:
         )
 
     async def close(self) -> None:
-        """Give running queries 5 seconds to end, then cut them off."""
+        """Give running queries 5 seconds to finish, then cancel them."""
         pool = self._engine.raw_pool
         try:
             await asyncio.wait_for(pool.close(), 5)
@@ -151,7 +151,7 @@ class Database:
 
     @asynccontextmanager
     async def stream_connection(self) -> AsyncIterator[Any]:
-        """A connection for one long response; BusyError at once if too many are being sent."""
+        """A connection for one long response; raises BusyError immediately if too many are in progress."""
         if not self._free_streams:
             raise BusyError
         self._free_streams -= 1
@@ -173,14 +173,14 @@ class Database:
             return list(await connection.all(_bind(statement.sql, statement.values)))
 
     async def scalar(self, statement: Statement) -> Any:
-        """The first column of the first row; None without a row."""
+        """The first column of the first row; None if there are no rows."""
         async with self.connection() as connection:
             return await connection.scalar(_bind(statement.sql, statement.values))
 
     async def stream(self, statement: Statement, lock: str = "") -> AsyncGenerator[list[Any], None]:
         """The rows of one snapshot in batches; one batch is in memory at a time.
 
-        With a lock, which is executed first, every batch may take as long as an export.
+        ``lock`` is executed first, and raises the time limit of every batch to that of an export.
         """
         sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         async with self.stream_connection() as connection:
@@ -195,17 +195,17 @@ class Database:
                     yield rows
 
     async def copy(self, statement: Statement, lock: str, output: Callable[[bytes], Awaitable[None]]) -> None:
-        """Pass the rows on as CSV with a header line, as they arrive.
+        """Pass on the rows as CSV with a header line, as they arrive.
 
         ``lock`` is executed first. COPY takes its snapshot before it waits for a table: without the lock it
-        would see nothing of a table that a full load is swapping at that moment.
+        would see an empty table if a full load swaps it at that moment.
         """
         sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         async with self.stream_connection() as connection:
             await self._copy(connection.raw_connection, lock, sql, values, output)
 
     async def _copy(self, raw: Any, lock: str, sql: str, values: Any, output: Any) -> None:
-        """Within the time limit of an export; an interrupted connection is not used again."""
+        """Runs within the time limit of an export; an interrupted connection is not reused."""
         seconds = self._settings.api_export_seconds
         try:
             await raw.fetchval("SELECT set_config('statement_timeout', $1, false)", str(int(seconds * 1000)))

@@ -1,4 +1,4 @@
-"""Errors and their responses, one class per cause; no text of the database reaches a client."""
+"""Errors and their responses, one class per cause; database error messages never reach a client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
-    """An error with a response of its own."""
+    """An error with a specific response."""
 
     status = 500
     detail = "Internal Server Error"
@@ -36,7 +36,7 @@ class NotFoundError(ApiError):
 
 
 class GoneError(ApiError):
-    """There was such a thing once."""
+    """The resource existed but is no longer kept."""
 
     status = 410
     detail = "No longer kept"
@@ -85,7 +85,7 @@ class NotConfiguredError(UnavailableError):
 
 
 class InvalidError(ApiError):
-    """A malformed request that parameter types cannot express; the response is that of any other 422."""
+    """A malformed request that parameter types cannot express; the response is like any other 422."""
 
     status = 422
 
@@ -105,7 +105,7 @@ UNREACHABLE = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     # A deadlock with the swap of a full load, or a replica that cancels a query to replay changes.
     asyncpg.TransactionRollbackError,
-    # The server is up before the database is created.
+    # The database server may be up before the database is created.
     asyncpg.InvalidCatalogNameError,
 )
 LONGEST_CAUSE = 200
@@ -113,7 +113,7 @@ BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
 
 def from_database(error: Exception) -> ApiError | None:
-    """The ApiError for one of asyncpg's errors; None if it is a bug of ours."""
+    """The ApiError for an asyncpg error; None if the error is a bug in our code."""
     if isinstance(error, asyncpg.QueryCanceledError | asyncio.TimeoutError):
         return QueryTimeoutError()
     if isinstance(error, BUSY):
@@ -126,14 +126,14 @@ def from_database(error: Exception) -> ApiError | None:
 async def _handle(_: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101  registered for this class only
     if error.status >= 500:
-        # Without a traceback: while the database is away every request ends here.
+        # No traceback: while the database is down every request ends here.
         log.warning("%d: %s%s", error.status, error.detail, cause_of(error))
     detail = error.errors if isinstance(error, InvalidError) else error.detail
     return json_response({"detail": detail}, error.status, error.headers)
 
 
 def cause_of(error: Exception) -> str:
-    """What was behind an error, for the log."""
+    """The cause of an error, for the log."""
     cause = error.__cause__
     return f" ({type(cause).__name__}: {str(cause)[:LONGEST_CAUSE]})" if cause else ""
 
@@ -155,7 +155,7 @@ async def _handle_http(request: Request, error: Exception) -> Response:
 
 
 def _without_input(error: dict[str, Any]) -> dict[str, Any]:
-    """Location and message; the input may be huge, or no JSON at all."""
+    """Location and message only; the input may be huge, or not JSON."""
     described = {"loc": error["loc"], "msg": error["msg"], "type": error["type"]}
     context = {
         key: value if isinstance(value, int | float | str) else str(value)
@@ -165,7 +165,7 @@ def _without_input(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def register(app: FastAPI) -> None:
-    """Give our errors and the framework's the same form."""
+    """Give our errors and those of the framework the same format."""
     app.add_exception_handler(ApiError, _handle)
     app.add_exception_handler(RequestValidationError, _handle_validation)
     app.add_exception_handler(HTTPException, _handle_http)

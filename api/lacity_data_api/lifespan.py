@@ -1,4 +1,4 @@
-"""Background work and pools that live as long as the app."""
+"""Background tasks and pools with the lifetime of the app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLOSE_SECONDS = 10
 
 
 def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Open the pools and start the background work; neither Postgres nor Redis has to be up."""
+    """Open the pools and start the background tasks; neither Postgres nor Redis has to be up."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -28,7 +28,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
             async with _running(state.access_log.run(), state.watcher.watch(), keep_measuring(state)):
                 yield
         finally:
-            # Cancelled work must have ended: uvloop never closes while a connection is half open.
+            # Canceled tasks must have ended, because uvloop never closes while a connection is half open.
             for part in (state.watcher, state.responses, state.store, state.database):
                 await _close_in_time(part.close(), type(part).__name__)
 
@@ -36,7 +36,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
 
 
 async def _close_in_time(closing: Coroutine[Any, Any, None], name: str) -> None:
-    """A part that does not close must not keep the process from ending."""
+    """Close a component with a timeout: one that hangs must not keep the process from ending."""
     task = asyncio.ensure_future(closing)
     await asyncio.wait([task], timeout=CLOSE_SECONDS)
     if task.done():
@@ -57,7 +57,7 @@ async def _running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel repeatedly: a cancellation is lost if a timeout ends at the same moment."""
+    """Cancel repeatedly, because a cancellation is lost if a timeout expires at the same time."""
     pending = set(tasks)
     while pending:
         for task in pending:

@@ -35,7 +35,7 @@ def configure(level: str) -> None:
                 }
             },
             "root": {"level": level, "handlers": ["stdout"]},
-            # Gino repeats every query at INFO.
+            # Gino logs every query at INFO.
             "loggers": {"gino": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
         }
     )

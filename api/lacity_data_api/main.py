@@ -1,4 +1,4 @@
-"""The app: its routes, and the layers a request passes on its way to them."""
+"""The app: its routes, and the layers that a request passes through to reach them."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def create_api(state: State) -> FastAPI:
 
 
 def wrap(api: ASGIApp, state: State) -> ASGIApp:
-    """The front sees every request first and every response last; the limits bound what a route may cost."""
+    """The front sees every request first and every response last; the limits bound the cost of a route."""
     limited = RequestLimits(api, state.settings.api_body_bytes)
     front = Front(limited, state.responses.memory, Cors(state.settings.allowed_origins), state.access_log)
     return AnyOrigin(front)

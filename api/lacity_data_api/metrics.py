@@ -27,7 +27,7 @@ DATA_AGE = Gauge("api_data_age_seconds", "Time since the newest load.", multipro
 GENERATION = Gauge("api_data_generation", "Generation of the data served.", multiprocess_mode="livemin")
 
 
-# Found in memory by raw URL, by key, found in Redis, or made by a query.
+# Found in memory by raw URL or by key, found in Redis, or produced by a query.
 BY_URL, BY_KEY, FROM_REDIS, FROM_DATABASE = map(RESPONSES.labels, ("url", "memory", "redis", "database"))
 
 

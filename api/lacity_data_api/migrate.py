@@ -1,4 +1,4 @@
-"""``python -m lacity_data_api.migrate``: roles and newest schema, safe to repeat and while the API serves.
+"""``python -m lacity_data_api.migrate``: roles and newest schema; safe to repeat, even while the API serves.
 
 Reads DATABASE_URL (owner). If DATABASE_LOADER_URL and DATABASE_READER_URL are set and the owner may create
 roles, it creates them with the passwords in these URLs; otherwise the roles must exist.
@@ -20,22 +20,22 @@ from psycopg2 import sql
 
 API = Path(__file__).parents[1]
 READER_LIMITS = Path(__file__).with_name("reader_limits.sql")
-# A client that vanished without a word holds its session, and what the session has locked, for 50 seconds.
+# The session of a client that vanished, and the locks of that session, are released after 50 seconds.
 KEEPALIVES = (
     "ALTER ROLE {} SET tcp_keepalives_idle = 20",
     "ALTER ROLE {} SET tcp_keepalives_interval = 10",
     "ALTER ROLE {} SET tcp_keepalives_count = 3",
-    # While a result is on its way to it, TCP repeats that instead, for a quarter of an hour if not limited.
+    # While a result is being sent, TCP retransmits it instead of probing, for 15 minutes unless limited.
     "ALTER ROLE {} SET tcp_user_timeout = 50000",
 )
-# Connections that the readers leave to the pipeline, migrations and operators.
+# Connections reserved for the pipeline, migrations and operators.
 SPARE_CONNECTIONS = 20
-# More statements for each role. The owner hands tables to the loader, which requires membership unless the
-# owner is a superuser; on managed servers it never is.
+# More statements for each role. The owner transfers tables to the loader, which requires membership unless
+# the owner is a superuser; on managed servers it never is.
 ROLE_SETTINGS = {
     "DATABASE_LOADER_URL": ("GRANT {} TO CURRENT_USER", "GRANT TEMPORARY ON DATABASE {database} TO {}"),
     "DATABASE_READER_URL": (
-        # So that operators can end a reader's session as the owner.
+        # Lets operators terminate a reader's session as the owner.
         "GRANT {} TO CURRENT_USER",
         "ALTER ROLE {} SET statement_timeout = '15s'",
         "ALTER ROLE {} CONNECTION LIMIT {connections}",

@@ -1,4 +1,4 @@
-"""The OpenAPI document, as far as FastAPI cannot know it: responses are made before FastAPI sees them."""
+"""Completes the OpenAPI document: FastAPI does not know the responses, which are created outside of it."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ UNAVAILABLE: Responses = {
         "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     }
 }
-# Responses before any route: of the HTTP parser and of the request limits.
+# Responses before any route is reached: from the HTTP parser and the request limits.
 REJECTED_EARLY: Responses = {
     400: {
-        "description": "Malformed HTTP, two hosts, a URL of 64 kB and more, or a head above 128 kB",
+        "description": "Malformed HTTP, two Host headers, a URL of 64 kB or more, or a head above 128 kB",
         "content": {"text/plain": {}},
     },
     408: {"model": Problem, "description": "The body took too long to arrive"},
     413: {"model": Problem, "description": "The body is too large"},
     414: {"model": Problem, "description": "The URL is too long"},
-    429: {"model": Problem, "description": "Too many downloads or messages of one client"},
+    429: {"model": Problem, "description": "Too many downloads or messages from one client"},
 }
-NOT_MODIFIED: Responses = {304: {"description": "The client has this response already (If-None-Match)"}}
+NOT_MODIFIED: Responses = {304: {"description": "The client already has this response (If-None-Match)"}}
 HEADERS = {
     "ETag": {
         "description": "Identifies this response; send it back as If-None-Match",
@@ -84,7 +84,7 @@ def cached(model: Any, *, is_paged: bool = False, others: Sequence[str] = ()) ->
 
 
 def document_of(media_type: str, model: type[BaseModel] | None = None) -> Responses:
-    """A cached response of another media type; JSON documents have a model."""
+    """A cached response with another media type; JSON documents have a model."""
     schema = model.model_json_schema() if model else {"type": "string"}
     found = {"content": {media_type: {"schema": schema}}, "headers": HEADERS, "description": "The document"}
     return {200: found} | NOT_MODIFIED | UNAVAILABLE
@@ -95,13 +95,13 @@ JSON_OBJECT = {"type": "object"}
 
 
 def file_of(media_type: str, schema: dict[str, str] = BINARY) -> Responses:
-    """A file that is sent while it is made."""
+    """A file that is streamed while it is created."""
     content = {media_type.partition(";")[0]: {"schema": schema}}
     return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
 
 
 def describe(api: FastAPI, facts: FactsReader) -> None:
-    """Add the examples in ``examples.json`` and the city's name, which the database knows."""
+    """Add the examples in ``examples.json`` and the city's name, which is in the database."""
     generate = api.openapi
     examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
     # Examples of one city would mislead clients of another.
@@ -124,7 +124,7 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
 
 
 def _spoken(document: Any, city: City) -> Any:
-    """The document with the city's words in everything that is read by people; paths and keys stay."""
+    """The document with the city's words in all descriptions; paths and keys stay the same."""
     if isinstance(document, list):
         return [_spoken(part, city) for part in document]
     if not isinstance(document, dict):

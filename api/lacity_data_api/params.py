@@ -32,7 +32,7 @@ def _storable(value: str) -> str:
 
 
 def _unique(values: list[T]) -> list[T]:
-    """Sorted without repetitions, so that equal queries have equal keys."""
+    """Sorted without duplicates, so that equal queries have equal keys."""
     return sorted(set(values))  # type: ignore[type-var]
 
 
@@ -46,7 +46,7 @@ def _iso_date(value: object) -> object:
 
 
 def _whole_number(value: object) -> object:
-    """Ids in JSON bodies may be text or 4.0, as R and JavaScript clients send them; true is no number."""
+    """Ids in JSON bodies may be text or 4.0, as sent by R and JavaScript clients; true is not a number."""
     if isinstance(value, bool):
         raise ValueError("must be a whole number")  # noqa: TRY004  Pydantic handles ValueError only
     return value
@@ -56,11 +56,11 @@ Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
 PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, description="Our id", examples=[1])]
 Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
-# The length is checked before repetitions are removed.
+# The length is checked before duplicates are removed.
 Ids = Annotated[list[Id], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
 BodyId = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_ID, le=LARGEST_ID)]
 BodyIds = Annotated[list[BodyId], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
-# Without the zone that OpenAPI's "date-time" demands.
+# Without the zone that OpenAPI's "date-time" requires.
 LocalTime = Annotated[
     dt.datetime,
     WithJsonSchema(
@@ -82,7 +82,7 @@ def year_before(day: dt.date) -> dt.date:
 
 
 def srnumber_forms(srnumber: str) -> list[str]:
-    """The number as the data may have it: without the ``C-`` that the city shows to people."""
+    """The number as it may be in the data: without the ``C-`` that the city shows."""
     stripped = srnumber.strip()
     return [stripped, stripped[2:]] if stripped[:2] in {"C-", "c-"} else [stripped]
 

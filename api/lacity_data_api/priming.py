@@ -1,4 +1,4 @@
-"""The queries whose responses are made before a generation is served: the ones a map sends when it opens."""
+"""The queries that are primed before a generation is served: those that a map sends when it opens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def _tiles(facts: FactsReader, city: City) -> list[Query]:
 
 
 async def primed_queries(facts: FactsReader) -> dict[str, list[Query]]:
-    """By the names under which the original's cache reset counted them, and a few more."""
+    """Queries by the names under which the original's cache reset counted them, and a few more."""
     city = await facts.city()
     today = city.today()
     return {

@@ -1,4 +1,4 @@
-"""From a query to a response."""
+"""Turns a query into a response."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ async def respond(request: Request, query: Query) -> Response:
 
 
 async def find(request: Request, query: Query) -> Keyed:
-    """The cached response, yet to be sent. Raises ApiError if there is none."""
+    """The cached response, before it is sent. Raises ApiError if there is none."""
     return await state_of(request).watcher.find(query, _header(request, "accept-encoding"))
 
 
 async def send(request: Request, query: Query, keyed: Keyed) -> Response:
-    """What was found, in the encoding that the client prefers; 304 if the client has it already."""
+    """The found response in the encoding that the client prefers; 304 if the client has it already."""
     state = state_of(request)
     accept_encoding, if_none_match = (_header(request, name) for name in ("accept-encoding", "if-none-match"))
     encoding = keyed.response.encoding_for(accept_encoding)

@@ -1,4 +1,4 @@
-"""JSON responses that are not cached, and responses that are sent as they are."""
+"""JSON responses that are not cached, and responses that are sent unchanged."""
 
 from __future__ import annotations
 

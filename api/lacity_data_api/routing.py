@@ -1,4 +1,4 @@
-"""Routes that reject query parameters they do not have."""
+"""Routes that reject unknown query parameters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _query_parameters(dependant: Dependant) -> set[str]:
 
 
 class StrictRoute(APIRoute):
-    """An unknown parameter is 422: ignoring a misspelled filter would return everything."""
+    """An unknown parameter returns 422, because ignoring a misspelled filter would return everything."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()

@@ -1,7 +1,7 @@
-"""Schema changes that keep no reader waiting; for the revisions under ``alembic/versions``.
+"""Schema changes that do not block readers; for the revisions under ``alembic/versions``.
 
 A plain ``ALTER TABLE`` queues behind every running query, and every later query queues behind it. Here a
-lock is taken at once or not at all, and waiting happens without holding or queueing for anything.
+lock is taken immediately or not at all, and waiting happens without holding or queueing for any lock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy import text
 
 LOCK_PATIENCE_SECONDS = 900.0
-"""Longer than the longest export may take."""
+"""Longer than the time limit of an export."""
 PAUSE_SECONDS = 0.2
 BATCH_ROWS = 50_000
 
@@ -22,9 +22,9 @@ INVALID_INDEX = text(
 
 
 def lock_tables(*tables: str, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> None:
-    """Lock all tables exclusively for the rest of this revision's transaction, which must hold no lock yet.
+    """Lock all tables exclusively for the rest of this revision's transaction, which must not hold locks yet.
 
-    No reader queues behind the attempt. Raises TimeoutError when they never leave a gap.
+    No reader queues behind the attempt. Raises TimeoutError if readers never leave a gap.
     """
     connection = op.get_bind()
     deadline = time.monotonic() + patience_seconds
@@ -46,9 +46,9 @@ def lock_tables(*tables: str, patience_seconds: float = LOCK_PATIENCE_SECONDS) -
 
 
 def create_index(name: str, definition: str) -> None:
-    """``CREATE INDEX CONCURRENTLY name definition``, repeatable: an invalid leftover is replaced.
+    """``CREATE INDEX CONCURRENTLY name definition``; can be repeated: an invalid leftover is replaced.
 
-    Ends the revision's transaction so far; what follows runs in a new one.
+    Commits the revision's transaction so far; later statements run in a new one.
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
@@ -62,7 +62,7 @@ def create_index(name: str, definition: str) -> None:
 
 
 def replace_index(name: str, table: str, definition: str) -> None:
-    """Build a new index next to the one of this name, then let it take the name."""
+    """Build a new index next to the one with this name, then swap the names."""
     create_index(f"{name}_next", f"ON {table} {definition}")
     lock_tables(table)
     op.execute(f"DROP INDEX IF EXISTS {name}")
@@ -70,9 +70,9 @@ def replace_index(name: str, table: str, definition: str) -> None:
 
 
 def add_rollups(catalog: str, *rollups: str) -> None:
-    """Run the SQL that enters these rollups into the catalog, then make and fill them.
+    """Run the SQL that adds these rollups to the catalog, then create and fill them.
 
-    A run that is writing knows the catalog of before: the new tables are filled when it has ended.
+    A run in progress has read the old catalog, so the new tables are filled after it has ended.
     """
     op.execute("LOCK TABLE service_requests IN SHARE MODE")
     op.execute(catalog)
@@ -81,16 +81,16 @@ def add_rollups(catalog: str, *rollups: str) -> None:
 
 
 def drop_rollups(*rollups: str) -> None:
-    """Take these rollups out of the catalog, and drop their tables."""
+    """Remove these rollups from the catalog, and drop their tables."""
     names = ", ".join(f"'{rollup}'" for rollup in rollups)
     op.execute(f"DELETE FROM rollup_catalog WHERE rollup IN ({names})")  # noqa: S608 -- names of a revision, not of a client
     op.execute(f"DROP TABLE {', '.join(rollups)}")
 
 
 def update_in_batches(table: str, key: str, statement: str) -> None:
-    """Run an UPDATE that names ``:first`` and ``:last`` over the whole table, one commit per batch.
+    """Run an UPDATE with ``:first`` and ``:last`` over the whole table, one commit per batch.
 
-    Ends the revision's transaction so far. The statement must be one that may run twice.
+    Commits the revision's transaction so far. The statement must be idempotent.
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()

@@ -8,7 +8,7 @@ SEEDS = Path(__file__).parents[1] / "alembic" / "seeds"
 
 
 def read_seed(table: str) -> list[dict[str, str | None]]:
-    """The rows of the table's seed file in order; an empty number is None."""
+    """The rows of a table's seed file, in order; an empty number is None."""
     with (SEEDS / f"{table}.csv").open(newline="", encoding="utf-8") as file:
         return [
             {key: value or _when_empty(key) for key, value in row.items()} for row in csv.DictReader(file)

@@ -13,7 +13,7 @@ HEALTH_ROUTES = ("/status/api", "/status/live", "/status/ready")
 
 
 def sampler(share: float) -> Callable[[dict[str, Any]], float]:
-    """Decides how many requests are traced: a share that fits a free plan, and no health checks."""
+    """Determines the share of requests that are traced: one that fits a free plan, and no health checks."""
 
     def traced_share(context: dict[str, Any]) -> float:
         scope = context.get("asgi_scope") or {}

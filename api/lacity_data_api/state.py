@@ -1,4 +1,4 @@
-"""What the routes share while the app runs."""
+"""The state that routes share while the app runs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class State:
 
 
 def build_state(settings: Settings) -> State:
-    """The app's parts; nothing is connected yet."""
+    """Creates the app's components; nothing is connected yet."""
     database, store = Database(settings), RedisStore(settings)
     responses = ResponseCache(settings, database, store)
     watcher = GenerationWatcher(responses)
@@ -46,6 +46,6 @@ def build_state(settings: Settings) -> State:
 
 
 def state_of(request: Request) -> State:
-    """The running app's parts."""
+    """The components of the running app."""
     state: State = request.app.state.parts
     return state

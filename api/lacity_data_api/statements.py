@@ -10,7 +10,7 @@ from operator import and_
 from typing import Any
 
 DAY_SECONDS = 86_400
-# Clients choose the parameters freely, so their responses must not pile up.
+# Clients choose the parameters freely, so these responses must not accumulate.
 DEFAULT_SECONDS = 600
 
 SNAPSHOT = """
@@ -34,7 +34,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Where(Statement):
-    """A condition; ``&`` joins two. The SQL holds text of ours only, never a client's."""
+    """A condition; ``&`` joins two. The SQL never contains text from a client."""
 
     sql: str = "true"
 
@@ -45,23 +45,23 @@ class Where(Statement):
 
     @classmethod
     def all_of(cls, conditions: Iterable[Where]) -> Where:
-        """All of the conditions; true if there are none."""
+        """The conjunction of the conditions; true if there are none."""
         first, *others = [*conditions] or [cls()]
         return reduce(and_, others, first)
 
 
 @dataclass(frozen=True)
 class Form:
-    """What becomes of the text that a query returns: its media type, and the function that writes it."""
+    """How the text that a query returns is converted: the media type, and the function that renders it."""
 
     media_type: str = "application/json"
-    # A function of a module, or a dataclass with the values that it depends on: either is part of the key.
+    # A module-level function, or a dataclass with the values it depends on: either is part of the cache key.
     write: Callable[[bytes], bytes] | None = None
-    # The same URL has other forms, chosen by the Accept header.
+    # Whether the same URL has other forms, chosen by the Accept header.
     is_negotiated: bool = False
-    # The body is bytes; without any the response is empty.
+    # Whether the body is bytes; if there are none the response is empty.
     is_binary: bool = False
-    # The generation is part of the URL, so that no cache needs to ask for it again.
+    # Whether the generation is part of the URL, so that caches never need to revalidate.
     is_immutable: bool = False
 
     @property
@@ -83,21 +83,21 @@ class Query(Statement):
     """
 
     ttl_seconds: int = DEFAULT_SECONDS
-    # Cheap responses, one for each of millions of keys, stay in the process.
+    # Cheap responses with millions of possible keys are cached only in the process.
     is_shared: bool = True
-    # False if a default depends on the day: tomorrow the same URL means another query.
+    # False if a default depends on the day: tomorrow the same URL is a different query.
     is_lasting: bool = True
     # Path and query string of the next page, up to the equals sign before its cursor.
     next_page: str = ""
     form: Form = AS_JSON
     missing: str = "Item not found"
-    # Whether there was something once: 410 instead of 404.
+    # Whether a missing body means 410 (no longer kept) instead of 404.
     is_gone_if_missing: bool = False
-    # The Link header, where it does not depend on the rows.
+    # The Link header, if it does not depend on the rows.
     link: str = ""
 
     def key(self, generation: int, database: str) -> str:
-        """The cache key: queries that could differ in their response have different keys."""
+        """The cache key: queries whose responses could differ have different keys."""
         identity = repr(
             (self.sql, sorted(self.values.items()), self.next_page, self.link, self.form.identity)
         )
@@ -106,7 +106,7 @@ class Query(Statement):
 
     @property
     def snapshot_sql(self) -> str:
-        """One statement, hence one snapshot, for the body and the generation that it belongs to."""
+        """A single statement, hence a single snapshot, for the body and its generation."""
         next_cursor = "result.next_cursor" if self.next_page else "NULL::text"
         body = "result.body" if self.form.is_binary else "convert_to(result.body, 'UTF8')"
         return SNAPSHOT.format(sql=self.sql, body=body, next_cursor=next_cursor)
@@ -118,5 +118,5 @@ def list_query(sql: str, values: Mapping[str, Any] | None = None, **options: Any
 
 
 def object_query(sql: str, values: Mapping[str, Any], **options: Any) -> Query:
-    """The first row as a JSON object, kept in the process only; no body without a row."""
+    """The first row as a JSON object, cached only in the process; no body if there are no rows."""
     return Query(OBJECT.format(sql=sql), values, is_shared=False, **options)

@@ -31,7 +31,7 @@ Produce = Callable[[Write], Awaitable[None]]
 class StreamedResponse(Response):
     """Sends the parts of a body as they are produced.
 
-    The status is sent with the first part: an earlier error still has a status of its own. A later error ends
+    The status is sent with the first part, so that an earlier error can still set it. A later error closes
     the connection, so that the client sees that the response is incomplete.
     """
 
@@ -69,7 +69,7 @@ class StreamedResponse(Response):
             if part:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
 
-        # HEAD has no body: none is produced.
+        # HEAD has no body, so none is produced.
         if not scope.get("state", {}).get("is_head"):
             try:
                 with self._streams.one(scope):
@@ -102,7 +102,7 @@ def accepts_gzip(request: Request) -> bool:
 
 
 def json_list(batches: AsyncGenerator[list[str], None]) -> Produce:
-    """Produces a JSON list of these items, which are JSON already."""
+    """Produces a JSON list of these items, which are already JSON."""
 
     async def produce(write: Write) -> None:
         opening = b"["

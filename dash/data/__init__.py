@@ -1,1 +1,1 @@
-"""Everything that the reports read: one module per subject, with all of the SQL; the role is read-only."""
+"""Data access of the reports: one module per subject, with all of the SQL; the role is read-only."""

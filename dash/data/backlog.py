@@ -14,7 +14,7 @@ from data.warehouse import Warehouse
 
 
 class Age(NamedTuple):
-    """A band of ages in days, both included; ``most`` is None for no end. ``key`` is its value in URLs."""
+    """An age group in days, inclusive; ``most`` is None if open-ended. ``key`` is its value in URLs."""
 
     key: str
     name: str
@@ -52,7 +52,7 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def by(warehouse: Warehouse, filters: Filters, key: Dimension) -> DataFrame:
-    """Columns: the key, open, and one per age; the most open requests first."""
+    """Columns: the key, open, and one per age; most open requests first."""
     names: dict[str, Composable] = {
         "label": Identifier(key.label),
         "name": Identifier(key.name),
@@ -64,13 +64,13 @@ def by(warehouse: Warehouse, filters: Filters, key: Dimension) -> DataFrame:
 
 
 def _open(filters: Filters) -> dict[str, Composable]:
-    """The parts of both statements."""
+    """The parts that both statements share."""
     where = OPEN.format(narrowed=filters.narrowed())
     return {"counted": COUNTED, "served": SERVED, "where": where}
 
 
 def _parameters(warehouse: Warehouse, filters: Filters) -> dict[str, object]:
-    """The first created days of the bands; every filter applies, the period does not."""
+    """The first created days of the age groups; every filter applies except the period."""
     today: date = warehouse.facts().last_day or filters.last
     days = {f"d{days}": today - timedelta(days=days) for days in (7, 30, 90)}
     return filters.parameters() | days | {"information": filters.includes_information}

@@ -1,4 +1,4 @@
-"""What a council's brief says about a period: open at its end, addresses, places, medians."""
+"""The data of a council's brief for a period: requests open at its end, addresses, places, medians."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MEDIAN = SQL("""
 
 
 def open_at(warehouse: Warehouse, council: int, day: date) -> tuple[int, int]:
-    """Requests open at the end of a day, and those of them created more than 90 days before it."""
+    """Requests open at the end of a day, and how many of them were created more than 90 days before."""
     found = warehouse.frame(OPEN, council=council, **_end_of(day)).iloc[0]
     return int(found["open"]), int(found["over_90_days"])
 
@@ -71,12 +71,12 @@ def addresses(warehouse: Warehouse, council: int, first: date, last: date, rows:
 
 
 def places(warehouse: Warehouse, council: int, first: date, last: date) -> DataFrame:
-    """Where the requests of these days are. Columns: longitude, latitude, requests."""
+    """Locations of the requests created in these days. Columns: longitude, latitude, requests."""
     return warehouse.frame(PLACES, council=council, first=first, last=last)
 
 
 def closed(warehouse: Warehouse, council: int, first: date, last: date) -> tuple[int, int | None]:
-    """Requests closed in the days, and their median days to close; None without any."""
+    """Requests closed in the days, and their median days to close; None if there are none."""
     found = warehouse.frame(MEDIAN, council=council, first=first, last=last).iloc[0]
     number = int(found["closed"])
     return number, int(found["median_days"]) if number else None

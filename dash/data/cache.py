@@ -15,11 +15,11 @@ PREFIX = "reports"
 KEPT_SECONDS = 26 * 3600
 LARGEST_BYTES = 4_000_000
 PAUSE_SECONDS = 5.0
-"""Redis is not tried again for so long after a failure: an unreachable one must not slow every query."""
+"""Time after a failure before Redis is tried again: an unreachable Redis must not slow down every query."""
 
 
 class Cache:
-    """Bytes under a generation of the data and a query; each expires after a little over a day.
+    """Bytes by data generation and query; each entry expires after a little over a day.
 
     ``database_url`` is part of the key: several systems may share one Redis.
     """
@@ -55,7 +55,7 @@ class Cache:
         return self._redis is None or time.monotonic() < self._paused_until
 
     def _pause(self, error: redis.RedisError) -> None:
-        log.warning("Redis does not answer, continuing without it: %s", error)
+        log.warning("Redis is not responding, continuing without it: %s", error)
         self._paused_until = time.monotonic() + PAUSE_SECONDS
 
 
@@ -66,7 +66,7 @@ def _client(url: str) -> redis.Redis:
 
 
 def system_of(database_url: str) -> str:
-    """A short name of the database at this address, the same for every user."""
+    """A short digest of the database's address, the same for every user."""
     parts = conninfo_to_dict(database_url)
     place = "/".join(str(parts.get(name, "")) for name in ("host", "port", "dbname"))
     return hashlib.sha256(place.encode()).hexdigest()[:12]

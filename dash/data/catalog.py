@@ -1,4 +1,4 @@
-"""The rollups that the database declares, and the narrowest one that can answer a query."""
+"""The rollups that the database declares, and the choice of the narrowest one that covers a query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Identifier
 
 
 class Population(NamedTuple):
-    """Which served requests are counted, as the catalog spells it, and the date that places them in time."""
+    """Which served requests are counted, in the catalog's terms, and the date that the period applies to."""
 
     condition: str
     date: str | None
@@ -31,10 +31,10 @@ class Catalog:
     dimensions: Mapping[str, str]
     """Dimension → its expression over ``service_requests``."""
     measures: Mapping[str, str]
-    """Measure → the condition of the rows of ``service_requests`` that it counts."""
+    """Measure → condition on the rows of ``service_requests`` that it counts."""
 
     def relation(self, population: Population, dimensions: set[str], measures: Sequence[str]) -> Composable:
-        """A relation with these dimensions and measures: a rollup, else ``service_requests`` itself."""
+        """A relation with these dimensions and measures: the narrowest rollup, else ``service_requests``."""
         for rollup in self.rollups:
             fits = rollup["population"] == population.condition and set(measures) <= {*rollup["measures"]}
             if fits and dimensions <= {*rollup["dimensions"]}:
@@ -53,7 +53,7 @@ class Catalog:
 
 
 def _within(date: str | None) -> Composable:
-    """The period as a condition that an index of the date can use; those of the cells cannot."""
+    """The period as a condition that can use an index on the date; conditions on cells cannot."""
     if date is None:
         return SQL("true")
     column = Identifier(date)

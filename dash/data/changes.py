@@ -1,4 +1,4 @@
-"""What changed in a period: requests created, requests closed, and each of them."""
+"""Requests created and closed in a period: counts, and the individual requests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def by(warehouse: Warehouse, filters: Filters, key: Key) -> DataFrame:
 
 
 def requests(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """Every counted request that was created or closed in the period, the newest first.
+    """Every counted request that was created or closed in the period, newest first.
 
     Columns: sr_number, type, address, created, closed (None without a closed date), counted_as, agency,
     source, on_map.

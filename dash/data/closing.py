@@ -34,7 +34,7 @@ KNOWN_BY = ("type_id", "council_id")
 
 
 def is_known(filters: Filters) -> bool:
-    """Whether every filter is one that ``statistics`` can narrow by."""
+    """Whether ``statistics`` supports all of the filters."""
     return all(one.column in KNOWN_BY for one in filters.used)
 
 
@@ -43,8 +43,8 @@ def statistics(
 ) -> DataFrame:
     """Days to close of the requests closed in the months that the period touches, or ``ever``.
 
-    Only types, groups, councils and regions narrow them. One row per key (a dimension under its name, the
-    ``month`` of closing), the slowest first: closed_requests, min_days, q1_days, median_days, q3_days,
+    Only filters by type, group, council and region apply. One row per key (a dimension under its name, the
+    ``month`` of closing), slowest first: closed_requests, min_days, q1_days, median_days, q3_days,
     p90_days, max_days, same_day_requests, within_7_days_requests.
     """
     columns = [SQL("{} AS {},").format(Identifier(key.label), Identifier(key.name)) for key in keys]
@@ -85,6 +85,6 @@ def _join(key: Dimension) -> Composable:
 
 
 def days(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """Requests created in the period and closed by now. Columns: council, days, requests."""
+    """Requests created in the period that have been closed since. Columns: council, days, requests."""
     query = DAYS.format(served=SERVED, narrowed=filters.narrowed())
     return warehouse.frame(query, **filters.parameters(), information=filters.includes_information)

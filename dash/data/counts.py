@@ -1,4 +1,4 @@
-"""How many requests: the one query behind every count, grouped by whatever a report needs."""
+"""Counts of requests: the one query behind every count, with any grouping that a report needs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from data.warehouse import Warehouse
 Step = Literal["day", "week", "month", "year"]
 Key = Dimension | Step
 
-# Cells are added up by id before names are joined: there are few ids and many cells. Two agencies of one
-# name are one agency to a reader, so names are grouped again.
+# Cells are summed by id before names are joined, because there are few ids and many cells. Names are then
+# grouped again, because agencies with the same name are one agency to a reader.
 COUNT = SQL("""
     SELECT {keys}, sum(cells.requests)::bigint AS requests
     FROM (
@@ -31,7 +31,7 @@ TOTALS = SQL("""
 
 
 class Totals(NamedTuple):
-    """Requests that count, those of them without a location, and the information calls of the selection."""
+    """Counted requests, how many of them have no location, and the information calls in the selection."""
 
     requests: int
     unlocated: int
@@ -39,9 +39,10 @@ class Totals(NamedTuple):
 
 
 def count(warehouse: Warehouse, filters: Filters, *keys: Key, population: Population = CREATED) -> DataFrame:
-    """Requests by these keys, the largest group first; groups without a request are left out.
+    """Requests by these keys, largest group first; groups without requests are left out.
 
-    A dimension's column has its name, a step's column the first day of the step (of the population's date).
+    A dimension's column contains its name, a step's column the first day of the step (by the population's
+    date).
     """
     columns = {_column(key): _expression(key, population) for key in keys}
     query = COUNT.format(
@@ -60,7 +61,7 @@ def count(warehouse: Warehouse, filters: Filters, *keys: Key, population: Popula
 
 
 def totals(warehouse: Warehouse, filters: Filters) -> Totals:
-    """What the selection holds; information calls are given apart also where they count."""
+    """The totals of the selection; information calls are listed separately even if they count."""
     measures = ("requests", "unlocated", "information")
     relation = _relation(warehouse, filters, CREATED, measures=measures)
     query = TOTALS.format(counted=_counted(filters), relation=relation, where=filters.where())
@@ -76,7 +77,7 @@ OPEN_TOTAL = SQL("SELECT coalesce(sum(requests), 0)::bigint AS requests FROM {re
 
 
 def open_now(warehouse: Warehouse, filters: Filters) -> int:
-    """Open requests, whenever they were created; every filter but the period applies."""
+    """Open requests regardless of their creation date; every filter except the period applies."""
     relation = _relation(warehouse, filters, OPEN, measures=("requests",))
     query = OPEN_TOTAL.format(relation=relation, where=filters.where(OPEN))
     return int(warehouse.frame(query, **filters.parameters())["requests"].iloc[0])

@@ -1,4 +1,4 @@
-"""The connections of one worker to Postgres, as the role that only reads."""
+"""A worker's connections to Postgres, as the read-only role."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ APPLICATION_NAME = "311-reports"
 CONNECT_SECONDS = 2
 WAIT_SECONDS = 3.0
 GENERATION = SQL("SELECT generation FROM data_generation")
-# Files of all rows take longer than any figure may.
+# Files with all rows may take longer than figures.
 LONG = SQL("SET LOCAL statement_timeout = '5min'")
 ROWS_AT_ONCE = 2_000
 
@@ -56,13 +56,13 @@ def _generation(connection: Connection[Any]) -> int:
 
 
 def _name(connection: Connection[Any]) -> None:
-    """Let ``pg_stat_activity`` and the server's log say which request a query belongs to."""
+    """Show the request of a query in ``pg_stat_activity`` and in the server's log."""
     name = f"{APPLICATION_NAME} {REQUEST_ID.get()}".rstrip()
     connection.execute("SELECT set_config('application_name', %s, false)", (name,))
 
 
 class Database:
-    """A pool that connects when it is first needed: the server starts, and recovers, without Postgres."""
+    """A pool that connects on first use, so that the server can start while Postgres is down, and recover."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -71,7 +71,7 @@ class Database:
         self._process = 0
 
     def read(self, query: Query, parameters: Mapping[str, Any]) -> tuple[int, bytes]:
-        """The rows of a query, encoded, and the one generation they belong to; raises DataError."""
+        """The encoded rows of a query and the single generation that they belong to; raises DataError."""
         with self._connection() as connection, QUERIES.time():
             return _of_one_generation(connection, query, parameters)
 
@@ -116,7 +116,7 @@ class Database:
             self._pool.close()
 
     def _connections(self) -> ConnectionPool[Connection[Any]]:
-        # Each worker has its own: two that shared a connection of before the fork would mix up their answers.
+        # One pool per worker: sharing a connection from before the fork would mix up the responses.
         with self._opening:
             if self._pool is None or self._process != os.getpid():
                 self._pool, self._process = _pool(self._settings), os.getpid()
@@ -127,7 +127,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
     options = {
         "statement_timeout": f"{settings.reports_query_seconds * 1000:.0f}",
         "idle_in_transaction_session_timeout": "60000",
-        # Compiling a query takes longer than any of ours runs.
+        # JIT compilation takes longer than any of our queries runs.
         "jit": "off",
         "work_mem": "64MB",
     }
@@ -137,7 +137,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
             "application_name": APPLICATION_NAME,
             "connect_timeout": CONNECT_SECONDS,
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            # A plan made for "any filter" would not see that most filters are absent.
+            # A generic plan would not take into account that most filters are absent.
             "prepare_threshold": None,
         },
         configure=_configure,
@@ -146,7 +146,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
         max_size=settings.reports_threads,
         timeout=WAIT_SECONDS,
         max_idle=300,
-        # Give up quickly; the next visitor makes the next attempt.
+        # Give up quickly; the next request makes the next attempt.
         reconnect_timeout=1,
         open=True,
     )

@@ -1,4 +1,4 @@
-"""What can go wrong between a report and its data, and the advice that the page shows."""
+"""Errors in reading the data of a report, and the advice that the page shows for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 class DataError(Exception):
     """The query has no result; ``advice`` is for the reader of the report."""
 
-    advice = "Something went wrong while reading the data. The report server's log has the details."
+    advice = "Something went wrong while reading the data. Details are in the report server's log."
     heals_itself = False
     """Whether retrying a little later may help."""
 
@@ -18,12 +18,12 @@ class DataError(Exception):
 class AwayError(DataError):
     """The database cannot be reached."""
 
-    advice = "The database does not answer right now. This page retries automatically; nothing is lost."
+    advice = "The database is not responding right now. This page retries automatically."
     heals_itself = True
 
 
 class SlowError(DataError):
-    """A query took longer than it may."""
+    """A query exceeded its time limit."""
 
     advice = "The query timed out. Choose a shorter period or more filters, or try again later."
 
@@ -36,7 +36,7 @@ class EmptyError(DataError):
 
 
 def of_database(error: Exception) -> DataError:
-    """The error that a report shows; no text of the database leaves the server."""
+    """The error that a report shows; database error messages never leave the server."""
     if isinstance(error, errors.QueryCanceled):
         return SlowError()
     if isinstance(error, errors.UndefinedTable | errors.UndefinedFunction):

@@ -1,4 +1,4 @@
-"""What every report says about the data: generation, age and days covered; and the city and the catalog."""
+"""Facts that every report needs: generation, age and days of the data, the city, and the catalog."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from psycopg.sql import SQL
 
 from data.catalog import Catalog
 
-# The last full day ended before the newest served load began to read: the clock alone would take the
-# remains of a day that was not loaded to its end for a fall.
+# The last full day must have ended before the newest served load started to read; going by the clock alone
+# would make a partially loaded day look like a drop.
 FACTS = SQL("""
     SELECT g.generation, last_loaded_at() AS loaded_at, d.first_day, d.last_day, to_jsonb(c) AS city,
         (SELECT jsonb_agg(to_jsonb(r) ORDER BY place) FROM rollup_catalog r) AS rollups,
@@ -68,7 +68,7 @@ class City:
         return self.spoken(spoken[:1].upper() + spoken[1:])
 
     def spoken(self, text: str) -> str:
-        """The text with the city's word for its areas in place of council, unless they are councils."""
+        """The text with "council" replaced by the city's word for its areas, unless they are councils."""
         area, areas = (_lower(self.words.get(name, "")) for name in ("area", "areas"))
         if not area or not areas or area.endswith("council"):
             return text
@@ -76,7 +76,7 @@ class City:
 
 
 def _like(pattern: str, word: str) -> str:
-    """The word with a capital letter where the pattern has one."""
+    """The word, capitalized if the match is."""
     return word[:1].upper() + word[1:] if pattern[:1].isupper() else word
 
 
@@ -114,12 +114,12 @@ class Facts:
         )
 
     def while_away(self) -> Facts:
-        """The same, known from before the database became unreachable."""
+        """The same facts, marked as read before the database became unreachable."""
         return replace(self, is_away=True)
 
     @property
     def age(self) -> timedelta | None:
-        """Since the last load whose data are served."""
+        """Time since the last load whose data are served."""
         return datetime.now(UTC) - self.loaded_at if self.loaded_at else None
 
     @property

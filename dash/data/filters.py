@@ -1,4 +1,4 @@
-"""Which requests a report counts, and what they can be grouped by."""
+"""The filters of a report, and the dimensions by which requests can be grouped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.catalog import CREATED, Population
 
 
 class Dimension(NamedTuple):
-    """A way to group requests: its column in the rollups, and the relation that has ids and names for it."""
+    """A way to group requests: its column in the rollups, and the relation with its ids and names."""
 
     name: LiteralString
     plural: LiteralString
@@ -21,7 +21,7 @@ class Dimension(NamedTuple):
     id: LiteralString
     label: LiteralString
     order: LiteralString = "1"
-    """How names are listed, where not by themselves."""
+    """The order of the names, if it is not alphabetical."""
 
 
 TYPE = Dimension("type", "types", "type_id", "request_types", "type_id", "type_name")
@@ -38,7 +38,7 @@ REGION = Dimension(
     "region",
     "regions",
     "council_id",
-    # No region has the requests outside every council; they keep the name of "No council".
+    # Requests outside every council are in no region; they keep the name "No council".
     "(SELECT council_id, region_id, coalesce(region_name, council_name) AS region_name"
     " FROM councils LEFT JOIN regions USING (region_id))",
     "region_id",
@@ -46,7 +46,7 @@ REGION = Dimension(
 )
 AGENCY = Dimension("agency", "agencies", "agency_id", "agencies", "agency_id", "agency_name")
 SOURCE = Dimension("source", "sources", "source_id", "sources", "source_id", "source_name")
-# The districts are those of the requests: no names are published for them. One step of the index for each.
+# The districts are those of the requests, because no names are published. Each takes one index lookup.
 DISTRICT = Dimension(
     "district",
     "districts",
@@ -66,12 +66,12 @@ DISTRICT = Dimension(
 )
 DIMENSIONS = (TYPE, GROUP, COUNCIL, REGION, DISTRICT, AGENCY, SOURCE)
 NO_COUNCIL = 0
-"""Requests outside every council, or published so; shown apart."""
+"""Requests outside every council, or published without one; shown separately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Created from ``first`` to ``last``, both days whole; an empty tuple means all."""
+    """Requests created from ``first`` to ``last``, both days included; an empty tuple means all."""
 
     first: date
     last: date
@@ -95,7 +95,7 @@ class Filters:
 
     @property
     def used(self) -> list[Dimension]:
-        """The dimensions that are narrowed down."""
+        """The dimensions with a filter."""
         return [dimension for dimension in DIMENSIONS if self.ids(dimension)]
 
     def parameters(self) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class Filters:
         return {"first": self.first, "last": self.last} | ids
 
     def narrowed(self, *columns: str) -> Composable:
-        """The condition on dimensions alone; with ``columns``, on those of these columns."""
+        """The condition on the dimensions only; with ``columns``, only on those columns."""
         parts = [_one_of(one) for one in self.used if not columns or one.column in columns]
         return SQL(" AND ").join(parts) if parts else SQL("true")
 

@@ -1,4 +1,4 @@
-"""DataFrames: as compact JSON for Redis, as records for components, as CSV for people."""
+"""Conversions of DataFrames: compact JSON for Redis, records for components, CSV for downloads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 HIDDEN = "_"
-"""Columns whose names begin with it serve links and colors; they are not shown."""
+"""Columns with this prefix are for links and colors; they are not shown."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Type oids of Postgres.
 KINDS = {20: "integer", 21: "integer", 23: "integer", 700: "number", 701: "number", 1700: "number"}
@@ -28,7 +28,7 @@ def encode(columns: Iterable[tuple[str, int]], rows: Sequence[Sequence[Any]]) ->
 
 
 def decode(body: bytes) -> DataFrame:
-    """The frame that ``encode`` wrote; integer columns with missing values are of the type Int64."""
+    """The frame that ``encode`` wrote; integer columns with missing values have the type Int64."""
     return DataFrame({name: _series(kind, values) for name, kind, values in orjson.loads(body)})
 
 
@@ -41,7 +41,7 @@ def _series(kind: str, values: list[Any]) -> Series:
 
 
 def listed(values: Any) -> list[Any]:
-    """The values of a column as JSON has them: missing ones are None, days are ISO text."""
+    """The values of a column as JSON types: missing ones are None, days are ISO text."""
     series = Series(values)
     if series.dtype.kind == "M":
         series = series.dt.strftime("%Y-%m-%d")
@@ -73,7 +73,7 @@ def to_csv(frame: DataFrame) -> str:
 
 
 def safe_cell(value: Any) -> Any:
-    """The value; text that a spreadsheet would run as a formula with an apostrophe before it."""
+    """The value; text that a spreadsheet would run as a formula is prefixed with an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
@@ -83,9 +83,9 @@ def daily(frame: DataFrame, first: date, last: date, value: str = "requests") ->
 
 
 def with_others(frame: DataFrame, name: str, top: int, *, by: Sequence[str] = ()) -> DataFrame:
-    """The largest groups and, where two or more are left, the rest as "Others (n)" at the end.
+    """The largest groups and, if two or more are left, the rest as "Others (n)" at the end.
 
-    ``by`` are further columns, such as the day; groups are ranked by all their requests.
+    ``by`` lists further columns, such as the day; groups are ranked by their total requests.
     """
     order = frame.groupby(name)["requests"].sum().sort_values(ascending=False, kind="stable").index
     rest = set(order[top:])

@@ -1,7 +1,7 @@
-"""What runs found changed in the requests, from the table ``changes``.
+"""Changes of requests that the runs found, from the table ``changes``.
 
-A change counts on the day before the run that found it, in the city's time: nightly runs find what happened
-on that day. Changes that only our rules made, and calls for information, are left out.
+A change counts on the day before the run that found it, in the city's time, because nightly runs find the
+changes of that day. Changes caused only by our rules, and calls for information, are left out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from data.filters import Dimension, Filters
 from data.warehouse import Warehouse
 
 LISTED = 1_000
-"""Single changes of a list, the newest ones."""
+"""Number of changes that are listed individually, newest first."""
 NOTHING = SQL("")
 FOUND = SQL("""cause = 'published' AND {narrowed}
             AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
@@ -24,7 +24,7 @@ FOUND = SQL("""cause = 'published' AND {narrowed}
 UNUSUAL = SQL("AND (kind NOT IN ('created', 'closed') OR also IS NOT NULL)")
 DAY = SQL("(changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day")
 FIRST_DAY = SQL("SELECT {day} FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
-# Grouped as they are stored, which all workers of Postgres share; only these few rows are looked at closely.
+# Grouped as stored, so that Postgres can aggregate in parallel; only the few resulting rows are unpacked.
 COUNTED = SQL("""
     SELECT {ids} {day}, kind, array_prepend(kind, also) AS kinds, was_open, changes
     FROM (
@@ -35,7 +35,7 @@ COUNTED = SQL("""
         GROUP BY {ids} changed_at, kind, also, was_open
     ) AS as_stored
 """)
-# Open ones grow by what appears open or is reopened, and shrink by what is closed or is gone while open.
+# Requests that appear open or are reopened add to the open ones; those closed, or gone while open, subtract.
 MEASURES = SQL("""{created} AS created, {closed} AS closed, {reopened} AS reopened, {gone} AS gone,
         {returned} AS returned, {otherwise} AS otherwise_changed, {opened} - {ended} AS net_change""").format(
     **{
@@ -60,7 +60,7 @@ BY = SQL("""
     FROM summed JOIN {relation} AS named ON named.{key} = summed.{column}
     ORDER BY created + closed + reopened + gone DESC, 1
 """)
-# Names in place of the ids of types, councils and agencies; what another field says as well is left out.
+# Names in place of the ids of types, councils and agencies; redundant fields are left out.
 SIDE = SQL("""(SELECT string_agg(replace(key, '_id', '') || ': ' || coalesce(CASE key
             WHEN 'type_id' THEN (SELECT type_name FROM request_types WHERE type_id = value::integer)
             WHEN 'council_id' THEN (SELECT council_name FROM councils WHERE council_id = value::integer)
@@ -84,7 +84,7 @@ CHANGES = SQL("""
 
 
 def first_day(warehouse: Warehouse) -> date | None:
-    """The first day that changes count on; None without a history."""
+    """The first day with changes; None if there is no history."""
     found = warehouse.frame(FIRST_DAY)["day"]
     return date.fromisoformat(str(found.iloc[0])[:10]) if len(found) else None
 
@@ -95,15 +95,15 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def by_day(warehouse: Warehouse, filters: Filters, *, is_usual_left_out: bool = False) -> DataFrame:
-    """The same columns by day; days without a change have no row.
+    """The same columns by day; days without changes have no row.
 
-    The usual changes, of requests that are created or closed and nothing else, are most of them.
+    ``is_usual_left_out`` skips requests that were only created or only closed, which are most changes.
     """
     return _counts(warehouse, filters, BY_DAY, kinds=UNUSUAL if is_usual_left_out else NOTHING)
 
 
 def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFrame:
-    """The same columns by name, the most changes first."""
+    """The same columns by name, most changes first."""
     return _counts(
         warehouse,
         filters,
@@ -118,7 +118,7 @@ def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFram
 
 
 def newest(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """The newest changes: sr_number, type, council, day, what, before, after (None where it is all)."""
+    """The newest changes: sr_number, type, council, day, what, before, after (None for whole requests)."""
     sides = {side: SIDE.format(side=Identifier(side)) for side in ("before", "after")}
     query = CHANGES.format(**_found(filters), listed=SQL(str(LISTED)), **sides)
     return warehouse.frame(query, **filters.parameters())

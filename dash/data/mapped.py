@@ -21,7 +21,7 @@ BY_TYPE = SQL("""
     ) AS counted JOIN request_types USING (type_id)
     ORDER BY 2 DESC, 1
 """)
-# Cells of 2 to 3 kilometers, at the mean place of their requests: a browser draws some hundred at once.
+# Cells of 2 to 3 kilometers, at the mean location of their requests: a browser can draw a few hundred.
 CELLS = SQL("""
     SELECT avg(longitude) AS longitude, avg(latitude) AS latitude, count(*) AS requests
     FROM service_requests
@@ -72,12 +72,12 @@ def outlines(warehouse: Warehouse, kind: str) -> DataFrame:
 
 
 def addresses(warehouse: Warehouse, text: str) -> DataFrame:
-    """Columns: address, latitude, longitude, requests. Those that begin with the text, the busiest first."""
+    """Addresses that start with the text, most requests first: address, latitude, longitude, requests."""
     escaped = text.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return warehouse.frame(ADDRESSES, prefix=f"{escaped}%", most=MOST_FOUND)
 
 
 def sr_number(warehouse: Warehouse, request_id: int) -> str | None:
-    """The city's number of a request; None without such a request."""
+    """The SR number of a request; None if there is no such request."""
     found = warehouse.frame(NUMBER, request_id=request_id)
     return str(found["srnumber"].iloc[0]) if len(found) else None

@@ -1,4 +1,4 @@
-"""Everything that is known of one request: as published, as served, its neighbors and its history."""
+"""Everything known about one request: as published, as served, related requests and its history."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg.sql import SQL
 from data.warehouse import Warehouse
 
 NEIGHBORS = 20
-"""Other requests at the address that its page lists."""
+"""Number of other requests at the same address that the page lists."""
 ONE = SQL("""
     SELECT raw.srnumber AS number, raw.id AS _id, raw.requesttype AS type_published,
         raw.owner AS agency_published, raw.requestsource AS source_published, raw.status, raw.outcome,
@@ -65,36 +65,36 @@ AREAS = SQL("""
 
 
 def request(warehouse: Warehouse, number: str) -> DataFrame:
-    """The request of this SR number, one row or none: the published columns and what they are served as."""
+    """The request with this SR number, at most one row: published columns and their served values."""
     return warehouse.frame(ONE, number=number)
 
 
 def retired(warehouse: Warehouse, number: str) -> DataFrame:
-    """The request as it was when the city withdrew it; one row or none."""
+    """The request as it was when the city withdrew it; at most one row."""
     return warehouse.frame(RETIRED, number=number)
 
 
 def repeats(warehouse: Warehouse, number: str) -> DataFrame:
-    """Requests that name this one as the request they repeat, the newest first."""
+    """Requests that name this one as the original of which they are duplicates, newest first."""
     query = LISTED.format(source=HAS_PARENT, where=SQL("true"))
     return warehouse.frame(query, number=number, rows=NEIGHBORS)
 
 
 def parent(warehouse: Warehouse, number: str) -> DataFrame:
-    """The request that another one repeats; one row or none."""
+    """The request of which another one is a duplicate; at most one row."""
     return warehouse.frame(LISTED.format(source=SERVED, where=IS_NUMBER), number=number, rows=1)
 
 
 def at_address(warehouse: Warehouse, number: str, address: str, pattern: str) -> DataFrame:
-    """Other requests at the same address, the newest first; ``pattern`` finds it by the index."""
+    """Other requests at the same address, newest first; ``pattern`` lets the query use the index."""
     query = LISTED.format(source=SERVED, where=AT_ADDRESS)
     return warehouse.frame(query, number=number, address=address, pattern=pattern, rows=NEIGHBORS)
 
 
 def history(warehouse: Warehouse, request_id: int) -> DataFrame:
-    """What changed in each run that changed the request, the oldest first.
+    """The changes to the request, one per run, oldest first.
 
-    Columns: changed, kind, also, cause, before, after. No rows in a database that keeps no history.
+    Columns: changed, kind, also, cause, before, after. No rows if the database has no history.
     """
     if not warehouse.frame(HAS_HISTORY)["has_history"].iloc[0]:
         return DataFrame()

@@ -1,4 +1,4 @@
-"""Addresses and clusters with the most requests of a selection."""
+"""Addresses and clusters with the most requests in a selection."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from data.warehouse import Warehouse
 
 CLUSTER_METERS = 30
 CLUSTER_LEAST = 5
-"""Requests that a cluster has within so many meters of one of them, that one included."""
+"""A cluster has at least this many requests within this distance of one of them, that one included."""
 CELL_METERS = 61
-"""Of 5 points within 30 meters of one, two share a cell of this size, and all are in it or its neighbors."""
+"""Of 5 points within 30 meters of one, two share a cell of this size; all are in it or its neighbors."""
 SELECTED = SQL("""
     SELECT * FROM {served}
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
@@ -89,7 +89,7 @@ def addresses(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def with_before(warehouse: Warehouse, frame: DataFrame, before: Filters) -> DataFrame:
-    """The addresses with ``requests_before``: how many other filters, of another period, select there."""
+    """The addresses with ``requests_before``, the number of requests that other filters select there."""
     values = _values(before) | {"addresses": frame["address"].tolist()}
     counted = warehouse.frame(_of(BEFORE, before), **values)
     both = frame.merge(counted, on="address", how="left")
@@ -102,7 +102,7 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def clusters(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """Clusters of located requests (DBSCAN), those with most requests first.
+    """Clusters of located requests (DBSCAN), most requests first.
 
     Columns: around (its most frequent address), council, requests, open, addresses (how many), latitude,
     longitude (of its center).

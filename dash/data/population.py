@@ -18,7 +18,7 @@ PER = 10_000
 
 
 def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """Every council, those without requests too; most requests first, "No council" last.
+    """Every council, including those without requests; most requests first, "No council" last.
 
     Columns: council_id, council, people (missing where not published), requests, per_10000.
     """
@@ -33,7 +33,7 @@ def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
-    """Every region with its councils together, the highest rate first; without those outside all councils.
+    """Every region, its councils combined, highest rate first; without requests outside all councils.
 
     Columns: region, people (of the councils with a published population), requests, per_10000.
     """
@@ -47,7 +47,7 @@ def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def rate(councils: DataFrame) -> float:
-    """Requests per 10,000 people of these councils together; those without a population are left out."""
+    """Combined requests per 10,000 people of these councils; those without a population are left out."""
     populated = councils.dropna(subset=["people"])
     people = populated["people"].sum()
     return float(PER * populated["requests"].sum() / people) if people else 0.0

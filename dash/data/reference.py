@@ -1,4 +1,4 @@
-"""Names, ids and populations of what requests are grouped by."""
+"""Names, ids and populations of the groups of requests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POLYGONS = SQL("""
 
 
 def names(warehouse: Warehouse, dimension: Dimension) -> DataFrame:
-    """Columns: name, ids (all ids of that name). By name; id 0, such as "No council", comes last."""
+    """Columns: name, ids (all ids with that name). Sorted by name; id 0, such as "No council", comes last."""
     query = NAMES.format(
         label=Identifier(dimension.label),
         id=Identifier(dimension.id),

@@ -1,4 +1,4 @@
-"""The requests of a selection, one by one: how many they are, a page of them, and all of them for files."""
+"""The individual requests in a selection: their number, one page of them, and all of them for files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from data.warehouse import Warehouse
 
 PAGE_ROWS = 50
 LAST_PAGE = 200
-"""Pages beyond it would make Postgres read and drop what is before them; files have all rows."""
+"""Later pages would make Postgres read and discard all rows before them; files have all rows."""
 LARGEST_SORT = 100_000
-"""More requests than these are sorted by their days only, for which there are indexes."""
+"""Longer lists can be sorted by date only, because only dates have indexes."""
 NEWEST = "-created"
 SORTS: dict[str, Composable] = {
     "created": SQL("created_date"),
@@ -35,7 +35,7 @@ SORTS: dict[str, Composable] = {
     "status": SQL("status"),
     "address": SQL("address"),
 }
-# Names are joined before the sort only where it needs them: else 50 rows are joined, not all.
+# Names are joined before sorting only if the sort needs them: otherwise only 50 rows are joined, not all.
 NAMES = {
     "type": SQL("JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)"),
     "council": SQL("JOIN (SELECT council_id, council_name FROM councils) AS areas USING (council_id)"),
@@ -80,8 +80,8 @@ ROWS = SQL("""
     ORDER BY {order}
 """)
 SELECTED = SQL("{served} {names} WHERE {where}")
-# The days of a page that is sorted by days, each by the index: a rare selection is not looked for among all
-# other requests. OFFSET keeps the planner from going through all of them in order.
+# For a page sorted by date: the days that it spans, found through the index, so that rare selections need no
+# scan of all requests. OFFSET keeps the planner from walking through all of them in order.
 OF_DAYS = SQL("""unnest(%(days)s::date[]) AS days (day), LATERAL (
                 SELECT * FROM {served}
                 WHERE created_date >= day AND created_date < day + 1 AND {where} OFFSET 0
@@ -112,21 +112,21 @@ class ListQuery:
     filters: Filters
     today: date
     has_period: bool = True
-    """Whether the days of ``filters`` apply; without them requests of the current day are listed too."""
+    """Whether the days of ``filters`` apply; otherwise requests of the current day are listed too."""
     status: Literal["", "open", "closed"] = ""
     by_closing: bool = False
-    """Whether the period is of the closed date."""
+    """Whether the period applies to the closed date."""
     ages: tuple[int, int | None] | None = None
     """Fewest and most days since a request was created, of open requests only."""
     weekday: int | None = None
     """1 for Monday to 7 for Sunday."""
     days_to_close: tuple[int, int | None] | None = None
     address: str = ""
-    """What the address begins with, in any case."""
+    """Prefix of the address, case-insensitive."""
 
     @property
     def is_plain(self) -> bool:
-        """Whether period and dimensions are the only conditions, so that the rollups know the number."""
+        """Whether period and dimensions are the only conditions, so that a rollup can count the list."""
         return self == ListQuery(self.filters, self.today, self.has_period)
 
     def where(self) -> Composed:
@@ -173,18 +173,18 @@ class ListQuery:
 
 
 def prefix(text: str) -> str:
-    """The pattern of LIKE for texts that begin with this one, in capital letters."""
+    """The LIKE pattern for texts that begin with this one, in capital letters."""
     escaped = text.strip().upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"
 
 
 def total(warehouse: Warehouse, query: ListQuery) -> int:
-    """How many requests the whole list has."""
+    """The number of requests in the whole list."""
     return int(by_day(warehouse, query)["requests"].sum())
 
 
 def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
-    """How many of them were created on each day that has any. Columns: day, requests."""
+    """The number created on each day, without days that have none. Columns: day, requests."""
     everyone = replace(query, status="")
     if query.is_plain:
         ever = replace(query.filters, first=date.min, last=date.max)
@@ -203,7 +203,7 @@ def by_day(warehouse: Warehouse, query: ListQuery) -> DataFrame:
 
 
 def usable_sort(query: ListQuery, sort: str, requests: int) -> str:
-    """The sort itself, or newest first where so many requests can only be sorted by their days."""
+    """The sort itself, or newest first if the list is so long that it can only be sorted by date."""
     key = sort.lstrip("-")
     is_indexed = key == "created" or (key == "closed" and query.by_closing)
     return sort if is_indexed or requests <= LARGEST_SORT else NEWEST
@@ -226,7 +226,7 @@ def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> Data
 
 
 def _days(warehouse: Warehouse, query: ListQuery, sort: str, skip: int) -> tuple[list[date], int]:
-    """The days that have the rows of a page, and how many rows of the first one are before them."""
+    """The days that contain the rows of a page, and the number of rows of the first day before the page."""
     counted = by_day(warehouse, query).sort_values("day", ascending=not sort.startswith("-"))
     ends = counted["requests"].cumsum()
     first = ends > skip
@@ -238,7 +238,7 @@ def _days(warehouse: Warehouse, query: ListQuery, sort: str, skip: int) -> tuple
 def order_of(sort: str) -> Composed:
     """A total order: the request's id decides between equals, missing values come last."""
     key, way = sort.lstrip("-"), SQL("DESC" if sort.startswith("-") else "ASC")
-    # Every request has a created date, and the index has none of these words.
+    # Every request has a created date, and the index does not have NULLS LAST.
     last = SQL("") if key == "created" else SQL("NULLS LAST")
     return SQL("{} {way} {last}, request_id {way}").format(SORTS[key], way=way, last=last)
 
@@ -252,7 +252,7 @@ def file_query(query: ListQuery) -> Composed:
 
 
 def csv_lines(warehouse: Warehouse, query: ListQuery) -> Iterator[bytes]:
-    """All rows as CSV with a header, as Postgres sends them."""
+    """All rows as CSV with a header, streamed from Postgres."""
     return warehouse.copied(file_query(query), query.parameters())
 
 

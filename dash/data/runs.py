@@ -1,4 +1,4 @@
-"""What the ingest runs did: runs, checks, rejected rows, datasets and the log. Times are the city's."""
+"""Results of ingest runs: runs, checks, rejected rows, datasets and the log. Times are local city time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SERVED = SQL("""
 
 
 def recent(warehouse: Warehouse) -> DataFrame:
-    """The last runs, the newest first; not cached, since a failed run makes no new generation.
+    """The last runs, newest first; not cached, because a failed run does not create a new generation.
 
     Columns: started_at, status, mode, seconds, rows_read, rows_inserted, rows_updated, rows_unchanged,
     rows_rejected, rows_retired, generation, message.
@@ -57,17 +57,17 @@ def recent(warehouse: Warehouse) -> DataFrame:
 
 
 def checks(warehouse: Warehouse) -> DataFrame:
-    """The checks of the last run that made any, failed ones first: check, status, value, limits, meaning."""
+    """The checks of the last run that has any, failed ones first: check, status, value, limits, meaning."""
     return warehouse.uncached(CHECKS)
 
 
 def rejected(warehouse: Warehouse) -> DataFrame:
-    """Rows that were rejected and not corrected since. Columns: reason, rows, dataset, last_seen."""
+    """Rejected rows that have not been corrected since. Columns: reason, rows, dataset, last_seen."""
     return warehouse.uncached(REJECTED)
 
 
 def datasets(warehouse: Warehouse) -> DataFrame:
-    """Each dataset and how far it is read, skipped ones first.
+    """Each dataset and how far it has been read, skipped ones first.
 
     Columns: title, dataset, status (read, unchanged, skipped), message, rows_published, newest_change,
     read_at.
@@ -76,11 +76,11 @@ def datasets(warehouse: Warehouse) -> DataFrame:
 
 
 def log(warehouse: Warehouse) -> DataFrame:
-    """The last lines, the newest first. Columns: created_time, status, message."""
+    """The last lines, newest first. Columns: created_time, status, message."""
     return warehouse.uncached(LOG, lines=LOG_LINES)
 
 
 def served(warehouse: Warehouse) -> dict[str, int]:
-    """All served requests, the current day included: requests, unlocated, information."""
+    """All served requests, including the current day: requests, unlocated, information."""
     found = warehouse.frame(SERVED).iloc[0]
     return {name: int(number) for name, number in found.items()}

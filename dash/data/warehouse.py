@@ -1,4 +1,4 @@
-"""Where reports get their data: from the cache of the current generation, else from Postgres."""
+"""Data access of the reports: from the cache of the current generation, otherwise from Postgres."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from data.errors import AwayError, DataError
 from data.facts import FACTS, Facts
 
 FRESH_SECONDS = 2.0
-"""How long a worker relies on the generation that it saw last."""
+"""How long a worker relies on the generation that it read last."""
 CATCH_UP_SECONDS = 0.25
-"""Between two refreshes that pages ask for."""
+"""Minimum time between two refreshes requested by pages."""
 LOCKS = 64
 
 
 class Warehouse:
-    """One worker's access to the data; safe for its threads."""
+    """A worker's access to the data; thread-safe."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -46,9 +46,9 @@ class Warehouse:
         return view
 
     def facts(self) -> Facts:
-        """How new the data are, at most two seconds old; the last known ones while Postgres is away.
+        """The facts about the data, at most two seconds old; the last known ones while Postgres is down.
 
-        While one thread refreshes them, the others use the known ones. Raises DataError when none are known.
+        While one thread refreshes them, the others use the previous ones. Raises DataError if none are known.
         """
         is_known = isinstance(self._known, Facts)
         if self._is_due() and self._refreshing.acquire(blocking=not is_known):
@@ -64,7 +64,7 @@ class Warehouse:
     def catch_up(self, version: str | None) -> None:
         """Refresh if an open page, served by another worker, has seen newer data.
 
-        A version may be made up, so those that wait share one refresh, and the next one comes later.
+        Clients may send made-up versions, so waiting threads share one refresh, and the next one is delayed.
         """
         if not self.facts().is_behind(version):
             return
@@ -92,8 +92,8 @@ class Warehouse:
     def frame(self, query: Query, **parameters: Any) -> DataFrame:
         """The rows of a query in the current generation of the data; raises DataError.
 
-        Threads of this worker that run the same query at the same time run it once. While Postgres is
-        away only cached frames are returned.
+        Concurrent calls for the same query in this worker share one execution (single-flight). While Postgres
+        is down only cached frames are returned.
         """
         key = _key(query, parameters)
         facts = self.facts()
@@ -112,11 +112,11 @@ class Warehouse:
         return frames.decode(self._database.read(query, parameters)[1])
 
     def copied(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[bytes]:
-        """All rows of a query as lines of CSV with a header, past the cache; raises DataError."""
+        """All rows of a query as lines of CSV with a header, bypassing the cache; raises DataError."""
         return self._database.copied(query, parameters)
 
     def fetched(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        """All rows of a query as values, past the cache; raises DataError."""
+        """All rows of a query as values, bypassing the cache; raises DataError."""
         return self._database.fetched(query, parameters)
 
     def _read(self, query: Query, parameters: dict[str, Any], key: bytes) -> bytes:

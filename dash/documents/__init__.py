@@ -1,4 +1,4 @@
-"""What the server sends besides the application: files of requests, one request, council briefs."""
+"""Documents outside the Dash app: files of requests, the page of one request, council briefs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def add_documents(server: Flask) -> None:
     """Register the URLs of all documents."""
     server.add_url_rule("/requests.csv", "requests-csv", lists.csv_file)
     server.add_url_rule("/requests.xlsx", "requests-xlsx", lists.excel_file)
-    # The kit's CSV of a card has what the card shows: of this one, a page.
+    # The generic CSV of a card has only the rows that it shows: for this card, a single page.
     server.add_url_rule("/csv/requests-list/requests.csv", "requests-list-csv", lists.csv_file)
     server.add_url_rule("/xlsx/<report>/<card>.xlsx", "card-xlsx", lists.card_as_excel)
     server.add_url_rule("/request/<path:number>", "one-request", request_page.show)

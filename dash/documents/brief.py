@@ -1,4 +1,4 @@
-"""The values of a council's brief, for its page, picture and file."""
+"""The values of a council's brief, for its page, picture and files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from report_kit.list_link import PATH as LIST
 
 ADDRESSES, OLDEST = 8, 8
 FEW = 20
-"""A median of fewer requests says so."""
+"""A median of fewer requests is marked as such."""
 
 
 class Number(NamedTuple):
-    """A number of the period and of the one before, which is missing where it is not loaded."""
+    """A number for the period and for the previous one, which is None if it is not loaded."""
 
     key: str
     label: str
@@ -39,7 +39,7 @@ class Number(NamedTuple):
 
 @dataclass(frozen=True)
 class Brief:
-    """Everything that a brief says. Frames have the columns of ``data.briefs``."""
+    """The content of a brief. Frames have the columns of ``data.briefs``."""
 
     council: int
     name: str
@@ -161,7 +161,7 @@ def _change(now: int, before: int | None, name: str) -> str:
 
 
 def _difference(now: int, before: int | None, period: Period) -> str:
-    """A stock is compared in numbers: it has no days."""
+    """The change of the open requests, as a number: a percentage by days would not make sense."""
     if before is None:
         return ""
     when = f"than a {period.kind} earlier"

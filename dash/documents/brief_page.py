@@ -1,4 +1,4 @@
-"""The brief of a council: a page that prints on one or two sheets, and as HTML, PNG and CSV files."""
+"""The brief of a council: a page that prints on one or two sheets, and HTML, PNG and CSV files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from report_kit.list_link import PATH as LIST
 from report_kit.report_page import warehouse
 
 PATH = "/brief"
-NO_PERIOD = "A brief is of one week (?week=2026-W47) or of one month (?month=2026-11)."
+NO_PERIOD = "A brief covers one week (?week=2026-W47) or one month (?month=2026-11)."
 LARGEST_RADIUS = 9
 SHOWN_TYPES = 10
 MAP = (520, 360)
@@ -50,7 +50,7 @@ def _answered(council: int, answer: Callable[[Brief], Response]) -> Response:
         if name is None:
             areas = source.facts().city.phrase("{areas}")
             return pages.missing(
-                f"There is no council {council}", f"{areas} have the numbers that the reports use."
+                f"There is no council {council}", f"Use the number of one of the {areas}, as in the reports."
             )
         if isinstance(period, str):
             return pages.missing("There is no such brief", period)
@@ -73,7 +73,7 @@ def _period(source: Warehouse) -> Period | str:
     if period is None:
         return NO_PERIOD
     if period.first > facts.last_day or period.first < facts.first_day:
-        return f"The data are of {text.span(facts.first_day, facts.last_day)}. {NO_PERIOD}"
+        return f"The data cover {text.span(facts.first_day, facts.last_day)}. {NO_PERIOD}"
     return period
 
 
@@ -133,7 +133,7 @@ def shapes(source: Warehouse, found: Brief) -> tuple[DataFrame, list[dict[str, A
 
 
 def city_map(source: Warehouse, found: Brief) -> Markup | None:
-    """The requests of the period in the council, or in the whole city for those in none."""
+    """A map of the period's requests in the council, or in the whole city for requests in no council."""
     polygons, own = shapes(source, found)
     if not len(polygons) or not (own or len(found.places)):
         return None

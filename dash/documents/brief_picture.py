@@ -28,7 +28,7 @@ Shapes = tuple[DataFrame, list[dict[str, Any]]]
 
 
 def png(found: Brief, city: str, shapes: Shapes) -> bytes:
-    """The picture; its description, a text of the file, says the same in words."""
+    """The picture; its description, a text chunk of the file, says the same in words."""
     image = Image.new("RGB", SIZE, PAPER)
     if len(shapes[0]):
         image.paste(_map(found, shapes), MAP_BOX[:2])

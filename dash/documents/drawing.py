@@ -1,4 +1,4 @@
-"""Small maps as SVG: outlines of councils and points; streets would come from another host."""
+"""Small maps as SVG: outlines of councils, and points; no streets, which would come from another host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARGIN = 0.04
 
 @dataclass(frozen=True)
 class Projection:
-    """Degrees to pixels from the upper left corner; the bounds are in the middle of the picture."""
+    """Converts degrees to pixels from the upper left corner, with the bounds centered in the picture."""
 
     bounds: Bounds
     width: int

@@ -16,16 +16,16 @@ KINDS = {
     "created": "Appeared in the data",
     "returned": "Appeared again",
     "gone": "Withdrawn by the city",
-    "reopened": "Opened again",
+    "reopened": "Reopened",
     "closed": "Closed",
     "retyped": "Type changed",
     "moved": "Moved",
-    "reassigned": "Given to another agency",
+    "reassigned": "Reassigned to another agency",
     "updated": "Updated",
 }
 NAMED = {"type_id": TYPE, "agency_id": AGENCY, "source_id": SOURCE, "council_id": COUNCIL}
 HIDDEN = {"region_id", "is_open", "is_information", "is_duplicate", "srnumber", "city_id"}
-BY_RULES = "counted otherwise by new rules, with the same published values"
+BY_RULES = "counted differently because of new rules; the published values are the same"
 
 
 class Step(NamedTuple):
@@ -37,7 +37,7 @@ class Step(NamedTuple):
 
 
 def steps(source: Warehouse, row: Mapping[str, Any]) -> list[Step]:
-    """The changes in the order they were read; without a record of changes, the published dates."""
+    """The changes in the order in which they were found; without recorded changes, the published dates."""
     changes = one_request.history(source, int(row["_id"]))
     recorded = [_step(source, change) for change in changes.itertuples()]
     return recorded or _dates(row)

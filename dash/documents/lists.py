@@ -1,4 +1,4 @@
-"""All rows of a list of requests as CSV and as an Excel file. A file has every row, or there is none."""
+"""All rows of a list of requests as CSV and as an Excel file, never truncated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from report_kit.selection import Selection
 from report_kit.text import number
 
 AT_ONCE = 2
-"""Files that one worker writes at a time: figures need the other connections."""
+"""Files that one worker writes concurrently: figures need the other connections."""
 CHUNK_BYTES = 64 * 1024
 RETRY_SECONDS = "5"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +33,7 @@ _writing_for: set[str] = set()
 
 
 def csv_file() -> Response:
-    """Every request of the list, streamed."""
+    """Every request in the list, streamed."""
     try:
         chunks = _begun(_chunks(_query(), request.remote_addr or ""))
     except DataError as error:
@@ -43,7 +43,7 @@ def csv_file() -> Response:
 
 
 def excel_file() -> Response:
-    """Every request of the list; 413 with advice for more rows than an Excel file may have here."""
+    """Every request in the list; 413 with advice if there are more rows than allowed in an Excel file."""
     try:
         query = _query()
         total = request_list.total(warehouse(), query)
@@ -58,7 +58,7 @@ def excel_file() -> Response:
 
 
 def card_as_excel(report: str, card: str) -> Response:
-    """Every row behind a card, as its CSV has them; 404 for cards that are unknown."""
+    """Every row behind a card, like its CSV; 404 for unknown cards."""
     known = {one.name: one for one in reports()}.get(report)
     found = known.card(card) if known else None
     if known is None or found is None:
@@ -75,10 +75,10 @@ def card_as_excel(report: str, card: str) -> Response:
 
 
 def too_many(total: int) -> str:
-    """What to do when the list is too long for Excel."""
+    """Advice if the list is too long for Excel."""
     return (
-        f"The list has {number(total)} requests; an Excel file may have {number(LARGEST_ROWS)} here. "
-        "Choose a shorter period or more filters, or take the CSV file, which has all rows."
+        f"The list has {number(total)} requests; Excel files are limited to {number(LARGEST_ROWS)}. "
+        "Choose a shorter period or more filters, or download the CSV file, which has all rows."
     )
 
 
@@ -101,7 +101,7 @@ def _query() -> ListQuery:
 
 @contextmanager
 def _place(client: str) -> Iterator[None]:
-    """One of the worker's places; a client that has one gets no other. Raises BusyError."""
+    """One of the worker's slots, at most one per client. Raises BusyError."""
     with _choosing:
         if client in _writing_for:
             raise BusyError
@@ -118,7 +118,7 @@ def _place(client: str) -> Iterator[None]:
 
 
 def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
-    """Lines as RFC 4180 has them, many at a time."""
+    """Lines with RFC 4180 line ends, many at a time."""
     with _place(client):
         held, size = [], 0
         for line in request_list.csv_lines(warehouse(), query):
@@ -131,7 +131,7 @@ def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks, after the first has come: an error before it still has a status of its own."""
+    """The same chunks, once the first one is there, so that an earlier error can still set the status."""
     return chain([next(chunks)], chunks)
 
 

@@ -1,4 +1,4 @@
-"""Pages that are no application: HTML that needs no script, prints as it is and can be kept."""
+"""Static pages: HTML that needs no scripts, prints as is and can be saved."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STYLES = ("style.css", "zlist.css", "document.css")
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page of the server, with its menu and what surrounds every page."""
+    """A page of the server, with the menu and footer of every page."""
     return Response(rendered(template, **values), status, content_type="text/html; charset=utf-8")
 
 
@@ -47,12 +47,12 @@ def rendered(template: str, **values: Any) -> str:
 
 
 def styles() -> str:
-    """All style sheets as text, for files that are kept."""
+    """All style sheets as text, for saved files."""
     return "\n".join((ASSETS / name).read_text() for name in STYLES)
 
 
 def missing(title: str, advice: str) -> Response:
-    """A page that does not exist, and what to do."""
+    """The response for a page that does not exist, with advice."""
     return page("missing.html", 404, title=title, advice=advice)
 
 

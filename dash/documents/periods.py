@@ -1,4 +1,4 @@
-"""Weeks and months as URLs name them, cut to the loaded days, and the days they are compared with."""
+"""Weeks and months as named in URLs, cut to the loaded days, and the days they are compared with."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Period:
 
     @property
     def title(self) -> str:
-        """Week 47, Nov 16, 2026 to Nov 22, 2026; November 2026, with a note while it runs."""
+        """Week 47, Nov 16, 2026 to Nov 22, 2026; November 2026; with a note while it is not over."""
         span = text.span(self.first, self.last)
         whole = f"Week {int(self.name[-2:])}, {span}" if self.kind == "week" else text.month(self.first)
         so_far = f" ({text.plural(self.days, 'day')} so far)" if self.kind == "week" else f" ({span}, so far)"
         return whole + (so_far if self.is_partial else "")
 
     def before(self) -> Period:
-        """The week or month before, of a partial one as many days."""
+        """The previous week or month; for a partial one, its same days."""
         found = of_day(self.kind, self.first - timedelta(days=1), date.max)
         last = min(found.end, found.first + timedelta(days=self.days - 1)) if self.is_partial else found.end
         return Period(found.kind, found.name, found.first, found.end, last)
@@ -56,7 +56,7 @@ class Period:
 
     @property
     def compared(self) -> str:
-        """What its numbers are compared with: follows "in"."""
+        """The period that its numbers are compared with; used after "in"."""
         return f"the same days of the {self.kind} before" if self.is_partial else f"the {self.kind} before"
 
 
@@ -73,9 +73,9 @@ def of_day(kind: str, day: date, newest: date) -> Period:
 
 
 def of_query(given: Mapping[str, str], newest: date) -> Period | None:
-    """The period of ``week=2026-W47`` or ``month=2026-11``; the last whole week without either.
+    """The period of ``week=2026-W47`` or ``month=2026-11``; the last whole week if neither is given.
 
-    None for what is no week or month.
+    None for an invalid week or month.
     """
     try:
         if "week" in given:
@@ -95,7 +95,7 @@ def _parts(pattern: re.Pattern[str], written: str) -> tuple[int, int]:
 
 
 def last_whole(kind: str, newest: date) -> Period:
-    """The last week or month of which every day is loaded."""
+    """The last week or month whose days are all loaded."""
     found = of_day(kind, newest, newest)
     return of_day(kind, found.first - timedelta(days=1), newest) if found.is_partial else found
 

@@ -1,4 +1,4 @@
-"""The page of one request: everything that is known of it, with the spelling that the city published."""
+"""The page of one request: everything known about it, including the values as the city published them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from report_kit import text
 from report_kit.report_page import warehouse
 
 AROUND_DEGREES = 0.01
-"""What is drawn around a request outside every council: about a kilometer each way."""
+"""Area drawn around a request outside every council: about a kilometer each way."""
 NOT_PUBLISHED = "not published"
 
 
 class Field(NamedTuple):
-    """A name, what it is here, and what the city published where that differs."""
+    """A name, its served value, and the published value if that differs."""
 
     name: str
     value: str
@@ -35,7 +35,7 @@ class Field(NamedTuple):
 
 
 def show(number: str) -> Response:
-    """The page; 404 for a number that no request has."""
+    """The page; 404 if no request has this number."""
     try:
         return _page(warehouse(), number.strip())
     except DataError as error:
@@ -64,11 +64,11 @@ def _page(source: Warehouse, number: str) -> Response:
 def _gone(source: Warehouse, number: str) -> Response:
     found = one_request.retired(source, number)
     if not len(found):
-        advice = "No request has this number. Numbers are the city's, such as 1-2345678 or 10012345."
+        advice = "No request has this number. Use the city's number, such as 1-2345678 or 10012345."
         return pages.missing(f"There is no request {number}", advice)
     row = _known(found)
     advice = (
-        f"The city withdrew this request. It left our data on {text.day(row['retired'].date())} "
+        f"The city withdrew this request. It was removed from our data on {text.day(row['retired'].date())} "
         f"({row['why']}). "
         f"It was {row['type_published'] or 'of no type'}, created {_moment(row['created'])}, "
         f"{row['address'] or 'without an address'}, status {row['status'] or NOT_PUBLISHED}."
@@ -139,7 +139,7 @@ def _other(published: str | None, served: str | None) -> str:
 
 def _counted(row: Mapping[str, Any]) -> str:
     if row["is_information"]:
-        return "no: a call for information counts only where it is included"
+        return "no: calls for information count only if they are included"
     return "yes, as a confirmed duplicate" if row["is_duplicate"] else "yes"
 
 
@@ -150,13 +150,13 @@ def _district(row: Mapping[str, Any]) -> str:
 
 def _position(row: Mapping[str, Any]) -> str:
     if row["latitude"] is None or row["longitude"] is None:
-        return "none published, so on no map"
+        return "none published, so not on the map"
     place = f"{row['latitude']:.6f}, {row['longitude']:.6f}"
-    return place if row["on_map"] else f"{place}, not usable: on no map"
+    return place if row["on_map"] else f"{place}, not usable, so not on the map"
 
 
 def _moment(value: Any) -> str:
-    """Nov 24, 2026, 2:05 PM; the day alone at midnight, where only a day was published."""
+    """Nov 24, 2026, 2:05 PM; only the day at midnight, which means that only a day was published."""
     if value is None:
         return ""
     is_day = (value.hour, value.minute, value.second) == (0, 0, 0)
@@ -164,7 +164,7 @@ def _moment(value: Any) -> str:
 
 
 def _map(source: Warehouse, row: Mapping[str, Any]) -> Markup | None:
-    """The request in its council, or with what is around it; None without a usable position."""
+    """The request in its council, or with its surroundings; None without a usable position."""
     if not row["on_map"]:
         return None
     longitude, latitude = float(row["longitude"]), float(row["latitude"])
@@ -185,11 +185,11 @@ def _map(source: Warehouse, row: Mapping[str, Any]) -> Markup | None:
 
 
 def _lists(source: Warehouse, row: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Heading → other requests: the one it repeats, those that repeat it, those at its address."""
+    """Heading → other requests: its original, its duplicates, and those at its address."""
     number, address = str(row["number"]), row["address"]
-    found = {"Repeats of this request": one_request.repeats(source, number)}
+    found = {"Duplicates of this request": one_request.repeats(source, number)}
     if row["parent"]:
-        found = {"It repeats": one_request.parent(source, row["parent"])} | found
+        found = {"Duplicate of": one_request.parent(source, row["parent"])} | found
     if address:
         found["Other requests at this address"] = one_request.at_address(
             source, number, address, prefix(address)

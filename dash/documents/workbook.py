@@ -1,4 +1,4 @@
-"""Excel files, written row by row: only one row is in memory."""
+"""Excel files, written row by row, so that only one row is in memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 LARGEST_ROWS = 100_000
-"""Some seconds of one thread; larger lists are for CSV."""
-# Cells have the type of their value: a text is never run as a formula or opened as a link.
+"""Takes one thread a few seconds; larger lists need CSV."""
+# Cells have the type of their value: text is never run as a formula or opened as a link.
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,

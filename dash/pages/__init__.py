@@ -1,4 +1,4 @@
-"""The reports, one file each: a module here that holds a ``REPORT`` is a page of the server."""
+"""The reports, one file each: every module here defines a ``REPORT``, which becomes a page of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses and hot spots: where the same requests are made again and again."""
+"""Addresses and hot spots: where the same requests are made repeatedly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from report_kit.selection import Selection
 
 PAGE = "/addresses"
 SHOWN = 50
-"""Rows of the tables and circles of the map; the files have all."""
+"""Rows of the tables and circles on the map; the files have all of them."""
 BY_ADDRESS = (
     Column("address", "Address"),
     Column("requests", "Requests"),
@@ -90,14 +90,14 @@ def ranking(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
 
 
-NONE = "No address has more than one request of this selection. Choose a longer period, or fewer filters."
+NONE = "No address has more than one request in this selection. Choose a longer period or fewer filters."
 CLUSTER_RULE = (
-    f"A cluster has at least {CLUSTER_LEAST} requests within {CLUSTER_METERS} meters of one of them, and all "
-    "that are within the same distance of such a one."
+    f"A cluster has at least {CLUSTER_LEAST} requests within {CLUSTER_METERS} meters of one of them, plus "
+    "all requests within that distance of any such request."
 )
 NO_CLUSTER = (
-    f"No {CLUSTER_LEAST} requests of this selection are within {CLUSTER_METERS} meters. "
-    "Choose a longer period, or fewer filters."
+    f"No {CLUSTER_LEAST} requests in this selection are within {CLUSTER_METERS} meters of each other. "
+    "Choose a longer period or fewer filters."
 )
 
 
@@ -107,7 +107,7 @@ def _days(frame: DataFrame) -> DataFrame:
 
 def _said(frame: DataFrame, name: str, names: str) -> html.P:
     """The leader, and how many of all rows are shown."""
-    more = f" The {SHOWN} with most of {text.number(len(frame))} {names}; the files have all."
+    more = f" Shown: the top {SHOWN} of {text.number(len(frame))} {names}; the files have all of them."
     rest = more if len(frame) > SHOWN else ""
     return html.P(_leader(frame, name) + rest, className="list-note")
 
@@ -145,7 +145,7 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     bounds = maps.bounds_of(list(polygons["polygon"]), warehouse.facts().city.bounds)
     figure = points.circles(list(polygons["polygon"]), layers, bounds=bounds)
     frame = located[["address", "council", "requests", "latitude", "longitude"]]
-    shown = f"The {len(located)} addresses and {len(found)} clusters with most requests."
+    shown = f"The {len(located)} addresses and {len(found)} clusters with the most requests."
     summary = f"{shown} Choose an address to see its requests."
     return CardContent(frame, summary, figure, lists=links, why_empty=NONE)
 
@@ -161,7 +161,7 @@ REPORT = Report(
     path=PAGE,
     title="Addresses and hot spots",
     menu="Addresses",
-    purpose="Where the same type is requested again and again: addresses and clusters.",
+    purpose="Where the same type is requested repeatedly: addresses and clusters.",
     order=6,
     controls=(
         controls.types(default=controls.busiest(TYPE), at_most=12),
@@ -175,10 +175,10 @@ REPORT = Report(
         controls.INFORMATION,
     ),
     rules=(
-        "An address is what the city published, in capital letters; another spelling is another address.",
+        "Addresses are as published, in capital letters; a different spelling is a different address.",
         CLUSTER_RULE,
-        "Addresses are compared with themselves in the other period; clusters are not compared.",
-        "Requests at one place may report one thing several times: each of them counts.",
+        "Each address is compared with itself in the other period; clusters are not compared.",
+        "Several requests at one place may report the same thing: each of them counts.",
         report.OPEN_RULE,
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
@@ -186,7 +186,7 @@ REPORT = Report(
     picture="map",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("addresses", "Addresses with most requests", ranking, is_wide=True, height=500),
+        Card("addresses", "Addresses with the most requests", ranking, is_wide=True, height=500),
         Card("map", "Map", city_map, is_wide=True, height=maps.HEIGHT),
         Card("clusters", "Clusters", clusters, is_wide=True, height=400),
     ),

@@ -1,4 +1,4 @@
-"""Backlog: open requests by age, by whom and where, whether they become more, and the oldest of them."""
+"""Backlog: open requests by age, agency and area, whether their number grows, and the oldest of them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ BARS = 16
 OLDEST = "created"
 SORTED = "&sort=created"
 ENDED_RULE = (
-    "Opened minus closed is not quite the change of the backlog: requests that ended without a closed date, "
-    "such as cancelled ones, were opened and never closed."
+    "Opened minus closed is not exactly the change in the backlog: requests that ended without a closed "
+    "date, such as canceled ones, count as opened but never as closed."
 )
 
 
@@ -84,7 +84,7 @@ def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
 
 
 def _open(selection: Selection, age: str = "", narrowed: dict[Dimension, list[int]] | None = None) -> str:
-    """The list of open requests, whenever they were created, or of one band of ages."""
+    """The list of open requests regardless of their creation date, or those of one age group."""
     link = list_link(selection, narrowed, status="open", any_age=True)
     return f"{link}&age={age}" if age else link
 
@@ -101,7 +101,7 @@ def by_age(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def bars_by(dimension: Dimension) -> Build:
-    """Open requests by a dimension and age; the table adds what was opened and closed in the period."""
+    """Open requests by a dimension and age; the table adds the requests opened and closed in the period."""
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
         name = dimension.name
@@ -150,7 +150,7 @@ def _leader(frame: DataFrame, name: str, shown: int) -> str:
     )
     rest = int((frame["open"] > 0).sum()) - shown
     more = (
-        f" The figure has the {shown} largest; the table and the CSV have {text.number(rest)} more."
+        f" The figure shows the {shown} largest; the table and the CSV have {text.number(rest)} more."
         if rest > 0
         else ""
     )
@@ -161,7 +161,7 @@ def _leader(frame: DataFrame, name: str, shown: int) -> str:
 
 
 def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """The oldest open requests, and files of all open ones."""
+    """The oldest open requests, and files with all open ones."""
     facts = warehouse.facts()
     query = ListQuery(selection.filters, facts.last_day or selection.last, has_period=False, status="open")
     total = request_list.total(warehouse, query)
@@ -188,7 +188,7 @@ def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
 REPORT = Report(
     path=PAGE,
     title="Backlog",
-    purpose="Open requests: how old, whose, where, and whether they become more or fewer.",
+    purpose="Open requests: how old they are, who owns them, where they are, and whether their number grows.",
     order=8,
     controls=(
         controls.Period(months=12, label="Opened and closed"),
@@ -202,8 +202,8 @@ REPORT = Report(
         controls.sources(),
     ),
     rules=(
-        "Open requests are counted whatever the period, and not compared: it is for opened and closed ones.",
-        "An age is counted from the created day to the last full day that is loaded, not to today.",
+        "The period applies only to requests opened and closed; open requests are not compared.",
+        "Ages are counted from the created day to the last full loaded day, not to today.",
         report.OPEN_RULE,
         ENDED_RULE,
         *report.COUNTING_RULES,

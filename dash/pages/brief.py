@@ -35,7 +35,7 @@ def _address(council: int, period: Period) -> str:
 
 
 def _periods(warehouse: Warehouse, kind: str, number: int) -> list[Period]:
-    """The current one so far, and whole ones before it; the newest first."""
+    """The current period so far and the whole ones before it, newest first."""
     facts = warehouse.facts()
     if facts.last_day is None or facts.first_day is None:
         return []
@@ -46,7 +46,7 @@ def _periods(warehouse: Warehouse, kind: str, number: int) -> list[Period]:
 
 
 def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int) -> DataFrame:
-    """Columns: name, first (day), days, requests, change (in words), _link; the newest first."""
+    """Columns: name, first (day), days, requests, change (in words), _link; newest first."""
     shown = _periods(warehouse, kind, number)
     if not shown:
         return DataFrame(columns=["name", "requests"])
@@ -101,7 +101,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def by_week(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Bars by week; each leads to its brief."""
+    """Bars by week; each links to its brief."""
     frame = _counted(warehouse, selection, "week", WEEKS).iloc[::-1]
     if not frame["requests"].sum():
         return CardContent(frame.head(0))
@@ -139,14 +139,14 @@ REPORT = Report(
     path=PAGE,
     title="Council brief",
     menu="Brief",
-    purpose="One page on one {area} for a week or a month: to print, to hand out and to keep.",
+    purpose="A one-page summary of one {area} for a week or a month, to print and hand out.",
     order=4,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
     ),
     rules=(
-        "A week is from Monday to Sunday. The current one is compared with the same days of the one before.",
-        "The address of a brief stays the same: /brief/52?week=2026-W47, or ?month=2026-11.",
+        "A week runs from Monday to Sunday. The current one is compared with the same days of the last one.",
+        "The link to a brief always shows the same period: /brief/52?week=2026-W47, or ?month=2026-11.",
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
     ),

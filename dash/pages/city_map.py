@@ -1,4 +1,4 @@
-"""Map: every located request of a selection, from the whole city down to one address."""
+"""Map: every located request in a selection, from the whole city down to one address."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _totals(warehouse: Warehouse, selection: Selection, filters: Filters) -> dic
 
 
 def _by_type(warehouse: Warehouse, selection: Selection, filters: Filters) -> DataFrame:
-    """All of the chosen status, on the map or not."""
+    """All requests with the chosen status, on the map or not."""
     frame = mapped.by_type(warehouse, filters, selection.choices[STATUS.name])
     both = DataFrame({"type": frame["type"], "requests": frame["on_the_map"] + frame["not_on_the_map"]})
     return both.sort_values(["requests", "type"], ascending=[False, True], ignore_index=True)
@@ -86,7 +86,7 @@ def small_map(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def api_filters(selection: Selection) -> str:
-    """The selection as query string of the API's tiles."""
+    """The selection as the query string for the API's tiles."""
     filters, status = selection.filters, selection.choices[STATUS.name]
     given: dict[str, Any] = {"start_date": filters.first, "end_date": filters.last}
     given |= {f"{one.name}_id": filters.ids(one) for one in DIMENSIONS if filters.ids(one)}
@@ -122,7 +122,7 @@ REPORT = Report(
         controls.INFORMATION,
     ),
     rules=(
-        "A circle stands for the requests of a square around it; circles add up to the number of requests.",
+        "A circle stands for the requests in the square around it; circles add up to the number of requests.",
         HOT_SPOT_RULE,
         report.OPEN_RULE,
         *report.COUNTING_RULES,
@@ -132,7 +132,7 @@ REPORT = Report(
     is_drawn_at_once=False,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("map", "Map", city_map, "Choose a circle to see what it holds.", is_wide=True, height=HEIGHT),
+        Card("map", "Map", city_map, "Choose a circle to zoom in on it.", is_wide=True, height=HEIGHT),
         Card(
             "by-type",
             "By request type",

@@ -1,4 +1,4 @@
-"""Data quality and freshness: what the last runs loaded, rejected and found, and how old the data are."""
+"""Data quality and freshness: what the last runs loaded and rejected, their checks, and the data's age."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from report_kit.content import CardContent, Number, nothing
 from report_kit.report import Card, Report
 from report_kit.selection import Selection
 
-NO_RUNS = "No ingest run has been recorded yet. `python flow.py` in prefect/, or `make ingest`, starts one."
+NO_RUNS = "No ingest run has been recorded yet. Run `python flow.py` in prefect/, or `make ingest`."
 NOTHING_REJECTED = "No rows were rejected: every published row could be read."
 TITLES = {f"rows_{what}": what.capitalize() for what in ("read", "inserted", "updated", "unchanged")}
 TITLES |= {"rows_rejected": "Rejected", "rows_retired": "Retired", "rows_published": "Published"}
@@ -51,16 +51,16 @@ def numbers(warehouse: Warehouse, _: Selection) -> CardContent:
         Number(
             "Age of the data",
             text.age(facts.age) if facts.age else "none",
-            "since the last load that is served",
+            "since the last published load",
         ),
         Number("Last run", status, started),
         Number("Last full day", text.day(facts.last_day) if facts.last_day else "none"),
         Number("Requests served", text.number(served["requests"]), "the current day included"),
         Number("Not on the map", text.number(served["unlocated"]), "of these, without a usable location"),
         Number(
-            "Information calls", text.number(served["information"]), "served, and not counted as requests"
+            "Information calls", text.number(served["information"]), "served, but not counted as requests"
         ),
-        Number("Rejected rows", text.number(rejected), "not corrected by the city since"),
+        Number("Rejected rows", text.number(rejected), "that the city has not corrected"),
     ]
     return CardContent(figures(value), numbers=shown)
 
@@ -75,12 +75,12 @@ def loaded(warehouse: Warehouse, _: Selection) -> CardContent:
     ended = (
         " and ".join(f"{number} {status}" for status, number in of.items() if number) or "none of them failed"
     )
-    summary = f"{text.plural(len(frame), 'run')}, {ended}. Times are the city's."
+    summary = f"{text.plural(len(frame), 'run')}, {ended}. Times are local city time."
     return CardContent(frame, summary, figure, why_empty=NO_RUNS)
 
 
 def recent(warehouse: Warehouse, _: Selection) -> CardContent:
-    return _grid(runs.recent(warehouse), "The newest run first. Times are the city's.", wide="message")
+    return _grid(runs.recent(warehouse), "Newest run first. Times are local city time.", wide="message")
 
 
 def checks(warehouse: Warehouse, _: Selection) -> CardContent:
@@ -88,7 +88,7 @@ def checks(warehouse: Warehouse, _: Selection) -> CardContent:
     bad = frame[frame["status"] != "ok"]
     names = text.listed(list(bad["check"]), at_most=8)
     summary = f"Needs review: {names}." if len(bad) else f"All {len(frame)} checks passed."
-    why = "The last run made no checks."
+    why = "No checks were recorded for the last run."
     return CardContent(
         frame, summary, columns=grid_columns(frame, wide="meaning", widths=WIDTHS), why_empty=why
     )
@@ -125,16 +125,16 @@ def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
     frame = runs.datasets(warehouse)
     skipped = int((frame["status"] == "skipped").sum())
     problem = f" {text.plural(skipped, 'dataset')} skipped in the last run that read it." if skipped else ""
-    return _grid(frame, f"Each dataset of the portal, and how far it is read.{problem}", wide="title")
+    return _grid(frame, f"The portal's datasets, and how far each has been read.{problem}", wide="title")
 
 
 def log(warehouse: Warehouse, _: Selection) -> CardContent:
-    summary = f"The last {runs.LOG_LINES} lines, the newest first. Times are the city's."
+    summary = f"The last {runs.LOG_LINES} lines, newest first. Times are local city time."
     return _grid(runs.log(warehouse), summary, wide="message")
 
 
 def _grid(frame: DataFrame, summary: str, wide: str) -> CardContent:
-    """A grid whose times are written to the minute."""
+    """A grid with times to the minute."""
     times = {name: frame[name].dt.strftime("%Y-%m-%d %H:%M") for name in TIMES if name in frame}
     columns = grid_columns(frame, TITLES, wide=wide, widths=WIDTHS | dict.fromkeys(times, 150))
     return CardContent(frame.assign(**times), summary, columns=columns, why_empty=NO_RUNS)
@@ -147,10 +147,10 @@ REPORT = Report(
     order=8,
     rules=(
         "The nightly run reads the city's portal and merges the changes.",
-        "A row that cannot be right is rejected with its reason, and never counted.",
+        "An invalid row is rejected with a reason, and never counted.",
         "A dataset that cannot be read is skipped: the run is partial, and the other datasets are served.",
-        "A check that fails stops the run before anything changes.",
-        "This page reads the runs as they are now; the other reports change with the generation of the data.",
+        "A failed check stops the run before anything changes.",
+        "This page shows the current state of the runs; other reports change only when a run is published.",
     ),
     covers="nothing",
     picture="loaded",

@@ -1,4 +1,4 @@
-"""Neighborhood summary and comparison: one council, or several side by side and the average one."""
+"""Neighborhood summary and comparison: one council, or several side by side with the average council."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from report_kit.time_cards import steps_of
 
 AT_MOST = 6
 COMPARED = 2
-"""The most councils whose lines have a dashed one each."""
+"""With more councils than this, no dashed comparison lines are drawn."""
 GROUPS = 10
 BINS = 30
 AVERAGE = "Average council"
-NONE_CLOSED = "None of the requests created in this period are closed yet. Choose a longer period."
+NONE_CLOSED = "None of the requests created in this period have been closed yet. Choose a longer period."
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -114,7 +114,7 @@ def _lists(warehouse: Warehouse, selection: Selection, wide: DataFrame) -> dict[
 
 
 def _before(warehouse: Warehouse, selection: Selection, step: Step, wide: DataFrame) -> dict[str, Series]:
-    """The lines of the days compared with, of so few councils that their lines can be distinguished."""
+    """The lines of the comparison period, if there are few enough councils to tell the lines apart."""
     baseline, councils = baseline_of(warehouse, selection), [name for name in wide if name != AVERAGE]
     if baseline is None or len(councils) > COMPARED:
         return {}
@@ -142,7 +142,7 @@ def _partial(selection: Selection, step: Step) -> str:
 
 
 def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFrame:
-    """A column for each chosen council, and the average one: requests of all councils over their number."""
+    """A column for each chosen council, and one for the average: all requests divided by all councils."""
     councils = ids_by_name(warehouse, COUNCIL)
     inside = tuple(ids[0] for ids in councils.values() if ids != [0])
     chosen = [name for name, ids in councils.items() if {*ids} & {*selection.filters.councils}]
@@ -222,12 +222,12 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def quantile(days: Series, share: float) -> int:
-    """The smallest number of days within which that share was closed, of counts by days."""
+    """The smallest number of days within which that share was closed, from counts by days."""
     return int(np.quantile(days.index, share, weights=days, method="inverted_cdf"))
 
 
 def typical_days(days: Series) -> int:
-    """The most days that are no outlier: up to 1.5 interquartile ranges above the upper quartile."""
+    """The most days that are not an outlier: up to 1.5 interquartile ranges above the upper quartile."""
     low, high = quantile(days, 0.25), quantile(days, 0.75)
     return int(days.index[days.index <= high + 1.5 * (high - low)].max())
 
@@ -244,7 +244,7 @@ def label(first: int, end: int) -> str:
 
 
 def _histogram(council: str, days: Series, edges: list[tuple[int, int]]) -> groups.OneSeries:
-    """Shares of all closed requests, also of those beyond the last bin."""
+    """Shares of all closed requests, including those beyond the last bin."""
     counted = [int(days[(days.index >= first) & (days.index < end)].sum()) for first, end in edges]
     percents = [round(100 * number / int(days.sum()), 1) for number in counted]
     hover = [
@@ -258,7 +258,7 @@ REPORT = Report(
     path="/nc-summary-comparison",
     title="Neighborhood summary and comparison",
     menu="Compare",
-    purpose="One {area} in detail, or several side by side and the average one.",
+    purpose="One {area} in detail, or several side by side with the average.",
     order=6,
     controls=(
         controls.councils(default=controls.busiest(COUNCIL, 2), at_most=AT_MOST),
@@ -269,10 +269,10 @@ REPORT = Report(
         controls.Choice("days", "Days to close", {"typical": "Without outliers", "all": "All"}),
     ),
     rules=(
-        "The average council: requests of all councils over their number; “No council” is not in it.",
-        "Shares are of the council's own requests in the period.",
-        "The histogram has the requests that were created in the period and are closed by now.",
-        "Medians and percentages are of all of these, also where outliers are not drawn.",
+        "The average council: requests of all councils divided by their number, without “No council”.",
+        "Shares are relative to the council's own requests in the period.",
+        "The histogram covers requests that were created in the period and have been closed since.",
+        "Medians and percentages include all of these, even if outliers are not drawn.",
         "Outliers lie more than 1.5 times the interquartile range above the upper quartile.",
         report.SAME_DAY_RULE,
         *report.COUNTING_RULES,

@@ -1,4 +1,4 @@
-"""Neighborhood: one council against the city, per 10,000 people, and its request types."""
+"""Neighborhood: one council compared with the city, per 10,000 people, and its request types."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from report_kit.selection import Selection
 PAGE = "/neighborhood"
 CITY = "All councils"
 WINDOWS = {"7": "7 days", "1": "Each day", "30": "30 days"}
-NO_PEOPLE = "Requests outside every council have no population to be divided by. Choose a council."
-TOO_SHORT = "The data do not reach far enough around these days for this average. Choose a shorter one."
+NO_PEOPLE = "There is no population to divide by for requests outside every council. Choose a council."
+TOO_SHORT = "Not enough days around this period are loaded for this average. Choose a shorter average."
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -54,7 +54,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             f"{CITY}, per 10,000",
             text.number(city),
-            "requests outside councils left out",
+            "without requests outside councils",
             about="rate",
         ),
     ]
@@ -94,7 +94,7 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
 def _before(
     warehouse: Warehouse, selection: Selection, window: int, loaded: tuple[date, date]
 ) -> Series | None:
-    """The council's line in the days that the period is compared with, drawn over the period."""
+    """The council's line in the comparison period, drawn over the current one."""
     baseline = baseline_of(warehouse, selection)
     if baseline is None:
         return None
@@ -128,7 +128,7 @@ def _compared(days: DataFrame, council: str) -> str:
 REPORT = Report(
     path=PAGE,
     title="Neighborhood",
-    purpose="One {area} against the whole city, per 10,000 people, and what its residents ask for.",
+    purpose="One {area} compared with the whole city, per 10,000 people, and what its residents request.",
     order=3,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
@@ -140,9 +140,9 @@ REPORT = Report(
     ),
     rules=(
         "Rates divide requests by the population of the {population}.",
-        "“All councils”: their requests over their people; requests outside every council are not in it.",
+        "“All councils”: their requests divided by their population, without those in no council.",
         "A moving average is the mean of the calendar days around a day; days without requests count as 0.",
-        "Days whose average would need days that are not loaded, or not over, are left out.",
+        "Days whose average would need days that are not loaded, or not over yet, are left out.",
         *report.COUNTING_RULES,
     ),
     picture="average",

@@ -23,7 +23,7 @@ from report_kit.selection import Selection
 
 PAGE = "/neighborhood-weekly"
 LISTED_DAYS = 31
-TOO_LONG = f"Single requests are listed for up to {LISTED_DAYS} days. Choose a shorter period."
+TOO_LONG = f"Individual requests are listed for up to {LISTED_DAYS} days. Choose a shorter period."
 TITLES = {
     "sr_number": "SR number",
     "new_requests": "New",
@@ -51,7 +51,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "Closed",
             text.number(closed),
-            _note(baseline, closed, then, "closed_requests") or "closed in these days, whenever created",
+            _note(baseline, closed, then, "closed_requests") or "closed in these days, created at any time",
             list_link(selection, by_closing=True),
             "closed",
         ),
@@ -96,7 +96,7 @@ def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _before(warehouse: Warehouse, selection: Selection) -> dict[str, Series]:
-    """New and closed in the days that the period is compared with."""
+    """New and closed in the comparison period."""
     baseline = baseline_of(warehouse, selection)
     if baseline is None:
         return {}
@@ -130,7 +130,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
     if selection.days > LISTED_DAYS:
         return nothing(TOO_LONG)
     frame = changes.requests(warehouse, selection.filters)
-    summary = f"{text.plural(len(frame), 'request')}: all that were created or closed in these days."
+    summary = f"{text.plural(len(frame), 'request')}, all created or closed in these days."
     columns = grid_columns(frame, TITLES, wide="address", widths=WIDTHS)
     return CardContent(frame, summary, columns=columns)
 
@@ -150,7 +150,7 @@ REPORT = Report(
     ),
     rules=(
         "New requests were created in these days; closed ones were closed in them, whenever created.",
-        "Net change is new minus closed: above zero, more came in than was closed.",
+        "Net change is new minus closed: above zero, more requests came in than were closed.",
         report.OPEN_RULE,
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
@@ -160,7 +160,7 @@ REPORT = Report(
     related=brief.related,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("by-day", "New and closed, day by day", by_day),
+        Card("by-day", "New and closed by day", by_day),
         Card(
             "by-type",
             "New requests by type",

@@ -1,4 +1,4 @@
-"""Overview: how many requests there are, of what, from where, by which agency, and how long they take."""
+"""Overview: the number of requests by type, area and agency, and how long they take to close."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from report_kit.time_cards import over_time
 
 PAGE = "/overview-combined"
 BOX_NOTE = (
-    "Every closed request of the types and areas chosen, whatever the period above. The box is the middle "
-    "half, its line the median; whiskers end at the fastest request and where 90% were closed."
+    "All closed requests of the chosen types and areas, regardless of the period above. The box is the "
+    "middle half, its line the median; whiskers end at the fastest request and at the 90th percentile."
 )
-NOT_BY_AGENCY = "Days to close are not known by agency, source or district. Clear these filters to see them."
+NOT_BY_AGENCY = (
+    "Days to close are not available by agency, source or district. Clear these filters to see them."
+)
 LISTED = "Choose a bar for its requests, a name in the table for its report."
 NO_DISTRICTS = "The city publishes no council district with its requests."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
@@ -52,7 +54,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "Open now",
             text.number(value["open_now"]),
-            "of any age; all filters but the period apply",
+            "of any age; all filters except the period apply",
             list_link(selection, status="open", any_age=True),
             "open",
         ),
@@ -89,7 +91,7 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _slowest(frame: DataFrame) -> str:
-    """The slowest of the types with enough closed requests to say so."""
+    """The slowest of the types with enough closed requests for a meaningful median."""
     often = frame[frame["closed_requests"] >= text.SMALL_BASE]
     if not len(often):
         return ""
@@ -102,8 +104,8 @@ def _slowest(frame: DataFrame) -> str:
 REPORT = Report(
     path=PAGE,
     title="Overview",
-    purpose="How many requests the city gets, for what, from which neighborhoods, through which channel, "
-    "and how long they take.",
+    purpose="How many requests the city receives, by type, neighborhood and channel, and how long they take "
+    "to close.",
     order=1,
     controls=(
         controls.Period(months=12),

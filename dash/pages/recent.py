@@ -1,4 +1,4 @@
-"""Recent requests: what came in during the last 30 days, day by day."""
+"""Recent requests: what came in during the last 30 days, by day."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ REPORT = Report(
     path=PAGE,
     title="Recent requests",
     menu="Recent",
-    purpose="What came in during the last 30 days: day by day, by type and by day of the week.",
+    purpose="What came in during the last 30 days: by day, by type and by day of the week.",
     order=2,
     controls=(
         controls.Period(days=30),

@@ -1,4 +1,4 @@
-"""List of requests: each request of a selection with its address, page by page, and all of them as a file."""
+"""List of requests: each request in a selection with its address, in pages, and all of them as a file."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ PAGE = "/requests-list"
 SORTS = {
     NEWEST: "Newest first",
     "created": "Oldest first",
-    "-closed": "Closed last first",
-    "closed": "Closed earliest first",
+    "-closed": "Most recently closed first",
+    "closed": "Earliest closed first",
     "-days": "Most days first",
     "days": "Fewest days first",
     "type": "Type, A to Z",
@@ -60,12 +60,12 @@ COLUMNS = (
 )
 FILE = "/requests"
 DAYS_RULE = (
-    "Days: for open requests since they were created, up to the last full day; for closed ones until they "
-    "were closed. Requests that ended without a closed date have none."
+    "Days: for open requests, from the created day to the last full day; for closed ones, until they were "
+    "closed. Requests that ended without a closed date have none."
 )
 STEPS = {"day": "D", "month": "MS", "year": "YS"}
 DAILY, MONTHLY = 92, 1_000
-"""Most days for bars by day, and by month."""
+"""Longest spans in days for bars by day, and by month."""
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -81,7 +81,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _change(warehouse: Warehouse, selection: Selection, query: ListQuery, total: int) -> list[str]:
-    """Against the same list of the days that it is compared with."""
+    """Compared with the same list for the comparison period."""
     if not query.has_period or comparison.wanted(selection) is None:
         return []
     baseline = comparison.baseline_of(warehouse, selection)
@@ -119,7 +119,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Bars by day, month or year of creation, whichever suits the days that the list has."""
+    """Bars by day, month or year of creation, depending on the span of the list."""
     query = query_of(warehouse, selection)
     days = request_list.by_day(warehouse, query)
     days = days[days["day"] <= Timestamp(query.today)]
@@ -140,7 +140,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _status(row: Any) -> str:
-    """Published status, outcome and, where the status does not say it, whether the request is open."""
+    """Published status and outcome; whether the request is open if the city published no status."""
     named = row.outcome if row.outcome and row.outcome != row.status else ""
     return " · ".join(part for part in (row.status or ("Open" if row.is_open else ""), named) if part)
 
@@ -165,7 +165,7 @@ def _notes(total: int, chosen: str, sort: str) -> list[str]:
     notes = []
     if chosen != sort:
         notes.append(
-            f"More than {text.number(LARGEST_SORT)} requests can be sorted by their days only. "
+            f"More than {text.number(LARGEST_SORT)} requests can be sorted by date only. "
             "Choose a shorter period or more filters, or sort the file."
         )
     if total > LAST_PAGE * PAGE_ROWS:
@@ -200,13 +200,13 @@ REPORT = Report(
     path=PAGE,
     title="List of requests",
     menu="List",
-    purpose="Each request of a selection, with address and position; all of them as CSV or Excel file.",
+    purpose="Each request in a selection, with address and position; all of them as a CSV or Excel file.",
     order=9,
     controls=(
         controls.Period(),
         comparison.compare(),
         controls.Choice("status", "Status", {"any": "All", "open": "Open", "closed": "Closed"}),
-        controls.Choice("date", "Days are of", {"created": "Creation", "closed": "Closing"}),
+        controls.Choice("date", "Dates of", {"created": "Creation", "closed": "Closing"}),
         Menu("age", "Open for", {"any": "Any age", **AGE_NAMES}),
         controls.types(),
         controls.groups(),
@@ -223,7 +223,7 @@ REPORT = Report(
         Given("page", "Page", Matching(r"[1-9]\d{0,6}")),
     ),
     rules=(
-        "Without chosen days the list has every request, those of the current day too.",
+        "If no dates are chosen, the list has every request, including those of the current day.",
         DAYS_RULE,
         report.OPEN_RULE,
         *report.COUNTING_RULES,

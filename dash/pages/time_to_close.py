@@ -1,4 +1,4 @@
-"""Time to close: how long requests take, month by month, by type and by area."""
+"""Time to close: how long requests take to close, by month, type and area."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from report_kit.selection import Selection
 PAGE = "/time-to-close"
 LINES = 6
 MEASURES = {"median": ("median_days", "Median"), "p90": ("p90_days", "90th percentile")}
-NOTHING = "No requests were closed in these months. Choose a longer period, or fewer filters."
+NOTHING = "No requests were closed in these months. Choose a longer period or fewer filters."
 SHOWN = ["closed_requests", "median_days", "p90_days"]
 
 
@@ -48,7 +48,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "90th percentile",
             text.plural(found["p90_days"], "day"),
-            was.get("p90_days", "nine of ten were closed within"),
+            was.get("p90_days", "nine out of ten were closed within"),
             about="p90",
         ),
         Number("Closed requests", text.number(total), was.get("closed", ""), closed, "closed"),
@@ -69,7 +69,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
-    """Notes on what it was in the months compared with; a month so far, against the same days."""
+    """Notes with the values of the comparison months; for the current month, of the same days."""
     baseline = baseline_of(warehouse, selection.whole_months)
     before = closing.statistics(warehouse, baseline.filters) if baseline else DataFrame()
     if baseline is None or not len(before):
@@ -104,7 +104,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
-    """The lines of as many months before, or of the same months a year earlier."""
+    """The lines for the same number of months before, or for the same months a year earlier."""
     baseline = baseline_of(warehouse, selection.whole_months)
     if baseline is None:
         return {}
@@ -123,7 +123,7 @@ def _month_list(
 
 
 def _from_to(frame: DataFrame) -> str:
-    """How the median changed between the first and the last month with enough closed requests to say so."""
+    """How the median changed between the first and the last month with enough closed requests."""
     often = frame[frame["closed_requests"] >= text.SMALL_BASE]
     if len(often) < 2:
         return ""
@@ -135,7 +135,7 @@ def _from_to(frame: DataFrame) -> str:
 
 
 def _months(frame: DataFrame, selection: Selection) -> DataFrame:
-    """Every month of the period, so that months without a closed request are gaps."""
+    """Every month of the period, so that months without closed requests are gaps."""
     months = pd.period_range(selection.first, selection.last, freq="M").start_time
     return frame.set_index("month")[SHOWN].reindex(months)
 
@@ -229,12 +229,12 @@ def _largest(warehouse: Warehouse, frame: DataFrame, dimension: Dimension) -> li
     return list(ordered[dimension.name].head(LINES))
 
 
-LARGEST = f"The {LINES} with the most closed requests; choose others above. The CSV has all."
+LARGEST = f"The {LINES} with the most closed requests; choose others above. The CSV has all of them."
 SMALL = f"Gray: fewer than {text.SMALL_BASE} closed requests, listed last."
 REPORT = Report(
     path=PAGE,
     title="Time to close",
-    purpose="How long requests take, month by month, by type and area: exact median and 90th percentile.",
+    purpose="How long requests take to close, by month, type and area: exact median and 90th percentile.",
     order=7,
     controls=(
         controls.Period(months=24, label="Closed"),
@@ -246,9 +246,9 @@ REPORT = Report(
         controls.Choice("measure", "Lines show", {"median": "Median", "p90": "90th percentile"}),
     ),
     rules=(
-        "A request counts in the month in which it was closed; months are whole, the current one so far.",
-        "Half were closed within the median, nine of ten within the 90th percentile; both are exact.",
-        "Open requests have no time to close yet and are not in it, however old they are.",
+        "A request counts in the month in which it was closed; months are whole, except the current one.",
+        "Half were closed within the median, nine out of ten within the 90th percentile; both are exact.",
+        "Open requests have no time to close yet and are not included, no matter how old they are.",
         report.SAME_DAY_RULE,
         report.CLOSED_RULE,
         report.NO_COUNCIL_RULE,
@@ -258,12 +258,12 @@ REPORT = Report(
     picture="trend",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("trend", "Days to close, month by month", trend, is_wide=True),
-        Card("group-trend", "By type group, month by month", trends(GROUP), LARGEST),
+        Card("trend", "Days to close by month", trend, is_wide=True),
+        Card("group-trend", "By type group and month", trends(GROUP), LARGEST),
         Card("by-group", "By type group", compared(GROUP), SMALL),
-        Card("type-trend", "By request type, month by month", trends(TYPE), LARGEST),
+        Card("type-trend", "By request type and month", trends(TYPE), LARGEST),
         Card("by-type", "By request type", compared(TYPE), SMALL),
-        Card("council-trend", "By {area}, month by month", trends(COUNCIL), LARGEST),
+        Card("council-trend", "By {area} and month", trends(COUNCIL), LARGEST),
         Card("by-council", "By {area}", compared(COUNCIL), SMALL),
     ),
 )

@@ -1,4 +1,4 @@
-"""Request type map: where requests are made, of all types or some, per 10,000 people and by count."""
+"""Request type map: where requests are made, for all types or some, per 10,000 people or as a count."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MEASURES = {"people": "Per 10,000 people", "count": "Requests"}
 COLUMNS = {"count": "requests", "people": "per_10000"}
 UNITS = {"count": "requests", "people": "requests per 10,000 people"}
 DEEPER, OVERVIEW = "/neighborhood", "/overview-combined"
-MAP_NOTE = "Choose an area for its requests; the table leads to the report of each."
+MAP_NOTE = "Choose an area to see its requests; the table links to the report of each area."
 NO_POLYGONS = "The councils' boundaries have not been loaded yet. The nightly ingest loads them."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
 
@@ -106,7 +106,7 @@ def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def bars_by_region(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Regions by the rate of their councils together, the highest first."""
+    """Regions by the combined rate of their councils, highest first."""
     frame = by_region(warehouse, selection.filters)
     if not len(frame):
         return CardContent(frame, why_empty="This city has no regions.")
@@ -126,7 +126,7 @@ def bars_by_region(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def measure_of(chosen: str, frame: DataFrame) -> str:
-    """The chosen measure; requests in a city whose areas have no published population."""
+    """The chosen measure, or the count in a city without published populations of its areas."""
     return chosen if frame["people"].notna().any() else "count"
 
 
@@ -140,7 +140,7 @@ def _hover(row: dict[str, Any]) -> str:
 
 
 def _top(frame: DataFrame, measure: str) -> DataFrame:
-    """The areas with the highest values, none of them zero."""
+    """The areas with the highest values, without zeros."""
     column = COLUMNS[measure]
     known = frame[frame[column].notna() & (frame[column].fillna(0) > 0)]
     return known.sort_values([column, "council"], ascending=[False, True])
@@ -156,7 +156,7 @@ REPORT = Report(
     path="/types-map",
     title="Request type map",
     menu="Type map",
-    purpose="Where requests are made, of all types or some: by {area}, per 10,000 people and in numbers.",
+    purpose="Where requests are made, for all types or some: by {area}, per 10,000 people or as a count.",
     order=5,
     controls=(
         controls.Period(days=365),
@@ -167,10 +167,10 @@ REPORT = Report(
         controls.INFORMATION,
     ),
     rules=(
-        "The map opens with all types; choose a group or types to see those alone.",
-        "A council without requests has the palest color, not a hole.",
-        "Per 10,000 people: requests of the whole period over the population of the {population}.",
-        "Where no population is published, the map shows requests.",
+        "The map opens with all types; choose a group or types to see only those.",
+        "A council without requests has the palest color.",
+        "Per 10,000 people: requests of the whole period divided by the population of the {population}.",
+        "If no population is published, the map shows the number of requests.",
         report.NO_COUNCIL_RULE,
         *report.COUNTING_RULES,
     ),

@@ -1,4 +1,4 @@
-"""What changed: requests created, closed, reopened and gone, and each change with what it was before."""
+"""What changed: requests created, closed, reopened and gone, and each change with the values before it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from report_kit.selection import Selection
 
 PAGE = "/what-changed"
 NO_HISTORY = "No run has found a change in this period. The history begins with the second run."
-NO_HISTORY_BEFORE = "the history does not reach back to the days to compare with"
-ALREADY_CLOSED = "already closed when they appeared included"
+NO_HISTORY_BEFORE = "the history does not reach back to the comparison period"
+ALREADY_CLOSED = "including those already closed when they appeared"
 SHOWN = 12
 LINES = {"created": ACCENT, "closed": SECOND, "reopened": THIRD}
 TITLES = {"sr_number": "SR number"}
@@ -39,9 +39,7 @@ def _baseline(warehouse: Warehouse, selection: Selection) -> Baseline | None:
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     (found,) = history.totals(warehouse, selection.filters).to_dict("records")
-    rate = (
-        f"{found['reopened'] / found['closed']:.1%} of the closed" if found["closed"] else "none was closed"
-    )
+    rate = f"{found['reopened'] / found['closed']:.1%} of those closed" if found["closed"] else "none closed"
     net = found["net_change"]
     changed = _changes(warehouse, selection, found)
     shown = [
@@ -57,7 +55,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 def _changes(
     warehouse: Warehouse, selection: Selection, found: dict[Hashable, int]
 ) -> Callable[[str, str], str]:
-    """Name and usual note of a number → its change, where the reader compares."""
+    """A function from the name and usual note of a number to its change, if a comparison is chosen."""
     if comparison.wanted(selection) is None:
         return lambda _, otherwise: otherwise
     baseline = _baseline(warehouse, selection)
@@ -95,9 +93,9 @@ def _lines(frame: DataFrame, filters: Filters) -> dict[str, Series]:
 
 
 def by(dimension: Dimension) -> Build:
-    """Created, closed and reopened by a dimension, the most changes first; a bar leads to its changes.
+    """Created, closed and reopened by a dimension, most changes first; a bar links to its changes.
 
-    The table and the CSV have the other counts too, of every name.
+    The table and the CSV also have the other counts, for every name.
     """
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -110,7 +108,7 @@ def by(dimension: Dimension) -> Build:
             groups.OneSeries.of(name.capitalize(), names, shown[name].tolist(), ordered) for name in LINES
         ]
         rest = len(frame) - len(shown)
-        more = f" The figure has the {SHOWN} with most; the table has {rest} more." if rest else ""
+        more = f" The figure shows the top {SHOWN}; the table has {rest} more." if rest else ""
         summary = f"Most changes: {names[0]}.{more}" if names else ""
         figure = groups.lying(names, series, x_title="Requests")
         return CardContent(frame, summary, figure, links=links, why_empty=NO_HISTORY)
@@ -120,8 +118,8 @@ def by(dimension: Dimension) -> Build:
 
 def changes(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = history.newest(warehouse, selection.filters)
-    all_of_them = f"The newest {history.LISTED:,} changes; choose fewer days or filters for others."
-    summary = f"{text.plural(len(frame), 'change')}, the newest first."
+    all_of_them = f"The newest {history.LISTED:,} changes; choose fewer days or more filters to see others."
+    summary = f"{text.plural(len(frame), 'change')}, newest first."
     if len(frame) == history.LISTED:
         summary = all_of_them
     columns = grid_columns(frame, TITLES, wide="after", widths=WIDTHS)
@@ -132,7 +130,7 @@ REPORT = Report(
     path=PAGE,
     title="What changed",
     menu="Changes",
-    purpose="What was created, closed, reopened and deleted in the last 7 days, with what it was before.",
+    purpose="Requests created, closed, reopened and deleted in the last 7 days, with the values before.",
     order=5,
     controls=(
         controls.Period(days=7, label="Days"),
@@ -142,20 +140,20 @@ REPORT = Report(
         controls.councils(),
     ),
     rules=(
-        "A change is what a run found different from the run before; two changes between two runs are one.",
-        "It counts on the day before its run; the city's own date may be another.",
+        "A change is a difference from the previous run; several changes between two runs count as one.",
+        "It counts on the day before its run; the city's own date may differ.",
         "Reopened: closed before and open now. Gone: no longer published by the city.",
         "A request counts in the {area} and type that it has after the change.",
-        "Net change is the difference that the changes made to the number of open requests.",
-        "Calls for information are left out, and so is what only our own rules changed.",
+        "Net change is the change in the number of open requests.",
+        "Calls for information are left out, and so are changes caused only by our own rules.",
     ),
     picture="by-day",
     covers="nothing",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
-        Card("by-day", "Created, closed and reopened, day by day", by_day, is_wide=True),
+        Card("by-day", "Created, closed and reopened by day", by_day, is_wide=True),
         Card("by-type", "By type", by(TYPE)),
         Card("by-council", "By {area}", by(COUNCIL)),
-        Card("changes", "Changes", changes, "Before and after of the fields that changed.", is_wide=True),
+        Card("changes", "Changes", changes, "Changed fields, before and after.", is_wide=True),
     ),
 )

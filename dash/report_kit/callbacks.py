@@ -20,12 +20,12 @@ from report_kit.dash_internals import PAGES, UPDATE
 OLDER_RELEASE = "This page belongs to an older release of the reports. Reload it."
 NUMBERS = {"attempt.data"}
 NULL_AT_FIRST = ("data-version.data", "data-near")
-"""All other inputs of callbacks are text, from the beginning."""
+"""Inputs that are null when a page loads; all other inputs of callbacks are always text."""
 MALFORMED = "This is not a callback of the reports."
 
 
 def release_of(app: Dash) -> str:
-    """A short name of this release's callbacks: pages with another one must be reloaded."""
+    """A short digest of this release's callbacks: pages with a different one must be reloaded."""
     known = sorted(str((output, one["inputs"], one["state"])) for output, one in app.callback_map.items())
     return hashlib.sha256("".join(known).encode()).hexdigest()[:12]
 
@@ -39,7 +39,7 @@ def add_checks(app: Dash) -> None:
 
 
 def has_nul(text: str) -> bool:
-    """Whether a URL or a part of it has the one character that no text in Postgres may have."""
+    """Whether a URL or a part of it contains NUL, the one character that text in Postgres cannot contain."""
     return "\x00" in text or "%00" in text
 
 
@@ -55,7 +55,7 @@ def _check(app: Dash) -> Response | None:
 
 
 def _no_script(_: Exception) -> tuple[str, int]:
-    """Of Dash, for scripts of no library and files that are no scripts."""
+    """Dash raises this for scripts of unknown libraries and for files that are not scripts."""
     return "There is no such script.", 404
 
 
@@ -76,7 +76,7 @@ def problem_of(app: Dash, body: bytes) -> str | None:
         names = [_property(one) for one in given]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return MALFORMED
-    # Those without a function run in the browser.
+    # Callbacks without a function run in the browser.
     if known is None or "callback" not in known:
         return OLDER_RELEASE
     declared = [*known["inputs"], *known["state"]]
@@ -99,7 +99,7 @@ def _property(sent: Any) -> str:
 
 
 def _is_value_of(sent: Any, declared: Mapping[str, str]) -> bool:
-    """Whether this is a value of the declared input, in the type that its callback expects."""
+    """Whether this is a value of the declared input, with the type that its callback expects."""
     if not isinstance(sent, dict) or not _is_id_of(sent.get("id"), declared["id"]):
         return False
     value, name = sent.get("value"), f"{declared['id']}.{declared['property']}"
@@ -111,7 +111,7 @@ def _is_value_of(sent: Any, declared: Mapping[str, str]) -> bool:
 
 
 def _is_id_of(sent: Any, declared: str) -> bool:
-    """Whether an id is the declared one; that of a pattern has the same names, with values of text."""
+    """Whether an id is the declared one; the id of a pattern has the same keys, with text values."""
     if not declared.startswith("{"):
         return bool(sent == declared)
     names = orjson.loads(declared).keys()

@@ -77,7 +77,7 @@ def _number(item: Number, city: City) -> Component:
 
 
 def _definition(item: Number, city: City) -> Component:
-    """What the number means, behind a question mark; on paper the page says it once for all."""
+    """The definition of a number, behind a question mark; on paper it is printed once per page."""
     found = DEFINITIONS[item.about]
     sign = html.Summary("?", **aria(label=f"What “{item.label}” means"))
     more = dcc.Link("All definitions", href=f"{definitions.PATH}#{item.about}")
@@ -138,7 +138,7 @@ def grid_columns(
     wide: str = "",
     widths: Mapping[str, int] | None = None,
 ) -> list[dict[str, Any]]:
-    """Grid columns in the order of the frame; numbers to the right, the ``wide`` one takes what is left."""
+    """Grid columns in the order of the frame; numbers align right, ``wide`` takes the remaining width."""
     found = []
     for name in visible(frame):
         title = (titles or {}).get(name, heading(name))
@@ -155,7 +155,7 @@ def grid_columns(
 
 
 def _short(value: Any) -> Any:
-    """Long text is cut, with a sign; the CSV file has all of it."""
+    """Long text is truncated with an ellipsis; the CSV file has all of it."""
     return value[:CELL_LETTERS] + "…" if isinstance(value, str) and len(value) > CELL_LETTERS else value
 
 
@@ -164,9 +164,9 @@ def _details(rows: list[Component]) -> Component:
 
 
 def _rows(content: CardContent, at_most: int, className: str) -> list[Component]:  # noqa: N803
-    """The rows as data; ``assets/rows.js`` builds a table of them when it is opened or printed.
+    """The rows as data; ``assets/rows.js`` builds the table when it is opened or printed.
 
-    The first cell leads to its report, the first number to the list of its requests.
+    The first cell links to its report, the first number to the list of its requests.
     """
     shown = visible(content.frame)
     rows = [list(row.values()) for row in records(shown.head(at_most))]
@@ -198,7 +198,7 @@ def _foot(report: Report, card: Card, search: str, more: list[Component] | None 
 
 
 def card_address(report: Report, card: Card, search: str) -> str:
-    """The page of a card alone, for the same selection; with ``embed=1`` for another site."""
+    """The URL of a single card, for the same selection; with ``embed=1`` other sites can frame it."""
     given = dict(parse_qsl(search, keep_blank_values=True)) | {CARD: card.name}
     return f"{report.path}?{urlencode(given, safe=',')}"
 
@@ -210,7 +210,7 @@ def csv_address(report: Report, card: Card, search: str) -> str:
 
 
 def heading(column: str) -> str:
-    """Requests a day, of ``requests_a_day``."""
+    """``requests_a_day`` becomes "Requests a day"."""
     return column.replace("_", " ").capitalize()
 
 

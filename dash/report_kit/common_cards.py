@@ -1,4 +1,4 @@
-"""Cards that several reports have: sorted bars, lines by type, days of the week."""
+"""Cards that several reports share: sorted bars, lines by type, days of the week."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def bars_by(
     unit: str = "requests",
     counted: Counted | None = None,
 ) -> Build:
-    """Requests by a dimension, the largest first; a bar leads to the list of its requests.
+    """Requests by a dimension, largest first; a bar links to the list of its requests.
 
-    The figure has the ``top`` largest and the rest as one bar; its table and CSV have every group, each with
-    a link to the report at ``path`` for it alone. A mark shows what it is compared with. ``counted`` is for
-    reports that select by more than filters.
+    The figure has the ``top`` largest groups and the rest as one bar; its table and CSV have every group,
+    each linked to the report at ``path`` for that group only. A mark shows the comparison period. ``counted``
+    is for reports that select by more than filters.
     """
 
     def counts(warehouse: Warehouse, selection: Selection, filters: Filters) -> DataFrame:
@@ -78,14 +78,14 @@ def bars_by(
 
 
 def marked(baseline: Baseline | None) -> str:
-    """What the marks across bars are."""
+    """Explains the marks across bars."""
     return f"The marks are {baseline.name}." if baseline else ""
 
 
 def lists_of(
     warehouse: Warehouse, selection: Selection, dimension: Dimension, names: Series, shown: Sequence[str]
 ) -> dict[str, str]:
-    """Name → the list of its requests; a shown name that is none of ``names`` stands for those not shown."""
+    """Name → the list of its requests; a shown name that is not in ``names`` stands for those not shown."""
     ids = reference.ids_by_name(warehouse, dimension)
     lists = {name: list_link(selection, {dimension: ids[name]}) for name in names}
     rest = [one for name in names if name not in set(shown) for one in ids[name]]
@@ -93,7 +93,7 @@ def lists_of(
 
 
 def no_council_last(warehouse: Warehouse, dimension: Dimension, frame: DataFrame) -> DataFrame:
-    """The group with id 0, such as "No council", after all others."""
+    """The frame with the group with id 0, such as "No council", moved to the end."""
     ids = reference.ids_by_name(warehouse, dimension)
     is_outside = frame[dimension.name].map(lambda name: ids[name] == [NO_COUNCIL]).astype(bool)
     return pd.concat([frame[~is_outside], frame[is_outside]], ignore_index=True)
@@ -102,13 +102,13 @@ def no_council_last(warehouse: Warehouse, dimension: Dimension, frame: DataFrame
 def links_to(
     warehouse: Warehouse, selection: Selection, dimension: Dimension, path: str, names: Series
 ) -> dict[str, str]:
-    """Name → the report at ``path`` for the same selection, narrowed down to it."""
+    """Name → the report at ``path`` for the same selection, narrowed down to that name."""
     ids = reference.ids_by_name(warehouse, dimension)
     return {name: selection.link(path, {dimension: ids[name]}) for name in names}
 
 
 def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """One line per type, the smaller ones together. The CSV has every type on every day with requests."""
+    """One line per type, the smaller ones combined. The CSV has every type on every day with requests."""
     frame = count(warehouse, selection.filters, TYPE, "day")
     shown = with_others(frame, "type", LINES, by=["day"])
     wide = shown.pivot(index="day", columns="type", values="requests")

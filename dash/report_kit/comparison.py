@@ -1,4 +1,4 @@
-"""What a period is compared with: the one before it, or the same days a year earlier."""
+"""The period to compare with: the previous one, or the same days a year earlier."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_kit.controls import Choice
 from report_kit.selection import COMPARE, NOT_COMPARED, Selection
 
 OPTIONS = {NOT_COMPARED: "Nothing", "previous": "Previous period", "year": "Same days last year"}
-NOT_LOADED = "the days to compare with are not all loaded"
+NOT_LOADED = "not all days of the comparison period are loaded"
 UNITS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -28,9 +28,9 @@ def compare(default: str = NOT_COMPARED) -> Choice:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The days that a period is compared with; ``name`` follows "in".
+    """The days that a period is compared with; ``name`` is used after "in".
 
-    ``shift`` leads from a day of the baseline to the one of the period that it is compared with.
+    Adding ``shift`` to a day of the baseline gives the day of the period that it is compared with.
     """
 
     filters: Filters
@@ -42,25 +42,25 @@ class Baseline:
         return text.span(self.filters.first, self.filters.last)
 
     def change(self, now: float, before: float) -> str:
-        """A number against the one of the baseline, in words."""
+        """The change of a number from its value in the baseline, in words."""
         return text.change(now, before, self.name)
 
     def steps(self, days: Series, steps: pd.PeriodIndex, period: Filters) -> Series:
-        """The baseline's days, added up by the steps of the period that they are compared with."""
+        """The baseline's days, summed by the steps of the period that they are compared with."""
         moved = (days.index + self.shift).to_series().clip(Timestamp(period.first), Timestamp(period.last))
         grouped = days.groupby(pd.PeriodIndex(moved, freq=steps.freq)).sum()
         return grouped.reindex(steps, fill_value=0)
 
     def drawn(self, days: Series, period: Filters) -> Series:
-        """Day by day over the days of the period: the first against the first, and so on."""
+        """The baseline's values moved to the days of the period: the first to the first, and so on."""
         index = pd.date_range(period.first, period.last)
         return Series(days.to_numpy()[: len(index)], index[: len(days)]).reindex(index)
 
 
 def baseline_of(warehouse: Warehouse, selection: Selection, first_day: date | None = None) -> Baseline | None:
-    """What the reader compares with; None for nothing, and unless all of its days are loaded.
+    """The chosen baseline; None if none was chosen or if not all of its days are loaded.
 
-    ``first_day`` is the first one of figures that do not reach back as far as the requests.
+    ``first_day`` is for figures whose data do not go back as far as the requests.
     """
     found, since = wanted(selection), first_day or warehouse.facts().first_day
     return found if found and since and since <= found.filters.first else None
@@ -84,7 +84,7 @@ def _year_before(filters: Filters) -> Baseline:
 
 
 def _before(filters: Filters) -> Baseline:
-    """The unit before a month, quarter or year, as many of its days; else as many days just before."""
+    """The same days of the previous month, quarter or year; otherwise the same number of days just before."""
     for unit, months in UNITS.items():
         if _is_within(filters, months):
             return _unit_before(filters, unit, months)
@@ -99,7 +99,7 @@ def _days_before(filters: Filters) -> Baseline:
 
 
 def _is_within(filters: Filters, months: int) -> bool:
-    """Whether the period begins with a unit of so many months, ends in it, and is longer than a day."""
+    """Whether the period starts with a unit of ``months`` months, ends in it, and is longer than a day."""
     begins = filters.first.day == 1 and (filters.first.month - 1) % months == 0
     return begins and filters.days > 1 and filters.last <= _end(filters.first, months)
 
@@ -127,7 +127,7 @@ def by_day(warehouse: Warehouse, filters: Filters) -> Series:
 
 
 def noted(warehouse: Warehouse, selection: Selection, now: float, otherwise: str = "") -> str:
-    """How the number of requests of a selection has changed; ``otherwise`` without a comparison."""
+    """How the number of requests in a selection has changed; ``otherwise`` if there is no comparison."""
     if wanted(selection) is None:
         return otherwise
     baseline = baseline_of(warehouse, selection)
@@ -135,7 +135,7 @@ def noted(warehouse: Warehouse, selection: Selection, now: float, otherwise: str
 
 
 def joined(frame: DataFrame, before: DataFrame, name: str) -> DataFrame:
-    """Counts by name with those of the baseline (``requests_before``), the largest first."""
+    """Counts by name with those of the baseline (``requests_before``), largest first."""
     before = before.rename(columns={"requests": "requests_before"})
     both = frame.merge(before, on=name, how="outer", sort=False).fillna({"requests": 0, "requests_before": 0})
     both = both.astype({"requests": "int64", "requests_before": "int64"})
@@ -143,7 +143,7 @@ def joined(frame: DataFrame, before: DataFrame, name: str) -> DataFrame:
 
 
 def with_change(frame: DataFrame) -> DataFrame:
-    """With ``change_percent``, missing where the base is too small for one."""
+    """The frame with ``change_percent``, which is missing where the base is too small."""
     if "requests_before" not in frame:
         return frame
     base = frame["requests_before"].astype("float64")

@@ -12,20 +12,20 @@ from pandas import DataFrame
 from figures.theme import Figure
 
 TABLE_ROWS = 200
-"""Rows of "Show as table"; the CSV file has all."""
+"""Rows of "Show as table"; the CSV file has all of them."""
 SPOKEN_KEYS = frozenset({"name", "text"})
-"""Of a figure: what is read; the traces' values are the rows'."""
+"""Keys of a figure whose texts are worded for the city; the values of its traces are not changed."""
 
 
 @dataclass(frozen=True)
 class Number:
-    """A large number with its name, and what it covers."""
+    """A large number with its label and a note."""
 
     label: str
     value: str
     note: str = ""
     href: str = ""
-    """Where the value leads: the list of its requests."""
+    """Link of the value: the list of its requests."""
     about: str = ""
     """Key of its definition in ``report_kit/definitions.py``."""
 
@@ -44,18 +44,18 @@ class CardContent:
     columns: Sequence[dict[str, Any]] = ()
     """AG Grid column definitions: the card is a grid of the frame's rows."""
     links: Mapping[str, str] = field(default_factory=dict)
-    """Value of the first column → where its row leads."""
+    """Value of the first column → link of its row."""
     lists: Sequence[str] = ()
-    """The list of requests behind each row of the table, for readers without a mouse."""
+    """The list of requests behind each row of the table, for readers who cannot click the figure."""
     map: dict[str, Any] | None = None
     """What ``assets/map.js`` needs to draw the map of requests."""
-    why_empty: str = "No requests match this selection. Choose a longer period, or fewer filters."
+    why_empty: str = "No requests match this selection. Choose a longer period or fewer filters."
     is_scrollable: bool = False
     parts: Sequence[Component] = ()
-    """What the card shows instead, with its own links to files."""
+    """Shown instead of all of the above, with its own links to files."""
 
     def spoken(self, say: Callable[[str], str]) -> CardContent:
-        """The same in a city's words: what is read, not the rows."""
+        """The same in a city's words: labels and texts, not the rows."""
         numbers = [replace(item, label=say(item.label), note=say(item.note)) for item in self.numbers]
         columns = [
             {**column, "headerName": say(str(column.get("headerName", "")))} for column in self.columns

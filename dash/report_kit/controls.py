@@ -33,9 +33,9 @@ Ids = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Period:
-    """From and to; without them the last ``days`` days or the last ``months`` months, the last one so far.
+    """From and to; the default is the last ``days`` days, or the last ``months`` months up to the last day.
 
-    Everything that is loaded when both are None.
+    If both are None, the default is everything that is loaded.
     """
 
     days: int | None = None
@@ -44,7 +44,7 @@ class Period:
     name: ClassVar[str] = "period"
 
     def default(self, facts: Facts) -> tuple[date, date]:
-        """The period of a URL without one; today alone while nothing is loaded."""
+        """The period for a URL without dates; only today while nothing is loaded."""
         last = facts.last_day or date.today()  # noqa: DTZ011 (shown on an empty system only)
         return self.first_of(last, facts), last
 
@@ -105,7 +105,7 @@ def _presets(facts: Facts) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Pick:
-    """One or several types, groups, councils, regions, agencies or sources; none means all."""
+    """Selects one or several types, groups, councils, regions, agencies or sources; none means all."""
 
     dimension: Dimension
     label: str
@@ -127,7 +127,7 @@ class Pick:
         return self.default(warehouse) if callable(self.default) else self.default
 
     def options(self, warehouse: Warehouse) -> list[dict[str, str]]:
-        """Ids joined by commas, and names: two agencies of one name are one choice."""
+        """Ids joined by commas, and names: agencies with the same name are one choice."""
         found = reference.ids_by_name(warehouse, self.dimension)
         return [{"value": ",".join(map(str, ids)), "label": name} for name, ids in found.items()]
 
@@ -191,9 +191,9 @@ INFORMATION = Choice("information", "Information calls", {"exclude": "Left out",
 
 
 def busiest(dimension: Dimension, number: int = 1) -> Callable[[Warehouse], Ids]:
-    """The default of reports about one or a few: those with the most requests in the last year.
+    """The default for reports about one or a few: those with the most requests in the last year.
 
-    No report opens on a fixed id, which may have no requests.
+    A fixed id is not used as a default, because it may have no requests.
     """
 
     def default(warehouse: Warehouse) -> Ids:

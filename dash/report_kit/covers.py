@@ -1,4 +1,4 @@
-"""What the numbers of a page cover: the period, the filters, and what is not on the map or left out."""
+"""Describes what the numbers of a page cover: period, filters, and requests not on the map or left out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _unknown_card(report: Report, selection: Selection) -> list[str]:
     name = dict(parse_qsl(selection.search)).get(CARD)
     if name is None or report.card(name):
         return []
-    return [f"This report has no figure “{name[:80]}”; all of its figures are shown."]
+    return [f"This report has no figure “{name[:80]}”, so all of its figures are shown."]
 
 
 def _related(report: Report, selection: Selection) -> list[Component]:
@@ -47,7 +47,7 @@ def _related(report: Report, selection: Selection) -> list[Component]:
 
 
 def _copy(report: Report, selection: Selection) -> list[Component]:
-    """A link to this view that keeps its days; ``assets/copy.js`` copies it."""
+    """A link to this view with fixed days; ``assets/copy.js`` copies it."""
     if not any(isinstance(control, Period) for control in report.controls):
         return []
     link = data(copy=f"{report.path}?{selection.fixed}")
@@ -70,14 +70,14 @@ def _period(report: Report, selection: Selection) -> list[str]:
 
 
 def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
-    """The days of the comparison; why there is none, if one was chosen."""
+    """The days of the comparison, or why a chosen comparison is not possible."""
     selection = selection.whole_months if report.covers == "closed" else selection
     chosen = comparison.wanted(selection)
     if chosen is None:
         return []
     days = f"{chosen.span} ({text.plural(chosen.filters.days, 'day')})"
     if comparison.baseline_of(warehouse, selection) is None:
-        return [f"Not compared: {days} is not all loaded."]
+        return [f"Not compared: not all of {days} is loaded."]
     return [f"Compared with {days}."]
 
 
@@ -91,19 +91,19 @@ def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list
 
 
 def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
-    """How many requests are not on the map, and what became of the information calls."""
+    """How many requests are not on the map, and whether information calls are included."""
     found = counts.totals(warehouse, selection.filters)
     created = "Created in these days: " if report.covers == "closed" else ""
     requests, unlocated = text.plural(found.requests, "request"), text.number(found.unlocated)
     treated = "included" if selection.filters.includes_information else "left out"
     return (
-        f"{created}{requests}, {unlocated} of them without a usable location and so not on the map. "
+        f"{created}{requests}, {unlocated} of them not on the map because they have no usable location. "
         f"Information calls {treated}: {text.number(found.information)}."
     )
 
 
 def names(pick: Pick, selection: Selection, warehouse: Warehouse) -> list[str]:
-    """Names of the selected ids; ids that do not exist are named as unknown."""
+    """Names of the selected ids; ids that do not exist are labeled as unknown."""
     known = _labels(pick, warehouse)
     ids = selection.filters.ids(pick.dimension)
     return list(dict.fromkeys(known.get(number, f"unknown ({number})") for number in ids))
@@ -115,7 +115,7 @@ def _labels(pick: Pick, warehouse: Warehouse) -> dict[int, str]:
 
 
 def unusable(report: Report, selection: Selection, warehouse: Warehouse) -> str:
-    """Why no card can show anything for this selection; empty when they can."""
+    """Why no card can show anything for this selection; empty if they can."""
     for pick in report.controls:
         if not isinstance(pick, Pick):
             continue

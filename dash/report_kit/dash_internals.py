@@ -1,6 +1,6 @@
-"""Everything private of Dash that the reports rely on, in one place; a test fails when an upgrade removes it.
+"""All private parts of Dash that the reports rely on; a test fails if an upgrade removes one.
 
-Scripts that a browser does not need with the page are loaded later: see ``assets/``.
+Scripts that a browser does not need initially are loaded later: see ``assets/``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 import dash_ag_grid
 from dash import _dash_renderer, dash_table
 
-# Few pages have a grid, and none the older table: a third of what a browser must read first.
+# Few pages have a grid, and none has the older table: together a third of the initial scripts.
 LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
-# For browsers of ten years ago; what Dash's scripts need of it is in assets/regenerator.js.
+# For browsers from ten years ago; the part that Dash's scripts need is in assets/regenerator.js.
 NEVER = "polyfill"
-# The page itself loads the first before anything is drawn; plotly.js and map.js in assets/ the others.
+# The page itself loads the first before anything is drawn; plotly.js and map.js in assets/ load the others.
 NOT_WITH_THE_PAGE = r"scheme\.js|plotly-cartesian|maplibre"
 LAYOUT = "/_dash-layout"
 DEPENDENCIES = "/_dash-dependencies"
@@ -22,13 +22,13 @@ UPDATE = "/_dash-update-component"
 GRAPHS = "/_dash-component-suites/dash/dcc/async-graph.js"
 """What draws a dcc.Graph; the browser would ask for it only when the first one comes."""
 PAGES = "/<path:path>"
-"""The endpoint that serves every URL that no other route knows."""
+"""The rule of the endpoint that serves every URL without a route of its own."""
 IN_THE_RENDERER = (
     LAYOUT.strip("/"),
     UPDATE.strip("/"),
     "set_props",  # near.js, live.js: values from scripts
 )
-"""Names that ``assets/`` uses, looked for in the scripts that Dash serves."""
+"""Names that ``assets/`` uses; the test looks for them in the scripts that Dash serves."""
 IN_THE_COMPONENTS = (
     "_dashPlotlyJSURL",  # assets/plotly.js: where the whole plotly.js is
     "_dashprivate_pushstate",  # assets/live.js: the URL changed
@@ -37,7 +37,7 @@ IN_THE_COMPONENTS = (
 
 
 def load_later() -> None:
-    """Keep these scripts out of the page, and served: ``assets/grid.js`` loads the grid's."""
+    """Keep these scripts out of the page but serve them: ``assets/grid.js`` loads the grid's."""
     resources: list[dict[str, Any]] = [
         *vars(dash_ag_grid)["_js_dist"],
         *vars(dash_table)["_js_dist"],

@@ -1,4 +1,4 @@
-"""What the numbers of the reports mean, each in a sentence or two: shown at the number and on one page."""
+"""Definitions of the numbers in the reports, shown next to each number and together on one page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFINITIONS = {
     "requests": Definition(
         "Requests",
         "Service requests created in the period, one per SR number, located or not. Calls for information "
-        "count only where you include them.",
+        "count only if you include them.",
     ),
     "open": Definition(
         "Open now",
@@ -27,20 +27,20 @@ DEFINITIONS = {
     ),
     "closed": Definition(
         "Closed requests",
-        "Requests whose closed date is in the period, whenever they were created. Cancelled, duplicated and "
-        "referred requests with a closed date are included.",
+        "Requests whose closed date is in the period, regardless of when they were created. Canceled, "
+        "duplicate and referred requests with a closed date are included.",
     ),
     "net": Definition(
-        "Net change", "New requests minus closed ones: above zero, more came in than was closed."
+        "Net change", "New requests minus closed ones: above zero, more came in than were closed."
     ),
     "median": Definition(
         "Median days to close",
-        "The smallest number of whole days within which half of the closed requests were closed. Exact, and "
-        "without requests that are still open.",
+        "The smallest number of whole days within which half of the closed requests were closed. It is "
+        "exact, and excludes requests that are still open.",
     ),
     "p90": Definition(
         "90th percentile",
-        "The smallest number of whole days within which nine of ten closed requests were closed.",
+        "The smallest number of whole days within which nine out of ten closed requests were closed.",
     ),
     "same-day": Definition(
         "Closed quickly",
@@ -50,25 +50,26 @@ DEFINITIONS = {
     "rate": Definition(
         "Per 10,000 people",
         "Requests of the whole period, divided by the population of the {population}, times 10,000. Requests "
-        "outside every {area} are in no rate.",
+        "outside every {area} are not part of any rate.",
     ),
     "people": Definition("People", "The population of the {population}."),
     "no-council": Definition(
         "Outside all councils",
-        "Requests that the city published without a {area}. They count in every total and are shown apart.",
+        "Requests that the city published without a {area}. They count in every total, and are shown "
+        "separately.",
     ),
     "average": Definition(
-        "Requests a day", "Requests of the period divided by its days, days without requests included."
+        "Requests a day", "Requests in the period divided by its days, including days without requests."
     ),
     "compared": Definition(
         "Comparisons",
-        "A period is compared day for day: a month, quarter or year so far with the same days of the one "
-        "before, other periods with as many days just before, or with the same dates a year earlier. A "
-        "change is a percentage only if its base is 20 requests or more, and is given only if all days are "
-        "loaded.",
+        "Periods are compared day for day: the current month, quarter or year so far with the same days of "
+        "the previous one, other periods with the same number of days just before, or with the same dates a "
+        "year earlier. A change is shown only if all days are loaded, and as a percentage only if its base "
+        "is 20 requests or more.",
     ),
     "groups": Definition(
         "Agencies, sources and types",
-        "How many of them have at least one request in the period. Two agencies of one name are one.",
+        "How many of them have at least one request in the period. Agencies with the same name count as one.",
     ),
 }

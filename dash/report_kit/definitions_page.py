@@ -1,4 +1,4 @@
-"""The page of definitions: what each number of the reports means, with an address for each."""
+"""The page of definitions: what each number of the reports means, with an anchor for each."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dash.development.base_component import Component
 from report_kit.definitions import DEFINITIONS, PATH
 from report_kit.report_page import city
 
-PURPOSE = "What each number of the reports means. Every report also says how it counts, at its end."
+PURPOSE = "What each number in the reports means. Every report also explains at the end how it counts."
 
 
 def publish() -> None:
-    """Register the page; the menu does not list it, numbers and the footer lead to it."""
+    """Register the page; it is not in the menu, but numbers and the footer link to it."""
     dash.register_page(
         "definitions",
         path=PATH,

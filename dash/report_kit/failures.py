@@ -1,4 +1,4 @@
-"""What is shown when something fails: a state in its place, never an endless skeleton."""
+"""Shows an error state in place of content that failed, never an endless skeleton."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 
 
 def guarded(what: str, make: Callable[[], Made], failed: Callable[[DataError], Made]) -> Made:
-    """The result of ``make``, or ``failed`` of the error; unexpected errors are logged with a traceback."""
+    """The result of ``make``, or of ``failed`` if it raises; unexpected errors are logged."""
     try:
         return make()
     except DataError as error:

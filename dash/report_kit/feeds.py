@@ -1,4 +1,4 @@
-"""The API's feeds of what a page shows, named in its head so that feed readers find them."""
+"""Links in a page's head to the API's feeds of its content, so that feed readers discover them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from data.filters import COUNCIL, TYPE
 
 FORMS = {"atom": "application/atom+xml", "json": "application/feed+json"}
 PARAMETERS = {COUNCIL.name: "council_id", TYPE.name: "type_id"}
-"""Of a report's URL, and of a feed."""
+"""Parameter of a report's URL → parameter of a feed."""
 
 
 def links(api_url: str, given: Mapping[str, str]) -> str:
-    """Link elements for a page with these parameters: of its council and type if it shows one, else of all.
+    """Link elements for a page with these parameters: for its council and type if it shows one, else for all.
 
-    Nothing where the address of the API is not set.
+    Empty if the address of the API is not set.
     """
     if not api_url:
         return ""

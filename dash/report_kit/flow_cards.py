@@ -1,4 +1,4 @@
-"""Requests opened and closed by month or week, with those of the days that they are compared with."""
+"""Requests opened and closed by month or week, with those of the comparison period."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MONTHLY_DAYS = 92
 
 
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Opened and closed by month or week; partial ones are named."""
+    """Opened and closed by month or week; partial ones are marked."""
     step: Step = "month" if selection.days > MONTHLY_DAYS else "week"
     steps = time_cards.steps_of(selection.filters, step)
     found = changes.by(warehouse, selection.filters, step).set_index(step)
@@ -56,7 +56,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
 def _with_before(
     warehouse: Warehouse, selection: Selection, baseline: Baseline, frame: DataFrame, steps: PeriodIndex
 ) -> DataFrame:
-    """With what was opened and closed in the days that each step is compared with."""
+    """The frame with the requests opened and closed in the comparison days of each step."""
     found, period = changes.by(warehouse, baseline.filters, "day"), baseline.filters
     for name, column in (("opened_before", "new_requests"), ("closed_before", "closed_requests")):
         days = daily(found, period.first, period.last, column)
@@ -65,7 +65,7 @@ def _with_before(
 
 
 def _dashed(baseline: Baseline, frame: DataFrame, names: list[str]) -> list[Figure]:
-    """A dashed line for what was opened before, a dotted one for what was closed."""
+    """A dashed line for requests opened in the comparison period, a dotted one for closed requests."""
     return [
         {
             "type": "scatter",

@@ -1,4 +1,4 @@
-"""The home page: what each report is for, its first number and a small live picture."""
+"""The home page: the purpose of each report, its first number and a small live chart."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from report_kit.report import Report
 from report_kit.report_page import NEAR, VERSION, city, warehouse
 from report_kit.selection import COMPARE, NOT_COMPARED, Selection
 
-PURPOSE = "What residents ask the city for through 311, where, and how long it takes."
+PURPOSE = "What residents request from the city through 311, where, and how long it takes."
 NUMBERS = "numbers"
 """Name of the card whose first number stands on the tile."""
 FIRST_TILES = 8
@@ -112,7 +112,7 @@ def _picture(report: Report, source: Warehouse) -> list[Component]:
 
 
 def compared(report: Report) -> str:
-    """The query of a tile: a number says little without its change."""
+    """The query of a tile, with a comparison: a number says little without its change."""
     choice = next((control for control in report.controls if control.name == COMPARE), None)
     is_compared = isinstance(choice, Choice) and choice.default != NOT_COMPARED
     return "" if choice is None or is_compared else f"{COMPARE}=year"
@@ -122,7 +122,7 @@ def _headline(content: CardContent) -> list[Component]:
     if content.is_empty:
         return []
     first = content.numbers[0]
-    # A note of several parts begins with the change.
+    # In a note with several parts the first is the change.
     is_sentence = first.note.endswith(".")
     note = (". " if is_sentence else ", ").join(filter(None, (first.label, first.note.split(", ")[0])))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]

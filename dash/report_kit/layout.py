@@ -1,4 +1,4 @@
-"""What surrounds every page: title, menu, notices, and a footer that says how new the data are."""
+"""The frame of every page: title, menu, notices, and a footer with the age of the data."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from report_kit.report import Report
 from report_kit.report_page import VERSION, city, warehouse
 
 UNKNOWN = "unknown"
-AGE_UNKNOWN = "The age of the data is not known right now."
+AGE_UNKNOWN = "The age of the data is currently unknown."
 SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
 STALE_PAGE = "The reports have been updated since this page was opened. "
 
 
 def layout(reports: Sequence[Report], stage: str) -> Component:
-    """The page around the pages.
+    """The layout around every page.
 
-    Dash also builds it while the server starts; Postgres is not queried then.
+    Dash also builds it while the server starts, when Postgres is not queried.
     """
     is_served = request.path == LAYOUT
     version, age, notices = _now() if is_served else (UNKNOWN, "", [])
@@ -80,7 +80,7 @@ def _stale_page() -> list[Any]:
 
 
 def _now(seen: str = "") -> tuple[str, str, list[Component]]:
-    """The version of the data that the page is made of; the footer's line; notices."""
+    """The version of the data behind the page; the footer's line; notices."""
     try:
         warehouse().catch_up(seen)
         facts = warehouse().facts()
@@ -132,7 +132,7 @@ def notices(facts: Facts) -> list[Component]:
     if facts.is_away:
         found.append(
             notice(
-                "The database does not answer right now. Cached figures are shown; the others follow "
+                "The database is not responding right now. Cached figures are shown; the others will appear "
                 "as soon as it is back.",
                 heals_itself=True,
             )
@@ -142,12 +142,12 @@ def notices(facts: Facts) -> list[Component]:
         found.append(
             notice(
                 f"These data are {age} old: the nightly ingest has not succeeded since {loaded}. "
-                "Newer requests are missing here."
+                "Newer requests are missing."
             )
         )
     return found
 
 
 def notice(message: str, *, heals_itself: bool = False) -> Component:
-    """A line above the page; one that heals itself is retried, as cards are, until it is gone."""
+    """A line above the page; one that heals itself is retried, like cards, until it is gone."""
     return html.Div(message, className="notice", role="status", **(states.RETRY if heals_itself else {}))

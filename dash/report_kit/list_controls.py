@@ -1,4 +1,4 @@
-"""Controls whose values are no fixed options: a text, a place in a list, a condition that only links set."""
+"""Controls without fixed options: a text, the page of a list, a condition that only links set."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_kit.controls import Choice
 
 
 class Matching(Mapping[str, str]):
-    """Options that are all texts of a pattern; the empty text is the default."""
+    """Options that are all texts matching a pattern; the empty text is the default."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)
@@ -36,7 +36,7 @@ class Matching(Mapping[str, str]):
 
 @dataclass(frozen=True)
 class Menu(Choice):
-    """One of more options than fit side by side."""
+    """A choice with more options than fit side by side."""
 
     def component(self, report: str, value: str, _facts: Facts, _warehouse: Warehouse) -> Component:
         return dmc.Select(
@@ -68,7 +68,7 @@ class Text(Choice):
 
 @dataclass(frozen=True)
 class Given(Choice):
-    """Set by links and scripts, such as the page of a list; the card says what it does."""
+    """A value set by links and scripts, such as the page of a list; the card describes its effect."""
 
     def component(self, report: str, value: str, _facts: Facts, _warehouse: Warehouse) -> Component:
         identity: Any = {"report": report, "control": self.name}

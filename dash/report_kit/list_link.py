@@ -31,10 +31,10 @@ def list_link(
 ) -> str:
     """The list for a selection, narrowed down to these ids and days.
 
-    ``by_closing`` takes the days as those of closing; ``any_age`` leaves the days out;
-    ``each_day`` has ``{x}`` in their place, which ``assets/live.js`` replaces by the day of a chosen point.
+    With ``by_closing`` the days are those of closing; ``any_age`` leaves the days out; ``each_day`` puts
+    ``{x}`` in their place, which ``assets/live.js`` replaces with the day of a chosen point.
     ``weekday`` is 1 for Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
-    A status that the reader chose is kept, unless another is given.
+    A status that the reader chose is kept, unless another one is given.
     """
     days = dict.fromkeys(DAYS, "{x}") if each_day else _days(first or selection.first, last or selection.last)
     given = {} if any_age else days

@@ -1,4 +1,4 @@
-"""The list of requests that a URL means, and the same in words."""
+"""The list of requests that a URL selects, and its description in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def query_of(warehouse: Warehouse, selection: Selection) -> ListQuery:
-    """The list that a URL means."""
+    """The list that a URL selects."""
     chosen, facts = selection.choices, warehouse.facts()
     age = AGES.get(chosen["age"])
     is_dated = any(f"{name}=" in f"&{selection.search}" for name in ("&from", "&to"))
@@ -42,7 +42,7 @@ def _range(written: str) -> tuple[int, int | None] | None:
 
 
 def conditions(query: ListQuery) -> list[str]:
-    """What is listed, in words: sentences on status, days, age and address."""
+    """Describes the list: sentences on status, days, age and address."""
     parts = [{"open": "Open.", "closed": "Closed.", "": ""}[query.status if not query.ages else ""]]
     if query.ages:
         youngest, oldest = query.ages

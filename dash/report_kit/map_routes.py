@@ -1,4 +1,4 @@
-"""What the map asks this server for: outlines, addresses, and the way to a request's page."""
+"""Routes for the map: outlines, addresses, and redirects to a request's page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RETRY = {"Retry-After": "5"}
 
 
 def add_map_routes(app: Dash, settings: Settings) -> None:
-    """Also keeps the settings that the map needs in the browser."""
+    """Register the routes, and keep the settings that the map needs in the browser."""
     server = app.server
     server.extensions["map"] = {"api": settings.api_public_url.rstrip("/"), "style": settings.map_style_url}
     server.add_url_rule("/map/outlines/<kind>.json", "map-outlines", outlines)
@@ -55,7 +55,7 @@ def addresses() -> Response:
 
 
 def go_to_request(request_id: int) -> AnyResponse:
-    """Tiles have our ids; a request's page has the city's number."""
+    """Redirect from our id, which tiles have, to the page of the request, whose URL has its SR number."""
     if request_id >= 2**63:
         abort(404)
     try:

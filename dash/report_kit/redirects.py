@@ -12,9 +12,9 @@ COUNCIL_NAME = "councilName"
 
 
 def current_query(warehouse: Warehouse, query: str) -> str:
-    """The same query with ``councilName=<name>`` as ``council=<id>``; an unknown name is kept as it is.
+    """The query with ``councilName=<name>`` replaced by ``council=<id>``; an unknown name is kept.
 
-    Raises DataError while the names are not known.
+    Raises DataError while the names cannot be read.
     """
     if COUNCIL_NAME not in query:
         return query

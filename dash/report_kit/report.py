@@ -22,11 +22,11 @@ OPEN_RULE = (
 SAME_DAY_RULE = (
     "Days to close are whole calendar days; a request closed on the day it was created took 0 days."
 )
-CLOSED_RULE = "Closed requests include those that were cancelled, duplicated or referred to another agency."
-NO_COUNCIL_RULE = "Requests outside every {area} are shown apart, as “No council”."
-PLACE_RULE = "Requests without a usable location count like all others; they are not on the map."
-INFORMATION_RULE = "Calls for information are not requests, and count only where you include them."
-FULL_DAY_RULE = "A period ends with the last full day that is loaded; the current day is left out."
+CLOSED_RULE = "Closed requests include canceled and duplicate ones and those referred to another agency."
+NO_COUNCIL_RULE = "Requests outside every {area} are shown separately, as “No council”."
+PLACE_RULE = "Requests without a usable location count like all others, but are not on the map."
+INFORMATION_RULE = "Calls for information are not requests, and count only if you include them."
+FULL_DAY_RULE = "Periods end with the last full loaded day; the current day is left out."
 TIME_RULE = "Times are the city's local time, as published."
 COUNTING_RULES = (PLACE_RULE, INFORMATION_RULE)
 FIRST_CARDS = 2
@@ -35,7 +35,7 @@ FIRST_CARDS = 2
 
 @dataclass(frozen=True)
 class Card:
-    """One figure, row of numbers or grid; ``name`` is part of the URL of its CSV file."""
+    """A figure, a row of numbers or a grid; ``name`` is part of the URL of its CSV file."""
 
     name: str
     title: str
@@ -60,13 +60,13 @@ class Report:
     rules: Sequence[str] = (*COUNTING_RULES, TIME_RULE)
     picture: str = ""
     tile: Build | None = None
-    """The picture of the home page where no card is one: a map that a browser draws from tiles."""
+    """The picture for the home page if no card can serve as one, such as a map drawn from tiles."""
     menu: str = ""
-    """Its name in the menu when the title is long."""
+    """Its name in the menu if the title is too long."""
     is_drawn_at_once: bool = True
     """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
     covers: Covers = "created"
-    """What the period means: days on which requests were created, or months in which they were closed."""
+    """Meaning of the period: days on which requests were created, or months in which they were closed."""
     related: Callable[[Selection], tuple[str, str] | None] | None = None
     """Title and address of a document on the same selection, if there is one."""
     aliases: Sequence[str] = ()

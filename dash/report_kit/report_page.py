@@ -25,7 +25,7 @@ from report_kit.selection import CARD, Selection
 
 log = logging.getLogger(__name__)
 NOT_LOADED = (
-    "No requests have been loaded yet. The nightly ingest loads them; this page then updates by itself."
+    "No requests have been loaded yet. The nightly ingest loads them; this page then updates automatically."
 )
 VERSION = "data-version"
 """Id of the store whose value changes when open pages have to refresh."""
@@ -65,7 +65,7 @@ def publish(report: Report) -> None:
 
 
 def page_of(report: Report, given: dict[str, Any]) -> Component:
-    """The page for a URL with these parameters; one that is given twice has a list."""
+    """The page for a URL with these parameters; a repeated one has a list of values."""
     search = urlencode(given, doseq=True, safe=",")
     return guarded(report.path, lambda: _page(report, search), states.page_failed)
 
@@ -102,7 +102,7 @@ def _page(report: Report, search: str) -> Component:
 
 
 def _heading(report: Report, city: City, selection: Selection, alone: Card | None) -> Component:
-    """The title; of a card alone the way to the whole report, with the same filters."""
+    """The title; for a single card also a link to the whole report, with the same filters."""
     title = html.H1(city.spoken(report.title))
     if alone is None:
         return html.Header([title, html.P(city.phrase(report.purpose), className="purpose")])
@@ -139,9 +139,9 @@ def _control(report: Report, control: Control, selection: Selection, facts: Fact
 
 
 def _state(report: Report, selection: Selection) -> dict[str, Any]:
-    """The value that each control is laid out with, as text, and which must not be empty.
+    """The initial value of each control, as text, and which controls must not be empty.
 
-    Controls report their value when they appear; only another value than this is the reader's choice.
+    Controls report their value when they appear; only a different value is the reader's choice.
     """
     shown: dict[str, str] = {}
     for control in report.controls:
@@ -183,7 +183,7 @@ def _connect_covers(report: Report) -> None:
             warehouse().catch_up(version)
             return covers.lines(report, Selection.of(report.controls, search, warehouse()), warehouse())
         except DataError as error:
-            log.warning("%s: its selection cannot be described: %s", report.name, type(error).__name__)
+            log.warning("Cannot describe the selection of %s: %s", report.name, type(error).__name__)
             return []
 
 

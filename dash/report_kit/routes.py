@@ -1,4 +1,4 @@
-"""Plain routes besides the pages: health, readiness, CSV files, redirects of old URLs; and headers."""
+"""Routes other than the pages: health, readiness, CSV files, redirects of old URLs; and headers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from report_kit.report_page import warehouse
 from report_kit.selection import Selection
 
 RETRY_SECONDS = "5"
-# URLs of the original that no report has taken over by name.
+# URLs of the original that have no corresponding report.
 HOME = ("/dashboards", "/dashboards/", "/reload", "/index")
 
 
@@ -37,7 +37,7 @@ def add_routes(app: Dash, reports: Sequence[Report]) -> None:
 
 
 def ready() -> tuple[Response, int]:
-    """200 while Postgres answers, with the versions of data and callbacks; for load balancers and pages."""
+    """200 while Postgres responds, with the versions of data and callbacks; for load balancers and pages."""
     release = current_app.extensions["release"]
     try:
         facts = warehouse().facts()
@@ -80,7 +80,7 @@ def _redirect_to(path: str) -> Callable[[], AnyResponse]:
         try:
             query = redirects.current_query(warehouse(), request.query_string.decode())
         except DataError as error:
-            # Browsers remember a redirect, so it must not lead to the wrong council.
+            # Browsers cache permanent redirects, so this one must not point to the wrong council.
             return _unavailable(error)
         return redirect(f"{path}?{query}" if query else path, 301)
 
@@ -88,7 +88,7 @@ def _redirect_to(path: str) -> Callable[[], AnyResponse]:
 
 
 def add_headers(app: Dash, settings: Settings) -> None:
-    """A policy that lets a page load from this server alone, and be framed by the allowed origins alone."""
+    """Lets pages load resources only from this server, and only the allowed origins frame them."""
 
     @cache
     def policy() -> str:

@@ -1,4 +1,4 @@
-"""A table that ``assets/list.js`` builds: its headings sort, its first column leads on."""
+"""A table that ``assets/list.js`` builds, with sortable headings and links in its first column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader selected: read from the URL, and written into URLs."""
+"""The reader's selection: parsed from the URL, and written into URLs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name
 
 @dataclass(frozen=True)
 class Selection:
-    """Everything that a figure needs to know of what the reader selected."""
+    """Everything that a figure needs to know about the reader's selection."""
 
     filters: Filters
     choices: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    """What the reader should know about parameters that do not apply, or not as written."""
+    """Notes for the reader on parameters that were ignored or changed."""
     search: str = ""
-    """The query of the URL as it came, without the question mark."""
+    """The query string of the URL as received, without the question mark."""
 
     @staticmethod
     def of(controls: Sequence[Control], search: str, warehouse: Warehouse) -> Selection:
@@ -72,7 +72,7 @@ class Selection:
 
     @property
     def whole_months(self) -> Selection:
-        """The same from the first day of its first month on, for figures of whole months."""
+        """The same selection, extended to the first day of its first month, for figures by whole months."""
         return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
 
     @property
@@ -105,7 +105,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def period(self, control: Period, facts: Facts) -> tuple[date, date]:
-        """The chosen days within the loaded ones; the default where none are chosen."""
+        """The chosen days within the loaded ones; the default if none are chosen."""
         first, last = self._day("from"), self._day("to")
         if first and last and first > last:
             first, last = last, first

@@ -1,4 +1,4 @@
-"""What a card shows in place of a figure: why there is none, or what to do."""
+"""States that a card shows in place of a figure: why there is none, and what to do."""
 
 from __future__ import annotations
 

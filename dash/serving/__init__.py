@@ -1,1 +1,1 @@
-"""How the reports speak HTTP: whole requests first, then a thread; no client holds what others need."""
+"""HTTP for the reports: threads get complete requests only, and no client can block the others."""

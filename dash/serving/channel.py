@@ -17,7 +17,7 @@ SLOW_REQUEST, SLOW_DOWNLOAD, IDLE, CROWDED = "slow request", "slow download", "i
 
 
 class BoundedParser(HTTPRequestParser):
-    """Bounds the number of headers, and demands the one Host of RFC 9112 3.2."""
+    """Limits the number of headers, and requires the single Host header of RFC 9112 3.2."""
 
     def parse_header(self, header_plus: bytes) -> None:
         lines = header_plus.split(b"\n")[1:]
@@ -25,13 +25,13 @@ class BoundedParser(HTTPRequestParser):
             raise ParsingError("Too many headers")
         super().parse_header(header_plus)
         hosts = sum(line[:5].lower() == b"host:" for line in lines)
-        # HTTP/1.0 may name none.
+        # HTTP/1.0 does not require one.
         if hosts > 1 or (not hosts and self.version != "1.0"):
             raise ParsingError("One Host header is needed")
 
 
 class ForwardedTask(WSGITask):
-    """Names the client and scheme that a trusted proxy names."""
+    """Uses the client and scheme from the headers of a trusted proxy."""
 
     def get_environment(self) -> dict[str, Any]:
         found: dict[str, Any] = super().get_environment()
@@ -43,7 +43,7 @@ class ForwardedTask(WSGITask):
 
 
 class BoundedChannel(HTTPChannel):
-    """Knows since when it waits for its client, and how fast the client takes the response."""
+    """Tracks how long it has waited for its client, and how fast the client reads the response."""
 
     parser_class = BoundedParser
     task_class = ForwardedTask
@@ -56,11 +56,11 @@ class BoundedChannel(HTTPChannel):
         self._taken = 0
         self._window: tuple[float, int] | None = None
         self.last_client = ""
-        """Who has to take what is buffered."""
+        """The client for which responses are buffered."""
 
     @property
     def client(self) -> str:
-        """Of the request that is served now."""
+        """The client of the request that is currently served."""
         headers = self.requests[0].headers if self.requests else {}
         return self.server.proxies.client(self.addr[0], headers)
 
@@ -71,7 +71,7 @@ class BoundedChannel(HTTPChannel):
 
     @property
     def waits_since(self) -> float | None:
-        """Since when nothing but the client is missing for the next request; None while one is served."""
+        """Since when the connection has only been waiting for its client; None while a request is served."""
         if self.requests or self.total_outbufs_len:
             return None
         return self._began or self._idle_since
@@ -102,7 +102,7 @@ class BoundedChannel(HTTPChannel):
                 self.server.served(client, self.total_outbufs_len)
 
     def overdue(self, now: float) -> str:
-        """Why this connection must be closed now; empty: it need not."""
+        """Why this connection must be closed now; empty if it need not be."""
         limits = self.server.limits
         if self.total_outbufs_len:
             return SLOW_DOWNLOAD if self._is_slow(now) else ""

@@ -1,4 +1,4 @@
-"""Who a client is: the address of the connection, or what a trusted proxy says."""
+"""Identifies clients: by the address of the connection, or by the headers of a trusted proxy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Proxies:
         self._networks = tuple(ip_network(one, strict=False) for one in given if one != ANY)
 
     def is_trusted(self, address: str) -> bool:
-        """False for text that is no address."""
+        """False for text that is not an address."""
         return self._trusts_all or any(_is_in(address, network) for network in self._networks)
 
     def client(self, peer: str, headers: Mapping[str, str]) -> str:
-        """The last address of X-Forwarded-For that is no proxy of ours, or the peer itself."""
+        """The last address in X-Forwarded-For that is not a trusted proxy, or the peer itself."""
         if not self.is_trusted(peer):
             return peer
         hops = [hop.strip() for hop in headers.get("X_FORWARDED_FOR", "").split(",") if hop.strip()]

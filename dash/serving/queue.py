@@ -1,4 +1,4 @@
-"""The requests that wait for a thread: clients take turns, and none has all threads."""
+"""The queue of requests waiting for a thread: clients take turns, and none can occupy all threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class FairQueue:
-    """In place of waitress's deque, under the same lock; its length counts what may begin now."""
+    """Replaces waitress's deque, under the same lock; its length counts the requests that may start now."""
 
     def __init__(self, threads_per_client: int, buffered_per_client: int) -> None:
         self._share = threads_per_client
@@ -19,19 +19,19 @@ class FairQueue:
         self._waiting: dict[str, deque[BoundedChannel]] = {}
         self._running: Counter[str] = Counter()
         self.buffered: Counter[str] = Counter()
-        """Bytes of responses that each client has not taken yet."""
+        """Bytes of responses that each client has not read yet."""
 
     def append(self, channel: BoundedChannel) -> None:
         self._waiting.setdefault(channel.client, deque()).append(channel)
 
     def popleft(self) -> BoundedChannel:
-        """Of the next client that may begin. Raises StopIteration if there is none."""
+        """The request of the next client that may start one. Raises StopIteration if there is none."""
         client = next(self._eligible())
         channels = self._waiting.pop(client)
         found = channels.popleft()
         self._running[client] += 1
         if channels:
-            # To the end of the line, for the others' turn.
+            # Move the client to the end, so that the others get their turn.
             self._waiting[client] = channels
         return found
 
@@ -39,11 +39,11 @@ class FairQueue:
         return (client for client in self._waiting if self._free(client) > 0)
 
     def _free(self, client: str) -> int:
-        """How many more of its requests may run."""
+        """How many more of the client's requests may run."""
         return 0 if self.buffered[client] > self._most_bytes else self._share - self._running[client]
 
     def served(self, client: str, buffered: int) -> None:
-        """One of the client's requests has ended, and left so many bytes for it to take."""
+        """Records that a request of the client has ended, with this many bytes left for it to read."""
         self.buffered[client] += buffered
         self._running[client] -= 1
         if self._running[client] <= 0:

@@ -1,4 +1,4 @@
-"""The loop's side of one listening socket: admits connections, closes overdue ones, hands out requests."""
+"""The loop's side of one listening socket: accepts connections, closes overdue ones, queues requests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from serving.limits import Limits
 from serving.queue import FairQueue
 
 SPARE_THREADS = 2
-"""Not for the client that has all others."""
+"""Threads that a single client cannot occupy."""
 CLOSED = prometheus_client.Counter(
     "reports_closed_connections_total", "Connections closed for a limit, by reason.", ["reason"]
 )
 
-# It warns for every request that must wait.
+# Waitress logs a warning for every request that has to wait.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
@@ -41,7 +41,7 @@ class BoundedServer(TcpWSGIServer):
         limits: Limits,
         sockets: dict[int, Any],
     ) -> None:
-        """``sockets`` is the loop's map of what it watches."""
+        """``sockets`` is the loop's map of watched sockets."""
         self.limits, self.proxies = limits, proxies
         self._queue = FairQueue(max(1, threads - SPARE_THREADS), limits.buffered_bytes_per_client)
         self._health = _dispatcher(1)
@@ -79,17 +79,17 @@ class BoundedServer(TcpWSGIServer):
             self._close(_longest_waiting(everyone) or newest, CROWDED)
 
     def add_task(self, task: BoundedChannel) -> None:
-        """A connection has a complete request. Health checks have a thread that is never busy otherwise."""
+        """Queue the complete request of a connection. Health checks have a thread of their own."""
         dispatcher = self._health if task.is_health else self.task_dispatcher
         dispatcher.add_task(task)
 
     def served(self, client: str, buffered: int) -> None:
-        """The client's thread is free again."""
+        """Called when the client's thread is free again."""
         with self.task_dispatcher.lock:
             self._queue.served(client, buffered)
 
     def maintenance(self, _now: float) -> None:
-        """Every second. Waitress would close a slow connection when it has taken the rest, so never."""
+        """Runs every second. Waitress closes a connection only after it has read the rest, if ever."""
         now = time.monotonic()
         for channel in list(self.active_channels.values()):
             if reason := channel.overdue(now):
@@ -108,7 +108,7 @@ class BoundedServer(TcpWSGIServer):
             self.task_dispatcher.queue_cv.notify_all()
 
     def close_waiting(self) -> None:
-        """Close connections on which no response is on its way."""
+        """Close connections without a response in progress."""
         for channel in list(self.active_channels.values()):
             if channel.waits_since is not None:
                 channel.handle_close()
@@ -132,7 +132,7 @@ def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
 def _adjustments(limits: Limits) -> Adjustments:
     settings: dict[str, Any] = {
         "ident": None,
-        # We close connections instead of ceasing to accept them.
+        # We close connections instead of no longer accepting them.
         "connection_limit": limits.connections * 2,
         "cleanup_interval": 1,
         "max_request_header_size": limits.head_bytes,

@@ -1,4 +1,4 @@
-"""A worker of gunicorn: gunicorn starts, watches and stops the process; the loop in here serves."""
+"""A gunicorn worker: gunicorn starts, monitors and stops the process; the loop in here serves requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from serving.limits import Limits
 from serving.server import BoundedServer
 
 LINGER_SECONDS = 2.0
-"""A stopping worker closes idle connections after this time: their clients may be sending a request."""
+"""Grace period of a stopping worker for idle connections, whose clients may be sending a request."""
 LOOP_SECONDS = 1.0
 
 

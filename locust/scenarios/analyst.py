@@ -27,7 +27,7 @@ PAGE_PATHS = (
     "/types-map",
     "/data-quality",
 )
-# Every page of a Dash application fetches these first.
+# Every page of a Dash app fetches these first.
 LAYOUT, DEPENDENCIES, UPDATE = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
 FIELDS = (
     ("type_name", "created_date"),

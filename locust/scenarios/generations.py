@@ -1,6 +1,6 @@
-"""Whether a user ever receives older data after newer data.
+"""Checks whether a user ever receives older data after newer data.
 
-Every cached response names its generation in ``X-Data-Generation``. A page that loads during a switch may
+Every cached response states its generation in ``X-Data-Generation``. A page that loads during a cutover may
 receive old responses and then new ones, but a request sent after a new response must not get an old one.
 """
 
@@ -15,7 +15,7 @@ HEADER = "x-data-generation"
 class History:
     """The generations that one user has seen, oldest first."""
 
-    # When each generation that was newer than all before was first completely received.
+    # When each new highest generation was first received completely.
     arrivals: list[tuple[float, int]] = field(default_factory=list)
 
     def see(self, generation: int, sent: float, arrived: float) -> str:

@@ -1,6 +1,6 @@
 """Service levels: how fast each group of routes responds, and how often it may fail.
 
-Plain functions over plain figures; nothing here knows Locust.
+Plain functions over plain values, independent of Locust.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Level:
     error_share: float = 0.0
 
     def patient(self, factor: float) -> Level:
-        """The same level with longer times, for slow or shared machines; the limit on errors stays."""
+        """The same level with longer times, for slow or shared machines; the error limit is unchanged."""
         times = {name: round(getattr(self, name) * factor) for name, _ in PERCENTILES}
         return replace(self, **times)
 
@@ -39,7 +39,7 @@ LEVELS = (
     Level("exports", p50=5_000, p95=20_000, p99=30_000),
     Level("crawler", p50=100, p95=400, p99=1_000),
     Level("status", p50=50, p95=250, p99=500),
-    # A response older than one before it, or two that contradict each other, count as errors.
+    # A response older than an earlier one, or two contradictory responses, count as errors.
     Level("one generation", p50=0, p95=0, p99=0),
 )
 
@@ -90,7 +90,7 @@ def grouped(entries: Iterable[tuple[str, Mapping[int, int], int]]) -> dict[str, 
 
 
 def breaches(groups: Mapping[str, Measured], levels: Iterable[Level], *, is_timed: bool = True) -> list[str]:
-    """A sentence for each broken level, in time only if ``is_timed``; groups without requests break none."""
+    """A sentence for each broken level, checking times only if ``is_timed``; groups without requests pass."""
     texts = []
     for level, seen in ((level, groups[level.group]) for level in levels if level.group in groups):
         if seen.failures > level.error_share * seen.requests:
@@ -104,7 +104,7 @@ def breaches(groups: Mapping[str, Measured], levels: Iterable[Level], *, is_time
 
 
 def table(groups: Mapping[str, Measured], levels: Iterable[Level] = LEVELS) -> str:
-    """Every group next to its limits."""
+    """Every group with its limits."""
     head = f"{'group':<16}{'requests':>10}{'failed':>8}" + "".join(f"{name:>16}" for name, _ in PERCENTILES)
     return "\n".join(
         [head, *(_line(level, groups[level.group]) for level in levels if level.group in groups)]

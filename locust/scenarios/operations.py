@@ -1,4 +1,4 @@
-"""The operator during an ingest run: watches the status, and whether counts agree with lists."""
+"""The operator during an ingest run: monitors the status, and whether counts agree with lists."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ END_OF_LIST = LIST + "?status=open&skip={skip}&limit=2"
 
 
 class Operations(Visitor):
-    """One user, however many others there are. `make load` starts the ingest run."""
+    """A single user, regardless of the number of others. `make load` starts the ingest run."""
 
     fixed_count = 1
     wait_time = constant(2)
 
     def on_start(self) -> None:
-        """Every check once, however short the run."""
+        """Every check once, no matter how short the run is."""
         super().on_start()
         self.watch()
         self.compare()
@@ -37,7 +37,7 @@ class Operations(Visitor):
 
     @task(1)
     def compare(self) -> None:
-        """Within a generation as many open requests are listed as counted, and as many of them on the map."""
+        """Within a generation the list, the counts and the map must have the same number of open requests."""
         counted, of_counts = self._ask(COUNTS)
         pins, of_pins = self._ask(PINS)
         total = sum(entry["typeCount"] for entry in counted)

@@ -1,8 +1,8 @@
-"""What users request, and how unevenly: a few areas, types and days are popular.
+"""The skewed selections of users: a few areas, types and days are popular.
 
-Request counts by area, by type and by day fall off like these in a city's own data, and interest follows
-them. Skew matters: with even choices a cache looks worse than it is, with one choice better. Which areas,
-types and days there are, the API of the served city says when a run starts.
+Request counts by area, type and day fall off like this in a city's own data, and interest follows them. Skew
+matters: with uniform choices a cache looks worse than it is, with a single choice better. The areas, types
+and days are read from the API of the served city when a run starts.
 """
 
 from __future__ import annotations
@@ -59,19 +59,19 @@ def known() -> Places:
 
 
 def learn_early(environment: Environment, **_: Any) -> None:
-    """Before the first user of a run without the web interface, where a person may choose another host."""
+    """Called before the first user starts, except with the web interface, where the host can be changed."""
     if environment.parsed_options and environment.parsed_options.headless:
         learn(environment)
 
 
 def learn_late(environment: Environment, **_: Any) -> None:
-    """When a run starts by the web interface, or on a worker."""
+    """Called when a run starts from the web interface, or on a worker."""
     if not (environment.parsed_options and environment.parsed_options.headless):
         learn(environment)
 
 
 def learn(environment: Environment) -> None:
-    """Ask the API what there is, outside of the measured requests; a run against none ends here."""
+    """Read the city from the API, outside of the measured requests; without an API the run ends here."""
     if not environment.host:
         return
     try:

@@ -1,6 +1,6 @@
-"""What a browser sends to open a report: the callbacks of its cards, derived from the server's description.
+"""The requests of a browser that opens a report: the callbacks of its cards, from the server's description.
 
-Plain functions over plain values; nothing here knows Locust.
+Plain functions over plain values, independent of Locust.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def picture(one: Dependency, report: str) -> dict[str, Any]:
     return {
         "output": one["output"],
         "outputs": {"id": identity, "property": "children"},
-        # Of the same element as the output, by a pattern, or of the page.
+        # An input of the output's element, by pattern, or of the page.
         "inputs": [place | ({"id": identity} if PICTURE in place["id"] else {}) for place in inputs],
         "changedPropIds": [],
     }

@@ -1,4 +1,4 @@
-"""The end of a run: the measurements next to the levels, and the exit code."""
+"""The end of a run: the measurements compared with the levels, and the exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_options(parser: Any, **_: Any) -> None:
     options.add_argument(
         "--expect-switch",
         action="store_true",
-        help="fail when the API did not switch to another generation during the run",
+        help="fail if the API did not switch to another generation during the run",
     )
     options.add_argument(
         "--patience", type=float, default=1, help="multiply every time limit, on slow machines (default 1)"
@@ -31,7 +31,7 @@ def add_options(parser: Any, **_: Any) -> None:
     options.add_argument(
         "--untimed",
         action="store_true",
-        help="judge errors and counts only, as on a busy machine",
+        help="check only errors and counts, for busy machines",
     )
     options.add_argument(
         "--reports-host", default="", help="address of the report pages; without it they are not tested"
@@ -40,12 +40,12 @@ def add_options(parser: Any, **_: Any) -> None:
 
 
 def set_clock(**_: Any) -> None:
-    """Update gevent's clock, from which its timers count: a slow start would shorten the run."""
+    """Update gevent's clock, which its timers are based on: otherwise a slow start would shorten the run."""
     gevent.get_hub().loop.update_now()
 
 
 def judge(environment: Environment, **_: Any) -> None:
-    """Set the exit code: 0 when every level was kept, else 1, with a line that names each breach."""
+    """Set the exit code: 0 if every level was met, else 1, with a line for each breach."""
     if isinstance(environment.runner, WorkerRunner):
         return
     groups = measured(environment)
@@ -78,6 +78,6 @@ def measured(environment: Environment) -> dict[str, Measured]:
 
 
 def generations(environment: Environment) -> int:
-    """How many generations of the data the users saw."""
+    """The number of generations that the users received."""
     start = label(CHECKS, NEW_GENERATION)
     return sum(name.startswith(start) for name, _ in environment.stats.entries)

@@ -1,1 +1,1 @@
-"""The nightly pipeline as plain typed functions; ``tasks`` and ``flow`` give them to Prefect."""
+"""The nightly pipeline as plain typed functions, which ``flow.py`` turns into Prefect tasks."""

@@ -1,4 +1,4 @@
-"""What a feature of the boundary dataset says of its area, as the city declares its properties."""
+"""Reads an area from a feature of the boundary dataset, through the properties that the city declares."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pipeline.city import City
 from pipeline.declaration import BoundaryDataset, NamePattern
 
 WHOLE_CITY = 1
-"""The group of areas of a city that declares none."""
+"""The group of all areas in a city that declares no groups."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """``name`` is the published one, ``shown_name`` the one that a new area gets."""
+    """``name`` is the published name, ``shown_name`` the one that a new area gets."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class Facts:
 
 
 def read_facts(properties: Mapping[str, Any], city: City, dataset: BoundaryDataset) -> Facts:
-    """The facts of a feature. Raises KeyError, ValueError or TypeError when it says too little."""
+    """The facts of a feature. Raises KeyError, ValueError or TypeError if it is incomplete."""
     code = _text(properties, dataset.code)
     if not code:
         raise ValueError("no code")
@@ -57,7 +57,7 @@ def name_of(feature: Mapping[str, Any], dataset: BoundaryDataset) -> str:
 
 
 def _text(properties: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The first of these properties that is filled, trimmed."""
+    """The first of these properties that is not empty, trimmed."""
     values = (properties[name] for name in names if properties.get(name) is not None)
     return str(next(values, "")).strip()
 

@@ -1,4 +1,4 @@
-"""What a run leaves in the database about itself: watermarks, rejected rows, checks, generation, ``log``."""
+"""Records of a run in the database: watermarks, rejected rows, checks, generation, ``log``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.result import COUNTED, MergeResult, Written, sentence
 
 
 def record(job: Job, written: Written, checks: Sequence[Check], reasons: Reasons) -> MergeResult:
-    """Record the run inside the transaction of its merge, and put its outcome together."""
+    """Record the run inside the transaction of its merge, and return its outcome."""
     connection, load_run_id = job.connection, job.plan.load_run_id
     for download in job.downloads:
         _set_watermark(connection, download)
@@ -49,7 +49,7 @@ def record(job: Job, written: Written, checks: Sequence[Check], reasons: Reasons
 
 
 def record_failure(job: Job, checks: Iterable[Check]) -> None:
-    """Keep the checks and the rejected rows of a run whose data were not taken: they say what was wrong."""
+    """Keep the checks and rejected rows of a run whose data were not merged: they show what was wrong."""
     run(job.connection, "merge/keep_rejected", {"load_run_id": job.plan.load_run_id})
     _record_checks(job.connection, job.plan.load_run_id, checks)
 
@@ -86,7 +86,7 @@ def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
 
 
 def _columns_read(reading: Reading) -> list[str]:
-    """Columns of which every stored row has the published value: new ones only where everything was read."""
+    """Columns whose published value is in every stored row; new ones only if the whole dataset was read."""
     unread = reading.known.missing_columns if reading.where else frozenset()
     read = {*reading.columns, *(("kept",) if reading.kept else ())}
     return sorted(read - unread)
@@ -112,7 +112,7 @@ def _set_watermark(connection: Connection, download: Download) -> None:
         "dataset_id": reading.dataset.id,
         "source_updated_at": moment,
         "source_row_id": download.last_row_id,
-        # Growth that was not found is looked for again.
+        # The next run looks again for growth that was not found.
         "source_row_count": reading.total - download.unread,
     }
     run(connection, "merge/set_watermark", values)

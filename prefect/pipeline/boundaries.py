@@ -1,4 +1,4 @@
-"""The city's areas as its boundary dataset publishes them, judged before the merge takes them over."""
+"""The city's areas as published in its boundary dataset, validated before they are merged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORTEST_RING = 4
 class Area:
     """One area. ``geometry`` is a GeoJSON MultiPolygon in two dimensions.
 
-    Its outer rings are counterclockwise, as RFC 7946 demands. A dissolved area comes in several features.
+    Its outer rings are counterclockwise, as RFC 7946 requires. A dissolved area has several features.
     """
 
     facts: Facts
@@ -35,9 +35,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The published areas; ``digest`` changes when anything in them does.
+    """The published areas; ``digest`` changes whenever they do.
 
-    ``problem`` says why none of them can be used: those of before stay. ``notices`` tell what was left out.
+    ``problem`` says why none of them can be used, in which case the stored ones stay. ``notices`` list what
+    was left out.
     """
 
     digest: str
@@ -47,14 +48,14 @@ class Boundaries:
 
 
 def fetch_boundaries(portal: Portal, city: City, dataset: BoundaryDataset) -> Boundaries:
-    """The published areas. Raises PortalError when the portal does not send them."""
+    """The published areas. Raises PortalError if the portal does not send them."""
     return read_areas(portal.boundaries(dataset.id).get("features") or [], city, dataset)
 
 
 def read_areas(
     features: Iterable[Mapping[str, Any]], city: City, dataset: BoundaryDataset | None = None
 ) -> Boundaries:
-    """The areas of these features; several features of one code are one area."""
+    """The areas of these features; features with the same code are one area."""
     features = list(features)
     if (dataset := dataset or city.boundaries) is None:
         raise ValueError(f"{city.name} declares no boundary dataset")
@@ -99,7 +100,7 @@ def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], in
 
 
 def _problem(polygons: Iterable[Polygon], city: City) -> str:
-    """Why the polygons cannot be those of this city, if so."""
+    """Why the polygons cannot be those of this city; empty if they can."""
     bounds, is_empty = city.bounds, True
     for polygon in polygons:
         is_empty = False
@@ -107,7 +108,7 @@ def _problem(polygons: Iterable[Polygon], city: City) -> str:
             if not (bounds.west <= x <= bounds.east and bounds.south <= y <= bounds.north):
                 return (
                     f"the boundary dataset has a point at {x:g}, {y:g}, outside {city.name}: "
-                    "another projection or order of coordinates"
+                    "it uses a different projection or axis order"
                 )
     return "no polygon of the boundary dataset can be read" if is_empty else ""
 
@@ -121,14 +122,14 @@ def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
 
 
 def _signed_area(ring: Ring) -> float:
-    """In square degrees around the first point; positive when counterclockwise."""
+    """Signed area in square degrees, relative to the first point; positive if counterclockwise."""
     x0, y0 = ring[0]
     corners = [(x - x0, y - y0) for x, y in ring]
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(corners)) / 2
 
 
 def _is_sliver(polygon: Polygon, city: City) -> bool:
-    """By the rectangle around the polygon: the area of one that crosses itself may be zero."""
+    """Uses the bounding box, because the area of a self-intersecting polygon may be zero."""
     xs, ys = zip(*polygon[0], strict=True)
     width = (max(xs) - min(xs)) * city.meters_per_degree_longitude
     height = (max(ys) - min(ys)) * city.meters_per_degree_latitude

@@ -1,4 +1,4 @@
-"""The history of requests: what a run changed of the served rows, written in the transaction of its merge."""
+"""The history of requests: a run's changes to served rows, recorded in the transaction of its merge."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ log = logging.getLogger(__name__)
 
 
 def append_differences(connection: Connection) -> int:
-    """Record what differs between ``before`` and ``after``; returns the number of changes."""
+    """Record the differences between ``before`` and ``after``; returns the number of changes."""
     return _append(connection, sql.Identifier("before"), sql.Identifier("after"), "is_staged")
 
 
 def append_replaced(connection: Connection, *, has_new_requests: bool) -> int:
-    """Record what differs between the live served rows and the new ones, which wait to be swapped in.
+    """Record the differences between the live served rows and the new ones before they are swapped in.
 
-    ``has_new_requests``: the requests as published are in a new table as well. Returns the number of changes.
+    ``has_new_requests``: the requests as published are in a new table too. Returns the number of changes.
     """
     published = "is_stored_differently" if has_new_requests else "is_staged"
     return _append(connection, sql.Identifier(SERVED), new_name(SERVED), published)
 
 
 def append_erasures(connection: Connection, numbers: Sequence[str]) -> int:
-    """Record that the requests of these numbers are erased, before they and their history are deleted."""
+    """Record the erasure of the requests with these numbers, before they and their history are deleted."""
     return _numbered(connection, run(connection, "changes/append_erasures", {"numbers": list(numbers)}))
 
 
 def has_begun(connection: Connection) -> bool:
-    """Whether there is a history: the load before its first change is where replaying starts."""
+    """Whether there is a history; replaying starts from the load before its first change."""
     return bool(fetch_one(connection, "changes/has_begun")["has_begun"])
 
 
 def forget(job: Job) -> None:
-    """Delete what is older than the setting allows."""
+    """Delete changes that are older than the setting allows."""
     if days := job.settings.changes_retention_days:
         found = fetch_one(job.connection, "changes/forget", {"days": days})
         log.info("%d changes were older than %d days", found["forgotten"], days)

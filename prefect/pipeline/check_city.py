@@ -1,4 +1,4 @@
-"""``python flow.py check-city KEY``: a declaration against its portal, in plain words, without a database."""
+"""``python flow.py check-city KEY``: checks a declaration against its portal, without a database."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from pipeline.socrata import Portal
 PAGE_ROWS = 1_000
 FEW = 5
 UNKNOWN_AREAS_SHARE = 0.02
-"""Every city has some areas that are gone, or never had a polygon."""
+"""Every city has some areas that no longer exist or never had a polygon."""
 Row = Mapping[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print what is wrong or missing; returns 0 when nothing is."""
+    """Print what is wrong or missing; returns 0 if there is nothing."""
     parser = argparse.ArgumentParser(prog="python flow.py check-city", description=__doc__)
     parser.add_argument("city", help="a folder of prefect/cities")
-    parser.add_argument("--portal", default="", help="another address than the declared one")
+    parser.add_argument("--portal", default="", help="the portal's address, instead of the declared one")
     chosen = parser.parse_args(arguments)
     try:
         city = load_city(chosen.city)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
             found = list(check_city(portal, city))
     except IngestError as error:
         found = [str(error)]
-    print("\n".join(found) if found else f"{chosen.city}: the declaration fits the portal.")  # noqa: T201
+    print("\n".join(found) if found else f"{chosen.city}: the declaration matches the portal.")  # noqa: T201
     return DataError.exit_code if found else 0
 
 
@@ -51,7 +51,7 @@ def check_city(portal: Portal, city: City) -> Iterator[str]:
 
 
 def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
-    """Returns the codes of the areas."""
+    """Check the boundaries; returns the codes of the areas."""
     if city.boundaries is None:
         return set()
     try:
@@ -103,18 +103,18 @@ def _places(city: City, rows: Sequence[Row]) -> Iterator[str]:
         if not (b.west <= float(row["longitude"]) <= b.east and b.south <= float(row["latitude"]) <= b.north)
     ]
     if len(outside) > len(located) * city.limits.outside_bounds_share:
-        yield f"{len(outside)} of {len(located)} places are outside the bounds: are they too narrow?"
+        yield f"{len(outside)} of {len(located)} locations are outside the bounds: are the bounds too narrow?"
     if rows and not located:
-        yield "no row has a place: are latitude and longitude the right columns?"
+        yield "no row has a location: are latitude and longitude the right columns?"
 
 
 def _areas(city: City, rows: Sequence[Row], areas: set[str]) -> Iterator[str]:
-    """Published areas that no polygon has."""
+    """Published areas without a polygon."""
     codes = Counter(city.code_of("area", str(row.get("area") or row.get("nc") or "")) for row in rows)
     unknown = {code: count for code, count in codes.items() if code not in {*areas, "", "0"}}
     if areas and sum(unknown.values()) > max(FEW, len(rows) * UNKNOWN_AREAS_SHARE):
         examples = ", ".join(repr(code) for code in sorted(unknown)[:FEW])
         yield (
             f"{sum(unknown.values())} rows have an area without a polygon, such as {examples}: "
-            "is a pattern or alias of area missing? Such requests go where they lie."
+            "is a pattern or alias of area missing? Such requests are assigned by location."
         )

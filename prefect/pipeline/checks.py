@@ -1,4 +1,4 @@
-"""Checks of what a run would change and leave behind, from inside its transaction."""
+"""Checks of a run's changes and their result, made inside its transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.swap import identifiers
 
 
 def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
-    """Every check of a merge that is written and not committed; ``usual`` comes from ``usual_shares``."""
+    """Every check of a merge that is written but not committed; ``usual`` comes from ``usual_shares``."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
     return (
         *_polygons(job, written),
@@ -30,7 +30,7 @@ def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) 
 
 
 def _polygons(job: Job, written: Written) -> Iterator[Check]:
-    """Polygons of before stay where the published ones cannot be used; without any, no run succeeds."""
+    """Stored polygons stay if the published ones cannot be used; if there are none, the run fails."""
     boundaries, refreshed = job.plan.boundaries, written.boundaries
     if boundaries is not None:
         status: Status = "ok" if not refreshed.problem else "warn" if refreshed.had else "fail"
@@ -48,27 +48,27 @@ def _new_codes(written: Written) -> Iterator[Check]:
 
 
 def _equal_names(job: Job) -> Iterator[Check]:
-    """Areas that only their codes tell apart: menus and figures show one name twice."""
+    """Areas that only differ in their codes: menus and figures show the same name twice."""
     for row in fetch(job.connection, "quality/equal_names"):
         meaning = (
-            f"the areas {', '.join(row['codes'])} have one name; [names.area] of city.toml can change it"
+            f"the areas {', '.join(row['codes'])} have the same name; [names.area] in city.toml can change it"
         )
         yield Check(f"areas named {row['name']}", "warn", str(len(row["codes"])), "warns above 1", meaning)
 
 
 def _unread_growth(job: Job) -> Iterator[Check]:
-    """Rows that the portal counts and the run could not find."""
+    """Rows that the portal counts but the run could not find."""
     for download in job.downloads:
         if download.reading.is_due:
             name, total = f"{download.reading.dataset.title}: unread growth", download.reading.total
-            meaning = "rows that the portal has more than before and that the run did not find"
+            meaning = "additional rows on the portal that the run did not find"
             yield share_check(name, download.unread, total, job.city.limits.grown_share, meaning)
 
 
 def _newest(job: Job, written: Written, latest: datetime) -> Check:
-    """The age of the newest request; rows of the future do not hide that the data are old.
+    """The age of the newest request; rows dated in the future do not hide that the data are old.
 
-    It fails where the last run could load fresh data; data that were old then are history.
+    It fails only if the data were fresh at the last load, so that historic data can be loaded.
     """
     limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
     row = fetch_one(
@@ -87,7 +87,7 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
 
 
 def _weekday(job: Job, written: Written, latest: datetime) -> Check:
-    """The newest whole day against the same weekday of the eight weeks before."""
+    """The newest whole day, compared with the same weekday of the eight weeks before."""
     tables = identifiers(job.catalog, written.new_tables)
     row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **tables)
     name = "requests on the newest whole day"
@@ -106,5 +106,5 @@ def _weekday(job: Job, written: Written, latest: datetime) -> Check:
 def _unserved(job: Job, written: Written) -> Check:
     row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job.catalog, written.new_tables))
     rows = int(row["rows"])
-    meaning = "rows of this run that are stored and not served; --full repairs it"
+    meaning = "rows of this run that are stored but not served; --full repairs this"
     return Check("stored but not served", "fail" if rows else "ok", str(rows), "fails above 0", meaning)

@@ -1,4 +1,4 @@
-"""A city as its folder declares it: ``cities/<key>/city.toml``. Everything that is true of one city only."""
+"""A city as declared in its folder, ``cities/<key>/city.toml``: everything specific to one city."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ NUMBERS = frozenset({"population_2020"})
 NOT_SERVED = dict.fromkeys(
     ("portal_url", "nightly_hour_utc", "limits", "boundaries", "discovery", "datasets", "words"), True
 )
-"""Keys that change nothing about how a stored row is served."""
+"""Keys that do not affect how a stored row is served."""
 
 
 class City(Declaration):
-    """Everything that the pipeline may read, and what it means. Raises ValueError for a contradiction."""
+    """Everything that the pipeline may read, and how to interpret it. Raises ValueError if contradictory."""
 
     key: str = Field(pattern=r"^[a-z]+$")
     name: str
@@ -83,7 +83,7 @@ class City(Declaration):
     @field_validator("datasets")
     @classmethod
     def _until_the_next(cls, datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
-        """A dataset without a last day ends where the next one begins."""
+        """A dataset without a last day ends before the next one begins."""
         ordered = sorted(datasets, key=lambda dataset: dataset.first_day)
         ends = [later.first_day - timedelta(days=1) for later in ordered[1:]]
         pairs = zip_longest(ordered, ends)
@@ -91,52 +91,52 @@ class City(Declaration):
 
     @property
     def newest(self) -> Dataset:
-        """The dataset that the city is filling now."""
+        """The dataset that the city is currently filling."""
         return self.datasets[-1]
 
     @property
     def own_columns(self) -> list[str]:
-        """What this city publishes of the columns that not every city does."""
+        """The columns that this city publishes out of those that not every city has."""
         stored = frozenset[str]().union(*(schema.stored for schema in self.schemas.values()))
         return [name for name in CITY_COLUMNS if name in stored]
 
     @property
     def has_yearly_datasets(self) -> bool:
-        """Whether a dataset holds a year: then one is read as a whole, later days of the newest included."""
+        """Whether each dataset is one year; then it is read whole, including later days of the newest."""
         return len(self.datasets) > 1
 
     def with_dataset(self, dataset: Dataset) -> City:
-        """This city and one more dataset, which succeeds the newest one."""
+        """This city with one more dataset, which succeeds the newest one."""
         last_day = dataset.first_day - timedelta(days=1)
         ended = self.newest.model_copy(update={"last_day": last_day})
         return self.model_copy(update={"datasets": (*self.datasets[:-1], ended, dataset)})
 
     def without_newest(self) -> City:
-        """This city while its newest dataset has no rows: the one before takes its days."""
+        """This city without its newest dataset, which has no rows yet: the previous one covers its days."""
         return self.model_copy(update={"datasets": self.datasets[:-1]}).reopened()
 
     def reopened(self) -> City:
-        """This city with a newest dataset that takes every later day."""
+        """This city with its newest dataset covering every later day."""
         newest = self.newest.model_copy(update={"last_day": None})
         return self.model_copy(update={"datasets": (*self.datasets[:-1], newest)})
 
     def numbered_alike(self, dataset: Dataset) -> tuple[Dataset, ...]:
-        """The datasets of its schema, itself included: a request that two of them publish is one request."""
+        """The datasets of the same schema, itself included: a request in two of them is the same request."""
         return tuple(other for other in self.datasets if other.schema_name == dataset.schema_name)
 
     def numbered_differently(self, dataset: Dataset) -> tuple[Dataset, ...]:
-        """The datasets of other schemas, which may publish its requests under other numbers."""
+        """The datasets of other schemas, which may publish its requests under different numbers."""
         return tuple(other for other in self.datasets if other.schema_name != dataset.schema_name)
 
     @property
     def digest(self) -> str:
-        """Equal for equal rules of serving a stored row; datasets and limits do not matter."""
+        """A digest of the rules for serving stored rows; datasets and limits do not affect it."""
         columns = {name: {"required", "ignored", "columns"} for name in self.schemas}
         rules = self.model_dump(mode="json", exclude={**NOT_SERVED, "schemas": columns})
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def code_of(self, column: CodedColumn, published: str) -> str:
-        """The code that a published value is served as: an exact alias, else a pattern, else the value."""
+        """The code under which a published value is served: by alias, else by pattern, else the value."""
         text = published.strip()
         aliases = self.aliases.get(column, {})
         found = ((re.search(p.match, text), p.code) for p in self.patterns.get(column, ()))
@@ -152,7 +152,7 @@ class City(Declaration):
         return frozenset(codes)
 
     def chosen(self, years: Iterable[int] = (), ids: Iterable[str] = ()) -> tuple[Dataset, ...]:
-        """The datasets of these years or ids; all without either. Raises DataError for an unknown one."""
+        """The datasets of these years or ids; by default all. Raises DataError for an unknown one."""
         years, ids = tuple(years), tuple(ids)
         known = {dataset.id for dataset in self.datasets}
         unknown = [year for year in years if not any(dataset.is_of(year) for dataset in self.datasets)]
@@ -177,22 +177,22 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
-    """The declared city. Raises IngestError, with the line, for a bad declaration, or when there is none."""
+    """The declared city. Raises IngestError, with the line, if the declaration is invalid or missing."""
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-        raise IngestError(f"CITY={key} is not declared in cities/: there are {declared}") from error
+        raise IngestError(f"CITY={key} is not declared in cities/, which has {declared}") from error
     try:
         return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
     except tomllib.TOMLDecodeError as error:
-        raise IngestError(f"{key}/city.toml is no TOML: {error}") from error
+        raise IngestError(f"{key}/city.toml is not valid TOML: {error}") from error
     except ValidationError as error:
         raise IngestError(problems(error, folder / key / "city.toml")) from error
 
 
 def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
-    """The rows of the city's reference files, ids pinned; there need be none."""
+    """The rows of the city's optional reference files, with pinned ids."""
     files = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in folder.glob("*.csv")}
     return {
         name: [
@@ -204,9 +204,9 @@ def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
 
 
 def city_for(settings: Settings) -> tuple[Settings, City]:
-    """The city of the settings with their limits, and the settings with the city's portal.
+    """The city with limits overridden by the settings, and the settings with the city's portal.
 
-    Raises IngestError, as load_city does.
+    Raises IngestError like load_city.
     """
     city = load_city(settings.city)
     overridden = {

@@ -1,4 +1,4 @@
-"""``python -m pipeline.city_schema``: the JSON Schema of ``city.toml``, from which editors complete."""
+"""``python -m pipeline.city_schema``: the JSON Schema of ``city.toml``, used by editors to complete keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.city import City
 
 
 def schema_text() -> str:
-    """The schema as it is kept in ``cities/city.schema.json``."""
+    """The schema as stored in ``cities/city.schema.json``."""
     return json.dumps(City.model_json_schema(by_alias=True), indent=2, ensure_ascii=False) + "\n"
 
 

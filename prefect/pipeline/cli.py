@@ -1,4 +1,4 @@
-"""The command line: one run, or a schedule; exit codes say who has to act."""
+"""The command line: one run, or a schedule; exit codes show who has to act."""
 
 from __future__ import annotations
 
@@ -40,34 +40,34 @@ log = logging.getLogger("pipeline")
 TIME_ZONE = "UTC"
 RECONCILE_AFTER_HOURS = 2
 REPEATED = {error.exit_code for error in (PortalError, PublishError, PartialError, FilesError)}
-"""Exit codes of failures that the next run of a schedule may not meet."""
+"""Exit codes of failures that the next scheduled run may not encounter."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as a namespace; exits with 2 when it makes no sense."""
+    """The command line as a namespace; exits with 2 if it is invalid."""
     parser = argparse.ArgumentParser(
         prog="python flow.py",
-        description="Load what the city's portal published, and let the API serve it.",
+        description="Load the city's changes from its portal, and notify the API to serve them.",
         epilog="`python flow.py check-city KEY` checks a city's declaration, `python flow.py erase NUMBER` "
-        "removes a request for good, `python flow.py metrics` prints figures of the runs. exit codes: "
+        "removes a request permanently, `python flow.py metrics` prints metrics of the runs. exit codes: "
         + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument(
         "command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule"
     )
-    parser.add_argument("--years", type=_years, default=(), help="only these, as 2020 or 2015-2018,2020")
+    parser.add_argument("--years", type=_years, default=(), help="only these, such as 2020 or 2015-2018,2020")
     parser.add_argument("--dataset", action="append", default=[], help="only this dataset; may be repeated")
     parser.add_argument(
-        "--since", type=_moment, help="read rows that the portal updated since then, as 2026-01-31"
+        "--since", type=_moment, help="read only rows that the portal updated since then, such as 2026-01-31"
     )
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
-    ways.add_argument("--reconcile", action="store_true", help="read everything and retire what is gone")
-    parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
+    ways.add_argument("--reconcile", action="store_true", help="read everything and retire gone rows")
+    parser.add_argument("--dry-run", action="store_true", help="only report what would change")
     parser.add_argument(
         "--scheduled-later",
         action="store_true",
-        help="a schedule follows: exit with 0 after failures that it repeats, of the portal above all",
+        help="for schedulers: exit with 0 after failures that the next run retries, mainly portal errors",
     )
     parser.add_argument(
         "--cron", type=_cron, help="for serve (default: every day at the city's nightly_hour_utc)"
@@ -80,7 +80,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     chosen = parser.parse_args(arguments)
     if chosen.since and (chosen.full or chosen.reconcile):
-        parser.error("--since reads a part, --full and --reconcile need everything")
+        parser.error("--since reads only some rows, but --full and --reconcile need all of them")
     return chosen
 
 
@@ -112,7 +112,7 @@ def _moment(text: str) -> datetime:
 
 
 def main(ingest: Any, arguments: Sequence[str]) -> int:
-    """Do what the command line says; ``ingest`` is the flow. Returns the exit code."""
+    """Run the command line; ``ingest`` is the flow. Returns the exit code."""
     with contextlib.ExitStack() as stack:
         stack.callback(discard_early)
         chosen = parse(arguments)
@@ -120,7 +120,7 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
             settings = Settings.from_environment()
             _, city = city_for(settings)
         except (ValidationError, IngestError) as error:
-            # Before any server is started.
+            # Validate before any server is started.
             print(f"settings missing or wrong: {_named(error)}", file=sys.stderr)  # noqa: T201
             return UNEXPECTED_EXIT_CODE
         signal.signal(signal.SIGTERM, _terminate)
@@ -131,7 +131,7 @@ def main(ingest: Any, arguments: Sequence[str]) -> int:
 
 
 def _named(error: ValidationError | IngestError) -> str:
-    """Settings by their names, keys of the city's declaration by their paths."""
+    """Names settings by their variables, and keys of the city's declaration by their paths."""
     if isinstance(error, IngestError):
         return str(error)
     is_city = error.title == City.__name__
@@ -155,7 +155,7 @@ def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: c
         raise
     if chosen.command == "serve":
         log.info(
-            "running on a schedule: %s, everything on %s (%s)",
+            "running on a schedule: changes on %s, everything on %s (%s)",
             chosen.cron,
             chosen.reconcile_cron,
             chosen.time_zone,
@@ -172,7 +172,7 @@ def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: c
 
 
 def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
-    """Run until a signal; Prefect's runner waits for what it has started, and that may take long."""
+    """Run until a signal arrives; Prefect's runner waits for the runs it has started, which may take long."""
     from prefect.runner import Runner
 
     metrics.serve(settings)
@@ -188,7 +188,7 @@ def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
 
 
 def scheduled(chosen: argparse.Namespace, city: City) -> argparse.Namespace:
-    """The command line with the city's hours where it names none."""
+    """The command line with the city's hours as defaults."""
     weekly_hour = (city.nightly_hour_utc + RECONCILE_AFTER_HOURS) % 24
     chosen.cron = chosen.cron or f"0 {city.nightly_hour_utc} * * *"
     chosen.reconcile_cron = chosen.reconcile_cron or f"0 {weekly_hour} * * 0"
@@ -196,7 +196,7 @@ def scheduled(chosen: argparse.Namespace, city: City) -> argparse.Namespace:
 
 
 def schedules(chosen: argparse.Namespace) -> list[Any]:
-    """Nightly what is new; once a week everything, so that rows gone from the portal are found."""
+    """Load changes nightly; once a week read everything, in order to find rows gone from the portal."""
     from prefect.schedules import Cron
 
     weekly = {"mode": "reconcile"}
@@ -207,21 +207,21 @@ def schedules(chosen: argparse.Namespace) -> list[Any]:
 
 
 def _refuse_if_busy(settings: Settings) -> None:
-    """Spare a second run the start of Prefect. Without a database the run itself fails, and notifies."""
+    """Avoid starting Prefect for a second run. Without a database the run itself fails, and notifies."""
     with contextlib.suppress(UnreachableError):
         refuse_if_busy(settings.database_loader_url)
 
 
 @contextlib.contextmanager
 def prefect_api(settings: Settings) -> Iterator[None]:
-    """Prefect's API for the block: the one of the settings, or a server that this process owns."""
+    """Prefect's API for the block: the one in the settings, or a server owned by this process."""
     if settings.prefect_api_url:
         yield
         return
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     with own_server(os.environ) as address, temporary_settings({PREFECT_API_URL: address}):
-        # Inherited by the runs of a schedule: their pages end with this process too.
+        # Inherited by scheduled runs, whose pages end with this process too.
         os.environ[NO_PAGE] = "true"
         yield
         _flush_logs()

@@ -1,7 +1,7 @@
 """The published columns of ``requests``, declared once; every list of columns in ``sql/`` comes from here.
 
-A new column is a migration, a line here, a line in the city's declaration and, to serve it, the API's
-statement.
+A new column needs a migration, a line here, a line in the city's declaration and, to be served, a change to
+the API's statement.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from psycopg import sql
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of ``requests`` and the SQL that reads it from published text, ``{}``."""
+    """A column type of ``requests`` and the SQL that parses it from published text, ``{}``."""
 
     sql_type: str
     reader: str = "{}"
@@ -23,7 +23,7 @@ class Kind:
 TEXT = Kind("text")
 NUMBER = Kind("text NOT NULL", "btrim({})")
 TIME = Kind("timestamp", "staging.as_time({})")
-# stage/take_page judges rows by these two times and reads them once, under these names.
+# stage/take_page validates rows by these two times, and parses them once, under these names.
 CREATED = Kind("timestamp NOT NULL", "created")
 CLOSED = Kind("timestamp", "closed")
 CODE = Kind("integer", "staging.as_code({})")
@@ -34,7 +34,7 @@ KEPT = Kind("jsonb", "kept_columns")
 
 @dataclass(frozen=True)
 class Column:
-    """A published column; ``served_as`` is its name in ``service_requests`` if it is served as it is."""
+    """A published column; ``served_as`` is its name in ``service_requests`` if it is served unchanged."""
 
     name: str
     kind: Kind = TEXT
@@ -77,11 +77,11 @@ COLUMNS = (
 REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
 CITY_COLUMNS = ("area", "detail", "duedate", "parent", "ownername", "kept")
-"""Those that not every city publishes: files and exports have them only where the city does."""
+"""Columns that not every city publishes: files and exports have them only if the city does."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
-"""The portal's own: the row's id there, and when it last changed."""
+"""The portal's own columns: its row id, and when the row last changed."""
 STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)
-"""All of ``requests`` that a staged row brings with it."""
+"""All columns of ``requests`` that a staged row provides."""
 COMPUTED_COLUMNS = (
     "closed_date",
     "type_id",
@@ -103,7 +103,7 @@ SERVED_COLUMNS = ("request_id", *COMPARED_COLUMNS, "geom")
 
 
 def names(columns: Iterable[str], of: str = "") -> sql.Composed:
-    """A comma-separated list of column names, each led by the table name ``of`` if there is one."""
+    """A comma-separated list of column names, each qualified with the table name ``of`` if given."""
     return sql.SQL(", ").join(sql.Identifier(of, name) if of else sql.Identifier(name) for name in columns)
 
 
@@ -116,7 +116,7 @@ def assignments(columns: Iterable[str], of: str) -> sql.Composed:
 
 
 def _members(of: str) -> sql.Composed:
-    """``"column": value`` as JSON text for each column that differs before and after, null for the others."""
+    """``"column": value`` as JSON text for each column that changed, null for the others."""
     member = sql.SQL("CASE WHEN {} IS DISTINCT FROM {} THEN {} || coalesce(to_json({})::text, 'null') END")
     return sql.SQL(", ").join(
         member.format(
@@ -164,7 +164,7 @@ LISTS: dict[str, sql.Composable] = {
     "before_members": _members("before"),
     "after_members": _members("after"),
 }
-"""What the placeholders of the statements stand for: lists of columns, the same in every statement.
+"""Values for the placeholders of the statements: lists of columns, the same in every statement.
 
-``staged_raw`` and ``stored_raw`` are compared with each other, so the number that joins them is left out.
+``staged_raw`` and ``stored_raw`` are compared with each other, so the SR number that joins them is left out.
 """

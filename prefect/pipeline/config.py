@@ -9,18 +9,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+    """Read from variables with the same names in capitals; every field has a line in ``.env.example``."""
 
-    # An empty variable is one that is not set.
+    # An empty variable counts as not set.
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
-    database_loader_url: str = Field(description="Postgres as the role that writes.")
+    database_loader_url: str = Field(description="Postgres, as the role that writes.")
     city: str = Field(default="la", description="The city: a folder of prefect/cities.")
     socrata_url: str = Field(
-        default="", description="Its portal, with http:// or https://; empty: the one that the city declares."
+        default="",
+        description="URL of the portal, with http:// or https://; empty: the one that the city declares.",
     )
     socrata_app_token: SecretStr = Field(
-        default=SecretStr(""), description="App token; without one the portal throttles, and SODA3 rejects."
+        default=SecretStr(""),
+        description="App token; without one the portal throttles, and SODA3 rejects every request.",
     )
     socrata_transport: Literal["auto", "soda2", "soda3"] = Field(
         default="auto", description="auto: SODA2 until the portal ends it, then SODA3."
@@ -40,7 +42,7 @@ class Settings(BaseSettings):
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
     heartbeat_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Requested after every run that is served: a monitor notices silence; empty: none.",
+        description="URL requested after every published run, for a dead man's switch; empty: none.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
@@ -51,14 +53,16 @@ class Settings(BaseSettings):
     )
     files_url: str = Field(
         default="/files",
-        description="Public address of the files; where a bucket holds them, /files of the API leads there.",
+        description="Public address of the files; for a bucket, /files of the API redirects there.",
     )
 
     socrata_timeout_seconds: float = Field(
         default=60, gt=0, description="Wait for the next bytes of a response."
     )
     socrata_page_seconds: float = Field(
-        default=900, gt=0, description="A page that takes longer, bytes coming or not, is requested again."
+        default=900,
+        gt=0,
+        description="A page that takes longer is requested again, even if bytes are still arriving.",
     )
     socrata_attempts: int = Field(
         default=6, ge=1, description="Attempts of one request before its dataset is skipped."
@@ -68,20 +72,26 @@ class Settings(BaseSettings):
     )
     socrata_page_rows: int = Field(default=50_000, ge=1, le=50_000, description="Rows of one download page.")
     socrata_overlap_hours: float = Field(
-        default=6, ge=0, description="How far before the last row seen a run starts reading again."
+        default=6, ge=0, description="How far before the watermark a run starts reading."
     )
     download_workers: int = Field(default=4, ge=1, description="Datasets downloaded in parallel.")
     dask_scheduler: str = Field(
         default="", description="Address of a Dask scheduler, or 'local'; empty: threads of this process."
     )
     rejected_share_limit: float | None = Field(
-        default=None, ge=0, le=1, description="Overrides the city's limit of rejected rows, for one run."
+        default=None,
+        ge=0,
+        le=1,
+        description="Overrides the city's limit on the share of rejected rows, for one run.",
     )
     shrunk_share_limit: float | None = Field(
-        default=None, ge=0, le=1, description="Overrides the city's limit of rows gone, for one run."
+        default=None,
+        ge=0,
+        le=1,
+        description="Overrides the city's limit on the share of rows that are gone, for one run.",
     )
     prefect_api_url: str = Field(
-        default="", description="A permanent Prefect server; empty: a run starts and ends its own."
+        default="", description="A permanent Prefect server; empty: each run starts and stops its own."
     )
     publish_timeout_seconds: float = Field(
         default=120, gt=0, description="Time for the API to serve new data."
@@ -98,7 +108,7 @@ class Settings(BaseSettings):
         default=180, ge=0, description="Days to keep rejected rows; 0: indefinitely."
     )
     log_table_retention_days: int = Field(
-        default=365, ge=0, description="Days to keep lines of the table log; 0: indefinitely."
+        default=365, ge=0, description="Days to keep rows of the table log; 0: indefinitely."
     )
     merge_work_mem_mb: int = Field(
         default=256, ge=4, description="Sort and hash memory of the merge in Postgres."

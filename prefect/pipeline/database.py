@@ -1,4 +1,4 @@
-"""Connections, the named statements of ``sql/``, and the lock that keeps two runs apart."""
+"""Connections, the named statements of ``sql/``, and the lock that prevents concurrent runs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
 NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
-# A backend notices within this time that its client was killed, and gives up the lock and the transaction.
+# A backend notices within this time that its client was killed, and releases the lock and the transaction.
 CLIENT_CHECK_MILLISECONDS = 1_000
-# A server that vanished is noticed within a minute, also while a statement is on its way to it.
+# A vanished server is noticed within a minute, even while a statement is being sent to it.
 KEEPALIVES: dict[str, Any] = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -47,15 +47,15 @@ def statements(act: str) -> dict[str, sql.SQL]:
 
 
 def composed(name: str, /, **identifiers: sql.Composable) -> sql.Composed:
-    """The statement ``act/name``, its ``{placeholders}`` filled by column lists and by these identifiers."""
+    """The statement ``act/name``, its ``{placeholders}`` filled with column lists and these identifiers."""
     act, _, own_name = name.partition("/")
     return statements(act)[own_name].format(**LISTS, **identifiers)
 
 
 def connect(url: str, purpose: str) -> Connection:
-    """A connection in autocommit mode, in UTC, that names itself and this process to the server.
+    """A connection in autocommit mode, in UTC, with an application name that identifies this process.
 
-    Raises UnreachableError when there is none to be had.
+    Raises UnreachableError if the database cannot be reached.
     """
     try:
         connection = psycopg.connect(
@@ -70,10 +70,10 @@ def connect(url: str, purpose: str) -> Connection:
     connection.execute("SET timezone = 'UTC'")
     connection.execute(f"SET client_connection_check_interval = {CLIENT_CHECK_MILLISECONDS}")
     connection.execute("SET client_min_messages = warning")
-    # Every statement runs once: compiling it costs more than it saves.
+    # Every statement runs once, so JIT compilation would cost more than it saves.
     connection.execute("SET jit = off")
-    # The view of the merge joins more tables than the planner reorders by itself; left alone it joins every
-    # stored request before it looks which few are wanted.
+    # The merge's view joins more tables than the planner reorders by default; without these settings it would
+    # join every stored request before filtering the few that are needed.
     connection.execute("SET join_collapse_limit = 20")
     connection.execute("SET from_collapse_limit = 20")
     connection.execute("SET geqo = off")
@@ -81,7 +81,7 @@ def connect(url: str, purpose: str) -> Connection:
 
 
 def run(connection: Connection, name: str, parameters: Mapping[str, object] | None = None) -> int:
-    """Run a statement that needs no identifiers; returns how many rows it touched."""
+    """Run a statement without identifiers; returns the number of affected rows."""
     return connection.execute(composed(name), parameters).rowcount
 
 
@@ -111,9 +111,9 @@ def fetch_one(
 
 @contextmanager
 def run_lock(url: str) -> Iterator[Connection]:
-    """The connection that holds the lock of all runs; the merge runs on it: losing it loses the merge.
+    """The connection that holds the run lock; the merge runs on it, so losing it aborts the merge.
 
-    Raises BusyError, with the holder's name, when another run has the lock.
+    Raises BusyError, with the holder's name, if another run has the lock.
     """
     with connect(url, "ingest") as connection:
         if not fetch_one(connection, "runs/lock")["is_ours"]:
@@ -127,18 +127,18 @@ def run_lock(url: str) -> Iterator[Connection]:
 
 
 def _unlock(connection: Connection) -> None:
-    """Free the lock before the connection closes, so that a run started right afterwards is not refused.
+    """Release the lock before the connection closes, so that a run started right afterwards is not rejected.
 
-    When the connection is already broken, the server frees the lock by itself.
+    If the connection is already broken, the server releases the lock itself.
     """
     with suppress(psycopg.OperationalError, psycopg.InterfaceError):
         run(connection, "runs/unlock")
 
 
 def refuse_if_busy(url: str) -> None:
-    """Raise BusyError at once when another run holds the lock; a free lock is not taken.
+    """Raise BusyError immediately if another run holds the lock; a free lock is not taken.
 
-    Raises UnreachableError when there is no database.
+    Raises UnreachableError if the database cannot be reached.
     """
     with connect(url, "question") as connection:
         for holder in fetch(connection, "runs/lock_holder"):

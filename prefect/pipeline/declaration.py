@@ -1,4 +1,4 @@
-"""The parts of a city's declaration, ``cities/<key>/city.toml``: frozen, unknown keys refused."""
+"""The parts of a city's declaration, ``cities/<key>/city.toml``: immutable; unknown keys are rejected."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 def _is_portable(text: str) -> str:
     if "\\" in text:
-        raise ValueError(
-            "a backslash does not mean the same to Postgres and Python: use [0-9], ( |$) and the like"
-        )
+        raise ValueError("backslashes differ between Postgres and Python: use [0-9], ( |$) and the like")
     try:
         re.compile(text)
     except re.error as error:
@@ -32,7 +30,7 @@ def _is_portable(text: str) -> str:
 
 
 Regex = Annotated[str, AfterValidator(_is_portable)]
-"""Understood alike by Postgres and Python; anchored by its author."""
+"""A regular expression with the same meaning in Postgres and Python; not anchored automatically."""
 
 
 class Declaration(BaseModel):
@@ -50,12 +48,12 @@ class Bounds(Declaration):
     @model_validator(mode="after")
     def _is_an_area(self) -> Bounds:
         if self.west >= self.east or self.south >= self.north:
-            raise ValueError("west has to be below east, and south below north")
+            raise ValueError("west must be less than east, and south less than north")
         return self
 
 
 class Limits(Declaration):
-    """What a run may find before it warns or fails; shares are of the rows that it read."""
+    """Limits at which a run warns or fails; shares are relative to the rows that it read."""
 
     rejected_share: Share = 0.02
     outside_bounds_share: Share = 0.05
@@ -74,12 +72,12 @@ class Limits(Declaration):
 
 
 class Schema(Declaration):
-    """Columns of ``requests`` by the columns of the portal that may hold them, the preferred one first.
+    """Maps columns of ``requests`` to the portal's columns that may contain them, the preferred one first.
 
-    ``kept`` are columns of the portal without a column in ``requests``: their values stay together in one.
-    A request with one of ``ended_statuses`` is over even where it has no closed date, and one of
-    ``open_statuses`` is open in spite of its closed date. ``duplicate_statuses``, the patterns
-    ``duplicate_outcomes`` and a parent mark a request that repeats another.
+    ``kept`` lists portal columns without a column in ``requests``: their values are stored together in one.
+    A request with one of ``ended_statuses`` has ended even without a closed date, and one with
+    ``open_statuses`` is open despite its closed date. ``duplicate_statuses``, the patterns
+    ``duplicate_outcomes`` and a parent mark duplicates.
     """
 
     required: frozenset[str] = frozenset({"srnumber", "createddate", "requesttype", "closeddate"})
@@ -93,12 +91,12 @@ class Schema(Declaration):
 
     @property
     def stored(self) -> frozenset[str]:
-        """The columns of ``requests`` that are filled."""
+        """The columns of ``requests`` that this schema fills."""
         return frozenset(self.columns) | ({"kept"} if self.kept else set())
 
     @property
     def sources(self) -> frozenset[str]:
-        """Every column of the portal that is read or knowingly left out."""
+        """Every portal column that is read or deliberately left out."""
         return self.ignored.union(self.kept, *self.columns.values())
 
     @model_validator(mode="after")
@@ -115,7 +113,7 @@ class Schema(Declaration):
 class Pattern(Declaration):
     r"""Published values that match are served as ``code``; an empty code means that none is stated.
 
-    In the code ``\1`` stands for the first group of an expression that matches the whole value.
+    In the code, ``\1`` stands for the first group of an expression that matches the whole value.
     """
 
     match: Regex
@@ -136,7 +134,7 @@ class NamePattern(Declaration):
 
 
 class TypeGroup(Declaration):
-    """Types (by code) that are one kind of work, under one name."""
+    """Types (by code) for the same kind of work, under one name."""
 
     id: int = Field(ge=1, le=1000)
     name: str
@@ -147,15 +145,15 @@ class TypeGroup(Declaration):
 Properties = Annotated[
     tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
 ]
-"""One property, or several of which the first that is filled counts."""
+"""One property, or several of which the first non-empty one counts."""
 
 
 class BoundaryDataset(Declaration):
-    """Where the polygons of the city's areas are published, and which properties of a feature say what.
+    """The dataset with the polygons of the city's areas, and the meaning of its properties.
 
-    Features of one code are one area. Areas without a ``name`` go by their code. The first group of
-    ``region_pattern`` in the property ``region`` is the number of the group of areas; without it the whole
-    city is one group.
+    Features with the same code are one area. Areas without a ``name`` are named by their code. The first
+    group of ``region_pattern`` in the property ``region`` is the number of the region; without it the whole
+    city is one region.
     """
 
     id: DatasetId
@@ -170,14 +168,14 @@ class BoundaryDataset(Declaration):
 
 
 class Discovery(Declaration):
-    """The title of the newest dataset's successor in the portal's catalog, with ``{year}`` in it."""
+    """The title of the newest dataset's successor in the portal's catalog, containing ``{year}``."""
 
     title: str
     schema_name: str = Field(alias="schema")
 
 
 class Dataset(Declaration):
-    """A dataset of the portal and the days it is declared for, both included; no last day: open-ended."""
+    """A portal dataset and the days it is declared for, inclusive; without a last day it is open-ended."""
 
     id: DatasetId
     title: str
@@ -186,7 +184,7 @@ class Dataset(Declaration):
     last_day: date | None = None
 
     def is_within(self, years: Collection[int]) -> bool:
-        """Whether it is declared for days of these years only."""
+        """Whether it is declared only for days in these years."""
         last = self.last_day.year if self.last_day else None
         return last is not None and set(range(self.first_day.year, last + 1)) <= set(years)
 

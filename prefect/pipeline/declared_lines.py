@@ -1,4 +1,4 @@
-"""The problems of a declaration in plain words, each with its line in ``city.toml``."""
+"""Readable errors for a declaration, each with its line in ``city.toml``."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
 
 
 def problems(error: ValidationError, path: Path) -> str:
-    """Every problem on a line of its own: the file, the line, the key, and what is wrong."""
+    """One line per problem: the file, the line, the key, and what is wrong."""
     keys, file = list(key_lines(path.read_text(encoding="utf-8"))), f"{path.parent.name}/{path.name}"
     found = ((problem["loc"], problem["msg"]) for problem in error.errors())
     return "\n".join(f"{file}, line {_line(keys, key)}: {_words(key, message)}" for key, message in found)
 
 
 def key_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
-    """The path of each table and key with its line; tables of an array are numbered."""
+    """The path of each table and key with its line; array tables are numbered."""
     table: KeyPath = ()
     arrays: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
@@ -47,7 +47,7 @@ def _table(name: str, arrays: Counter[str], *, is_array: bool) -> KeyPath:
 
 
 def _line(keys: Sequence[tuple[KeyPath, int]], wanted: KeyPath) -> int:
-    """That of the longest path that leads to the wanted one; the first line for none."""
+    """The line of the longest known prefix of the path; the first line if there is none."""
     leading = [(len(path), line) for path, line in keys if path == wanted[: len(path)]]
     longest = max((length for length, _ in leading), default=0)
     return min((line for length, line in leading if length == longest), default=1)

@@ -16,7 +16,7 @@ RETIRED_BECAUSE = "no longer published"
 
 
 def merge(job: Job, *, has_new_boundaries: bool) -> Written:
-    """Write what differs, and serve it."""
+    """Write the differences, and update the served rows."""
     connection = job.connection
     name_served(connection, job.city, sql.Identifier("requests"))
     written = write_requests(job)
@@ -36,7 +36,7 @@ def merge(job: Job, *, has_new_boundaries: bool) -> Written:
 
 
 def write_requests(job: Job) -> Written:
-    """Write the rows that differ into ``requests``, and note in ``touched`` what has to be served again."""
+    """Write the rows that differ to ``requests``, and record in ``touched`` which ones to serve again."""
     connection, complete = job.connection, job.complete_ids
     superseded = keep_one_row_each(job)
     superseded += _leave_to_own_dataset(job)
@@ -50,7 +50,7 @@ def write_requests(job: Job) -> Written:
 
 
 def keep_one_row_each(job: Job) -> int:
-    """Keep one staged row of each number, with stored values in lost columns; returns how many had to go."""
+    """Keep one staged row per number, with stored values for lost columns; returns the number removed."""
     connection, rows = job.connection, job.staging.rows
     superseded = connection.execute(composed("merge/keep_newest", rows=rows)).rowcount
     for reading in job.readings:
@@ -63,7 +63,7 @@ def keep_one_row_each(job: Job) -> int:
 def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
     """Find the rows that differ from the stored ones; returns their numbers by dataset.
 
-    ``complete``: the datasets whose stored rows are gone if they were not read.
+    ``complete``: the datasets that were read in full, whose stored rows are gone if they were not read.
     """
     connection = job.connection
     run(connection, "tables/staged_changes")
@@ -73,13 +73,13 @@ def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
 
 
 def name_served(connection: Connection, city: City, requests: sql.Identifier) -> None:
-    """Define ``served``, the view that says how a row of that table is served."""
+    """Define ``served``, the view that determines how a row of that table is served."""
     bounds = {name: sql.Literal(degrees) for name, degrees in city.bounds.model_dump().items()}
     connection.execute(composed("merge/served_view", requests=requests, **bounds))
 
 
 def forget_served(connection: Connection) -> None:
-    """Drop the view again: it would keep its tables from being swapped."""
+    """Drop the view again, because it would prevent swapping its tables."""
     connection.execute("DROP VIEW served")
 
 
@@ -89,7 +89,7 @@ def _leave_to_own_dataset(job: Job) -> int:
 
 
 def _retire(connection: Connection, dataset_ids: list[str]) -> int:
-    """Move requests that the portal no longer publishes to ``retired_requests``; returns how many."""
+    """Move requests that the portal no longer publishes to ``retired_requests``; returns their number."""
     run(connection, "tables/retired")
     run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
     run(connection, "merge/touch_retired")
@@ -97,7 +97,7 @@ def _retire(connection: Connection, dataset_ids: list[str]) -> int:
 
 
 def serve_deletions(connection: Connection, catalog: RollupCatalog) -> None:
-    """Take the requests in ``touched``, which are gone from ``requests``, out of all that is served."""
+    """Remove the requests in ``touched``, which are gone from ``requests``, from all served tables."""
     run(connection, "tables/before")
     run(connection, "merge/remember_before")
     run(connection, "tables/after")
@@ -106,7 +106,7 @@ def serve_deletions(connection: Connection, catalog: RollupCatalog) -> None:
 
 
 def _serve(job: Job) -> int:
-    """Bring ``service_requests`` and the rollups in step with the requests in ``touched``."""
+    """Update ``service_requests`` and the rollups for the requests in ``touched``."""
     connection = job.connection
     connection.execute("ANALYZE touched")
     for table, step in (("before", "remember_before"), ("after", "compute_after")):

@@ -1,4 +1,4 @@
-"""A new year must not break a run: the newest dataset takes every day until its successor has rows."""
+"""Keeps a new year from breaking runs: the newest dataset covers every day until its successor has rows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Notices = tuple[str, ...]
 
 
 def discover(portal: Portal, city: City, today: date, loaded: Collection[str]) -> tuple[City, Notices]:
-    """The city with the datasets that have rows up to today's year, and what to report about the others.
+    """The city with the datasets that have rows up to the current year, and notices about the others.
 
-    ``loaded`` are the ids of datasets that earlier runs have read: those are there, whatever the portal says.
+    ``loaded`` are the ids of datasets that earlier runs have read: they exist, whatever the portal says now.
     """
     city, notices = _published(portal, city, loaded)
     if city.discovery is None:
@@ -29,7 +29,7 @@ def discover(portal: Portal, city: City, today: date, loaded: Collection[str]) -
 
 
 def _published(portal: Portal, city: City, loaded: Collection[str]) -> tuple[City, Notices]:
-    """The city without newest datasets that are declared and not published yet."""
+    """The city without the newest datasets that are declared but not published yet."""
     notices: Notices = ()
     while len(city.datasets) > 1 and city.newest.id not in loaded and not _has_rows(portal, city.newest.id):
         early, city = city.newest, city.without_newest()
@@ -41,14 +41,14 @@ def _has_rows(portal: Portal, dataset_id: str) -> bool:
     try:
         return portal.count(dataset_id) > 0
     except UnavailableError as error:
-        # Private or deleted is not the same as not yet published: planning says which.
+        # Private or deleted is not the same as not published yet: planning distinguishes them.
         return error.status != 404
     except PortalError:
         return True
 
 
 def _of_year(portal: Portal, city: City, discovery: Discovery, year: int) -> tuple[Dataset | None, str]:
-    """The portal's undeclared dataset of that year with the most rows, and what to report about it."""
+    """The portal's undeclared dataset of that year with the most rows, and a notice about it."""
     title, declared = discovery.title.format(year=year), {dataset.id for dataset in city.datasets}
     wait = f"{city.newest.title} takes the days of {year}"
     try:

@@ -1,4 +1,4 @@
-"""One dataset, page by page, from the portal into the staging tables; memory does not grow with its size."""
+"""Downloads a dataset page by page into the staging tables; memory does not grow with its size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Assignment:
-    """All that a download needs, so that it can run in another thread or on another machine."""
+    """Everything a download needs, so that it can run in another thread or on another machine."""
 
     settings: Settings
     city: City
@@ -35,22 +35,22 @@ class Assignment:
 
 
 def assignments(plan: Plan, settings: Settings) -> tuple[Assignment, ...]:
-    """One for each dataset that is due."""
+    """One assignment for each dataset that is due."""
     now = plan.options.now
     return tuple(Assignment(settings, plan.city, plan.load_run_id, reading, now) for reading in plan.due)
 
 
 def download(assignment: Assignment) -> Download:
-    """Read one dataset into the staging tables. Raises PortalError, and stages nothing, if incomplete."""
+    """Read a dataset into the staging tables. Raises PortalError, and stages nothing, if it is incomplete."""
     dataset = assignment.reading.dataset
-    # On a cluster this is another process than that of the run.
+    # On a cluster this is not the process of the run.
     telemetry.follow(assignment.load_run_id)
     purpose = f"run {assignment.load_run_id} {dataset.id}"
     with (
         Portal(assignment.settings) as portal,
         connect(assignment.settings.database_loader_url, purpose) as connection,
     ):
-        # What planning found out about the transport holds for this dataset.
+        # Planning has already determined the transport for this dataset.
         portal.transport = assignment.reading.transport or portal.transport
         taker = PageTaker(
             connection, Staging(assignment.load_run_id), assignment.reading, assignment.city, assignment.now
@@ -67,9 +67,9 @@ def download(assignment: Assignment) -> Download:
 def gathered(
     plan: Plan, assignments: Iterable[Assignment], results: Iterable[Download | BaseException]
 ) -> tuple[Plan, tuple[Download, ...]]:
-    """The plan without what could not be downloaded, and the downloads, those that were not due included.
+    """The plan without datasets that could not be downloaded, and all downloads, including those not due.
 
-    Raises an error that concerns more than its dataset, and the first error when nothing is left.
+    Raises errors that concern more than one dataset, and the first error if nothing is left.
     """
     skipped, downloads = [], [Download(reading) for reading in plan.readings if not reading.is_due]
     for assignment, result in zip(assignments, results, strict=True):
@@ -100,7 +100,7 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
 
 
 def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> None:
-    """Compare with the portal's own count; rows that it gained or moved meanwhile are allowed for."""
+    """Compare with the portal's own count, allowing for rows added or moved in the meantime."""
     reading = result.reading
     now = portal.count(reading.dataset.id, reading.where)
     promised, read = min(reading.expected, now), result.counts["read"]

@@ -1,4 +1,4 @@
-"""What can go wrong with a run, by who has to act; each class has its own exit code."""
+"""Errors of a run, by who has to act; each class has its own exit code."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ class IngestError(Exception):
 
 
 class PortalError(IngestError):
-    """The portal does not respond, or its response makes no sense: wait, or look at the city's portal."""
+    """The portal does not respond, or its response is invalid: wait, or check the city's portal."""
 
     exit_code = 10
     who = "portal error"
 
 
 class TokenError(PortalError):
-    """The portal rejects the app token, or needs one: no dataset can be read until that is repaired."""
+    """The portal rejects the app token, or requires one: no dataset can be read until this is fixed."""
 
 
 class UnavailableError(PortalError):
-    """The portal says that a dataset is private, unknown or deleted."""
+    """The portal reports that a dataset is private, unknown or deleted."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class UnavailableError(PortalError):
 
 
 class DataError(IngestError):
-    """The portal responds, but what it publishes cannot be taken as it is.
+    """The portal responds, but the published data cannot be loaded.
 
     ``checks`` are the quality checks so far, ``reasons`` the rejected rows by dataset and reason.
     """
@@ -62,21 +62,21 @@ class UnreachableError(IngestError):
 
 
 class BusyError(IngestError):
-    """Another run holds the lock; the message says which."""
+    """Another run holds the lock; the message names it."""
 
     exit_code = 50
     who = "another run"
 
 
 class PartialError(IngestError):
-    """Some datasets were skipped; the others are loaded and served, and the next run tries all again."""
+    """Some datasets were skipped; the others are loaded and served, and the next run retries all of them."""
 
     exit_code = 60
     who = "partial run"
 
 
 class FilesError(IngestError):
-    """The data is loaded and served; the files of the former generation stay. The next run writes them."""
+    """The data is loaded and served; the files of the previous generation stay. The next run writes them."""
 
     exit_code = 70
     who = "published without files"
@@ -98,11 +98,11 @@ EXIT_CODES = {
     INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
     TERMINATED_EXIT_CODE: "terminated by SIGTERM",
 }
-"""The only list of exit codes; the help text and the documentation are held to it."""
+"""The only list of exit codes; the help text and the documentation are derived from it."""
 
 
 def failure_text(error: BaseException) -> str:
-    """What a failure says of itself: in full if it was foreseen, else its kind and first line."""
+    """The message of a failure: in full if it is a known error, otherwise its type and first line."""
     if isinstance(error, IngestError):
         return f"{error.who}: {error}"
     if not isinstance(error, Exception):

@@ -1,4 +1,4 @@
-"""Everything that one merge works with."""
+"""The context of a merge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.staging import Staging
 
 @dataclass(frozen=True)
 class Job:
-    """A merge: its connection, what was planned and downloaded, and the rollups that there are."""
+    """A merge: its connection, plan, downloads and rollups."""
 
     connection: Connection
     plan: Plan
@@ -33,7 +33,7 @@ class Job:
 
     @property
     def readings(self) -> tuple[Reading, ...]:
-        """What was read: datasets without news were not."""
+        """The datasets that were read; those without changes were not."""
         return tuple(download.reading for download in self.downloads if download.reading.is_due)
 
     @property
@@ -42,15 +42,15 @@ class Job:
 
     @property
     def complete_ids(self) -> list[str]:
-        """Datasets that were read from their first row on, so that what is missing is gone."""
+        """Datasets that were read in full, so that missing rows are gone."""
         return self.whole_reading_ids if self.plan.options.reads_everything else []
 
     @property
     def whole_reading_ids(self) -> list[str]:
-        """Datasets that were not read for chosen years only."""
+        """Datasets that were not limited to chosen years."""
         return [reading.dataset.id for reading in self.readings if not reading.window]
 
     @property
     def whole_ids(self) -> list[str]:
-        """Datasets of which every row was read, as when one is published again with new update times."""
+        """Datasets of which every row was read, such as one that was republished with new update times."""
         return [reading.dataset.id for reading in self.readings if reading.expected >= reading.total > 0]

@@ -1,4 +1,4 @@
-"""Rows that the portal published late, under older update times than rows read before."""
+"""Finds rows that the portal published late, with older update times than rows read before."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pipeline.staging import PageTaker
 
 
 def unread_rows(taker: PageTaker) -> int:
-    """How many rows more the portal has than those of the last time and those that were new in this reading.
+    """How many more rows the portal has than the last count plus the new rows of this reading.
 
-    Such rows were published under an update time before the reading's start. Rows gone meanwhile hide as many
-    of them: the weekly reconciliation finds those.
+    Such rows were published with an update time before the start of the reading. Rows deleted in the meantime
+    hide an equal number of them, which the weekly reconciliation finds.
     """
     reading = taker.reading
     if not reading.start or not reading.is_seamless:
@@ -26,7 +26,7 @@ def unread_rows(taker: PageTaker) -> int:
 
 
 def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
-    """Conditions for the months, by created date, of which the portal has more rows than we have."""
+    """Conditions for the months, by created date, for which the portal has more rows than we do."""
     dataset, created = taker.reading.dataset, taker.reading.columns["createddate"]
     values = {"dataset_id": dataset.id}
     known = fetch(taker.connection, "stage/count_months", values, rows=taker.staging.rows)
@@ -39,7 +39,7 @@ def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
 
 
 def months(dataset: Dataset, today: date) -> Iterator[date]:
-    """First days of the months that a dataset takes up to today, and one month more on either side."""
+    """First days of the months that a dataset covers up to today, and one more month on either side."""
     month = (dataset.first_day.replace(day=1) - timedelta(days=1)).replace(day=1)
     last = following(min(dataset.last_day or today, today))
     while month <= last:

@@ -1,4 +1,4 @@
-"""How long rows are kept that are no longer served; ``python flow.py erase`` removes one request for good."""
+"""Retention of rows that are no longer served; ``python flow.py erase`` removes one request permanently."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pipeline.publish import publish
 
 log = logging.getLogger("pipeline")
 ERASED_FROM = ("requests", "retired_requests", "rejected_requests", "changes")
-"""Every table that holds a request under its number; served rows and rollups follow from ``requests``."""
+"""Every table that contains a request by number; served rows and rollups are derived from ``requests``."""
 
 
 def prune(connection: Connection, settings: Settings) -> dict[str, int]:
-    """Delete rows that are older than the settings allow (0 days: none); returns how many by statement."""
+    """Delete rows older than the settings allow (0 days: never); returns their number by statement."""
     limits = {
         "lifetime/prune_retired": settings.retired_retention_days,
         "lifetime/prune_rejected": settings.rejected_retention_days,
@@ -32,9 +32,9 @@ def prune(connection: Connection, settings: Settings) -> dict[str, int]:
 
 
 def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
-    """Remove the request of these numbers and note them, so that no run takes it again; one transaction.
+    """Remove the request with these numbers and record them, so that no run loads it again; one transaction.
 
-    Returns how many rows were deleted, and the generation without them. The caller holds the run lock.
+    Returns the number of deleted rows, and the generation without them. The caller holds the run lock.
     """
     values = {"numbers": list(numbers)}
     catalog = rollups.read_catalog(connection)
@@ -55,7 +55,7 @@ def _erase_from(connection: Connection, table: str, values: dict[str, list[str]]
 
 
 def spellings(number: str) -> list[str]:
-    """The number as published: the city's own site puts C- before it."""
+    """The number as published: without the C- that the city's own site puts before it."""
     bare = number.strip()
     return [bare, bare[2:]] if bare[:2].upper() == "C-" else [bare]
 
@@ -64,10 +64,10 @@ def main(arguments: Sequence[str]) -> int:
     """Erase a request everywhere, or allow it again; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python flow.py erase",
-        description="Remove one request everywhere: no run takes it again. Backups are not changed.",
+        description="Remove one request everywhere; no run loads it again. Backups are not changed.",
     )
     parser.add_argument("number", help="its SR number")
-    parser.add_argument("--undo", action="store_true", help="let the next complete run take it again")
+    parser.add_argument("--undo", action="store_true", help="let the next complete run load it again")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
@@ -85,7 +85,7 @@ def _carry_out(settings: Settings, numbers: list[str], *, is_undone: bool) -> No
     with run_lock(settings.database_loader_url) as connection:
         if is_undone:
             count = run(connection, "lifetime/forget_erased", {"numbers": numbers})
-            log.info("%d numbers are no longer erased: `python flow.py --reconcile` reads them again", count)
+            log.info("%d numbers are no longer erased: `python flow.py --reconcile` loads them again", count)
             return
         rows, generation = erase(connection, numbers)
         log.info("erased: %d rows of %s", rows, numbers[0])

@@ -1,4 +1,4 @@
-"""Log lines for machines."""
+"""Log lines as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline import telemetry
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time in UTC, level, logger, message, run, Prefect step, figures, exception."""
+    """One JSON object per line: time in UTC, level, logger, message, run, step, metrics, exception."""
 
     def __init__(self, *_arguments: Any, **_names: Any) -> None:
         super().__init__()

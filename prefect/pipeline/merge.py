@@ -1,4 +1,4 @@
-"""Staged rows into the live tables: one transaction with everything that must agree, or nothing at all."""
+"""Merges staged rows into the live tables, in one transaction with everything that must be consistent."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 def merge(
     connection: Connection, plan: Plan, downloads: Sequence[Download], settings: Settings
 ) -> MergeResult:
-    """Merge what was downloaded, check it, and record the run.
+    """Merge the downloads, check the result, and record the run.
 
-    Raises DataError, with the checks, when one of them fails: nothing is changed then.
+    Raises DataError, with the checks, if one of them fails; nothing is changed in that case.
     """
     job = Job(connection, plan, tuple(downloads), settings, rollups.read_catalog(connection))
     job.staging.name_views(connection)
@@ -83,7 +83,7 @@ def _set_memory(job: Job) -> None:
 
 
 def _write(job: Job) -> Written:
-    """Choose the way that costs least: differences, served rows made again, or everything in new tables."""
+    """Choose the cheapest way: differences, rebuilding the served rows, or building new tables."""
     connection, options = job.connection, job.plan.options
     has_new_rules = reference.declare(connection, job.city)
     refreshed = polygons.refresh(connection, job.plan.boundaries, job.city)

@@ -1,4 +1,4 @@
-"""Metrics of the runs in Prometheus' text format, read from the database, wherever the runs were.
+"""Metrics of the runs in Prometheus' text format, read from the database, wherever the runs took place.
 
 ``python flow.py metrics`` prints them; ``python flow.py serve`` serves them on METRICS_PORT.
 """
@@ -34,13 +34,13 @@ FINISHED = "Time at which the last run with this status ended, in seconds since 
 
 
 class Runs(Collector):
-    """Reads the database each time it is scraped."""
+    """A collector that reads the database on each scrape."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def collect(self) -> Iterable[Metric]:
-        """Nothing but ``pipeline_database_up 0`` while there is no database."""
+        """Only ``pipeline_database_up 0`` while the database cannot be reached."""
         try:
             with connect(self._url, "metrics") as connection:
                 last = fetch(connection, "runs/last_run")
@@ -67,13 +67,13 @@ def _registry(settings: Settings) -> CollectorRegistry:
 
 
 def serve(settings: Settings) -> None:
-    """Serve the metrics from a thread of this process, if METRICS_PORT says where."""
+    """Serve the metrics from a thread of this process, if METRICS_PORT is set."""
     if settings.metrics_port:
         start_http_server(settings.metrics_port, settings.metrics_host, _registry(settings))
 
 
 def log_figures(connection: Connection) -> None:
-    """One log line with the figures of the last run that ended: on AWS a filter makes metrics of its JSON."""
+    """One log line with the metrics of the last run that ended, for the metric filters on AWS."""
     (row,) = fetch(connection, "runs/last_run")
     log.info("figures of the run", extra={"figures": {name: row[name] or 0 for name in LAST}})
 

@@ -1,4 +1,4 @@
-"""What one run is asked to do."""
+"""The options of a run."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ class Options:
 
     @property
     def mode(self) -> str:
-        """As ``load_runs`` names it."""
+        """The name of the mode in ``load_runs``."""
         chosen = "full" if self.full else "reconcile" if self.reconcile else "incremental"
         return f"{chosen} dry run" if self.dry_run else chosen

@@ -1,4 +1,4 @@
-"""The pages of one dataset into the staging tables."""
+"""Loads the pages of a dataset into the staging tables."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ PROGRESS_SECONDS = 5
 
 @dataclass(frozen=True)
 class Download:
-    """What was read of one dataset. ``newest`` and ``last_row_id`` are the newest row's.
+    """The result of reading a dataset. ``newest`` and ``last_row_id`` are those of the newest row.
 
-    ``unread`` rows are in the portal's count and could not be found. ``transport`` is the API that served the
-    last page.
+    ``unread`` is the number of rows in the portal's count that could not be found. ``transport`` is the API
+    that served the last page.
     """
 
     reading: Reading
@@ -51,7 +51,7 @@ class Download:
 
 
 class Pages:
-    """The pages of one dataset, by update time and row id; ``result`` is what they held so far."""
+    """The pages of a dataset, by update time and row id; ``result`` is their content so far."""
 
     def __init__(self, portal: Portal, taker: PageTaker, page_rows: int) -> None:
         self._portal, self._taker, self._page_rows = portal, taker, page_rows
@@ -72,7 +72,7 @@ class Pages:
             where = f"{kept} AND {beyond}" if kept else beyond
 
     def _page(self, where: str) -> dict[str, Any]:
-        """One page into the staging tables. Retried as a whole: half a page is dropped first."""
+        """Load one page into the staging tables. Retried as a whole: a partial page is dropped first."""
         portal, taker, dataset_id = self._portal, self._taker, self._taker.reading.dataset.id
         query = Query(taker.select, where, order=ORDER, limit=self._page_rows)
 
@@ -114,7 +114,7 @@ def _beyond(updated_at: str, row_id: str) -> str:
 
 
 def _copy(dataset_id: str, copy: Callable[[], None]) -> None:
-    """A page that Postgres cannot read as CSV is the portal's error."""
+    """Raise PortalError if Postgres cannot parse a page as CSV."""
     try:
         copy()
     except psycopg.DataError as error:

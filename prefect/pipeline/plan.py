@@ -1,4 +1,4 @@
-"""What a run will read: the values that planning hands to the downloads and the merge."""
+"""The plan of a run: the values that planning passes to the downloads and the merge."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pipeline.options import Options
 
 BEGINNING = ""
 FEW_ROWS = 20
-"""So few rows gone or rejected never stop a run, whatever their share."""
+"""Up to this many deleted or rejected rows never stop a run, regardless of their share."""
 
 
 @dataclass(frozen=True)
 class Watermark:
-    """The last row that a merged run has seen of a dataset, and how many rows the portal had then."""
+    """The last row of a dataset that a merged run has read, and how many rows the portal had then."""
 
     source_updated_at: datetime
     source_row_id: str
@@ -28,7 +28,7 @@ class Watermark:
 
 @dataclass(frozen=True)
 class Known:
-    """What the database remembers of a dataset."""
+    """The state of a dataset in the database."""
 
     watermark: Watermark | None = None
     missing_columns: frozenset[str] = frozenset()
@@ -38,11 +38,11 @@ class Known:
 class Reading:
     """What to read of one dataset. ``start`` is a portal time, or empty for everything.
 
-    ``total`` and ``newest`` are the portal's count of rows and its newest update time; ``expected`` rows are
-    to be read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` are those that it
-    lost, ``added`` those that no schema names. ``lost`` is how many rows fewer the portal has than before.
-    ``kept`` are the portal's columns that stay under their own names. ``window`` is the condition of the
-    chosen years, where the dataset has others too; such a reading is a part.
+    ``total`` and ``newest`` are the portal's row count and its newest update time; ``expected`` is the number
+    of rows to read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` lists those that
+    the portal lost, ``added`` those that no schema names. ``lost`` is by how many rows the dataset shrank.
+    ``kept`` lists the portal's columns that keep their own names. ``window`` is the condition for the chosen
+    years, if the dataset has other years too; such a reading is partial.
     """
 
     dataset: Dataset
@@ -62,7 +62,7 @@ class Reading:
 
     @property
     def known_newest(self) -> datetime | None:
-        """The newest update time that a merged run has seen."""
+        """The newest update time that a merged run has read."""
         return self.known.watermark.source_updated_at if self.known.watermark else None
 
     @property
@@ -72,7 +72,7 @@ class Reading:
 
     @property
     def is_seamless(self) -> bool:
-        """Whether it begins no later than the last merged run ended: else rows between are still unread."""
+        """Whether it starts no later than where the last merged run ended, so that no rows are left out."""
         start = from_portal(self.start)
         if self.window:
             return False
@@ -86,7 +86,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A dataset that this run leaves as it is, and why; the next run tries it again."""
+    """A dataset that this run skips, and why; the next run retries it."""
 
     dataset: Dataset
     error: IngestError
@@ -98,7 +98,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run from here on: what is read, what is skipped, and what is worth a notice already."""
+    """The plan of a run: what is read, what is skipped, and notices so far."""
 
     load_run_id: int
     options: Options
@@ -116,7 +116,7 @@ class Plan:
     def skipping(self, skipped: Iterable[Skipped]) -> Plan:
         """This plan without the datasets that could not be downloaded.
 
-        Raises the first one's error when nothing is left.
+        Raises the error of the first one if nothing is left.
         """
         more = tuple(skipped)
         ids = {skip.dataset.id for skip in more}
@@ -124,24 +124,24 @@ class Plan:
         return replace(self, readings=kept, skipped=(*self.skipped, *more)).checked()
 
     def checked(self) -> Plan:
-        """This plan. Raises the first skipped dataset's error when there is no other dataset."""
+        """This plan. Raises the error of the first skipped dataset if all of them are skipped."""
         if self.skipped and not self.readings:
             raise self.skipped[0].error
         return self
 
 
 def is_of_one_dataset(error: BaseException) -> bool:
-    """Whether an error concerns the dataset alone that was read, so that the others can be loaded."""
+    """Whether an error concerns only the dataset that was read, so that the others can be loaded."""
     return isinstance(error, (PortalError, DataError)) and not isinstance(error, TokenError)
 
 
 def portal_time(moment: datetime) -> str:
-    """A time as the portal writes its own update times: UTC, milliseconds."""
+    """A time in the portal's format of update times: UTC, milliseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def from_portal(text: str | None) -> datetime | None:
-    """The moment of a portal's text. Raises PortalError when it is none."""
+    """Parses a portal time. Raises PortalError if it is invalid."""
     try:
         return datetime.fromisoformat(text) if text else None
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Planning a run: what the portal has, what is read of it, and what has to be skipped."""
+"""Plans a run: what the portal has, what is read, and what has to be skipped."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 
 
 def make_plan(run: Run) -> Plan:
-    """One reading for each dataset, whether it is due or not; what cannot be read is skipped.
+    """One reading for each dataset, due or not; datasets that cannot be read are skipped.
 
-    Raises TokenError, and the first dataset's PortalError or DataError when every one has to be skipped.
+    Raises TokenError, or the PortalError or DataError of the first dataset if all have to be skipped.
     """
     settings, options = run.settings, run.options
     refuse_other_city(run.connection, run.city)
@@ -47,7 +47,7 @@ def make_plan(run: Run) -> Plan:
     try:
         planned = list(pool.map(lambda dataset: _reading(run, dataset, known), datasets))
     finally:
-        # A run that is terminated does not wait for a portal that hangs.
+        # A terminated run must not wait for a portal that hangs.
         pool.shutdown(wait=False, cancel_futures=True)
     readings = tuple(one for one in planned if isinstance(one, Reading))
     skipped = tuple(one for one in planned if isinstance(one, Skipped))
@@ -57,7 +57,7 @@ def make_plan(run: Run) -> Plan:
 
 
 def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
-    """The published areas, or a notice: without them a run goes on with those that are stored."""
+    """The published areas, or a notice: without them the run continues with the stored ones."""
     if city.boundaries is None:
         return None, ()
     try:
@@ -71,7 +71,7 @@ def _memory(run: Run) -> tuple[dict[str, Known], tuple[str, ...]]:
         log.info("no SOCRATA_APP_TOKEN: the portal may throttle")
     known = runs.known_datasets(run.connection)
     if known and runs.is_empty(run.connection):
-        return {}, ("the tables are empty although earlier runs filled them: everything is read",)
+        return {}, ("the tables are empty although earlier runs filled them: reading everything",)
     return known, ()
 
 

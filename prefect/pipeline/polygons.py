@@ -1,4 +1,4 @@
-"""The city's areas into councils, regions and geometries."""
+"""Merges the city's areas into councils, regions and geometries."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipeline.database import Connection, fetch, fetch_one, run
 log = logging.getLogger(__name__)
 STEPS = ("add_regions", "add_councils", "move_councils", "delete_lost", "set_geometries")
 MOST_NOTICES = 12
-"""A broken file has the same problem many times."""
+"""Limits the notices, because a broken file has the same problem many times."""
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What the published areas changed, and what was wrong with them.
+    """The changes made by the published areas, and their problems.
 
-    ``problem`` says why they were not taken over; ``digest`` is empty then, so that the next run looks at
-    them again. ``had`` is how many polygons were stored before.
+    ``problem`` says why they were not merged; ``digest`` is empty in that case, so that the next run examines
+    them again. ``had`` is the number of polygons stored before.
     """
 
     digest: str = ""
@@ -34,7 +34,7 @@ class Refreshed:
 
 
 def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -> Refreshed:
-    """Take over what changed, inside the caller's transaction; a file that looks broken is left alone."""
+    """Merge the changes inside the caller's transaction; a file that looks broken is ignored."""
     if boundaries is None:
         return Refreshed()
     known = fetch(connection, "boundaries/known_digest")
@@ -65,7 +65,7 @@ def _first(notices: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _add(connection: Connection, area: Area) -> str:
-    """Put the area into the table ``boundaries``; returns what is to be said about it."""
+    """Insert the area into the table ``boundaries``; returns the notices about it."""
     try:
         with connection.transaction():
             values = {**vars(area.facts), "geometry": area.geometry, "is_dissolved": area.is_dissolved}
@@ -79,14 +79,14 @@ def _add(connection: Connection, area: Area) -> str:
 
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
     changes = {step: run(connection, f"boundaries/{step}") for step in STEPS}
-    # Of the first polygons all are new.
+    # On the first load all areas are new.
     notices = [f"{name} is a new area" for name in difference["added"] if difference["had"]]
     notices += [
-        f"the area with code {code} has no polygon any more: it counts as retired"
+        f"the area with code {code} no longer has a polygon: it counts as retired"
         for code in difference["lost"]
     ]
     notices += difference["renamed"]
     if moved := changes["move_councils"]:
-        notices.append(f"{moved} areas are in another region now")
+        notices.append(f"{moved} areas are now in a different region")
     log.info("boundaries refreshed: %s", changes)
     return any(changes.values()), tuple(notices)

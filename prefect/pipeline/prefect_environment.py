@@ -1,4 +1,4 @@
-"""Prefect's environment for one run: quiet, private, and with a server that ends with the run."""
+"""Prefect's environment for one run: quiet, private, and with a server that is stopped with the run."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ JSON_LOGS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
 }
 NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
-"""Set while the run owns Prefect's server: no link leads to a page that is gone when the run is over."""
+"""Set while the run owns Prefect's server, so that nothing links to a page that is gone after the run."""
 START_SECONDS = 120.0
 STOP_SECONDS = 3.0
 
 
 def settle(environment: MutableMapping[str, str]) -> None:
-    """Set what Prefect reads when it is imported; what is set already stays."""
+    """Set the variables that Prefect reads on import; those already set are kept."""
     defaults = QUIET | {
         "PREFECT_HOME": str(home()),
         "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO"),
@@ -50,7 +50,7 @@ def settle(environment: MutableMapping[str, str]) -> None:
 
 
 def home() -> Path:
-    """Where Prefect keeps its files: with the checkout's other local files, else in a temporary folder."""
+    """Where Prefect stores its files: with the checkout's other local files, else in a temporary folder."""
     local = Path(__file__).parents[2] / ".local"
     return (
         local if local.is_dir() and os.access(local, os.W_OK) else Path(tempfile.gettempdir())
@@ -58,13 +58,13 @@ def home() -> Path:
 
 
 def start_early(environment: Mapping[str, str], *, has_schedules: bool = False) -> None:
-    """Start the server that ``own_server`` will use, unless the settings name another."""
+    """Start the server that ``own_server`` will use, unless the settings specify another one."""
     if not environment.get("PREFECT_API_URL"):
         _started.append(_start(environment, has_schedules=has_schedules))
 
 
 def discard_early() -> None:
-    """End a server that was started early and was not needed."""
+    """Stop a server that was started early but is not needed."""
     for server in _started:
         with server:
             server.kill()
@@ -73,9 +73,9 @@ def discard_early() -> None:
 
 @contextmanager
 def own_server(environment: Mapping[str, str]) -> Iterator[str]:
-    """A Prefect server for the block: its API's address. It ends with this process, however that ends.
+    """A Prefect server for the block; yields its API's address. It stops with this process in any case.
 
-    Raises IngestError when it does not start.
+    Raises IngestError if it does not start.
     """
     server = _started.pop() if _started else _start(environment, has_schedules=False)
     with server:

@@ -1,8 +1,8 @@
 """``python -m pipeline.prefect_server``: Prefect's API for one run, on a free port of this machine.
 
-Prints its address, and ends when its standard input does: that is when the run ends, even if it is killed.
-With ``--with-schedules`` it also does what a schedule needs; a single run is quicker without.
-Prefect's own ephemeral server stays behind after SIGTERM and SIGKILL.
+Prints its address, and stops when its standard input closes, which happens when the run ends or is killed.
+``--with-schedules`` enables the services that schedules need; a single run starts faster without them.
+Prefect's own ephemeral server is left behind after SIGTERM and SIGKILL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WITH_SCHEDULES = "--with-schedules"
 
 def main() -> None:
     """Serve until standard input closes."""
-    # Before the slow imports, so that a run that is killed early leaves nothing behind either.
+    # Before the slow imports, so that even a run that is killed early leaves nothing behind.
     stopping = threading.Event()
     threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
     import uvicorn

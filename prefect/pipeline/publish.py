@@ -1,4 +1,4 @@
-"""Publishing: the API primes responses of the new generation, switches to it, and says what it serves."""
+"""Publishes a generation: the API primes its responses, switches to it, and reports what it serves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NotYetError(PublishError):
 
 @dataclass(frozen=True)
 class Published:
-    """What the API serves now (None: there is no API to notify), and how many responses it primed for it."""
+    """The generation that the API serves (None: no API to notify), and how many responses it primed."""
 
     generation: int | None
     primed: int = 0
@@ -39,9 +39,9 @@ class Published:
 
 
 def publish(settings: Settings, generation: int) -> Published:
-    """Make the API serve at least ``generation``, and see that it does.
+    """Make the API serve at least ``generation``, and verify that it does.
 
-    Raises PublishError when it does not within the time allowed, or rejects the token.
+    Raises PublishError if it does not within the time limit, or if it rejects the token.
     """
     if not settings.api_url:
         published = Published(None)

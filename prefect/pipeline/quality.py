@@ -1,4 +1,4 @@
-"""Quality checks: what was measured, held to the city's limits; and the checks of what the portal gave."""
+"""Quality checks: measurements compared with the city's limits; and the checks of the portal's data."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Check:
 
 
 def worst(checks: Iterable[Check]) -> Check | None:
-    """The first check that failed, else the first that warns."""
+    """The first failed check, else the first warning."""
     by_status = sorted(checks, key=lambda check: ("fail", "warn", "ok").index(check.status))
     return by_status[0] if by_status and by_status[0].status != "ok" else None
 
 
 def share_check(name: str, count: int, total: int, limit: float, meaning: str) -> Check:
-    """A share of rows: fails above the limit, warns above half of it. A few rows never fail a run."""
+    """A share of rows: fails above the limit, warns above half the limit. A few rows never fail a run."""
     share = count / total if total else 0.0
     status: Status = "warn" if share > limit / 2 else "ok"
     if count > FEW_ROWS and share > limit:
@@ -48,7 +48,7 @@ def rejected_reasons(connection: Connection) -> Reasons:
 
 
 def download_checks(job: Job, reasons: Reasons) -> tuple[Check, ...]:
-    """Checks of what the portal gave, before anything is merged."""
+    """Checks of the portal's data, before anything is merged."""
     notices = (Check("notice", "warn", "", meaning=notice) for notice in job.plan.notices)
     share = job.settings.rejected_share_limit
     limit = job.city.limits.rejected_share if share is None else share

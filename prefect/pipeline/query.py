@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Query:
-    """What to ask of one dataset; empty parts are left out."""
+    """A query of one dataset; empty parts are left out."""
 
     select: str
     where: str = ""
@@ -17,7 +17,7 @@ class Query:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """By the names of SODA2, without their ``$``."""
+        """The parameters under SODA2's names, without the ``$``."""
         limit = "" if self.limit is None else str(self.limit)
         parts = {
             "select": self.select,
@@ -30,6 +30,6 @@ class Query:
 
     @property
     def text(self) -> str:
-        """One statement, as SODA3 takes it."""
+        """The query as one statement for SODA3."""
         words = {"group": "GROUP BY", "order": "ORDER BY"}
         return " ".join(f"{words.get(name, name.upper())} {part}" for name, part in self.parameters.items())

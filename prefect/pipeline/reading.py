@@ -1,4 +1,4 @@
-"""What to read of one dataset: from which row on, and which columns."""
+"""Decides what to read of a dataset: from which row on, and which columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
-    """Ask the portal what it has and decide what to read. Raises PortalError or DataError."""
+    """Query the portal's state and decide what to read. Raises PortalError or DataError."""
     known = replace(known, missing_columns=known.missing_columns & schema.stored)
     total, newest = _size(portal, dataset, run.options.now)
     lost = _lost(dataset, total, known, run.city.limits.shrunk_share)
@@ -41,9 +41,9 @@ def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, kno
 
 
 def _window(run: Run, dataset: Dataset, columns: Mapping[str, str]) -> str:
-    """The condition of the chosen years; empty for all, or where the dataset has no others."""
+    """The condition for the chosen years; empty for all, or if the dataset has no other years."""
     years = run.options.years
-    # While it is filled, the newest dataset of a city that has one for each year is that of its year.
+    # In a city with one dataset per year, the newest one counts as its own year while it is being filled.
     is_yearly = run.city.has_yearly_datasets
     if not years or is_yearly or dataset.is_within(years):
         return ""
@@ -61,12 +61,12 @@ def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetim
         total, newest = int(row["rows"]), from_portal(row.get("newest"))
     if newest and newest > now + timedelta(days=1):
         log.warning("%s: the portal's newest update time is %s", dataset.id, newest)
-    # A time ahead of the run's own would let the next run begin after updates that it has not seen.
+    # With a time in the future the next run would start after updates that it has not read.
     return total, newest if newest and newest <= now else None
 
 
 def _lost(dataset: Dataset, total: int, known: Known, limit: float) -> int:
-    """How many rows fewer the portal has than the last time. Raises DataError when they are too many."""
+    """How many fewer rows the portal has than last time. Raises DataError if too many are gone."""
     before = known.watermark.source_row_count if known.watermark else 0
     lost = before - total
     if lost > max(FEW_ROWS, before * limit):
@@ -98,9 +98,9 @@ def _start(settings: Settings, known: Known, options: Options, missing: tuple[st
 def match_columns(
     dataset: Dataset, schema: Schema, published: frozenset[str]
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Columns to read, columns that the portal lost, columns that no schema names.
+    """Columns to read, columns that the portal lost, and columns that no schema names.
 
-    Raises DataError, with names, when a required one is missing.
+    Raises DataError, with names, if a required one is missing.
     """
     found = {
         name: next((source for source in sources if source in published), None)

@@ -1,4 +1,4 @@
-"""The city's declaration in the database: its row, reference data, and what published values mean."""
+"""Writes the city's declaration to the database: its row, reference data, and the meaning of values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.errors import DataError
 from pipeline.staging import days
 
 SERVED_VERSION = "2"
-"""Goes up when the merge serves stored rows in another way than before: they are all rebuilt then."""
+"""Increment it when the merge serves stored rows differently than before, so that they are all rebuilt."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,21 @@ FILES: dict[ReferenceFile, Reference] = {
     "areas": AREAS,
     **dict(zip(("types", "agencies", "sources"), REFERENCES, strict=True)),
 }
-"""The tables of the reference files, in the order of writing them."""
+"""The tables of the reference files, in the order in which they are written."""
 STAGED = sql.SQL("staged")
 Row = dict[str, str | bool | None]
 
 
 def touched() -> sql.Composable:
-    """The stored rows that the run serves again."""
+    """The stored rows that the run has to serve again."""
     return sql.SQL("({})").format(composed("merge/touched_requests"))
 
 
 def declare(connection: Connection, city: City) -> bool:
-    """Write the city's row and reference data, and lay its rules down as tables of this transaction.
+    """Write the city's row and reference data, and its rules as temporary tables of this transaction.
 
-    Returns whether rows that are served already were served by other rules. Raises DataError when the
-    database holds another city's requests.
+    Returns whether the rows served so far follow different rules. Raises DataError if the database contains
+    another city's requests.
     """
     if refuse_other_city(connection, city):
         run(connection, "merge/forget_city")
@@ -79,7 +79,7 @@ def declare(connection: Connection, city: City) -> bool:
 
 
 def refuse_other_city(connection: Connection, city: City) -> bool:
-    """Whether the database serves another city so far. Raises DataError when it has that city's requests."""
+    """Whether the database belongs to another city. Raises DataError if it has that city's requests."""
     for other in fetch(connection, "merge/other_city", {"key": city.key}):
         if other["requests"]:
             raise DataError(
@@ -108,7 +108,7 @@ def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[
 
 
 def _resolve_areas(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
-    """Areas come with the polygons, if there are any, and are learned from the rows otherwise."""
+    """Areas come from the polygons, if there are any, and are otherwise added from the rows."""
     known = city.names.get("area", {})
     added = []
     if city.boundaries is None:
@@ -156,7 +156,7 @@ def _upsert(connection: Connection, reference: Reference, rows: list[Row]) -> No
 
 
 def _reviewed(reference: Reference) -> Row:
-    """Types, agencies and sources say whether they are reviewed; those declared are."""
+    """Whether types, agencies and sources are reviewed; declared ones are."""
     return {"is_reviewed": True} if reference in REFERENCES else {}
 
 

@@ -12,7 +12,7 @@ from pipeline.errors import DataError, failure_text
 from pipeline.plan import BEGINNING, Plan
 from pipeline.result import MergeResult
 
-# What begins markup inside a line, and the colon of an address, which would become a link by itself.
+# Characters that start inline markup, and the colon of URLs, which would be turned into links.
 MARKUP = re.compile(r"[\\`*_\[\]<>|!#&]|:(?=//)")
 SIGNS = {
     "ok": ":white_check_mark:",
@@ -23,7 +23,7 @@ SIGNS = {
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
-    """A Markdown table; the first row's keys are its head."""
+    """A Markdown table; the keys of the first row are the header."""
     if not rows:
         return "none"
     head = list(rows[0])
@@ -37,12 +37,12 @@ def _cell(value: object) -> str:
 
 
 def as_written(text: str) -> str:
-    """The text of a portal in Markdown: no picture, link, heading or table comes of it."""
+    """Escapes a portal's text for Markdown, so that it cannot create pictures, links, headings or tables."""
     return MARKUP.sub(r"\\\g<0>", " ".join(text.splitlines()))
 
 
 def plan_page(plan: Plan) -> str:
-    """What is read of each dataset, and what is skipped."""
+    """Tables of what is read of each dataset, and what is skipped."""
     readings = [
         {
             "dataset": reading.dataset.id,
@@ -64,7 +64,7 @@ def skipped_table(plan: Plan) -> str:
 
 
 def run_page(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> str:
-    """What was read of each dataset and what became of it."""
+    """Tables of what was read of each dataset, and the results."""
     rows = [
         {
             "dataset": download.reading.dataset.id,
@@ -108,7 +108,7 @@ def slack_text(
 
 
 def status_of(plan: Plan, result: MergeResult) -> str:
-    """How a run that is merged went; a failing check would have stopped it."""
+    """The status of a merged run; a failed check would have stopped it."""
     if plan.skipped:
         return "partial"
     return "warn" if any(check.status != "ok" for check in result.checks) else "ok"
@@ -125,10 +125,10 @@ def problems_of(plan: Plan, checks: Iterable[Any]) -> list[str]:
 
 
 def failure_page(error: DataError) -> str:
-    """What was wrong with the data of a run that failed."""
+    """The data errors of a failed run."""
     return f"{as_written(failure_text(error))}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
 
 
 def _plain(text: str) -> str:
-    """With the three characters escaped that Slack reads as links and calls to everyone."""
+    """Escapes the three characters that Slack interprets as links and mentions."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""The portal's responses: which are errors, which are worth another attempt, and their bodies as streams."""
+"""The portal's responses: which are errors, which ones to retry, and their bodies as streams."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNAVAILABLE = {401: "is private", 403: "is private", 404: "does not exist", 410:
 
 
 def check(response: requests.Response, content_type: str) -> None:
-    """Raise PortalError unless the response is a success of that content type."""
+    """Raise PortalError unless the response is successful and has that content type."""
     status, found_type = response.status_code, response.headers.get("Content-Type", "")
     if status in RETRIED_STATUSES or status >= 500:
         wait = retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(UTC))
@@ -34,7 +34,7 @@ def check(response: requests.Response, content_type: str) -> None:
 
 
 def rejection(status: int, path: str, text: str) -> PortalError:
-    """What a response means that no retry will change; Socrata sends 403 for a bad token too."""
+    """The error for a response that should not be retried; Socrata sends 403 for a bad token too."""
     if status in {401, 403} and "app" in text and "token" in text:
         return TokenError(f"the portal rejects SOCRATA_APP_TOKEN ({status} to {path}): {text}")
     if status in UNAVAILABLE:
@@ -43,7 +43,7 @@ def rejection(status: int, path: str, text: str) -> PortalError:
 
 
 def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:
-    """The body as it comes. Raises TemporaryError when it takes longer, however steadily it drips."""
+    """Streams the body. Raises TemporaryError if it takes too long, even if bytes keep arriving."""
     latest = time.monotonic() + seconds
     while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
         if time.monotonic() > latest:
@@ -53,7 +53,7 @@ def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:
 
 @contextmanager
 def network_errors(what: str) -> Iterator[None]:
-    """Turn what requests and urllib3 raise into errors worth another attempt."""
+    """Turn exceptions of requests and urllib3 into errors that are retried."""
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -62,7 +62,7 @@ def network_errors(what: str) -> Iterator[None]:
 
 @contextmanager
 def shape_errors(what: str) -> Iterator[None]:
-    """Turn what goes wrong with JSON of another shape than the portal documents into PortalError."""
+    """Turn errors caused by JSON of an undocumented shape into PortalError."""
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError) as error:
@@ -73,7 +73,7 @@ def shape_errors(what: str) -> Iterator[None]:
 
 
 def clean(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same text as UTF-8 that Postgres takes: without NUL, broken characters replaced."""
+    """The same text as UTF-8 that Postgres accepts: without NUL, with broken characters replaced."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     for piece in pieces:
         yield decoder.decode(piece).replace("\x00", "").encode()

@@ -1,4 +1,4 @@
-"""What a merge hands back: frozen values, complete when they exist."""
+"""The results of a merge, as immutable values."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ COUNTED = ("read", "inserted", "updated", "unchanged", "rejected", "elsewhere")
 
 @dataclass(frozen=True)
 class Written:
-    """What a merge wrote, by dataset: inserted, updated and unchanged rows; and what it wrote besides.
+    """Counts of a merge by dataset (inserted, updated and unchanged rows), and other counts.
 
-    ``superseded`` are rows that lost to a newer one of their number, ``served_changes`` rows of
-    ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete and still have to
-    be swapped in.
+    ``superseded`` rows lost to a newer one with their number; ``served_changes`` counts rows of
+    ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete, not yet swapped in.
     """
 
     rows: Mapping[str, Mapping[str, int]]
@@ -33,7 +32,7 @@ class Written:
 
     @property
     def has_changed(self) -> bool:
-        """Whether a reader could see the difference."""
+        """Whether readers could notice a difference."""
         changed = sum(counts["inserted"] + counts["updated"] for counts in self.rows.values())
         others = (self.retired, self.served_changes, self.new_codes, self.is_rebuilt)
         return bool(changed or any(others) or self.boundaries.has_changed)

@@ -1,4 +1,4 @@
-"""Repeating what may succeed later: growing random waits, or the wait that the portal asks for."""
+"""Retries of temporary errors, with exponential backoff and jitter or the wait that the portal requests."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 LONGEST_WAIT_SECONDS = 60.0
 LONGEST_ASKED_SECONDS = 300.0
-"""A portal may ask for a longer wait than we would choose, but not for hours."""
+"""Longest wait that a portal may request: longer than our own, but not hours."""
 
 
 class TemporaryError(PortalError):
-    """Worth another attempt, after ``retry_after`` seconds if the portal said so."""
+    """An error that is retried, after ``retry_after`` seconds if the portal requests it."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -29,14 +29,14 @@ class TemporaryError(PortalError):
 
 
 class Retries:
-    """Repeats an attempt after temporary errors."""
+    """Retries an attempt after temporary errors."""
 
     def __init__(self, attempts: int, backoff_seconds: float) -> None:
         self._attempts = attempts
         self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=LONGEST_WAIT_SECONDS)
 
     def __call__(self, what: str, attempt: Callable[[], Result]) -> Result:
-        """The attempt's result. Raises its last PortalError when every attempt failed."""
+        """The attempt's result. Raises the last PortalError if every attempt failed."""
 
         def note(state: RetryCallState) -> None:
             log.warning("%s: %s; attempt %d", what, _error(state), state.attempt_number + 1)
@@ -60,9 +60,9 @@ def _error(state: RetryCallState) -> BaseException | None:
 
 
 def retry_after_seconds(header: str, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` asks for: whole seconds, or any of HTTP's three forms of a date.
+    """The seconds requested by ``Retry-After``: a number, or any of HTTP's three date formats.
 
-    None for anything else; never below zero.
+    None for anything else; never negative.
     """
     text = header.strip()
     if text.isascii() and text.isdigit():

@@ -1,4 +1,4 @@
-"""The rollups over ``service_requests``, as the catalog in the database describes them when a run begins."""
+"""The rollups over ``service_requests``, as described by the database's catalog when a run begins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMA, OR, AND = sql.SQL(", "), sql.SQL(" OR "), sql.SQL(" AND ")
 
 @dataclass(frozen=True)
 class Rollup:
-    """A table of exact counts; its primary key is its dimensions, and a cell lives while a measure is not 0.
+    """A table of exact counts; its primary key is its dimensions. Cells whose measures are all 0 are deleted.
 
     ``order``: the dimensions in the order in which cells are written.
     """
@@ -67,7 +67,7 @@ def read_catalog(connection: Connection) -> RollupCatalog:
 
 
 def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
-    """Bring every rollup in step with the differences between ``before`` and ``after``."""
+    """Update every rollup with the differences between ``before`` and ``after``."""
     _create_delta(connection, catalog)
     keys = len(catalog.dimensions) + len(catalog.populations)
     lists: dict[str, sql.Composable] = {
@@ -85,7 +85,7 @@ def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
 
 
 def flatten(connection: Connection, catalog: RollupCatalog) -> None:
-    """Put the new served rows into ``delta``, one for each."""
+    """Insert the new served rows into ``delta``, one row for each."""
     _create_delta(connection, catalog)
     counts = COMMA.join(sql.SQL("({})::integer").format(trusted(c)) for c in catalog.measures.values())
     connection.execute(composed("rollups/flatten", **_select(catalog), counts=counts))
@@ -106,7 +106,7 @@ def _create_delta(connection: Connection, catalog: RollupCatalog) -> None:
 
 
 def _select(catalog: RollupCatalog) -> dict[str, sql.Composable]:
-    """What ``delta`` is made of, from the columns of ``service_requests``."""
+    """The expressions of ``delta``, over the columns of ``service_requests``."""
     columns = (*catalog.dimensions, *catalog.populations.values(), *catalog.measures)
     expressions = (expression for _, expression in catalog.dimensions.values())
     return {

@@ -1,4 +1,4 @@
-"""Checks of the rows that a run adds or changes: where they are, what they are, and when."""
+"""Checks of the rows that a run adds or changes: their locations, types and dates."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.plan import FEW_ROWS
 from pipeline.quality import Check, Status, share_check
 from pipeline.staging import days
 
-# Shares of rows without coordinates: below the first nothing is unusual; the second is the limit where no
-# usual share is known.
+# Shares of rows without coordinates: below the first nothing is unusual; the second is the limit if no usual
+# share is known.
 SHARE_FLOOR, SHARE_WITHOUT_HISTORY = 0.1, 0.5
 
 
 def usual_shares(job: Job) -> dict[str, float | None]:
-    """The stored share of requests without coordinates by dataset; to be asked before anything is written."""
+    """The stored share of requests without coordinates by dataset; call this before anything is written."""
     datasets = [reading.dataset for reading in job.readings]
     values = {"ids": [dataset.id for dataset in datasets], "days": [days([dataset]) for dataset in datasets]}
     return {row["dataset_id"]: row["share"] for row in fetch(job.connection, "quality/usual_shares", values)}
@@ -33,7 +33,7 @@ def row_checks(job: Job, usual: Mapping[str, float | None], latest: datetime) ->
 
 
 def _count_changed(job: Job, latest: datetime) -> list[dict[str, Any]]:
-    """New and changed rows by dataset, and how many of them are doubtful in which way."""
+    """New and changed rows by dataset, and how many of them are suspicious, by kind."""
     earliest = datetime(job.city.limits.earliest_closed_year, 1, 1)  # noqa: DTZ001  # local time, as published
     values = {"latest": latest, "earliest_closed": earliest}
     return fetch(job.connection, "quality/changed_rows", values)
@@ -45,7 +45,7 @@ def _changed_rows(job: Job, counted: Sequence[Mapping[str, Any]]) -> Iterator[Ch
     for row in counted:
         count.update({name: value for name, value in row.items() if name != "dataset_id"})
     rows = count["rows"]
-    meaning = "coordinates of new and changed rows; such requests count, without a place"
+    meaning = "coordinates of new and changed rows; such requests count, but have no location"
     outside = limits.outside_bounds_share
     yield share_check("outside the city's bounds", count["outside"], count["located"], outside, meaning)
     for what in ("types", "agencies"):
@@ -59,7 +59,7 @@ def _changed_rows(job: Job, counted: Sequence[Mapping[str, Any]]) -> Iterator[Ch
 
 
 def _wrong_dates(name: str, count: int, rows: int, limit: float) -> Check:
-    """Even one wrong date is worth a warning."""
+    """Even a single wrong date causes a warning."""
     check = share_check(name, count, rows, limit, "dates of new and changed rows")
     status: Status = "warn" if count and check.status == "ok" else check.status
     limits = f"warns above 0, fails above {limit:.1%} and {FEW_ROWS} rows"
@@ -75,5 +75,5 @@ def _unlocated(
         limit = SHARE_WITHOUT_HISTORY if share is None else min(1.0, max(SHARE_FLOOR, share * factor))
         expected = "no usual share is known" if share is None else f"usually {share:.1%}"
         name = f"{titles.get(row['dataset_id'], row['dataset_id'])}: without coordinates"
-        meaning = f"new and changed rows; {expected}; they count, without a place"
+        meaning = f"new and changed rows; {expected}; they count, but have no location"
         yield share_check(name, row["unlocated"], row["requests"], limit, meaning)

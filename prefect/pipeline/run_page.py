@@ -1,4 +1,4 @@
-"""The run's page in Prefect: what was planned, what became of it, and the checks."""
+"""The run's page in Prefect: the plan, the results, and the checks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.result import MergeResult
 
 def show_plan(plan: Plan) -> None:
     due, skipped = len(plan.due), len(plan.skipped)
-    summary = f"{due} of {len(plan.readings)} datasets have news, {skipped} are skipped"
+    summary = f"{due} of {len(plan.readings)} datasets have changes, {skipped} are skipped"
     create_markdown_artifact(key="plan", markdown=report.plan_page(plan), description=summary)
 
 
@@ -31,7 +31,7 @@ def show_result(plan: Plan, downloads: Iterable[Download], result: MergeResult) 
 
 
 def show_failure(error: DataError) -> None:
-    """The page of a run that stops over its data says what was wrong with it."""
+    """The page of a run that is stopped by data errors, with the reasons."""
     page = report.failure_page(error)
     create_markdown_artifact(key="ingest", markdown=page, description=failure_text(error))
     if error.checks:
@@ -40,6 +40,6 @@ def show_failure(error: DataError) -> None:
 
 
 def link(settings: Settings) -> str:
-    """Where to read on: this page, unless its server ends with the run."""
+    """The link to details: this page, unless its server is stopped with the run."""
     page = "" if os.environ.get(NO_PAGE) else flow_run.ui_url
     return page or settings.reports_url

@@ -1,4 +1,4 @@
-"""A run in the database: its lock, its row of ``load_runs``, and what earlier runs have left there."""
+"""A run in the database: its lock, its row in ``load_runs``, and leftovers of earlier runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has begun. Its connection holds the lock: losing it loses the merge."""
+    """A run that has begun. Its connection holds the lock, so losing it aborts the merge."""
 
     settings: Settings
     options: Options
@@ -45,9 +45,9 @@ class Run:
 
 @contextmanager
 def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
-    """A run that has the lock, its number and its staging tables; a failure inside is noted.
+    """A run with the lock, its number and its staging tables; a failure inside is recorded.
 
-    Raises BusyError when another run is in progress.
+    Raises BusyError if another run is in progress.
     """
     with run_lock(settings.database_loader_url) as connection:
         run = Run(settings, options, city, connection, _start(connection, options))
@@ -64,7 +64,7 @@ def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
 
 
 def _start(connection: Connection, options: Options) -> int:
-    """Note that a run begins and return its number; runs that were killed are marked failed."""
+    """Record the start of a run and return its number; runs that were killed are marked as failed."""
     chosen = {"years": options.years, "datasets": options.datasets, "since": str(options.since or "")}
     execute(connection, "runs/fail_abandoned")
     values = {"mode": options.mode, "details": Jsonb({"options": chosen})}
@@ -72,7 +72,7 @@ def _start(connection: Connection, options: Options) -> int:
 
 
 def note_plan(run: Run, plan: Plan) -> None:
-    """Note what becomes of each dataset: read, unchanged, or skipped and why."""
+    """Record what happens to each dataset: read, unchanged, or skipped and why."""
     for reading in plan.readings:
         values = {"status": "read" if reading.is_due else "unchanged", "transport": reading.transport}
         _note_dataset(run, reading.dataset, {**values, "message": "", "published": reading.total})
@@ -87,7 +87,7 @@ def _note_dataset(run: Run, dataset: Dataset, values: dict[str, Any]) -> None:
 
 
 def finish(run: Run) -> None:
-    """Note that the API serves this run's data and that of every run before; a dry run leaves no trace."""
+    """Record that the API serves the data of this run and all earlier ones; a dry run records nothing."""
     if run.options.dry_run:
         execute(run.connection, "runs/forget", {"load_run_id": run.load_run_id})
         return
@@ -95,9 +95,9 @@ def finish(run: Run) -> None:
 
 
 def _note_failure(run: Run, error: BaseException) -> None:
-    """Note the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
+    """Record the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
 
-    Over another connection: that of the run may be what broke. If that fails too, the log line has to do.
+    Uses another connection, because the run's own may be broken. If that fails too, only the log has it.
     """
     message = failure_text(error)
     log.error(message)
@@ -109,11 +109,11 @@ def _note_failure(run: Run, error: BaseException) -> None:
             execute(connection, "runs/fail", {"load_run_id": run.load_run_id, "message": message})
             execute(connection, "runs/add_log", {"status": "ERROR", "message": message})
     except (psycopg.Error, UnreachableError) as problem:
-        log.error("the failure could not be noted in the database: %s", type(problem).__name__)  # noqa: TRY400
+        log.error("the failure could not be recorded in the database: %s", type(problem).__name__)  # noqa: TRY400
 
 
 def known_datasets(connection: Connection) -> dict[str, Known]:
-    """What is remembered of each dataset that was ever merged, by its id."""
+    """The stored state of each dataset that was ever merged, by id."""
     rows = fetch(connection, "runs/unread_columns", {"columns": list(REQUEST_COLUMNS)})
     missing = {row["dataset_id"]: row["unread"] for row in rows}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
@@ -121,5 +121,5 @@ def known_datasets(connection: Connection) -> dict[str, Known]:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether no request is stored."""
+    """Whether there are no stored requests."""
     return bool(fetch_one(connection, "swap/is_empty")["is_empty"])

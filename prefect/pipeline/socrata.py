@@ -1,4 +1,4 @@
-"""The city's portal: sodapy plus plain http, retries, pages as streams, and SODA3 in SODA2's place."""
+"""The city's portal: sodapy plus plain HTTP, retries, streamed pages, and SODA3 as a successor to SODA2."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SODA2, SODA3 = "soda2", "soda3"
 
 
 class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
-    """The city's portal. Every method raises PortalError, with a message, whatever the network does.
+    """The city's portal. Every method raises PortalError, with a message, for any network failure.
 
-    ``transport`` is the API that the last query used: SODA2 until the portal serves a dataset no more by it.
+    ``transport`` is the API that the last query used: SODA2 until the portal stops serving a dataset by it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -35,7 +35,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
         adapter = {"prefix": f"{address.scheme}://", "adapter": HTTPAdapter()}
         token = settings.socrata_app_token.get_secret_value()
         timeout = settings.socrata_timeout_seconds
-        # Without a token sodapy warns on the root logger every time: the run says it once instead.
+        # Without a token sodapy warns on the root logger every time; the run warns once instead.
         super().__init__(address.netloc, token or "none", session_adapter=adapter, timeout=timeout)
         if not token:
             del self.session.headers["X-App-token"]
@@ -51,7 +51,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
         return self._by_transport(dataset_id, lambda: self._small(dataset_id, query))
 
     def only_row(self, dataset_id: str, query: Query) -> dict[str, Any]:
-        """The response to a query for one row of aggregates."""
+        """The only row of a query for aggregates."""
         found = self.rows(dataset_id, query)
         with shape_errors(dataset_id):
             if not found or any(row != found[0] for row in found):
@@ -59,19 +59,19 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
             return dict(found[0])
 
     def count(self, dataset_id: str, where: str = "") -> int:
-        """How many rows the portal says it has."""
+        """The portal's own row count."""
         row = self.only_row(dataset_id, Query("count(*) as rows", where))
         with shape_errors(dataset_id):
             return int(row["rows"])
 
     def columns(self, dataset_id: str) -> frozenset[str]:
-        """Names of the columns that the dataset has now, without the system's own."""
+        """Names of the dataset's current columns, without system columns."""
         found = self.get_metadata(dataset_id)
         with shape_errors(dataset_id):
             return frozenset(str(field["fieldName"]) for field in found.get("columns", []))
 
     def catalog(self, title: str) -> list[dict[str, Any]]:
-        """The datasets whose titles have these words; not the views, maps and charts made from them."""
+        """The datasets whose titles contain these words, without views, maps and charts made from them."""
         with shape_errors("the catalog"):
             found = self.datasets(q=title, only=["dataset"])
             return [entry["resource"] for entry in found if entry["resource"].get("type") == "dataset"]
@@ -84,7 +84,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
 
     @contextmanager
     def page(self, dataset_id: str, query: Query) -> Iterator[Iterator[bytes]]:
-        """One CSV page, as clean UTF-8 in pieces. Not retried: the caller has to drop half a page first."""
+        """One CSV page, as clean UTF-8 in pieces. Not retried: the caller must drop a partial page first."""
         with (
             network_errors(dataset_id),
             self._by_transport(dataset_id, lambda: self._csv(dataset_id, query)) as response,
@@ -114,7 +114,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
                 raise
         if not self.has_token:
             raise TokenError("the portal has ended SODA2, and SODA3 needs a token: set SOCRATA_APP_TOKEN")
-        log.warning("%s: the portal has ended SODA2; SODA3 is used from here on", dataset_id)
+        log.warning("%s: the portal has ended SODA2; using SODA3 from now on", dataset_id)
         self.transport = SODA3
         return ask()
 
@@ -125,7 +125,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
             return False
 
     def _perform_request(self, request_type: str, resource: str, **details: Any) -> Any:
-        """What sodapy sends everything small through, with checks and retries."""
+        """The session that sodapy uses for small requests, with checks and retries."""
 
         def attempt() -> Any:
             with network_errors(resource):
@@ -145,6 +145,6 @@ def soda3_resource(dataset_id: str, form: str) -> str:
 
 
 def soda3_body(query: Query) -> dict[str, Any]:
-    """The whole query in one page: the caller's keyset does the paging, which stays fast to the last page."""
+    """The whole query as one page: the caller pages by keyset, which stays fast up to the last page."""
     page = {} if query.limit is None else {"page": {"pageNumber": 1, "pageSize": query.limit}}
     return {"query": query.text, "includeSynthetic": False, **page}

@@ -1,4 +1,4 @@
-"""The staging tables of one run, and loading pages into them."""
+"""The staging tables of a run, and loading pages into them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.plan import Reading
 
 ELSEWHERE, ERASED = "of a day that another dataset takes", "erased"
 LEFT_OUT = [ELSEWHERE, ERASED]
-"""Reasons for leaving a row out that is not wrong: such rows are neither reported nor kept."""
+"""Reasons for leaving out valid rows, which are neither reported nor kept."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Staging:
         return sql.Identifier("staging", f"rejected_{self.load_run_id}")
 
     def create(self, connection: Connection) -> None:
-        """Make the tables, and remove those that killed runs have left. The caller holds the run lock."""
+        """Create the tables, and remove those left by killed runs. The caller holds the run lock."""
         drop_leftovers(connection)
         for name in ("as_time", "as_number", "as_code"):
             run(connection, f"stage/{name}")
@@ -59,7 +59,7 @@ class Staging:
         connection.execute(composed("tables/staged_view", rows=self.rows))
         names = {"rejected": self.rejected, "left_out": sql.Literal(LEFT_OUT)}
         connection.execute(composed("tables/rejected_view", **names))
-        # The columns of joins; the statistics of the others cost time and change no plan.
+        # Only columns used in joins; statistics on the others cost time and do not change any plan.
         joined = sql.SQL("ANALYZE {} (staged_id, srnumber, dataset_id, source_row_id)")
         connection.execute(joined.format(self.rows))
 
@@ -71,7 +71,7 @@ def drop_leftovers(connection: Connection) -> None:
 
 
 def days(datasets: Iterable[Dataset]) -> str:
-    """The declared days of the datasets as the text of a ``datemultirange``; both ends are included."""
+    """The declared days of the datasets as text for a ``datemultirange``; both ends are included."""
     return "{" + ",".join(f"[{d.first_day},{_day_after_last(d)})" for d in datasets) + "}"
 
 
@@ -81,7 +81,7 @@ def _day_after_last(dataset: Dataset) -> str:
 
 @dataclass(frozen=True)
 class PageTaker:
-    """Takes the pages of one dataset into the staging tables of a run, over one connection."""
+    """Loads the pages of a dataset into the staging tables of a run, over one connection."""
 
     connection: Connection
     staging: Staging
@@ -90,7 +90,7 @@ class PageTaker:
     now: datetime
 
     def prepare(self) -> None:
-        """Make the page table of this connection."""
+        """Create the page table of this connection."""
         definitions = [sql.SQL(", {} text").format(sql.Identifier(name)) for name in self._kept]
         self.connection.execute(composed("tables/page", kept_definitions=sql.SQL("").join(definitions)))
 
@@ -100,7 +100,7 @@ class PageTaker:
 
     @property
     def select(self) -> str:
-        """SoQL that names the portal's columns as ours."""
+        """SoQL that renames the portal's columns to ours."""
         sources = {"source_row_id": ":id", "source_updated_at": ":updated_at"} | self._sources
         return ",".join(f"{sources[name]} as {name}" for name in self.column_names)
 
@@ -115,7 +115,7 @@ class PageTaker:
         return dict(self.reading.columns) | self._kept
 
     def copy(self, pieces: Iterator[bytes]) -> None:
-        """Fill the page table; a broken stream leaves it as empty as before."""
+        """Fill the page table; a broken stream leaves it empty."""
         self.connection.execute("TRUNCATE page RESTART IDENTITY")
         statement = composed("stage/copy_page", columns=names(self.column_names))
         with self.connection.cursor().copy(statement) as copy:
@@ -128,7 +128,7 @@ class PageTaker:
     def take(self, newest: datetime | None = None) -> dict[str, Any]:
         """Type the page's rows and stage them; returns how many were accepted, rejected and so on.
 
-        ``newest`` is the latest update time read so far, or that of an earlier run.
+        ``newest`` is the latest update time read so far, or by an earlier run.
         """
         tables = {"rows": self.staging.rows, "rejected": self.staging.rejected}
         statement = composed("stage/take_page", **tables, **self._json())

@@ -1,4 +1,4 @@
-"""New tables take the names of the live ones."""
+"""Swaps new tables in for the live ones by renaming them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 RAW, SERVED = "requests", "service_requests"
 LOCK_TURN_MS, LOCK_PAUSE_SECONDS = 200, 1
 LOCK_TURNS, TURNS_PER_WARNING = 1_000, 60
-"""More than 15 minutes: the API ends its longest export then (API_EXPORT_SECONDS)."""
+"""More than 15 minutes, the API's time limit for exports (API_EXPORT_SECONDS)."""
 
 
 def swapped_tables(catalog: RollupCatalog) -> tuple[str, ...]:
-    """Every table that a full load makes again."""
+    """Every table that a full load rebuilds."""
     return (RAW, SERVED, *catalog.tables)
 
 
 def identifiers(catalog: RollupCatalog, new_tables: Collection[str]) -> dict[str, sql.Identifier]:
-    """Where each table's rows are now: in the live table, or in the new one that is yet to be swapped in."""
+    """Where each table's rows currently are: in the live table, or in the new one before it is swapped in."""
     return {
         table: new_name(table) if table in new_tables else sql.Identifier(table)
         for table in swapped_tables(catalog)
@@ -38,9 +38,9 @@ def new_name(name: str) -> sql.Identifier:
 
 
 def swap(connection: Connection, tables: tuple[str, ...]) -> None:
-    """Let the new tables take the names, grants and ids of the live ones, all or none.
+    """Give the new tables the names, grants and ids of the live ones, all or none.
 
-    The last step of its transaction: readers wait from here until it ends.
+    This is the last step of its transaction: readers wait from here until it ends.
     """
     _lock(connection, tables)
     for table in tables:
@@ -59,8 +59,8 @@ def swap(connection: Connection, tables: tuple[str, ...]) -> None:
 def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
     """Lock the tables in short turns with pauses: new readers never queue for long behind this run.
 
-    A turn is shorter than the time after which Postgres looks for deadlocks, so no reader is ever ended for
-    one. Raises LockNotAvailable when readers leave no gap for longer than any export may take.
+    A turn is shorter than Postgres' deadlock timeout, so no reader is ever canceled because of a deadlock.
+    Raises LockNotAvailable if readers leave no gap for longer than an export may take.
     """
     listed = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
     connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TURN_MS)))

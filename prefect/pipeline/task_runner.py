@@ -1,4 +1,4 @@
-"""Where the downloads run: threads of this process, or a Dask cluster by one setting."""
+"""Where the downloads run: in threads of this process, or on a Dask cluster, depending on a setting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCAL_CLUSTER = "local"
 def task_runner(environment: Mapping[str, str]) -> TaskRunner[Any]:
     """Threads, unless ``DASK_SCHEDULER`` names a scheduler or asks for a cluster on this machine.
 
-    A flow has its runner from the moment it is imported, before there are settings to be wrong.
+    A flow needs its runner when it is imported, before the settings are validated.
     """
     scheduler, workers = environment.get("DASK_SCHEDULER", ""), _workers(environment)
     if not scheduler:
@@ -29,7 +29,7 @@ def task_runner(environment: Mapping[str, str]) -> TaskRunner[Any]:
 
 
 def _workers(environment: Mapping[str, str]) -> int:
-    """As the settings will read it; what makes no sense is rejected there, with a message."""
+    """The raw setting; invalid values are rejected later, with a message, when the settings are read."""
     text = environment.get("DOWNLOAD_WORKERS", "")
     default: int = Settings.model_fields["download_workers"].default
     return int(text) if text.isdecimal() and int(text) else default

@@ -1,4 +1,4 @@
-"""What an operator sees of a run: its number in every log line, and its errors in Sentry."""
+"""Observability of a run: its number in every log line, and its errors in Sentry."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ _run: list[int] = []
 
 
 def follow(load_run_id: int) -> None:
-    """From now on what this process logs belongs to this run, to the end: its failure is logged last."""
+    """Tag everything that this process logs from now on with this run, including its final failure."""
     _run[:] = [load_run_id]
 
 
 def run_number() -> int | None:
-    """The ``load_run_id`` of the run that this process carries out."""
+    """The ``load_run_id`` of this process's run."""
     return _run[0] if _run else None
 
 
 def report(settings: Settings, error: BaseException) -> None:
-    """Send an error that ends a run to Sentry, if there is a DSN, and wait: the process may end at once.
+    """Send an error that ends a run to Sentry, if a DSN is set, and wait until it is sent.
 
-    A run that found another one in progress is no error, nor is one that was stopped.
+    Finding another run in progress, or being stopped, is not an error.
     """
     dsn = settings.sentry_url.get_secret_value()
     if not dsn or isinstance(error, BusyError) or not isinstance(error, Exception):
         return
-    # Runs without a DSN are spared the import.
+    # Imported here, so that runs without a DSN do not need it.
     import sentry_sdk
 
-    # Without integrations: nothing is sent but this error. Local variables may hold URLs with passwords.
+    # Without integrations only this error is sent. Local variables may contain URLs with passwords.
     sentry_sdk.init(
         dsn,
         environment=settings.stage,

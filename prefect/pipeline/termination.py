@@ -1,4 +1,4 @@
-"""The end of a run that was terminated."""
+"""How a terminated run ends."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import time
 from pipeline.errors import TERMINATED_EXIT_CODE
 
 GRACE_SECONDS = 5.0
-"""Containers get 30 seconds between SIGTERM and SIGKILL; Prefect needs a moment to note the end."""
+"""Containers get 30 seconds between SIGTERM and SIGKILL; Prefect needs some of them to record the end."""
 
 
 def end_with_parent() -> None:
-    """End this process when its parent has ended: a scheduled run does not outlive the scheduler."""
+    """End this process when its parent ends, so that a scheduled run does not outlive the scheduler."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -25,7 +25,7 @@ def end_with_parent() -> None:
 
 
 def end_soon() -> None:
-    """End this process within seconds, whatever its threads still wait for."""
+    """End this process within seconds, even if its threads are still waiting."""
     deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(TERMINATED_EXIT_CODE,))
     deadline.daemon = True
     deadline.start()

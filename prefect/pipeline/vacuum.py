@@ -1,4 +1,4 @@
-"""After a run: the tables that it changed are vacuumed, so that indexes alone answer again."""
+"""Vacuums the tables that a run changed, so that index-only scans work again."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 def vacuum(connection: Connection) -> None:
-    """Mark the pages that the run wrote as visible to every transaction.
+    """Mark the pages that the run wrote as visible to all transactions.
 
-    Autovacuum would do so only when a fifth of a table has changed. A table that is locked is left to it, and
-    so is one that cannot be vacuumed: the run is over, and its data are served.
+    Autovacuum would do this only after a fifth of a table has changed. Tables that are locked or cannot be
+    vacuumed are left to it, because the run is over and its data are served.
     """
     for table in swapped_tables(rollups.read_catalog(connection)):
         try:

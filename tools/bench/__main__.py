@@ -28,9 +28,9 @@ from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
 
 ROWS = 5_000_000
-# A year of a large city; more rows only take longer: the rate hardly depends on them.
+# A year of a large city; more rows only take longer, because the rate hardly depends on them.
 MOST_LOADED = 1_500_000
-# Table, indexes, rollups, the copy on which runs of changes are measured, and the portal while it is read.
+# Table, indexes, rollups, the copy used to measure runs with changes, and the portal while it is read.
 MB_PER_MILLION = 3_200
 SHARED = Path(__file__).parent / "shared"
 WRK_MB = 20
@@ -42,12 +42,12 @@ IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
 
 
 def main() -> int:
-    """Measure, store the figures, and print what changed; 1 when a goal is missed."""
+    """Measure, store the figures, and print what changed; returns 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help=f"size of a city (default {ROWS:,})")
     parser.add_argument("--only", action="append", choices=SERVICES, help="only this service")
     parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")
-    parser.add_argument("--database-memory-mb", type=int, help="hold Postgres to it, by a control group")
+    parser.add_argument("--database-memory-mb", type=int, help="limit the memory of Postgres")
     chosen = parser.parse_args()
     prepare()
     limit_mb = chosen.database_memory_mb
@@ -106,7 +106,7 @@ def _parity(instance: Instance, city: str, rows: int) -> Parity:
 def figures_of(
     service: str, arguments: list[str], environment: Mapping[str, str]
 ) -> tuple[list[Result], Usage]:
-    """The figures that a service's benchmarks write, and what they took."""
+    """The figures that a service's benchmarks write, and the resources they used."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
         used = _run(service, [*arguments, "--json", str(file)], environment)

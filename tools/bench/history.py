@@ -20,7 +20,7 @@ MORE_IS_BETTER = {"req/s", "rows/s"}
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the table: a service's figure next to its limit."""
+    """One line of the table: a service's figure and its limit."""
 
     service: str
     work: str
@@ -33,7 +33,7 @@ class Result:
 
     @property
     def share(self) -> float:
-        """The share of the limit that is reached; 1 is the most that the machine can do."""
+        """The share of the limit that is reached; 1 is the machine's maximum."""
         if not (self.value and self.limit):
             return 0.0
         return self.value / self.limit if self.unit in MORE_IS_BETTER else self.limit / self.value
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Parity:
-    """Whether the city that was measured is the one that was published."""
+    """Whether the measured city is the published one."""
 
     published: int
     """Rows of all datasets; the change of schema in 2025 published some requests in two of them."""
@@ -59,7 +59,7 @@ class Parity:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a service's benchmarks took, with all processes that they started."""
+    """The resources used by a service's benchmarks, including all processes that they started."""
 
     service: str
     wall_seconds: float
@@ -115,7 +115,7 @@ def latest(runs: Iterable[Run]) -> dict[int, Run]:
 
 
 def compare(old: Run, new: Run) -> list[str]:
-    """What became better or worse, as a share of the limit: a slower machine slows both."""
+    """Improvements and regressions, as shares of the limit, because a slower machine slows both."""
     before = {(figure.service, figure.work): figure for figure in old.figures}
     lines = []
     for figure in new.figures:
@@ -130,7 +130,7 @@ def compare(old: Run, new: Run) -> list[str]:
 
 
 def commit(digits: int = 7) -> str:
-    """The commit of the checkout, marked when files differ from it."""
+    """The commit of the checkout, marked if files differ from it."""
     command = ["git", "describe", "--always", "--dirty", f"--abbrev={digits}", "--exclude=*"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return printed.stdout.strip() or "unknown"

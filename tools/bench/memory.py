@@ -17,11 +17,10 @@ DROP_CACHES = Path("/proc/sys/vm/drop_caches")
 
 @contextmanager
 def limited(folder: Path, memory_mb: int) -> Iterator[None]:
-    """Hold the processes that work in this folder to so much memory until the block ends.
+    """Limit the memory of the processes that work in this folder until the block ends.
 
-    What the page cache already has of their files is dropped: only what they read from now on counts.
-    Sessions that are started later are in the group of the server. Raises Problem where control groups
-    cannot be written.
+    The page cache of their files is dropped, so that only later reads count. Sessions started later belong to
+    the server's group. Raises Problem if control groups cannot be written.
     """
     with control_group(NAME, memory_mb) as group:
         if group is None:

@@ -1,4 +1,4 @@
-"""The tables of ``docs/performance.md``, written between two marks; the rest is written by hand."""
+"""The tables in ``docs/performance.md``, written between two marks; the rest is written by hand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def spread(figure: Result) -> str:
 
 
 def evidence(run: Run) -> str:
-    """Whether the city is whole, and what measuring took."""
+    """Whether the city is complete, and the resources used for measuring."""
     used = [
         f"{TITLES[one.service]}: {number(one.wall_seconds)} s, {number(one.cpu_seconds)} s of CPU, "
         f"largest process {number(one.peak_mb)} MB."

@@ -1,1 +1,1 @@
-"""The steps of the workflows that take more than one command: typed, tested, and runnable by hand."""
+"""Workflow steps that need more than one command: typed, tested, and runnable locally."""

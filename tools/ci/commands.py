@@ -1,4 +1,4 @@
-"""What every step needs: commands that must succeed, inputs that must be set, outputs for later steps."""
+"""Helpers for steps: commands that must succeed, inputs that must be set, outputs for later steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tools.problem import Problem
 
 
 def output_of(*command: str) -> str:
-    """What the command prints. Raises Problem with its errors when it fails."""
+    """The output of the command. Raises Problem with its error output if it fails."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Problem(f"{' '.join(command)} failed:\n{done.stderr.strip()}")
@@ -19,7 +19,7 @@ def output_of(*command: str) -> str:
 
 
 def given(name: str) -> str:
-    """An input of the step. Raises Problem when it is missing or empty."""
+    """An input of the step. Raises Problem if it is missing or empty."""
     if not os.environ.get(name):
         raise Problem(f"{name} is not set.")
     return os.environ[name]

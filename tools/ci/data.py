@@ -19,7 +19,8 @@ LOAD_INPUTS = {"URL": r"https://[a-z0-9.-]+", "USERS": r"[0-9]{1,4}", "MINUTES":
 def freshness(_: list[str]) -> int:
     """Raises Problem when an API in API_URL does not respond, or its data is older than FRESHNESS_HOURS.
 
-    The limit is below a day: with a longer one, a run that failed would pass if the one before ended late.
+    The limit is less than a day; with a longer one, a failed run would go unnoticed if the previous one ended
+    late.
     """
     hours = float(given("FRESHNESS_HOURS"))
     if stale := [text for url in given("API_URL").split() if (text := _staleness(url, hours))]:
@@ -28,11 +29,11 @@ def freshness(_: list[str]) -> int:
 
 
 def _staleness(url: str, hours: float) -> str:
-    """What is wrong with the age of an API's data; empty when nothing is."""
+    """A complaint about the age of an API's data; empty if there is none."""
     status = _status(f"{url}/status/data")
     age_seconds = status.get("age_seconds")
     if age_seconds is None or age_seconds >= hours * 3600:
-        return f"{url}: no data was loaded for {hours:g} hours (docs/runbook.md): {json.dumps(status)}"
+        return f"{url}: no data has been loaded for {hours:g} hours (docs/runbook.md): {json.dumps(status)}"
     say(f"{url}: the data is {age_seconds / 3600:.1f} hours old.")
     return ""
 

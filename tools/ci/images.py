@@ -33,7 +33,7 @@ def _version() -> str:
 
 
 def join(_: list[str]) -> int:
-    """Make one image of those that this commit has for each architecture; outputs its ``digest``."""
+    """Combine this commit's images for each architecture into one; outputs its ``digest``."""
     image, commit = given("IMAGE"), given("GITHUB_SHA")
     parts = [f"{image}:{commit}-{architecture}" for architecture in ARCHITECTURES]
     pinned = [f"{image}@{digest_of(part)}" for part in parts]

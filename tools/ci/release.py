@@ -1,6 +1,6 @@
-"""A release: give a version to the images of the tag's commit, and publish it on GitHub.
+"""A release: assign a version to the images of the tag's commit, and publish it on GitHub.
 
-It builds nothing: the digests are those that ``dev`` has run.
+Nothing is built: the digests are those that ``dev`` has run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""``python3 -m tools.deployment.costs``: write what each stage costs into terraform/README.md.
+"""``python3 -m tools.deployment.costs``: write the cost of each stage to terraform/README.md.
 
-It reads the plans that ``make deploy-check`` stores, one of a new stage each.
+It reads the plans that ``make deploy-check`` stores, one for each new stage.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def plan_file(stage: str) -> Path:
 
 
 def stored_plans() -> dict[str, Any]:
-    """The plan of every stage; raises ``Problem`` when one was not made yet."""
+    """The plan of every stage; raises ``Problem`` if one has not been made yet."""
     missing = [stage for stage in STAGES if not plan_file(stage).is_file()]
     if missing:
         raise Problem(f"no plan of {', '.join(missing)}: run `make deploy-check ARGS='-k costs'` first.")

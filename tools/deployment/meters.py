@@ -1,4 +1,4 @@
-"""How much of what a planned resource uses in a month: (resource type, variant of prices.csv, quantity)."""
+"""The monthly usage of planned resources: (resource type, variant in prices.csv, quantity)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 HOURS = 730
-# Assumed, since a plan cannot know them.
+# Assumptions, because a plan does not contain them.
 BALANCER_UNITS, BALANCER_ZONES = 0.3, 2
 LOG_GIB, MONITORING_GIB, ACCESS_LOG_GIB = 0.1, 0.7, 1.0
 # A city of 15 million requests: Parquet three times (its own, lasting and alias name), GeoParquet twice.
 FILES_GIB = 4.0
-# Runs a month times hours a run, by the form of the schedule.
+# Runs per month times hours per run, by the form of the schedule.
 DAILY_HOURS, WEEKLY_HOURS = 30.4 * 0.5, 4.3 * 1
 RUNS = 30.4 + 4.3
 
@@ -63,7 +63,7 @@ def _alarm(values: Values, _: object) -> list[Reading]:
 
 
 def _metric_filter(values: Values, _: object) -> list[Reading]:
-    """A metric is billed by the hours in which it gets a value; a run gives one at its end."""
+    """A metric is billed by the hours in which it receives values; a run sends one at its end."""
     is_of_runs = values["name"].startswith("run-")
     return [("metric", RUNS / HOURS if is_of_runs else 1.0)]
 
@@ -98,7 +98,7 @@ METERS: dict[str, Callable[[Values, Mapping[str, Values]], list[Reading]]] = {
 
 
 def readings(plan: Values) -> Iterator[Reading3]:
-    """Of every resource that the plan creates; one without a meter has one reading, of no variant."""
+    """Usage of every planned resource; one without a meter has a single reading without a variant."""
     created = [
         (item["type"], item["change"]["after"])
         for item in plan["resource_changes"]

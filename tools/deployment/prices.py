@@ -1,4 +1,4 @@
-"""Cost of a stage a month: its planned resources times ``terraform/prices.csv``, in USD, without traffic.
+"""Monthly cost of a stage: its planned resources times ``terraform/prices.csv``, in USD, without traffic.
 
 ``python3 -m tools.deployment.costs`` writes the table in terraform/README.md; ``make deploy-check`` reads it.
 """
@@ -42,7 +42,7 @@ def read_prices() -> Prices:
 
 
 def bill(plan: Mapping[str, Any], prices: Prices) -> Bill:
-    """USD a month by part; raises ``Problem`` for a planned resource without a price."""
+    """USD per month by part; raises ``Problem`` for a planned resource without a price."""
     free = {resource for (resource, _), price in prices.items() if price.usd == 0}
     total: Bill = {}
     unpriced = []
@@ -58,7 +58,7 @@ def bill(plan: Mapping[str, Any], prices: Prices) -> Bill:
 
 
 def expensive(stage: str, sum_usd: float, budget_usd: float) -> list[str]:
-    """Complaints about a stage's sum: above its limit, or above the budget that is to warn of it."""
+    """Complaints about a stage's total: above its limit, or above the budget that should warn about it."""
     found = []
     if sum_usd > LIMITS_USD.get(stage, sum_usd):
         found.append(f"{stage} costs {sum_usd:.2f} USD a month, more than {LIMITS_USD[stage]:.0f}")

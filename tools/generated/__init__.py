@@ -1,1 +1,1 @@
-"""Documents that ``make format`` writes from the code; ``make lint`` names the stale ones."""
+"""Documents that ``make format`` generates from the code; ``make lint`` reports stale ones."""

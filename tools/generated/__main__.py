@@ -1,4 +1,4 @@
-"""Write ``.env.example``, badges and the tables of the READMEs; with ``--check`` only name what is stale.
+"""Write ``.env.example``, badges and the tables of the READMEs; with ``--check`` only report stale files.
 
 A table is between ``<!-- generated: NAME -->`` and ``<!-- end -->``, where NAME is a key of ``tables()``.
 """
@@ -58,7 +58,7 @@ def main() -> int:
             path.write_text(text)
         return 0
     for path in stale:
-        say(f"{path.relative_to(ROOT)} is stale: `make format` writes it; commit it.")
+        say(f"{path.relative_to(ROOT)} is stale: run `make format` and commit it.")
     return int(bool(stale))
 
 

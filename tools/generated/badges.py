@@ -1,4 +1,4 @@
-"""The badges of the README: pictures of our own, so that they show without a service and in every fork."""
+"""The badges of the README: local pictures, which need no external service and work in every fork."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What builds and runs images here: Docker or Podman, the first that responds."""
+"""The engine that builds and runs images: Docker or Podman, whichever responds first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Engine:
         return [self.name, *(PODMAN_AS_ROOT if is_private else ()), *arguments]
 
     def call(self, *arguments: str) -> str:
-        """What the engine prints. Raises Problem with the end of its output when it fails."""
+        """The engine's output. Raises Problem with the end of the output if it fails."""
         done = subprocess.run(
             self.command(*arguments),
             env=os.environ | dict(self.environment),

@@ -30,7 +30,7 @@ PREPARE = Path(__file__).with_name("prepare.sql")
 
 @dataclass(frozen=True)
 class State:
-    """What stays the same from start to start."""
+    """State that is kept between starts."""
 
     postgres_port: int
     redis_port: int
@@ -62,7 +62,7 @@ class Instance:
 
     @property
     def state(self) -> State:
-        """The stored state. Raises ``Problem`` when there is no such instance."""
+        """The stored state. Raises ``Problem`` if there is no such instance."""
         try:
             return State(**json.loads(self._state_file.read_text()))
         except FileNotFoundError as error:

@@ -7,7 +7,7 @@ import socket
 
 from tools.problem import Problem
 
-# Below the range from which kernels choose the ports of outgoing connections.
+# Below the kernel's range of ephemeral ports.
 PRIVATE_PORTS = range(20_000, 30_000)
 HOST = "127.0.0.1"
 

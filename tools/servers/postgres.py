@@ -17,16 +17,16 @@ from tools.servers.users import as_user, give_to, is_root
 USER = "postgres"
 NEEDED_MB = 300
 START_SECONDS = 60
-# Parallel queries share memory here; containers often give it 64 MB.
+# Parallel queries use this shared memory; in containers it is often only 64 MB.
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 ENOUGH_SHARED_MEMORY_BYTES = 512_000_000
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """One server. ``is_durable`` false trades safety against power loss for speed; a crash loses nothing.
+    """A server. ``is_durable=False`` trades safety against power loss for speed; crashes lose nothing.
 
-    ``memory_mb`` is what it is set up for, as on a machine of its own; without it, a share of this machine's.
+    ``memory_mb`` is the memory it is configured for, as if dedicated; by default a share of this machine's.
     """
 
     folder: Path
@@ -76,7 +76,7 @@ class Postgres:
         processes.end(processes.working_in(self.data))
 
     def _create(self) -> None:
-        # The incomplete cluster of an interrupted run is useless and empty.
+        # An interrupted run may have left an incomplete, empty cluster.
         shutil.rmtree(self.data, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         give_to(USER, self.folder)

@@ -28,7 +28,7 @@ def is_alive(pid: int) -> bool:
 def works_in(pid: int, folder: Path) -> bool:
     """Whether a running process has this working directory, as a server has its data folder.
 
-    A process id alone proves nothing: after a crash or a reboot it may belong to another program.
+    A process id alone is not enough: after a crash or a reboot it may belong to another program.
     """
     try:
         return is_alive(pid) and (PROC / str(pid) / "cwd").readlink() == folder

@@ -1,4 +1,4 @@
-"""The user that a server runs as: PostgreSQL refuses root, and Redis does not need it."""
+"""The user that a server runs as: PostgreSQL refuses to run as root, and Redis does not need to."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tools.problem import Problem
 
-# Without one of these the user cannot enter a checkout below a closed folder such as root's home. The first
-# only lets it read and pass; containers often have only the second.
+# Capabilities to enter a checkout below a closed folder such as root's home. The first one only allows
+# reading and traversing; containers often have only the second.
 CAPABILITIES = ("", "dac_read_search", "dac_override")
 
 
@@ -46,8 +46,8 @@ def _prefix(user: str, folder: Path) -> list[str]:
         if _succeeds([*prefix, "stat", f"{folder}/."]):
             return prefix
     raise Problem(
-        f"the user {user!r} cannot reach {folder}, and this container cannot let it.\n"
-        "  Put the checkout into a folder that every user may enter, or run as a user who is not root."
+        f"the user {user!r} cannot access {folder}, and this container cannot grant access.\n"
+        "  Move the checkout to a folder that every user may enter, or run as a non-root user."
     )
 
 

@@ -1,1 +1,1 @@
-"""What changed: the history of requests, a list of changes that replays, and feeds of them."""
+"""What changed: the history of requests, a list of changes that can be replayed, and feeds of them."""

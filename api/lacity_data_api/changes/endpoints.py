@@ -42,9 +42,9 @@ async def list_changes(
     limit: Limit = DEFAULT_CHANGES,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """What runs changed of the requests, oldest first: CloudEvents as a JSON list, or one a line.
+    """Changes that runs made to requests, oldest first: CloudEvents as a JSON list, or one per line.
 
-    Applied in this order to a copy of the requests they lead to what is served now.
+    Applying them in this order to a copy of the requests results in what is served now.
     """
     query = repository.page(
         wanted,
@@ -71,7 +71,7 @@ async def _feed(request: Request, wanted: FeedParams, form: Form) -> Response:
 
 @router.get("/feed.atom", response_class=Response, responses=document_of(ATOM_MEDIA_TYPE) | NOT_FOUND)
 async def get_atom_feed(request: Request, wanted: Annotated[FeedParams, Depends()]) -> Response:
-    """What the city changed in a council, of a type, or both, newest first, as Atom with archive pages."""
+    """The city's changes in a council, of a type, or both, newest first, as Atom with archive pages."""
     return await _feed(request, wanted, ATOM_FORM)
 
 
@@ -85,5 +85,5 @@ async def get_json_feed(request: Request, wanted: Annotated[FeedParams, Depends(
 
 @histories.get("/{request_id}/history", responses=cached(list[Change]) | NOT_FOUND)
 async def get_history(request: Request, request_id: PathId) -> Response:
-    """Every change of one request since the history began, oldest first; also of a request that is gone."""
+    """Every change to one request since the history began, oldest first, even if the request is gone."""
     return await respond(request, repository.history(request_id))

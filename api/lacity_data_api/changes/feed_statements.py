@@ -1,15 +1,15 @@
-"""SQL of a feed: its entries, the archive pages next to them, and the names that its texts need.
+"""SQL of a feed: its entries, the adjacent archive pages, and the names that its texts need.
 
-An archive page covers a block of numbers, the same ones for good (RFC 5005); blocks without a change of the
-feed are skipped. A block is complete when all of its numbers are given, and kept while none is deleted.
+An archive page covers a fixed block of change numbers (RFC 5005); blocks without an entry for the feed are
+skipped. A block is complete once all of its numbers are assigned, and kept as long as none is deleted.
 """
 
 from __future__ import annotations
 
 BLOCK = 2_000
-"""Numbers, of the changes of all requests, that one archive page covers."""
+"""Change numbers, counted over all requests, that one archive page covers."""
 FEWEST = 50
-"""Entries of a feed while fewer have changed since its newest archive page."""
+"""Minimum number of entries in a feed, even if there are fewer changes since its newest archive page."""
 
 FEED = """
 WITH kept AS MATERIALIZED (
@@ -65,7 +65,7 @@ IS_KNOWN = """(CAST(:council_id AS bigint) IS NULL OR EXISTS (SELECT FROM counci
 def feed(branches: list[str], *, is_archive: bool) -> str:
     """Binds ``archive``, ``council_id``, ``type_id``, ``path``, ``query`` and ``base``.
 
-    No body for an unknown council or type, nor for an archive page that is not complete or not kept.
+    No body for an unknown council or type, or for an archive page that is incomplete or no longer kept.
     """
     parts = {"block": BLOCK, "fewest": FEWEST, "council": COUNCIL, "type": TYPE}
     is_known = IS_KNOWN.format(**parts)

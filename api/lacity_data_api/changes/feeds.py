@@ -1,4 +1,4 @@
-"""Changes as a feed for people: Atom (RFC 4287, 5005, GeoRSS) and JSON Feed 1.1."""
+"""Changes as a feed for feed readers: Atom (RFC 4287, 5005, GeoRSS) and JSON Feed 1.1."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ for prefix, namespace in (("", ATOM), ("fh", HISTORY), ("georss", GEORSS)):
     ET.register_namespace(prefix, namespace)
 # Characters that no XML document may contain (XML 1.0, 2.2).
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# In which order a person wants to read them.
+# The order in which fields are shown to readers.
 FIRST_FIELDS = ("status", "closed_date", "type_id", "council_id", "address", "outcome", "reason", "agency_id")
-# They say again what another field says, or are only of use to programs.
+# These fields are redundant, or only useful to programs.
 LEFT_OUT = frozenset(
     {"is_open", "is_information", "is_duplicate", "latitude", "longitude", "srnumber", "region_id"}
 )
@@ -35,7 +35,7 @@ ATOM_MEDIA_TYPE, JSON_MEDIA_TYPE = "application/atom+xml", "application/feed+jso
 
 
 class Document:
-    """What the query of a feed returns, with its links and texts."""
+    """The result of a feed's query, with its links and texts."""
 
     def __init__(self, body: bytes) -> None:
         self.parts: dict[str, Any] = orjson.loads(body)
@@ -52,7 +52,7 @@ class Document:
 
     @property
     def tag(self) -> str:
-        """The id of the feed, which no change of address changes."""
+        """The id of the feed, which does not depend on the server's address."""
         return f"{self._tag}/changes?{self.parts['query']}"
 
     @property
@@ -73,7 +73,7 @@ class Document:
 
     @property
     def links(self) -> dict[str, str]:
-        """Addresses by relation, as RFC 5005 has them for feeds with archive pages."""
+        """URLs by relation, as defined by RFC 5005 for feeds with archive pages."""
         archive, previous, following = (self.parts[name] for name in ("archive", "previous", "next"))
         links = {"self": self.page(archive)}
         if archive is not None:
@@ -91,7 +91,7 @@ class Document:
         return f"{entry['kind'].capitalize()}: {type_name} {entry['srnumber']}, {council}"
 
     def text(self, entry: Mapping[str, Any]) -> str:
-        """A line for each field of interest: what it was and what it is."""
+        """A line for each field of interest, with its values before and after."""
         return "\n".join(self._lines(entry["before"] or {}, entry["after"] or {})) or entry["kind"]
 
     def _lines(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Filters of changes, by what a request was before as well as by what it is now.
+"""Filters of changes, which match the state of a request before as well as after the change.
 
-A request that left a council is a change for those who follow that council.
+A request that left a council is therefore included for clients that follow that council.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lacity_data_api.statements import Where
 
 
 class Kind(StrEnum):
-    """What a change is; the order is that of importance where it is several at once."""
+    """The kinds of changes, in order of importance if several apply at once."""
 
     CREATED = "created"
     RETURNED = "returned"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeFilter:
-    """Fields are named like their parameters; None is no condition."""
+    """Fields are named like their parameters; None means no condition."""
 
     council_id: list[int] | None = None
     type_id: list[int] | None = None
@@ -45,7 +45,7 @@ class ChangeFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
-# A single id is compared as such: only then does Postgres 15 read an index in the order of the numbers.
+# A single id is compared with =: only then does Postgres 15 read an index in the order of the numbers.
 ONE = "{column} = CAST(:{name} AS bigint)"
 SEVERAL = "{column} = ANY (CAST(:{name} AS bigint[]))"
 GROUP = "{column} IN (SELECT type_id FROM request_types WHERE group_id = ANY (CAST(:{name} AS bigint[])))"
@@ -54,12 +54,12 @@ IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AN
         OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
        AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
 OF_KIND = "(kind = ANY (CAST(:kind AS text[])) OR also && CAST(:kind AS text[]))"
-# An index leads to each of these, now and before; of several filters the first one is read by its index.
+# Each of these has an index, for the values after and before; with several filters the first one's is used.
 INDEXED = ("council_id", "type_id")
 
 
 def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, Any]]:
-    """Conditions that exclude each other and together select the changes of this filter, and their values.
+    """Mutually exclusive conditions that together select the changes of this filter, and their values.
 
     ``shared`` is part of every condition.
     """
@@ -79,7 +79,7 @@ def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, 
 
 
 def _sides(name: str, value: list[int]) -> tuple[Where, Where]:
-    """The condition on the column as it is now, and on the one as it was before."""
+    """The conditions on the column after the change, and on the one before."""
     form, bound = (ONE, value[0]) if len(value) == 1 else (SEVERAL, value)
     if name == "group":
         form, bound = GROUP, value

@@ -18,26 +18,26 @@ DEFAULT_CHANGES = 1_000
 Kinds = Annotated[
     list[Kind],
     AfterValidator(lambda kinds: sorted(set(kinds))),
-    Query(max_length=len(Kind) * 2, description="Any of these, the most important kind or another one"),
+    Query(max_length=len(Kind) * 2, description="Any of these, as the main kind or an additional one"),
 ]
 After = Annotated[
     int | None,
-    Query(ge=0, le=LARGEST_ID, description="The number of the last change seen; without it from the oldest"),
+    Query(ge=0, le=LARGEST_ID, description="The number of the last change seen; default: from the oldest"),
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST_CHANGES, description="Most changes in the response")]
+Limit = Annotated[int, Query(ge=1, le=MOST_CHANGES, description="Maximum number of changes in the response")]
 
 
 async def change_filter(
     request: Request,
     *,
-    council_id: Annotated[SomeIds, Query(description="Councils that the request is in now or was in")] = [],  # noqa: B006
-    type_id: Annotated[SomeIds, Query(description="Types that it has now or had")] = [],  # noqa: B006
+    council_id: Annotated[SomeIds, Query(description="Councils the request is or was in")] = [],  # noqa: B006
+    type_id: Annotated[SomeIds, Query(description="Types that the request has or had")] = [],  # noqa: B006
     group: Annotated[SomeIds, Query(description="Groups of types")] = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
     district: Annotated[SomeIds, Query(description="City council districts")] = [],  # noqa: B006
     bbox: BoundsText = None,
 ) -> ChangeFilter:
-    """All changes that the parameters do not exclude."""
+    """All changes that match the parameters."""
     return ChangeFilter(
         council_id=council_id or None,
         type_id=type_id or None,
@@ -49,7 +49,7 @@ async def change_filter(
 
 
 def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
-    """Path and query string of the page after this one, up to the number that it begins after."""
+    """Path and query string of the next page, up to the number after which it begins."""
     given = wanted.conditions
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))
@@ -57,7 +57,7 @@ def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
 
 
 class FeedParams:
-    """A council, a type or both (neither is the whole city), and the page of the archive."""
+    """A council, a type or both (neither means the whole city), and the archive page."""
 
     def __init__(
         self,

@@ -7,16 +7,16 @@ from lacity_data_api.statements import DAY_SECONDS, Form, Query, Where
 MOST_CHANGES = 10_000
 LINES = Form("application/x-ndjson", is_negotiated=True)
 LIST = Form(is_negotiated=True)
-# What is served otherwise without a change of the city is no news.
+# Feeds leave out changes that only our own rules caused.
 PUBLISHED = "cause = 'published'"
-# Nothing is kept of what an erased request was: its erasure is for every reader, whatever the filter.
+# Nothing is kept about an erased request, so its erasure matches every filter.
 ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"
 NO_PAGE = "There is no such council or type, or this archive page is not complete or no longer kept"
 EXPIRED = "Changes before the oldest one kept are asked for; begin again with a copy of the requests"
 
 
 def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str, is_lines: bool) -> Query:
-    """The changes after this number, in the order of the numbers."""
+    """The changes after this number, in ascending order."""
     since = Where(statements.SINCE)
     conditions, values = branches(wanted, since & Where(NOT_ERASED))
     erasures = since & Where(ERASED)
@@ -44,7 +44,7 @@ def feed(
     archive: int | None,
     form: Form,
 ) -> Query:
-    """What the writer of a feed needs: the newest changes, or those of an archive page."""
+    """The data of a feed: the newest changes, or those of an archive page."""
     wanted = ChangeFilter(
         council_id=None if council_id is None else [council_id],
         type_id=None if type_id is None else [type_id],

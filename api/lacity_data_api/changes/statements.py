@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# An authority of our own for ids that never change (RFC 4151), whatever the address of a server.
+# The authority of tag URIs (RFC 4151), which do not depend on a server's address.
 TAG = "tag:311-data.org,2026:"
 
 # CloudEvents 1.0: its context attributes, then `data` with the names that the columns have.
@@ -15,8 +15,8 @@ EVENT = """json_build_object(
            'data', json_build_object('request_id', request_id, 'kind', kind, 'also', coalesce(also, '{{}}'),
                                      'cause', cause, 'before', before, 'after', after))::text"""
 
-# A number that is no longer kept has no body: its reader has missed something. A full page may be followed by
-# another: the cursor is its last number.
+# There is no body after a number that is no longer kept, because the client has missed changes. A full page
+# may be followed by another: the cursor is its last number.
 PAGE = """
 SELECT CASE WHEN CAST(:after AS bigint) IS NULL
               OR CAST(:after AS bigint) >= (SELECT forgotten_change FROM data_generation)
@@ -26,14 +26,14 @@ SELECT CASE WHEN CAST(:after AS bigint) IS NULL
           FROM ({selected}) AS selected ORDER BY sequence LIMIT :limit) AS item
 """
 JSON_LIST = {"opening": "'['", "between": "','", "closing": "']'"}
-# One event a line, each with its line end.
+# One event per line, each with a line end.
 LINES = {"opening": "''", "between": "chr(10)", "closing": "CASE WHEN count(*) > 0 THEN chr(10) END"}
 
 # The start of a page without `after` is the oldest change.
 SINCE = "sequence > coalesce(CAST(:after AS bigint), 0)"
 SELECTED = "(SELECT * FROM changes WHERE {where} ORDER BY sequence LIMIT :limit)"
 
-# Null where there is no such request and never was: an empty history needs a request.
+# Null if there is not and never was such a request: an empty history requires a request.
 HISTORY = """
 SELECT CASE WHEN count(*) > 0
               OR EXISTS (SELECT FROM service_requests WHERE request_id = CAST(:request_id AS bigint))
@@ -43,7 +43,7 @@ SELECT CASE WHEN count(*) > 0
 
 
 def page(branches: list[str], *, is_lines: bool) -> str:
-    """The changes that match any of these conditions, which exclude each other; binds ``limit``."""
+    """The changes that match any of these mutually exclusive conditions; binds ``limit``."""
     selected = "\nUNION ALL\n".join(SELECTED.format(where=where) for where in branches)
     return PAGE.format(selected=selected, event=EVENT.format(tag=TAG), **(LINES if is_lines else JSON_LIST))
 

@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
         )
 
     def contains(self, other: Bounds) -> bool:
-        """Whether no point of the other rectangle is outside."""
+        """Whether the other rectangle lies within this one."""
         return (
             self.west <= other.west
             and other.east <= self.east
@@ -38,12 +38,12 @@ class Bounds(NamedTuple):
 
     @property
     def axes_swapped(self) -> Bounds:
-        """The rectangle that a client meant who wrote latitudes first."""
+        """The rectangle with its coordinates swapped, for a client that sent latitudes first."""
         return Bounds(self.south, self.west, self.north, self.east)
 
 
 WORLD = Bounds(-180, -90, 180, 90)
-# A city council is something else.
+# A city council is a different body.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b(?!_)", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ class City:
     bounds: Bounds = WORLD
     words: dict[str, str] = field(default_factory=dict)
     key: str = ""
-    # What it publishes of the columns that not every city does.
+    # The columns that it publishes out of those that not every city has.
     columns: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:
@@ -84,12 +84,12 @@ class Rollup(NamedTuple):
 
 @dataclass(frozen=True)
 class RollupCatalog:
-    """The rollups that cover all requests, from the fewest cells to the most."""
+    """The rollups that cover all requests, ordered from the fewest cells to the most."""
 
     rollups: tuple[Rollup, ...]
     # SQL for each dimension of a row of ``service_requests``.
     expressions: dict[str, str]
-    # Those that cover all located requests, in the same order.
+    # Rollups that cover all located requests, in the same order.
     located: tuple[Rollup, ...] = ()
 
     def narrowest(self, dimensions: Iterable[str]) -> Rollup | None:

@@ -1,4 +1,4 @@
-"""Keeps the city's facts of the generation served; the API starts, and goes on, without a database."""
+"""Keeps the city's facts for the served generation; the API starts and keeps running without a database."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class FactsReader:
 
     @property
     def last_known_city(self) -> City:
-        """Without a query; the default city before the first."""
+        """The city without running a query; the default city before the first query."""
         return self._facts.city if self._facts else City()
 
     async def city(self) -> City:
-        """The city; what was last known of it while the database is unreachable."""
+        """The city; the last known values while the database is unreachable."""
         try:
             return (await self._current()).city
         except ApiError:
             return self.last_known_city
 
     async def catalog(self) -> RollupCatalog:
-        """The rollups; ApiError if the database has been unreachable from the start."""
+        """The rollups; ApiError if the database has been unreachable since the start."""
         return (await self._current()).catalog
 
     async def _current(self) -> Facts:

@@ -22,7 +22,7 @@ async def list_councils(request: Request) -> Response:
 
 @router.get("/types/stats", responses=cached(list[CouncilTypeStatistics]))
 async def statistics_of_all_councils(request: Request) -> Response:
-    """Days to close by council and type; council 0 has the requests outside all councils."""
+    """Days to close by council and type; council 0 stands for requests outside all councils."""
     return await respond(request, repository.statistics_of_all())
 
 

@@ -1,4 +1,4 @@
-"""Swagger UI from our own files: it works offline, and nothing else may run on its page."""
+"""Swagger UI, served from our own files: it works offline, and nothing else may run on its page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 HERE = Path(__file__).parent
-# By name: no path of a client is opened.
+# Looked up by name: no path from a client is opened.
 FILES = {
     "start.js": HERE / "start.js",
     **{name: HERE / "vendor" / name for name in ("swagger-ui-bundle.js", "swagger-ui.css")},
 }
-# Swagger UI sets styles by script, which this allows; it has no style elements of its own.
+# Swagger UI sets styles by script, which this policy allows; it has no inline style elements.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,4 +1,4 @@
-"""Messages to GitHub and SendGrid. A message counts as delivered when one of them has accepted it."""
+"""Delivery to GitHub and SendGrid. A message counts as delivered if one of them has accepted it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NotDeliveredError(UnavailableError):
 @asynccontextmanager
 async def _client(token: str) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
-    # The settings alone decide where messages go: no redirects, no proxies from the environment.
+    # Only the settings determine where messages go: no redirects, no proxies from the environment.
     async with httpx.AsyncClient(
         headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
     ) as client:

@@ -22,7 +22,7 @@ RESPONSES: Responses = {
 
 @router.post("", status_code=201, responses=RESPONSES)
 async def send_feedback(request: Request, message: Message) -> Response:
-    """Sends a message to the team. No mail ever goes to an address in a message."""
+    """Send a message to the team. Mail is never sent to an address in a message."""
     delivery = Delivery(state_of(request).settings)
     delivery.check()
     limits: MessageLimits = request.app.state.message_limits

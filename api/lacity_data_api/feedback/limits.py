@@ -1,4 +1,4 @@
-"""How many messages are accepted in an hour: from one client, and from all."""
+"""Limits on the number of messages per hour: from one client, and from all clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TooManyMessagesError(TooManyRequestsError):
 
 
 def client_key(address: str) -> str:
-    """Identifies a client without showing its address: for IPv6, the 64-bit network of one customer."""
+    """Identifies a client without revealing its address; for IPv6, by the 64-bit network of a customer."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -34,7 +34,7 @@ def client_key(address: str) -> str:
 
 
 class Limiter:
-    """Counts a client's message first, and among all messages only if the client may send it."""
+    """Counts a message against the client's limit first, and against the total only if that allows it."""
 
     def __init__(self, storage: Storage, per_client: int, per_hour: int) -> None:
         self._limiter = FixedWindowRateLimiter(storage)
@@ -46,7 +46,7 @@ class Limiter:
 
 
 class MessageLimits:
-    """Shared by all workers through Redis; while it is unreachable each worker has its share."""
+    """Shared by all workers through Redis; while Redis is unreachable each worker applies its share."""
 
     def __init__(self, settings: Settings, store: RedisStore) -> None:
         per_client, per_hour = settings.feedback_per_client, settings.feedback_per_hour

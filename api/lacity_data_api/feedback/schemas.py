@@ -14,7 +14,7 @@ BETWEEN_LINES = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 
 
 def _visible(text: str) -> str:
-    """Without control characters and those that hide text or reverse its direction."""
+    """The text without control characters and characters that hide text or reverse its direction."""
     kept = (char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"})
     return "".join(kept)
 

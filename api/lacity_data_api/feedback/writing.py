@@ -1,4 +1,4 @@
-"""A message as an issue and as a mail; no part of it can act as markup, a mention or a header."""
+"""Renders a message as an issue and as a mail; no part of it can act as markup, a mention or a header."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ BACKTICKS = re.compile(r"`+")
 
 
 def fenced(text: str) -> str:
-    """A code block that the text cannot close: the fence is longer than any run of backticks in it."""
+    """A code block that the text cannot close: its fence is longer than any run of backticks in the text."""
     longest = max(map(len, BACKTICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"
 
 
 def sender(message: Message) -> str | None:
-    """The address in the title or on a line ``Email: …``; it is unconfirmed."""
+    """The (unconfirmed) address in the title or on a line ``Email: …``."""
     line = EMAIL_LINE.search(message.body)
     for given in (message.title, line[1] if line else ""):
         if len(given) <= LONGEST_ADDRESS and ADDRESS.fullmatch(given):
@@ -33,7 +33,7 @@ def sender(message: Message) -> str | None:
 
 
 def issue(message: Message) -> dict[str, Any]:
-    """The body of a request to GitHub, where titles are plain text."""
+    """The body of a request to GitHub, which shows titles as plain text."""
     return {"title": f"Feedback: {message.title}", "body": fenced(message.body)}
 
 

@@ -1,1 +1,1 @@
-"""The published files: ranges of bytes, a page for people and a manifest for programs."""
+"""The published files: byte ranges, a page for browsers and a manifest for programs."""

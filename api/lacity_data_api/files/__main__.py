@@ -1,4 +1,4 @@
-"""``python -m lacity_data_api.files FOLDER``: serve published files alone, without the API's database."""
+"""``python -m lacity_data_api.files FOLDER``: serve only published files, without the API's database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lacity_data_api.files.endpoints import files_router
 
 
 def main() -> None:
-    """Serve until a signal."""
+    """Serve until a signal arrives."""
     parser = argparse.ArgumentParser(prog="python -m lacity_data_api.files", description=__doc__)
     parser.add_argument("folder", help="the folder that `python -m pipeline.files` fills")
     parser.add_argument("--port", type=int, default=5001)

@@ -1,4 +1,4 @@
-"""CORS for public data: every origin may read, without credentials."""
+"""CORS for public data: every origin may read it, without credentials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFLIGHT = {
 
 
 class AnyOrigin:
-    """ASGI middleware, outermost: the paths given are open to every origin, all others pass untouched."""
+    """Outermost ASGI middleware: opens the given paths to every origin, and leaves all others untouched."""
 
     def __init__(self, app: ASGIApp, paths: tuple[str, ...] = OPEN_PATHS) -> None:
         self._app = app
@@ -51,6 +51,6 @@ def _opened(send: Send) -> Send:
 
 
 def _is_replaced(name: bytes, value: bytes) -> bool:
-    """What inner layers say of origins has no meaning here."""
+    """Drops the CORS headers of inner layers, which do not apply to public data."""
     is_vary = name.lower() == b"vary" and value.lower() == b"origin"
     return is_vary or name.lower().startswith(b"access-control-")

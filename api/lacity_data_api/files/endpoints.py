@@ -1,4 +1,4 @@
-"""The published files: what there is, and every file whole or in ranges."""
+"""The published files: a list, and every file whole or in ranges."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from lacity_data_api.http.accept import wants_page
 from lacity_data_api.openapi import NOT_FOUND, NOT_MODIFIED, Responses
 from lacity_data_api.routing import StrictRoute
 
-FileName = Annotated[str, Path(description="A name of the manifest: a `latest` or a `path`.", max_length=100)]
-Year = Annotated[int, Path(description="The year in which the requests were made.", ge=1, le=9999)]
+FileName = Annotated[str, Path(description="A `latest` or `path` of the manifest.", max_length=100)]
+Year = Annotated[int, Path(description="The year in which the requests were created.", ge=1, le=9999)]
 BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 FILE: Responses = {
     200: {"description": "The whole file", "content": BYTES},
-    206: {"description": "The range asked for", "content": BYTES},
-    302: {"description": "Where the file is, if a bucket holds the files"},
+    206: {"description": "The requested range", "content": BYTES},
+    302: {"description": "Redirect to the file, if the files are in a bucket"},
     416: {"description": "The range begins beyond the end"},
 }
 LISTING: Responses = {
-    200: {"model": DataPackage, "description": "The manifest, or a page for people (Accept: text/html)"}
+    200: {"model": DataPackage, "description": "The manifest, or a page for browsers (Accept: text/html)"}
 }
 
 
 def files_router(folder: str, elsewhere: str = "") -> APIRouter:
-    """The routes of the files in this folder; without a folder there are no files.
+    """The routes for the files in this folder; without a folder there are no files.
 
-    With an address elsewhere, every route redirects to the file of the same name there.
+    If the files are at another address, every route redirects to the file with the same name there.
     """
     router = APIRouter(tags=["files"], route_class=StrictRoute)
     files = FileFolder(folder)
@@ -48,7 +48,7 @@ def files_router(folder: str, elsewhere: str = "") -> APIRouter:
     @router.head("/files", include_in_schema=False)
     @router.get("/files", responses=LISTING | NOT_MODIFIED | NOT_FOUND)
     def list_files(request: Request) -> Response:
-        """All files with sizes, rows and last day: a page for people, the manifest for programs."""
+        """All files with sizes, rows and last day: a page for browsers, the manifest for programs."""
         name = PAGE if wants_page(request.headers.get("accept", "")) else MANIFEST
         return sent(request, name, Vary="Accept")
 
@@ -63,7 +63,7 @@ def files_router(folder: str, elsewhere: str = "") -> APIRouter:
     @router.head(alias, include_in_schema=False)
     @router.get(alias, response_class=Response, responses=FILE | NOT_MODIFIED | NOT_FOUND)
     def get_year(request: Request, year: Year, name: FileName) -> Response:
-        """The requests of a year under the address that the public map asks for."""
+        """The requests of a year under the path that the public map requests."""
         if name != f"{year}.parquet":
             raise HTTPException(404, "Item not found")
         return sent(request, name)

@@ -1,6 +1,6 @@
-"""Any selection of requests in the columns of the files, as Parquet or GeoJSON, while it is read.
+"""Streams any selection of requests in the columns of the files, as Parquet or GeoJSON.
 
-Nothing is collected: one row group, or one batch of features, is in memory at a time.
+Only one row group, or one batch of features, is in memory at a time.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 ROW_GROUP_BYTES = 4 << 20
-"""Of CSV: about 16,384 rows."""
+"""Bytes of CSV in one block: about 16,384 rows."""
 
 Copy = Callable[[Write], Awaitable[None]]
-"""Passes CSV with a header line on, in parts of any size."""
+"""Passes on CSV with a header line, in chunks of any size."""
 
 
 def parquet_export(database: Database, where: Where) -> Produce:
-    """A Parquet file of the requests that match."""
+    """A Parquet file of the matching requests."""
 
     async def produce(write: Write) -> None:
         columns = [(row.column_name, row.kind) for row in await database.rows(statements.COLUMNS)]
@@ -41,7 +41,7 @@ def parquet_export(database: Database, where: Where) -> Produce:
 
 
 def geojson_export(database: Database, where: Where) -> Produce:
-    """A GeoJSON feature collection of the requests that match."""
+    """A GeoJSON feature collection of the matching requests."""
 
     async def produce(write: Write) -> None:
         names = [row.column_name for row in await database.rows(statements.COLUMNS)]
@@ -52,11 +52,11 @@ def geojson_export(database: Database, where: Where) -> Produce:
 
 
 async def write_parquet(copy: Copy, columns: Sequence[tuple[str, str]], write: Write) -> None:
-    """A Parquet file of what ``copy`` passes on; ``columns`` are names and Postgres types.
+    """A Parquet file of the rows that ``copy`` passes on; ``columns`` are names and Postgres types.
 
     An export without rows is a file without rows.
     """
-    # Of the API only exports need pyarrow, which takes half a second to import.
+    # Only exports need pyarrow, which takes half a second to import.
     groups = await asyncio.to_thread(_group_writer, columns)
     rows = RowSplitter()
 
@@ -76,14 +76,14 @@ def _group_writer(columns: Sequence[tuple[str, str]]) -> GroupWriter:
 
 
 class RowSplitter:
-    """Cuts CSV into blocks that end where a row ends, without the first line, which names the columns."""
+    """Cuts CSV into blocks that end at the end of a row, without the header line."""
 
     def __init__(self) -> None:
         self._waiting = io.BytesIO()
         self._has_header = True
 
     def add(self, part: bytes) -> bytes:
-        """The rows that are complete, once there are enough of them; nothing before."""
+        """The complete rows, once there are enough of them; until then nothing."""
         self._waiting.write(part)
         if self._waiting.tell() < ROW_GROUP_BYTES:
             return b""
@@ -93,7 +93,7 @@ class RowSplitter:
         return self._without_header(block)
 
     def rest(self) -> bytes:
-        """What is left at the end."""
+        """The remaining rows at the end."""
         return self._without_header(self._waiting.getvalue())
 
     def _without_header(self, block: bytes) -> bytes:
@@ -104,7 +104,7 @@ class RowSplitter:
 
 
 def split_rows(text: bytes) -> tuple[bytes, bytes]:
-    """The complete rows and the rest. Quotes in a text are doubled; a line end inside quotes ends no row."""
+    """The complete rows and the rest. Quotes in text are doubled; line ends inside quotes end no row."""
     cut = text.rfind(b"\n")
     while cut >= 0 and text.count(b'"', 0, cut) % 2:
         cut = text.rfind(b"\n", 0, cut)
@@ -112,7 +112,7 @@ def split_rows(text: bytes) -> tuple[bytes, bytes]:
 
 
 async def write_features(batches: AsyncGenerator[Iterable[tuple[str]], None], write: Write) -> None:
-    """One GeoJSON object of batches of features, which are JSON already."""
+    """One GeoJSON object made of batches of features, which are already JSON."""
     opening = '{"type": "FeatureCollection", "features": ['
     async with aclosing(batches):
         async for batch in batches:

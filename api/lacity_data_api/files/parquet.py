@@ -1,4 +1,4 @@
-"""Parquet, written one row group at a time; the only module that needs pyarrow."""
+"""Writes Parquet one row group at a time; the only module that needs pyarrow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = {
 
 
 class GroupWriter:
-    """Makes a file of blocks of CSV without a header; every call returns the bytes that it made."""
+    """Converts blocks of CSV without a header into a file; every call returns the bytes that it produced."""
 
     def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
         self._schema = pa.schema([(name, KINDS[kind]) for name, kind in columns])
@@ -53,7 +53,7 @@ class GroupWriter:
 
 
 class Sink(io.RawIOBase):
-    """Keeps what was written until it is taken."""
+    """Keeps written bytes until they are taken."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The folder that the pipeline fills. Files are found by its manifest only: no path of a client is opened."""
+"""The folder that the pipeline fills. Files are looked up in its manifest; no client's path is opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """A file that may be served. An immutable one has a name of its own for its very bytes."""
+    """A file that may be served. The name of an immutable one identifies its content."""
 
     path: Path
     media_type: str
@@ -27,7 +27,7 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class FileSet:
-    """What one manifest lists, by name."""
+    """The files that a manifest lists, by name."""
 
     version: tuple[int, int]
     files: dict[str, PublishedFile]
@@ -35,17 +35,17 @@ class FileSet:
 
 @dataclass
 class FileFolder:
-    """The published files of a folder; read again when the manifest is another one."""
+    """The published files of a folder; reread when the manifest changes."""
 
     folder: str
     _current: FileSet = field(default_factory=lambda: FileSet((0, 0), {}))
 
     def find(self, name: str) -> PublishedFile | None:
-        """The file of a lasting or an immutable name; None where there is none."""
+        """The file with this `latest` or immutable name; None if there is none."""
         return self._files().get(name)
 
     def _files(self) -> dict[str, PublishedFile]:
-        """Of two threads that see a new manifest both read it, and either result is right."""
+        """If two threads see a new manifest, both read it, and either result is correct."""
         if not self.folder:
             return {}
         manifest = Path(self.folder) / MANIFEST

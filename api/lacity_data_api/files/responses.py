@@ -1,4 +1,4 @@
-"""Files and ranges of them. HEAD gets the headers of GET; the file is not opened."""
+"""Responses with files and byte ranges. HEAD returns the headers of GET without opening the file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from lacity_data_api.files.repository import PublishedFile
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, no-cache"
-"""May be kept, and is asked for again each time: ranges of two versions are never mixed from a cache."""
+"""May be cached but is revalidated each time, so that a cache never mixes ranges of two versions."""
 
 
 class RangeResponse(FileResponse):
-    """Knows HEAD also where an outer layer passes it on as GET."""
+    """Recognizes HEAD even if an outer layer passes it on as GET."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD" or scope.get("state", {}).get("is_head", False)
@@ -22,7 +22,7 @@ class RangeResponse(FileResponse):
 
 
 def file_response(request: Request, file: PublishedFile, **headers: str) -> Response:
-    """The file, the range asked for, or 304 when the client holds these bytes."""
+    """The file, the requested range, or 304 if the client has this version."""
     cache = IMMUTABLE if file.is_immutable else MUTABLE
     described = {"ETag": file.etag, "Cache-Control": cache, **headers}
     if _holds(request.headers.get("if-none-match", ""), file.etag):

@@ -1,4 +1,4 @@
-"""The manifest, as far as the API's documentation goes; the file itself is sent as it is."""
+"""The manifest, for the API's documentation only; the file itself is sent unchanged."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Resource(BaseModel):
 
     name: str
     path: str = Field(
-        description="The name of exactly these bytes; it stays for a day after they are replaced."
+        description="The name of this immutable version, which is kept for a day after it is replaced."
     )
-    latest: str = Field(description="The lasting name, which follows the data.")
+    latest: str = Field(description="The stable name, which always refers to the latest version.")
     bytes: int
     hash: str = Field(description="`sha256:` and the digest.")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lacity_data_api.statements import Statement, Where
 
 COLUMNS = Statement("SELECT column_name, kind FROM published_columns()")
-"""The columns that this city has, with their Postgres types."""
+"""The columns that this city publishes, with their Postgres types."""
 LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
 SELECTED = """
 SELECT {columns} FROM published_requests() AS published
@@ -26,12 +26,12 @@ OUTSIDE_PROPERTIES = frozenset({"Latitude", "Longitude", "RequestId"})
 
 
 def selected(columns: Iterable[str], where: Where) -> Statement:
-    """These columns of the requests that match, in no order."""
+    """These columns of the matching requests, in no particular order."""
     return _statement(SELECTED, columns, where)
 
 
 def features(columns: Iterable[str], where: Where) -> Statement:
-    """The same rows as GeoJSON features, one text each; those without a place have a null geometry."""
+    """The same rows as GeoJSON features, one text each; those without a location have a null geometry."""
     return _statement(FEATURES, (name for name in columns if name not in OUTSIDE_PROPERTIES), where)
 
 

@@ -28,7 +28,7 @@ async def find_council(
     latitude: Annotated[float, Query(ge=-90, le=90, description="Degrees")],
     longitude: Annotated[float, Query(ge=-180, le=180, description="Degrees")],
 ) -> Response:
-    """The council of a place, borders included; of overlapping ones, the one with the smallest area."""
+    """The council at a location, including its border; the smallest one if several overlap."""
     return await respond(request, repository.council_of_place(latitude, longitude))
 
 
@@ -38,7 +38,7 @@ async def find_hotspots(
     type_id: Annotated[Id, Query(description="One request type", examples=[2])] = repository.DEFAULT_TYPE,
     start_date: Annotated[
         Date | None,
-        Query(description="First day of the requests; default: a year ago", examples=["2020-01-01"]),
+        Query(description="First day of creation; default: a year ago", examples=["2020-01-01"]),
     ] = None,
 ) -> Response:
     """Clusters of at least 12 requests of a type (DBSCAN, 30 m, 12 points), each at its centroid."""

@@ -12,7 +12,7 @@ SELECT concat('{{"type":"FeatureCollection","features":[', string_agg(json, ',')
   FROM ({features}) AS feature
 """
 
-# RFC 7946 demands exterior rings that run counterclockwise.
+# RFC 7946 requires counterclockwise exterior rings.
 COUNCILS = """
 SELECT concat('{"type":"Feature","properties":{"council_id":', council_id, ',"council_name":',
               to_json(council_name), ',"nc_id":',
@@ -26,8 +26,8 @@ SELECT concat('{"council_id":', council_id, '}') AS body
   FROM council_at(:longitude, :latitude) AS council_id WHERE council_id > 0
 """
 
-# Most points lie alone and need no clustering. Of 12 points within 30 meters of one, 3 share a cell of 61
-# meters, and all points of their cluster are in that cell or in one of the eight around it.
+# Most points are isolated and need no clustering. Of 12 points within 30 meters of one, 3 share a cell of 61
+# meters, and all points of their cluster are in that cell or in one of its eight neighbors.
 HOTSPOTS = """
 WITH points AS MATERIALIZED (
     SELECT latitude, longitude, council_id,

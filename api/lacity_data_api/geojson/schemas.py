@@ -35,9 +35,7 @@ class FeatureCollection(BaseModel, Generic[Properties, Geometry]):
 class CouncilProperties(BaseModel):
     council_id: int
     council_name: str
-    nc_id: int | str = Field(
-        description="The city's number of the council, or its code where it has no number"
-    )
+    nc_id: int | str = Field(description="The city's number of the council, or its code if it has no number")
 
 
 class HotspotProperties(BaseModel):

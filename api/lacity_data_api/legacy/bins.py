@@ -11,7 +11,7 @@ BINS = 12
 
 @dataclass(frozen=True)
 class Bins:
-    """One day each up to 24 days, else a twelfth of the range, in whole days; the last may be shorter."""
+    """One day each for up to 24 days, else a twelfth of the range, in whole days; the last may be shorter."""
 
     start: dt.date
     end: dt.date
@@ -30,7 +30,7 @@ class Bins:
 
     @property
     def edges(self) -> list[str]:
-        """The first day of each bin, and the day after the last, or the last that a date can say."""
+        """The first day of each bin, and the day after the last bin (at most the last day of ``date``)."""
         after = min(self.end.toordinal() + 1, dt.date.max.toordinal())
         starts = (self.start.toordinal() + number * self.width for number in range(self.count))
         return [dt.date.fromordinal(day).isoformat() for day in (*starts, after)]

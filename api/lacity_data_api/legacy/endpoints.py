@@ -42,7 +42,7 @@ async def list_open_requests(request: Request) -> Response:
 
 @router.post("/map/pins", responses=cached(list[LegacyPin]))
 async def find_legacy_pins(request: Request, body: MapFilter) -> Response:
-    """At most 100,000 points of requests created on these days, newest first."""
+    """At most 100,000 points for requests created on these days, newest first."""
     return await respond(request, repository.pins(body))
 
 

@@ -36,7 +36,7 @@ TypeList = Annotated[list[StorableText], Field(max_length=MOST_VALUES, examples=
 
 
 class Days(CamelModel):
-    """From one day to another, both included to the end."""
+    """From one day to another, both included."""
 
     start_date: Day
     end_date: Day
@@ -67,7 +67,7 @@ class Comparison(Days):
 
 
 class PublishedRequest(BaseModel):
-    """A request as published; times are seconds since 1970 of the city's local time, as if it were UTC."""
+    """A request as published; times are seconds since 1970, treating the city's local time as UTC."""
 
     id: int
     srnumber: str

@@ -34,7 +34,7 @@ SELECT concat('{{"counts":{{"nc":', (SELECT json_object_agg(council_id, types OR
  WHERE is_open AND NOT r.is_information AND latitude IS NOT NULL
 """
 
-# Requests of these types, created on these days.
+# Requests with these types, created on these days.
 MATCHED = """NOT r.is_information
        AND r.created_date >= CAST(:start_date AS date) AND r.created_date < CAST(:end_date AS date) + 1
        AND r.type_id IN (SELECT type_id FROM request_types WHERE data_code = ANY (CAST(:types AS text[])))"""
@@ -46,7 +46,7 @@ SELECT concat('[', string_agg({pin}, ',' ORDER BY r.created_date DESC, r.request
          ORDER BY created_date DESC, request_id DESC LIMIT 100000) AS r JOIN request_types t USING (type_id)
 """
 
-# The compared requests, each with its key: its type, its council or its council district.
+# The compared requests with their key: the type, council or council district.
 BY_TYPE = """SELECT t.data_code AS key, r.created_date, r.closed_date, r.source_id
       FROM service_requests r JOIN request_types t USING (type_id)
      WHERE {matched} AND r.council_id = ANY (CAST(:councils AS bigint[]))"""
@@ -55,7 +55,7 @@ BY_DISTRICT = """SELECT r.{column} AS key, r.created_date, r.closed_date, r.sour
      WHERE {matched} AND r.{column} = ANY (CAST(:{ids} AS bigint[]))"""
 DISTRICT_COLUMNS = {"nc": "council_id", "cc": "city_id"}
 
-# For every requested key, a count for each bin. The first day is bound as a number: the driver sends the
+# A count per bin for every requested key. The first day is bound as a number, because the driver sends the
 # first date of the calendar as minus infinity, which cannot be subtracted.
 BINNED = """(
     SELECT coalesce(json_object_agg(key, counts), '{{}}') FROM (
@@ -68,8 +68,8 @@ BINNED = """(
                        FROM {rows} GROUP BY 1, 2) AS counted USING (key, number)
          GROUP BY key) AS lists)"""
 
-# For every requested key, a box. Unlike everywhere else, a day is a full 24 hours, as in the first version;
-# negative days are 0. A whisker never ends inside the box.
+# A box for every requested key. Unlike everywhere else, a day is a full 24 hours, as in the first version;
+# negative days count as 0. A whisker never ends inside the box.
 BOXES = """(
     WITH closed AS (
         SELECT key, CAST(greatest(0, extract(day FROM closed_date - created_date)) AS float8) AS days
@@ -138,7 +138,7 @@ def visualizations() -> str:
 
 
 def comparison(name: str, json: str, district1: str, district2: str, bins: str = "") -> str:
-    """Two sets of districts side by side; ``json`` describes the rows of each."""
+    """Compares two sets of districts; ``json`` describes the rows of each."""
 
     def rows(district: str, ids: str) -> str:
         return BY_DISTRICT.format(matched=MATCHED, column=DISTRICT_COLUMNS[district], ids=ids)

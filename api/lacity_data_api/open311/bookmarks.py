@@ -1,8 +1,8 @@
-"""Where pages end, so that a page costs the same at any depth, and a walk survives a change of the data.
+"""Remembers where pages end, so that a page costs the same at any depth, and paging survives data changes.
 
-Pages are numbered, but requests come and go while a client walks through them. The end of every page that was
-sent, even of the last, is kept in Redis across generations: the next page goes on from there, and each
-request is returned once. Without Redis, and an hour after the last client, pages are counted again.
+Pages are numbered, but requests appear and disappear while a client reads them. The end of every page that
+was sent, even of the last one, is kept in Redis across generations: the next page continues from there, and
+each request is returned once. Without Redis, or an hour after the last use, pages are located by counting.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from lacity_data_api.requests.cursor import Cursor, parse
 from lacity_data_api.state import State
 from lacity_data_api.statements import Statement
 
-# After the last request for a page; the data changes once a day.
+# After the last request for a page; the data change once a day.
 KEPT_SECONDS = 3_600
 
 
 class Bookmarks:
-    """The ends of the pages of one filter and size."""
+    """The ends of the pages for one filter and page size."""
 
     def __init__(self, store: RedisStore, wanted: RequestsFilter, size: int) -> None:
         condition = where(wanted)
@@ -73,7 +73,7 @@ async def _ends(state: State, statement: Statement) -> tuple[Cursor | None, Curs
 
 
 async def _count_to(state: State, wanted: RequestsFilter, page: Page) -> Bounds | None:
-    """By the counts of days, so that only the rows of one day are skipped."""
+    """Located by the counts per day, so that only rows of one day are skipped."""
     skip = (page.number - 1) * page.size - 1  # the last row of the previous page
     for day, rows in await _days(state, wanted):
         if skip < rows:

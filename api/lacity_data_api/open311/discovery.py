@@ -1,4 +1,4 @@
-"""The discovery document: where the endpoints are."""
+"""The discovery document, which lists the endpoints."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PRODUCTION_STAGES = ("prod", "production")
 
 
 def document(request: Request, city: City) -> dict[str, Any]:
-    """For the address under which the client reached the server, unless a public one is set."""
+    """Uses the address under which the client reached the server, unless a public one is set."""
     settings = state_of(request).settings
     base = (settings.api_public_url or str(request.base_url)).rstrip("/")
     return {
         "changeset": CHANGESET,
         "contact": f"{city.name} 311 Data: send a message with POST {base}/feedback".strip(),
-        "key_service": "No key is needed: this server is read-only. Requests are made with the city.",
+        "key_service": "No key is needed: this server is read-only. Submit requests to the city.",
         "endpoints": [
             {
                 "specification": SPECIFICATION,

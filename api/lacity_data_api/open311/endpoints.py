@@ -50,7 +50,7 @@ def _form(root: str, form: Format, city: City) -> dict[str, Any]:
 
 @router.get("/discovery.{format}", responses=uncached_forms(Discovery))
 async def discover(request: Request, city: KnownCity, form: PathFormat) -> Response:
-    """Where the endpoints are, and which formats they have."""
+    """The endpoints and their formats."""
     body = write(discovery.document(request, city), "discovery", form)
     return Response(body, headers=NO_STORE, media_type=form.media_type)
 
@@ -68,17 +68,17 @@ async def list_services(
 async def define_service(
     request: Request, city: KnownCity, form: PathFormat, service_code: ServiceCode
 ) -> Response:
-    """The form of a service, which has no fields."""
+    """The attributes of a service, of which there are none."""
     form_of_service = _form("service_definition", form, city)
     return await respond(request, repository.definition(single_code(service_code), **form_of_service))
 
 
 @router.get("/v2/requests.{format}", responses=cached_forms(list[Open311Request]))
 async def list_requests(request: Request, city: KnownCity, form: PathFormat, wanted: Wanted) -> Response:
-    """Requests of at most 90 days: the newest 1,000 of the filter; or a page of them all, oldest first.
+    """Requests of at most 90 days: the newest 1,000 that match, or a page of all matches, oldest first.
 
-    Without dates the last 90 days, today included. With `updated_after` or `updated_before`, and without
-    dates, requests of any age.
+    Default: the last 90 days, today included. With `updated_after` or `updated_before` and no dates, requests
+    of any age.
     """
     options = {"is_extended": wanted.is_extended, **_form("service_requests", form, city)}
     if wanted.page is not None:
@@ -90,13 +90,13 @@ async def list_requests(request: Request, city: KnownCity, form: PathFormat, wan
 async def _page(request: Request, wanted: WantedRequests, page: Page, options: dict[str, Any]) -> Response:
     bounds = await bookmarks.find_bounds(state_of(request), wanted.filter, page)
     link = _next(request, page) if bounds and bounds.last else ""
-    # Every request keeps the bookmarks: none may be answered by its raw URL.
+    # Every request extends the lifetime of bookmarks, so none may be served by its raw URL.
     query = repository.page(wanted.filter, bounds, page.size, link=link, is_lasting=False, **options)
     return await respond(request, query)
 
 
 def _next(request: Request, page: Page) -> str:
-    """The page after this one, as a Link header."""
+    """The next page, as a Link header."""
     given = {name: text for name, text in request.query_params.items() if text.strip()}
     following = urlencode({**given, "page": page.number + 1, "page_size": page.size})
     return f'<{request.url.path}?{following}>; rel="next"'
@@ -119,5 +119,5 @@ async def get_request(
 
 @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
 async def find_nothing(rest: str) -> Response:  # noqa: ARG001
-    """Requests cannot be made here, and there is nothing else."""
+    """Requests cannot be submitted here, and there are no other resources."""
     raise NotFoundError("There is no such resource; requests can be read, not made")

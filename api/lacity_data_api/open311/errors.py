@@ -1,4 +1,4 @@
-"""Errors in the standard's form: a list of ``{code, description}``, in the format of the path."""
+"""Errors as the standard defines them: a list of ``{code, description}``, in the format of the path."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lacity_data_api.routing import Handler, StrictRoute
 
 
 class BadRequestError(ApiError):
-    """Every parameter that cannot be understood, one description each."""
+    """One description for every invalid parameter."""
 
     status = 400
 
@@ -29,7 +29,7 @@ Failure = ApiError | HTTPException | RequestValidationError
 
 
 def error_response(request: Request, failure: Failure) -> Response:
-    """404 for what does not exist, 400 for other faults of a request; failures of ours keep their status."""
+    """404 if something does not exist, 400 for other client errors; server errors keep their status."""
     status = _status(failure)
     form = Format.XML if request.url.path.endswith(".xml") else Format.JSON
     listed = [{"code": status, "description": text} for text in _descriptions(failure)]
@@ -55,7 +55,7 @@ def _descriptions(failure: Failure) -> Sequence[str]:
 
 
 class Open311Route(StrictRoute):
-    """A route whose errors have the standard's form."""
+    """A route whose errors have the standard's format."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()

@@ -13,7 +13,7 @@ from lacity_data_api.params import Include
 from lacity_data_api.requests.filters import IDS, IN_BOUNDS, NO_INFORMATION, STATUS, Status
 from lacity_data_api.statements import Where
 
-# Less than any degree of latitude has, so that the rectangle holds the whole circle.
+# Shorter than any degree of latitude, so that the rectangle contains the whole circle.
 METERS_PER_DEGREE = 110_000
 
 
@@ -47,7 +47,7 @@ UNBOUNDED = Span()
 
 @dataclass(frozen=True)
 class RequestsFilter:
-    """None is no condition; an empty list matches nothing."""
+    """None means no condition; an empty list matches nothing."""
 
     numbers: list[str] | None = None
     type_ids: list[int] | None = None
@@ -60,18 +60,18 @@ class RequestsFilter:
 
     @property
     def is_by_day_and_type(self) -> bool:
-        """Whether a rollup can count its whole days."""
+        """Whether a rollup can count the whole days of this filter."""
         others = (self.numbers, self.status, self.bbox, self.circle)
         return self.updated == UNBOUNDED and all(value is None for value in others)
 
 
 REQUESTED = ("created_date >= :requested_from", "created_date < :requested_until")
-# Of a closed request the closed date counts, else the published time of its last change.
+# For closed requests the closed date, else the published time of the last change.
 UPDATED = """(closed_date >= :updated_from AND closed_date < :updated_until
         OR closed_date IS NULL AND request_id IN (
            SELECT id FROM requests WHERE updateddate >= :updated_from AND updateddate < :updated_until))"""
 NUMBERS = "srnumber = ANY (CAST(:srnumbers AS text[]))"
-# The rectangle finds candidates in the index, and the distance decides.
+# The rectangle finds candidates through the index; the distance then decides.
 IN_CIRCLE = """geom && ST_MakeEnvelope(:near_west, :near_south, :near_east, :near_north, 4326)
        AND ST_DistanceSphere(geom, ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)) <= :radius"""
 

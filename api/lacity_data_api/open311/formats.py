@@ -1,4 +1,4 @@
-"""The two forms of every response, made from the same values."""
+"""The two formats of every response, created from the same values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import orjson
 from lacity_data_api.open311.times import to_instant
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-# Characters that no XML document may hold, not even as a reference.
+# Characters that no XML document may contain, not even as a reference.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Elements of lists are named in the singular.
 SINGULAR = {
@@ -44,7 +44,7 @@ class Format(StrEnum):
 
 
 def write(content: Any, root: str, form: Format) -> bytes:
-    """The content in this form; JSON has no root."""
+    """The content in this format; JSON has no root element."""
     if form is Format.JSON:
         return orjson.dumps(content)
     return f"{DECLARATION}{_element(root, content)}".encode()
@@ -69,7 +69,7 @@ def _inner(name: str, content: Any) -> str:
 
 @dataclass(frozen=True)
 class Rendering:
-    """From the JSON that a statement writes, with published times, to the body of a response."""
+    """Converts the JSON of a statement, with published times, to the body of a response."""
 
     root: str
     form: Format

@@ -1,4 +1,4 @@
-"""The parameters of GeoReport, read from text: clients send times, lists and blanks in many forms."""
+"""The parameters of GeoReport, parsed from text: clients send times, lists and blanks in many forms."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Parameters:
-    """As given; an empty one is an absent one."""
+    """Parameters as given; an empty one is treated as absent."""
 
     service_request_id: Annotated[
         str | None, Query(description="Numbers, comma-separated; all other parameters are ignored")
@@ -50,7 +50,7 @@ class Parameters:
     service_code: Annotated[str | None, Query(description="Codes of services, comma-separated")] = None
     start_date: Annotated[
         str | None,
-        Query(description="First requested_datetime; without a zone the city's", examples=["2020-01-01"]),
+        Query(description="First requested_datetime; local time without a zone", examples=["2020-01-01"]),
     ] = None
     end_date: Annotated[
         str | None,
@@ -65,20 +65,18 @@ class Parameters:
     lat: Annotated[str | None, Query(description="Latitude of the center of a circle")] = None
     long: Annotated[str | None, Query(description="Longitude of the center of a circle")] = None
     radius: Annotated[str | None, Query(description="Radius of the circle in meters")] = None
-    page: Annotated[str | None, Query(description="From 1; pages are in the order of time, oldest first")] = (
-        None
-    )
+    page: Annotated[str | None, Query(description="From 1; pages are in order of time, oldest first")] = None
     page_size: Annotated[str | None, Query(description="At most 1,000; 100 by default")] = None
     extensions: Annotated[
         str | None, Query(description="true: extended_attributes and notes of each request")
     ] = None
     information: Annotated[
-        str | None, Query(description="include: calls for information, which are no requests")
+        str | None, Query(description="include: also calls for information, which are not requests")
     ] = None
 
 
 class Reader:
-    """Parses parameters one by one and collects what is wrong with them."""
+    """Parses parameters one by one and collects all errors."""
 
     def __init__(self, values: Mapping[str, str | None]) -> None:
         self._values = {name: text.strip() for name, text in values.items() if text and text.strip()}
@@ -88,7 +86,7 @@ class Reader:
         return name in self._values
 
     def read(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """None if the parameter is absent or wrong; ``parse`` raises ValueError or InvalidError."""
+        """None if the parameter is absent or invalid; ``parse`` raises ValueError or InvalidError."""
         if name not in self._values:
             return None
         try:
@@ -101,14 +99,14 @@ class Reader:
         self._wrong.append(f"{name}: {reason}")
 
     def check(self) -> None:
-        """Raises BadRequestError if anything was wrong."""
+        """Raises BadRequestError if any parameter was invalid."""
         if self._wrong:
             raise BadRequestError(self._wrong)
 
 
 @dataclass(frozen=True)
 class WantedRequests:
-    """What a client asks for. Without a page: the newest requests."""
+    """A client's query. Without a page: the newest requests."""
 
     filter: RequestsFilter
     page: Page | None
@@ -125,7 +123,7 @@ def _listed(text: str) -> list[str]:
 
 
 def numbers(text: str) -> list[str]:
-    """Every form under which the data may hold these numbers."""
+    """Every form in which the data may contain these numbers."""
     if len(_listed(text)) > MOST_REQUESTS:
         raise ValueError(f"must be at most {MOST_REQUESTS} numbers")
     return sorted({form for number in _listed(text) for form in srnumber_forms(number)})
@@ -138,7 +136,7 @@ def codes(text: str) -> list[int]:
 
 
 def single_code(text: str) -> int:
-    """The id of a type; -1, which none has, for text that cannot be one."""
+    """The id of a type; -1, which no type has, for text that cannot be one."""
     found = codes(text) if NUMBER.fullmatch(text.strip()) else []
     return found[0] if found else -1
 
@@ -185,7 +183,7 @@ def _number(least: float, most: float) -> Callable[[str], float]:
 
 
 def _span(reader: Reader, first_name: str, last_name: str, city: City) -> Span:
-    """The given times and 90 days from a single one; unbounded if there is none."""
+    """The given times, or 90 days if only one is given; unbounded if there is none."""
 
     def moment(text: str) -> tuple[dt.datetime, bool]:
         return times.parse(text, city.time_zone)
@@ -246,7 +244,7 @@ def _filter(reader: Reader, city: City) -> RequestsFilter:
 
 
 def parse(values: Mapping[str, str | None], city: City) -> WantedRequests:
-    """Raises BadRequestError with every parameter that is wrong; numbers override all others."""
+    """Raises BadRequestError with every invalid parameter; numbers override all others."""
     reader = Reader(values)
     is_extended = reader.read("extensions", _choice("true", "false")) == "true"
     if "service_request_id" in reader:
@@ -269,7 +267,7 @@ def _known_format(format: Annotated[str, Path(description="json or xml", example
 async def _known_city(
     request: Request,
     jurisdiction_id: Annotated[
-        str | None, Query(description="The key of the city; this server has one, so that it may be left out")
+        str | None, Query(description="The key of the city; this server has only one, so it may be left out")
     ] = None,
     api_key: Annotated[str | None, Query(description="Not needed")] = None,  # noqa: ARG001  clients send it
 ) -> City:
@@ -293,14 +291,14 @@ def _is_extended(
 
 def _has_information(
     information: Annotated[
-        str | None, Query(description="include: types of calls for information, which are no requests")
+        str | None, Query(description="include: also types of calls for information, which are not requests")
     ] = None,
 ) -> bool:
     return _chosen("information", information, "include", "exclude")
 
 
 def _chosen(name: str, text: str | None, yes: str, no: str) -> bool:
-    """Raises BadRequestError for anything but these two, and nothing."""
+    """Raises BadRequestError for any value except these two, or no value."""
     reader = Reader({name: text})
     choice = reader.read(name, _choice(yes, no))
     reader.check()

@@ -18,7 +18,7 @@ NO_SUCH_REQUEST = "service_request_id: there is no such request"
 
 
 class Bounds(NamedTuple):
-    """The rows of a page: after the one, up to and including the other; None is no bound."""
+    """The rows of a page: after one bound, up to and including the other; None means unbounded."""
 
     after: Cursor | None = None
     last: Cursor | None = None
@@ -35,14 +35,14 @@ def definition(type_id: int, **form: Any) -> Query:
 
 
 def newest(wanted: RequestsFilter, limit: int, *, is_extended: bool, **form: Any) -> Query:
-    """The newest requests of the filter, newest first."""
+    """The newest requests that match, newest first."""
     condition = where(wanted)
     sql = statements.requests(condition.sql, statements.NEWEST_FIRST, is_extended=is_extended)
     return Query(LIST.format(sql=sql), {**condition.values, "limit": limit}, **form)
 
 
 def one(numbers: list[str], *, is_extended: bool, **form: Any) -> Query:
-    """A list of one: the number as given, if there is one; else without its ``C-``."""
+    """A list of one: the request with this number, if it exists; else with the number without its ``C-``."""
     condition = where(RequestsFilter(numbers=numbers))
     sql = statements.one(condition.sql, AS_GIVEN, is_extended=is_extended)
     values = {**condition.values, "limit": 1}
@@ -87,14 +87,14 @@ def ends_from(wanted: RequestsFilter, day: dt.date, skip: int, rows: int) -> Sta
 
 
 def _whole_days(first: dt.datetime, end: dt.datetime) -> tuple[dt.date, dt.date, list[str]]:
-    """The first whole day, the day after the last, and the conditions of the parts of days around them."""
+    """The first whole day, the day after the last, and the conditions for the partial days around them."""
     begins_late, ends_late = first.time() != dt.time(), end.time() != dt.time()
     edges = [statements.FIRST_DAY] * begins_late + [statements.LAST_DAY] * ends_late
     return first.date() + dt.timedelta(days=begins_late), end.date(), edges
 
 
 def days(wanted: RequestsFilter, rollup: Rollup | None) -> Query:
-    """Every day that has requests, and how many, oldest first; from the rollup where it can be."""
+    """The number of requests per day, oldest first; from a rollup if possible."""
     condition = where(wanted)
     begin, until = wanted.requested
     if rollup is None or begin is None or until is None or not wanted.is_by_day_and_type:

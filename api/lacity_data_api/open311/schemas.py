@@ -11,7 +11,7 @@ from lacity_data_api.openapi import HEADERS, NOT_MODIFIED, UNAVAILABLE, Response
 
 
 class Service(BaseModel):
-    """A type of requests."""
+    """A type of request."""
 
     service_code: str
     service_name: str
@@ -23,7 +23,7 @@ class Service(BaseModel):
 
 
 class Definition(BaseModel):
-    """The form of a service; none has one, because requests are made with the city."""
+    """The attributes of a service; there are none, because requests are submitted to the city."""
 
     service_code: str
     attributes: list[Any]
@@ -38,7 +38,7 @@ class Note(BaseModel):
 
 
 class ExtendedAttributes(BaseModel):
-    """What the city publishes beyond the standard."""
+    """Fields that the city publishes beyond the standard."""
 
     source: str
     council: str
@@ -60,7 +60,7 @@ class Open311Request(BaseModel):
     agency_responsible: str | None
     service_notice: None
     requested_datetime: dt.datetime
-    updated_datetime: dt.datetime | None = Field(description="Of a closed request: when it was closed")
+    updated_datetime: dt.datetime | None = Field(description="For closed requests, when it was closed")
     expected_datetime: dt.datetime | None = Field(description="The due date, where the city publishes one")
     address: str | None
     address_id: None
@@ -73,7 +73,7 @@ class Open311Request(BaseModel):
 
 
 class Endpoint(BaseModel):
-    """A version of the standard that this server speaks."""
+    """A version of the standard that this server supports."""
 
     specification: str
     url: str
@@ -83,7 +83,7 @@ class Endpoint(BaseModel):
 
 
 class Discovery(BaseModel):
-    """Where the service is and what it speaks."""
+    """The addresses and formats of the service."""
 
     changeset: dt.datetime
     contact: str
@@ -92,7 +92,7 @@ class Discovery(BaseModel):
 
 
 class Open311Error(BaseModel):
-    """One thing that is wrong."""
+    """One error."""
 
     code: int
     description: str
@@ -104,8 +104,8 @@ def content(model: Any, description: str, **more: Any) -> dict[str, Any]:
 
 
 REJECTED: Responses = {
-    400: content(list[Open311Error], "A parameter is wrong; one entry for each"),
-    404: content(list[Open311Error], "There is no such thing"),
+    400: content(list[Open311Error], "Invalid parameters, one entry for each"),
+    404: content(list[Open311Error], "It does not exist"),
 }
 TEMPORARY: Responses = {503: UNAVAILABLE[503] | content(list[Open311Error], "Temporarily unavailable")}
 

@@ -10,7 +10,7 @@ SELECT type_id::text AS service_code, type_name AS service_name, nullif(descript
        group_name AS "group"
   FROM request_types JOIN type_groups USING (group_id) WHERE {condition} ORDER BY type_id
 """
-# Reports are made with the city, not here: no service has a form to fill in.
+# Requests are submitted to the city, not here: services have no attributes to fill in.
 DEFINITION = """
 SELECT json_build_object('service_code', type_id::text, 'attributes', json_build_array())::text AS body
   FROM request_types WHERE type_id = CAST(:type_id AS bigint)
@@ -22,7 +22,7 @@ EXTENDED = """,
        ) AS extended_attributes,
        coalesce((SELECT json_agg({note} ORDER BY sequence)
                    FROM changes WHERE request_id = r.request_id), '[]') AS notes"""
-# A step is known to the run that found it, so it has the time of the run.
+# The time of a change is that of the run that found it.
 NOTE = """json_build_object(
            'datetime', changed_at AT TIME ZONE (SELECT time_zone FROM city),
            'summary', array_to_string(kind || also, ', '), 'type', kind
@@ -51,9 +51,9 @@ ONE = "SELECT body FROM ({requests}) AS listed WHERE body <> '[]'"
 NEWEST_FIRST = ("created_date DESC, request_id DESC", "r.created_date DESC, r.request_id DESC")
 OLDEST_FIRST = ("created_date, request_id", "r.created_date, r.request_id")
 
-# A place in the order of pages, as text: microseconds since 1970, a dot, and the request's id.
+# A position in the order of pages, as text: microseconds since 1970, a dot, and the request's id.
 MARK = "(extract(epoch FROM created_date) * 1000000)::bigint || '.' || request_id"
-# The planner estimates plain comparisons well, and those of pairs not at all.
+# The planner estimates simple comparisons well, but not those of pairs.
 AFTER = "created_date >= :after_date AND (created_date, request_id) > (:after_date, :after_id)"
 UP_TO = "created_date <= :last_date AND (created_date, request_id) <= (:last_date, :last_id)"
 ENDS = """
@@ -105,7 +105,7 @@ def days(where: str) -> str:
 
 
 def days_by_rollup(where: str, edges: list[str], rollup: str, measures: str, rollup_where: str) -> str:
-    """The same from a rollup, but for the edges. Binds the first whole day and the one after the last."""
+    """The same from a rollup, except at the edges. Binds the first whole day and the one after the last."""
     counted = [BY_DAY.format(where=f"{where} AND {edge}") for edge in edges]
     whole = BY_WHOLE_DAY.format(measures=measures, rollup=rollup, where=rollup_where)
     return DAYS.format(counts=" UNION ALL ".join([*counted, whole]))

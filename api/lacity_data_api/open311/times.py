@@ -1,7 +1,7 @@
-"""Published local times as instants, and instants as published local times.
+"""Converts published local times to instants, and instants to published local times.
 
-A published time has no zone. Of the hour that repeats in autumn it means the first; a time that spring skips
-means the one an hour later.
+A published time has no zone. In the hour that repeats in autumn it means the first occurrence; a time that is
+skipped in spring means the time an hour later.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def _next_half_hour(moment: dt.datetime) -> dt.datetime:
 def parse(text: str, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:
     """A W3C time, and whether it is a whole day; without a zone it is the city's local time.
 
-    Raises ValueError for anything else, and for times that no calendar has. A blank stands for the plus sign
-    that many clients forget to encode.
+    Raises ValueError for anything else, and for times that do not exist. A blank stands for a plus sign,
+    which many clients forget to encode.
     """
     match = FORM.fullmatch(text)
     if match is None:
@@ -59,7 +59,7 @@ def _on_calendar(written: str) -> dt.datetime:
         moment = dt.datetime.fromisoformat(written)
     except ValueError as error:
         raise ValueError("is no time of the calendar") from error
-    # Conversions between zones, and the spans added to it, must stay within the calendar.
+    # Results of converting zones and adding spans must stay within the calendar.
     if not 2 <= moment.year <= 9998:
         raise ValueError("is outside the calendar")
     return moment

@@ -1,4 +1,4 @@
-"""Items have keys in snake_case, as they always had; in lists the keys are in camelCase."""
+"""Single items have keys in snake_case, as in the first version; in lists the keys are in camelCase."""
 
 from __future__ import annotations
 

@@ -53,10 +53,10 @@ async def count_requests(
     field: Fields = [],  # noqa: B006  FastAPI copies it
     filter: Filters = [],  # noqa: B006, A002  the name of the parameter
     information: Annotated[
-        Include, Query(description="Calls for information, which are no requests")
+        Include, Query(description="Calls for information, which are not requests")
     ] = Include.EXCLUDE,
 ) -> Response:
-    """The number of requests in each group, located or not, ordered by the fields; no empty groups."""
+    """The number of requests in each group, located or not, ordered by the fields; without empty groups."""
     facts = state_of(request).facts
     query = repository.counted(
         list(dict.fromkeys(field)) or list(DEFAULT_FIELDS),

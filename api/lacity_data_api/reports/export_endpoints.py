@@ -1,4 +1,4 @@
-"""Exports: any selection of requests as a file, sent while it is read."""
+"""Exports: any selection of requests as a file, streamed as it is read."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ GEOJSON_FILE = file_of(GEOJSON, JSON_OBJECT)
 
 FileName = Annotated[Literal["service_requests"], Path(description="The table")]
 Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of the created date", examples=[2020])]
-Excel = Annotated[bool, Query(description="Begin with a byte order mark, by which Excel recognizes UTF-8")]
+Excel = Annotated[bool, Query(description="Add a byte order mark, which Excel needs for UTF-8")]
 
 
 @router.get("/service_requests.csv", response_class=Response, responses=file_of(CSV))
 async def export_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
-    """Requests as CSV in no order, located or not, streamed; all of them without a filter.
+    """Requests as CSV in no particular order, located or not, streamed; all of them if there is no filter.
 
-    A text cell that begins with =, +, -, @, tab or CR has an apostrophe before it: no spreadsheet runs it.
+    A text cell that begins with =, +, -, @, tab or CR is prefixed with an apostrophe, so that no spreadsheet
+    runs it as a formula.
     """
     name = "service_requests.csv"
     return await csv_file(request, wanted, name, is_compressed=False, is_for_excel=excel)
@@ -41,7 +42,7 @@ async def export_compressed_requests(request: Request, wanted: Everything, excel
 
 @router.get("/service_requests.parquet", response_class=Response, responses=file_of(PARQUET))
 async def export_requests_as_parquet(request: Request, wanted: Everything) -> Response:
-    """Requests in the columns of the published files, as Parquet in no order, streamed."""
+    """Requests in the columns of the published files, as Parquet in no particular order, streamed."""
     return parquet_file(request, wanted, "service_requests.parquet")
 
 
@@ -55,7 +56,7 @@ async def export_requests_as_geojson(request: Request, wanted: Everything) -> Re
 async def export_year(
     request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
 ) -> Response:
-    """The same of the requests created in one year."""
+    """The same for requests created in one year."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv"
     return await csv_file(request, wanted, name, is_compressed=False, is_for_excel=excel)
 
@@ -64,7 +65,7 @@ async def export_year(
 async def export_compressed_year(
     request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
 ) -> Response:
-    """The same of the requests created in one year, compressed with gzip."""
+    """The same for requests created in one year, compressed with gzip."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv.gz"
     return await csv_file(request, wanted, name, is_compressed=True, is_for_excel=excel)
 

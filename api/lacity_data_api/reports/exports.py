@@ -1,4 +1,4 @@
-"""Files of served requests that are made while they are sent: CSV by Postgres, the others from it."""
+"""Files of served requests, streamed as they are created: CSV by Postgres, other formats from that CSV."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lacity_data_api.streaming import StreamedResponse, Write, streamed
 
 CSV = "text/csv; charset=utf-8"
 GZIP = "application/gzip"
-# Without it Excel reads UTF-8 as the code page of the machine.
+# Without it Excel decodes UTF-8 with the machine's code page.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -36,8 +36,8 @@ async def csv_file(
 ) -> Response:
     """A CSV file, or its gzip, to be saved under this name.
 
-    An export that fails midway ends the connection without its last chunk, so that no client takes it for
-    complete.
+    An export that fails midway closes the connection without the final chunk, so that no client mistakes it
+    for complete.
     """
     columns = (await state_of(request).facts.city()).columns
 
@@ -59,7 +59,7 @@ async def csv_file(
 
 
 def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
-    """A Parquet file in the columns of the published files. An export that fails midway ends as CSV does."""
+    """A Parquet file in the columns of the published files. Failures midway are handled as for CSV."""
     produce = parquet_export(state_of(request).database, where(wanted))
     return StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
 

@@ -10,7 +10,7 @@ from lacity_data_api.city.facts import RollupCatalog
 
 
 class Field(StrEnum):
-    """A column of a report; weekdays are numbers from 0, Sunday."""
+    """A column of a report; weekdays are numbers starting with 0 for Sunday."""
 
     CREATED_YEAR = "created_year"
     CREATED_MONTH = "created_month"
@@ -25,7 +25,7 @@ class Field(StrEnum):
     GROUP_NAME = "group_name"
 
 
-# Each holds for the days in a rollup and for the times of requests.
+# Each is valid for the days in a rollup and for the times of requests.
 PARTS_OF_DAY = {
     "created_year": "CAST(extract(year FROM created_date) AS integer)",
     "created_month": "CAST(extract(month FROM created_date) AS integer)",
@@ -36,7 +36,7 @@ DAYS = ("created_date", "closed_date")
 
 
 class Names(NamedTuple):
-    """The table with the names of an id."""
+    """The table with the names for an id."""
 
     table: str
     id: str
@@ -64,7 +64,7 @@ def expression_of(name: str) -> str:
 
 
 def dimensions_of(names: Collection[str]) -> set[str]:
-    """What a relation must have for these fields and filters."""
+    """The columns that a relation needs for these fields and filters."""
     columns = {column_of(name) for name in names}
     return {"type_id" if column == "group_id" else column for column in columns}
 
@@ -81,9 +81,9 @@ def relation(names: Collection[str], catalog: RollupCatalog) -> str:
 
 
 def _served_requests(dimensions: Collection[str], catalog: RollupCatalog) -> str:
-    """The requests themselves, one by one, for combinations that no rollup has.
+    """The individual requests, for combinations that no rollup covers.
 
-    Days stay times here: the expressions of fields and filters hold for both, and find the index.
+    Dates remain timestamps here: the expressions of fields and filters are valid for both, and use the index.
     """
     columns = ", ".join(
         name if name in DAYS else f"{catalog.expressions[name]} AS {name}" for name in sorted(dimensions)

@@ -15,7 +15,7 @@ FORM = re.compile(r"\s*([a-z_]+)\s*(>=|<=|!=|<>|=|>|<)(?![=<>!])\s*(.*?)\s*", re
 NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 FILTER_NAMES = (*Field, "council_id", "type_id", "agency_id", "source_id", "closed_date")
 
-# Days are whole: up to and including a day means before the next one.
+# Days are whole: "up to and including a day" means before the next day.
 DAY_OPERATORS = {
     ">=": "{name} >= CAST(:{p} AS date)",
     ">": "{name} >= CAST(:{p} AS date) + 1",
@@ -36,7 +36,7 @@ class Comparison(NamedTuple):
 
 
 def parse(filters: Sequence[str]) -> list[Comparison]:
-    """Raises InvalidError that says which filter is wrong and why."""
+    """Raises InvalidError, which says which filter is wrong and why."""
     return [_parse(index, text) for index, text in enumerate(filters)]
 
 
@@ -79,14 +79,14 @@ def _invalid(index: int, message: str) -> InvalidError:
 
 
 def where(comparisons: Iterable[Comparison], prefix: str = "value") -> Where:
-    """All must hold; of several ``name=value`` with one name, any. Only text of ours is in the SQL."""
+    """All must match; several ``name=value`` with one name are alternatives. The SQL has no client text."""
     listed = list(comparisons)
     numbered = enumerate(_gathered([*listed, *_implied_days(listed)]))
     return Where.all_of(_condition(f"{prefix}_{number}", *gathered) for number, gathered in numbered)
 
 
 def _gathered(comparisons: list[Comparison]) -> Iterable[Comparison]:
-    """Equalities, and inequalities, of one name together, with a list of values; the rest one by one."""
+    """Equalities and inequalities are grouped by name, with a list of values; the others stay separate."""
     lists: dict[tuple[str, str], list[Any]] = {}
     for comparison in comparisons:
         if comparison.operator in {"=", "!="}:
@@ -117,7 +117,7 @@ def _any_of(name: str) -> str:
 
 
 def _implied_days(comparisons: list[Comparison]) -> list[Comparison]:
-    """Years and listed days as a range of days, for which there are indexes."""
+    """Years and listed days as a range of days, which can use an index."""
     days = [value for name, operator, value in comparisons if (name, operator) == (Field.CREATED_DATE, "=")]
     years = [value for name, operator, value in comparisons if (name, operator) == (Field.CREATED_YEAR, "=")]
     bounds = [(">=", min(years)), ("<=", max(years))] if years else []

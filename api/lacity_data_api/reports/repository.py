@@ -19,10 +19,10 @@ from lacity_data_api.statements import Query, Statement, Where
 
 # Twice the cells of a year by type, council and agency; about 20 MB of JSON.
 MOST_GROUPS = 200_000
-# Read one by one where no rollup has the fields: several seconds.
+# Limit for reading requests individually if no rollup has the fields: several seconds.
 MOST_REQUESTS = 5_000_000
 
-# Counted by id first and by name then: several ids may have the same name.
+# Counted by id first and then by name, because several ids may have the same name.
 COUNTED = """
 SELECT {columns}, CAST(sum(counted.counts) AS bigint) AS counts
   FROM (SELECT {keys}, sum({measure}) AS counts FROM {rows} AS rows
@@ -36,11 +36,11 @@ SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
   FROM ({sql}) AS item
 """
 
-# Not correlated: Postgres evaluates it once, and does not begin with the requests where it is false.
+# Not correlated: Postgres evaluates it once, and does not read the requests if it is false.
 IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
 
-# The first version's 13 columns in their order, then the names of the ids, then what became of a request. In
-# no order of rows: clients would wait for the sort.
+# The first version's 13 columns in their order, then the names of the ids, then the outcome of the request.
+# Rows are not sorted, because clients would have to wait for the sort.
 EXPORT = """
 SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.type_id, r.agency_id,
        r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
@@ -55,7 +55,7 @@ SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.ty
   JOIN councils c ON c.council_id = r.council_id
   LEFT JOIN regions g ON g.region_id = r.region_id{raw}
 """
-# What only some cities publish: columns of requests, and their names in an export.
+# Columns that only some cities publish: in ``requests``, and their names in an export.
 OWN_COLUMNS = {
     "area": "area",
     "detail": "detail",
@@ -76,7 +76,7 @@ TEXT_COLUMNS = {
     "region_name": "g",
     "group_name": "tg",
 }
-# Spreadsheets run a text cell that begins with = + - @ tab or CR; an apostrophe makes it text. Numbers stay.
+# Spreadsheets run text that begins with = + - @ tab or CR as a formula; an apostrophe prevents it.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
 EXPORT_LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
 
@@ -89,9 +89,9 @@ def counted(
     has_information: bool,
     is_lasting: bool,
 ) -> Query:
-    """Requests that match all filters, by these fields and in their order.
+    """Requests that match all filters, counted by these fields and sorted by them.
 
-    No body for too many groups, or too many requests that would have to be read one by one.
+    No body if there are too many groups, or too many requests that would have to be read individually.
     """
     names = [*fields, *(comparison.name for comparison in filters)]
     condition, affordable = where(filters), _affordable(names, filters, catalog)
@@ -111,7 +111,7 @@ def counted(
 
 
 def _affordable(names: Sequence[str], filters: Sequence[Comparison], catalog: RollupCatalog) -> Where:
-    """Whether few enough requests were created on the days of the filters; true where a rollup is read."""
+    """Whether few enough requests were created on the days of the filters; true if a rollup is read."""
     by_day = catalog.narrowest({"created_date"})
     if by_day is None or catalog.narrowest(dimensions_of(names)):
         return Where()
@@ -129,7 +129,7 @@ def _join(number: int, field: Field) -> str:
 
 
 def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:
-    """The requests that match the filter, one per line; the columns that only this city has come last."""
+    """The requests that match the filter, one per line; columns specific to this city come last."""
     condition = requests_where(wanted)
     cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
     texts = ", ".join(f"{TEXT_CELL.format(cell=f'r.{name}')} AS {name}" for name in PUBLISHED_TEXTS)

@@ -21,13 +21,13 @@ async def list_types(request: Request) -> Response:
 
 @router.get("/stats", responses=cached(list[TypeStatistics]))
 async def statistics_of_types(request: Request) -> Response:
-    """Days to close by type, of all closed requests."""
+    """Days to close by type, over all closed requests."""
     return await respond(request, repository.statistics())
 
 
 @router.get("/groups", responses=cached(list[TypeGroup]))
 async def list_groups(request: Request) -> Response:
-    """Groups of types that belong together, by id; group 0 holds the types without one."""
+    """Groups of types that belong together, by id; group 0 contains the types without a group."""
     return await respond(request, repository.all_groups())
 
 

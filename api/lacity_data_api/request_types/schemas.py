@@ -31,7 +31,7 @@ class TypeCount(CamelModel):
 
 
 class TypeStatistics(BaseModel):
-    """Whole days from the created to the closed date of closed requests; quartiles are days that occurred."""
+    """Whole days from the created to the closed date of closed requests; quartiles are not interpolated."""
 
     type_id: int
     type_name: str

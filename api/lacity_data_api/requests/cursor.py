@@ -1,4 +1,4 @@
-"""Where the next page of requests begins."""
+"""The cursor that marks where the next page of requests begins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Cursor(NamedTuple):
 
 
 def parse(text: str) -> Cursor:
-    """Raises InvalidError for text that cannot be a cursor of ours."""
+    """Raises InvalidError for text that cannot be one of our cursors."""
     match = FORM.fullmatch(text)
     if match is None or int(match[2]) > LARGEST_ID:
         raise InvalidError(["query", "cursor"], "must be from the Link header of the previous page")

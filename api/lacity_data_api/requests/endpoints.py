@@ -54,7 +54,7 @@ async def _list(
 async def list_requests(
     request: Request, wanted: Located, page: RequestedPage, stream: IsStreamed = False
 ) -> Response:
-    """Requests created on these days, newest first, then by id; of all days without dates."""
+    """Requests created on these days (default: all), newest first, then by id."""
     return await _list(request, wanted, page, repository.CREATED, is_streamed=stream)
 
 
@@ -74,7 +74,7 @@ async def count_open_requests(request: Request) -> Response:
 
 @router.post("/pins", responses=cached(list[Pin]))
 async def find_pins(request: Request, body: PinsBody) -> Response:
-    """At most 100,000 points of requests created on these days, newest first."""
+    """At most 100,000 points for requests created on these days, newest first."""
     check_days("body", body.start_date, body.end_date)
     wanted = RequestFilter(body.start_date, body.end_date, type_id=body.type_ids, council_id=body.council_ids)
     return await respond(request, repository.pins(wanted))

@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Fields are named like their parameters. None is no condition; an empty list matches nothing."""
+    """Fields are named like their parameters. None means no condition; an empty list matches nothing."""
 
     start_date: dt.date | None = None
     end_date: dt.date | None = None
@@ -35,7 +35,7 @@ class RequestFilter:
     bbox: Bounds | None = None
     # Requests without usable coordinates, which no map can show.
     unlocated: Include = Include.EXCLUDE
-    # Calls for information, which are no requests.
+    # Calls for information, which are not requests.
     information: Include = Include.EXCLUDE
 
     @property
@@ -58,7 +58,7 @@ IDS = {
     " WHERE group_id = ANY (CAST(:group_id AS bigint[])))",
 }
 STATUS = {Status.OPEN: Where("is_open"), Status.CLOSED: Where("NOT is_open")}
-# The index has single precision: it finds candidates, and the columns decide.
+# The index has single precision: it finds candidates, and the columns are then compared exactly.
 IN_BOUNDS = """geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
        AND longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north"""
 LOCATED = Where("latitude IS NOT NULL")
@@ -66,7 +66,7 @@ NO_INFORMATION = Where("NOT is_information")
 
 
 def _in_period(wanted: RequestFilter, columns: tuple[str, ...]) -> Where:
-    """One of the columns lies within the days of the filter."""
+    """At least one of the columns lies within the days of the filter."""
     values = {"start_date": wanted.start_date, "end_date": wanted.end_date}
     values = {name: value for name, value in values.items() if value is not None}
     if not values:
@@ -79,7 +79,7 @@ def _in_period(wanted: RequestFilter, columns: tuple[str, ...]) -> Where:
 
 
 def where(wanted: RequestFilter, date_columns: tuple[str, ...] = ("created_date",)) -> Where:
-    """The condition for this filter; only names and text of ours are in its SQL."""
+    """The condition for this filter; its SQL contains no text from clients."""
     given = wanted.conditions
     parts = [_in_period(wanted, date_columns)]
     parts += [Where(sql, {name: given[name]}) for name, sql in IDS.items() if name in given]

@@ -1,4 +1,4 @@
-"""Parameters that lists of requests share."""
+"""Parameters shared by lists of requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _invalid_bounds(message: str) -> InvalidError:
 
 
 def parse_bounds(text: str, city: City) -> Bounds:
-    """Raises InvalidError for anything but west,south,east,north on earth, latitudes first included."""
+    """Raises InvalidError for anything but west,south,east,north on earth, including latitudes first."""
     try:
         bounds = Bounds(*(float(part) for part in text.split(",")))
     except (ValueError, TypeError) as error:
@@ -69,10 +69,10 @@ async def request_filter(
     ] = None,
     bbox: BoundsText = None,
     information: Annotated[
-        Include, Query(description="Calls for information, which are no requests")
+        Include, Query(description="Calls for information, which are not requests")
     ] = Include.EXCLUDE,
 ) -> RequestFilter:
-    """All requests that the parameters do not exclude, with and without coordinates."""
+    """All requests that match the parameters, with or without coordinates."""
     check_days("query", start_date, end_date)
     return RequestFilter(
         start_date,
@@ -96,14 +96,14 @@ def located_filter(
         Include, Query(description="Requests without usable coordinates, which no map can show")
     ] = Include.EXCLUDE,
 ) -> RequestFilter:
-    """The same without requests that a map cannot show, unless ``unlocated=include`` is given."""
+    """The same, but without requests that a map cannot show unless ``unlocated=include`` is given."""
     return replace(everything, unlocated=unlocated)
 
 
 def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
-    """Path and query string of the page after this one, up to its cursor.
+    """Path and query string of the next page, up to its cursor.
 
-    Built from the parsed filter, not from the URL: clients whose URLs mean the same share the response.
+    Built from the parsed filter, not from the URL, so that equivalent URLs share a response.
     """
     return f"{path}?{urlencode({**query_parameters(wanted), 'limit': limit}, doseq=True)}&cursor="
 
@@ -132,7 +132,7 @@ class Page:
     def __init__(
         self,
         skip: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows to skip")] = 0,
-        limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Most rows in the response")] = 1_000,
+        limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Maximum number of rows")] = 1_000,
         cursor_: Annotated[
             str | None,
             Query(alias="cursor", max_length=40, description="From the Link header of the previous page"),

@@ -1,6 +1,6 @@
-"""Texts that the city publishes about a request, served as they are: in its detail and at the end of exports.
+"""Texts that the city publishes about a request, served unchanged in its details and at the end of exports.
 
-A new one is a column of ``service_requests`` and a line here.
+To add one, add a column to ``service_requests`` and a line here.
 """
 
 PUBLISHED_TEXTS = {

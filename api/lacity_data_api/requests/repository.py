@@ -35,7 +35,7 @@ def page(
 async def stream(
     database: Database, wanted: RequestFilter, date_columns: tuple[str, ...]
 ) -> AsyncGenerator[list[str], None]:
-    """The same without pages: JSON objects in batches."""
+    """The same without paging: JSON objects in batches."""
     condition = where(wanted, date_columns)
     statement = Statement(statements.stream(condition.sql), condition.values)
     async with aclosing(database.stream(statement)) as batches:
@@ -63,7 +63,7 @@ def by_id(request_id: int) -> Query:
 
 
 def by_srnumber(srnumber: str) -> Query:
-    """The number as given, if there is one; else without its ``C-``."""
+    """The request with this number, if it exists; else with the number without its ``C-``."""
     forms = "CAST(:srnumbers AS text[])"
     sql = statements.one(f"srnumber = ANY ({forms})", f"array_position({forms}, srnumber)")
     return Query(sql, {"srnumbers": srnumber_forms(srnumber)}, is_shared=False)

@@ -9,7 +9,7 @@ from lacity_data_api.requests.published import PUBLISHED_TEXTS
 
 
 class ServiceRequest(CamelModel):
-    """One request; times are the city's local time as published, without zone."""
+    """One request; times are the city's local time as published, without a zone."""
 
     request_id: int
     srnumber: str
@@ -29,10 +29,10 @@ class ServiceRequest(CamelModel):
 
 
 class _Became(ServiceRequest):
-    """One request with what became of it, as far as the city publishes it."""
+    """One request with its outcome, as far as the city publishes it."""
 
     is_open: bool = Field(description="False with a closed date, or with a status that ends a request")
-    is_duplicate: bool = Field(description="Repeats another request")
+    is_duplicate: bool = Field(description="Duplicate of another request")
 
 
 _TEXTS: dict[str, Any] = {
@@ -42,7 +42,7 @@ RequestDetail = create_model("RequestDetail", __base__=_Became, __doc__=_Became.
 
 
 class Pin(CamelModel):
-    """A request as a point of the map."""
+    """A request as a point on the map."""
 
     request_id: int
     type_id: int

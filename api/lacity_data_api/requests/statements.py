@@ -6,7 +6,7 @@ from pydantic.alias_generators import to_camel
 
 from lacity_data_api.requests.published import PUBLISHED_TEXTS
 
-# The name of an id, made once per id: OFFSET 0 lets the planner memoize the subquery.
+# The name of an id, looked up once per id: OFFSET 0 lets the planner memoize the subquery.
 NAME = """
   JOIN LATERAL (
        SELECT concat(',"{item}Id":', {item}_id, ',"{item}Name":', to_json({item}_name)) AS json
@@ -15,8 +15,8 @@ NAME = """
 TABLES = {"council": "councils", "type": "request_types", "agency": "agencies", "source": "sources"}
 NAMES = "".join(NAME.format(item=item, table=table) for item, table in TABLES.items())
 
-# Written as text: row_to_json over the joined names takes twice as long. OFFSET and LIMIT are inside, so that
-# only the rows of the page are joined with names; the planner sees that they are already in order.
+# Concatenated as text, because row_to_json over the joined names takes twice as long. OFFSET and LIMIT are in
+# the subquery, so that only the rows of the page are joined with names; the planner sees their order.
 ITEMS = """
 SELECT r.created_date, r.request_id,
        concat('{{"requestId":', r.request_id, ',"srnumber":', to_json(r.srnumber), council.json, type.json,
@@ -29,7 +29,7 @@ SELECT r.created_date, r.request_id,
  ORDER BY r.created_date DESC, r.request_id DESC
 """
 NEWEST_FIRST = "created_date DESC, request_id DESC"
-# What became of a request, for those who look at one.
+# The outcome, which is only part of a single request.
 DETAILS = """,
               ',"isOpen":', r.is_open::text, ',"isDuplicate":', r.is_duplicate::text""" + "".join(
     f""",
@@ -58,7 +58,7 @@ SELECT concat('[', string_agg(json, ','), ']') AS body
   FROM (SELECT {pin} AS json FROM service_requests WHERE {where}
          ORDER BY created_date DESC, request_id DESC LIMIT {most}) AS item
 """
-# In the order of the index that covers it: no sort, and no read of the table.
+# In the order of the covering index: this needs no sort and does not read the table.
 OPEN = """
 SELECT concat({head}, string_agg(json, ','), {tail}) AS body
   FROM (SELECT {json} AS json FROM service_requests

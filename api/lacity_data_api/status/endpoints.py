@@ -59,13 +59,13 @@ async def api_status(request: Request) -> Response:
 
 @router.get("/live", responses=uncached(Health))
 async def live() -> Response:
-    """The process responds; restart it when this fails."""
+    """The process responds; restart it if this fails."""
     return json_response({"status": "alive"})
 
 
 @router.get("/ready", responses=uncached(Health) | {503: {"model": Health}})
 async def ready(request: Request) -> Response:
-    """Whether to send traffic here: from when the generation to serve is known until the process stops."""
+    """Whether to send traffic here: once the generation to serve is known, until the process stops."""
     if state_of(request).watcher.generation is not None:
         return json_response({"status": "ready"})
     return json_response({"status": "not ready"}, 503, {"Retry-After": "2"})
@@ -73,7 +73,7 @@ async def ready(request: Request) -> Response:
 
 @router.get("/data", responses=uncached(DataStatus))
 async def data_status(request: Request) -> Response:
-    """The generation of the data served, the age of the newest load, and what is counted."""
+    """The served generation of the data, the age of the newest load, and counts of requests."""
     state = state_of(request)
     loaded_at = await service.last_loaded(state)
     totals = await service.totals(state)

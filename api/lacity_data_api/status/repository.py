@@ -22,7 +22,7 @@ SELECT json_build_object(
 )::text AS body
 """
 
-# A created date after the load is a mistake of the source, and does not make the data newer.
+# A created date after the load is an error in the source, and does not make the data newer.
 TOTALS = """
 SELECT json_build_object(
     'requests', coalesce(sum(requests), 0),
@@ -49,7 +49,7 @@ def counts() -> Query:
 
 
 def totals() -> Query:
-    """Counted requests, those of them without a place on the map, information calls, and the last day."""
+    """Counted requests, how many of them are not on the map, information calls, and the last day."""
     return Query(TOTALS, ttl_seconds=DAY_SECONDS)
 
 

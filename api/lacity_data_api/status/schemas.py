@@ -37,13 +37,13 @@ class DatabaseStatus(BaseModel):
 
 
 class DataStatus(BaseModel):
-    """The data served; null where the database has been unreachable since the start."""
+    """The served data; null if the database has been unreachable since the start."""
 
     generation: int | None = Field(description="Grows with every load that changes anything")
     last_pulled_utc: LocalTime | None
     age_seconds: float | None = Field(description="Time since the newest load")
     requests: int | None = Field(description="Counted requests, with and without coordinates")
-    requests_not_on_map: int | None = Field(description="Those of them without usable coordinates")
+    requests_not_on_map: int | None = Field(description="How many of them have no usable coordinates")
     information_calls: int | None = Field(description="Calls for information, not counted as requests")
     last_day: dt.date | None = Field(description="Newest day with requests, not after the newest load")
 

@@ -1,4 +1,4 @@
-"""The status routes' work beyond a query."""
+"""The logic of the status routes beyond single queries."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ async def last_loaded(state: State) -> dt.datetime | None:
     try:
         state.last_known.loaded_at = await repository.last_loaded(state.database)
     except ApiError as error:
-        log.info("The last known load time is used: %s", error.detail)
+        log.info("Using the last known load time: %s", error.detail)
     return state.last_known.loaded_at
 
 
 async def totals(state: State) -> dict[str, Any]:
-    """Counts of requests by their place in the data; unknown while the database is unreachable."""
+    """Counts of requests; null while the database is unreachable."""
     try:
         content: dict[str, Any] = orjson.loads((await state.watcher.find(repository.totals())).response.body)
     except ApiError:
@@ -88,7 +88,7 @@ async def reset(state: State) -> dict[str, int]:
 
 
 def _items(response: CachedResponse) -> int:
-    """Of a list or a collection its length; a tile is one."""
+    """The length of a list or a collection; a tile counts as one."""
     if response.media_type != JSON:
         return 1
     content = orjson.loads(response.body)

@@ -25,8 +25,8 @@ router = strict_router("", "tiles")
 BYTES = {repository.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 TILE: Responses = {
     200: {"description": "The tile (Mapbox Vector Tile 2)", "content": BYTES, "headers": HEADERS},
-    204: {"description": "No request is in this tile"},
-    307: {"description": "Another generation is served; the tile is in that one"},
+    204: {"description": "There are no requests in this tile"},
+    307: {"description": "Another generation is served; redirect to its tile"},
 }
 Generation = Annotated[
     int, Path(ge=0, le=LARGEST_ID, description="Generation of the data, from /tiles.json", examples=[1])
@@ -38,7 +38,7 @@ Row = Annotated[int, Path(ge=0, lt=2**DEEPEST_ZOOM, description="From the north"
 
 @router.get("/tiles.json", responses=cached(TileJson))
 async def describe_tiles(request: Request, wanted: Everything) -> Response:
-    """TileJSON 3 for map clients. The filters of /requests become part of the tiles' address."""
+    """TileJSON 3 for map clients. The filters of /requests become part of the tiles' URL."""
     query = urlencode(query_parameters(replace(wanted, unlocated=Include.EXCLUDE)), doseq=True)
     filters = f"?{query}" if query else ""
     base = state_of(request).settings.api_public_url or str(request.base_url)
@@ -55,8 +55,8 @@ async def get_tile(
 ) -> Response:
     """Located requests in layer `requests`: clusters whose counts add up exactly, and single requests.
 
-    Each request is in one feature of one tile of a zoom. A tile of a generation never changes; that of an
-    older one redirects to the one served.
+    At each zoom, each request is in exactly one feature of one tile. A tile of a generation never changes;
+    tiles of older generations redirect to the served one.
     """
     place = Tile(z, x, y)
     if not place.exists:

@@ -1,4 +1,4 @@
-"""Tiles and the cells of their clusters, as whole numbers of the web Mercator world."""
+"""Tiles and the cells of their clusters, in integer coordinates of the web Mercator world."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lacity_data_api.city.facts import Bounds
 DEEPEST_ZOOM = 16
 # Zoom of the cells in the index of ``service_requests``; no tile is smaller than one.
 INDEXED_ZOOM = DEEPEST_ZOOM
-# From here on a tile is found by the index: it holds few of the city's requests.
+# From this zoom on tiles use the index, because they contain few of the city's requests.
 INDEX_FROM_ZOOM = 11
 # Columns and rows of cells in a tile: few while a cell holds many types, many while it holds one address.
 COARSE, FINE, FINEST = 4, 5, 6
@@ -26,7 +26,7 @@ class Tile(NamedTuple):
 
     @property
     def exists(self) -> bool:
-        """Whether the world has this tile."""
+        """Whether this tile exists."""
         return max(self.x, self.y) < 1 << self.z
 
     @property
@@ -45,7 +45,7 @@ class Tile(NamedTuple):
         )
 
     def cells(self, zoom: int) -> list[int]:
-        """Its cells of a zoom not smaller than its own, numbered as ``map_cell`` does."""
+        """The cells in the tile at a zoom not smaller than its own, numbered like ``map_cell``."""
         side = 1 << (zoom - self.z)
         columns = range(self.x * side, (self.x + 1) * side)
         rows = range(self.y * side, (self.y + 1) * side)
@@ -53,7 +53,7 @@ class Tile(NamedTuple):
 
 
 def tiles_of(bounds: Bounds, zoom: int) -> Iterator[Tile]:
-    """The tiles of this zoom that share a place with the bounds."""
+    """The tiles of this zoom that intersect the bounds."""
     last = (1 << zoom) - 1
     west, east = (
         min(int((degrees + 180) / 360 * (1 << zoom)), last) for degrees in (bounds.west, bounds.east)
@@ -65,7 +65,7 @@ def tiles_of(bounds: Bounds, zoom: int) -> Iterator[Tile]:
 
 
 def _y(latitude: float) -> float:
-    """From 0 in the north to 1 in the south of the world that tiles cover."""
+    """The latitude on a scale from 0 at the northern to 1 at the southern edge of the tiled world."""
     radians = math.radians(min(max(latitude, -85.05), 85.05))
     return (1 - math.asinh(math.tan(radians)) / math.pi) / 2
 

@@ -1,4 +1,4 @@
-"""Which days of a filter are whole months, which a rollup of months has counted already."""
+"""Finds the whole months in the days of a filter, which a rollup has already counted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DAY = dt.timedelta(days=1)
 
 
 class WholeMonths(NamedTuple):
-    """From the first month up to, but not including, the month after the last; None is no limit."""
+    """From the first month up to, but not including, the month after the last; None means unbounded."""
 
     first: dt.date | None
     after: dt.date | None
@@ -24,7 +24,7 @@ class WholeMonths(NamedTuple):
 
 
 def whole_months(start: dt.date | None, end: dt.date | None) -> WholeMonths:
-    """The months of which every day is within these days, both included."""
+    """The months that lie entirely within these days, both included."""
     if end is None or end == dt.date.max:
         return WholeMonths(_first_on_or_after(start), None)
     return WholeMonths(_first_on_or_after(start), (end + DAY).replace(day=1))

@@ -24,16 +24,16 @@ DIMENSIONS = {
     "source_id": "source_id",
     "status": "is_open",
 }
-# Fields of a filter that say nothing about a request's dimensions.
+# Fields of a filter that are not dimensions of a request.
 WITHOUT_DIMENSION = {"start_date", "end_date", "unlocated", "information"}
 FIELDS = {
     "cluster": "True: several requests; absent: one request",
-    "point_count": "Requests of a cluster",
+    "point_count": "Number of requests in a cluster",
     "point_count_abbreviated": "The same as short text",
     "request_id": "Our id of one request",
     "type_id": "Type of one request",
     "created_date": "Local time as published, of one request",
-    "closed_date": "The same; absent while there is none",
+    "closed_date": "The same; absent if there is none",
     "is_open": "Whether one request is open",
 }
 
@@ -46,7 +46,7 @@ class MapRollup(NamedTuple):
 
 
 def tile(wanted: RequestFilter, place: Tile, catalog: RollupCatalog) -> Query:
-    """The located requests that match, each counted in exactly one feature of one tile of a zoom."""
+    """The located requests that match; at each zoom, each is counted in exactly one feature of one tile."""
     parts = _parts(replace(wanted, unlocated=Include.EXCLUDE), place, catalog)
     side = 2 ** (place.cell_zoom - place.z)
     values: dict[str, Any] = {"first_x": place.x * side, "first_y": place.y * side}
@@ -57,7 +57,7 @@ def tile(wanted: RequestFilter, place: Tile, catalog: RollupCatalog) -> Query:
         statements.tile([part.sql for part in parts]),
         values,
         ttl_seconds=DEFAULT_SECONDS if is_deep else DAY_SECONDS,
-        # Each of them is cheap, and there are too many to share.
+        # Each of them is cheap, and there are too many to share in Redis.
         is_shared=not is_deep,
         form=Form(MEDIA_TYPE, is_binary=True, is_immutable=True),
     )
@@ -69,12 +69,12 @@ def tile_json(base: str, filters: str) -> Query:
     ``base`` is the API's address with a slash at the end, ``filters`` the query string of every tile.
     """
     values = {"base": base, "filters": filters, "deepest": DEEPEST_ZOOM, "fields": json.dumps(FIELDS)}
-    # The response names the host that the client asked: one client's must never be another's.
+    # The response contains the host that the client used, so clients must not share it.
     return Query(statements.TILE_JSON, values, is_shared=False, is_lasting=False)
 
 
 def _parts(wanted: RequestFilter, place: Tile, catalog: RollupCatalog) -> list[Statement]:
-    """Counts of disjoint requests: whole months from a rollup that has them, all other days from the rows."""
+    """Counts of disjoint sets of requests: whole months from a rollup if possible, other days from rows."""
     months = whole_months(wanted.start_date, wanted.end_date)
     rollup = None if months.is_empty else _rollup(wanted, place, months, catalog)
     if rollup is None:
@@ -119,7 +119,7 @@ def _from_rollup(wanted: RequestFilter, place: Tile, months: WholeMonths, rollup
 
 
 def _other_days(wanted: RequestFilter, months: WholeMonths) -> Where | None:
-    """The condition of requests on the filter's days before and after its whole months; None without any."""
+    """The condition for requests on days before and after the whole months; None if there are none."""
     days = []
     if months.first != wanted.start_date:
         days.append(

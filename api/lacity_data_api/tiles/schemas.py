@@ -10,7 +10,7 @@ class VectorLayer(BaseModel):
     description: str
     minzoom: int
     maxzoom: int
-    fields: dict[str, str] = Field(description="Name of a property, and what it means")
+    fields: dict[str, str] = Field(description="Names of properties and their meaning")
 
 
 class TileJson(BaseModel):
@@ -22,7 +22,7 @@ class TileJson(BaseModel):
     description: str
     attribution: str
     scheme: Literal["xyz"]
-    tiles: list[str] = Field(description="One address with {z}, {x} and {y}, of this generation")
+    tiles: list[str] = Field(description="One URL with {z}, {x} and {y}, for this generation")
     minzoom: int
     maxzoom: int
     bounds: list[float] = Field(description="West, south, east, north", min_length=4, max_length=4)

@@ -1,6 +1,6 @@
 """SQL that counts a tile's requests by cell and type, and writes its features.
 
-Parts count the same cells from different tables and are added up. A position in a tile goes from 0 up to,
+Parts count the same cells from different tables and are summed. A position in a tile ranges from 0 up to,
 but not including, 1.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 EXTENT = 4096
-# Ids of clusters begin above all ids of requests, and stay below what JavaScript counts exactly.
+# Ids of clusters start above all request ids, and stay below the largest safe integer in JavaScript.
 FIRST_CLUSTER_ID = 2**52
-# A cell of a tile is its column, times this, plus its row.
+# A cell in a tile is numbered column times this, plus row.
 MOST_CELLS = 64
 
 TILE = """
@@ -53,7 +53,7 @@ ABBREVIATED = """CASE WHEN requests >= 10000 THEN round(requests / 1000.0)::text
                      WHEN requests >= 1000 THEN trim_scale(round(requests / 1000.0, 1))::text || 'k'
                      ELSE requests::text END"""
 
-# OFFSET 0 keeps the planner from computing a position once for the cell and again for the sum.
+# OFFSET 0 keeps the planner from computing a position twice, for the cell and for the sum.
 ROWS = """
 SELECT floor(x * CAST(:cells AS float))::integer * {most_cells}
        + floor(y * CAST(:cells AS float))::integer AS cell, type_id, 1 AS requests, x, y,
@@ -67,7 +67,7 @@ BY_INDEX = "map_cell(longitude, latitude, {zoom}) = ANY (CAST(:tile_cells AS big
 BY_PLACE = """floor(map_x(longitude) * CAST(:tiles AS float)) = CAST(:tile_x AS float)
            AND floor(map_y(latitude) * CAST(:tiles AS float)) = CAST(:tile_y AS float)"""
 
-# A cell of a rollup is as large as the tile's cells or smaller: its requests are placed at its center.
+# A rollup's cells are as large as the tile's cells or smaller; their requests are placed at the center.
 ROLLUP = """
 SELECT ((across >> CAST(:shift AS integer)) * {most_cells}
         + (down >> CAST(:shift AS integer)))::integer AS cell, type_id, requests,
@@ -104,7 +104,7 @@ SELECT json_build_object(
 
 
 def tile(parts: Sequence[str]) -> str:
-    """Binds ``first_x`` and ``first_y``, the first cell of the tile, and what the parts bind."""
+    """Binds ``first_x`` and ``first_y``, the first cell of the tile, and the values of the parts."""
     return TILE.format(
         parts="\nUNION ALL\n".join(parts),
         extent=EXTENT,
@@ -122,7 +122,7 @@ def rows(where: str) -> str:
 def rollup(table: str, zoom: int, measure: str, where: str) -> str:
     """Binds ``west``, ``north`` and ``side``, the tile in cells of this zoom, and ``shift``.
 
-    ``shift``: by how many zooms these cells are deeper than the tile's.
+    ``shift``: by how many zoom levels these cells are finer than the tile's.
     """
     mask = 2**zoom - 1
     return ROLLUP.format(
@@ -131,5 +131,5 @@ def rollup(table: str, zoom: int, measure: str, where: str) -> str:
 
 
 def in_rollup_tile(zoom: int) -> str:
-    """Cells of this zoom in the tile, by the same binds."""
+    """Cells of this zoom in the tile, with the same bound values."""
     return IN_ROLLUP_TILE.format(zoom=zoom, mask=2**zoom - 1)

@@ -34,7 +34,7 @@ def test_another_council_has_its_own_numbers(city: Database, visitor: Visitor) -
 
 def test_no_council_has_no_average_and_says_why(visitor: Visitor) -> None:
     page = visitor.open("/neighborhood?council=0")
-    expect(page.locator("#neighborhood--average .state")).to_contain_text("no population to be divided by")
+    expect(page.locator("#neighborhood--average .state")).to_contain_text("no population to divide by")
 
 
 def test_the_week_of_a_council(city: Database, visitor: Visitor) -> None:

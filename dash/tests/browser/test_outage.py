@@ -51,7 +51,7 @@ def test_every_page_works_again_without_a_restart(own_servers: dict[str, Any], b
         services("stop")
         for path, page in tabs.items():
             page.goto(running.url + path)
-        expect(tabs["/recent"].locator("[role=alert]").first).to_contain_text("does not answer right now")
+        expect(tabs["/recent"].locator("[role=alert]").first).to_contain_text("is not responding right now")
         time.sleep(AWAY_SECONDS)
         services("start")
 

@@ -128,7 +128,7 @@ def test_pages_without_postgres_say_so_and_heal(
         # All pages have it from one place.
         for path in PATHS[::3]:
             guest.page.goto(guest.url + path)
-            expect(guest.page.locator("[role=alert]").first).to_contain_text("does not answer right now")
+            expect(guest.page.locator("[role=alert]").first).to_contain_text("is not responding right now")
         assert guest.violations() == []
     finally:
         own_city.open_again()
@@ -148,7 +148,7 @@ def test_cards_without_postgres_heal_in_their_place(
         until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
         page.get_by_label("Request types").first.click()
         page.get_by_role("option", name="Feedback", exact=True).click()
-        expect(page.locator(".card [role=alert]").first).to_contain_text("does not answer right now")
+        expect(page.locator(".card [role=alert]").first).to_contain_text("is not responding right now")
         expect(page.locator("#notices")).to_contain_text("Cached figures are shown")
     finally:
         own_city.open_again()

@@ -32,7 +32,7 @@ def test_runs_in_order_with_failed_and_partial_ones(city: Database, warehouse: W
     )
     names = ("rows_inserted", "rows_updated", "rows_rejected", "status")
     assert [[run[name] for name in names] for run in runs] == counted
-    assert build(warehouse, "loaded").summary == "15 runs, 1 partial and 1 failed. Times are the city's."
+    assert build(warehouse, "loaded").summary == "15 runs, 1 partial and 1 failed. Times are local city time."
     newest_first = dicts(build(warehouse, "runs"))
     assert [run["status"] for run in newest_first] == [run["status"] for run in runs[::-1]]
 

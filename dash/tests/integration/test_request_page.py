@@ -54,11 +54,11 @@ def test_a_place_without_coordinates_has_no_map(client: FlaskClient) -> None:
 
 def test_repeats_lead_to_each_other(client: FlaskClient) -> None:
     html = client.get("/request/1-100").text
-    assert "Repeats of this request" in html
+    assert "Duplicates of this request" in html
     assert '/request/1-101"' in html
     assert '/request/1-102"' in html
     child = client.get("/request/1-101").text
-    assert "It repeats" in child
+    assert "Duplicate of" in child
     assert '/request/1-100"' in child
 
 
@@ -79,11 +79,11 @@ def test_other_requests_at_the_address(city: Database, client: FlaskClient) -> N
 
 def test_the_history_says_what_each_run_changed(client: FlaskClient) -> None:
     html = client.get("/request/1-100").text
-    assert "Closed; Given to another agency" in html
+    assert "Closed; Reassigned to another agency" in html
     assert "Status: Open → Closed" in html
     assert "Closed date: none → Nov 20, 2026, 8:15 AM" in html
-    assert "Opened again" in html
-    assert html.index("Given to another agency") < html.index("Opened again")
+    assert "Reopened" in html
+    assert html.index("Reassigned to another agency") < html.index("Reopened")
 
 
 def test_a_request_without_recorded_changes_has_the_published_dates(client: FlaskClient) -> None:

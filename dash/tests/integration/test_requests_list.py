@@ -135,7 +135,7 @@ def test_too_many_rows_for_other_sorts_are_sorted_by_day_and_say_so(
     selection = Selection.of(page.REPORT.controls, "sort=address", warehouse)
     shown = page.requests(warehouse, selection)
     assert column(shown, "created") == sorted(column(shown, "created"), reverse=True)
-    assert "sorted by their days only" in str(shown.parts)
+    assert "sorted by date only" in str(shown.parts)
 
 
 def test_when_they_were_created_adds_up(city: Database, warehouse: Warehouse) -> None:
@@ -172,7 +172,7 @@ def test_excel_is_refused_with_advice_when_it_is_too_long(
     monkeypatch.setattr(lists, "LARGEST_ROWS", 100)
     answer = client.get("/requests.xlsx")
     assert answer.status_code == 413
-    assert "take the CSV file, which has all rows" in answer.text
+    assert "download the CSV file, which has all rows" in answer.text
 
 
 def test_the_csv_of_the_card_has_every_row_too(client: FlaskClient) -> None:

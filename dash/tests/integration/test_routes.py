@@ -158,7 +158,7 @@ def test_the_server_starts_and_lives_without_postgres() -> None:
         answer = running.get("/csv/overview-combined/by-type.csv")
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "5"
-        assert "does not answer" in answer.text
+        assert "is not responding" in answer.text
         assert "there_is_no_such_database" not in answer.text
         redirect = running.get("/dashboards/neighborhood_recent?councilName=Arleta")
         assert (redirect.status_code, redirect.headers["retry-after"]) == (503, "5")

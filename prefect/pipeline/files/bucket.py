@@ -1,4 +1,4 @@
-"""An S3 bucket behind a CDN: every lasting name is a copy of its own, made after the manifest."""
+"""An S3 bucket behind a CDN: every `latest` name is a separate copy, made after the manifest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ YEAR = re.compile(r"(\d{4})\.parquet")
 
 
 class BucketLocation:
-    """Keys are ``prefix/files/name``; yearly files also have the address that the public map asks for."""
+    """Keys are ``prefix/files/name``; yearly files also have the path that the public map requests."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
         self._client = boto3.client("s3")
@@ -85,7 +85,7 @@ class BucketLocation:
         return source
 
     def _copy(self, path: str, key: str) -> None:
-        """The managed copy also takes files over 5 GB."""
+        """The managed copy also supports files over 5 GB."""
         source = {"Bucket": self._bucket, "Key": self._key(path)}
         media_type = self._client.head_object(Bucket=self._bucket, Key=self._key(path))["ContentType"]
         headers = {

@@ -1,4 +1,4 @@
-"""The columns of ``published_requests()``: the city's legacy ones, then what this system adds."""
+"""The columns of ``published_requests()``: the city's legacy ones, then those that this system adds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOT_KEPT = "In the city's legacy dataset only, and not kept here: always empty."
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the files. Few distinct values are stored as a dictionary, statistics help to skip rows."""
+    """A column of the files; few distinct values get a dictionary, statistics let readers skip row groups."""
 
     name: str
     kind: pa.DataType
@@ -89,7 +89,7 @@ CITY_COLUMNS = (
 )
 """Only in the files of cities that publish them."""
 LEGACY_COUNT = 33
-"""So many columns lead every file under the names of the city's legacy dataset."""
+"""Number of columns at the start of every file that have the names of the city's legacy dataset."""
 TABLE_SCHEMA_TYPES = {TEXT: "string", TIME: "datetime", WHOLE: "integer", REAL: "number", FLAG: "boolean"}
 
 
@@ -97,7 +97,7 @@ Columns = tuple[Column, ...]
 
 
 def columns_of(declared: Collection[str]) -> Columns:
-    """The columns of a city that publishes these columns of ``requests`` besides those of every city."""
+    """The columns for a city that publishes these columns of ``requests`` in addition to the common ones."""
     return (*COLUMNS, *(column for column in CITY_COLUMNS if column.name.lower() in declared))
 
 
@@ -107,7 +107,7 @@ def arrow_schema(columns: Columns = COLUMNS) -> pa.Schema:
 
 
 def selected(columns: Columns) -> str:
-    """The columns as SQL lists them."""
+    """The columns as an SQL list."""
     return ", ".join(f'published."{column.name}"' for column in columns)
 
 

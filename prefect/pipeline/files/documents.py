@@ -1,4 +1,4 @@
-"""Descriptions of the files: a README, a page for people, and DCAT-US for catalogs."""
+"""Descriptions of the files: a README, a page for browsers, and DCAT-US for catalogs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _cells(entry: Entry) -> tuple[str, str, str, str]:
 
 
 def size(count: int) -> str:
-    """Bytes as people read them, in powers of a thousand."""
+    """A human-readable size, in powers of a thousand."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= factor:
             return f"{count / factor:,.1f} {unit}"
@@ -81,7 +81,7 @@ def _columns(columns: Columns) -> str:
 
 
 def _stated(**values: str) -> dict[str, str]:
-    """Only what is known: catalogs take an absent value, and refuse an empty one."""
+    """Only known values: catalogs accept absent values but reject empty ones."""
     return {name: value for name, value in values.items() if value}
 
 

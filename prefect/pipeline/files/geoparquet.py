@@ -21,7 +21,7 @@ SIDES = ("xmin", "ymin", "xmax", "ymax")
 STATISTICS = [f"bbox.{side}" for side in SIDES]
 BBOX = pa.struct([pa.field(side, pa.float32()) for side in SIDES])
 POINT_BYTES = 21
-# PostGIS compares geometries by their place on a Hilbert curve.
+# PostGIS orders geometries along a Hilbert curve.
 YEAR = """
 SELECT {columns} FROM published_requests() AS published
  WHERE "CreatedDate" >= %s AND "CreatedDate" < %s
@@ -47,13 +47,13 @@ def metadata(geometry_types: list[str], bbox: tuple[float | None, ...]) -> dict[
 
 
 def point_schema(columns: Columns, bbox: tuple[float | None, ...]) -> pa.Schema:
-    """The columns of the requests, then geometry and box."""
+    """The columns of the requests, then geometry and bounding box."""
     schema = arrow_schema(columns).append(pa.field("geometry", pa.binary())).append(pa.field("bbox", BBOX))
     return schema.with_metadata(metadata(["Point"], bbox))
 
 
 def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> FileSummary:
-    """Write the requests made in a year along a Hilbert curve; those without coordinates come last."""
+    """Write the requests of a year along a Hilbert curve; those without coordinates come last."""
     bounds = year_bounds(year)
     extent = connection.execute(EXTENT, bounds).fetchone() or ()
     schema, plain = point_schema(columns, extent), arrow_schema(columns)
@@ -74,7 +74,7 @@ def _with_points(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.T
 def points(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], located: npt.NDArray[np.bool_]
 ) -> pa.Array:
-    """Well-known binary, little-endian; null where nothing is located."""
+    """Well-known binary, little-endian; null for requests without coordinates."""
     wkb = np.zeros(len(x), dtype=[("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
     wkb["order"], wkb["type"], wkb["x"], wkb["y"] = 1, 1, x, y
     fixed = pa.Array.from_buffers(
@@ -84,7 +84,7 @@ def points(
 
 
 def boxes(sides: Sequence[npt.NDArray[np.float64]], located: npt.NDArray[np.bool_]) -> pa.StructArray:
-    """Boxes in single precision, rounded outwards, so that each holds its geometry."""
+    """Bounding boxes in single precision, rounded outward, so that each contains its geometry."""
     rounded = [
         np.nextafter(side.astype(np.float32), np.float32(-np.inf if low else np.inf))
         for side, low in zip(sides, (True, True, False, False), strict=True)

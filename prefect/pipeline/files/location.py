@@ -1,4 +1,4 @@
-"""Where the files live: a folder, or an S3 bucket. One address says which."""
+"""Where the files are stored: a folder or an S3 bucket, depending on the address."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ SCRATCH = ".writing"
 
 
 class Location(Protocol):
-    """A flat set of named files; each appears whole or not at all."""
+    """A flat set of named files; each appears atomically."""
 
     def scratch(self) -> Path:
-        """An empty folder for files that are being written; whatever an earlier run left there is gone."""
+        """An empty folder for files that are being written; leftovers of earlier runs are removed."""
 
     def names(self) -> set[str]:
         """The names of all files that are complete."""
 
     def read(self, name: str) -> bytes | None:
-        """The content of a small file; None where there is none."""
+        """The content of a small file; None if it does not exist."""
 
     def put(self, source: Path, name: str, media_type: str) -> None:
-        """Take a file of the scratch folder under this name, durably and at once; it may replace one."""
+        """Move a file from the scratch folder to this name, durably and atomically; it may replace one."""
 
     def delete(self, name: str) -> None:
-        """Remove a file; a missing one is no error."""
+        """Remove a file; it is not an error if it is missing."""
 
     def publish(self, latest: Mapping[str, str]) -> None:
-        """Make the lasting names (keys) copies of the manifest's files (values), where copies are needed."""
+        """Copy the manifest's files (values) to the `latest` names (keys), if copies are needed."""
 
     def close(self) -> None:
         """Remove the scratch folder."""
@@ -49,7 +49,7 @@ def open_location(address: str) -> Location:
 
 
 class FolderLocation:
-    """A folder; the API resolves the lasting names by the manifest."""
+    """A folder; the API resolves the `latest` names through the manifest."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -86,12 +86,12 @@ class FolderLocation:
 
 
 def temporary_folder() -> Path:
-    """A scratch folder for locations that are not on this machine."""
+    """A scratch folder for remote locations."""
     return Path(tempfile.mkdtemp(prefix="311-files-"))
 
 
 def _flush(path: Path) -> None:
-    """Make a file, or the names in a folder, survive a power failure."""
+    """Sync a file, or the entries of a folder, so that they survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

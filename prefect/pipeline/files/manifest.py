@@ -12,10 +12,10 @@ NAME = "datapackage.json"
 JOURNAL = "journal.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 KEPT = dt.timedelta(days=1)
-"""So long a file that was replaced stays, for clients that are reading it."""
+"""How long a replaced file is kept for clients that are still reading it."""
 Entry = dict[str, Any]
-"""A resource of the data package. ``latest`` is its lasting name, ``path`` the name of these very bytes;
-``fingerprint`` changes with the rows that it was made from, ``generation`` when the bytes last changed."""
+"""A resource of the data package. ``latest`` is its stable name, ``path`` the name of this immutable version;
+``fingerprint`` changes with its rows; ``generation`` is the one in which its bytes last changed."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, content: bytes | None) -> Manifest:
-        """The manifest of this text; an empty one where there is no text."""
+        """The manifest parsed from this text; an empty one if there is no text."""
         if content is None:
             return cls()
         found = json.loads(content)
@@ -38,7 +38,7 @@ class Manifest:
         return cls(generation=found.pop("generation"), about=found, **lists)
 
     def text(self, indent: int | None = 1) -> str:
-        """As it is written; resources come last, because they are long. Without indent it is made faster."""
+        """The manifest as text; resources come last, because they are long. Not indented, which is faster."""
         content = {
             "$schema": PROFILE,
             **self.about,
@@ -55,16 +55,16 @@ class Manifest:
         yield from self.documents
 
     def paths(self) -> set[str]:
-        """Every file that must stay."""
+        """Every file that must be kept."""
         return {entry["path"] for entry in self.entries()} | {entry["path"] for entry in self.superseded}
 
     def latest(self) -> dict[str, str]:
-        """Lasting names, and the files they stand for."""
+        """The `latest` names, and the files they refer to."""
         return {entry["latest"]: entry["path"] for entry in self.entries()}
 
 
 def superseded(former: Manifest, current: Iterable[Entry], now: dt.datetime) -> tuple[Entry, ...]:
-    """The files of the former set that still have to stay, with the time when they were replaced."""
+    """The files of the previous set that must still be kept, with the time of their replacement."""
     kept = {entry["path"] for entry in current}
     replaced = [
         {"path": entry["path"], "mediatype": entry["mediatype"], "hash": entry["hash"], "at": now.isoformat()}

@@ -1,4 +1,4 @@
-"""Rows of Postgres as Arrow batches in constant memory: COPY on one side, Arrow's CSV parser on the other."""
+"""Reads rows from Postgres as Arrow batches in constant memory, through COPY and Arrow's CSV parser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.database import Connection, trusted
 
 BLOCK_BYTES = 4 << 20
 Buffer = bytes | bytearray | memoryview
-# Text may hold line ends. An unquoted empty field is a null, a quoted one an empty text.
+# Text may contain line ends. An unquoted empty field is null, a quoted one is empty text.
 PARSE = csv.ParseOptions(newlines_in_values=True)
 
 
@@ -24,7 +24,7 @@ def copied(
 ) -> Iterator[Iterator[pa.RecordBatch]]:
     """The rows of a query whose columns are those of the schema, in the query's order.
 
-    At the end of the block the COPY has ended too, however far it was read: the connection can be used again.
+    The COPY ends with the block, no matter how far it was read, so that the connection can be reused.
     """
     statement = sql.Composed([trusted("COPY ("), query, trusted(") TO STDOUT (FORMAT csv)")])
     with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
@@ -46,7 +46,7 @@ def _parsed(copy: Iterable[Buffer], schema: pa.Schema) -> Iterator[pa.RecordBatc
 
 
 def _blocks(rows: Iterable[Buffer]) -> Iterator[bytes]:
-    """Whole rows: the server sends each in a message of its own."""
+    """Whole rows, because the server sends each row in a separate message."""
     waiting: list[Buffer] = []
     size = 0
     for row in rows:

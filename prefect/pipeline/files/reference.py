@@ -11,7 +11,7 @@ from pipeline.database import Connection, trusted
 
 @dataclass(frozen=True)
 class Table:
-    """A reference table: its rows, and what they are."""
+    """A reference table: its rows and its description."""
 
     name: str
     title: str
@@ -41,11 +41,11 @@ TABLES = (
     Table("regions", "Regions", "SELECT region_id, region_name FROM regions ORDER BY region_id"),
 )
 TYPES = {16: "boolean", 20: "integer", 21: "integer", 23: "integer", 701: "number"}
-"""Table Schema's types of Postgres' types by their ids; any other is text."""
+"""Table Schema types by Postgres type id; all others are text."""
 
 
 def write_table(connection: Connection, table: Table, path: Path) -> tuple[int, list[dict[str, Any]]]:
-    """Write a table with a line of names; returns the number of rows and the fields of its Table Schema."""
+    """Write a table with a header line; returns the number of rows and the fields of its Table Schema."""
     empty = connection.execute(trusted(f"{table.query} LIMIT 0"))
     fields = [_field(column.name, column.type_code) for column in empty.description or ()]
     with connection.cursor() as cursor, path.open("wb") as file:

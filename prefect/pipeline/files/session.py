@@ -1,4 +1,4 @@
-"""The files of one run: unchanged ones are taken over, a killed run's are found again."""
+"""The files of one run: unchanged files, and those completed by a killed run, are reused."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest
 
 JSON = "application/json"
 Writer = Callable[[Path], dict[str, Any]]
-"""Writes a file and returns what is known of it: for data at least ``rowCount``."""
+"""Writes a file and returns its metadata: for data, at least ``rowCount``."""
 
 
 class Session:
-    """What this run has written so far. The journal names it for the next run, should this one be killed."""
+    """The files written so far. The journal lists them for the next run, in case this one is killed."""
 
     def __init__(self, location: Location, former: Manifest, journal: Manifest) -> None:
         self.former = former
@@ -58,12 +58,12 @@ class Session:
         return self.write({"latest": name, "mediatype": media_type}, writer)
 
     def commit(self, manifest: Manifest) -> None:
-        """Make the set the published one."""
+        """Publish the set."""
         self._put(NAME, manifest.text())
         self._location.delete(JOURNAL)
 
     def _note(self, entry: Entry) -> None:
-        """Small files without a fingerprint are not worth a journal: they are made again each time."""
+        """Small files without a fingerprint are not journaled: they are rewritten each time."""
         self._journal.append(entry)
         self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text(indent=None))
 
@@ -74,7 +74,7 @@ class Session:
 
 
 def stamped(latest: str, generation: int, digest: str) -> str:
-    """The name of exactly these bytes: ``2026.g12-1a2b3c4d.parquet``."""
+    """The name that identifies these bytes: ``2026.g12-1a2b3c4d.parquet``."""
     stem, _, kind = latest.partition(".")
     return f"{stem}.g{generation}-{digest[:8]}.{kind}"
 

@@ -1,4 +1,4 @@
-"""What the files are made from: the generation, the city, and a fingerprint of every year's rows."""
+"""The source of the files: the generation, the city, and a fingerprint of every year's rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.database import Connection
 from pipeline.files.columns import Columns, columns_of
 
 VERSION = 1
-"""Raised whenever the same rows make another file, so that every year is written again."""
+"""Incremented whenever the same rows produce a different file, so that every year is rewritten."""
 WORK_MEMORY_MB = 256
 FACTS = """
 SELECT generation, city_key, city_name, columns, declaration_digest,
@@ -27,7 +27,7 @@ SELECT generation, city_key, city_name, columns, declaration_digest,
               FROM map_names) AS names) AS names_digest
   FROM data_generation, city
 """
-# A row that is written again has another xmin, which outlives freezing. Sums do not depend on the order.
+# A rewritten row has a different xmin, which survives freezing. Sums do not depend on the order.
 YEARS = """
 SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions
   FROM (SELECT extract(year FROM created_date)::integer AS year, count(*) AS rows,
@@ -42,7 +42,7 @@ SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions
 
 @dataclass(frozen=True)
 class Facts:
-    """One consistent state of the database; years map to fingerprints."""
+    """A consistent snapshot of the database; years map to fingerprints."""
 
     generation: int
     city_key: str
@@ -54,10 +54,10 @@ class Facts:
 
 @contextmanager
 def snapshot(connection: Connection) -> Iterator[Facts]:
-    """All reading happens in one read-only transaction that sees one state."""
+    """Everything is read in one read-only transaction with a single snapshot."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        # The planner would sort whole rows on disk where an index has their order, and to count a few years.
+        # Without this the planner would sort whole rows on disk although an index has their order.
         connection.execute("SET LOCAL enable_sort = off")
         connection.execute(f"SET LOCAL work_mem = '{WORK_MEMORY_MB}MB'")
         yield _facts(connection)

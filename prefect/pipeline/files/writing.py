@@ -1,4 +1,4 @@
-"""Writing the set of files: first the files whose rows changed, the manifest last."""
+"""Writes the set of files: first the files whose rows changed, the manifest last."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ GEOJSON = "application/geo+json"
 
 
 def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
-    """Bring the files at an address (a folder, or s3://bucket/prefix) up to the database's generation.
+    """Update the files at an address (a folder, or s3://bucket/prefix) to the database's generation.
 
-    ``url`` is their public address. The caller holds the run lock. Raises FilesError when they cannot be
-    written; the former set is then as it was.
+    ``url`` is their public address. The caller holds the run lock. Raises FilesError if they cannot be
+    written; the previous set then stays as it was.
     """
     try:
         location = open_location(address)
@@ -147,12 +147,12 @@ def _described(
 
 
 def _origin(name: str, title: str, url: str) -> dict[str, list[dict[str, str]]]:
-    """A list of one; nothing where the city states nothing, because the data package refuses empty ones."""
+    """A list of one item; empty if the city states nothing, because data packages reject empty values."""
     return {name: [{"title": title, "path": url}]} if url else {}
 
 
 def _clean(location: Location, current: Manifest) -> None:
-    """Remove what neither the manifest nor a client of yesterday's needs."""
+    """Remove files that neither the manifest nor clients of the previous set need."""
     kept = current.paths() | {NAME} | set(current.latest())
     for name in sorted(location.names() - kept):
         location.delete(name)

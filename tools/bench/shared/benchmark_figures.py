@@ -1,6 +1,6 @@
-"""What every service's benchmarks report: a figure and its limit, measured in the same run.
+"""The result of every benchmark: a figure and its limit, measured in the same run.
 
-``make bench`` puts this folder on the path of each service's interpreter: services share no other code.
+``make bench`` adds this folder to the path of each service's interpreter; services share no other code.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def empty(tmp_path: Path) -> Checkout:
 def test_nothing_runs_yet(empty: Checkout, command: list[str]) -> None:
     done = empty.run("tools.session", *command)
     assert done.returncode == 1
-    assert "the system is not running; `make up` starts it" in done.stderr
+    assert "the system is not running; start it with `make up`" in done.stderr
 
 
 def test_no_status_and_no_logs(empty: Checkout) -> None:

@@ -21,7 +21,7 @@ def test_a_schema_that_comes_back_different_is_a_problem(
 ) -> None:
     dumps = count()
     monkeypatch.setattr(migrate, "schema", lambda *_: str(next(dumps)))
-    with pytest.raises(Problem, match="not the schema of a new database"):
+    with pytest.raises(Problem, match="differs from that of a new database"):
         migrate.round_trip(running, "round_trip")
 
 

@@ -289,7 +289,7 @@ def test_a_port_that_is_taken_is_reported(system: System) -> None:
     other = System(system.state / "other", system.variables | taken)
     done = other.make("up", "DETACH=1")
     assert done.returncode != 0
-    assert f"port {taken['API_PORT']} is taken by another program" in done.stdout + done.stderr
+    assert f"port {taken['API_PORT']} is in use by another program" in done.stdout + done.stderr
     assert other.processes() == []
 
 

@@ -60,7 +60,7 @@ def test_without_package_lists_the_name_has_no_version(bare_machine: Path) -> No
 
 
 def test_without_apt_the_message_says_what_to_install(bare_machine: Path) -> None:
-    with pytest.raises(Problem, match="missing: postgres, redis, and there is no apt-get"):
+    with pytest.raises(Problem, match="missing: postgres, redis, and apt-get is not available"):
         apt.ensure()
 
 

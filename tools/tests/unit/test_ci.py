@@ -162,7 +162,7 @@ def test_fresh_data_passes(api: dict[str, str], monkeypatch: pytest.MonkeyPatch)
 def test_old_data_or_none_fails(api: dict[str, str], monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     set_all(monkeypatch, API_URL=api["url"], FRESHNESS_HOURS="20")
     api["body"] = body
-    with pytest.raises(Problem, match="no data was loaded for 20 hours"):
+    with pytest.raises(Problem, match="no data has been loaded for 20 hours"):
         data.freshness([])
 
 

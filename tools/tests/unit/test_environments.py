@@ -33,7 +33,7 @@ def version_of(lock: Path) -> str:
 
 def test_a_missing_lock_says_what_writes_it(lock: Path) -> None:
     lock.unlink()
-    with pytest.raises(Problem, match=r"requirements-dev\.txt is missing: `make lock` writes it"):
+    with pytest.raises(Problem, match=r"requirements-dev\.txt is missing: create it with `make lock`"):
         environments.ensure(["service"])
 
 

@@ -100,7 +100,7 @@ def test_a_stale_document_is_named_and_then_written(
     fresh = readme.read_text()
     readme.write_text(re.sub(r"\| `make up` .*\n", "", fresh))
     assert run(monkeypatch, "--check") == 1
-    assert "README.md is stale: `make format` writes it" in capsys.readouterr().out
+    assert "README.md is stale: run `make format` and commit it" in capsys.readouterr().out
     assert run(monkeypatch) == 0
     assert readme.read_text() == fresh
 

@@ -35,7 +35,7 @@ def test_programs_have_their_ports() -> None:
 @pytest.mark.parametrize("name", ["API_PORT", "REPORTS_PORT", "PORTAL_PORT"])
 def test_a_taken_port_is_named_with_the_fix(taken: int, name: str) -> None:
     plan = Plan.of(settings.PORTS | {name: str(taken)}, {})
-    with pytest.raises(Problem, match=rf"port {taken} is taken by another program\.\n.*`{name}=… make up`"):
+    with pytest.raises(Problem, match=rf"port {taken} is in use by another program\.\n.*`{name}=… make up`"):
         _check_only(plan, name)
 
 

@@ -39,7 +39,7 @@ def test_every_declared_city_fits_its_sample(key: str) -> None:
         command = [sys.executable, "flow.py", "check-city", key, "--portal", url]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == (
-        f"{key}: the declaration fits the portal.\n",
+        f"{key}: the declaration matches the portal.\n",
         "",
         0,
     )

@@ -100,7 +100,7 @@ def test_a_wrong_declaration_is_named_by_the_path_of_its_key() -> None:
 
 def test_an_undeclared_city_is_named_with_those_that_there_are(caplog: pytest.LogCaptureFixture) -> None:
     assert cli._guarded(lambda: city_for(SETTINGS.model_copy(update={"city": "atlantis"}))) == 30
-    assert "CITY=atlantis is not declared in cities/: there are chicago, la" in caplog.text
+    assert "CITY=atlantis is not declared in cities/, which has chicago, la" in caplog.text
 
 
 def test_the_new_transport_without_its_token_is_named(caplog: pytest.LogCaptureFixture) -> None:
