@@ -60,7 +60,7 @@ class RedisStore:
         self.redis: Redis = Redis(connection_pool=self.pool)
         self._responses = RedisCache(
             serializer=ResponseSerializer(),
-            # attempt() has the time limit: aiocache's needs a task of its own, which outlives a cancelled request.
+            # attempt() has the time limit: aiocache runs a task for it, which outlives a cancelled request.
             timeout=None,
             connection_pool_class=lambda **_: self.pool,
         )
