@@ -5,6 +5,7 @@ Nothing is read from Postgres or Redis before the first page is requested.
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from dash import Dash
@@ -15,23 +16,25 @@ import telemetry
 from config import Settings
 from data.warehouse import Warehouse
 from documents import add_documents
-from pages import reports
+from pages import city_map, reports
 from report_kit import (
+    assets,
     callbacks,
     dash_internals,
     definitions_page,
     feeds,
     home_page,
     layout,
+    map_routes,
     report_page,
     routes,
     sentry,
 )
-from report_kit.map_routes import add_map_routes
 
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents request from the city through 311, where, and how long it takes."
-PLOTLY = "/assets/vendor/plotly-cartesian.min.js"
+PLOTLY = assets.address("vendor/plotly-cartesian.min.js")
+SCHEME = assets.address("scheme.js")
 DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
 
@@ -43,7 +46,8 @@ class Reports(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
         found = feeds.links(self.api_public_url, request.args)
         filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
-        return str(filled).replace("{%ahead%}", _ahead(request.path))
+        ahead = _ahead(request.path) + _map(request.path, self.api_public_url)
+        return str(filled).replace("{%ahead%}", ahead).replace("{%scheme%}", SCHEME)
 
 
 def _ahead(path: str) -> str:
@@ -55,6 +59,16 @@ def _ahead(path: str) -> str:
         *(f'<link rel="preload" as="fetch" href="{data}" crossorigin>' for data in DATA_OF_DASH),
     ]
     return f'<meta id="plotly" name="plotly" content="{PLOTLY}">{"".join(links)}'
+
+
+def _map(path: str, api: str) -> str:
+    """Ahead for the page with the map: MapLibre, and a connection to the host of the tiles."""
+    if path != city_map.PAGE or not api:
+        return ""
+    module = assets.address(map_routes.MODULE)
+    return (
+        f'<link rel="modulepreload" href="{module}"><link rel="preconnect" href="{escape(api)}" crossorigin>'
+    )
 
 
 def create(settings: Settings) -> Dash:
@@ -85,10 +99,11 @@ def create(settings: Settings) -> Dash:
     _add_pages(app, settings)
     routes.add_routes(app, reports())
     add_documents(server)
-    add_map_routes(app, settings)
+    map_routes.add_map_routes(app, settings)
     routes.add_headers(app, settings)
     callbacks.add_checks(app)
     server.config["COMPRESS_REGISTER"] = True
+    assets.add_assets(server)
     Compress(server)
     finish(server)
     # Only now are all callbacks registered.

@@ -23,6 +23,8 @@ UV = UV_FOLDER / "bin" / "uv"
 UV_LOCK = ROOT / "tools" / "requirements.txt"
 SUPPORTED = ((3, 11), (3, 13))
 NEEDED_MB = 2_500
+PREPARED_BY = {"dash": "report_kit/packing.py"}
+"""What else a new environment needs, of the folder's own; without effect the second time."""
 
 
 def check_python() -> None:
@@ -73,6 +75,8 @@ def make(folder: str) -> None:
         run([*create, str(target)], f"Creating the environment of {folder}/")
     sync = [str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
     run([*sync, str(lock)], f"Installing the packages of {folder}/")
+    if script := PREPARED_BY.get(folder):
+        run([str(target / "bin" / "python"), str(ROOT / folder / script)], f"Running {folder}/{script}")
 
 
 def ensure(folders: Iterable[str]) -> None:

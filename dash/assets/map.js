@@ -2,21 +2,20 @@
    has the same requests as a table, and the address of the page keeps the view behind its "#". */
 (function () {
   "use strict";
-  var VENDOR = "/assets/vendor/";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
   var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var loading;
 
-  function load() {
+  function load(addresses) {
     if (loading) return loading;
     var sheet = document.createElement("link");
     sheet.rel = "stylesheet";
-    sheet.href = VENDOR + "maplibre-gl.css";
+    sheet.href = addresses.sheet;
     document.head.appendChild(sheet);
-    loading = import(VENDOR + "maplibre-gl.mjs").then(function (library) {
-      library.setWorkerUrl(VENDOR + "maplibre-gl-worker.mjs");
+    loading = import(addresses.module).then(function (library) {
+      library.setWorkerUrl(addresses.worker);
       return library;
     });
     return loading;
@@ -110,29 +109,31 @@
     return parts;
   }
 
-  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. */
+  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. Thousands of features
+     with dozens of types each, so types get their names last. */
   function inView(map, types) {
     var found = { total: 0, byType: {}, points: {} };
-    var ids = {};
-    function add(type, number) {
-      found.byType[types[type] || "Type " + type] = (found.byType[types[type] || "Type " + type] || 0) + number;
-    }
+    var seen = new Set(), byKey = new Map();
+    function add(key, number) { byKey.set(key, (byKey.get(key) || 0) + number); }
     map.queryRenderedFeatures({ layers: SEEN }).forEach(function (feature) {
-      if (ids[feature.id]) return;
-      ids[feature.id] = true;
+      if (seen.has(feature.id)) return;
+      seen.add(feature.id);
       var about = feature.properties;
       found.total += about.point_count || 1;
       if (!about.cluster) {
-        add(about.type_id, 1);
+        add("type_" + about.type_id, 1);
         found.points[about.request_id] = about;
         return;
       }
-      Object.keys(about).forEach(function (key) {
-        if (/^type_\d+$/.test(key)) add(key.slice(5), about[key]);
-      });
+      for (var key in about) if (isType(key)) add(key, about[key]);
+    });
+    byKey.forEach(function (number, key) {
+      var name = types[key.slice(5)] || "Type " + key.slice(5);
+      found.byType[name] = (found.byType[name] || 0) + number;
     });
     return found;
   }
+  function isType(key) { return key.startsWith("type_"); }
   function table(caption, head, rows) {
     var made = make("table");
     made.appendChild(make("caption", {}, caption));
@@ -185,7 +186,7 @@
     }
     box.append(make("p", {}, count(about.point_count, "request")));
     var list = box.appendChild(make("ul"));
-    Object.keys(about).filter(function (key) { return /^type_\d+$/.test(key); })
+    Object.keys(about).filter(isType)
       .sort(function (a, b) { return about[b] - about[a]; }).slice(0, ROWS).forEach(function (key) {
         list.append(make("li", {}, (state.known.types[key.slice(5)] || key) + ": " + about[key].toLocaleString("en-US")));
       });
@@ -207,17 +208,32 @@
       return response.json();
     });
   }
-  function fail(state) { state.parts.status.textContent = "The requests could not be loaded. Reload the page to try again."; }
+  function fail(state) {
+    state.parts.status.textContent = "The requests could not be loaded. Reload the page to try again.";
+    shown(state.box);
+  }
+  /* The first view is complete, or will not be: cards below it, and the scripts that draw them, have waited. */
+  function shown(box) {
+    if (box.dataset.drawn) return;
+    box.dataset.drawn = "yes";
+    performance.mark("map-shown");
+  }
+
+  /* Asked for while the library loads: the tiles' addresses depend on the filters alone. */
+  function described(known) {
+    known.described = known.described || fetched(known.api + "/tiles.json?" + known.filters);
+    return known.described;
+  }
 
   /* The data of the current filters, into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
-    if (!known.api) return;
-    fetched(known.api + "/tiles.json?" + known.filters).then(function (described) {
+    if (!known.api) return shown(state.box);
+    described(known).then(function (found) {
       if (state.known !== known) return;
-      if (map.getSource("requests")) map.getSource("requests").setTiles(described.tiles);
-      else add(state, described.tiles);
+      if (map.getSource("requests")) map.getSource("requests").setTiles(found.tiles);
+      else add(state, found.tiles);
     }).catch(function () { fail(state); });
     var query = new URLSearchParams(known.filters), chosen = query.getAll("type_id");
     var spots = known.api + "/geojson/hotspots?type_id=" + chosen[0] + "&start_date=" + query.get("start_date");
@@ -239,7 +255,10 @@
       map.on("mouseenter", name, function () { map.getCanvas().style.cursor = "pointer"; });
       map.on("mouseleave", name, function () { map.getCanvas().style.cursor = ""; });
     });
-    map.on("idle", function () { showView(state); });
+    map.on("idle", function () {
+      showView(state);
+      shown(state.box);
+    });
   }
   function begin(state) {
     var map = state.map;
@@ -267,9 +286,9 @@
       state.parts.found.replaceChildren.apply(state.parts.found, items.length ? items : [make("li", {}, "No matches")]);
     }).catch(function () { fail(state); });
   }
-  function open(box, library) {
-    var known = JSON.parse(box.dataset.map), parts = frame(box), west = known.bounds;
-    var state = box.mapState = { known: known, parts: parts, library: library };
+  function open(box, library, known) {
+    var parts = frame(box), west = known.bounds;
+    var state = box.mapState = { box: box, known: known, parts: parts, library: library };
     var style = known.style || { version: 8, sources: {},
       layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
     var view = viewOf(location.hash);
@@ -279,6 +298,7 @@
         maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
     } catch (error) {
       parts.status.textContent = "This browser cannot draw the map: it needs WebGL. The numbers below are the same.";
+      shown(box);
       return;
     }
     state.map.addControl(new library.NavigationControl({ showCompass: false }));
@@ -289,12 +309,16 @@
     parts.search.addEventListener("submit", function (event) { event.preventDefault(); search(state); });
   }
   function update(box) {
-    if (!box.mapState) {
+    var known = JSON.parse(box.dataset.map), state = box.mapState;
+    if (!state) {
       box.mapState = {};
-      load().then(function (library) { open(box, library); });
+      if (known.api) described(known).catch(function () {});
+      load(known.library).then(function (library) { open(box, library, known); }, function (error) {
+        shown(box);
+        throw error;
+      });
       return;
     }
-    var known = JSON.parse(box.dataset.map), state = box.mapState;
     if (!state.isReady) return;
     state.known = known;
     refresh(state);

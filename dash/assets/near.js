@@ -5,11 +5,15 @@
   /* Not cards that are loading or loaded already, because their selection changed. */
   var WAITING = '[data-near=""]:not([data-dash-is-loading="true"]):has(.mantine-Skeleton-root)';
   var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
+  /* A map is larger than what draws the other cards, and takes longer on a slow line. */
+  var EMPTY_MAP = ".city-map:not([data-drawn])";
   var CALM_MS = 100;
   var LONGEST_WAIT_MS = 3000;
+  var LONGEST_MAP_MS = 30000;
   var whenIdle = window.requestIdleCallback || window.setTimeout;
   var timer = null;
   var deadline = 0;
+  var mapDeadline = 0;
 
   function ask(element) {
     observer.unobserve(element.closest(".card"));
@@ -29,11 +33,14 @@
 
   function later(milliseconds) {
     deadline = Date.now() + milliseconds;
+    mapDeadline = Date.now() + LONGEST_MAP_MS;
     timer = window.setTimeout(next, CALM_MS);
   }
   /* A figure that cannot be drawn delays the others, but not indefinitely. */
   function next() {
-    if (document.querySelector(UNFINISHED) && Date.now() < deadline) {
+    var unfinished = document.querySelector(EMPTY_MAP) ? Date.now() < mapDeadline
+      : document.querySelector(UNFINISHED) && Date.now() < deadline;
+    if (unfinished) {
       timer = window.setTimeout(next, CALM_MS);
       return;
     }

@@ -13,17 +13,24 @@ from config import Settings
 from data import mapped
 from data.errors import DataError
 from data.frames import records
+from report_kit import assets
 from report_kit.report_page import warehouse
 
 GEOJSON = "application/geo+json"
 SHORTEST_SEARCH, LONGEST_SEARCH = 3, 100
 RETRY = {"Retry-After": "5"}
+MODULE = "vendor/maplibre-gl.mjs"
+LIBRARY = {"module": MODULE, "worker": "vendor/maplibre-gl-worker.mjs", "sheet": "vendor/maplibre-gl.css"}
 
 
 def add_map_routes(app: Dash, settings: Settings) -> None:
     """Register the routes, and keep the settings that the map needs in the browser."""
     server = app.server
-    server.extensions["map"] = {"api": settings.api_public_url.rstrip("/"), "style": settings.map_style_url}
+    server.extensions["map"] = {
+        "api": settings.api_public_url.rstrip("/"),
+        "style": settings.map_style_url,
+        "library": {part: assets.address(name) for part, name in LIBRARY.items()},
+    }
     server.add_url_rule("/map/outlines/<kind>.json", "map-outlines", outlines)
     server.add_url_rule("/map/addresses", "map-addresses", addresses)
     server.add_url_rule("/map/request/<int:request_id>", "map-request", go_to_request)

@@ -30,6 +30,10 @@ SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
+SHOWN = "performance.getEntriesByName('map-shown')[0].startTime"
+LOADED = """part => performance.getEntriesByType('resource').filter(one => one.name.includes(part))
+    .map(one => ({ name: one.name, begins: one.startTime, bytes: one.transferSize }))"""
+
 
 @pytest.fixture(scope="module")
 def served(city: Database) -> Iterator[tuple[Reports, str]]:
@@ -148,6 +152,26 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     expected = len(hotspots["features"])
     assert expected > 0
     other.wait_for_function(f"expected => ({SPOTS})() === expected", arg=expected)
+    other.close()
+
+
+def test_what_draws_other_cards_waits_for_the_first_view(someone: Visitor) -> None:
+    other = someone.another_page()
+    other.goto(someone.url + "/map")
+    expect(other.locator("#map--by-type .main-svg").first).to_be_attached()
+    shown, plotly = other.evaluate(SHOWN), other.evaluate(LOADED, "plotly-cartesian")
+    assert [one for one in plotly if one["begins"] < shown] == []
+    assert plotly != []
+    other.close()
+
+
+def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
+    other = someone.another_page()
+    other.goto(someone.url + "/map")
+    other.wait_for_function(IS_IDLE)
+    files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
+    assert len(files) > 10
+    assert [one["name"] for one in files if one["bytes"] > 0] == []
     other.close()
 
 

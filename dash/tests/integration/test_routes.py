@@ -7,10 +7,14 @@ import io
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 from support.databases import Database, in_database, variable
 from support.pages import PATHS
 from support.serving import ADMIN_TOKEN, FRAMING_SITE, Reports, serve
+
+from report_kit.assets import address
+from report_kit.map_routes import LIBRARY
 
 OLD = {
     "/dashboards/overview": "/overview-combined",
@@ -244,6 +248,41 @@ def _bytes_on_the_wire(reports: Reports, path: str, accepted: str) -> int:
     with reports.client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
         assert answer.status_code == 200
         return sum(len(part) for part in answer.iter_raw())
+
+
+@pytest.mark.parametrize("name", ["dash_mantine_components.v", "plotly-cartesian", "maplibre-gl.mjs"])
+def test_large_scripts_are_packed_ahead_and_are_the_same(reports: Reports, name: str) -> None:
+    (url,) = set(re.findall(rf'"(/[^"]*{re.escape(name)}[^"]*)"', _page_with_everything(reports)))
+    plain = reports.client.get(url, headers={"Accept-Encoding": "identity"})
+    packed = reports.client.get(url, headers={"Accept-Encoding": "gzip, br, zstd"})
+    assert packed.headers["content-encoding"] == "br"
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(brotli.compress(plain.content, quality=5))
+    for response in (packed, plain):
+        assert "max-age=31536000" in response.headers["cache-control"]
+        assert "Accept-Encoding" in response.headers["vary"]
+
+
+def _page_with_everything(reports: Reports) -> str:
+    """The page's addresses, and those that the map learns from its card."""
+    return reports.get("/map").text + "".join(f'"{address(name)}"' for name in LIBRARY.values())
+
+
+def test_a_browser_keeps_each_version_of_a_file(reports: Reports) -> None:
+    text = reports.get("/recent").text
+    own = re.findall(r'"(/assets/(?!icon)[^"]+)"', text)
+    assert len(own) > 10
+    for kept in own:
+        assert "immutable" in reports.get(kept).headers["cache-control"], kept
+
+
+@pytest.mark.parametrize("query", ["", "?v=another", "?m=1.5"])
+@pytest.mark.parametrize("path", ["/assets/map.js", "/assets/vendor/maplibre-gl.mjs"])
+def test_a_version_that_is_not_here_is_not_kept(reports: Reports, path: str, query: str) -> None:
+    response = reports.get(path + query)
+    assert "immutable" not in response.headers["cache-control"]
+    again = reports.client.get(path + query, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_a_server_that_ends_leaves_no_file_behind(city: Database, tmp_path: Path) -> None:

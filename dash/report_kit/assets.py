@@ -1,0 +1,82 @@
+"""Files for browsers: each version has an address of its own, so that a browser keeps it and asks once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dash.fingerprint import check_fingerprint
+from flask import Flask, Response, request
+
+from report_kit import packing
+
+YEAR_SECONDS = 31_536_000
+READ = {"GET", "HEAD"}
+PACKED = {"Content-Encoding": "br", "Cache-Control": "no-cache"}
+
+
+@dataclass(frozen=True)
+class Version:
+    """``modified`` is what Dash writes into an address, ``digest`` what we do."""
+
+    modified: str
+    digest: str
+
+
+def versions() -> dict[str, Version]:
+    """Those of all files in ``assets/``, by their path in a URL."""
+    files = [file for file in packing.ASSETS.rglob("*") if file.is_file()]
+    return {
+        f"/assets/{file.relative_to(packing.ASSETS).as_posix()}": Version(
+            str(file.stat().st_mtime), _digest(file)
+        )
+        for file in files
+    }
+
+
+@cache
+def address(name: str) -> str:
+    """Where this version of a file in ``assets/`` is."""
+    return f"/assets/{name}?v={_digest(packing.ASSETS / name)}"
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+
+
+def add_assets(server: Flask) -> None:
+    """Before compression is added: a packed file is compressed already."""
+    packed, known = packing.packed(), versions()
+
+    def send() -> Response | None:
+        path, is_one_version = check_fingerprint(request.path)
+        if path not in packed or request.method not in READ or not request.accept_encodings["br"]:
+            return None
+        response = Response(packed[path], mimetype="text/javascript", headers=PACKED)
+        response.add_etag()
+        if is_one_version:
+            _keep(response)
+        return response.make_conditional(request)
+
+    def keep(response: Response) -> Response:
+        if response.status_code == 200 and _names_a_version(known):
+            _keep(response)
+        return response
+
+    server.before_request(send)
+    server.after_request(keep)
+
+
+def _names_a_version(known: Mapping[str, Version]) -> bool:
+    """Whether it is the one that is served here: during an upgrade a page may ask an older server."""
+    version = known.get(request.path)
+    return version is not None and (
+        request.args.get("v") == version.digest or request.args.get("m") == version.modified
+    )
+
+
+def _keep(response: Response) -> None:
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
