@@ -13,11 +13,10 @@ from support.databases import Database
 from support.serving import serve
 
 from benchmarks import main_thread
+from tests.browser.test_map import IS_IDLE
 
 MAP_JS = Path(__file__).parents[2] / "assets" / "map.js"
 BEGINS = "function showView(state) {"
-IS_SHOWN = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
-    return state && state.isReady && state.map.loaded() && /\\d/.test(state.parts.status.textContent); }"""
 # MapLibre draws for them alone, once and again.
 REDRAW = """() => new Promise(done => { const map = document.querySelector('.city-map').mapState.map;
     map.once('idle', () => setTimeout(done, 50)); map.triggerRepaint(); })"""
@@ -48,7 +47,7 @@ def _work_in_each_idle(route: Route) -> None:
 
 
 def _measured(browser: Browser, page: Page) -> main_thread.MainThread:
-    page.wait_for_function(IS_SHOWN)
+    page.wait_for_function(IS_IDLE)
     return main_thread.observed(browser, page, lambda: [page.evaluate(REDRAW) for _ in range(2)])
 
 
@@ -61,7 +60,7 @@ def test_what_maplibre_calls_of_our_code_counts(browser: Browser, someone: Visit
 
 def test_what_is_not_ours_does_not_count(browser: Browser, someone: Visitor, page: Page) -> None:
     someone.open("/map")
-    page.wait_for_function(IS_SHOWN)
+    page.wait_for_function(IS_IDLE)
     busy = f"() => {{ const until = performance.now() + {WORK_MS}; while (performance.now() < until) {{}} }}"
     found = main_thread.observed(browser, page, lambda: page.evaluate(busy))
     assert found.longest_task > WORK_MS
