@@ -16,6 +16,11 @@ GOAL_KB, GOAL_FRAME_MS = 500, 100
 WIDTH, HEIGHT = 1280, 900
 Sizes = Sequence[tuple[str, float]]
 """Address and kilobytes of each response."""
+# Sizes of the report server's responses: Playwright knows none of a worker's script, and not what came from the cache.
+OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].startTime;
+    return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+        .filter(one => one.startTime <= shown && new URL(one.name).origin === location.origin)
+        .map(one => [one.name, one.transferSize / 1000]); }"""
 SHOWN_AT = "performance.timeOrigin + performance.getEntriesByName('map-shown')[0].startTime"
 SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && state.map.loaded() && /^[1-9]/.test(state.parts.status.textContent); }"""
@@ -35,7 +40,7 @@ def measured(first: str, last: str) -> Iterator[Figure]:
 
 
 def _view(context: BrowserContext, url: str) -> tuple[Page, Sizes]:
-    """A new page, and what it asked for before the map showed its requests, also in the worker for tiles."""
+    """A new page, and what was transferred of all that it requested before the map showed its requests."""
     page = context.new_page()
     finished: list[Request] = []
     # Playwright marks its handlers, which a method of a list does not take.
@@ -44,11 +49,17 @@ def _view(context: BrowserContext, url: str) -> tuple[Page, Sizes]:
     page.wait_for_function(SETTLED)
     shown = page.evaluate(SHOWN_AT)
     page.wait_for_load_state("networkidle")
-    return page, [(one.url, _kilobytes(one)) for one in finished if one.timing["startTime"] <= shown]
+    others = [one for one in finished if not one.url.startswith(_origin(url))]
+    tiles = [(one.url, _kilobytes(one)) for one in others if one.timing["startTime"] <= shown]
+    return page, [*page.evaluate(OWN), *tiles]
+
+
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}/".format(urlsplit(url))
 
 
 def _kilobytes(request: Request) -> float:
-    """Of what came from the server; the browser's cache has no response that is on the wire."""
+    """Of the API's, which a page may not measure."""
     sizes = request.sizes()
     return (sizes["responseHeadersSize"] + sizes["responseBodySize"]) / 1000
 

@@ -59,7 +59,8 @@ def add_assets(server: Flask) -> None:
         response.add_etag()
         if is_one_version:
             _keep(response)
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     def keep(response: Response) -> Response:
         if response.status_code == 200 and _names_a_version(known):
