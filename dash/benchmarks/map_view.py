@@ -16,7 +16,7 @@ GOAL_KB, GOAL_FRAME_MS = 500, 100
 WIDTH, HEIGHT = 1280, 900
 Sizes = Sequence[tuple[str, float]]
 """Address and kilobytes of each response."""
-# Sizes of the report server's responses: Playwright knows none of a worker's script, and not what came from the cache.
+# Of the report server: Playwright does not know the size of a worker's script.
 OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].startTime;
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .filter(one => one.startTime <= shown && new URL(one.name).origin === location.origin)
