@@ -34,7 +34,7 @@ from report_kit import (
 HERE = Path(__file__).parent
 DESCRIPTION = "What residents request from the city through 311, where, and how long it takes."
 PLOTLY = assets.address("vendor/plotly-cartesian.min.js")
-SCHEME = assets.address("scheme.js")
+OF_THE_PAGE = {"{%scheme%}": assets.address("scheme.js"), "{%icon%}": assets.address("icon.svg")}
 DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
 
@@ -47,7 +47,9 @@ class Reports(Dash):
         found = feeds.links(self.api_public_url, request.args)
         filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
         ahead = _ahead(request.path) + _map(request.path, self.api_public_url)
-        return str(filled).replace("{%ahead%}", ahead).replace("{%scheme%}", SCHEME)
+        for place, part in {**OF_THE_PAGE, "{%ahead%}": ahead}.items():
+            filled = str(filled).replace(place, part)
+        return str(filled)
 
 
 def _ahead(path: str) -> str:
