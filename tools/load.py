@@ -130,7 +130,7 @@ def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
         started = time.time()
         yield
         url = programs[-1].health_url.removesuffix("/-/ready")
-        command = [str(python_of("tools")), "-m", "tools.dashboard.picture", url, f"{started:.0f}"]
+        command = [str(python_of("tools")), "-m", "tools.dashboard.plot", url, f"{started:.0f}"]
         subprocess.run([*command, f"{time.time():.0f}"], cwd=ROOT, check=True)
         say("• Written: docs/pictures/dashboard.png")
 

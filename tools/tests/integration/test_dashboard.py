@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from tools import settings
-from tools.dashboard import picture
+from tools.dashboard import plot
 from tools.dashboard.scraping import configuration
 from tools.paths import ROOT, python_of
 from tools.servers.ports import free_port
@@ -40,7 +40,7 @@ LOAD_SECONDS = 20
 
 
 def queries() -> list[str]:
-    return [target["expr"] for panel in picture.panels() for target in panel["targets"]]
+    return [target["expr"] for panel in plot.panels() for target in panel["targets"]]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from matplotlib.figure import Figure
 
-from tools.dashboard import picture, scraping
+from tools.dashboard import plot, scraping
 
 VALUES = {
     "API_URL": "http://127.0.0.1:5001",
@@ -34,11 +34,11 @@ def test_every_service_is_scraped_at_its_address(tmp_path: Path) -> None:
     [("{{route}}", {"route": "/types"}, "/types"), ("5 minutes", {}, "5 minutes"), ("{{ gone }}", {}, "")],
 )
 def test_a_legend_names_the_labels(legend: str, metric: dict[str, str], expected: str) -> None:
-    assert picture.label(legend, metric) == expected
+    assert plot.label(legend, metric) == expected
 
 
-@pytest.mark.parametrize("panel", picture.panels(), ids=lambda panel: panel["title"])
+@pytest.mark.parametrize("panel", plot.panels(), ids=lambda panel: panel["title"])
 def test_every_panel_can_be_drawn(panel: dict[str, object]) -> None:
     axes = Figure().subplots()
-    picture.draw_panel(axes, panel, [("a line", [0.0, 1.0], [0.25, 0.5])])
+    plot.draw_panel(axes, panel, [("a line", [0.0, 1.0], [0.25, 0.5])])
     assert axes.get_title(loc="left") == panel["title"]

@@ -1,6 +1,6 @@
 """Draw every panel of ``monitoring/grafana/311.json`` from its queries, as docs/pictures/dashboard.png.
 
-python3 -m tools.dashboard.picture PROMETHEUS_URL START_SECONDS END_SECONDS, in the tools' environment.
+python3 -m tools.dashboard.plot PROMETHEUS_URL START_SECONDS END_SECONDS, in the tools' environment.
 """
 
 from __future__ import annotations
