@@ -1,6 +1,7 @@
 """``make load``: the users of ``locust/`` against a fresh system during an ingest run.
 
 make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [--soak] [LOCUST_ARGUMENT…]"
+make load ARGS="--picture …"                            draws docs/pictures/dashboard.png, too
 make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a running system
 """
 
@@ -12,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from tools import apt, environments, settings
 from tools.console import say, step
+from tools.dashboard import scraping
 from tools.file_locks import ensure_folder
 from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
@@ -60,6 +63,7 @@ class Size:
     has_reports: bool = True
     is_smoke: bool = False
     is_soak: bool = False
+    is_pictured: bool = False
 
     @property
     def folder(self) -> Path:
@@ -83,6 +87,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     )
     soak = f"print the growth of each process; {SOAK_SECONDS} seconds, {SOAK_VISITORS} visitors by default"
     parser.add_argument("--soak", action="store_true", help=soak)
+    parser.add_argument("--picture", action="store_true", help="draw docs/pictures/dashboard.png")
     for name in ("rows", "visitors", "seconds", "changed"):
         parser.add_argument(f"--{name}", type=int, help=f"default {getattr(Size(), name):,}")
     return parser.parse_known_args(arguments)
@@ -94,7 +99,7 @@ def size_of(chosen: argparse.Namespace) -> Size:
     given = {name: value for name in names if (value := getattr(chosen, name)) is not None}
     soak = Size(visitors=SOAK_VISITORS, seconds=SOAK_SECONDS, is_soak=True)
     usual = replace(SMOKE, is_soak=chosen.soak) if chosen.smoke else soak if chosen.soak else Size()
-    return replace(usual, **given)
+    return replace(usual, is_pictured=chosen.picture, **given)
 
 
 def load(arguments: list[str]) -> int:
@@ -104,11 +109,30 @@ def load(arguments: list[str]) -> int:
     if chosen.url:
         command = locust_command(chosen.url, FOLDER, for_locust)
         return subprocess.run(command, cwd=ROOT / "locust", check=False).returncode
-    apt.ensure()
-    environments.ensure(SERVICES)
     size = size_of(chosen)
-    with fresh_system(size) as (supervisor, plan):
+    apt.ensure(prometheus=size.is_pictured)
+    environments.ensure([*SERVICES, *(["tools"] if size.is_pictured else [])])
+    with fresh_system(size) as (supervisor, plan), pictured(supervisor, plan, size):
         return soaked(supervisor, plan, size, for_locust)
+
+
+@contextmanager
+def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
+    """With ``--picture`` Prometheus scrapes the services meanwhile, and the dashboard is drawn at the end."""
+    if not size.is_pictured:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        programs = scraping.programs(plan.values, Path(folder))
+        for program in programs:
+            supervisor.start(program)
+            supervisor.wait_healthy(program.name, HEALTH_SECONDS)
+        started = time.time()
+        yield
+        url = programs[-1].health_url.removesuffix("/-/ready")
+        command = [str(python_of("tools")), "-m", "tools.dashboard.plot", url, f"{started:.0f}"]
+        subprocess.run([*command, f"{time.time():.0f}"], cwd=ROOT, check=True)
+        say("• Written: docs/pictures/dashboard.png")
 
 
 @contextmanager

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tools import settings
+from tools.dashboard import plot
+from tools.dashboard.scraping import configuration
 from tools.paths import ROOT, python_of
 from tools.servers.ports import free_port
 from tools.servers.processes import wait_until
@@ -34,33 +35,12 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("prometheus"), reason="apt-get install prometheus"),
 ]
-MONITORING = ROOT / "monitoring"
 PAGES = {"API_URL": ("/councils", "/types", "/status/data", "/councils/52"), "REPORTS_URL": ("/recent", "/")}
 LOAD_SECONDS = 20
 
 
 def queries() -> list[str]:
-    dashboard = json.loads((MONITORING / "grafana" / "311.json").read_text())
-    return [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
-
-
-def configuration(system: System, folder: Path, pipeline: int) -> Path:
-    """The project's own configuration, with the addresses and the pace of this test."""
-    text = yaml.safe_load((MONITORING / "prometheus.yml").read_text())
-    text["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    text["rule_files"] = [str(MONITORING / "objectives.yml")]
-    credentials = folder / "credentials"
-    credentials.write_text(system.setting("ADMIN_TOKEN"))
-    places = {name: system.setting(f"{name.upper()}_URL") for name in ("api", "reports")}
-    places["pipeline"] = f"http://127.0.0.1:{pipeline}"
-    for job in text["scrape_configs"]:
-        job.pop("scrape_interval", None)
-        job["static_configs"] = [{"targets": [urllib.parse.urlsplit(places[job["job_name"]]).netloc]}]
-        if "authorization" in job:
-            job["authorization"] = {"credentials_file": str(credentials)}
-    path = folder / "prometheus.yml"
-    path.write_text(yaml.safe_dump(text))
-    return path
+    return [target["expr"] for panel in plot.panels() for target in panel["targets"]]
 
 
 @contextmanager
@@ -120,7 +100,7 @@ def load(system: System) -> None:
 def test_every_query_of_the_dashboard_finds_something_under_load(system: System, tmp_path: Path) -> None:
     with (
         figures_of_runs(system, tmp_path) as port,
-        prometheus(configuration(system, tmp_path, port)) as url,
+        prometheus(configuration(settings.read(system.state / "env"), tmp_path, port)) as url,
     ):
         load(system)
         missing = [query for query in queries() if not result(url, query)]

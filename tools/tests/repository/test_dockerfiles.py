@@ -52,6 +52,13 @@ def test_it_does_not_run_as_root(folder: str) -> None:
 
 
 @every_image
+def test_the_volume_that_ecs_mounts_has_the_owner_and_mode_of_the_image(folder: str) -> None:
+    """Without VOLUME a mount over /tmp belongs to root alone."""
+    if folder in {*FOLDERS, "locust"}:
+        assert re.findall(r"^VOLUME (.*)$", dockerfile(folder), re.MULTILINE) == ["/tmp"]  # noqa: S108 - in the image
+
+
+@every_image
 def test_the_entry_point_is_not_a_shell(folder: str) -> None:
     started = re.findall(r"^(?:ENTRYPOINT|CMD) (.)", dockerfile(folder), re.MULTILINE)
     assert started == ["[", "["]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -49,6 +50,49 @@ def test_a_command_is_a_recipe_that_exists() -> None:
     # `audit` is called by its make target.
     assert steps == STEPS.keys() - {"audit"}
     assert [name for name in rest if not OTHERS.fullmatch(name)] == []
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    """Its key ``on`` is ``True``: YAML 1.1 reads the word so."""
+    found: dict[Any, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+    return found
+
+
+def test_documentation_is_no_deployment() -> None:
+    assert set(workflow("deploy")[True]["push"]["paths-ignore"]) == {"docs/**", "**.md", "LICENSE"}
+
+
+@pytest.mark.parametrize(("name", "job"), [("deploy", "images"), ("release", "release")])
+def test_a_fork_without_a_registry_stays_green(name: str, job: str) -> None:
+    assert "vars.DOCKERHUB_NAMESPACE != ''" in workflow(name)["jobs"][job]["if"]
+
+
+def test_a_stage_can_be_the_only_one() -> None:
+    jobs = workflow("deploy")["jobs"]
+    assert jobs["first"]["with"]["stage"] == "${{ vars.FIRST_STAGE || 'dev' }}"
+    assert jobs["stages"]["if"] == "${{ vars.STAGES != '[]' }}"
+
+
+def test_every_job_that_installs_packages_reuses_them() -> None:
+    jobs = {f"{name}/{key}": job for name in ("ci", "slow") for key, job in workflow(name)["jobs"].items()}
+    installs = {key: job for key, job in jobs.items() if "container" in job}
+    assert {"ci/lint", "ci/test", "slow/test"} <= installs.keys()
+    uses = {key: [step.get("uses", "") for step in job["steps"]] for key, job in installs.items()}
+    assert [
+        key for key, found in uses.items() if not any(use.startswith("actions/cache@") for use in found)
+    ] == []
+
+
+def test_pull_requests_of_a_workflow_get_checks() -> None:
+    assert "workflow_dispatch" in workflow("ci")[True]
+    assert workflow("packages")["jobs"]["upgrade"]["permissions"]["actions"] == "write"
+
+
+def test_a_finding_in_the_base_image_can_be_accepted_for_one_commit() -> None:
+    (scan,) = [
+        step for step in workflow("images")["jobs"]["build"]["steps"] if "scan-action" in step.get("uses", "")
+    ]
+    assert scan["with"]["fail-build"] == "${{ vars.ACCEPT_SCAN_OF != github.sha }}"
 
 
 @pytest.mark.parametrize(

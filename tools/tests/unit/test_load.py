@@ -76,3 +76,8 @@ def test_a_soak_lasts_twenty_minutes_unless_chosen_otherwise() -> None:
     assert size("--soak").seconds == 1_200
     assert size("--soak", "--seconds", "180") == load.Size(visitors=50, seconds=180, is_soak=True)
     assert not size().is_soak
+
+
+def test_the_dashboard_is_drawn_when_asked_for() -> None:
+    assert size("--picture").is_pictured
+    assert not size().is_pictured
