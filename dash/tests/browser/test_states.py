@@ -45,8 +45,6 @@ def window(browser: Browser, own_reports: Reports) -> Iterator[Visitor]:
 def guest(window: Visitor) -> Iterator[Visitor]:
     with visit(window) as someone:
         yield someone
-        # While the database is away no figure needs the script that every page fetches early.
-        someone.problems = [problem for problem in someone.problems if "was preloaded" not in problem]
 
 
 def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
