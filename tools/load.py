@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -206,13 +206,20 @@ def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str])
     if not size.is_soak:
         return under_load(supervisor, plan, size, arguments)
     names = [name for name in ("api", "reports") if name in supervisor.running]
-    with Meter(lambda: {name: supervisor.running[name][1].pid for name in names}) as meter:
+    with ExitStack() as stack:
+        meter = Meter(lambda: {name: supervisor.running[name][1].pid for name in names})
+        # Also when Locust fails: twenty minutes of samples are worth keeping.
+        stack.callback(lambda: _keep(meter, size))
+        stack.enter_context(meter)
         code = under_load(supervisor, plan, size, arguments)
         time.sleep(SETTLE_SECONDS)
+    return code
+
+
+def _keep(meter: Meter, size: Size) -> None:
     table = meter.table()
     (size.folder / "soak.txt").write_text(table + "\n")
     say(table)
-    return code
 
 
 def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) -> int:
@@ -257,4 +264,6 @@ def _verdict_of(log: Path) -> str:
 
 
 if __name__ == "__main__":
+    # A shell that starts this in the background lets it ignore interrupts, and Locust with it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(guarded(lambda: load(sys.argv[1:])))

@@ -6,7 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tools import load
+from tools.paths import ROOT
+from tools.plan import Plan
+from tools.problem import Problem
+from tools.supervisor import Program, Supervisor
 
 
 def size(*arguments: str) -> load.Size:
@@ -81,3 +87,35 @@ def test_a_soak_lasts_twenty_minutes_unless_chosen_otherwise() -> None:
 def test_the_dashboard_is_drawn_when_asked_for() -> None:
     assert size("--picture").is_pictured
     assert not size().is_pictured
+
+
+def test_a_soak_keeps_its_table_when_the_load_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object) -> int:
+        raise Problem("Locust did not end")
+
+    monkeypatch.setattr(load, "FOLDER", tmp_path)
+    monkeypatch.setattr(load, "under_load", fail)
+    supervisor = Supervisor("", tmp_path, {})
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        supervisor.running["api"] = (Program("api", [], tmp_path), process)
+        with pytest.raises(Problem):
+            load.soaked(supervisor, Plan({}, "", has_portal=True), load.Size(is_soak=True), [])
+        process.communicate(b"\n")
+    assert (tmp_path / "soak.txt").read_text().startswith("process")
+
+
+IN_THE_BACKGROUND = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.argv = ["load", "--help"]
+try:
+    runpy.run_module("tools.load", run_name="__main__")
+except SystemExit:
+    print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+
+
+def test_locust_can_be_interrupted_when_make_runs_in_the_background() -> None:
+    command = [sys.executable, "-c", IN_THE_BACKGROUND]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
