@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
+import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
 
@@ -22,6 +24,18 @@ def given_id(headers: Mapping[bytes, bytes]) -> bytes | None:
         return own
     trace = TRACE_ROOT.search(headers.get(b"x-amzn-trace-id", b""))
     return trace[1] if trace else None
+
+
+class RequestIds:
+    """Of one worker; no two requests get the same one unless they came with it."""
+
+    def __init__(self) -> None:
+        self._worker = secrets.token_hex(4).encode()
+        self._numbers = itertools.count()
+
+    def id_of(self, headers: Mapping[bytes, bytes]) -> bytes:
+        """The id that came with the request, else a new one."""
+        return given_id(headers) or b"%b-%x" % (self._worker, next(self._numbers))
 
 
 class AddRequestId(logging.Filter):

@@ -10,6 +10,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from lacity_data_api.http.protocol import REPLAYER
+from lacity_data_api.http.replayer import Replayer
 from lacity_data_api.state import State
 from lacity_data_api.status.service import keep_measuring
 
@@ -18,15 +20,17 @@ log = logging.getLogger(__name__)
 CLOSE_SECONDS = 10
 
 
-def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
     """Open the pools and start the background tasks; neither Postgres nor Redis has to be up."""
+    replayer = Replayer(state.responses.memory, state.request_ids, state.access_log)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await state.database.open()
         try:
             async with _running(state.access_log.run(), state.watcher.watch(), keep_measuring(state)):
-                yield
+                # uvicorn hands it to its protocols.
+                yield {REPLAYER: replayer}
         finally:
             # Canceled tasks must have ended, because uvloop never closes while a connection is half open.
             for part in (state.watcher, state.responses, state.store, state.database):

@@ -21,6 +21,7 @@ from lacity_data_api.files.endpoints import files_router
 from lacity_data_api.geojson import endpoints as geojson
 from lacity_data_api.http.cors import Cors
 from lacity_data_api.http.front import Front
+from lacity_data_api.http.recorder import Recorder
 from lacity_data_api.http.request_limits import RequestLimits
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
@@ -89,10 +90,14 @@ def create_api(state: State) -> FastAPI:
 
 
 def wrap(api: ASGIApp, state: State) -> ASGIApp:
-    """The front sees every request first and every response last; the limits bound the cost of a route."""
+    """The front sees every request first and every response last; the limits bound the cost of a route.
+
+    The recorder around them all changes nothing.
+    """
     limited = RequestLimits(api, state.settings.api_body_bytes)
-    front = Front(limited, state.responses.memory, Cors(state.settings.allowed_origins), state.access_log)
-    return AnyOrigin(front)
+    memory, cors = state.responses.memory, Cors(state.settings.allowed_origins)
+    front = Front(limited, memory, cors, state.access_log, state.request_ids)
+    return Recorder(AnyOrigin(front), memory)
 
 
 def create_app() -> ASGIApp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,6 +30,18 @@ GENERATION = Gauge("api_data_generation", "Generation of the data served.", mult
 
 # Found in memory by raw URL or by key, found in Redis, or produced by a query.
 BY_URL, BY_KEY, FROM_REDIS, FROM_DATABASE = map(RESPONSES.labels, ("url", "memory", "redis", "database"))
+
+
+@cache
+def requests(route: str, method: str, status: int) -> Counter:
+    """The counter of such requests."""
+    return REQUESTS.labels(route, method, str(status))
+
+
+@cache
+def latency(route: str) -> Histogram:
+    """The duration of requests of this route."""
+    return LATENCY.labels(route)
 
 
 def exposition() -> bytes:

@@ -12,6 +12,7 @@ from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.response_cache import ResponseCache
 from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.config import Settings
+from lacity_data_api.correlation import RequestIds
 from lacity_data_api.database import Database
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.slow_readers import ClientStreams
@@ -33,6 +34,7 @@ class State:
     watcher: GenerationWatcher
     facts: FactsReader
     access_log: AccessLog = field(default_factory=AccessLog)
+    request_ids: RequestIds = field(default_factory=RequestIds)
     streams: ClientStreams = field(default_factory=ClientStreams)
     last_known: LastKnown = field(default_factory=LastKnown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from lacity_data_api.cache.cached_response import CachedResponse
 
@@ -13,6 +14,28 @@ RawUrl = tuple[bytes, bytes]
 MOST_URLS_PER_ENTRY = 8
 # What a map requests is far shorter; longer URLs go through routing each time.
 LONGEST_URL = 1_000
+# The Accept-Encoding, Origin and If-None-Match headers of a request, as they were sent.
+Variant = tuple[bytes, bytes, bytes]
+MOST_VARIANTS_PER_URL = 16
+LONGEST_VARIANT = 1_000
+
+
+class Prepared(Protocol):
+    """A response of which nothing is left to compute."""
+
+    @property
+    def size(self) -> int:
+        """Bytes besides those of the cached response."""
+
+
+@dataclass(eq=False, slots=True)
+class UrlEntry:
+    """What a raw URL means under the generation served now; ``route`` served it, and is counted."""
+
+    key: str
+    response: CachedResponse
+    route: str
+    prepared: dict[Variant, Prepared] = field(default_factory=dict)
 
 
 @dataclass
@@ -32,7 +55,7 @@ class Memory:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self.bytes = 0
-        self.by_url: dict[RawUrl, tuple[CachedResponse, str]] = {}
+        self.by_url: dict[RawUrl, UrlEntry] = {}
         self._entries: OrderedDict[str, CacheEntry] = OrderedDict()
 
     def __len__(self) -> int:
@@ -58,21 +81,34 @@ class Memory:
         self._entries[key] = entry
         self.bytes += entry.size
         for url, route in routes.items():
-            self.by_url[url] = response, route
+            self.by_url[url] = UrlEntry(key, response, route)
         self._evict()
 
     def add_url(self, key: str, url: RawUrl, route: str) -> None:
-        """Remember that this raw URL means that key, unless it is long, or one of too many.
-
-        ``route`` is the route that served it, for metrics.
-        """
+        """Remember that this raw URL means that key, unless it is long, or one of too many."""
         entry = self._entries.get(key)
         if entry is None or url in self.by_url or len(entry.routes) >= MOST_URLS_PER_ENTRY:
             return
         if (size := _size(url)) > LONGEST_URL:
             return
         entry.routes[url] = route
-        self.by_url[url] = entry.response, route
+        self.by_url[url] = UrlEntry(key, entry.response, route)
+        self._grow(entry, size)
+
+    def add_prepared(self, url: RawUrl, found: UrlEntry, variant: Variant, prepared: Prepared) -> None:
+        """Keep a response to this raw URL and variant, unless the URL means something else by now."""
+        if self.by_url.get(url) is not found or _size(variant) > LONGEST_VARIANT:
+            return
+        entry = self._entries[found.key]
+        if len(found.prepared) >= MOST_VARIANTS_PER_URL:
+            # Headers that no second request sends must not keep out those of the clients to come.
+            self._grow(entry, -_size_of_all(found.prepared))
+            found.prepared.clear()
+        if variant not in found.prepared:
+            found.prepared[variant] = prepared
+            self._grow(entry, _size_of_all({variant: prepared}))
+
+    def _grow(self, entry: CacheEntry, size: int) -> None:
         entry.size += size
         self.bytes += size
         self._evict()
@@ -96,5 +132,9 @@ class Memory:
             self.by_url.pop(url, None)
 
 
-def _size(url: RawUrl) -> int:
-    return sum(map(len, url))
+def _size(parts: RawUrl | Variant) -> int:
+    return sum(map(len, parts))
+
+
+def _size_of_all(prepared: dict[Variant, Prepared]) -> int:
+    return sum(_size(variant) + one.size for variant, one in prepared.items())

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -16,6 +18,46 @@ FLUSH_SECONDS = 0.25
 LONGEST_PATH = 500
 # Writes up to this size to a pipe are atomic, so that workers do not mix their lines (POSIX PIPE_BUF).
 CHUNK_BYTES = 4096
+LINE = (
+    b'{"time":"%b.%03d+00:00","level":"INFO","logger":"access",'
+    b'"request_id":"%b",%b,"seconds":%.6f,"client":%b}\n'
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What the line says of a request and its response, besides id, time and client."""
+
+    method: str
+    route: str
+    path: str
+    query: bytes
+    status: int
+    length: int
+
+    @classmethod
+    def of(cls, scope: Mapping[str, Any], route: str, status: int, length: int) -> Outcome:
+        path, query = scope["path"][:LONGEST_PATH], scope["query_string"][:LONGEST_PATH]
+        return cls(scope["method"], route, path, query, status, length)
+
+    @cached_property
+    def fields(self) -> bytes:
+        """Members of a JSON object; responses that are sent again share them."""
+        fields = {
+            "method": self.method,
+            "route": self.route,
+            "path": self.path,
+            "query": self.query.decode("latin-1"),
+            "status": self.status,
+            "bytes": self.length,
+        }
+        return orjson.dumps(fields)[1:-1]
+
+
+def client_of(scope: Mapping[str, Any]) -> str:
+    """The address of the client; empty for a local socket."""
+    address: str = (scope["client"] or ("",))[0]
+    return address
 
 
 class AccessLog:
@@ -23,20 +65,12 @@ class AccessLog:
 
     def __init__(self, *, is_on: bool = True) -> None:
         self.is_on = is_on
-        self._entries: list[tuple[Any, ...]] = []
+        self._entries: list[tuple[float, bytes, Outcome, float, str]] = []
 
-    def add(
-        self,
-        request_id: bytes,
-        scope: Mapping[str, Any],
-        route: str,
-        status: int,
-        length: int,
-        seconds: float,
-    ) -> None:
+    def add(self, request_id: bytes, outcome: Outcome, seconds: float, client: str) -> None:
         """One finished request; it is formatted later, outside of the time that a client waits."""
         if self.is_on:
-            self._entries.append((time.time(), request_id, scope, route, status, length, seconds))
+            self._entries.append((time.time(), request_id, outcome, seconds, client))
 
     async def run(self) -> None:
         """Write the collected lines until cancelled, then the rest."""
@@ -64,30 +98,27 @@ class AccessLog:
             _write(chunk)
 
 
-def _line(
-    at: float,
-    request_id: bytes,
-    scope: Mapping[str, Any],
-    route: str,
-    status: int,
-    length: int,
-    seconds: float,
-) -> bytes:
-    fields = {
-        "time": dt.datetime.fromtimestamp(at, dt.UTC).isoformat(timespec="milliseconds"),
-        "level": "INFO",
-        "logger": "access",
-        "request_id": request_id.decode("latin-1"),
-        "method": scope["method"],
-        "route": route,
-        "path": scope["path"][:LONGEST_PATH],
-        "query": scope["query_string"][:LONGEST_PATH].decode("latin-1"),
-        "status": status,
-        "bytes": length,
-        "seconds": round(seconds, 6),
-        "client": (scope["client"] or ("",))[0],
-    }
-    return orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE)
+def _line(at: float, request_id: bytes, outcome: Outcome, seconds: float, client: str) -> bytes:
+    """Request ids have no character that JSON escapes."""
+    second, milliseconds = divmod(int(at * 1000), 1000)
+    return LINE % (
+        _second(second),
+        milliseconds,
+        request_id,
+        outcome.fields,
+        seconds,
+        _quoted(client),
+    )
+
+
+@lru_cache(maxsize=8)
+def _second(second: int) -> bytes:
+    return dt.datetime.fromtimestamp(second, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> bytes:
+    return orjson.dumps(text)
 
 
 def _write(lines: list[bytes]) -> None:

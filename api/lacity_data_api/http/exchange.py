@@ -6,17 +6,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from urllib.parse import urlsplit
 
-from prometheus_client import Counter, Histogram
 from starlette.types import Message, Scope, Send
 
 from lacity_data_api.cache.cached_response import Headers
 from lacity_data_api.cache.large_bodies import LARGE_BODIES
-from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.http.access_log import AccessLog, Outcome, client_of
 from lacity_data_api.http.slow_readers import ClientLeftError, parts_of, send_in_time
-from lacity_data_api.metrics import LATENCY, REQUESTS
+from lacity_data_api.metrics import latency, requests
 
 SECURITY_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -39,16 +37,6 @@ async def unless_client_leaves() -> AsyncIterator[None]:
         yield
     except ClientLeftError:
         await asyncio.sleep(NOTICE_SECONDS)
-
-
-@cache
-def _requests(route: str, method: str, status: str) -> Counter:
-    return REQUESTS.labels(route, method, status)
-
-
-@cache
-def _latency(route: str) -> Histogram:
-    return LATENCY.labels(route)
 
 
 def _path_of(url: bytes) -> bytes:
@@ -117,6 +105,8 @@ class Exchange:
         """Count and log the request."""
         seconds = time.perf_counter() - self._started
         scope = self._scope
-        _requests(route, scope["method"], str(self.status)).inc()
-        _latency(route).observe(seconds)
-        log.add(self.request_id, scope, route, self.status, self._length, seconds)
+        requests(route, scope["method"], self.status).inc()
+        latency(route).observe(seconds)
+        if log.is_on:
+            what = Outcome.of(scope, route, self.status, self._length)
+            log.add(self.request_id, what, seconds, client_of(scope))

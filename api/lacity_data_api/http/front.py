@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-import secrets
-from collections.abc import Mapping
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lacity_data_api.cache.cached_response import Representation
-from lacity_data_api.cache.memory import Memory
-from lacity_data_api.correlation import REQUEST_ID, given_id
+from lacity_data_api.cache.memory import Memory, UrlEntry
+from lacity_data_api.correlation import REQUEST_ID, RequestIds
 from lacity_data_api.http import host
 from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.cors import Cors
@@ -19,18 +15,21 @@ from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
 # In metrics, of requests that reach no route.
 NO_ROUTE = "none"
+# In the state of a request: the entry of the raw URL that it was served from.
+URL_ENTRY = "url_entry"
 
 
 class Front:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, memory: Memory, cors: Cors, access_log: AccessLog) -> None:
+    def __init__(
+        self, app: ASGIApp, memory: Memory, cors: Cors, access_log: AccessLog, ids: RequestIds
+    ) -> None:
         self._app = app
         self._by_url = memory.by_url
         self._cors = cors
         self._log = access_log
-        self._ids = itertools.count()
-        self._worker = secrets.token_hex(4)
+        self._ids = ids
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,16 +37,18 @@ class Front:
             return
         head = dict(scope["headers"])
         origin = head.get(b"origin", b"")
-        request_id = self._request_id(head)
+        request_id = self._ids.id_of(head)
         exchange = Exchange(scope, request_id, self._cors.headers(origin), send)
         if not host.has_one_host(scope):
             await exchange.respond(400, host.HEADERS, host.BODY)
             exchange.finish(NO_ROUTE, self._log)
         elif hit := self._hit(scope, head.get(b"accept-encoding", b"")):
-            representation, route = hit
+            representation, entry = hit
+            # The recorder keeps what is sent of it.
+            scope.setdefault("state", {})[URL_ENTRY] = entry
             await exchange.respond(*representation.conditional(head.get(b"if-none-match", b"")))
             BY_URL.inc()
-            exchange.finish(route, self._log)
+            exchange.finish(entry.route, self._log)
         elif scope["method"] == "OPTIONS" and origin:
             requested = head.get(b"access-control-request-headers", b"")
             await exchange.respond(*self._cors.preflight(origin, requested), b"")
@@ -55,19 +56,16 @@ class Front:
         else:
             await self._route(scope, exchange, receive)
 
-    def _hit(self, scope: Scope, accept_encoding: bytes) -> tuple[Representation, str] | None:
-        """What to send, and its route, if this raw URL is in memory in an encoding the client accepts."""
+    def _hit(self, scope: Scope, accept_encoding: bytes) -> tuple[Representation, UrlEntry] | None:
+        """What to send, if this raw URL is in memory in an encoding the client accepts."""
         if scope["method"] != "GET":
             return None
         found = self._by_url.get((scope["raw_path"], scope["query_string"]))
         if found is None:
             return None
-        response, route = found
+        response = found.response
         encoding = response.encoding_for(accept_encoding)
-        return (response.representation(encoding), route) if response.has(encoding) else None
-
-    def _request_id(self, headers: Mapping[bytes, bytes]) -> bytes:
-        return given_id(headers) or f"{self._worker}-{next(self._ids):x}".encode()
+        return (response.representation(encoding), found) if response.has(encoding) else None
 
     async def _route(self, scope: Scope, exchange: Exchange, receive: Receive) -> None:
         is_head = scope["method"] == "HEAD"

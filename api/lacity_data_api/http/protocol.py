@@ -9,11 +9,17 @@ from typing import Any
 from weakref import WeakSet
 
 import httptools
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from lacity_data_api.http.replayer import Replayer
 
 # Cookies and tokens of a browser have a few kB; joining headers costs the square of their size.
 MOST_HEAD_BYTES = 131_072
 HEAD_SECONDS = 30.0
+INVALID = "Invalid HTTP request received."
+# Its key in the state that the app gives to the server when it starts.
+REPLAYER = "replayer"
 
 
 class NoUpgrades(httptools.HttpRequestParser):
@@ -38,6 +44,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _is_in_head = False
+    _idle_since = 0.0
     _timer: asyncio.TimerHandle | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -50,7 +57,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._cycles: WeakSet[RequestResponseCycle] = WeakSet()
         super().connection_made(transport)
-        self._begin_head()
+        self._replayer: Replayer | None = self.app_state.get(REPLAYER)
+        self._is_behind_proxy = self.client is not None and self._is_trusted(self.client[0])
+        self._limit_head()
+
+    def _is_trusted(self, host: str) -> bool:
+        """Whether uvicorn lets this host name the client on whose behalf it sends."""
+        return isinstance(self.app, ProxyHeadersMiddleware) and host in self.app.trusted_hosts
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Uvicorn tells only the newest request of the connection that its client has left."""
@@ -70,19 +83,83 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.send_400_response("The head of the request is too large.")
                 return
         if not self.transport.is_closing():
-            super().data_received(data)
+            self._parse(data)
+        if self._is_in_head and self._timer is None:
+            self._limit_head()
+
+    def _parse(self, data: bytes) -> None:
+        """As uvicorn does, but the timer of an idle connection runs on: most requests end in here."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.logger.warning(INVALID)
+            self.send_400_response(INVALID)
 
     def on_message_begin(self) -> None:
+        """A head that arrives with one read needs no timer."""
         super().on_message_begin()
-        self._begin_head()
+        self._end_head()
+        self._is_in_head = True
 
     def on_headers_complete(self) -> None:
         self._end_head()
-        super().on_headers_complete()
-        self._cycles.add(self.cycle)
+        if self._replayer is not None and self._is_next() and self._replays(self._replayer):
+            self._end_replay()
+        else:
+            self._unset_keepalive_if_required()
+            super().on_headers_complete()
+            self._cycles.add(self.cycle)
 
-    def _begin_head(self) -> None:
-        self._end_head()
+    def _end_replay(self) -> None:
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._await_next(self.timeout_keep_alive)
+
+    def on_response_complete(self) -> None:
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close the connection, unless a request began or was replayed since the timer was set."""
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0 or self._is_in_head:
+            self._await_next(max(left, 1.0))
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _await_next(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def on_message_complete(self) -> None:
+        """A replayed request has no cycle; that of an earlier one on its connection is complete."""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def _is_next(self) -> bool:
+        """Whether a response can be written now: the one before is sent, and its client has taken it."""
+        is_free = self.cycle is None or self.cycle.response_complete
+        return is_free and not self.flow.write_paused and not self.transport.is_closing()
+
+    def _replays(self, replayer: Replayer) -> bool:
+        parser = self.parser
+        is_plain = (
+            parser.get_method() == b"GET"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+        )
+        if not is_plain or (self._is_behind_proxy and self._names_client()):
+            return False
+        client = self.client[0] if self.client else ""
+        return replayer.respond(
+            self.url, self.headers, client, self.server_state.default_headers, self.transport
+        )
+
+    def _names_client(self) -> bool:
+        return any(name == b"x-forwarded-for" for name, _ in self.headers)
+
+    def _limit_head(self) -> None:
         self._is_in_head = True
         self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 

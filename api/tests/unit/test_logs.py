@@ -9,7 +9,7 @@ import pytest
 
 from lacity_data_api import __main__ as program
 from lacity_data_api.http import access_log
-from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog
+from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog, Outcome, client_of
 from lacity_data_api.logs import formatter
 
 
@@ -36,7 +36,7 @@ def test_a_traceback_is_part_of_the_line() -> None:
 
 def _add(log: AccessLog, path: str) -> None:
     scope = {"method": "GET", "path": path, "query_string": b"a=1", "client": ("192.0.2.1", 1)}
-    log.add(b"id-1", scope, "/route", 200, 12, 0.00123456)
+    log.add(b"id-1", Outcome.of(scope, "/route", 200, 12), 0.00123456, client_of(scope))
 
 
 def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -13,9 +13,9 @@ from tools.paths import ROOT, python_of
 
 MODULES = ROOT / "terraform" / "modules"
 API = """
-from lacity_data_api.http.access_log import _line
+from lacity_data_api.http.access_log import Outcome, _line
 scope = {"method": "GET", "path": "/councils", "query_string": b"", "client": ("127.0.0.1", 1)}
-print(_line(0.0, b"id", scope, "/councils", 200, 1, 0.5).decode())
+print(_line(0.0, b"id", Outcome.of(scope, "/councils", 200, 1), 0.5, "127.0.0.1").decode())
 """
 REPORTS = """
 import telemetry

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.memory import LONGEST_URL, Memory
+from lacity_data_api.cache.memory import LONGEST_URL, MOST_VARIANTS_PER_URL, Memory
 
 ROOM = 100_000
 
@@ -22,7 +22,7 @@ def test_never_holds_more_than_it_may() -> None:
         memory.add_url(key, (f"/{number}".encode(), b""), "/route")
         assert memory.bytes <= ROOM
         assert len(memory.by_url) <= 8 * len(memory)
-        assert {response for response, _ in memory.by_url.values()} <= {
+        assert {entry.response for entry in memory.by_url.values()} <= {
             memory.get(f"key {one}") for one in range(301)
         }
 
@@ -84,3 +84,39 @@ def test_response_that_is_not_kept_has_no_url() -> None:
     memory = Memory(ROOM)
     memory.add_url("key", (b"/path", b""), "/route")
     assert memory.by_url == {}
+
+
+class _Prepared:
+    size = 500
+
+
+def test_prepared_responses_count_towards_the_limit() -> None:
+    memory, chance = Memory(ROOM), random.Random(311)
+    for number in range(3_000):
+        key, url = f"key {chance.randint(0, 40)}", (f"/{chance.randint(0, 200)}".encode(), b"")
+        memory.put(key, _response()) if number % 7 == 0 else memory.add_url(key, url, "/route")
+        if found := memory.by_url.get(url):
+            memory.add_prepared(url, found, (b"br", b"", f"{chance.random()}".encode()), _Prepared())
+        held = sum(500 * len(entry.prepared) for entry in memory.by_url.values())
+        assert held < memory.bytes <= ROOM
+        assert all(len(entry.prepared) <= MOST_VARIANTS_PER_URL for entry in memory.by_url.values())
+    memory.replace_all([])
+    assert (memory.bytes, memory.by_url) == (0, {})
+
+
+def test_nothing_is_prepared_for_a_url_that_means_something_else_by_now() -> None:
+    memory, url = Memory(ROOM), (b"/path", b"")
+    memory.put("key", _response())
+    memory.add_url("key", url, "/route")
+    found = memory.by_url[url]
+    memory.put("key", _response())
+    memory.add_prepared(url, found, (b"", b"", b""), _Prepared())
+    assert memory.by_url[url].prepared == found.prepared == {}
+
+
+def test_a_variant_with_long_headers_is_not_prepared() -> None:
+    memory, url = Memory(ROOM), (b"/path", b"")
+    memory.put("key", _response())
+    memory.add_url("key", url, "/route")
+    memory.add_prepared(url, memory.by_url[url], (b"", b"", b"x" * 1_001), _Prepared())
+    assert memory.by_url[url].prepared == {}

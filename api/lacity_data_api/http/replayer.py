@@ -1,0 +1,50 @@
+"""The shortest path: sends a recorded response again, without a task, an ASGI scope or any layer between."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from lacity_data_api.cache.cached_response import Headers
+from lacity_data_api.cache.memory import Memory
+from lacity_data_api.correlation import RequestIds
+from lacity_data_api.http.access_log import AccessLog
+from lacity_data_api.http.prepared import PreparedResponse, variant_of
+from lacity_data_api.metrics import BY_URL
+
+# Of requests that bring a body, or wait for permission to send it.
+BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+
+
+class Replayer:
+    """Serves the requests that have the same raw URL, and the same headers that matter, as a recorded one."""
+
+    def __init__(self, memory: Memory, ids: RequestIds, log: AccessLog) -> None:
+        self._by_url = memory.by_url
+        self._ids = ids
+        self._log = log
+
+    def respond(
+        self, target: bytes, headers: Headers, client: str, date: Headers, transport: asyncio.Transport
+    ) -> bool:
+        """Whether the response has been written; if not, the request takes the usual path."""
+        started = time.perf_counter()
+        path, _, query = target.partition(b"?")
+        entry = self._by_url.get((path, query))
+        if entry is None:
+            return False
+        head = dict(headers)
+        is_plain = len(head) == len(headers) and b"host" in head and BODY_HEADERS.isdisjoint(head)
+        prepared = entry.prepared.get(variant_of(head)) if is_plain else None
+        if prepared is None:
+            return False
+        request_id = self._ids.id_of(head)
+        transport.writelines((prepared.head(date, request_id), prepared.body))
+        self._count(prepared, request_id, time.perf_counter() - started, client)
+        return True
+
+    def _count(self, prepared: PreparedResponse, request_id: bytes, seconds: float, client: str) -> None:
+        BY_URL.inc()
+        prepared.requests.inc()
+        prepared.latency.observe(seconds)
+        self._log.add(request_id, prepared.outcome, seconds, client)
