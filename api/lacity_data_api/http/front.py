@@ -1,6 +1,8 @@
-"""The outermost layer: serves in-memory cache hits by raw URL; logs and measures every request."""
+"""Serves in-memory cache hits by raw URL; logs and measures every request that is not replayed."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -42,7 +44,7 @@ class Front:
         if not host.has_one_host(scope):
             await exchange.respond(400, host.HEADERS, host.BODY)
             exchange.finish(NO_ROUTE, self._log)
-        elif hit := self._hit(scope, head.get(b"accept-encoding", b"")):
+        elif hit := self._hit(scope, head):
             representation, entry = hit
             # The recorder keeps what is sent of it.
             scope.setdefault("state", {})[URL_ENTRY] = entry
@@ -56,15 +58,18 @@ class Front:
         else:
             await self._route(scope, exchange, receive)
 
-    def _hit(self, scope: Scope, accept_encoding: bytes) -> tuple[Representation, UrlEntry] | None:
-        """What to send, if this raw URL is in memory in an encoding the client accepts."""
-        if scope["method"] != "GET":
+    def _hit(self, scope: Scope, head: Mapping[bytes, bytes]) -> tuple[Representation, UrlEntry] | None:
+        """What to send, if this raw URL is in memory in an encoding the client accepts.
+
+        The value of a repeated header is what the route makes of it.
+        """
+        if scope["method"] != "GET" or len(head) != len(scope["headers"]):
             return None
         found = self._by_url.get((scope["raw_path"], scope["query_string"]))
         if found is None:
             return None
         response = found.response
-        encoding = response.encoding_for(accept_encoding)
+        encoding = response.encoding_for(head.get(b"accept-encoding", b""))
         return (response.representation(encoding), found) if response.has(encoding) else None
 
     async def _route(self, scope: Scope, exchange: Exchange, receive: Receive) -> None:

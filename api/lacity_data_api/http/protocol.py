@@ -138,7 +138,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _is_next(self) -> bool:
         """Whether a response can be written now: the one before is sent, and its client has taken it."""
-        is_free = self.cycle is None or self.cycle.response_complete
+        # uvicorn's hint does not say that there is none before the first request.
+        is_free = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
         return is_free and not self.flow.write_paused and not self.transport.is_closing()
 
     def _replays(self, replayer: Replayer) -> bool:

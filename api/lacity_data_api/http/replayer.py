@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import cast
 
 from lacity_data_api.cache.cached_response import Headers
 from lacity_data_api.cache.memory import Memory
@@ -35,9 +36,10 @@ class Replayer:
             return False
         head = dict(headers)
         is_plain = len(head) == len(headers) and b"host" in head and BODY_HEADERS.isdisjoint(head)
-        prepared = entry.prepared.get(variant_of(head)) if is_plain else None
-        if prepared is None:
+        found = entry.prepared.get(variant_of(head)) if is_plain else None
+        if found is None:
             return False
+        prepared = cast("PreparedResponse", found)
         request_id = self._ids.id_of(head)
         transport.writelines((prepared.head(date, request_id), prepared.body))
         self._count(prepared, request_id, time.perf_counter() - started, client)

@@ -53,12 +53,13 @@ class ClientStreams:
 def parts_of(message: Message) -> Iterator[Message]:
     """The body of a message in parts: a server waits for its client only before the next one."""
     body = message.get("body", b"")
-    # Views: copies of this size would each get, and return, pages of their own.
+    # Views: copies of this size would each get, and return, pages of their own. Only the last part is a copy:
+    # there is no limit on the time to take it, and a view would keep the whole body in memory.
     view = memoryview(body)
     starts = range(0, len(body), PART_BYTES) or (0,)
     for start in starts:
         is_last = start == starts[-1]
-        part = body if len(starts) == 1 else view[start : start + PART_BYTES]
+        part = body[start:] if is_last else view[start : start + PART_BYTES]
         yield {**message, "body": part, "more_body": message.get("more_body", False) or not is_last}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.memory import LONGEST_URL, MOST_VARIANTS_PER_URL, Memory
+from lacity_data_api.http.access_log import Outcome
+from lacity_data_api.http.prepared import OBJECTS_BYTES, PreparedResponse
 
 ROOM = 100_000
 
@@ -86,8 +88,11 @@ def test_response_that_is_not_kept_has_no_url() -> None:
     assert memory.by_url == {}
 
 
-class _Prepared:
-    size = 500
+HEADERS = [(b"x-request-id", b"")]
+
+
+def _prepared() -> PreparedResponse:
+    return PreparedResponse.of(HEADERS, b"", Outcome("GET", "/route", "/path", b"", 200, 0))
 
 
 def test_prepared_responses_count_towards_the_limit() -> None:
@@ -96,8 +101,8 @@ def test_prepared_responses_count_towards_the_limit() -> None:
         key, url = f"key {chance.randint(0, 40)}", (f"/{chance.randint(0, 200)}".encode(), b"")
         memory.put(key, _response()) if number % 7 == 0 else memory.add_url(key, url, "/route")
         if found := memory.by_url.get(url):
-            memory.add_prepared(url, found, (b"br", b"", f"{chance.random()}".encode()), _Prepared())
-        held = sum(500 * len(entry.prepared) for entry in memory.by_url.values())
+            memory.add_prepared(url, found, (b"br", b"", f"{chance.random()}".encode()), _prepared())
+        held = sum(OBJECTS_BYTES * len(entry.prepared) for entry in memory.by_url.values())
         assert held < memory.bytes <= ROOM
         assert all(len(entry.prepared) <= MOST_VARIANTS_PER_URL for entry in memory.by_url.values())
     memory.replace_all([])
@@ -110,7 +115,7 @@ def test_nothing_is_prepared_for_a_url_that_means_something_else_by_now() -> Non
     memory.add_url("key", url, "/route")
     found = memory.by_url[url]
     memory.put("key", _response())
-    memory.add_prepared(url, found, (b"", b"", b""), _Prepared())
+    memory.add_prepared(url, found, (b"", b"", b""), _prepared())
     assert memory.by_url[url].prepared == found.prepared == {}
 
 
@@ -118,5 +123,5 @@ def test_a_variant_with_long_headers_is_not_prepared() -> None:
     memory, url = Memory(ROOM), (b"/path", b"")
     memory.put("key", _response())
     memory.add_url("key", url, "/route")
-    memory.add_prepared(url, memory.by_url[url], (b"", b"", b"x" * 1_001), _Prepared())
+    memory.add_prepared(url, memory.by_url[url], (b"", b"", b"x" * 1_001), _prepared())
     assert memory.by_url[url].prepared == {}
