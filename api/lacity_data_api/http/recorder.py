@@ -62,8 +62,10 @@ class Recorder:
             self._keep(scope, entry, headers, recording)
 
     def _keep(self, scope: Scope, entry: UrlEntry, headers: Headers, recording: Recording) -> None:
-        body = recording.body or b""
+        variant, body = variant_of(dict(scope["headers"])), recording.body or b""
+        if variant in entry.prepared:
+            return
         outcome = Outcome.of(scope, entry.route, recording.start["status"], len(body))
         prepared = PreparedResponse.of(headers, body, outcome)
         url = (scope["raw_path"], scope["query_string"])
-        self._memory.add_prepared(url, entry, variant_of(dict(scope["headers"])), prepared)
+        self._memory.add_prepared(url, entry, variant, prepared)
