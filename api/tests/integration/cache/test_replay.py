@@ -163,6 +163,42 @@ def test_any_request_has_the_response_of_an_api_without_memory(
     assert len(set(replayed)) > 3
 
 
+@pytest.mark.parametrize(
+    ("method", "version", "line"),
+    [
+        ("GET", "1.1", "Connection: close"),
+        ("GET", "1.1", "Connection: upgrade\r\nUpgrade: h2c"),
+        ("GET", "1.1", "Content-Length: 2\r\n\r\n{}"),
+        ("GET", "1.1", "Content-Length: 0"),
+        ("GET", "1.1", "Transfer-Encoding: chunked\r\n\r\n0"),
+        ("GET", "1.1", "Host: second.example"),
+        ("GET", "1.1", "X-Request-ID: a\r\nX-Request-ID: b"),
+        ("GET", "1.1", "X-Forwarded-For: 192.0.2.1"),
+        ("GET", "1.0", "Cookie: a=1"),
+        ("HEAD", "1.1", "Cookie: a=1"),
+        ("POST", "1.1", "Cookie: a=1"),
+    ],
+)
+def test_an_unusual_request_takes_the_usual_path(
+    api: Api, fresh: Api, replayed: list[bytes], method: str, version: str, line: str
+) -> None:
+    for _ in range(3):
+        _ask(api, _request("/sources", "Host: a"))
+    assert replayed
+    replayed.clear()
+    request = _request("/sources", "Host: a", line, method=method, version=version)
+    assert _ask(api, request) == _ask(fresh, request)
+    assert replayed == []
+
+
+def test_a_request_without_a_host_is_rejected(api: Api, replayed: list[bytes]) -> None:
+    for _ in range(3):
+        _ask(api, _request("/agencies", "Host: a"))
+    replayed.clear()
+    assert _ask(api, _request("/agencies"))[0][0] == b"HTTP/1.1 400 Bad Request"
+    assert replayed == []
+
+
 def test_it_is_sent_again_byte_for_byte(api: Api, replayed: list[bytes]) -> None:
     request = _request("/councils?", "Host: a", f"Origin: {ORIGIN}", "Accept-Encoding: br")
     with Client(api) as client:
