@@ -47,7 +47,7 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, words: st
 def test_text_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "nyc").mkdir()
     (tmp_path / "nyc" / "city.toml").write_text('key = "nyc"\nname =\n')
-    with pytest.raises(IngestError, match=r"no TOML.*line 2"):
+    with pytest.raises(IngestError, match=r"not valid TOML.*line 2"):
         load_city("nyc", tmp_path)
 
 
