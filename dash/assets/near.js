@@ -6,7 +6,7 @@
   var WAITING = '[data-near=""]:not([data-dash-is-loading="true"]):has(.mantine-Skeleton-root)';
   var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
   /* A map is larger than what draws the other cards, and takes longer on a slow line. */
-  var EMPTY_MAP = "#map--map .mantine-Skeleton-root, .city-map:not([data-drawn])";
+  var EMPTY_MAP = '#map--map[data-near="yes"] .mantine-Skeleton-root, .city-map:not([data-drawn])';
   var CALM_MS = 100;
   var LONGEST_WAIT_MS = 3000;
   var LONGEST_MAP_MS = 30000;
