@@ -21,7 +21,7 @@ def warnings(found: list[Component]) -> list[str]:
 
 def test_a_card_that_does_not_exist_is_named(warehouse: Warehouse) -> None:
     """All cards of the report were shown without a word."""
-    note = "This report has no figure “by-weather”; all of its figures are shown."
+    note = "This report has no figure “by-weather”, so all of its figures are shown."
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-weather")) == [note]
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-type")) == []
 
