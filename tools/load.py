@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -206,13 +206,14 @@ def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str])
     if not size.is_soak:
         return under_load(supervisor, plan, size, arguments)
     names = [name for name in ("api", "reports") if name in supervisor.running]
-    with ExitStack() as stack:
-        meter = Meter(lambda: {name: supervisor.running[name][1].pid for name in names})
+    meter = Meter(lambda: {name: supervisor.running[name][1].pid for name in names})
+    try:
+        with meter:
+            code = under_load(supervisor, plan, size, arguments)
+            time.sleep(SETTLE_SECONDS)
+    finally:
         # Also when Locust fails: twenty minutes of samples are worth keeping.
-        stack.callback(lambda: _keep(meter, size))
-        stack.enter_context(meter)
-        code = under_load(supervisor, plan, size, arguments)
-        time.sleep(SETTLE_SECONDS)
+        _keep(meter, size)
     return code
 
 

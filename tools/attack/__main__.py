@@ -21,7 +21,6 @@ from tools.paths import SERVICES
 from tools.problem import guarded
 
 MINUTES = 60.0
-PROGRAMS = ("api", "reports")
 LARGEST_SEED = 1_000_000
 
 
@@ -39,7 +38,7 @@ def main() -> int:
         tally = attack(parts, attacked.places, attacked.supervisor.mark, seconds, attacked.supervisor.logs)
         attacked.supervisor.check()
         memory.examine_groups(attacked.groups, tally)
-        for name in PROGRAMS:
+        for name in memory.PROGRAMS:
             logs.examine(attacked.log(name), tally)
             memory.examine(name, attacked.supervisor.running[name][1].pid, tally)
     remember(chosen.seed, tally)

@@ -12,7 +12,8 @@ from tools.control_groups import ControlGroup, control_group
 
 SUBJECT = "memory"
 RUNS = "pipeline"
-LIMITS_MB = {"api": 1_024, "reports": 1_024, RUNS: 2_048}
+PROGRAMS = ("api", "reports")
+LIMITS_MB = dict.fromkeys(PROGRAMS, 1_024) | {RUNS: 2_048}
 """Of the containers in `docker-compose.yml`, for all processes of a program together."""
 HIGHEST = "VmHWM:"
 
