@@ -32,7 +32,6 @@ from report_kit import (
 )
 
 HERE = Path(__file__).parent
-DESCRIPTION = "What residents request from the city through 311, where, and how long it takes."
 PLOTLY = assets.address("vendor/plotly-cartesian.min.js")
 OF_THE_PAGE = {"{%scheme%}": assets.address("scheme.js"), "{%icon%}": assets.address("icon.svg")}
 DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
@@ -90,7 +89,7 @@ def create(settings: Settings) -> Dash:
         assets_ignore=dash_internals.NOT_WITH_THE_PAGE,
         title="311 reports",
         update_title="",
-        description=DESCRIPTION,
+        description=home_page.PURPOSE,
         # Cards of pages that are not open have callbacks too.
         suppress_callback_exceptions=True,
         serve_locally=True,

@@ -37,12 +37,12 @@ def versions() -> dict[str, Version]:
     }
 
 
-@cache
 def address(name: str) -> str:
     """Where this version of a file in ``assets/`` is."""
     return f"/assets/{name}?v={_digest(packing.ASSETS / name)}"
 
 
+@cache
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
