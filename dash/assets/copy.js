@@ -1,10 +1,10 @@
-/* Buttons with a link to copy: data-copy has its path and query. */
+/* Buttons that copy a link; data-copy holds its path and query. */
 (function () {
   "use strict";
   function done(button) {
     button.textContent = "Copied";
   }
-  /* Pages that were not loaded over HTTPS have no clipboard: the reader copies from a field. */
+  /* Pages that were not loaded over HTTPS cannot use the clipboard: the reader copies from a field. */
   function show(button, url) {
     var field = document.createElement("input");
     field.value = url;

@@ -1,4 +1,4 @@
-/* The grid's scripts are two megabytes, and most pages have no grid: the first one that is drawn loads them. */
+/* The grid's scripts are two megabytes, and most pages have no grid, so the first grid that is drawn loads them. */
 (function () {
   "use strict";
   var React = window.React;
@@ -7,7 +7,7 @@
   function load() {
     return window.loadScript(SCRIPT).then(take);
   }
-  /* Its script names its own component; Dash keeps ours, or it would draw open grids again. */
+  /* The script registers its own component; keep ours registered in Dash, or Dash would redraw open grids. */
   function take() {
     var own = window.dash_ag_grid;
     window.dash_ag_grid = Object.assign({}, own, { AgGrid: AgGrid });

@@ -1,5 +1,5 @@
-/* Tables of requests: headings that sort, rows that lead to their request, and the pages of a list. Built here, because
-   thousands of components of Dash would keep the browser busy. */
+/* Tables of requests: headings that sort, rows that link to their requests, and the pages of a list. Built here, because
+   thousands of Dash components would keep the browser busy. */
 (function () {
   "use strict";
   function element(name, text, parent) {
@@ -10,7 +10,7 @@
   function set(report, control, value) {
     window.dash_clientside.set_props({ report: report, control: control }, { value: value });
   }
-  /* The first click on days begins with the most, on text with A. */
+  /* The first click sorts days in descending order and text in ascending order. */
   function next(sort, now) {
     var isText = ["created", "closed", "days"].indexOf(sort) < 0;
     if (now === sort) return "-" + sort;

@@ -1,5 +1,5 @@
-/* What pages do in the browser: the URL follows the controls, figures lead deeper, the menu keeps the filters, and open
-   pages notice new data, a new release, and a database that is back. */
+/* What pages do in the browser: the URL follows the controls, figures link to details, the menu keeps the filters, and
+   open pages notice new data, a new release, and a database that is available again. */
 (function () {
   "use strict";
   var READY = "/ready";
@@ -19,7 +19,7 @@
     return text(value) || required.indexOf(name) >= 0 ? { [name]: text(value) } : {};
   }
 
-  /* Back and forward between views of one report: Dash sees no new page in that, so the page is loaded again. */
+  /* Back and forward between views of the same report: Dash does not treat this as a new page, so the page is reloaded. */
   var shownSearch = window.location.search;
   window.addEventListener("_dashprivate_pushstate", function () { shownSearch = window.location.search; });
   window.addEventListener("popstate", function () {
@@ -29,7 +29,7 @@
     if (isOther && report && report.dataset.path === window.location.pathname) window.location.reload();
   });
 
-  /* The first day of a range was chosen, the last is still to come. */
+  /* The first day of a range has been chosen, but not yet the last. */
   function isHalf(value, name) {
     return name === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
   }
@@ -48,7 +48,7 @@
         var value = values[place];
         if (isHalf(value, name) || text(value) === state.shown[name]) return unchanged;
         var query = new URLSearchParams(before || "");
-        /* Another selection or order begins on its first page. */
+        /* A new selection or sort order starts at its first page. */
         (name === "period" ? ["from", "to", "page"] : [name, "page"]).forEach(function (one) { query.delete(one); });
         var added = parameters(value, name, state.required);
         Object.keys(added).forEach(function (one) { query.set(one, added[one]); });
@@ -57,15 +57,15 @@
         shownSearch = search ? "?" + search : "";
         return [search, shownSearch, Object.assign({}, state, { shown: shown })];
       },
-      /* Links of the menu keep the filters that every report knows. */
+      /* Menu links keep the filters that every report supports. */
       carry: function (search, ids) {
         var query = new URLSearchParams(search || "");
         Array.from(query.keys()).forEach(function (name) { if (SHARED.indexOf(name) < 0) query.delete(name); });
         var kept = query.toString().replace(/%2C/g, ",");
         return ids.map(function (id) { return id.menu + (kept ? "?" + kept : ""); });
       },
-      /* A bar or area was chosen: its custom data is a URL. Areas and lines are whole traces, and have it as meta; the
-         one of a line has {x} for the day of the point. */
+      /* A bar or area was clicked: its custom data is a URL. Areas and lines are whole traces, and have the URL in
+         meta; the URL of a line contains {x}, which stands for the day of the point. */
       go: function (clicks, figures) {
         var context = window.dash_clientside.callback_context;
         var place = context.inputs_list[0].findIndex(function (input) {
@@ -100,7 +100,7 @@
   function isWaiting() {
     return document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
   }
-  /* A page of another release would send callbacks that the server no longer has. */
+  /* A page of another release would send callbacks that this server does not have. */
   function compareRelease(release) {
     var shell = document.querySelector(".shell");
     var notice = document.getElementById("stale-page");
@@ -118,7 +118,7 @@
     version = seen;
   }
   lookIn(1000);
-  /* A callback was turned down: see at once whether this page belongs to an older release. */
+  /* A callback was rejected: check immediately whether this page belongs to an older release. */
   var fetchOf = window.fetch;
   window.fetch = function () {
     return fetchOf.apply(window, arguments).then(function (response) {
@@ -128,7 +128,7 @@
   };
   /* The reader returns to a page that was in the background. */
   document.addEventListener("visibilitychange", function () { if (!document.hidden) lookIn(0); });
-  /* A card that fails between two looks makes the next one earlier. */
+  /* A card that fails between two checks brings the next check forward. */
   new MutationObserver(function () {
     var failed = document.querySelectorAll("[data-retry]:not([data-seen])");
     failed.forEach(function (element) { element.dataset.seen = "yes"; });

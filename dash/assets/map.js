@@ -1,5 +1,5 @@
-/* The map of requests: MapLibre draws the API's tiles. Its scripts are loaded with the first map that is shown. Every box
-   has the same requests as a table, and the address of the page keeps the view behind its "#". */
+/* The map of requests: MapLibre draws the API's tiles. Its scripts are loaded with the first map that is shown. Every
+   map box also lists the requests in view as a table, and the URL fragment of the page stores the view. */
 (function () {
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
@@ -35,7 +35,7 @@
     return new Date(parts[0], parts[1] - 1, parts[2]).toLocaleDateString("en-US", { dateStyle: "medium" });
   }
 
-  /* The view: behind the "#", so that a link shows it and no filter changes with it. */
+  /* The view is stored in the URL fragment, so that links restore it and filters are unaffected. */
   function viewOf(hash) {
     var parts = (hash.match(/map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/) || []).slice(1).map(Number);
     return parts.length === 3 ? { zoom: parts[0], center: [parts[2], parts[1]] } : null;
@@ -70,7 +70,7 @@
         paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": "#E46C60" } },
     ];
   }
-  /* Numbers as images: fonts for maps would come from another host. */
+  /* Numbers are drawn as images, because map fonts would be loaded from another host. */
   function drawNumber(map, id) {
     if (id.indexOf("number:") !== 0 || map.hasImage(id)) return;
     var text = id.slice(7), canvas = make("canvas"), pen = canvas.getContext("2d");
@@ -84,7 +84,7 @@
     map.addImage(id, pen.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: 2 });
   }
 
-  /* What is around the map: the search, the legend, and the table of what is in view. */
+  /* The elements around the map: the search, the legend, and the table of requests in view. */
   function frame(box) {
     var parts = {
       search: make("form", { role: "search", "class": "map-search" }),
@@ -109,8 +109,8 @@
     return parts;
   }
 
-  /* The requests in view, by type and one by one: each feature once, also where it is in two tiles' edges. Thousands of features
-     with dozens of types each, so types get their names last. */
+  /* The requests in view, by type and individually. Each feature is counted once, even at the edge of two tiles. There
+     are thousands of features with dozens of types each, so type names are resolved last. */
   function inView(map, types) {
     var found = { total: 0, byType: {}, points: {} };
     var seen = new Set(), byKey = new Map();
@@ -165,7 +165,7 @@
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
   }
 
-  /* What became of a request since the first run, under its other details. */
+  /* The history of a request since the first run, below its other details. */
   function addHistory(state, about, box) {
     var list = box.appendChild(make("ul", { "class": "map-history", "aria-label": "History" }));
     fetched(state.known.api + "/requests/" + about.request_id + "/history").then(function (events) {
@@ -174,7 +174,7 @@
       }));
     }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); });
   }
-  /* A click: into a cluster, or on what a request is. */
+  /* A click zooms into a cluster, or shows the details of a request. */
   function details(state, about) {
     var box = make("div", { "class": "map-popup" });
     if (!about.cluster) {
@@ -212,20 +212,20 @@
     state.parts.status.textContent = "The requests could not be loaded. Reload the page to try again.";
     shown(state.box);
   }
-  /* The first view is complete, or will not be: cards below it, and the scripts that draw them, have waited. */
+  /* The first view is complete or has failed: the cards below, and the scripts that draw them, were waiting for this. */
   function shown(box) {
     if (box.dataset.drawn) return;
     box.dataset.drawn = "yes";
     performance.mark("map-shown");
   }
 
-  /* Asked for while the library loads: the tiles' addresses depend on the filters alone. */
+  /* Requested while the library loads: the tiles' URLs depend only on the filters. */
   function described(known) {
     known.described = known.described || fetched(known.api + "/tiles.json?" + known.filters);
     return known.described;
   }
 
-  /* The data of the current filters, into the sources. */
+  /* Load the data of the current filters into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");

@@ -1,11 +1,11 @@
-/* Cards above the fold load first. The others load when they come into view, or one by one once the screen is complete:
-   a moment later, search and print find them too. */
+/* Cards above the fold load first. The others load when they come into view, or one by one once the visible part is
+   complete, so that searching and printing soon find them too. */
 (function () {
   "use strict";
-  /* Not cards that are loading or loaded already, because their selection changed. */
+  /* Excludes cards that are already loading or loaded because their selection changed. */
   var WAITING = '[data-near=""]:not([data-dash-is-loading="true"]):has(.mantine-Skeleton-root)';
   var UNFINISHED = '[data-near="yes"] .mantine-Skeleton-root, .dash-graph:not(:has(.main-svg)), [data-dash-is-loading="true"]';
-  /* A map is larger than what draws the other cards, and takes longer on a slow line. */
+  /* A map is larger than the scripts that draw the other cards, and takes longer on a slow connection. */
   var EMPTY_MAP = '#map--map[data-near="yes"] .mantine-Skeleton-root, .city-map:not([data-drawn])';
   var CALM_MS = 100;
   var LONGEST_WAIT_MS = 3000;
@@ -23,7 +23,7 @@
   function waiting() {
     return document.querySelectorAll(WAITING);
   }
-  /* No margin: cards near the screen would load before those on it. */
+  /* No margin, or cards near the viewport would load before those inside it. */
   var observer = new IntersectionObserver(function (entries) {
     entries.forEach(function (entry) {
       var element = entry.isIntersecting && entry.target.querySelector(WAITING);

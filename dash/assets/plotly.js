@@ -1,5 +1,5 @@
-/* Figures are drawn by a part of plotly.js, whose address the page has: charts on axes are a third of the whole. The first figure
-   that it cannot draw loads the whole. */
+/* Figures are drawn by a partial bundle of plotly.js, whose URL is in the page: Cartesian charts are a third of the full
+   bundle. The first figure that the partial bundle cannot draw loads the full one. */
 (function () {
   "use strict";
   var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";
@@ -8,7 +8,7 @@
   var url = document.getElementById("plotly").content;
   var whole = null;
 
-  /* Dash writes the address of the whole here, and reads it when the first figure comes. */
+  /* Dash writes the URL of the full bundle here, and reads it when the first figure appears. */
   Object.defineProperty(window, "_dashPlotlyJSURL", { get: function () { return url; }, set: function () {} });
 
   function isKnown(trace) {
@@ -30,7 +30,7 @@
       return figure.data.every(isKnown) ? draw.apply(plotly, arguments) : drawWithWhole(arguments);
     };
   }
-  /* Before Dash is notified, and draws. */
+  /* Runs before Dash is notified and draws. */
   document.addEventListener("load", function (event) {
     if (event.target.tagName === "SCRIPT" && event.target.getAttribute("src") === url) {
       extend(window.Plotly);

@@ -1,7 +1,7 @@
-/* Figures keep the width of the screen when a page is printed: they are drawn again for the paper, and back afterwards. */
+/* Figures would keep the width of the screen in print, so they are redrawn for the paper and restored afterwards. */
 (function () {
   "use strict";
-  /* A sheet's width without its margins, in the pixels of print: Letter; A4 is 26 wider. */
+  /* The width of a Letter sheet without its margins, in CSS pixels; A4 is 26 wider. */
   var PAPER_PX = 690;
 
   function draw(layout) {

@@ -1,5 +1,5 @@
-/* Three of Dash's scripts wait for a lazy component in a function that was compiled for browsers without async. This
-   is all that they need; the polyfill that has it costs every page as much as a figure. */
+/* Three of Dash's scripts await a lazy component in a function that was compiled for browsers without async. This is
+   all that they need; loading the full polyfill would cost every page as much as a figure. */
 (function () {
   "use strict";
   function wrap(steps) {

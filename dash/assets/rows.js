@@ -1,5 +1,5 @@
 /* "Show as table": the rows of a figure become a table when it is opened; those of a grid when the page is printed. As
-   components of Dash they would cost every reader more than the figures do. */
+   Dash components they would cost every reader more than the figures do. */
 (function () {
   "use strict";
   function cellOf(name, text, link) {
@@ -10,7 +10,7 @@
     if (name === "th") cell.scope = "col";
     return cell;
   }
-  /* ``links``: place of a cell → where it leads. */
+  /* ``links``: position of a cell → its URL. */
   function row(cells, name, links) {
     var made = document.createElement("tr");
     cells.forEach(function (text, place) { made.appendChild(cellOf(name, text, links[place])); });
@@ -33,7 +33,7 @@
     if (details && details.open) fill(box);
   }
   document.addEventListener("toggle", function (event) { fillOpen(event.target.querySelector("[data-rows]")); }, true);
-  /* New rows come into an open table. */
+  /* New rows are added to an open table. */
   new MutationObserver(function (changes) {
     changes.forEach(function (change) { fillOpen(change.target); });
   }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-rows"] });

@@ -1,4 +1,4 @@
-/* Loads a script on demand, for the other files here. */
+/* Loads a script on demand; used by the other files in this folder. */
 window.loadScript = function (url) {
   "use strict";
   return new Promise(function (resolve, reject) {
