@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def build_portal(settings: Settings, stack: ExitStack) -> Portal:
-    """The portal that the settings describe; ``stack`` ends what it opens."""
+    """The portal that the settings describe; ``stack`` closes the resources it opens."""
     folder = settings.portal_cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-")))
     today, key = settings.portal_today or utc_today(), settings.city
     if settings.portal_data:

@@ -13,7 +13,7 @@ from portal.routes import error_response
 
 
 def administer(controller: Controller, request: Request) -> Response:
-    """Do what the POST says; 400 with a message when it cannot be understood."""
+    """Carry out the command in the POST; 400 with a message if it is invalid."""
     actions = {
         "/_portal/faults": _set_faults,
         "/_portal/rows": _edit_rows,

@@ -26,7 +26,7 @@ FEET_A_DEGREE, METERS_A_DEGREE = 364_567, 111_319.49
 
 @dataclass(frozen=True)
 class Boundaries:
-    """``geojson`` is the finished body; ``updated_at`` is when the polygons last changed."""
+    """``geojson`` is the complete response body; ``updated_at`` is when the polygons last changed."""
 
     geojson: bytes
     updated_at: str
@@ -44,7 +44,7 @@ class Boundaries:
 
 
 def from_file(path: Path, dataset_id: str = BOUNDARIES_ID) -> Boundaries:
-    """A GeoJSON file served as it is."""
+    """A GeoJSON file, served unchanged."""
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Boundaries(path.read_bytes(), fixed(changed), dataset_id)
 
@@ -81,7 +81,7 @@ def _feature(council: Council, ring: Ring) -> dict[str, object]:
 
 
 def _named(features: Features, nc_id: str) -> dict[str, Any]:
-    """The feature of that council, or the first one if the file has no such council."""
+    """The feature of this council, or the first feature if the file has no such council."""
     return next((f for f in features if f["properties"].get("nc_id") == nc_id), features[0])
 
 
@@ -121,14 +121,14 @@ def _signed_area(ring: list[list[float]]) -> float:
 
 
 def _overlap(features: Features) -> None:
-    """One council reaches a quarter further, into its neighbors."""
+    """One council extends a quarter further, into its neighbors."""
     ring = _named(features, ENCINO)["geometry"]["coordinates"][0][0]
     center = [sum(point[axis] for point in ring[1:]) / len(ring[1:]) for axis in (0, 1)]
     ring[:] = [[round(c + 1.25 * (p - c), 7) for p, c in zip(point, center, strict=True)] for point in ring]
 
 
 def _parts(features: Features) -> None:
-    """One council has two parts that touch each other."""
+    """One council consists of two adjoining parts."""
     geometry = _named(features, MAR_VISTA)["geometry"]
     (ring, *_), *others = geometry["coordinates"]
     geometry["coordinates"] = [*([half] for half in _halves(ring)), *others]

@@ -32,7 +32,7 @@ def catalog(
     boundaries: Boundaries,
     is_hidden: Callable[[str], bool],
 ) -> dict[str, Any]:
-    """Entries whose title has every word of ``q``, filtered by ``ids`` and ``only``, in pages.
+    """Entries whose title contains every word of ``q``, filtered by ``ids`` and ``only``, in pages.
 
     As on the real portal, filtered views, maps and charts are listed like datasets; here they come first.
     """
@@ -78,7 +78,7 @@ def _entry(dataset_id: str, title: str, updated_at: str, names: Any, kind: str) 
 
 
 def view_metadata(dataset: Dataset, view: View, updated_at: str) -> dict[str, Any]:
-    """What ``/api/views/{id}.json`` says: name, times in seconds of the epoch, and columns."""
+    """The response of ``/api/views/{id}.json``: name, times in seconds since the epoch, and columns."""
     seconds = int(datetime.fromisoformat(updated_at).astimezone(UTC).timestamp()) if updated_at else 0
     columns = [
         {

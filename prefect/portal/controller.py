@@ -29,15 +29,15 @@ class Controller:
         self.portal.board.clear()
 
     def fired(self) -> dict[str, int]:
-        """Requests hit so far, by kind of fault."""
+        """The number of requests hit so far, by kind of fault."""
         return self.portal.board.fired()
 
     def set_clock(self, clock: Clock) -> None:
-        """Stamp later edits by this clock, but never earlier than an edit that was made."""
+        """Timestamp later edits by this clock, but never before an edit that has already been made."""
         self.portal.store.clock = clock
 
     def upsert(self, row: Mapping[str, object], dataset_id: str = "") -> str:
-        """Change or add one row; returns its new ``:updated_at``: a later one, or that of the row itself."""
+        """Change or add one row; returns its new ``:updated_at``: a later one, or the row's own."""
         return self.portal.editor.upsert(row, dataset_id)
 
     def delete(self, key: str, dataset_id: str) -> int:
@@ -45,11 +45,11 @@ class Controller:
         return self.portal.editor.delete(key, dataset_id)
 
     def touch(self, dataset_id: str, amount: int = 1, changes: Mapping[str, object] | None = None) -> int:
-        """New update times for ``amount`` rows, with the same new values in each if there are ``changes``."""
+        """Give ``amount`` rows new update times, and each the same new values if there are ``changes``."""
         return self.portal.editor.touch(dataset_id, amount, changes)
 
     def republish(self, dataset_id: str) -> str:
-        """Replace the dataset by itself: values unchanged, new system columns; returns their stamp."""
+        """Replace the dataset with itself: same values, new system columns; returns their timestamp."""
         return self.portal.editor.republish(dataset_id)
 
     def publish(self, dataset: Dataset) -> None:
@@ -58,7 +58,7 @@ class Controller:
         self.portal.store.index()
 
     def publish_view(self, dataset_id: str, kind: str = "filter", rows: int = 3, title: str = "") -> str:
-        """List a filtered view, map or chart of a dataset before it, under its title; returns the new id.
+        """List a filtered view, map or chart ahead of its dataset, under the same title; returns the new id.
 
         A filtered view serves the first ``rows`` of the dataset; maps and charts serve none.
         """
@@ -76,7 +76,7 @@ class Controller:
         self.portal.boundaries = self._boundaries.with_flaws(flaws, now)
 
     def count(self, dataset_id: str) -> int:
-        """Rows that the dataset really has, whatever faults are on."""
+        """The number of rows that the dataset really has, regardless of active faults."""
         return self.portal.store.count(self.portal.store.datasets[dataset_id])
 
     @property

@@ -1,7 +1,7 @@
 """Which dataset holds which days, as the city publishes them.
 
 Ids, titles, years and schemas are those that the city declares; the portal adds the days
-on which the old dataset lived on, and years to come.
+on which the old dataset was still published, and future years.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ CASES_START: date = min(e["first_day"] for e in _DECLARED if e["schema"] == CASE
 
 
 def published_columns(schema: Schema) -> dict[str, str]:
-    """Published columns by the pipeline's own name for them."""
+    """Published columns by the pipeline's own names."""
     declared = _city()["schema"][schema.name]["columns"]
     return {name: sources[0] for name, sources in declared.items()}
 
@@ -78,7 +78,7 @@ def _future(year: int) -> Dataset:
 
 
 def future_id(year: int) -> str:
-    """The 4-4 identifier the sample portal gives to a year whose real one is not known yet."""
+    """The 4-4 identifier that the sample portal gives to a year whose real one is not yet known."""
     return four_by_four(f"cases {year}")
 
 

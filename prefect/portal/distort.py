@@ -1,4 +1,4 @@
-"""Faults of the data: the same rows under a changed layout, order, number or time."""
+"""Data faults: the same rows with a different layout, order, number or time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Change = Callable[[View, Schema, Fault], View]
 
 
 def distort(view: View, schema: Schema, active: Iterable[Fault]) -> View:
-    """The view after every data fault among the active ones; other kinds leave it as it is."""
+    """The view with every active data fault applied; other kinds of fault do not change it."""
     for fault in active:
         change = DISTORTIONS.get(fault.kind)
         if change is not None:
@@ -32,7 +32,7 @@ def _renamed(view: View, _schema: Schema, fault: Fault) -> View:
 
 
 def _sometimes(columns: tuple[Column, ...], name: str, value: str, share: float) -> tuple[Column, ...]:
-    """The columns with that value in a share of the rows of the named one."""
+    """The columns, where the named one has this value in a share of the rows."""
     step = max(1, round(1 / share))
     return tuple(
         replace(c, derived=f"CASE WHEN rowid % {step} = 0 THEN {value} ELSE {c.sql} END")
@@ -64,7 +64,7 @@ DISTORTIONS: dict[str, Change] = {
     ),
     faults.SHRINK: lambda view, _, fault: replace(
         view,
-        # A step without a common divisor, so that a small dataset loses its share too.
+        # A coprime step, so that a small dataset also loses its share of rows.
         row_filter=f"rowid * 979 % 1000 >= {round(fault.share * 1000)}",
     ),
     faults.SHUFFLE: lambda view, _schema, _fault: replace(view, natural_order="random()"),

@@ -1,4 +1,4 @@
-"""Changes to published rows: each takes a new, strictly later ``:updated_at``, unless it names its own."""
+"""Changes to published rows: each gets a new, strictly later ``:updated_at`` unless it provides one."""
 
 # ruff: noqa: S608  # names of tables and columns are declared in datasets.py and schemas.py; values are bound
 
@@ -13,7 +13,7 @@ from portal.errors import no_such_column, not_found
 from portal.store import SYSTEM_NAMES, Store, table_name
 
 Fields = Mapping[str, object]
-# Knuth's multiplicative hash: neighbors end up far apart, the same ones every time.
+# Knuth's multiplicative hash: neighbors end up far apart, and the result is always the same.
 SPREAD = "(rowid + ?) * 2654435761 % 4294967296"
 
 
@@ -25,7 +25,7 @@ def row_id(key: str) -> str:
 
 
 def stored(value: object) -> str | None:
-    """A JSON value as the store keeps it: text, or None."""
+    """A JSON value in the form in which it is stored: text, or None."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -40,23 +40,23 @@ def _check_columns(dataset: Dataset, row: Fields) -> None:
 
 
 def _touches(connection: sqlite3.Connection) -> int:
-    """How often rows were touched before; the count survives a restart."""
+    """How often rows have been touched so far; the count survives a restart."""
     (before,) = connection.execute("PRAGMA user_version").fetchone()
     connection.execute(f"PRAGMA user_version = {before + 1}")
     return int(before)
 
 
 class Editor:
-    """Insert, change, delete and touch rows, as the city's staff do during the day."""
+    """Inserts, changes, deletes and touches rows, as the city's staff do during the day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def upsert(self, row: Fields, dataset_id: str = "") -> str:
-        """Change the row of that key, or add it. Only the given columns change; null empties one.
+        """Change the row with that key, or add it. Only the given columns change; null clears one.
 
-        A row that gives its own ``:updated_at`` appears with it, however old it is. Without ``dataset_id``
-        the row is looked for in every dataset, then goes where its created year is.
+        A row that provides its own ``:updated_at`` keeps it, however old it is. Without ``dataset_id``
+        every dataset is searched for the row; a new row goes to the dataset of its created year.
         Returns the new ``:updated_at``. Raises SodaError (404) when no dataset fits.
         """
         dataset = self._dataset(row, dataset_id)
@@ -70,7 +70,7 @@ class Editor:
         return stamp
 
     def delete(self, key: str, dataset_id: str) -> int:
-        """Remove the rows of that key and return how many there were."""
+        """Remove the rows with that key and return how many there were."""
         dataset = self._known(dataset_id)
         self._index_keys(dataset)
         statement = f'DELETE FROM {table_name(dataset)} WHERE "{dataset.schema.key}" = ?'
@@ -78,10 +78,10 @@ class Editor:
             return connection.execute(statement, (key,)).rowcount
 
     def touch(self, dataset_id: str, amount: int, changes: Fields | None = None) -> int:
-        """Give ``amount`` rows, spread over the dataset, new stamps and the values of ``changes``.
+        """Give ``amount`` rows, spread over the dataset, new timestamps and the values of ``changes``.
 
-        Other rows each time, but the same ones in every portal that gets the same calls in the same order.
-        Returns how many rows there were to touch.
+        Each call touches different rows, but the same calls in the same order touch the same rows in every
+        portal. Returns how many rows were touched.
         """
         dataset = self._known(dataset_id)
         _check_columns(dataset, changes or {})
@@ -100,7 +100,7 @@ class Editor:
         return len(rows)
 
     def republish(self, dataset_id: str) -> str:
-        """Give every row a new identifier and one new stamp, as replacing a whole dataset does."""
+        """Give every row a new identifier, and all of them one new timestamp, like replacing a dataset."""
         dataset = self._known(dataset_id)
         stamp = self._store.next_stamps(1)[0]
         with self._store.writing() as connection:
@@ -110,7 +110,7 @@ class Editor:
         return stamp
 
     def copy_rows(self, source: Dataset, target: Dataset, amount: int) -> None:
-        """Put the first rows of one dataset into another of the same schema."""
+        """Copy the first rows of one dataset into another one with the same schema."""
         with self._store.writing() as connection:
             connection.execute(
                 f"INSERT INTO {table_name(target)} SELECT * FROM {table_name(source)} LIMIT ?", (amount,)

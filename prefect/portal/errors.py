@@ -8,8 +8,8 @@ RetryAfter = int | str | None
 class SodaError(Exception):
     """A rejected request.
 
-    ``code`` is a code of Socrata's error table, ``status`` the HTTP status it travels with. ``retry_after``
-    is sent as it is, so that tests can send values that make no sense.
+    ``code`` is a code of Socrata's error table, ``status`` the HTTP status it is sent with. ``retry_after``
+    is sent unchanged, so that tests can send invalid values.
     """
 
     def __init__(self, code: str, message: str, status: int = 400, retry_after: RetryAfter = None) -> None:
@@ -20,7 +20,7 @@ class SodaError(Exception):
         self.retry_after = retry_after
 
     def body(self) -> dict[str, object]:
-        """The JSON object of the response; errors of the query engine have a format of their own."""
+        """The JSON object of the response; errors of the query engine have their own format."""
         if self.code.startswith("query."):
             return {"message": self.message, "errorCode": self.code, "data": {}}
         return {"code": self.code, "error": True, "message": self.message}
@@ -47,7 +47,7 @@ def not_found(message: str = "Not found") -> SodaError:
 
 
 def private() -> SodaError:
-    """The dataset is private: same status and code as a bad token, another message."""
+    """The dataset is private: same status and code as for a bad token, but a different message."""
     return SodaError("permission_denied", "You must be logged in to access this resource", 403)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 SODA2, SODA3, CATALOG, VIEWS, GEOSPATIAL = AREAS = ("resource", "query", "catalog", "views", "geospatial")
-"""Parts of the portal by the paths they answer."""
+"""Parts of the portal, by their paths."""
 
 STATUS = "status"
 THROTTLE = "throttle"
@@ -79,7 +79,7 @@ class Fault:
 
     @property
     def error_status(self) -> int:
-        """The HTTP status of the error; 0 for a fault of another kind."""
+        """The HTTP status of the error; 0 for other kinds of fault."""
         return self.status or STATUSES.get(self.kind, 0) if self.kind in STATUSES else 0
 
 
@@ -110,12 +110,12 @@ class FaultBoard:
             self._entries.clear()
 
     def hitting(self, area: str, dataset: str, *, is_page: bool = False) -> tuple[Fault, ...]:
-        """The faults that hit this request, which is counted. ``is_page``: it is for a CSV page of rows."""
+        """The faults that hit this request, which is counted. ``is_page``: it asks for a CSV page of rows."""
         with self._lock:
             return tuple(entry.fault for entry in self._entries if entry.hits(area, dataset, is_page))
 
     def is_hidden(self, dataset: str) -> bool:
-        """Whether the dataset is private or gone now, and so not listed."""
+        """Whether the dataset is currently private or gone, and therefore not listed."""
         with self._lock:
             kinds = {entry.fault.kind for entry in self._entries if entry.fault.dataset == dataset}
         return bool(kinds & {PRIVATE, GONE})

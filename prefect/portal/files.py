@@ -23,7 +23,7 @@ UNKNOWN_TIME = datetime(2015, 1, 1, tzinfo=UTC)
 def load_file(store: Store, path: Path, datasets: Iterable[Dataset] | None = None) -> None:
     """Publish the file's rows, each under a dataset of its schema by its created day.
 
-    ``datasets`` are Los Angeles's unless given. Raises ValueError for a file that is not a list of objects,
+    ``datasets`` defaults to those of Los Angeles. Raises ValueError for a file that is not a list of objects,
     or a column its dataset does not have.
     """
     rows = json.loads(path.read_text(encoding="utf-8"))
@@ -33,7 +33,7 @@ def load_file(store: Store, path: Path, datasets: Iterable[Dataset] | None = Non
 
 
 def load_rows(store: Store, rows: Iterable[Mapping[str, Any]], datasets: Sequence[Dataset]) -> None:
-    """Publish rows; ``:updated_at`` is made from a row's own time, so the same rows always give the same."""
+    """Publish rows; ``:updated_at`` is derived from a row's own time, so equal rows always get equal ones."""
     for dataset in datasets:
         store.add_dataset(dataset)
     groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -46,7 +46,7 @@ def load_rows(store: Store, rows: Iterable[Mapping[str, Any]], datasets: Sequenc
 
 
 def _dataset(row: Mapping[str, Any], datasets: Sequence[Dataset]) -> Dataset:
-    """The last one of its schema that has begun by its created day; without a day, the last one."""
+    """The last dataset of the row's schema that begins by its created day; without a day, the last one."""
     alike = [d for d in datasets if d.schema.key in row] or datasets
     day = str(row.get(alike[0].schema.created) or "")[:10]
     begun = [d for d in alike if d.first_day.isoformat() <= day] if day[:4].isdecimal() else alike

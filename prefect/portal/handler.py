@@ -21,7 +21,7 @@ MAX_QUERY_FIELDS = 1_000
 
 
 class PortalServer(ThreadingHTTPServer):
-    """Threads of one process in front of one Portal."""
+    """Serves one Portal with threads of one process."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -44,10 +44,10 @@ class PortalServer(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection: GET and SODA 3's POST, and the tests' admin routes where they are switched on."""
+    """One connection: GET, the POST of SODA 3, and the admin routes for tests if they are enabled."""
 
     protocol_version = "HTTP/1.1"
-    # Headers and body are two writes: the second must not wait for the client's delayed acknowledgement.
+    # Headers and body are two writes: the second must not wait for the client's delayed acknowledgment.
     disable_nagle_algorithm = True
     server_version = "SamplePortal"
     sys_version = ""

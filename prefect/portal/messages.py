@@ -1,4 +1,4 @@
-"""A request and its response, apart from the socket they travel on."""
+"""A request and its response, independent of the socket."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers and the body in pieces; ``faults`` are those of the transport that it meets."""
+    """Status, headers and the body in pieces; ``faults`` are the transport faults to apply."""
 
     body: Iterable[bytes]
     status: int = 200

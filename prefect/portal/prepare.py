@@ -1,4 +1,4 @@
-"""The store that a portal serves: made once and kept for the next start."""
+"""The store that a portal serves: created once and reused by later starts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ANCHOR_FILE = "anchor"
 
 
 def city_store(folder: Path, city: City, clock: Clock = utc_now) -> Store:
-    """A store of the city in ``folder``; that of an earlier start if nothing it depends on has changed.
+    """A store of the city in ``folder``; the existing one if nothing that it depends on has changed.
 
-    The day of the folder's first start is the city's anchor, so that on later days the same requests are
-    there, some closed by then, and new ones. Edits last until the city is made again, on the next day.
+    The day of the folder's first start is the city's anchor, so that later days have the same requests,
+    some of them closed by then, and new ones. Edits last until the city is regenerated on the next day.
     """
     folder.mkdir(parents=True, exist_ok=True)
     city = anchored(folder, city)
@@ -51,7 +51,7 @@ def _made(path: Path, city: City, clock: Clock) -> Store:
 
 
 def anchored(folder: Path, city: City) -> City:
-    """The city with the anchor that ``folder`` remembers for its size and seed; its own the first time."""
+    """The city with the anchor stored in ``folder`` for its size and seed; the first time, with its own."""
     memory = folder / f"{ANCHOR_FILE}-{city.rows}-{city.seed}"
     if not memory.exists():
         memory.write_text(city.anchor.isoformat(), encoding="utf-8")
@@ -60,7 +60,7 @@ def anchored(folder: Path, city: City) -> City:
 
 
 def fingerprint(city: City) -> str:
-    """A digest of the city and of the code and data that make it."""
+    """A digest of the city and of the code and data that generate it."""
     digest = hashlib.sha256(repr(city).encode())
     parts = (*SOURCES.glob("*.py"), *SOURCES.glob("city/*.py"), *SOURCES.glob("data/*"))
     for path in sorted([*parts, CITY_FILE]):

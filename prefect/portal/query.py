@@ -31,7 +31,7 @@ class Statement:
 
 
 def build(parameters: Mapping[str, str], view: View) -> Statement:
-    """The statement that answers the parameters of a SODA 2 URL. Raises SodaError (400)."""
+    """The statement for the parameters of a SODA 2 URL. Raises SodaError (400)."""
     for name in parameters:
         if name.startswith("$") and name not in CLAUSES:
             raise SodaError("query.unrecognized", f"Unrecognized arguments [{name}]")
@@ -42,7 +42,7 @@ def build(parameters: Mapping[str, str], view: View) -> Statement:
 
 
 def build_soda3(body: Mapping[str, Any], view: View) -> Statement:
-    """The statement that answers the body of a SODA 3 query: one page of what the query selects.
+    """The statement for the body of a SODA 3 query: one page of the rows that the query selects.
 
     ``page`` counts within the query's own limit; ``includeSynthetic`` adds the system columns to ``*``.
     """

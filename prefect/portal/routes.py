@@ -46,7 +46,7 @@ class Portal:
         self.editor = Editor(store)
 
     def respond(self, request: Request) -> Response:
-        """The response to a GET, or to the POST of a SODA 3 query; errors come in Socrata's shape."""
+        """The response to a GET, or to the POST of a SODA 3 query; errors have Socrata's format."""
         try:
             area, dataset_id = _addressed(request.path)
             self.throttle.check(request, needs_token=area == SODA3)
@@ -117,7 +117,7 @@ def _soda3(request: Request, view: View) -> Statement:
 
 
 def error_response(error: SodaError) -> Response:
-    """The response that tells a client what was wrong; a CDN in front of the portal speaks HTML."""
+    """The error response for a client; errors of a CDN in front of the portal are HTML."""
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if error.status >= 520:
         page = CDN_ERROR.format(status=error.status).encode()

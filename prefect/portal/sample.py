@@ -23,7 +23,7 @@ SPREAD_OF_DURATIONS = 1.1
 
 @dataclass(frozen=True)
 class Area:
-    """Where requests happen. ``columns`` go into its rows, ``properties`` into its polygon."""
+    """An area in which requests occur. ``columns`` go into its rows, ``properties`` into its polygon."""
 
     latitude: float
     longitude: float
@@ -34,7 +34,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Sample:
-    """Kinds of requests, areas, shares of values; ``columns`` are the city's, by those of ``requests``."""
+    """Kinds of requests, areas, shares of values; ``columns`` maps those of ``requests`` to the city's."""
 
     facts: Mapping[str, Any]
     areas: tuple[Area, ...]
@@ -42,7 +42,7 @@ class Sample:
 
 
 def read_sample(folder: Path, columns: Mapping[str, str]) -> Sample:
-    """The sample of a city's folder; ``columns`` are the city's own names of the columns of ``requests``."""
+    """The sample in a city's folder; ``columns`` maps columns of ``requests`` to the city's own names."""
     facts = tomllib.loads((folder / "kinds.toml").read_text(encoding="utf-8"))
     with (folder / "areas.csv").open(newline="", encoding="utf-8") as file:
         areas = tuple(map(_area, csv.DictReader(file)))
@@ -58,7 +58,7 @@ def _area(row: dict[str, str]) -> Area:
 
 
 def rows(sample: Sample, amount: int, today: date, seed: int) -> Iterator[dict[str, str]]:
-    """So many requests up to the day before ``today``, oldest first; equal for equal arguments."""
+    """``amount`` requests up to the day before ``today``, oldest first; equal for equal arguments."""
     chance = random.Random(seed)  # noqa: S311  # a sample, no secret
     kinds, shares = sample.facts["kind"], [kind["share"] for kind in sample.facts["kind"]]
     areas, area_shares = sample.areas, [area.share for area in sample.areas]
@@ -84,7 +84,7 @@ def _created(share: float, today: date, chance: random.Random) -> datetime:
 def _life(
     sample: Sample, kind: Mapping[str, Any], created: datetime, today: date, chance: random.Random
 ) -> dict[str, str]:
-    """Dates and status; a request that takes longer than until today is open."""
+    """Dates and status; a request that would be closed after today is still open."""
     days = kind["days"] * math.exp(chance.gauss(0, SPREAD_OF_DURATIONS))
     closed = created + timedelta(seconds=int(days * 86_400))
     is_open = closed >= datetime.combine(today, time())
@@ -98,7 +98,7 @@ def _life(
 
 
 def _place(sample: Sample, area: Area, chance: random.Random) -> dict[str, str]:
-    """Near the middle of the area; some requests have no place."""
+    """A location near the middle of the area; some requests have none."""
     if chance.random() < sample.facts.get("unlocated_share", 0):
         return {}
     spread = SPREAD_KM / KM_A_DEGREE

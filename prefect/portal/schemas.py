@@ -1,4 +1,4 @@
-"""The two column layouts the city has published: ``legacy`` (2015 to 2025) and ``cases`` (March 2025 on)."""
+"""The city's two published column layouts: ``legacy`` (2015 to 2025) and ``cases`` (since March 2025)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LOCATION = "location"
 ROW_ID = "row_identifier"
 
 UNQUOTED_TYPES = frozenset({CHECKBOX, LOCATION})
-"""Types whose stored text is already JSON; every other value travels as a JSON string."""
+"""Types whose stored text is already JSON; every other value is sent as a JSON string."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A published column. ``derived`` is the SQL it is computed by when it is not stored."""
+    """A published column. ``derived`` is the SQL that computes it if it is not stored."""
 
     name: str
     type: str = TEXT
@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """A dataset's layout: the columns in published order and which of them play a known part."""
+    """A dataset's layout: the columns in published order, and which of them have a special role."""
 
     name: str
     columns: tuple[Column, ...]

@@ -40,11 +40,11 @@ def serve(
     has_gzip: bool = True,
     port: int = 0,
 ) -> Iterator[tuple[str, Controller]]:
-    """A portal on a free port of this machine while the block runs: its address and its controller.
+    """A portal on a free local port while the block runs; yields its address and its controller.
 
     Serves ``rows`` generated requests of ``city`` up to the day before ``today``, or the rows of the file
-    ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city some days on.
-    A given ``today`` is also the day on which rows are edited, whatever the day of this machine.
+    ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city later on. If
+    ``today`` is given, it is also the day on which rows are edited, regardless of the system clock.
     """
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         store = Store(Path(folder) / "portal.sqlite", clock_from(today))

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 
 class Settings(BaseSettings):
-    """Read from environment variables with the same names in capitals."""
+    """Read from environment variables with the same names in upper case."""
 
     city: str = Field(default="la", description="The city: a folder of prefect/cities.")
     portal_port: int = Field(default=5600, description="Port of the sample portal.")

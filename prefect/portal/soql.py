@@ -58,7 +58,7 @@ def clauses(query: str) -> dict[str, str]:
 
 
 def selected(text: str, view: View) -> list[Sql]:
-    """The items of ``$select`` in order; ``*`` and ``:*`` are spread out."""
+    """The items of ``$select`` in order; ``*`` and ``:*`` are expanded."""
     items: list[Sql] = []
     for item in text.split(","):
         if item.strip() in ("*", ":*"):
@@ -102,12 +102,12 @@ def _call(function: str, star: str | None, argument: str | None, view: View) -> 
 
 
 def ordered(text: str, view: View, aliases: Mapping[str, Sql]) -> str:
-    """The items of ``$order``; nulls come last both ways, as on the portal."""
+    """The items of ``$order``; nulls come last in both directions, as on the portal."""
     items = []
     for item in text.split(","):
         match = DIRECTION.fullmatch(item.strip())
         found = expression(match[1] if match else item, view, aliases)
-        # System columns are never null: plain SQL, which their index answers.
+        # System columns are never null: plain SQL, for which their index can be used.
         nulls = "" if found.name.startswith(":") else " NULLS LAST"
         items.append(f"{found.text} {match[2] if match else 'ASC'}{nulls}")
     return ", ".join(items)
@@ -171,7 +171,7 @@ class _Condition:
         return f"{left} {operator} ?"
 
     def _keyset(self, match: re.Match[str]) -> str:
-        """One comparison of pairs, which an index on the pair answers; as an OR it would sort every row."""
+        """One comparison of pairs, which can use an index on the pair; as an OR it would sort every row."""
         name, value, same_name, same_value, tie_name, tie_value = match.groups()
         if (name, value) != (same_name, same_value):
             raise malformed("a page continues after one row")

@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 
 
 def clock_from(day: date | None) -> Clock:
-    """A clock that now shows the first moment of a day, and goes on from there; for None the real one."""
+    """A clock that starts now at the beginning of a day and runs on from there; for None, the real clock."""
     if day is None:
         return utc_now
     started = time.monotonic()
@@ -44,7 +44,7 @@ def clock_from(day: date | None) -> Clock:
 class Store:
     """Datasets and their rows. Reads run in parallel, each on its own snapshot; writes are serial.
 
-    ``clock`` says when an edit happens.
+    ``clock`` gives the time of an edit.
     """
 
     def __init__(self, path: Path, clock: Clock = utc_now) -> None:
@@ -83,7 +83,7 @@ class Store:
         self._local = threading.local()
 
     def add_dataset(self, dataset: Dataset) -> None:
-        """Publish a dataset; an existing table is kept with its rows."""
+        """Publish a dataset; an existing table keeps its rows."""
         columns = ", ".join(f'"{name}" TEXT' for name in (*SYSTEM_NAMES, *dataset.schema.stored_names))
         self.connection().execute(f"CREATE TABLE IF NOT EXISTS {table_name(dataset)} ({columns})")
         self.datasets[dataset.id] = dataset
@@ -93,7 +93,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The one writer's transaction."""
+        """A transaction of the only writer."""
         connection = self.connection()
         with self._writing:
             connection.execute("BEGIN IMMEDIATE")
@@ -112,7 +112,7 @@ class Store:
             connection.executemany(f"INSERT INTO {table_name(dataset)} VALUES ({places})", rows)
 
     def index(self) -> None:
-        """Make the index that keyset pages and counts walk; quickest after the rows are in."""
+        """Create the index that keyset pages and counts use; this is fastest once the rows are loaded."""
         for dataset in self.datasets.values():
             table = table_name(dataset)
             self.connection().execute(
@@ -120,7 +120,7 @@ class Store:
             )
 
     def next_stamps(self, amount: int) -> list[str]:
-        """Rising update times, each later than every one given before and than every row's."""
+        """Increasing update times, each later than all previous ones and than those of all rows."""
         with self._stamping:
             newest = max((self.updated_at(dataset) for dataset in self.datasets.values()), default="")
             if newest:
@@ -130,11 +130,11 @@ class Store:
         return [fixed(first + number * MILLISECOND) for number in range(amount)]
 
     def updated_at(self, dataset: Dataset) -> str:
-        """The newest ``:updated_at`` of the dataset, or an empty text when it has no rows."""
+        """The newest ``:updated_at`` of the dataset, or an empty string if it has no rows."""
         query = f'SELECT max(":updated_at") FROM {table_name(dataset)}'
         newest = self.connection().execute(query).fetchone()[0]
         return str(newest) if newest else ""
 
     def count(self, dataset: Dataset) -> int:
-        """Rows of the dataset."""
+        """The number of rows of the dataset."""
         return int(self.connection().execute(f"SELECT count(*) FROM {table_name(dataset)}").fetchone()[0])

@@ -1,4 +1,4 @@
-"""App tokens and the limit of requests without one."""
+"""App tokens, and the rate limit for requests without one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ WINDOW_SECONDS = 60.0
 
 
 class Throttle:
-    """At most ``per_minute`` requests of one client without a token (0: no limit).
+    """Allows each client at most ``per_minute`` requests without a token (0: no limit).
 
-    With ``tokens`` given, any other token is rejected with 403, as the real portal does.
+    If ``tokens`` is given, any other token is rejected with 403, as on the real portal.
     """
 
     def __init__(self, per_minute: int = 0, tokens: frozenset[str] = frozenset()) -> None:
@@ -25,7 +25,7 @@ class Throttle:
         self._sent: dict[str, deque[float]] = {}
 
     def check(self, request: Request, *, needs_token: bool = False) -> None:
-        """Raises SodaError 403 for a wrong or missing token, and 429 with the wait over the limit."""
+        """Raises SodaError: 403 for a wrong or missing token, 429 with the time to wait if over the limit."""
         token = request.app_token
         if token and self.tokens and token not in self.tokens:
             raise bad_token()

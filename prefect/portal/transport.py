@@ -31,7 +31,7 @@ class BrokenError(Exception):
 def send(
     handler: BaseHTTPRequestHandler, response: Response, *, may_gzip: bool, stop: threading.Event
 ) -> None:
-    """Write the response; ends the connection instead where a fault says so. ``stop`` ends every wait."""
+    """Write the response, or end the connection if a fault requires it. ``stop`` ends every wait."""
     kinds = {fault.kind: fault for fault in response.faults}
     _before_body(handler, kinds, stop)
     if faults.HTML in kinds:

@@ -1,4 +1,4 @@
-"""Times as the portal writes them, and constants of a query as the compared column needs them."""
+"""Times in the portal's format, and query constants in the form of the column they are compared with."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from portal.schemas import CHECKBOX, FIXED, FLOATING, NUMBER
 
 
 def floating(moment: datetime) -> str:
-    """A local time without zone, to the millisecond: ``2020-01-01T00:45:00.000``."""
+    """A local time without a time zone, to the millisecond: ``2020-01-01T00:45:00.000``."""
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def fixed(moment: datetime) -> str:
-    """An instant in UTC, to the millisecond: ``2020-01-01T08:45:00.000Z``. Times without zone are UTC."""
+    """An instant in UTC, to the millisecond: ``2020-01-01T08:45:00.000Z``. Naive times are taken as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return floating(aware.astimezone(UTC)) + "Z"
 
 
 def adapt(text: str, column_type: str) -> str | float:
-    """The constant as it is stored under ``column_type``, so that text order is the type's own order.
+    """The constant as it is stored for ``column_type``, so that text order equals the order of the type.
 
-    Raises SodaError (400) when it cannot be of that type.
+    Raises SodaError (400) if it is not of that type.
     """
     try:
         if column_type in (FLOATING, FIXED):

@@ -1,4 +1,4 @@
-"""A dataset as a query sees it: columns and rows, as faults leave them."""
+"""A dataset as a query sees it: columns and rows after faults have been applied."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.schemas import SYSTEM_COLUMNS, Column
 class View:
     """Published columns in order, system columns, and an optional SQL condition on the rows.
 
-    ``natural_order`` is the SQL order of rows when a query gives none; the real portal promises none.
+    ``natural_order`` is the SQL order of rows if a query gives none; the real portal guarantees no order.
     """
 
     table: str
@@ -29,7 +29,7 @@ class View:
         object.__setattr__(self, "_by_name", by_name)
 
     def column(self, name: str) -> Column:
-        """The column of that field name (letter case ignored). Raises SodaError (400)."""
+        """The column with that field name (case-insensitive). Raises SodaError (400)."""
         found = self._by_name.get(name.lower())
         if found is None:
             raise no_such_column(name)

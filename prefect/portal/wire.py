@@ -1,4 +1,4 @@
-"""Rows as JSON and CSV, formatted inside SQLite: 50,000 rows in a fraction of a second."""
+"""Rows as JSON and CSV, formatted in SQLite: 50,000 rows take a fraction of a second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH = 2_000
 
 
 def json_pieces(store: Store, statement: Statement, repeated_share: float = 0.0) -> Iterator[bytes]:
-    """The JSON array, in pieces: one object a row, absent keys for nulls, every scalar a string."""
+    """The JSON array, in pieces: one object per row, keys of nulls are absent, every scalar is a string."""
     row = "'{'||substr(" + "||".join(map(_json_member, statement.columns)) + ", 2)||'}'"
     separator = "["
     for texts in _batches(store, statement, row, repeated_share):
@@ -25,7 +25,7 @@ def json_pieces(store: Store, statement: Statement, repeated_share: float = 0.0)
 
 
 def csv_pieces(store: Store, statement: Statement, repeated_share: float = 0.0) -> Iterator[bytes]:
-    """The CSV with a quoted header, in pieces; a null is an empty field without quotes."""
+    """The CSV with a quoted header, in pieces; a null is an unquoted empty field."""
     header = io.StringIO()
     csv.writer(header, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(c.name for c in statement.columns)
     yield header.getvalue().encode()

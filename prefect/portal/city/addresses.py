@@ -18,7 +18,7 @@ LARGEST_NUMBER = 24_000
 def addresses(block: Block, *, is_case: bool) -> dict[str, Texts]:
     """The full text and its parts, numbered by the distance from the center; cases name the city.
 
-    The parts are None for a corner of two streets.
+    The parts are None for street corners.
     """
     declared = facts()["places"]
     stems, street_kinds = declared["street_stems"], declared["street_kinds"]
@@ -55,6 +55,6 @@ def _zip_codes(block: Block) -> Texts:
     councils = load_councils()
     most = max(len(council.zip_codes) for council in councils)
     table = [council.zip_codes[at % len(council.zip_codes)] for council in councils for at in range(most)]
-    # The first code of a council covers most of it.
+    # The first ZIP code of a council covers most of it.
     position = (block.chance["zip"] ** 2 * most).astype(np.int64)
     return chosen(table, block.council * most + position)

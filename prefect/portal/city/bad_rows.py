@@ -1,4 +1,4 @@
-"""Damaged rows, as the city publishes them: every kind that a pipeline has to survive."""
+"""Damaged rows, as the city publishes them: every kind that a pipeline has to handle."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Damage = Callable[[Table, Parts, int], None]
 
 
 def damage_rows(table: Table, schema: Schema, block: Block, share: float) -> None:
-    """Damage a share of the rows in place; the draw decides which rows, and how."""
+    """Damage a share of the rows in place; the block's random draw decides which rows, and how."""
     parts = published_columns(schema)
     hit: Integers = np.flatnonzero(block.chance["bad"] < share)
     names = list(DAMAGES)
@@ -85,7 +85,7 @@ def _odd_text(table: Table, parts: Parts, at: int) -> None:
 
 
 def _repeated(newer: bool) -> Damage:
-    """Replace the row by an older or a newer version of the request before it."""
+    """Replace the row with an older or newer version of the preceding request."""
 
     def damage(table: Table, parts: Parts, at: int) -> None:
         if at == 0:

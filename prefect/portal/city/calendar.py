@@ -22,7 +22,7 @@ class Calendar:
     """Days from 2015-01-01 and how many requests were created up to the end of each.
 
     Made for ``rows`` requests up to the day before ``anchor``. Later days follow at the latest rate,
-    so that a city looked at on a later ``today`` has the same requests and some more.
+    so that on a later ``today`` the city has the same requests and some more.
     """
 
     first_row: Integers
@@ -39,11 +39,11 @@ class Calendar:
 
 @cache
 def calendar(rows: int, anchor: date, today: date) -> Calendar:
-    """The calendar of a city of ``rows`` requests at ``anchor``, seen on ``today``.
+    """The calendar of a city that has ``rows`` requests at ``anchor``, as of ``today``.
 
     Up to 30,000 of the rows, and at most 60% of them, are added to the last 800 days (fading out over the
-    1,000 days before): a small city has lively recent reports, two years that can be compared day by day,
-    and some requests in every year.
+    1,000 days before): a small city has enough recent data for reports, two years that can be compared day
+    by day, and some requests in every year.
     """
     days = (max(today, anchor) - FIRST_DAY).days
     anchor_days = (anchor - FIRST_DAY).days

@@ -17,7 +17,7 @@ INFORMATION = "Information-Only"
 
 @dataclass(frozen=True)
 class CaseMixes:
-    """Choices by type or group; ``*_names`` give the meaning of a chosen position."""
+    """Random choices by type or group; ``*_names`` translate a chosen position into its value."""
 
     owners: Choices
     owner_names: list[str]
@@ -36,7 +36,7 @@ class CaseMixes:
 
 @cache
 def case_mixes() -> CaseMixes:
-    """The declared mixes; owners and origins keep their documented totals over all types."""
+    """The declared mixes; the totals of owners and origins over all types match the documented ones."""
     declared = facts()["cases"]
     types = list(declared["types"].values())
     counts = np.array([spec["count"] for spec in types], dtype=np.float64)
@@ -67,7 +67,7 @@ def case_mixes() -> CaseMixes:
 
 
 def owners_by_team() -> dict[str, dict[str, float]]:
-    """The declared owners and those made up of a department and a unit, with their counts."""
+    """The declared owners, and those composed of a department and a unit, with their counts."""
     declared = facts()["cases"]
     teams = {name: dict(owners) for name, owners in declared["owners"].items()}
     for department, team in declared["units"]["departments"].items():
@@ -91,7 +91,7 @@ def _totals(teams: dict[str, dict[str, float]], names: list[str]) -> Floats:
 
 
 def _origins(counts: Floats, information: int, declared: dict[str, float]) -> Floats:
-    """People ask for information by telephone; other requests come in every way."""
+    """Information calls come by telephone; other requests come through every channel."""
     affinity = np.ones((len(counts), len(declared)))
     affinity[information] = [1.0 if name == "Call" else 0.01 for name in declared]
     return fitted(affinity, counts, np.array(list(declared.values()), dtype=np.float64))

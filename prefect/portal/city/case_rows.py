@@ -27,7 +27,7 @@ def cases_table(block: Block, life: Life) -> Table:
     place = surroundings(block, gaps, is_case=True)
     home = addresses(block, is_case=True)
     house = block.chance["house_known"]
-    # Corners and missing addresses have neither number nor direction already.
+    # Corners and missing addresses already lack both number and direction.
     known = (1 - missing["address"]) * (1 - facts()["places"]["intersections"])
     no_number, no_direction = (house < 1 - (1 - missing[n]) / known for n in ("house_number", "direction"))
     return {

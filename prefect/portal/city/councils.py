@@ -13,7 +13,7 @@ COUNCILS_FILE = Path(__file__).parents[1] / "data" / "councils.csv"
 
 @dataclass(frozen=True)
 class Council:
-    """One council as the boundary dataset names it, with what its requests usually carry.
+    """One council as named in the boundary dataset, with the values that its requests usually have.
 
     ``population`` is of the 2020 census; coordinates are degrees (EPSG:4326).
     """

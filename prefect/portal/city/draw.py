@@ -1,4 +1,4 @@
-"""Everything that ever happens to a request: block ``b`` of a seed is always the same draw."""
+"""Everything that ever happens to a request. Block ``b`` of a seed always gives the same draw."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OFFICE_OPENS, OFFICE_HOURS = 6 * 60, 12 * 60
 class Block:
     """Requests with consecutive numbers. Times are minutes since 2015-01-01 00:00; NEVER where there is none.
 
-    ``chance`` are uniform numbers that are still unused, by name of use.
+    ``chance`` holds uniform random numbers that have not been used yet, by purpose.
     """
 
     row: Integers
@@ -71,7 +71,7 @@ SPARE = (
 
 
 def draw(seed: int, number: int, calendar: Calendar) -> Block:
-    """Block ``number``: rows ``number * BLOCK`` and on, cut at the calendar's last row."""
+    """Block ``number``: the rows from ``number * BLOCK`` on, cut off at the calendar's last row."""
     uniform = np.random.default_rng([seed, number]).random((DRAWS, BLOCK))
     row = np.arange(number * BLOCK, min((number + 1) * BLOCK, calendar.rows))
     uniform = uniform[:, : len(row)]
@@ -117,7 +117,7 @@ def _kind(seed: int, council: Integers, day: Integers, uniform: Floats) -> Integ
 
 @cache
 def _tastes(seed: int) -> Choices:
-    """Each council has its own mix of kinds; together they have the city's."""
+    """Each council has its own mix of kinds; together they add up to the city's mix."""
     known = kinds()
     people = np.diff(council_shares(), prepend=0.0)
     generator = np.random.default_rng([seed, 0, 1])
@@ -142,7 +142,7 @@ def _closed(kind: Integers, created: Integers, uniform: Floats) -> Integers:
 
 
 def _late_update(closed: Integers, uniform: Floats) -> Integers:
-    """A few closed requests are changed again, weeks or months later; others a few minutes after closing."""
+    """A few closed requests are updated weeks or months later; others, a few minutes after closing."""
     share = np.minimum(uniform / LATE_SHARE, 1.0)
     late = closed + MINUTES_A_DAY + (share**2 * LATE_DAYS * MINUTES_A_DAY).astype(np.int64)
     return np.where(

@@ -24,7 +24,7 @@ def facts() -> dict[str, Any]:
 
 
 def cumulate(weights: Sequence[float] | Floats) -> Floats:
-    """Running shares of the whole; the last is just above 1 so that every uniform number finds a place."""
+    """Cumulative shares; the last is just above 1, so that every uniform number falls below it."""
     sums = np.cumsum(np.asarray(weights, dtype=np.float64))
     shares: Floats = sums / sums[-1]
     shares[-1] = 1.0 + 1e-9
@@ -32,9 +32,9 @@ def cumulate(weights: Sequence[float] | Floats) -> Floats:
 
 
 def fitted(affinity: Floats, rows: Floats, columns: Floats) -> Floats:
-    """The table nearest to ``affinity`` whose rows and columns add up to the given ones (scaled to ``rows``).
+    """The table closest to ``affinity`` with the given totals of rows and columns (scaled to ``rows``).
 
-    So every type has its plausible owners, and every owner still its documented share.
+    This gives every type plausible owners while every owner keeps its documented share.
     """
     table = affinity.astype(np.float64)
     wanted = columns * rows.sum() / columns.sum()
@@ -45,7 +45,7 @@ def fitted(affinity: Floats, rows: Floats, columns: Floats) -> Floats:
 
 
 class Choices:
-    """One choice per group, drawn together: group ``g`` and a uniform number give a position within ``g``."""
+    """One choice per group, drawn in bulk: group ``g`` and a uniform number give a position within ``g``."""
 
     def __init__(self, weights: Iterable[Sequence[float] | Floats]) -> None:
         groups = list(weights)

@@ -1,4 +1,4 @@
-"""Which values are missing, as often as in the published data."""
+"""Which values are missing; they are missing as often as in the published data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CREW_SOURCE, CREW_TYPE = "Driver Self Report", "Graffiti Removal"
 
 @dataclass(frozen=True)
 class Gaps:
-    """True where the value is missing; ``area`` stands for all that goes with a planning area."""
+    """True where the value is missing; ``area`` stands for all values that depend on a planning area."""
 
     coordinates: Flags
     address: Flags
@@ -32,7 +32,7 @@ class Gaps:
 
 
 def legacy_gaps(block: Block) -> Gaps:
-    """Few gaps; but in one month work crews published an address and a council without coordinates."""
+    """Few gaps, but in one month work crews published addresses and councils without coordinates."""
     missing = facts()["legacy"]["missing"]
     place = block.chance["place"]
     is_nowhere = place < missing["place"]
@@ -51,7 +51,7 @@ def _of_crews(block: Block, month: date) -> Flags:
 
 
 def case_gaps(block: Block) -> Gaps:
-    """A missing place takes everything that follows from it along; other gaps are independent."""
+    """If the location is missing, so is everything derived from it; other gaps are independent."""
     missing = facts()["cases"]["missing"]
     share, of_information = missing["place"], missing["place_in_information"]
     types = list(facts()["cases"]["types"].values())

@@ -16,8 +16,8 @@ from portal.city.facts import Choices, Floats, Integers, facts, names_of
 class Kinds:
     """Position k of every array belongs to kind k; ``is_new`` marks those of the cases schema.
 
-    ``old`` and ``new`` are the kind's position among the types of either schema; ``has_old`` is False for
-    what the old dataset never had.
+    ``old`` and ``new`` are the kind's positions among the types of the two schemas; ``has_old`` is False for
+    kinds that the old dataset never had.
     """
 
     old_names: list[str]

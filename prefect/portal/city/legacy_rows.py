@@ -93,7 +93,7 @@ def _action(block: Block) -> Texts:
 
 
 def anonymous(block: Block) -> Integers:
-    """1 where the caller gave no name."""
+    """1 if the caller gave no name."""
     shares = facts()["origins"]["anonymous"]
     by_source = np.array([shares.get(name, 0.12) for name in kinds().source_names])
     return (block.chance["anonymous"] < by_source[block.source]).astype(np.int64)
@@ -122,11 +122,11 @@ TEAM_CYCLE = 120
 
 
 def _assigned(block: Block, owner: Integers) -> Texts:
-    """The yard, crew or district; some owners name none."""
+    """The yard, crew or district; some owners do not name one."""
     teams = {"BOS": YARDS, "LASAN": YARDS, "OCB": CREWS, "BSL": LIGHT_DISTRICTS}
     names = kinds().owner_names
     pools = [teams.get(name, (None,)) for name in names]
     table = [pool[at % len(pool)] for pool in pools for at in range(TEAM_CYCLE)]
-    # A council's requests go to one team, now and then to another.
+    # A council's requests usually go to one team, occasionally to another.
     usual = block.council + (block.chance["assigned"] > 0.9).astype(np.int64)
     return chosen(table, owner * TEAM_CYCLE + usual % TEAM_CYCLE)

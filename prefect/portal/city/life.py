@@ -15,7 +15,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Life:
-    """Minutes since 2015-01-01 of the events seen so far; ``closed`` is NEVER while open.
+    """The events so far, in minutes since 2015-01-01; ``closed`` is NEVER while the request is open.
 
     ``published`` is the day of the portal's own ``:updated_at``, ``first_published`` of its ``:created_at``.
     """

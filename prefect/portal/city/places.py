@@ -17,7 +17,7 @@ SPOT_REACH_DEGREES = 0.0009
 
 @dataclass(frozen=True)
 class Places:
-    """Triangles that fill the councils' polygons (corners as longitude, latitude) and the councils' spots."""
+    """Triangles that fill the council polygons (corners as longitude, latitude), and the hot spots."""
 
     triangles: Choices
     corners: Floats

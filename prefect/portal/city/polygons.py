@@ -1,4 +1,4 @@
-"""Approximate council polygons: Voronoi cells of the centers, cut off at a distance."""
+"""Approximate council polygons: Voronoi cells of the centers, cut off at a maximum distance."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ DECIMALS = 7
 def council_polygons(councils: Sequence[Council]) -> dict[int, Ring]:
     """A convex ring of (longitude, latitude) per council code, counterclockwise, not closed.
 
-    Rings do not overlap beyond rounding, and each holds its own council's center.
+    Rings do not overlap beyond rounding, and each contains its own council's center.
     """
     rings = cells([(council.longitude, council.latitude) for council in councils], REFERENCE_LATITUDE)
     return {council.nc_id: ring for council, ring in zip(councils, rings, strict=True)}
 
 
 def cells(points: Sequence[Point], latitude: float) -> list[Ring]:
-    """A ring around each point; ``latitude`` is about that of all of them."""
+    """A ring around each point; ``latitude`` is roughly that of all points."""
     centers = [to_km(*point, latitude) for point in points]
     rings = []
     for center in centers:

@@ -1,4 +1,4 @@
-"""The city's requests into the portal's datasets."""
+"""Writes the city's requests into the portal's datasets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STRAGGLERS = 0.08
 
 @dataclass(frozen=True)
 class City:
-    """Which city: ``rows`` requests up to the day before ``anchor``, as known on the morning of ``today``."""
+    """A city of ``rows`` requests up to the day before ``anchor``, as known on the morning of ``today``."""
 
     rows: int
     today: date
@@ -64,7 +64,7 @@ def datasets_until(today: date) -> list[Dataset]:
 
 
 def block_rows(city: City, number: int, datasets: list[Dataset]) -> Iterator[tuple[Dataset, list[Row]]]:
-    """The rows of one block, by dataset; each in the order of the dataset's stored columns."""
+    """The rows of one block by dataset; the values are in the order of the dataset's stored columns."""
     block = draw(city.seed, number, city.calendar)
     for schema in SCHEMAS.values():
         groups = [
@@ -77,7 +77,7 @@ def block_rows(city: City, number: int, datasets: list[Dataset]) -> Iterator[tup
 
 
 def whole_block(city: City, number: int, schema: Schema, names: Sequence[str]) -> list[Row]:
-    """Every row of one block in the named columns of one schema, whatever dataset its day belongs to."""
+    """Every row of one block in the named columns of one schema, regardless of the dataset of its day."""
     return _rows(city, draw(city.seed, number, city.calendar), schema, names)
 
 

@@ -17,10 +17,10 @@ NO_DISTRICT_SHARE = 0.004
 
 
 def surroundings(block: Block, gaps: Gaps, *, is_case: bool) -> dict[str, Texts]:
-    """Texts of each request by meaning; None where the portal has none."""
+    """Text values of each request by their meaning; None where the portal has none."""
     declared, councils = facts()["places"], load_councils()
     retired = list(declared["retired_codes"].items())
-    # Retired councils are extra entries behind the living ones.
+    # Retired councils are extra entries after the active ones.
     is_retired = block.chance["retired"] < declared["retired_council"]
     council = np.where(is_retired, len(councils) + block.row % len(retired), block.council)
     codes = [*(str(c.nc_id) for c in councils), *(code for code, _ in retired)]

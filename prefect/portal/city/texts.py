@@ -22,7 +22,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def objects(values: Sequence[object]) -> Objects:
-    """An array of Python objects, so that taking many of them by position is quick."""
+    """An array of Python objects, from which many can be taken by position quickly."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
@@ -56,7 +56,7 @@ def seconds(row: Integers) -> Integers:
 
 
 def floating_times(minutes: Integers, second: Integers | None = None) -> Texts:
-    """``2020-01-01T00:45:00.000`` of minutes since 2015-01-01; None where NEVER."""
+    """Minutes since 2015-01-01 as ``2020-01-01T00:45:00.000``; None where NEVER."""
     shown = np.where(minutes == NEVER, 0, minutes)
     rest = _seconds()[0] if second is None else _seconds()[second]
     texts = _days()[shown // MINUTES_A_DAY] + _times()[shown % MINUTES_A_DAY] + rest
@@ -65,18 +65,18 @@ def floating_times(minutes: Integers, second: Integers | None = None) -> Texts:
 
 
 def floating_days(minutes: Integers) -> Texts:
-    """As floating_times, at midnight of the day."""
+    """Like floating_times, but at midnight of the day."""
     return floating_times(np.where(minutes == NEVER, NEVER, minutes - minutes % MINUTES_A_DAY))
 
 
 def stamps(day: Integers, row: Integers) -> Texts:
-    """When the portal took the row in: each daily load comes in a few batches, each with one stamp."""
+    """When the portal ingested the row: each daily load arrives in a few batches, each with one timestamp."""
     batch = (mixed(row, 7) % np.uint64(BATCHES)).astype(np.int64)
     return list(_days()[day] + _batch_times()[batch])
 
 
 def mixed(numbers: Integers, salt: int) -> NDArray[np.uint64]:
-    """Well-spread 64-bit numbers (splitmix64), the same for the same input."""
+    """Well-distributed 64-bit numbers (splitmix64), always the same for the same input."""
     with np.errstate(over="ignore"):
         state = (numbers.astype(np.uint64) + np.uint64(salt) * np.uint64(1_000_003)) * GOLDEN
         state = (state ^ (state >> np.uint64(30))) * MIX_1
