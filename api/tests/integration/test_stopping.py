@@ -21,7 +21,7 @@ def test_api_stops_while_it_connects(database: Database, seconds: float) -> None
 
 
 async def deaf_at_first() -> None:
-    """Loses one cancellation, as a client library may whose timeout ends in the same moment."""
+    """Swallows one cancellation, as a client library may if its timeout expires at the same moment."""
     with suppress(asyncio.CancelledError):
         await asyncio.sleep(60)
     await asyncio.sleep(60)

@@ -1,4 +1,4 @@
-"""The engine that takes Gino's place one day: bare asyncpg behind the calls that ``Database`` makes.
+"""The engine that will replace Gino one day: bare asyncpg behind the interface that ``Database`` uses.
 
 `make test-api ARGS="--engine asyncpg"` runs the suite on it: the rehearsal of decision 32.
 """
@@ -16,13 +16,13 @@ NAME = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
 
 
 class Row(dict[str, Any]):
-    """A row whose columns are attributes."""
+    """A row whose columns are available as attributes."""
 
     def __getattr__(self, name: str) -> Any:
         return self[name]
 
     def __iter__(self) -> Any:
-        """The values, as of a tuple."""
+        """The values, as in a tuple."""
         return iter(self.values())
 
     def __getitem__(self, key: Any) -> Any:
@@ -38,7 +38,7 @@ def compiled(clause: Any) -> tuple[str, list[Any]]:
 
 
 class Connection:
-    """What ``Database`` calls on a connection of the pool."""
+    """The methods that ``Database`` calls on a pooled connection."""
 
     def __init__(self, pool: Any, raw: Any) -> None:
         self._pool, self.raw_connection = pool, raw
@@ -60,7 +60,7 @@ class Connection:
 
 
 class Engine:
-    """What ``Database`` calls on the engine."""
+    """The methods that ``Database`` calls on the engine."""
 
     def __init__(self, pool: Any) -> None:
         self.raw_pool = pool
@@ -73,12 +73,12 @@ class Engine:
 
 
 async def create_engine(url: Any, **options: Any) -> Engine:
-    """In place of ``gino.create_engine``."""
+    """Replaces ``gino.create_engine``."""
     address = url.translate_connect_args(username="user")
     return Engine(await asyncpg.create_pool(**address, init=_read_json, **options))
 
 
 async def _read_json(connection: Any) -> None:
-    """Values of JSON arrive as objects, as they do from Gino."""
+    """JSON values arrive as objects, as they do from Gino."""
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")

@@ -55,14 +55,14 @@ def add_changes(database: Database, *rows: dict[str, Any]) -> None:
 
 
 def add_many(database: Database, count: int) -> None:
-    """So many changes of one new generation, in all councils and of many types."""
+    """``count`` changes of one new generation, in all councils and of many types."""
     with database.load() as cursor:
         cursor.execute(MANY, [count])
         cursor.execute(COUNT, [count])
 
 
 def forget_changes(database: Database, last: int) -> None:
-    """Delete the changes up to this number, as a run does with old ones."""
+    """Delete the changes up to this number, as a run deletes old ones."""
     with database.load() as cursor:
         cursor.execute("DELETE FROM changes WHERE sequence <= %s", [last])
         cursor.execute("UPDATE data_generation SET forgotten_change = %s", [last])

@@ -1,4 +1,4 @@
-"""Counts queries for responses."""
+"""Counts the queries that are made for responses."""
 
 from __future__ import annotations
 

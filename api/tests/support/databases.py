@@ -1,4 +1,4 @@
-"""Databases of their own for tests, copied from the migrated template."""
+"""Separate databases for tests, copied from the migrated template."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psycopg2 import sql
 
 
 def variable(name: str) -> str:
-    """A variable that ``make`` sets for the tests."""
+    """An environment variable that ``make`` sets for the tests."""
     value = os.environ.get(name)
     if not value:
         pytest.fail(f"{name} is not set: run `make test-api`", pytrace=False)
@@ -45,7 +45,7 @@ $$
 
 @dataclass(frozen=True)
 class Database:
-    """A migrated database, empty but for the reference data."""
+    """A migrated database, empty except for the reference data."""
 
     name: str
     owner_url: str
@@ -70,7 +70,7 @@ class Database:
 
     @contextmanager
     def load(self) -> Iterator[Any]:
-        """A cursor to change requests with; the rollups and the generation follow in its transaction."""
+        """A cursor for changing requests; rollups and generation are updated in the same transaction."""
         with self.cursor() as cursor:
             yield cursor
             cursor.execute(RECOUNT)
@@ -100,7 +100,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pg
 
 
 def _drop(cursor: Any, name: str) -> None:
-    """The owner ends all roles' sessions; the plain DROP waits for them and ends the server's workers.
+    """The owner ends the sessions of all roles; a plain DROP waits for them and ends the server's workers.
 
     DROP WITH (FORCE) would fail while autovacuum is in the database: the owner may not end its worker.
     """

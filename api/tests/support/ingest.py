@@ -21,7 +21,7 @@ SAMPLE = SHARED / "requests_2020_sample.json"
 GOLDEN = SHARED / "golden"
 OFFICIAL_POLYGONS = SHARED / "nc_boundaries_official.geojson"
 PORTAL_ADDRESS = re.compile(r"sample portal on (http://\S+),")
-# It takes ten; a busy machine may need many more. Below the limit of a test, so that its output is shown.
+# A run takes ten; a busy machine may need many more. Less than a test's limit, so that the output is shown.
 RUN_SECONDS = 280
 
 

@@ -29,7 +29,7 @@ START_SECONDS = 60
 
 
 def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:
-    """Write one yearly file, a page and the manifest, which comes last and at once."""
+    """Write one yearly file, a page, and last the manifest, which is replaced atomically."""
     resources = [_put(folder, "2025.parquet", generation, content, PARQUET)]
     page = f"<!doctype html><title>Generation {generation}</title>".encode()
     documents = [_put(folder, "index.html", generation, page, "text/html; charset=utf-8")]
@@ -64,7 +64,7 @@ def _put(folder: Path, latest: str, generation: int, content: bytes, media_type:
 
 @contextmanager
 def served(folder: Path | str, **changed: str) -> Iterator[httpx.Client]:
-    """A client of the whole API, which has no database, with the files of this folder."""
+    """A client of the whole API, which has no database but serves the files of this folder."""
     state = build_state(Settings(**NOWHERE, files_location=str(folder), **changed))
     state.access_log.is_on = False
     api = create_api(state)

@@ -52,7 +52,7 @@ SELECT %(request_id)s, %(srnumber)s, %(created_date)s, %(closed_date)s, %(type_i
        coalesce(%(is_open)s, %(closed_date)s::timestamp IS NULL), %(is_information)s, %(is_duplicate)s,
        %(outcome)s, %(reason)s
 """
-# Whatever code the city uses, the pipeline makes sure that it has a row.
+# The pipeline makes sure that every code that the city uses has a row.
 LEARNED = """
 INSERT INTO {table} ({item}_id, {item}_name, data_code)
 VALUES (%({item}_id)s, 'Learned ' || %({item}_id)s, 'learned-' || %({item}_id)s) ON CONFLICT DO NOTHING

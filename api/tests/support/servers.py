@@ -1,4 +1,4 @@
-"""Servers that a test may kill: PostgreSQL, Redis and API of its own."""
+"""Servers that a test may kill: its own PostgreSQL, Redis and API."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Servers:
         os.kill(self.redis["pid"], signal.SIGKILL)
 
     def kill_postgres(self) -> None:
-        """Stop it at once, as a crash would: all connections are cut off."""
+        """Stop it immediately, as a crash would: all connections are cut off."""
         os.kill(self.postgres["pid"], signal.SIGQUIT)
 
     def start(self) -> None:
@@ -75,14 +75,14 @@ def own_servers() -> Iterator[Servers]:
 
 @dataclass
 class Program:
-    """``python -m lacity_data_api`` in processes of its own."""
+    """``python -m lacity_data_api`` in separate processes."""
 
     process: subprocess.Popen[bytes]
     url: str
     log: Path
 
     def stop(self) -> int:
-        """SIGTERM; its exit code."""
+        """Send SIGTERM; returns the exit code."""
         self.process.terminate()
         return self.process.wait(START_SECONDS)
 
@@ -91,7 +91,7 @@ class Program:
 
 
 def environment_for(database: Database, redis_url: str, **more: str) -> dict[str, str]:
-    """The machine's environment, and the settings of one API."""
+    """The machine's environment plus the settings of one API."""
     chosen = {
         "DATABASE_READER_URL": database.reader_url,
         "REDIS_URL": redis_url,
@@ -112,7 +112,7 @@ def free_port() -> int:
 
 @contextmanager
 def program(environment: dict[str, str]) -> Iterator[Program]:
-    """The API as an operator starts it, once it says that it is ready."""
+    """The API as an operator starts it, once it reports that it is ready."""
     line = [sys.executable, "-m", "lacity_data_api"]
     with tempfile.NamedTemporaryFile(suffix=".log") as log:
         process = subprocess.Popen(line, cwd=API, env=environment, stdout=log, stderr=log)

@@ -27,7 +27,7 @@ MOST_PAGES = 500
 
 
 def settings_for(database: Database, **changed: Any) -> Settings:
-    """Settings of an API on this database, whatever the machine's environment says."""
+    """Settings of an API on this database, regardless of the machine's environment."""
     chosen: dict[str, Any] = {
         "database_reader_url": database.reader_url,
         "redis_url": variable("TEST_REDIS_URL"),
@@ -40,7 +40,7 @@ def settings_for(database: Database, **changed: Any) -> Settings:
 
 @dataclass(frozen=True)
 class Api:
-    """A running API and a client of it."""
+    """A running API and a client for it."""
 
     url: str
     client: httpx.Client
@@ -57,7 +57,7 @@ class Api:
         return response.json()
 
     def pages(self, path: str, **parameters: Any) -> list[Any]:
-        """All rows of a paged list, by its links; fails instead of following them without end."""
+        """All rows of a paged list, by following its links; fails instead of following them endlessly."""
         response = self.get(path, **parameters)
         rows = list(response.json())
         for _ in range(MOST_PAGES):
@@ -86,7 +86,7 @@ def forget_everything() -> None:
 
 @contextmanager
 def serve(settings: Settings, **uvicorn_options: Any) -> Iterator[Api]:
-    """Serve until the block ends; a free port, and graceful both ways."""
+    """Serve on a free port until the block ends, with graceful startup and shutdown."""
     state = build_state(settings)
     state.access_log.is_on = False
     config = uvicorn.Config(

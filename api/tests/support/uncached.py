@@ -9,7 +9,7 @@ from lacity_data_api.cache.memory import Memory
 
 
 class NoMemory(Memory):
-    """Forgets everything at once."""
+    """Forgets everything immediately."""
 
     def put(self, key: str, response: object) -> None:
         """Keep nothing."""

@@ -1,1 +1,1 @@
-"""Parts alone: no server, no database."""
+"""Single parts, without a server or a database."""

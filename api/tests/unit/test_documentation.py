@@ -1,4 +1,4 @@
-"""Every route is described, has an example of its shape, and stands in the README."""
+"""Every route is described, has an example of its shape, and is listed in the README."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _answers() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name of the route and its successful JSON content."""
+    """The name of each route and the JSON content of its successful response."""
     for name, operation in _operations():
         for status in ("200", "201"):
             content = operation["responses"].get(status, {}).get("content", {})

@@ -25,7 +25,7 @@ def test_errors_of_the_database_may_be_retried(error: Exception, expected: type[
 
 
 def test_an_unavailable_database_is_one_short_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """While it is away every request writes that line."""
+    """While the database is unavailable, every request writes this line."""
     error = UnavailableError()
     error.__cause__ = ConnectionRefusedError("x" * 5_000)
     asyncio.run(_handle(Request({"type": "http"}), error))

@@ -1,4 +1,4 @@
-"""Published times and instants around the changes of daylight saving time."""
+"""Published times and instants around the switches to and from daylight saving time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_published_times_get_the_offset_of_the_city(published: str, instant: str
     [
         ("2020-07-01T19:00:00+00:00", "2020-07-01T12:00:00"),
         ("2020-11-01T01:30:00-07:00", "2020-11-01T01:30:00"),
-        ("2020-11-01T01:00:00-08:00", "2020-11-01T02:00:00"),  # the second hour has no published times
+        ("2020-11-01T01:00:00-08:00", "2020-11-01T02:00:00"),  # no published time falls into the second hour
         ("2020-11-01T01:59:59.9-08:00", "2020-11-01T02:00:00"),
         ("2020-11-01T02:00:00-08:00", "2020-11-01T02:00:00"),
         ("2020-11-01T02:00:01-08:00", "2020-11-01T02:00:01"),

@@ -68,7 +68,7 @@ def test_generation_and_database_can_be_read_from_the_key() -> None:
 
 
 def test_lists_with_the_same_rows_and_other_links_have_other_keys() -> None:
-    """Without dates both lists have the same SQL; the links to their next pages differ."""
+    """Without dates, both lists have the same SQL, but different links to the next page."""
     pages = [
         repository.page(RequestFilter(), columns, skip=0, limit=5, next_page=path)
         for columns, path in ((repository.CREATED, "/requests?"), (repository.CREATED_OR_CLOSED, "/updated?"))

@@ -80,11 +80,11 @@ def test_asking_for_something_new_moves_everything_on(api: Api, database: Databa
 
 
 def test_no_response_of_an_older_generation_is_served_again(api: Api, database: Database) -> None:
-    """A key without its generation would find the list of the generation before."""
+    """A key without the generation would find the list of the previous generation."""
     day = {"start_date": "2022-02-02"}
     for number in range(1, 4):
         add_requests(database, {"created_date": "2022-02-02"})
-        api.get("/requests", limit=500 + number, **day)  # in no cache: shows the API that there is newer data
+        api.get("/requests", limit=500 + number, **day)  # not cached: shows the API that there is newer data
         response = api.get("/requests", **day)
         newest = database.value("SELECT generation FROM data_generation")
         assert (len(response.json()), int(response.headers[GENERATION])) == (number, newest)
@@ -93,7 +93,7 @@ def test_no_response_of_an_older_generation_is_served_again(api: Api, database: 
 def test_every_response_is_of_one_generation_and_none_is_older(
     api: Api, other: Api, database: Database
 ) -> None:
-    """One request more in each generation: the number of requests tells which one a response is of."""
+    """Each generation has one more request, so the number of requests identifies a response's generation."""
     offset = len(api.json("/requests/pins/open")) - _generation(api)
     stop = threading.Event()
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""A response that is sent again is the one that an API without a memory sends."""
+"""A replayed response equals the response of an API without an in-memory cache."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rows(database: Database) -> None:
 
 @pytest.fixture(scope="module")
 def fresh(api: Api, database: Database) -> Iterator[Api]:
-    """The same API without a memory."""
+    """The same API without an in-memory cache."""
     api.publish()
     with serve(settings_for(database)) as running:
         running.state.responses.memory.max_bytes = 0
@@ -70,7 +70,7 @@ def fresh(api: Api, database: Database) -> Iterator[Api]:
 
 @pytest.fixture
 def replayed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The targets of requests whose responses were sent again."""
+    """The targets of requests whose responses were replayed."""
     targets: list[bytes] = []
     original = Replayer.respond
 
@@ -84,7 +84,7 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 class Client:
-    """A connection for requests of exact bytes."""
+    """A connection on which requests are sent byte for byte."""
 
     def __init__(self, api: Api) -> None:
         parts = urlsplit(api.url)
@@ -101,7 +101,7 @@ class Client:
         self._socket.sendall(b"".join(requests))
 
     def response(self, *, is_head: bool = False) -> tuple[bytes, bytes]:
-        """The next head, without what differs each time, and its body."""
+        """The next response head, without the lines that always differ, and the body."""
         while b"\r\n\r\n" not in self._received:
             self._receive()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
@@ -119,7 +119,7 @@ class Client:
 
 
 def _ask(api: Api, request: bytes) -> tuple[list[bytes], bytes]:
-    """Headers in order of name, and the body."""
+    """Headers sorted by name, and the body."""
     with Client(api) as client:
         client.send(request)
         head, body = client.response(is_head=request.startswith(b"HEAD"))
@@ -139,7 +139,7 @@ def _any_request(chance: random.Random, tags: list[str]) -> bytes:
     if tags and chance.random() < 0.3:
         lines.append(f"If-None-Match: {chance.choice(tags)}")
     if chance.random() < 0.3:
-        # The last one may bring a body.
+        # The last request may have a body.
         lines.append(chance.choice(OTHERS))
     method, version = chance.choice(["GET"] * 8 + ["HEAD", "POST"]), chance.choice(["1.1"] * 9 + ["1.0"])
     return _request(chance.choice(PATHS), *lines, method=method, version=version)
@@ -265,7 +265,7 @@ def test_every_request_is_counted_and_logged(
             client.send(_request("/types/stats?", "Host: a", f"X-Request-ID: {name}"))
             client.response()
     assert replayed
-    # A request that reached a route is logged a moment after its client has the response.
+    # A request that reached a route is logged shortly after its client has received the response.
     deadline = time.monotonic() + 30
     while len(added) < len(names):
         assert time.monotonic() < deadline

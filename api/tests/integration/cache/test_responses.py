@@ -31,7 +31,7 @@ def rows(database: Database) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def primed(api: Api, rows: None) -> None:
-    """Priming is over: only the queries of tests are counted."""
+    """Wait until priming is over, so that only the queries of tests are counted."""
     api.publish()
 
 
@@ -93,7 +93,7 @@ def test_unchanged_response_is_304(api: Api, form: str, path: str) -> None:
     "form", ['"{}"', '"{}-gzip"', '"x{}-br"', '"{}-brx"', "{}-br", '"{:.6}"', '"{:.6}-br"', '"not-{}-br"']
 )
 def test_another_tag_is_no_304(api: Api, path: str, form: str) -> None:
-    """The tag must be the one of the encoding that would be sent, and all of it."""
+    """The tag must match that of the encoding that would be sent, and match it completely."""
     etag = _raw(api, path, Accept_Encoding="br")[0]["etag"]
     digest = etag.strip('"').removesuffix("-br")
     for _ in range(2):
@@ -103,7 +103,7 @@ def test_another_tag_is_no_304(api: Api, path: str, form: str) -> None:
 
 @pytest.mark.parametrize("path", [PATH, "/requests?limit=9", "/requests?limit=9&skip=200"])
 def test_hit_and_miss_have_the_same_headers(api: Api, path: str) -> None:
-    """The first response is made by a route, the next ones come from memory."""
+    """The first response comes from a route, later ones from memory."""
     changing = {"date", "x-request-id"}
     given = [dict(api.client.get(path, headers={"Origin": ORIGIN}).headers) for _ in range(3)]
     seen = [{name: value for name, value in headers.items() if name not in changing} for headers in given]
@@ -167,7 +167,7 @@ def test_link_has_the_filter_of_the_request(api: Api) -> None:
 
 
 def test_concurrent_requests_share_one_query(api: Api, database: Database) -> None:
-    # A second API on the same Redis is like another worker.
+    # A second API on the same Redis acts like another worker.
     with serve(settings_for(database)) as other, ThreadPoolExecutor(24) as pool:
         other.get("/requests", start_date="2020-01-08")
         with queries() as counted:
@@ -234,7 +234,7 @@ def test_bodies_are_json(api: Api) -> None:
 
 
 def test_responses_of_one_key_are_each_compressed(database: Database) -> None:
-    """Before and after a reset there are two for a moment, and clients may wait for either."""
+    """Around a reset there are briefly two responses for a key, and clients may be waiting for either."""
     responses = build_state(settings_for(database)).responses
     twins = [Keyed("key", CachedResponse(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
 

@@ -107,7 +107,7 @@ def test_lines_and_list_have_the_same_events_and_a_tag_of_their_own(api: Api) ->
     assert lines.headers["etag"] != events.headers["etag"]
     assert "Accept" in lines.headers["vary"].split(", ")
     assert api.client.get("/changes", params={"after": 6}, headers=LINES).content == b""
-    # The raw URL must not lead to the other form, whichever was sent last.
+    # The raw URL must not return the other format, whichever was sent last.
     assert api.get("/changes", limit=4).json() == events.json()
 
 

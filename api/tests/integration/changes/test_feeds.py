@@ -1,4 +1,4 @@
-"""Feeds are valid by the schemas of their formats, and readers find every change in them."""
+"""Feeds are valid according to the schemas of their formats, and readers find every change in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ODD = 'Tom & "Jerry" <b>\x0bé☃'
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    """Two complete archive pages, and what follows."""
+    """Two complete archive pages, and the changes after them."""
     with databases.database() as fresh:
         add_many(fresh, 2 * BLOCK + 100)
         add_changes(
@@ -56,7 +56,7 @@ def api(database: Database) -> Iterator[Api]:
 
 
 def follow(api: Api, url: str) -> httpx.Response:
-    """The document of an address in a feed."""
+    """The document at a URL from a feed."""
     response = api.client.get(url.removeprefix(PUBLIC))
     assert response.status_code == 200, response.text
     return response

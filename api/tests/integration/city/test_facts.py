@@ -61,7 +61,7 @@ def test_requests_are_counted_where_no_rollup_of_the_catalog_fits(facts: Facts, 
 
 
 def test_a_rollup_that_leaves_the_catalog_is_not_used(api: Api, database: Database) -> None:
-    """The reports go on from wider rollups, and from the requests themselves."""
+    """The reports continue with wider rollups, and with the requests themselves."""
     add_requests(database, {"created_date": "2020-01-02 07:00"})
     api.publish()
     parameters: dict[str, Any] = {"field": ["created_hour", "type_name"], "filter": "created_year=2020"}

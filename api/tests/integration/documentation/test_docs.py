@@ -1,4 +1,4 @@
-"""The page with the routes, in a browser that can reach this machine only."""
+"""The page of routes, in a browser that can reach only this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from lacity_data_api.documentation.endpoints import FILES
 from tests.support.serving import Api
 
-# Every other name is unknown to this browser, as on a machine without a network.
+# This browser cannot resolve any other host name, as on a machine without a network.
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 ARGUMENTS = [
     "--headless=new",

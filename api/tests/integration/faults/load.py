@@ -17,7 +17,7 @@ COLD = ["/requests/{number}", "/requests?limit={number}", "/requests/updated?ski
 
 @dataclass(frozen=True)
 class Outcome:
-    """One request: when it began and ended, in seconds of the load."""
+    """One request: when it began and ended, in seconds since the start of the load."""
 
     began: float
     ended: float
@@ -36,7 +36,7 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Requests per second."""
         return len(self.outcomes) / max(outcome.ended for outcome in self.outcomes)
 
     def bad(self) -> Counter[tuple[str, int]]:
@@ -48,7 +48,7 @@ class Load:
         )
 
     def rejected(self, since: float, until: float, paths: set[str] | None = None) -> list[Outcome]:
-        """503s of requests within this time."""
+        """503 responses to requests within this period."""
         return [
             outcome
             for outcome in self.outcomes
@@ -60,7 +60,7 @@ class Load:
 
 
 async def run(load: Load, url: str, over: asyncio.Event, pause_seconds: float = 0) -> None:
-    """Clients pause between requests, until ``over``; transport errors fail the test."""
+    """Clients send requests with pauses until ``over`` is set; transport errors fail the test."""
     load.started = time.perf_counter()
     numbers = itertools.count(1)
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)

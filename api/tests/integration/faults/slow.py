@@ -1,4 +1,4 @@
-"""Clients that hold a connection as long as they may, and visitors who meanwhile want something."""
+"""Clients that hold connections for as long as possible, and visitors who send requests meanwhile."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ STEP_SECONDS = 0.2
 
 @asynccontextmanager
 async def slow_clients(port: int, kind: str, number: int) -> AsyncIterator[None]:
-    """Clients at so many addresses that send or take a few bytes now and then, until the block ends."""
+    """Clients, each at its own address, that send or read a few bytes now and then until the block ends."""
     sockets = [_connected(port, f"127.0.1.{1 + one}") for one in range(number)]
     for one in sockets:
         one.sendall(BEGINNINGS[kind])
         one.setblocking(False)
     going_on = asyncio.create_task(_go_on(sockets, is_reading="head" not in kind and "body" not in kind))
-    # What the requests themselves cost is over then.
+    # By then, the requests themselves have been processed.
     await asyncio.sleep(1.5)
     try:
         yield
@@ -43,7 +43,7 @@ async def slow_clients(port: int, kind: str, number: int) -> AsyncIterator[None]
 
 def _connected(port: int, address: str) -> socket.socket:
     connection = socket.socket()
-    # Else the kernel takes the whole download for its client.
+    # Otherwise the kernel buffers the whole download for its client.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.bind((address, 0))
     connection.settimeout(5)
@@ -63,7 +63,7 @@ async def _go_on(sockets: list[socket.socket], *, is_reading: bool) -> None:
 
 
 async def seconds_of_visits(url: str, paths: list[str], times: int) -> dict[str, list[float]]:
-    """How long each request took, one after another, each on a connection of its own as a new visitor has."""
+    """How long each request took; they run one after another, each on a connection of its own."""
     found: dict[str, list[float]] = {path: [] for path in paths}
     for _ in range(times):
         for path in paths:

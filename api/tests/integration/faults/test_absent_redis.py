@@ -10,7 +10,7 @@ from tests.support.servers import free_port
 
 
 def test_redis_is_read_in_the_task_of_the_request() -> None:
-    """The error of a separate task would be logged with a traceback once the request is cancelled."""
+    """If a separate task failed, its error would be logged with a traceback once the request is cancelled."""
 
     async def tasks_of_a_read() -> set[asyncio.Task[object]]:
         nowhere = f"redis://127.0.0.1:{free_port()}/0"

@@ -17,7 +17,7 @@ MOST_GROWTH_MB = 150
 
 
 def _megabytes(api: Program) -> float:
-    """Of the only worker, which is the process with the most."""
+    """The memory of the only worker, which is the process that uses the most."""
     children = Path(f"/proc/{api.process.pid}/task/{api.process.pid}/children").read_text().split()
     statuses = [Path(f"/proc/{pid}/status").read_text() for pid in (*children, str(api.process.pid))]
     return max(int(text.split("VmRSS:")[1].split()[0]) / 1024 for text in statuses)

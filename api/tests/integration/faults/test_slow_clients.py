@@ -24,7 +24,7 @@ MANY_BYTES = 20_000_000
 
 @pytest.fixture
 def connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """With limits on time that a test can wait for."""
+    """A connection to an API whose time limits are short enough for a test."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     monkeypatch.setattr(request_limits, "BODY_SECONDS", 0.5)
     with _connected(api) as connected:
@@ -37,7 +37,7 @@ def _connected(api: Api) -> socket.socket:
 
 
 def _reading_little(api: Api) -> socket.socket:
-    """Its kernel takes no more than it reads."""
+    """A client whose kernel buffers little more than the client reads."""
     parts = urlsplit(api.url)
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -47,7 +47,7 @@ def _reading_little(api: Api) -> socket.socket:
 
 
 def _everything(connection: socket.socket) -> bytes:
-    """What the server sends until it closes the connection."""
+    """Everything that the server sends until it closes the connection."""
     received = b""
     with suppress(ConnectionResetError):
         while part := connection.recv(65_536):
@@ -74,7 +74,7 @@ def test_an_endless_head_is_cut_off(connection: socket.socket, header: bytes) ->
 
 
 def _send_until_closed(connection: socket.socket, part: bytes) -> int:
-    """How many bytes the server took, of many."""
+    """How many of many bytes the server accepted."""
     sent = 0
     with suppress(ConnectionError):
         while sent < MANY_BYTES:
@@ -113,7 +113,7 @@ SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat
 def test_a_download_that_is_not_read_is_cut_off(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It ends without its last chunk, and frees its place."""
+    """The response ends without its last chunk, and its slot is freed."""
     database.run(MANY_REQUESTS)
     monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.2)
     monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
@@ -133,7 +133,7 @@ LARGE = b"GET /requests?limit=%d&start_date=2020-01-01&end_date=2020-01-31 HTTP/
 
 @pytest.fixture
 def many_requests(database: Database) -> int:
-    """How many there are; from this test on, since they stay."""
+    """The number of requests; they exist from this test on, because they are not removed."""
     if database.value("SELECT count(*) FROM service_requests") < 20_000:
         database.run(MANY_REQUESTS)
     return 20_000
@@ -171,7 +171,7 @@ def test_no_further_large_responses_are_made_than_fit(
         assert connection.recv(12) == b"HTTP/1.1 200"
         refused = api.get("/requests?limit=3")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
-        # What is in memory costs nothing.
+        # Responses in memory do not count.
         assert api.get("/types").status_code == 200
     _wait_until_nothing_is_sent()
     assert api.get("/requests?limit=3").status_code == 200

@@ -31,7 +31,7 @@ def api(database: Database) -> Iterator[Api]:
 
 
 def _leave(api: Api, path: str) -> socket.socket:
-    """A connection that has sent a request and not read the response."""
+    """A connection that has sent a request but not read the response."""
     parts = urlsplit(api.url)
     connection = socket.create_connection((parts.hostname, parts.port))
     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: api\r\n\r\n".encode())

@@ -1,4 +1,4 @@
-"""Fifty clients that send or read slowly leave others their responses, and the health check its answer."""
+"""Fifty clients that send or read slowly delay neither other clients nor the health check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.databases import Database, variable
 from tests.support.servers import Program, environment_for, program
 
 CLIENTS, VISITS = 50, 8
-# Alive, cached, and from the database.
+# The liveness check, a cached response, and one from the database.
 PATHS = ["/status/live", "/types", "/requests/4"]
 # Below this a ratio says more about this machine than about the server.
 LEAST_SECONDS = 0.02
@@ -40,7 +40,7 @@ def test_slow_clients_slow_down_no_other(api: Program, kind: str) -> None:
 async def _compare(api: Program, kind: str) -> None:
     quiet = await seconds_of_visits(api.url, PATHS, VISITS)
     async with slow_clients(int(api.url.rpartition(":")[2]), kind, CLIENTS):
-        # Another program of this machine may take the processor during one round, hardly during five.
+        # Another program on this machine may use the processor during one round, but hardly during all five.
         for _ in range(5):
             loaded = await seconds_of_visits(api.url, PATHS, VISITS)
             assert max(loaded["/status/live"]) < 1
@@ -51,5 +51,5 @@ async def _compare(api: Program, kind: str) -> None:
 
 
 def _slower(quiet: Times, loaded: Times) -> list[str]:
-    """The paths whose p95 is more than twice the quiet one."""
+    """The paths whose p95 under load is more than twice the quiet one."""
     return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]

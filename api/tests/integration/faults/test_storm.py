@@ -33,7 +33,7 @@ def api(servers: Servers) -> Iterator[Program]:
 
 @dataclass
 class Fault:
-    """When it began, and when everything ran again."""
+    """When a fault began, and when everything was running again."""
 
     began: float
     ended: float
@@ -42,7 +42,7 @@ class Fault:
 async def _storm(
     servers: Servers, api: Program, pause_seconds: float, clients_pause_seconds: float = 0
 ) -> tuple[Load, list[Fault]]:
-    """Redis away and back, Postgres away and back, and time to heal; pauses before and after each."""
+    """Stops and restarts Redis, then Postgres, with time to recover and pauses before and after each."""
     storm, over = Load(), asyncio.Event()
     loading = asyncio.create_task(load.run(storm, api.url, over, clients_pause_seconds))
     faults = []
@@ -63,7 +63,7 @@ def _judge(storm: Load, faults: list[Fault], api: Program) -> None:
     without_redis, without_postgres = faults
     end = storm.now()
     assert storm.bad() == {}, api.written().rpartition("Traceback")[2][:6_000]
-    # Redis is only the cache: no request fails because of it.
+    # Redis is only a cache: no request fails because of it.
     assert storm.rejected(0, without_postgres.began) == []
     # Cached responses are served with or without a database.
     assert storm.rejected(0, end, set(HOT)) == []
@@ -73,7 +73,7 @@ def _judge(storm: Load, faults: list[Fault], api: Program) -> None:
 
 
 def test_short_storm(servers: Servers, api: Program) -> None:
-    # Some 200 requests a second are enough to meet every moment of an outage.
+    # About 200 requests per second are enough to cover every moment of an outage.
     _judge(*asyncio.run(_storm(servers, api, 0.7, clients_pause_seconds=0.05)), api)
 
 

@@ -1,4 +1,4 @@
-"""Bodies, addresses and connections of any size and content."""
+"""Bodies and URLs of any size and content, and any number of connections."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ROUTES = [
 
 @pytest.fixture(scope="module")
 def api(database: Database) -> Iterator[Api]:
-    """On a database that no load has filled yet."""
+    """An API on a database that no load has filled yet."""
     forget_everything()
     with serve(settings_for(database, api_body_bytes=10_000)) as running:
         running.publish()
@@ -119,7 +119,7 @@ def test_address(api: Api, path: str, status: int) -> None:
 @pytest.mark.parametrize(("length", "status"), [(40_000, 414), (70_000, 400), (5_000_000, 400)])
 def test_longest_address(api: Api, path: str, length: int, status: int) -> None:
     parts = urlsplit(api.url)
-    # Other clients refuse to send so much; a server that has had enough may close before all of it is sent.
+    # Other clients refuse to send this much; the server may close the connection before everything is sent.
     connecting = closing(HTTPConnection(parts.hostname or "", parts.port))
     with connecting as connection, suppress(BrokenPipeError, ConnectionResetError):
         connection.request("GET", path + "x" * length)

@@ -114,7 +114,7 @@ def test_one_client_has_a_limit(api: Api, others: StandIn) -> None:
 
 
 def test_all_clients_together_have_a_limit(api: Api, others: StandIn) -> None:
-    # A client's rejected messages do not count for the others.
+    # A client's rejected messages do not count against the others.
     statuses(api, ["192.0.2.1"] * 9)
     clients = [f"198.51.100.{number}" for number in range(6)]
     assert statuses(api, clients) == [201] * 4 + [429] * 2
@@ -152,7 +152,7 @@ def test_counts_end_after_an_hour(api: Api) -> None:
 def test_mail_is_sent_if_github_fails(api: Api, others: StandIn, answer: tuple[int, Any]) -> None:
     others.answers[ISSUES] = answer
     assert send(api).status_code == 201
-    # No redirect is followed: the token goes nowhere else.
+    # No redirect is followed, so that the token is sent nowhere else.
     assert [request.path for request in others.received] == [ISSUES, MAIL]
     assert others.bodies(MAIL)[0]["content"][0]["value"] == MESSAGE["body"]
 

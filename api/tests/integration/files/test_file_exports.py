@@ -134,7 +134,7 @@ def test_unreachable_database_is_503(database: Database, kind: str) -> None:
 
 
 def test_export_comes_in_row_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However large the parts are in which Postgres sends the rows."""
+    """Regardless of the size of the parts in which Postgres sends the rows."""
     monkeypatch.setattr(exports, "ROW_GROUP_BYTES", 2_000)
     text = "id,text\n" + "".join(f"{number},row {number}\n" for number in range(1_000))
     columns = [("id", "bigint"), ("text", "text")]
@@ -145,7 +145,7 @@ def test_export_comes_in_row_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_parts(content: bytes, seed: int) -> exports.Copy:
-    """Passes the content on, cut anywhere."""
+    """Passes the content on, cut at random positions."""
     luck = random.Random(seed)
 
     async def copy(write: exports.Write) -> None:
@@ -200,7 +200,7 @@ def test_rows_are_cut_where_they_end(text: bytes, rows: bytes, rest: bytes) -> N
 
 @pytest.fixture(scope="module")
 def own(filled: Database) -> Iterator[Api]:
-    """The API of a city that publishes what not every city does; used last in this module."""
+    """The API of a city that publishes columns that not every city has; used last in this module."""
     values = ", ".join(f"{name} = %s" for name in OWN)
     filled.run(f"UPDATE requests SET {values} WHERE srnumber = '1-5'", *OWN.values())
     filled.run("UPDATE city SET columns = %s", list(OWN))

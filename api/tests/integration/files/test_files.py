@@ -156,7 +156,7 @@ def test_people_get_a_page_and_programs_the_manifest(client: httpx.Client) -> No
      "/files/..\\secret.txt"],
 )  # fmt: skip
 def test_nothing_else_can_be_read(client: httpx.Client, path: str) -> None:
-    """Sent as it is: a client library would tidy the path first."""
+    """The path is sent unchanged: a client library would normalize it first."""
     address = (client.base_url.host, client.base_url.port)
     with socket.create_connection(address, timeout=10) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())

@@ -37,7 +37,7 @@ def _spot(count: int, north_m: float, east_m: float, step_m: float, **more: Any)
 
 @pytest.fixture(scope="module", autouse=True)
 def rows(database: Database) -> None:
-    """One spot across a border of council 3, one outside every council, and what is no spot."""
+    """One hot spot across a border of council 3, one outside every council, and requests that form none."""
     border = CITY_HALL[1]
     add_square(database, 3, border, 34.0, border + 0.05, 34.1)
     add_square(database, 2, border - 0.05, 34.0, border, 34.1)
@@ -138,7 +138,7 @@ def test_polygons(api: Api) -> None:
 
 
 def test_exterior_rings_run_counterclockwise(api: Api, database: Database) -> None:
-    """ST_MakeEnvelope, like many publishers, runs clockwise; RFC 7946 3.1.6 demands the other direction."""
+    """ST_MakeEnvelope, like many publishers, runs clockwise; RFC 7946 3.1.6 requires the other direction."""
     assert database.value("SELECT bool_and(ST_IsPolygonCW(geom)) FROM geometries")
     for feature in api.json("/geojson")["features"]:
         for polygon in feature["geometry"]["coordinates"]:

@@ -1,1 +1,1 @@
-"""Responses of the original service for 1,500 published rows, and where ours differ on purpose."""
+"""Responses of the original service for 1,500 published rows, and where ours differ intentionally."""

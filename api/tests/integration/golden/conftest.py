@@ -29,7 +29,7 @@ def api(database: Database) -> Iterator[Api]:
 
 @pytest.fixture(scope="package")
 def ids(database: Database) -> dict[int, int]:
-    """The original's ids by ours."""
+    """Maps our ids to the original's."""
     theirs = original_ids()
     rows = database.run("SELECT request_id, srnumber FROM service_requests")
     return {request_id: theirs[srnumber] for request_id, srnumber in rows}

@@ -12,7 +12,7 @@ from tests.support.ingest import GOLDEN, SAMPLE
 from tests.support.serving import Api
 
 ID_KEYS = ("requestId", "request_id")
-# Keys that the original did not have, always after its own.
+# Keys that the original did not have; they always come after its own.
 NEW_KEYS = ("groupId", "groupName", "isOpen", "isDuplicate", "outcome", "reason")
 
 
@@ -40,13 +40,13 @@ def recorded(name: str) -> Recorded:
 
 
 def original_ids() -> dict[str, int]:
-    """By srnumber: the original numbered the rows of the sample from 1."""
+    """The original's ids by srnumber: it numbered the rows of the sample from 1."""
     rows = json.loads(SAMPLE.read_text())
     return {row["srnumber"]: number for number, row in enumerate(rows, start=1)}
 
 
 def with_ids(content: Any, ids: dict[int, int]) -> Any:
-    """The same with other request ids."""
+    """The same content with other request ids."""
     if isinstance(content, list):
         return [with_ids(item, ids) for item in content]
     if isinstance(content, dict):
@@ -55,7 +55,7 @@ def with_ids(content: Any, ids: dict[int, int]) -> Any:
 
 
 def without_new_keys(content: Any) -> Any:
-    """The keys of the original; the new ones must be the last."""
+    """The content with the original's keys only; new keys must come last."""
     if isinstance(content, list):
         return [without_new_keys(item) for item in content]
     kept = {key: value for key, value in content.items() if key not in NEW_KEYS}
@@ -65,7 +65,7 @@ def without_new_keys(content: Any) -> Any:
 
 
 def ended() -> set[int]:
-    """The original's ids of requests that are over, by their status, without a closed date."""
+    """The original's ids of requests that have no closed date but are over according to their status."""
     rows = json.loads(SAMPLE.read_text())
     return {
         number
@@ -75,7 +75,7 @@ def ended() -> set[int]:
 
 
 def sorted_items(content: Any) -> Any:
-    """Lists and features in one order, for routes that never promised any."""
+    """Lists and features in a fixed order, for routes that never guaranteed one."""
     if isinstance(content, dict):
         return {key: sorted_items(value) for key, value in content.items()}
     if isinstance(content, list) and content and isinstance(content[0], dict):
@@ -84,7 +84,7 @@ def sorted_items(content: Any) -> Any:
 
 
 def types_of(content: Any) -> Any:
-    """Keys in their order, and the types of values; numbers are of one kind."""
+    """Keys in their order, and the types of values; all numbers count as one type."""
     if isinstance(content, dict):
         return {key: types_of(value) for key, value in content.items()}
     if isinstance(content, list):

@@ -1,4 +1,4 @@
-"""Where our responses differ from the original's, the name of the test says which defect is repaired."""
+"""Where our responses differ from the original's, the name of the test says which defect was fixed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_types_are_the_same_and_have_a_group(api: Api, name: str) -> None:
 
 
 def test_requests_that_are_over_are_no_open_pins(api: Api, ids: dict[int, int]) -> None:
-    """Repaired: 18 of the 49 rows without a closed date say Closed."""
+    """Fixed: 18 of the 49 rows without a closed date have the status Closed."""
     golden = recorded("pins_open")
     ours = with_ids(golden.ask(api).json(), ids)
     theirs = [pin for pin in golden.answer if pin["requestId"] not in ended()]
@@ -100,7 +100,7 @@ SELECT type_id, count(*) FROM requests JOIN request_types ON data_code = request
 
 
 def test_open_counts_have_every_open_request(api: Api, database: Database) -> None:
-    """Repaired: ended requests are not open, and requests without coordinates are counted."""
+    """Fixed: ended requests are not open, and requests without coordinates are counted."""
     golden = recorded("open_type_counts")
     over, unlocated = (
         Counter(dict(database.run(OPEN_BY_TYPE.format(condition=condition))))
@@ -126,7 +126,7 @@ SELECT type_id, type_name, min(days), percentile_disc(0.25) WITHIN GROUP (ORDER 
 
 
 def test_statistics_have_every_closed_request(api: Api, database: Database) -> None:
-    """Repaired: requests without coordinates are counted. Types without such requests are the same."""
+    """Fixed: requests without coordinates are counted. Types without such requests are unchanged."""
     golden = recorded("types_stats")
     ours = golden.ask(api).json()
     recount = database.run(DAYS_TO_CLOSE)
@@ -164,7 +164,7 @@ def test_rejection_names_the_same_parameter(api: Api, name: str) -> None:
 
 
 def _comparable(rows: list[dict[str, Any]], last: str) -> list[dict[str, Any]]:
-    """Rows in one order, without those of the last minute, of which a page holds any."""
+    """Rows in a fixed order, without those of the last minute, of which a page may contain any."""
     kept = [row for row in rows if row["createdDate"] > last]
     return sorted(kept, key=lambda row: (row["createdDate"], row["requestId"]), reverse=True)
 
@@ -220,7 +220,7 @@ def test_status_of_the_database_counts_the_same(api: Api) -> None:
     golden = recorded("status_db")
     ours = golden.ask(api).json()
     assert types_of(sorted(ours.items())) == types_of(sorted(golden.answer.items()))
-    # Repaired: the 11 requests without coordinates are served too.
+    # Fixed: the 11 requests without coordinates are served too.
     assert (ours["service_requests"], golden.answer["service_requests"]) == (1500, 1489)
     own = {"postgres_version", "alembic_version", "last_updated", "service_requests"}
     assert {key: ours[key] for key in ours.keys() - own} == {
@@ -238,7 +238,7 @@ def test_log_is_the_same_with_the_admin_token(api: Api) -> None:
 def test_reset_counts_what_the_original_counted(api: Api) -> None:
     details = api.publish()
     expected = {
-        "open_requests": 25,  # 43 with those that are over
+        "open_requests": 25,  # 43 including those that are over
         "open_requests_counts": 5,
         "types": 12,
         "councils": 99,

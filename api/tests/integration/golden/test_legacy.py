@@ -9,7 +9,7 @@ from tests.support.databases import Database
 from tests.support.serving import Api
 
 EXACT = ["legacy_cmp_frequency_cc", "legacy_cmp_frequency_nc"]
-# The original read the last day as its midnight: its response is ours without that day.
+# The original took the last day to mean its midnight, so its response equals ours without that day.
 WITHOUT_LAST_DAY = ["legacy_cmp_counts_cc", "legacy_cmp_timetoclose_nc"]
 
 
@@ -21,7 +21,7 @@ def test_published_request_is_the_same_but_for_its_id(api: Api, ids: dict[int, i
 
 
 def test_open_requests_are_the_same_but_for_those_that_are_over(api: Api, database: Database) -> None:
-    """Repaired: a status that ends a request counts as much as a closed date."""
+    """Fixed: a status that ends a request counts as much as a closed date."""
     golden = recorded("legacy_open_requests")
     ours = golden.ask(api).json()
     numbers = {number: srnumber for srnumber, number in original_ids().items()}
@@ -32,7 +32,7 @@ def test_open_requests_are_the_same_but_for_those_that_are_over(api: Api, databa
 
 
 def _without_moved(counts: dict[str, Any], database: Database) -> dict[str, Any]:
-    """Without councils of open requests that are over, without a place, or published without a council."""
+    """The counts without councils whose open requests are over, unlocated or published without a council."""
     moved = database.run(
         "SELECT DISTINCT council_id FROM service_requests JOIN requests ON id = request_id"
         " WHERE closed_date IS NULL AND (nc IS NULL OR NOT is_open OR service_requests.latitude IS NULL)"

@@ -42,7 +42,7 @@ def _day(api: Api, day: dt.date) -> Any:
 
 @pytest.fixture(scope="module")
 def points(api: Api) -> list[dict[str, Any]]:
-    """One call a day, all at once, as the map makes them."""
+    """One call per day, all in parallel, as the map sends them."""
     with ThreadPoolExecutor(len(DAYS)) as pool:
         return [point for day in pool.map(lambda day: _day(api, day), DAYS) for point in day]
 

@@ -9,7 +9,7 @@ from tests.integration.golden.golden import recorded, sorted_items
 from tests.support.databases import Database
 from tests.support.serving import Api
 
-# Where the city gives no council, ours is found by place: requests moved from "No council" to another.
+# If the city gives no council, ours is found by location: requests moved from "No council" to another.
 MOVED = """
 SELECT council_name, count(*)
   FROM service_requests JOIN requests ON id = request_id JOIN councils USING (council_id)
@@ -17,7 +17,7 @@ SELECT council_name, count(*)
 """
 
 
-# Repaired: the original had no requests without coordinates.
+# Fixed: the original left out requests without coordinates.
 UNLOCATED = """
 SELECT {columns}, count(*)
   FROM service_requests JOIN request_types USING (type_id) JOIN sources USING (source_id)

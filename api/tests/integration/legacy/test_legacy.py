@@ -73,7 +73,7 @@ def test_every_council_is_counted_once(api: Api) -> None:
     counts = content["counts"]["nc"]
     assert len(counts) == 100
     assert (counts["0"], counts["1"], counts["52"]) == ({"Bulky Items": 1}, {}, {"Graffiti": 1})
-    # Counted without a place, not shown; neither the call for information nor the ended request is open.
+    # Unlocated requests are counted, not shown; neither the call for information nor the ended request is open.
     assert (counts["98"], counts["99"]) == ({"Bulky Items": 1}, {f"Learned {UNKNOWN}": 1})
     assert [pin["srnumber"] for pin in content["requests"]] == ["1-E", "1-D", "1-C"]
     types = [pin["requesttype"] for pin in content["requests"]]
@@ -112,7 +112,7 @@ def test_unknown_parameters_are_ignored_as_they_were(api: Api) -> None:
 
 
 def test_whiskers_never_end_inside_the_box(api: Api, database: Database) -> None:
-    """Of these days only 5 to 8 are within the fences, and q3 is interpolated."""
+    """Only 5 to 8 of these days are within the fences, and q3 is interpolated."""
     days = [0, 5, 5, 6, 8, 40]
     rows = [
         {
@@ -163,7 +163,7 @@ def test_visualizations_have_every_requested_type(api: Api) -> None:
             "counts": {"Bulky Items": [1, 2], "Other": [0, 0]},
         },
         "timeToClose": {
-            # 1-B was closed before it was created: not less than no days.
+            # 1-B was closed before it was created: the number of days is never negative.
             "Bulky Items": {
                 "min": 0,
                 "q1": 0.5,

@@ -1,4 +1,4 @@
-"""On a managed server the owner may make roles, and is neither a superuser nor a member of what it makes."""
+"""On a managed server the owner may create roles, but is neither a superuser nor a member of those roles."""
 
 from __future__ import annotations
 

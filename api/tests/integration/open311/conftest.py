@@ -1,4 +1,4 @@
-"""A city of some requests in all states, and the API on it."""
+"""A city with a few requests in every state, and the API on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.serving import Api, forget_everything, serve, settings_for
 
 ZONE = ZoneInfo("America/Los_Angeles")
 ROWS = 240
-# What the pipeline keeps as published only.
+# Values that the pipeline stores only as published.
 PUBLISHED = """
 UPDATE requests SET updateddate = createddate + (id % 20) * interval '1 day',
        duedate = CASE WHEN id % 3 = 0 THEN createddate + interval '3 days' END,
@@ -27,7 +27,7 @@ UPDATE requests SET updateddate = createddate + (id % 20) * interval '1 day',
 
 
 def _row(choose: random.Random, number: int) -> dict[str, Any]:
-    """Any request of the last 400 days; a third is of the last 80."""
+    """A random request of the last 400 days; a third are of the last 80."""
     days = choose.randint(1, 80) if number % 3 == 0 else choose.randint(100, 400)
     now = dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0)
     created = now - dt.timedelta(days=days, minutes=choose.randint(0, 1400))

@@ -50,7 +50,7 @@ def meters(row: Row, latitude: float, longitude: float) -> float:
 
 
 def _days(choose: random.Random, names: tuple[str, str], value: Callable[[Row], dt.datetime]) -> Any:
-    """One or both ends of a span."""
+    """One or both ends of a period."""
     first = dt.datetime.now(ZONE) - dt.timedelta(days=choose.randint(0, 420))
     last = first + dt.timedelta(days=choose.randint(0, 89))
     given = choose.choice([(0,), (1,), (0, 1), (0, 1)])

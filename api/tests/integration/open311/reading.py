@@ -1,4 +1,4 @@
-"""Responses in both forms, and the standard's schemas for them."""
+"""Responses in both formats, and the standard's schemas for them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def schema(name: str) -> Any:
 
 
 def from_xml(text: str) -> Any:
-    """The content that an XML document and its JSON twin share."""
+    """The content that an XML document shares with its JSON counterpart."""
     assert text.startswith('<?xml version="1.0" encoding="utf-8"?>')
     return _content(ET.fromstring(text.encode()))  # noqa: S314  our own document
 
@@ -50,7 +50,7 @@ def _content(element: ET.Element) -> Any:
 
 
 def both(api: Api, path: str, code: int = 200, /, **parameters: Any) -> Any:
-    """The content of a response, which must be the same in both forms."""
+    """The content of a response, which must be the same in both formats."""
     responses = {form: api.get(f"{path}.{form}", **parameters) for form in ("json", "xml")}
     for form, media_type in (("json", "application/json"), ("xml", "text/xml")):
         assert responses[form].status_code == code, responses[form].text
@@ -62,7 +62,7 @@ def both(api: Api, path: str, code: int = 200, /, **parameters: Any) -> Any:
 
 
 def requests(api: Api, /, **parameters: Any) -> list[dict[str, Any]]:
-    """Requests that validate in both forms."""
+    """Requests that are valid in both formats."""
     content: list[dict[str, Any]] = both(api, REQUESTS, **parameters)
     schema("requests").validate(content)
     return content
@@ -73,7 +73,7 @@ def ids(content: list[dict[str, Any]]) -> list[str]:
 
 
 def errors(api: Api, path: str, code: int, /, **parameters: Any) -> list[str]:
-    """The descriptions of the errors, which must have the standard's form."""
+    """The descriptions of the errors, which must have the standard's format."""
     content = both(api, path, code, **parameters)
     assert content
     assert all(error.keys() == {"code", "description"} and error["code"] == code for error in content)

@@ -1,4 +1,4 @@
-"""Every wrong value has a description; 404 is what does not exist, 400 everything else, in both forms."""
+"""Every wrong value has a description; 404 is for what does not exist, 400 for the rest, in both formats."""
 
 from __future__ import annotations
 

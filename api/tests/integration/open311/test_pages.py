@@ -1,4 +1,4 @@
-"""Pages: their order and size, at any depth, and while the data changes."""
+"""Pages: order and size at any depth, and while the data changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SELECT id, srnumber, createddate, 4, 2, 8, 52, 4, true, false, false
 
 
 def _row(number: int) -> dict[str, Any]:
-    """Three requests a day, some with the same time; the first day's are the first, the 32nd and the 63rd."""
+    """Three requests per day, some with the same time; the first day has the first, the 32nd and the 63rd."""
     created = FIRST + dt.timedelta(days=number % 31, hours=number // 62)
     return {"created_date": created, "type_id": 4 + number % 2}
 
@@ -52,7 +52,7 @@ def api(database: Database) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def no_bookmarks(api: Api) -> None:
-    """Each test is the first client."""
+    """Every test starts as the first client."""
     forget_everything()
     api.publish()
 
@@ -66,7 +66,7 @@ def _all(database: Database, condition: str = "true") -> list[str]:
 
 
 def _walk(api: Api, size: int) -> Iterator[list[str]]:
-    """Page by page until one is empty."""
+    """Yields page by page until one is empty."""
     number = 1
     while page := _page(api, number, size):
         yield page
@@ -89,7 +89,7 @@ def test_past_the_end_is_empty(api: Api) -> None:
 
 
 def test_pages_of_some_services_and_of_part_of_a_day(api: Api, database: Database) -> None:
-    """Whole days are counted by a rollup, the first and the last one by their requests."""
+    """Whole days are counted from a rollup, the first and the last day from their requests."""
     by_type = [_page(api, page, 20, service_code="4") for page in (3, 1, 2)]
     expected = _all(database, "type_id = 4")
     assert by_type == [expected[40:], expected[:20], expected[20:40]]
@@ -120,7 +120,7 @@ def test_without_bookmarks_pages_are_counted(api: Api, database: Database) -> No
 
 
 def test_pages_of_other_filters_are_counted_by_the_requests(api: Api, database: Database) -> None:
-    """No rollup knows these filters."""
+    """No rollup has these filters."""
     expected = _all(database)
     assert _page(api, 4, bbox="-119,33,-118,35", status="open") == expected[30:40]
     updated = {"start_date": "", "end_date": "", "updated_after": "2020-01-01", "information": "include"}
@@ -128,7 +128,7 @@ def test_pages_of_other_filters_are_counted_by_the_requests(api: Api, database: 
 
 
 def _merge(database: Database, api: Api, round_: int) -> tuple[list[str], str]:
-    """What a run may change anywhere in the month: new requests, late ones, and a retired one."""
+    """The changes that a run may make anywhere in the month: new requests, late ones, and a retired one."""
     days = (1, 3 + 2 * round_, 31)
     late = [{"created_date": f"2020-01-{day:02} 12:00", "srnumber": f"late-{round_}-{day}"} for day in days]
     add_requests(database, *late)
@@ -140,7 +140,7 @@ def _merge(database: Database, api: Api, round_: int) -> tuple[list[str], str]:
 
 
 def test_a_walk_returns_each_request_once_while_runs_merge(api: Api, database: Database) -> None:
-    """Two clients, one ahead of the other: all that was there all along is returned exactly once."""
+    """Two clients, one ahead of the other: every request that existed throughout is returned exactly once."""
     initially, retired, arrived = set(_all(database)), set(), set()
     walks = _walk(api, 13), _walk(api, 13)
     seen: tuple[list[str], list[str]] = [], []

@@ -1,4 +1,4 @@
-"""Random queries: both forms say the same, are valid by the standard's schemas, and have the right rows."""
+"""Random queries: both formats agree, conform to the standard's schemas, and have the right rows."""
 
 from __future__ import annotations
 

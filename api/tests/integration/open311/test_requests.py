@@ -118,7 +118,7 @@ def test_a_request_is_found_with_the_prefix_that_people_see(api: Api) -> None:
 
 
 def test_numbers_override_all_other_parameters(api: Api) -> None:
-    """Also calls for information are found by number."""
+    """Calls for information are found by number, too."""
     wanted = {"service_request_id": "open, call,C-late,none", "status": "x", "page": "x", "start_date": "x"}
     assert _ids(api, **wanted) == ["late", "call", "open"]
 

@@ -56,7 +56,7 @@ def test_types_of_information_calls_are_left_out_unless_included(database: Datab
 
 
 def test_another_city(database: Database) -> None:
-    """Zone, name and key come from the city row."""
+    """Time zone, name and key come from the city row."""
     database.run("UPDATE city SET city_key = 'akl', city_name = 'Auckland', time_zone = 'Pacific/Auckland'")
     forget_everything()
     try:

@@ -27,7 +27,7 @@ def environment(database: Database) -> dict[str, str]:
 
 
 def test_a_life_from_start_to_stop(environment: dict[str, str], database: Database) -> None:
-    """Both workers answer, one query is made for both, a request in flight is finished, everything ends."""
+    """Both workers respond, they share one query, a request in flight is completed, and everything ends."""
     with program(environment) as api, ThreadPoolExecutor(12) as pool:
         processes = {httpx.get(f"{api.url}/status/api").json()["process"] for _ in range(40)}
         assert len(processes) == 2

@@ -1,4 +1,4 @@
-"""Errors reach a stand-in for Sentry, and no secret does; the log has their tracebacks by request id."""
+"""Errors, but no secrets, reach a stand-in for Sentry; the log has their tracebacks by request id."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompres
 
 @contextmanager
 def _sentry() -> Iterator[tuple[str, list[str]]]:
-    """Its DSN, and what it is sent."""
+    """The stand-in's DSN, and the envelopes that it receives."""
     envelopes: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

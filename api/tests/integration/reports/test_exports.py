@@ -90,7 +90,7 @@ def ids(database: Database) -> list[int]:
 
 @pytest.fixture
 def small(database: Database) -> Iterator[Api]:
-    """An API of its own, with room for two streams."""
+    """A separate API that allows two streams."""
     forget_everything()
     with serve(settings_for(database, api_pool_size=4)) as running:
         yield running
@@ -105,7 +105,7 @@ def numbers(content: str) -> list[str]:
 
 
 def test_every_column_has_the_stored_value(api: Api, database: Database) -> None:
-    """Column by column; only text that a spreadsheet would run differs, by its apostrophe."""
+    """Column by column; only text that a spreadsheet would execute differs, by a leading apostrophe."""
     response = api.get(ALL)
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     assert response.headers["content-disposition"] == 'attachment; filename="service_requests.csv"'
@@ -230,7 +230,7 @@ def test_unreachable_database_is_503(database: Database) -> None:
 
 @pytest.fixture(scope="module")
 def large(database: Database) -> None:
-    """Requests whose export has 60 MB: more than the buffers on the way hold."""
+    """Requests whose export is 60 MB: more than the buffers along the way can hold."""
     database.run("DROP INDEX service_requests_geom_idx", url=database.loader_url)
     database.run(
         "INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id,"
@@ -246,7 +246,7 @@ COPIES = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AN
 
 
 def copies(database: Database) -> int:
-    """How many exports Postgres is at; only their own role sees what they do."""
+    """How many exports Postgres is running; only their own role can see their queries."""
     return len(database.run(f"{COPIES} AND state = 'active'", url=database.reader_url))
 
 
@@ -264,7 +264,7 @@ def test_export_goes_on_only_as_fast_as_it_is_read(small: Api, database: Databas
         parts = response.iter_raw(1_000)
         next(parts)
         time.sleep(0.5)
-        # Postgres still has the rest: nothing was read ahead.
+        # Postgres still holds the rest: nothing was read ahead.
         assert copies(database) == 1
         size = 1_000 + sum(map(len, parts))
     assert size > 50_000_000
@@ -356,7 +356,7 @@ def test_memory_stays_flat_and_the_first_line_comes_soon(database: Database, lar
 
 
 def _read(client: httpx.Client, path: str) -> tuple[float, float, int]:
-    """Seconds to the first part and to the last, and bytes."""
+    """Seconds until the first and the last part, and the number of bytes."""
     started = time.monotonic()
     with client.stream("GET", path, headers={"Accept-Encoding": "identity"}) as response:
         parts = response.iter_raw()

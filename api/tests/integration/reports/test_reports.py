@@ -43,7 +43,7 @@ def _drawn(draw: random.Random) -> Row:
         "is_information": draw.random() < 0.2,
         "type_id": draw.choice([1, 4, 4, 4, UNKNOWN]),
         "council_id": draw.choice([0, 1, 52]),
-        # 2 and 3 have one name.
+        # 2 and 3 have the same name.
         "agency_id": draw.choice([2, 3, 4, UNKNOWN]),
         "source_id": draw.choice([2, 7, UNKNOWN]),
     }
@@ -140,7 +140,7 @@ FILTERS = st.lists(
 
 
 def passes(row: Row, filters: list[tuple[tuple[str, Any], str]]) -> bool:
-    """All must hold; of several equalities of one name, any."""
+    """All filters must match; of several equalities with the same name, at least one."""
     equal: dict[str, list[Any]] = {}
     for (name, value), operator in filters:
         if operator == "=":
@@ -214,7 +214,7 @@ def test_default_begins_with_last_month_in_los_angeles(
     assert {row["created_date"] for row in found} == {
         row["created_date"] for row in ask(api, ["created_date"], ["created_date>=2020-01-01"])
     }
-    # The same URL means another query on another day.
+    # The same URL means a different query on another day.
     monkeypatch.setattr(City, "today", lambda _: dt.date(2020, 3, 1))
     assert api.json("/reports") == []
 
@@ -238,7 +238,7 @@ def test_information_calls_are_counted_on_request(api: Api, rows: list[Row], dat
 
 
 def test_groups_without_counted_requests_are_left_out(api: Api, database: Database) -> None:
-    """Their cells exist for the calls for information in them."""
+    """Their cells exist because of the calls for information in them."""
     call = {"is_information": True, "created_date": "2018-05-05", "source_id": 3}
     add_requests(database, call)
     api.publish()
@@ -268,7 +268,7 @@ ONE_BY_ONE = "/reports?field=created_hour&field=council_name&field=source_name&f
 def test_requests_are_read_one_by_one_only_if_they_are_few(
     api: Api, rows: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How many they are is known from a rollup, by the days of the filters."""
+    """A rollup tells how many there are on the days of the filters."""
     monkeypatch.setattr(repository, "MOST_REQUESTS", 100)
     many, few = (f"{ONE_BY_ONE}&filter=created_{days}" for days in ("year>=2019", "date=2019-12-28"))
     with queries() as counted:
@@ -279,7 +279,7 @@ def test_requests_are_read_one_by_one_only_if_they_are_few(
     found = sum(row["counts"] for row in api.json(few))
     assert found == sum(row["created_date"] == "2019-12-28" for row in rows)
     assert found
-    # A rollup has this field, however many requests there are.
+    # A rollup has this field, so the number of requests does not matter.
     assert api.get("/reports?field=created_date&filter=created_year>=2019").status_code == 200
 
 

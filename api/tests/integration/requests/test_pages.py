@@ -16,14 +16,14 @@ from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api
 
-# As published: to the minute, many in each.
+# As published: to the minute, with many requests in each.
 ROWS = 107
 YEAR = {"start_date": "2020-01-01", "end_date": "2020-12-31"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ids(database: Database) -> list[int]:
-    """All ids in the order in which they must come: newest first, then the larger id."""
+    """All ids in the required order: newest first, then the larger id."""
     rows = [{"created_date": f"2020-01-02 10:{number % 3:02}"} for number in range(ROWS)]
     made = add_requests(database, *rows)
     dated = [(row["created_date"], request_id) for row, request_id in zip(rows, made, strict=True)]
@@ -117,7 +117,7 @@ def test_stream_is_plain_if_the_client_does_not(api: Api) -> None:
 
 
 def _from(api: Api, client: int, **params: Any) -> httpx.Response:
-    """As if another client asked; uvicorn trusts a proxy on this machine."""
+    """A request as if from another client; uvicorn trusts a proxy on this machine."""
     headers = {"X-Forwarded-For": f"192.0.2.{client}"}
     return api.client.get("/requests", params=params, headers=headers)
 

@@ -1,4 +1,4 @@
-"""The schema: up, down and up again, twice, at once, and while the API serves."""
+"""The schema is migrated up, down and up again, repeatedly, concurrently, and while the API serves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.rows import add_requests
 from tests.support.serving import forget_everything, serve, settings_for
 
 API = Path(__file__).parents[3]
-# What PostGIS brings along is not ours.
+# Objects created by PostGIS are not ours.
 SCHEMA = """
 SELECT table_name, column_name, data_type, is_nullable, column_default
   FROM information_schema.columns

@@ -1,4 +1,4 @@
-"""No service has more rights than its work takes."""
+"""No service has more privileges than it needs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_reader_may_not_call(database: Database, statement: str) -> None:
 
 
 def test_reader_makes_no_temporary_tables() -> None:
-    """A right on the database itself, which a copy of it does not inherit."""
+    """A privilege on the database itself, which a copy does not inherit."""
     reader, loader = (in_database(variable(f"TEST_{role}_URL"), variable("TEST_TEMPLATE")) for role in ROLES)
     template = Database("", reader, loader, reader)
     temporary = "CREATE TEMPORARY TABLE mine (id integer)"
@@ -83,7 +83,7 @@ def test_reader_makes_no_temporary_tables() -> None:
 
 @pytest.mark.parametrize("name", ["postgres", "template1"])
 def test_reader_connects_to_no_other_database(name: str) -> None:
-    """Its limits hold in ours alone."""
+    """The reader's limits apply only in our database."""
     reader, loader = (in_database(variable(f"TEST_{role}_URL"), name) for role in ROLES)
     with pytest.raises(psycopg2.OperationalError, match="permission denied for database"):
         psycopg2.connect(reader)

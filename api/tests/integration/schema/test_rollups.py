@@ -1,4 +1,4 @@
-"""The numbers of routes equal a count of the rows."""
+"""The numbers that routes return equal a count of the rows."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def rows(database: Database) -> list[tuple[int, int, int | None]]:
 
 
 def _disc(values: list[int], share: float) -> int:
-    """The smallest value whose cumulative share reaches this one, as percentile_disc has it."""
+    """The smallest value whose cumulative share reaches the given one, as in percentile_disc."""
     ordered = sorted(values)
     return next(value for number, value in enumerate(ordered, 1) if number >= share * len(ordered))
 

@@ -1,4 +1,4 @@
-"""Migrations on a database in use: readers go on, leftovers are repaired, and two runners take turns."""
+"""Migrations of a database in use: readers continue, leftovers are repaired, and two runners take turns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SELECT number, number, timestamp '2020-01-01' + number * interval '1 minute',
 
 @pytest.fixture(scope="module")
 def before() -> Iterator[Database]:
-    """A database as releases before these changes left it, with requests."""
+    """A database with requests, as left by releases before these changes."""
     with databases.database() as fresh:
         _alembic(fresh, "downgrade", BEFORE_ANY_CHANGE_OF_LIVE_TABLES)
         fresh.run(ROWS, 20_000)
@@ -42,7 +42,7 @@ def before() -> Iterator[Database]:
 
 @pytest.fixture
 def old(before: Database) -> Iterator[Database]:
-    """A copy of it for one test."""
+    """A copy of this database for one test."""
     with databases.database(before.name) as copied:
         yield copied
 
@@ -66,7 +66,7 @@ SELECT count(*) FROM pg_stat_activity
 
 
 def _wait_until_it_has_been_refused(database: Database, migrating: Future[None]) -> None:
-    """Until the runner has tried for a table that a reader holds, and pauses before it tries again."""
+    """Until the runner has tried to lock a table that a reader holds, and pauses before the next attempt."""
     while not database.value(PAUSING):
         assert not migrating.done(), migrating.exception()
         time.sleep(0.05)
@@ -119,7 +119,7 @@ def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
 
 @pytest.mark.slow
 def test_the_longest_wait_of_a_reader_over_a_million_rows(old: Database) -> None:
-    """With a reader of 12 seconds and another who reads in a loop: the latter waits less than a second."""
+    """One reader takes 12 seconds, another reads in a loop: the latter waits less than a second."""
     old.run("TRUNCATE service_requests")
     old.run(ROWS, 1_000_000)
     longest = 0.0

@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI document, as a valid request of which one part can be replaced."""
+"""Every operation of the OpenAPI document, as a valid request in which one part can be replaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.serving import ADMIN, Api
 # A part of a request: its place and its name.
 Part = tuple[str, str]
 SAMPLES = {"integer": 1, "number": 1.5, "boolean": False, "array": [], "string": "text", "object": {}}
-# Left out: it primes everything each time.
+# Left out, because it primes everything each time.
 LEFT_OUT = {"/status/reset-cache"}
 
 
@@ -52,7 +52,7 @@ class Operation:
 
 
 def _leaves(body: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    """Names of the fields; nested ones have a dot."""
+    """Names of the fields; nested ones contain a dot."""
     for name, value in body.items():
         if isinstance(value, dict):
             yield from _leaves(value, f"{prefix}{name}.")

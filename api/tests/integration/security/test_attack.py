@@ -1,4 +1,4 @@
-"""The fuzzer of ``make attack`` for a moment: hostile requests on raw, pipelined connections."""
+"""A short run of the fuzzer of ``make attack``: hostile requests on raw, pipelined connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No response can be framed, guessed to be a script, or run scripts of another site."""
+"""No response can be framed, sniffed as a script, or run scripts of another site."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def test_every_route(api: Api) -> None:
 @pytest.mark.parametrize("path", [*OTHERS, LONG])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE"])
 def test_everything_else(api: Api, method: str, path: str) -> None:
-    # The second time a response may come from memory.
+    # The second time, the response may come from memory.
     for _ in range(2):
         assert _is_protected(api.client.request(method, path, headers={"Origin": "https://any.example"}))

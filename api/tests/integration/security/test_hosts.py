@@ -1,4 +1,4 @@
-"""The Host header of a request: one, and never in a redirect."""
+"""A request has exactly one Host header, which never appears in a redirect."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.serving import Api
 
-# Closing such a socket resets the connection instead of ending it.
+# Closing a socket with this option resets the connection instead of ending it.
 AT_ONCE = struct.pack("ii", 1, 0)
 
 
@@ -44,7 +44,7 @@ def _status(api: Api, request: bytes) -> int:
     ],
 )
 def test_a_request_has_one_host(api: Api, path: bytes, head: bytes, status: int) -> None:
-    """Also where the response is in memory."""
+    """Even if the response is in memory."""
     api.client.get(path.decode())
     assert _status(api, b"GET " + path + b" " + head + b"\r\n") == status
 
@@ -57,7 +57,7 @@ def test_a_redirect_goes_to_a_path(api: Api) -> None:
 def test_clients_that_reset_their_connection_leave_no_traceback(
     api: Api, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither while a query runs, nor with requests that are waiting behind it."""
+    """Neither while a query runs nor while further requests wait behind it."""
     one = b"GET /requests?limit=1&skip=%d HTTP/1.1\r\nHost: a\r\n\r\n"
     with caplog.at_level(logging.WARNING):
         for number in range(60):

@@ -1,7 +1,7 @@
 """Attempts at SQL injection in every part of every request that the OpenAPI document describes.
 
-A successful attempt would notify a channel, which needs no privilege, writes nothing and takes no time, or
-read a secret that no route reads.
+A successful attempt would either notify a channel, which needs no privilege, writes nothing and takes no
+time, or read a secret that no route reads.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def attacked(described: list[Operation]) -> Iterator[tuple[Operation, Part]]:
 
 
 def judge(operation: Operation, part: Part, value: str, response: Any) -> str | None:
-    """The fault of a response, if any."""
+    """The problem with a response, if any."""
     if response.status_code >= 500:
         return f"{operation} {part} {value[:80]!r}: {response.status_code}"
     if SECRET in response.text:
@@ -113,7 +113,7 @@ def judge(operation: Operation, part: Part, value: str, response: Any) -> str | 
 
 
 def faults(api: Api, described: list[Operation], values: list[str], at_most: int) -> list[str]:
-    """All faults; each part is tried with this many of the values, in turn."""
+    """All problems found; each part is tried with up to this many of the values, in rotation."""
     turn = itertools.cycle(values)
     return [
         fault

@@ -12,7 +12,7 @@ import redis
 from tests.support.serving import Api
 
 PACKAGE = Path(__file__).parents[3] / "lacity_data_api"
-# What runs code that it reads, or marks what does.
+# Functions that execute code they read, and names that indicate them.
 DANGEROUS = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "jsonpickle", "yaml"}
 NAMES = {"PickleSerializer", "eval", "exec", "compile", "__import__", "loads_unsafe"}
 EXPLODED: list[str] = []
@@ -23,7 +23,7 @@ def explode(sound: str) -> None:
 
 
 class Bomb:
-    """Tells when it is unpickled."""
+    """Reports when it is unpickled."""
 
     def __reduce__(self) -> Any:
         return explode, ("boom",)
@@ -70,7 +70,7 @@ def test_pickle_in_redis_is_never_opened(api: Api) -> None:
         assert keys
         for key in keys:
             stored.set(key, pickle.dumps(Bomb()))
-    # With an empty memory every response comes from Redis.
+    # With an empty in-memory cache, every response comes from Redis.
     api.state.responses.memory.replace_all([])
     assert api.json("/types/stats") == expected
     assert api.json("/councils/types/stats")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.serving import ADMIN, Api
 
-# Two checks do not apply: valid data may be rejected (no schema can express the order of days), and GET of a
+# Two checks do not apply: valid data may be rejected (no schema can express the order of days), and GET on a
 # path for POST is not always 405 (/requests/pins is also a /requests/{request_id}).
 CHECKS = (
     "not_a_server_error",

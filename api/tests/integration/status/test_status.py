@@ -61,7 +61,7 @@ def test_status_says_what_is_counted(api: Api, database: Database) -> None:
         database,
         {"created_date": "2020-01-01", "latitude": None, "longitude": None},
         {"created_date": "2020-01-02", "is_information": True},
-        {"created_date": "2021-12-31"},  # after the newest load: a mistake of the source
+        {"created_date": "2021-12-31"},  # after the newest load: an error in the source
     )
     api.publish()
     status = api.json("/status/data")

@@ -1,4 +1,4 @@
-"""Tiles decoded and compared with counts of the rows."""
+"""Decoded tiles, compared with counts of the rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Place(NamedTuple):
     latitude: float
 
     def tiles(self, zoom: int) -> set[tuple[int, int]]:
-        """The tiles that the place may be in: of a place on an edge both."""
+        """The tiles that the place may be in: both if it is on an edge."""
         return {
             _tile(self.longitude + east * 1e-9, self.latitude + north * 1e-9, zoom)
             for east in (-1, 1)
@@ -46,7 +46,7 @@ EDGES = [_edge(10, 175, 408), _edge(14, 2808, 6543), _edge(16, 11235, 26172)]
 
 
 def random_rows(chance: random.Random, number: int) -> list[dict[str, Any]]:
-    """Many at the same places, some on the edges of tiles, some without coordinates."""
+    """Rows of which many share a location; some are on tile edges, some have no coordinates."""
     places = EDGES + [
         Place(chance.uniform(-118.5, -118.1), chance.uniform(33.7, 34.3)) for _ in range(PLACES)
     ]
@@ -118,7 +118,7 @@ def features(api: Api, generation: int, zoom: int, tile: tuple[int, int], **para
 
 
 def check_sum(api: Api, places: Iterable[Place], zooms: Iterable[int], chosen: dict[str, Any]) -> None:
-    """At each zoom the tiles have all matching requests, each once."""
+    """At each zoom the tiles contain all matching requests, each exactly once."""
     generation = int(api.get("/tiles.json").headers["x-data-generation"])
     rows = api.pages("/requests", limit=100_000, **chosen)
     for zoom in zooms:

@@ -1,4 +1,4 @@
-"""Tiles against counts of the rows, and their place in caches."""
+"""Tiles compared with counts of the rows, and how they are cached."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.support.rows import add_requests
 from tests.support.serving import Api
 
 MVT = "application/vnd.mapbox-vector-tile"
-# A tile without any request, in the city's bounds, and one far from it.
+# A tile without requests within the city's bounds, and one far from the city.
 EMPTY, FAR = "16/11150/26000", "16/1/1"
 CITY_HALL = (11242, 26167)
 
 
 @pytest.fixture(scope="module")
 def places(database: Database) -> list[Place]:
-    """Where the rows of this module are."""
+    """The locations of this module's rows."""
     rows = random_rows(random.Random(311), 700)
     add_requests(database, *rows, {"type_id": 4, "created_date": "2020-01-02 14:21:00"})
     located = {Place(row["longitude"], row["latitude"]) for row in rows if row["latitude"] is not None}
@@ -43,7 +43,7 @@ def _get(api: Api, tile: str, **headers: str) -> httpx.Response:
     return api.client.get(f"/tiles/{_generation(api)}/{tile}.mvt", headers=headers)
 
 
-# One of each way to count: by each rollup, from rows found by place and by index, and both added up.
+# One of each way to count: from each rollup, from rows found by location and by index, and both combined.
 @pytest.mark.parametrize("zoom", [0, 8, 10, 11, 13, 14, 15, 16])
 def test_counts_add_up(served: Api, places: list[Place], zoom: int) -> None:
     check_sum(served, places, [zoom], {})
@@ -155,7 +155,7 @@ def test_tile_json_names_the_host_that_was_asked(served: Api) -> None:
 
 
 def test_older_generation_redirects_to_the_one_served(served: Api, database: Database) -> None:
-    """Last in this module: it moves the generation."""
+    """Last in this module, because it changes the generation."""
     old = _generation(served)
     path = f"/tiles/{old}/8/43/102.mvt?status=open"
     before = features(served, old, 8, (43, 102), status="open")

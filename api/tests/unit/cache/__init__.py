@@ -1,1 +1,1 @@
-"""The cache's parts alone."""
+"""Single parts of the cache."""
