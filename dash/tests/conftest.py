@@ -22,7 +22,7 @@ def city() -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def warehouse(city: Database) -> Iterator[Warehouse]:
-    """A worker's way to the small city, without Redis."""
+    """A worker's access to the small city, without Redis."""
     found = Warehouse(settings_for(city.reader_url))
     yield found
     found.close()
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """One browser window for all tests of a module: what it keeps makes the next page quick."""
+    """One browser window for all tests of a module: its cache makes the next page load quickly."""
     someone = Visitor(browser, reports.url)
     yield someone
     someone.close()
@@ -52,6 +52,6 @@ def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
 
 @pytest.fixture
 def visitor(desk: Visitor) -> Iterator[Visitor]:
-    """A reader at a desk."""
+    """A reader at a desktop computer."""
     with visit(desk) as someone:
         yield someone

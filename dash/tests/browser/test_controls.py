@@ -1,4 +1,4 @@
-"""What a reader does with a report: choose, share, go deeper, take the data along."""
+"""What a reader does with a report: make choices, share it, drill down, download the data."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_unusable_parameters_are_named_and_stay_named(visitor: Visitor) -> None:
     ],
 )
 def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) -> None:
-    """Another council's numbers once took its place within a second."""
+    """The numbers of another council used to replace it within a second."""
     page = visitor.open(path)
     expect(page.locator(".covers")).to_contain_text("unknown (777)")
     page.wait_for_timeout(1_500)
@@ -135,7 +135,7 @@ def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) 
     ],
 )
 def test_back_leaves_a_page_at_once(visitor: Visitor, path: str) -> None:
-    """Controls that appear wrote the URL again, in another order, and Back never left."""
+    """Controls used to rewrite the URL in another order when they appeared, so Back never left the page."""
     visitor.new_tab()
     page = visitor.open("/data-quality")
     before = page.evaluate("history.length")

@@ -1,4 +1,4 @@
-"""What holds for every page, whatever it reports."""
+"""What holds for every page, regardless of its report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.browser import DESKTOP, PHONE, Visitor
 from support.pages import PATHS
 from support.serving import Reports
 
-# Axe does not look into pictures: what the texts of the figures are filled with, and the ink of the scheme.
+# Axe does not look into images: the fill colors of the figures' texts, and the scheme's text color.
 FIGURE_TEXTS = """() => {
     const probe = document.body.appendChild(document.createElement('i'));
     probe.style.color = 'var(--ink)';
@@ -25,7 +25,7 @@ SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
 
 @pytest.fixture(scope="module", params=SCREENS)
 def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """One visitor for all pages: what the browser keeps makes the next page quick."""
+    """One visitor for all pages: the browser's cache makes the next page load quickly."""
     viewport, scheme = SCREENS[request.param]
     visitor = Visitor(browser, reports.url, viewport=viewport, color_scheme=scheme)
     yield visitor

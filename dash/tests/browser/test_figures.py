@@ -1,4 +1,4 @@
-"""Which plotly.js draws a page: the part with charts on axes, the whole for what that cannot draw."""
+"""Which plotly.js draws a page: the partial Cartesian bundle, or the full one for what that cannot draw."""
 
 from __future__ import annotations
 

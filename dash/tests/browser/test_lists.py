@@ -1,4 +1,4 @@
-"""Tasks of an analyst on the backlog, the list of requests and the addresses, counted in clicks."""
+"""An analyst's tasks with the backlog, the list of requests and the addresses, counted in clicks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MINE = "council = 'Noho' AND is_open"
 
 @pytest.fixture(scope="module")
 def someone(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """One visitor for all tasks: what the browser keeps makes the next page quick."""
+    """One visitor for all tasks: the browser's cache makes the next page load quickly."""
     visitor = Visitor(browser, reports.url)
     yield visitor
     visitor.close()
@@ -51,7 +51,7 @@ def test_open_for_over_90_days_in_my_council_as_a_spreadsheet(city: Database, so
 
 
 def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Visitor) -> None:
-    """Task 6: the menu, the type, without the usual one; the table has them first."""
+    """Task 6: the menu, the type, removing the default type; the table lists them first."""
     reader = Reader(someone)
     page = reader.page
     reader.go("Addresses")
@@ -78,7 +78,7 @@ def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Vis
 
 
 def test_the_largest_backlog_by_agency_and_whether_it_grows(city: Database, someone: Visitor) -> None:
-    """Task 7: the menu; the sentence under the figure says it."""
+    """Task 7: the menu; the sentence below the figure gives the answer."""
     reader = Reader(someone)
     reader.go("Backlog")
     ((agency, number),) = city.rows(

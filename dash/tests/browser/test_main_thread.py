@@ -1,4 +1,4 @@
-"""What the benchmark of the map counts as our code: also what MapLibre calls of it."""
+"""What the benchmark of the map counts as our code, including the parts that MapLibre calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.test_map import IS_IDLE
 
 MAP_JS = Path(__file__).parents[2] / "assets" / "map.js"
 BEGINS = "function showView(state) {"
-# MapLibre draws for them alone, once and again.
+# Makes MapLibre redraw once, only for these tests.
 REDRAW = """() => new Promise(done => { const map = document.querySelector('.city-map').mapState.map;
     map.once('idle', () => setTimeout(done, 50)); map.triggerRepaint(); })"""
 GOAL_MS, WORK_MS = 100, 150
@@ -39,7 +39,7 @@ def page(someone: Visitor) -> Page:
 
 
 def _work_in_each_idle(route: Route) -> None:
-    """Our script, as it is but for work in what MapLibre calls when the map is drawn."""
+    """Our script, with extra work in the callback that MapLibre calls when the map is drawn."""
     busy = f"var until = performance.now() + {WORK_MS}; while (performance.now() < until) {{}}"
     script = MAP_JS.read_text()
     assert script.count(BEGINS) == 1

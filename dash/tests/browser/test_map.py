@@ -1,4 +1,4 @@
-"""The map of requests with the real API's tiles, on a desk and on a phone."""
+"""The map of requests with the real API's tiles, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LOADED = """part => performance.getEntriesByType('resource').filter(one => one.n
 
 @pytest.fixture(scope="module")
 def served(city: Database) -> Iterator[tuple[Reports, str]]:
-    """Reports that know the API, and its address."""
+    """Reports that know the API, and the API's address."""
     with serve_api(city.reader_url) as api, serve(city.reader_url, API_PUBLIC_URL=api) as reports:
         yield reports, api
 
@@ -56,7 +56,7 @@ def someone(
 
 @pytest.fixture
 def page(someone: Visitor) -> Page:
-    """The map; loading it takes seconds, so that the tests go on where the one before left it."""
+    """The map; loading it takes seconds, so each test continues where the previous one left it."""
     someone.page.wait_for_function(IS_IDLE)
     return someone.page
 
@@ -170,7 +170,7 @@ def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
     other.goto(someone.url + "/map")
     other.wait_for_function(IS_IDLE)
     files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
-    # Dash asks for parts that it loads later without their version.
+    # Dash requests the parts that it loads later without a version.
     kept = [one for one in files if "/async-" not in one["name"]]
     assert len(kept) > 10
     assert [one["name"] for one in kept if one["bytes"] > 0] == []

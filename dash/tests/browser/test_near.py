@@ -15,7 +15,7 @@ from tests.browser.test_controls import choose
 
 PATH = "/overview-combined"
 FIRST, LAST = "overview-combined--over-time", "overview-combined--days-to-close"
-# What a page asks for, each with the cards that were drawn by then.
+# The requests of a page, each with the cards that had been drawn by then.
 REMEMBER = """window.asked = [];
 const fetch = window.fetch;
 window.fetch = (address, options) => {
@@ -39,7 +39,7 @@ def remembering(browser: Browser, reports: Reports) -> Iterator[Visitor]:
 
 @pytest.fixture
 def curious(remembering: Visitor) -> Iterator[Visitor]:
-    """A visitor whose page remembers what it asks for."""
+    """A visitor whose page records its requests."""
     with visit(remembering) as someone:
         yield someone
 
@@ -54,7 +54,7 @@ def never_idle(browser: Browser, reports: Reports) -> Iterator[Visitor]:
 
 @pytest.fixture
 def busy(never_idle: Visitor) -> Iterator[Visitor]:
-    """A visitor whose browser is never idle: nothing comes that is not near."""
+    """A visitor whose browser is never idle: only cards near the viewport are loaded."""
     with visit(never_idle) as someone:
         yield someone
 
@@ -95,7 +95,7 @@ def test_a_home_page_that_someone_has_seen_brings_the_tiles_of_its_first_screen(
 
 
 def test_a_report_with_a_usual_choice_asks_for_every_card_once(curious: Visitor) -> None:
-    """Its list tells the choice when it appears; that must not ask for all cards at once."""
+    """Its dropdown reports the selection when it appears; that must not request all cards at once."""
     page = curious.open("/neighborhood")
     expect(picture(page, "neighborhood--by-type")).to_be_attached()
     cards = ("numbers", "average", "by-day", "by-type")
@@ -123,7 +123,7 @@ def test_a_card_that_has_not_come_knows_what_was_chosen(busy: Visitor) -> None:
     page.locator(f"#{LAST}").scroll_into_view_if_needed()
     expect(picture(page, LAST)).to_be_visible()
     busy.settle()
-    # Scrolling to it must not load it again: a second response would close what was opened.
+    # Scrolling to the card must not load it again: a second response would close what was opened.
     assert len(asked(page, LAST)) == 1
     page.locator("section", has=page.locator(f"#{LAST}")).get_by_text("Show as table").click()
     expect(page.locator(f"#{LAST} tbody th, #{LAST} tbody td:first-child")).to_have_text(["Graffiti"])

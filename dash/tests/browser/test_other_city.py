@@ -1,4 +1,4 @@
-"""Reports of another city: its words, its zone, its map, and no trace of the city of the sample."""
+"""Reports of another city: its terms, its time zone, its map, and no trace of the sample's city."""
 
 from __future__ import annotations
 

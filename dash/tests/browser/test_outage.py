@@ -1,4 +1,4 @@
-"""Postgres and Redis are stopped for ten seconds and started; the report server is left alone."""
+"""Postgres and Redis are stopped for ten seconds and restarted, but the report server is not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 def services(command: str, *arguments: str) -> dict[str, Any]:
-    """Private servers of this test alone, which it may stop."""
+    """Servers that only this test uses, so that it may stop them."""
     called = [sys.executable, "-m", "tools.services", command, "--name", NAME, *arguments]
     done = subprocess.run(called, cwd=DASH.parent, check=True, stdout=subprocess.PIPE, timeout=120)
     found: dict[str, Any] = json.loads(done.stdout)

@@ -21,7 +21,7 @@ WIDTHS = """() => [...document.querySelectorAll('.main-svg')]
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """A window as wide as paper, so that the page that is looked at is laid out as the printed one."""
+    """A window as wide as the paper, so that the inspected page has the layout of the printed one."""
     someone = Visitor(browser, reports.url, viewport={"width": LETTER_PIXELS, "height": 900})
     yield someone
     someone.close()
@@ -40,7 +40,7 @@ def test_every_text_is_on_the_paper_and_whole(visitor: Visitor, path: str) -> No
 
 
 def test_every_request_of_the_week_is_printed(visitor: Visitor, warehouse: Warehouse) -> None:
-    """A grid shows a page of 20; paper has no next page."""
+    """A grid shows 20 rows per page; paper cannot be paged."""
     page = visitor.open("/neighborhood-weekly?council=52")
     numbers = column(card(warehouse, neighborhood_weekly.REPORT, "requests", "council=52"), "sr_number")
     assert len(numbers) > 20

@@ -21,7 +21,7 @@ COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 @pytest.fixture(scope="module")
 def own_city() -> Iterator[Database]:
-    """A city of this module, to change."""
+    """A city for this module, which tests change."""
     with database() as filled:
         small_city.fill(filled)
         yield filled
@@ -123,16 +123,16 @@ def test_pages_without_postgres_say_so_and_heal(
     own_city.shut()
     try:
         until(lambda: all(own_reports.get("/ready").status_code == 503 for _ in range(10)))
-        # All pages have it from one place.
+        # All pages take the notice from the same place, so a sample is enough.
         for path in PATHS[::3]:
             guest.page.goto(guest.url + path)
             expect(guest.page.locator("[role=alert]").first).to_contain_text("is not responding right now")
         assert guest.violations() == []
     finally:
         own_city.open_again()
-    # The page reloads itself; how the others look with Postgres is seen in test_every_page.
+    # The page reloads itself; test_every_page shows how the others look with Postgres.
     expect(guest.page.locator("[role=alert]")).to_have_count(0)
-    # Another worker may not have noticed yet: its page tries again too.
+    # Another worker may not have noticed yet; its page retries too.
     for path in (PATHS[-1], *PATHS[:2]):
         expect(guest.open(path).locator(".state")).to_have_count(0)
 

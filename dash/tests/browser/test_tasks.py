@@ -1,4 +1,4 @@
-"""What analysts and council members came for: each task by clicks from the home page, its answer by SQL."""
+"""The tasks of analysts and council members: clicks from the home page give the answer that SQL gives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPAN = r"(\w{3} \d+, \d{4})(?: to (\w{3} \d+, \d{4}))?"
 
 
 class Reader:
-    """A reader with a task, who begins at the home page; every click counts."""
+    """A reader with a task, who starts at the home page; every click is counted."""
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
@@ -36,7 +36,7 @@ class Reader:
         self._visitor.settle()
 
     def choose(self, label: str, name: str) -> None:
-        """Click into a field, type, and take what is found with the keyboard."""
+        """Click into a field, type, and select the match with the keyboard."""
         self.click(self.page.get_by_label(label, exact=True).first)
         self.page.keyboard.type(name)
         expect(self.page.get_by_role("option", name=name, exact=True)).to_be_visible()
@@ -60,7 +60,7 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def visitor(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """One for all tasks: what the browser keeps makes the next page quick."""
+    """One visitor for all tasks: the browser's cache makes the next page load quickly."""
     someone = Visitor(browser, reports.url)
     yield someone
     someone.close()
@@ -75,7 +75,7 @@ def reader(visitor: Visitor) -> Iterator[Reader]:
 
 
 def counted(city: Database, text: str, where: str = "true") -> int:
-    """Requests created in the days that a page names after these words."""
+    """The requests created on the days that a page gives after this text."""
     found = re.search(SPAN, text)
     assert found
     first, last = found[1], found[2] or found[1]
@@ -100,7 +100,7 @@ def test_graffiti_in_my_council_this_quarter_against_the_last(city: Database, re
 
 
 def test_bulky_items_against_the_same_month_last_year(city: Database, reader: Reader) -> None:
-    """The chart once showed 7 against 2,544; like for like it was 34."""
+    """The chart once compared 7 with 2,544; the like-for-like figure was 34."""
     reader.go("Overview")
     reader.period("Last month")
     reader.choose("Request types", "Bulky Items")
@@ -120,7 +120,7 @@ def test_bulky_items_against_the_same_month_last_year(city: Database, reader: Re
 
 
 def test_councils_that_wait_longest_for_streetlights(city: Database, reader: Reader) -> None:
-    """The first place once rested on two requests."""
+    """The first place was once based on only two requests."""
     reader.go("Time to close")
     reader.choose("Type groups", "Streetlights")
     page = reader.settle()

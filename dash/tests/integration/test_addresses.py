@@ -93,7 +93,7 @@ def test_addresses_with_several_requests(city: Database, warehouse: Warehouse, c
 
 @every_case
 def test_clusters_of_requests_at_one_place(city: Database, warehouse: Warehouse, case: Case) -> None:
-    """All located requests of a council are at one point of the small city, kilometers from the next."""
+    """In the small city, all located requests of a council are at one point, kilometers from the next."""
     rows = city.rows(
         case.chosen
         + """SELECT council, count(*), count(DISTINCT address) FROM chosen

@@ -1,4 +1,4 @@
-"""Every recount once more where the newest run failed: the last full day is that before the last good run."""
+"""Every recount again, with a failed newest run: the last full day is the one before the last good run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
     "test_the_map_has_every_council_of_the_selection",
     "test_times_to_close_are_those_of_the_rows",
 ]
-# The newest run failed before it merged anything; the one before read the portal early on its day.
+# The newest run failed before it merged anything; the previous one read the portal early in the day.
 FAILED = """
 UPDATE load_runs SET status = 'failed' WHERE started_at >= now() - interval '24 hours';
 UPDATE load_runs SET started_at = date_trunc('day', started_at AT TIME ZONE 'America/Los_Angeles')

@@ -72,7 +72,7 @@ def search_of(case: Case, warehouse: Warehouse, *, area: bool = True) -> str:
 
 
 def assert_area(city: Database, warehouse: Warehouse, case: Case) -> None:
-    """What came in and what was closed in a council, on the three pages that show it."""
+    """The requests created and closed in a council, on the three pages that show them."""
     search, new, closed = search_of(case, warehouse), case.within("created"), case.within("closed")
     counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in (new, closed, "is_open"))
     ((came, went, is_open),) = city.rows(RAW + f"SELECT {counts} FROM raw WHERE {case.is_mine}")

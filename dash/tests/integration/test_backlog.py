@@ -13,7 +13,7 @@ from data.warehouse import Warehouse
 from pages import backlog as page
 
 WHOLE = ("", "council=0", "district=8&group=1", "type=8,9", "district=0")
-"""Selections of which every dimension is counted; of the others, the agencies."""
+"""Selections for which every dimension is counted; for the others, only agencies are."""
 LIMITS = ((0, 7), (8, 30), (31, 90), (91, 10**6))
 OPEN = RAW + ", waiting AS (SELECT *, greatest(today - 1 - created::date, 0) AS age FROM raw WHERE is_open) "
 DIMENSIONS = {

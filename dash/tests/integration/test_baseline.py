@@ -44,12 +44,12 @@ def compared(first: str, last: str, how: str) -> tuple[str, str, str]:
 def test_the_previous_period_has_the_same_days(
     period: tuple[str, str], days: tuple[str, str], name: str
 ) -> None:
-    """A quarter so far was once compared with as many days just before, in another quarter."""
+    """A current quarter was once compared with the same number of days just before it, in another quarter."""
     assert compared(*period, "previous") == (*days, name)
 
 
 def test_a_default_period_is_compared_with_the_days_before() -> None:
-    """A week that happens to begin a month is not compared with the first week of another."""
+    """A week that happens to begin a month is not compared with the first week of another month."""
     first_week = replace(FACTS, last_day=date(2026, 11, 7))
     found = wanted(Selection.of(neighborhood_weekly.REPORT.controls[1:], "", FactsOnly(first_week)))
     assert found is not None
@@ -68,7 +68,7 @@ def test_last_year_has_the_same_dates(period: tuple[str, str], days: tuple[str, 
     assert compared(*period, "year") == (*days, name)
 
 
-# Two show requests one by one; the history begins with the first run, and has seldom a period before.
+# Two list single requests; the history begins with the first run, and seldom has a period before.
 NO_COMPARISON = {"/requests-list", "/map", "/what-changed"}
 
 
@@ -80,7 +80,7 @@ def test_every_page_with_a_period_can_be_compared() -> None:
 
 
 def counted(city: Database, first: int, last: int, more: str = "true") -> int:
-    """Requests created from so many to so many days before today."""
+    """Requests created in a range of days before today."""
     found: int = city.value(
         RAW + f"SELECT count(*) FROM past WHERE created >= today - {first} AND created < today - {last} + 1"
         f" AND {more}"
@@ -89,7 +89,7 @@ def counted(city: Database, first: int, last: int, more: str = "true") -> int:
 
 
 def period(warehouse: Warehouse, days: int) -> tuple[str, int]:
-    """A query of the last days, and how many: not those of a month so far, whose baseline is another."""
+    """A query for the last days, and how many; not a month so far, which has a different baseline."""
     last = warehouse.facts().last_day
     assert last is not None
     first = last - timedelta(days=days - 1)

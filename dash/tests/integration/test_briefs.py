@@ -25,7 +25,7 @@ COUNTED = """SELECT
     count(*) FILTER (WHERE created < %(old)s AND (is_open OR closed >= %(end)s)),
     percentile_disc(0.5) WITHIN GROUP (ORDER BY days) FILTER (WHERE closed >= %(first)s AND closed < %(end)s)
     FROM raw WHERE council = (SELECT council_name FROM councils WHERE council_id = %(council)s)"""
-# Council → how many of the periods are counted.
+# Council → how many of its periods are counted.
 COUNCILS = {52: 5, 0: 2, 7: 1}
 
 
@@ -42,7 +42,7 @@ def newest(warehouse: Warehouse) -> date:
 
 
 def shown_periods(newest: date) -> list[Period]:
-    """A whole and the current week and month, a week long ago."""
+    """A whole and a current week and month, and a week long ago."""
     return [
         periods.last_whole("week", newest),
         periods.of_day("week", newest, newest),

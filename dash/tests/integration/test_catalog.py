@@ -1,4 +1,4 @@
-"""The narrowest rollup of the database's catalog answers a query, else the requests themselves."""
+"""The narrowest rollup of the database's catalog that fits is read, otherwise the requests themselves."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def everything(warehouse: Warehouse, **narrowed: tuple[int, ...]) -> Filters:
 
 
 def test_a_query_without_a_rollup_counts_the_requests(city: Database, warehouse: Warehouse) -> None:
-    """It once ended with a bare StopIteration."""
+    """Such a query once ended with a bare StopIteration."""
     found = count(warehouse, everything(warehouse), AGENCY, "day", population=CLOSED)
     assert found["requests"].sum() == city.value(
         RAW
@@ -61,7 +61,7 @@ def test_a_query_without_a_rollup_counts_the_requests(city: Database, warehouse:
 
 
 def test_groups_without_counted_requests_are_left_out(city: Database, warehouse: Warehouse) -> None:
-    """Cells of information calls alone have no request."""
+    """Cells that contain only information calls have no requests."""
     assert city.value("SELECT count(*) FROM rollup_day_type WHERE requests = 0") > 0
     assert "Information-Only" not in set(count(warehouse, everything(warehouse), TYPE)["type"])
     assert (count(warehouse, everything(warehouse), COUNCIL, "day")["requests"] > 0).all()

@@ -16,7 +16,7 @@ from pages import city_map as page
 
 
 class Case(NamedTuple):
-    """What is chosen, in the URL and in SQL, and the days before today, both included."""
+    """The selection, in the URL and in SQL, and the days before today, both included."""
 
     search: str = ""
     where: str = "true"
@@ -59,7 +59,7 @@ def search_of(warehouse: Warehouse, case: Case) -> str:
 
 
 def truth(city: Database, case: Case, days_earlier: int = 0) -> dict[str, tuple[int, int]]:
-    """Type → requests on the map, and not on it."""
+    """Type → requests on the map, and those not on it."""
     counts = "" if "information" in case.search else " AND NOT is_information"
     period = (
         f"created >= today - {case.first + days_earlier} AND created < today - {case.last + days_earlier - 1}"

@@ -89,7 +89,7 @@ def test_shares(city: Database, warehouse: Warehouse, name: str) -> None:
 
 @pytest.mark.parametrize("choice", ["typical", "all"])
 def test_all_days_to_close(city: Database, warehouse: Warehouse, choice: str) -> None:
-    """The file has every closed request, whatever the picture leaves out."""
+    """The file has every closed request, regardless of what the figure leaves out."""
     shown = build(warehouse, "days-to-close", f"days={choice}")
     counted = city.rows(
         RAW + f"SELECT council, days, count(*) {MINE} AND closed IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"

@@ -1,4 +1,4 @@
-"""What one connection, and one client with many, may take of a worker."""
+"""The share of a worker that one connection, or one client with many connections, may use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 
 
 class Application:
-    """Small responses, but ``/big`` and ``/wait``, which lasts until it is let go."""
+    """Small responses, except for ``/big`` and ``/wait``, which lasts until it is released."""
 
     def __init__(self) -> None:
         self.may_end = threading.Event()
@@ -62,7 +62,7 @@ class Served:
 
     @contextmanager
     def connections(self, number: int, first: int, sent: bytes = b"") -> Iterator[list[socket.socket]]:
-        """From the addresses 127.0.0.first on; all from one where first is 0."""
+        """Connections from the addresses 127.0.0.``first`` on; all from one address if ``first`` is 0."""
         with ExitStack() as stack:
             sources = [f"127.0.0.{first + one if first else 2}" for one in range(number)]
             opened = [stack.enter_context(self.connection(source)) for source in sources]
@@ -107,7 +107,7 @@ def served() -> Iterator[Served]:
 
 
 def everything(connection: socket.socket) -> bytes:
-    """What the server sends until it closes the connection."""
+    """Everything that the server sends until it closes the connection."""
     received = b""
     with suppress(ConnectionResetError):
         while part := connection.recv(65_536):
@@ -177,7 +177,7 @@ ROOMY = replace(LIMITS, connections_per_client=20, connections=40, download_seco
 
 
 def test_one_client_cannot_have_all_threads() -> None:
-    """And no client has the health check's."""
+    """And no client can occupy the health check's thread."""
     with serving(limits=ROOMY) as served, served.connections(10, 0, WAIT):
         assert served.status() == "200"
         with served.connections(5, 9, WAIT):
@@ -187,7 +187,7 @@ def test_one_client_cannot_have_all_threads() -> None:
 
 
 def test_a_client_that_takes_nothing_gets_nothing_more() -> None:
-    """What waits for it is bounded, and so are memory and disk."""
+    """The data waiting for it are bounded, in memory and on disk."""
     with serving(limits=ROOMY) as served, served.connections(12, 0, DOWNLOAD):
         time.sleep(0.5)
         begun = sum(environ["PATH_INFO"] == "/big" for environ in served.application.seen)

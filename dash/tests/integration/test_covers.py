@@ -1,4 +1,4 @@
-"""What stands above the cards: notes on the URL, and documents on the same selection."""
+"""The part above the cards: notes on the URL, and documents about the same selection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def warnings(found: list[Component]) -> list[str]:
 
 
 def test_a_card_that_does_not_exist_is_named(warehouse: Warehouse) -> None:
-    """All cards of the report were shown without a word."""
+    """All cards of the report used to be shown without a notice."""
     note = "This report has no figure “by-weather”, so all of its figures are shown."
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-weather")) == [note]
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-type")) == []

@@ -1,4 +1,4 @@
-"""What the data quality page says against the pipeline's own tables."""
+"""The contents of the data quality page, compared with the pipeline's own tables."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_districts_are_those_of_the_requests_in_their_order(warehouse: Warehouse
 
 
 def test_requests_by_district(city: Database, warehouse: Warehouse) -> None:
-    """The district was stored with every request, and shown nowhere."""
+    """The district used to be stored with every request, but shown nowhere."""
     truth = city.rows(
         RAW
         + f"""SELECT CASE district WHEN 0 THEN 'No district' ELSE 'District ' || district END, count(*)

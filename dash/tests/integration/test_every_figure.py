@@ -1,4 +1,4 @@
-"""Every other figure of the pages over the selections of one area, counted here from the published rows."""
+"""All other figures of the pages for the selections of one area, counted here from the published rows."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Key = Callable[[Row], Any]
 
 
 class Rows(NamedTuple):
-    """The rows of a case: created in its days, and closed in its months."""
+    """The rows of a case: those created on its days, and those closed in its months."""
 
     created: list[Row]
     closed: list[Row]
@@ -75,7 +75,7 @@ def counted(found: Iterable[Row], *keys: Key) -> dict[Any, int]:
 
 
 def shown(content: CardContent, keys: int, value: str = "requests") -> dict[Any, Any]:
-    """Rows of a card by the first columns; those that count nothing are left out."""
+    """Rows of a card, keyed by their first columns; rows with a count of zero are left out."""
     found = {tuple(row.values())[:keys]: row[value] for row in dicts(content)}
     return {key if keys > 1 else key[0]: number for key, number in found.items() if number}
 
@@ -85,7 +85,7 @@ def percentile(days: list[int], share: float) -> int:
 
 
 def times(found: list[Row], *keys: Key) -> dict[Any, tuple[int, int, int]]:
-    """How many were closed, their median and 90th percentile, by key."""
+    """By key: how many were closed, and the median and 90th percentile of the days to close."""
     groups: dict[Any, list[int]] = {}
     for row in found:
         groups.setdefault(tuple(key(row) for key in keys), []).append(row.days)

@@ -1,4 +1,4 @@
-"""The days that are loaded to their end, and when they were loaded."""
+"""The days that are loaded completely, and when they were loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from data.warehouse import Warehouse
 
 @pytest.fixture(scope="module")
 def own_city() -> Iterator[Database]:
-    """A city of this module, to change."""
+    """A city for this module, which tests change."""
     with database() as filled:
         small_city.fill(filled)
         yield filled
@@ -36,12 +36,12 @@ def today(own_city: Database) -> date:
 
 
 def midnight(day: date) -> datetime:
-    """In the city, without a zone."""
+    """The city's midnight, without a time zone."""
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 def load(own_city: Database, local: datetime, **changed: Any) -> None:
-    """All loads were read at this local time."""
+    """Pretend that all loads were read at this local time."""
     own_city.run(
         """UPDATE load_runs SET status = %(status)s,
             started_at = %(local)s AT TIME ZONE (SELECT time_zone FROM city),
@@ -62,7 +62,7 @@ def load(own_city: Database, local: datetime, **changed: Any) -> None:
 def test_the_last_full_day_ended_before_the_load(
     own_city: Database, days_ago: int, hour: int, last_full_day_ago: int
 ) -> None:
-    """After a missed run the clock's "yesterday" is a stump: 14 requests instead of 350."""
+    """After a missed run, "yesterday" by the clock is incomplete: 14 requests instead of 350."""
     now = today(own_city)
     load(
         own_city,

@@ -1,4 +1,4 @@
-"""What no page sends is 4xx, or is served as if it were usual; never 500, and no traceback."""
+"""Requests that no page sends get a 4xx, or are served like valid ones; never a 500 or a traceback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SEED = int(os.environ.get("FUZZ_SEED", time.time_ns() % 1_000_000))
 
 @pytest.fixture(scope="module")
 def app(city: Database) -> Dash:
-    """The application in this process: its responses have a traceback where gunicorn's have 500."""
+    """The application in this process: errors surface as tracebacks where gunicorn would respond with 500."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_READER_URL", city.reader_url)
         import app as module
@@ -40,7 +40,7 @@ def post(app: Dash, body: Any) -> Response:
 
 
 def test_every_callback_runs(app: Dash) -> None:
-    """Else what follows tries nothing."""
+    """Otherwise the following tests would test nothing."""
     assert Counter(post(app, body).status_code for body in fuzz.valid(app)).keys() <= {200, 204}
 
 

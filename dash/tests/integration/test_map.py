@@ -37,7 +37,7 @@ def test_the_default_is_all_types_by_rate(city: Database, warehouse: Warehouse) 
 
 
 def test_regions_have_the_rate_of_their_councils_together(city: Database, warehouse: Warehouse) -> None:
-    """Requests per head by region could not be had at all."""
+    """Requests per capita by region used to be unavailable."""
     truth = city.rows(
         RAW
         + """SELECT region_name, sum(people)::int, sum(n)::int, 10000.0 * sum(n) / sum(people) FROM (
@@ -76,7 +76,7 @@ def test_the_color_is_of_the_chosen_measure_and_the_rate_is_first(warehouse: War
 
 
 def test_slivers_far_away_do_not_squeeze_the_map(city: Database, warehouse: Warehouse) -> None:
-    """The small city has one at 34.914, -117.657, as the official boundaries have."""
+    """The small city has one at 34.914, -117.657, as do the official boundaries."""
     assert city.value("SELECT max(ST_XMax(geom)) FROM geometries") > -117.7
     figure = build(warehouse, "map").figure
     assert figure

@@ -25,7 +25,7 @@ def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
 
 
 def daily(city: Database, where: str) -> pd.Series[Any]:
-    """Requests of every calendar day from the first to the last full one."""
+    """The requests of every calendar day from the first to the last full day."""
     found = city.rows(RAW + f"SELECT created::date, count(*) FROM past WHERE {where} GROUP BY 1")
     edges = city.rows(RAW + "SELECT min(created)::date, max(created)::date FROM past")[0]
     counted = pd.Series({pd.Timestamp(day): number for day, number in found}, dtype=float)

@@ -19,7 +19,7 @@ from report_kit.selection import Selection
 
 LAST_30 = "created >= today - 30"
 YEAR = "created >= date_trunc('month', today - 1) - interval '11 months'"
-"""The default: the last twelve months, the current one so far."""
+"""The default: the last twelve months, including the current month so far."""
 
 
 def build(warehouse: Warehouse, name: str, search: str = "") -> CardContent:
@@ -230,7 +230,7 @@ def test_no_council_is_asked_for_and_shown_apart(city: Database, warehouse: Ware
 
 
 def test_links_carry_the_whole_selection(warehouse: Warehouse) -> None:
-    """From "bulky items, these days" a bar once led to all types, the last 30 days."""
+    """From "bulky items" with chosen days, a bar once linked to all types and the last 30 days."""
     search = "from=2026-01-01&to=2026-03-31&type=4&agency=2,3&information=include"
     shown = build(warehouse, "by-council", search)
     assert shown.links["Noho"] == (

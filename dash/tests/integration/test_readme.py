@@ -1,4 +1,4 @@
-"""The README's example of a report is run as it stands there."""
+"""The README's example of a report is executed as written there."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_a_period_before_the_loaded_days_is_compared_with_nothing(warehouse: War
 
 
 def test_requests_a_day_by_type(city: Database, warehouse: Warehouse) -> None:
-    """The file has every type; the figure the largest, and the others as one line."""
+    """The file has every type; the figure has the largest, and the others as one line."""
     shown = card(warehouse, page.REPORT, "by-day")
     counted = city.rows(RAW + f"SELECT created::date, type, count(*) {LAST_30} GROUP BY 1, 2 ORDER BY 1, 2")
     assert [[row["day"], row["type"], row["requests"]] for row in dicts(shown)] == counted
@@ -55,7 +55,7 @@ def test_requests_a_day_by_type(city: Database, warehouse: Warehouse) -> None:
 
 
 def test_everything_is_no_dense_table(warehouse: Warehouse) -> None:
-    """Only days with requests are read and kept: types by days once made 278,208 rows for nine lines."""
+    """Only days with requests are read and cached: types by day once produced 278,208 rows for nine lines."""
     first = warehouse.facts().first_day
     shown = card(warehouse, page.REPORT, "by-day", f"from={first}")
     assert 0 < len(shown.frame) <= 4000

@@ -1,4 +1,4 @@
-"""The page of one request: everything that was published of it, what it repeats, and its history."""
+"""The page of one request: everything that was published about it, its repeats, and its history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_what_the_city_published_and_what_it_counts_as(city: Database, client: F
 
 
 def test_open_and_closed_say_for_how_long(city: Database, client: FlaskClient) -> None:
-    """Days are counted to the last full day, and published dates decide."""
+    """Days are counted up to the last full day, based on the published dates."""
     open_one, days = city.rows(
         """SELECT srnumber, (now() AT TIME ZONE 'America/Los_Angeles')::date - 1 - created_date::date
         FROM service_requests WHERE is_open ORDER BY created_date LIMIT 1"""

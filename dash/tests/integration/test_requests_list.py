@@ -1,4 +1,4 @@
-"""The list of requests against the rows as published: what it has, in which order, and in its files."""
+"""The list of requests against the rows as published: its contents, its order, and its files."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def searched(warehouse: Warehouse, pattern: str) -> str:
 
 
 def published(city: Database, condition: str, source: str = "raw") -> list[str]:
-    """Numbers of requests, the newest first."""
+    """Request numbers, newest first."""
     order = "ORDER BY created DESC, number"
     return [row[0] for row in city.rows(RAW + f"SELECT number FROM {source} WHERE {condition} {order}")]
 
@@ -102,7 +102,7 @@ def test_pages_follow_each_other_without_a_gap(city: Database, warehouse: Wareho
 
 @pytest.mark.parametrize("sort", [name for name in page.SORTS if not name.startswith("-")])
 def test_every_sort_is_an_order(warehouse: Warehouse, sort: str) -> None:
-    """Both directions, with all rows of the selection, are each other's reverse apart from missing values."""
+    """With all rows of the selection, one direction is the reverse of the other except for missing values."""
     search = "council=52&age=over-90"
     up, down = (
         column(card(warehouse, page.REPORT, "requests", f"{search}&sort={one}"), sort)

@@ -1,4 +1,4 @@
-"""What the server has besides pages: health, readiness, files, redirects, headers, errors."""
+"""What the server provides besides pages: health, readiness, files, redirects, headers, errors."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def test_metrics_need_the_token_and_count_pages_by_path(reports: Reports) -> Non
 
 @pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "gzip, deflate", "br"])
 def test_what_only_the_map_loads_is_small_on_the_wire(reports: Reports, accepted: str) -> None:
-    """MapLibre and our script for it; tiles, the page itself and Plotly come on top."""
+    """MapLibre and our script for it; tiles, the page itself and Plotly are additional."""
     paths = [f"/assets/vendor/maplibre-gl{end}" for end in (".mjs", "-worker.mjs", ".css")]
     sizes = {path: _bytes_on_the_wire(reports, path, accepted) for path in [*paths, "/assets/map.js"]}
     assert sum(sizes.values()) < 500_000, sizes
@@ -264,7 +264,7 @@ def test_large_scripts_are_packed_ahead_and_are_the_same(reports: Reports, name:
 
 
 def _page_with_everything(reports: Reports) -> str:
-    """The page's addresses, and those that the map learns from its card."""
+    """The URLs in the page, and those that the map receives from its card."""
     return reports.get("/map").text + "".join(f'"{address(name)}"' for name in LIBRARY.values())
 
 

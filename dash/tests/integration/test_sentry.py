@@ -1,4 +1,4 @@
-"""Errors reach a stand-in for Sentry, and no secret does."""
+"""Errors, but no secrets, reach a stand-in for Sentry."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompres
 
 @contextmanager
 def sentry() -> Iterator[tuple[str, list[str]]]:
-    """Its DSN, and what it is sent."""
+    """The stand-in's DSN, and the envelopes that it receives."""
     envelopes: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Fifty clients that send or read slowly leave the others their pages, and the health check its answer."""
+"""Fifty clients that send or read slowly delay neither the pages of others nor the health check."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def p95(seconds: list[float]) -> float:
 def test_slow_clients_slow_down_no_other(reports: Reports, kind: str) -> None:
     quiet = seconds_of_visits(reports.url, PATHS, VISITS)
     with slow_clients(reports.url, kind, CLIENTS):
-        # Another program of this machine may take the processor during one round, hardly during five.
+        # Another program on this machine may use the processor during one round, but hardly during all five.
         for _ in range(5):
             loaded = seconds_of_visits(reports.url, PATHS, VISITS)
             assert max(loaded["/health"]) < 1
@@ -42,5 +42,5 @@ def test_slow_clients_slow_down_no_other(reports: Reports, kind: str) -> None:
 
 
 def _slower(quiet: Times, loaded: Times) -> list[str]:
-    """The paths whose p95 is more than twice the quiet one."""
+    """The paths whose p95 under load is more than twice the quiet one."""
     return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]

@@ -13,8 +13,8 @@ from pages import time_to_close as page
 from report_kit import text
 from report_kit.content import CardContent
 
-# Whole months from that of the period's first day; the report's default is 24 months. The last month goes
-# as far as it is loaded, also beyond the last full day.
+# Whole months from that of the period's first day; the report's default is 24 months. The last month extends
+# as far as it is loaded, even beyond the last full day.
 CLOSED = """FROM raw WHERE closed >= date_trunc('month', today - 1) - interval '23 months'
     AND date_trunc('month', closed) <= today - 1"""
 PERCENTILES = """count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY days),

@@ -25,7 +25,7 @@ DAYS = 14
 
 
 class Case(NamedTuple):
-    """What is chosen, and the days before today, both included."""
+    """The selection, and the days before today, both included."""
 
     councils: tuple[int, ...] = ()
     types: tuple[int, ...] = ()
@@ -66,7 +66,7 @@ def period(warehouse: Warehouse) -> tuple[date, date, str]:
 
 
 def counted(rows: list[tuple[Any, ...]]) -> dict[str, int]:
-    """What the numbers must be for these rows."""
+    """The numbers that these rows must give."""
     kinds = Counter(kind for _, kind, also, *_ in rows for kind in {kind, *(also or ())})
     net = sum(
         ((after or {}).get("is_open") is True) - ((before or {}).get("is_open") is True)

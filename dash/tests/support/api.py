@@ -1,4 +1,4 @@
-"""The real API on a database, run by its own environment: the map draws its tiles."""
+"""The real API on a database, run in its own environment; the map draws its tiles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.databases import variable
 
 @contextmanager
 def serve_api(reader_url: str) -> Iterator[str]:
-    """Its address, until the block ends."""
+    """Yields its address; the API runs until the block ends."""
     if not serving.API_PYTHON.exists():
         pytest.skip("the API's environment is not installed: `make setup` does it")
     redis_url = variable("TEST_REDIS_URL")

@@ -1,4 +1,4 @@
-"""Debian's Chromium, which may load from the report server only."""
+"""Debian's Chromium, which may load only from the report server."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from screenshots import ARGUMENTS
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-# A busy machine is slow, and no test is about how slow.
+# A busy machine is slow, and no test is about speed.
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
 IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
-# Names of other hosts resolve to nothing, so that a request for one fails and is recorded.
+# The names of other hosts do not resolve, so that a request to one fails and is recorded.
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 NEW_PAGE = "about:blank"
 EXPECTED = (
-    # A response other than 200; tests of those states look at the page instead.
+    # A response other than 200; tests of such states look at the page instead.
     "Failed to load resource",
-    # A page without a figure, or one whose figures are slow to come, does not use the scripts loaded ahead.
+    # A page without figures, or whose figures appear late, does not use the preloaded scripts.
     "was preloaded using link preload but not used",
 )
 
@@ -49,16 +49,16 @@ class Visitor:
     def __init__(self, browser: Browser, url: str, **context: Any) -> None:
         self._context = browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | context)
         self.url = url
-        # Other origins that the page may ask, such as the API's.
+        # Other origins that the page may load from, such as the API's.
         self.allowed: tuple[str, ...] = ()
         self.problems: list[str] = []
-        # Listening, not routing: a routed page has no cache, and every load would compile its scripts again.
+        # Listen instead of routing: a routed page has no cache, and every load would recompile its scripts.
         self._context.on("request", self._check)
         self._context.set_default_timeout(WAIT_MS)
         self.page: Page = self.another_page()
 
     def new_tab(self) -> None:
-        """Go on in a new tab, which has no history."""
+        """Continue in a new tab, which has no history."""
         self.page.close()
         self.page = self.another_page()
 
@@ -79,19 +79,19 @@ class Visitor:
             self.problems.append(f"{message.type}: {message.text}")
 
     def open(self, path: str) -> Page:
-        """Go there and wait until every card has come."""
+        """Open the path and wait until every card has loaded."""
         self.page.goto(self.url + path)
         return self.settle()
 
     def settle(self) -> Page:
-        """Wait until nothing is loading any more."""
+        """Wait until nothing is loading anymore."""
         return settled(self.page)
 
     def violations(self) -> list[str]:
-        """What axe finds serious or critical on the page."""
+        """The serious and critical violations that axe finds on the page."""
         found = Axe().run(self.page).response["violations"]
         while not self.page.evaluate(IS_LOADED):
-            # A card that is asked for again meanwhile is dimmed, and dimmed text has too little contrast.
+            # A card that is being reloaded is dimmed, and dimmed text has too little contrast.
             self.settle()
             found = Axe().run(self.page).response["violations"]
         return [
@@ -102,7 +102,7 @@ class Visitor:
         ]
 
     def leave(self) -> None:
-        """Forget what the site has stored, and go to an empty page, as a new reader begins."""
+        """Clear the site's storage and go to an empty page, like a new reader."""
         self.page.evaluate("if (location.host) { localStorage.clear(); sessionStorage.clear(); }")
         self._context.clear_cookies()
         self.page.goto(NEW_PAGE)
@@ -113,7 +113,7 @@ class Visitor:
 
 @contextmanager
 def visit(someone: Visitor) -> Iterator[Visitor]:
-    """What one test does there; browser errors and requests to other hosts fail it."""
+    """One test's use of the visitor; browser errors and requests to other hosts fail the test."""
     yield someone
     someone.leave()
     problems, someone.problems = someone.problems, []
@@ -121,7 +121,7 @@ def visit(someone: Visitor) -> Iterator[Visitor]:
 
 
 def settled(page: Page) -> Page:
-    """The page when nothing on it is loading any more, twice in a row."""
+    """The page, once two checks in a row find that nothing on it is loading."""
     page.wait_for_function(IS_LOADED)
     page.wait_for_timeout(150)
     page.wait_for_function(IS_LOADED)

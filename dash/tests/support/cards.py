@@ -19,7 +19,7 @@ def card(warehouse: Warehouse, report: Report, name: str, search: str = "") -> C
 
 
 def rows(content: CardContent) -> list[list[Any]]:
-    """What the CSV file holds; days are ISO text."""
+    """The rows of the CSV file; days are ISO text."""
     return [list(row.values()) for row in records(visible(content.frame))]
 
 

@@ -14,7 +14,7 @@ CATALOG = "SELECT rollup, dimensions || measures, rollup_select(rollup) FROM rol
 
 
 def fill(database: Database, then: str = "") -> None:
-    """The whole city, as one new generation; what ``then`` changes is in its rollups."""
+    """The whole city, as one new generation; the rollups include the changes that ``then`` makes."""
     with psycopg.connect(database.owner_url) as connection:
         for statement in [*(HERE / "city.sql").read_text().split(";\n\n"), then]:
             connection.execute(statement)  # type: ignore[call-overload]
@@ -24,7 +24,7 @@ def fill(database: Database, then: str = "") -> None:
 
 
 def recount(connection: psycopg.Connection) -> None:
-    """Rollups from the served requests, and a new generation."""
+    """Recompute the rollups from the served requests, as a new generation."""
     for rollup, columns, select in connection.execute(CATALOG).fetchall():
         name = sql.Identifier(rollup)
         connection.execute(sql.SQL("DELETE FROM {}").format(name))

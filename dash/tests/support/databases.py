@@ -1,4 +1,4 @@
-"""Databases of their own for tests, copied from the migrated template."""
+"""Separate databases for tests, copied from the migrated template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ATTEMPTS = 10
 
 
 def variable(name: str) -> str:
-    """A variable that ``make`` sets for the tests."""
+    """An environment variable that ``make`` sets for the tests."""
     value = os.environ.get(name)
     if not value:
         pytest.fail(f"{name} is not set: run `make test-dash`", pytrace=False)
@@ -31,7 +31,7 @@ def in_database(url: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Database:
-    """A migrated database; the owner's connection sees and changes everything."""
+    """A migrated database; the owner's connection can read and change everything."""
 
     name: str
     owner_url: str
@@ -44,7 +44,7 @@ class Database:
             return cursor.fetchall() if cursor.description else []
 
     def shut(self) -> None:
-        """Postgres refuses this database, and ends the reports' connections to it."""
+        """Make Postgres refuse connections to this database, and end those of the reports."""
         self._allow_connections(is_allowed=False)
         end_readers(self.name)
 
@@ -66,13 +66,13 @@ class Database:
 
 
 def end_readers(name: str) -> None:
-    """End the reports' connections to a database, as the owner, which is a member of their role."""
+    """End the reports' connections to a database, as the owner, who is a member of their role."""
     with psycopg.connect(variable("TEST_ADMIN_URL")) as admin:
         _end(admin, name, urlsplit(variable("TEST_READER_URL")).username)
 
 
 def _end(connection: psycopg.Connection[Any], name: str, role: str | None) -> None:
-    """Of the role, or of the connection's own."""
+    """End the sessions of the role, or those of the connection's own role."""
     theirs = "FROM pg_stat_activity WHERE datname = %s AND usename = coalesce(%s, current_user)"
     connection.execute(f"SELECT pg_terminate_backend(pid) {theirs}", [name, role])
 
@@ -92,9 +92,9 @@ def database(template: str = "") -> Iterator[Database]:
 
 
 def _drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database, to which a pool that is still open may no longer connect.
+    """Drop a database; a pool that is still open can no longer connect to it.
 
-    The plain DROP ends the server's own workers. WITH (FORCE) would fail while autovacuum is in the database:
+    A plain DROP ends the server's own workers. WITH (FORCE) would fail while autovacuum is in the database:
     the owner may not end its worker.
     """
     connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))

@@ -1,4 +1,4 @@
-"""The documents of the report server in this process: no page of Dash, and no server to start."""
+"""The report server's documents, served in this process: no Dash pages, and no server to start."""
 
 from __future__ import annotations
 

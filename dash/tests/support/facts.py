@@ -23,7 +23,7 @@ FACTS = Facts(
 
 
 class FactsOnly(Warehouse):
-    """Knows facts and nothing else: whatever reads rows fails."""
+    """Provides facts and nothing else: anything that reads rows fails."""
 
     def __init__(self, facts: Facts = FACTS) -> None:
         self._given = facts

@@ -1,4 +1,4 @@
-"""Callbacks and URLs as no page sends them: valid ones with parts replaced, removed and repeated."""
+"""Callbacks and URLs that no page would send: valid ones with parts replaced, removed and repeated."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _id(declared: str) -> Any:
 
 
 def bodies(app: Dash, chosen: random.Random, number: int) -> Iterator[Any]:
-    """So many bodies with one to three strange parts."""
+    """``number`` bodies with one to three unusual parts."""
     known = valid(app)
     for _ in range(number):
         body = {"whole": copy.deepcopy(chosen.choice(known))}

@@ -1,4 +1,4 @@
-"""What a page looks like on paper: its sheets, and where the texts of each are."""
+"""What a page looks like on paper: its sheets, and the positions of their texts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pypdfium2 import PdfDocument
 
 MARGIN_POINTS = 0.6 * 72
 LETTER_PIXELS = int((8.5 - 2 * 0.6) * 96)
-"""Between the margins of a Letter sheet."""
-# The visible texts of the page, and whether something that hides its overflow cuts them.
+"""The width between the margins of a Letter sheet."""
+# The visible texts of the page, and whether an element with hidden overflow cuts them off.
 TEXTS = """() => {
     const isClip = one => getComputedStyle(one).overflowX !== 'visible' || one.matches('.main-svg');
     const texts = document.createTreeWalker(document.querySelector('#content'), NodeFilter.SHOW_TEXT);
@@ -57,7 +57,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Printed:
-    """A page as it comes from the printer."""
+    """A page as printed."""
 
     sheets: list[Sheet]
 
@@ -67,7 +67,7 @@ class Printed:
         return [text for sheet in self.sheets for text in sheet.beyond()]
 
     def missing(self, texts: list[str]) -> list[str]:
-        """Those that are on no sheet."""
+        """The texts that are on no sheet."""
         everything = _plain("".join(sheet.text for sheet in self.sheets))
         return [text for text in texts if _plain(text) not in everything]
 
@@ -103,5 +103,5 @@ def _sheets(document: PdfDocument) -> Iterator[Sheet]:
 
 
 def _plain(text: str) -> str:
-    """Without spaces, line ends and hyphens, and without the ligatures that a font draws."""
+    """The text without spaces, line breaks and hyphens, and with a font's ligatures resolved."""
     return re.sub(r"[\s\x00-\x1f\ufffe-]+", "", unicodedata.normalize("NFKC", text))

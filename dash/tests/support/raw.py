@@ -1,7 +1,7 @@
 """The requests as published, counted without rollups, reference ids or any query of the report server.
 
-``raw`` has one row per request, located or not, without calls for information; ``past`` leaves out the
-first day that is not loaded to its end, ``today``, and what is later.
+``raw`` has one row per request, located or not, without calls for information; ``past`` leaves out
+``today``, the first day that is not loaded completely, and everything later.
 """
 
 from __future__ import annotations

@@ -19,14 +19,14 @@ from config import Settings
 from support.databases import variable
 
 DASH = Path(__file__).parent.parent.parent
-# It takes two; a busy machine may need more.
+# Startup takes two seconds; a busy machine may need more.
 START_SECONDS = 60
 FRAMING_SITE = "https://map.example"
 ADMIN_TOKEN = "token of the tests"
 
 
 def settings_for(reader_url: str, **changed: object) -> Settings:
-    """Settings on this database, whatever the machine's environment says; no Redis unless given."""
+    """Settings for this database, regardless of the machine's environment; no Redis unless given."""
     return Settings.model_validate({"database_reader_url": reader_url, "redis_url": ""} | changed)
 
 
@@ -57,7 +57,7 @@ class Reports:
 
 @contextmanager
 def serve(reader_url: str, log: Path | None = None, **variables: str) -> Iterator[Reports]:
-    """Serve until the block ends, with the log in a file if one is named; the server is alive by then."""
+    """Serve until the block ends, logging to a file if one is named; the block begins once it is alive."""
     port = free_port()
     environment = os.environ | {
         "DATABASE_READER_URL": reader_url,

@@ -1,4 +1,4 @@
-"""Clients that hold a connection as long as they may, and visitors who meanwhile want something."""
+"""Clients that hold connections for as long as possible, and visitors who send requests meanwhile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEP_SECONDS = 0.2
 
 @contextmanager
 def slow_clients(url: str, kind: str, number: int) -> Iterator[None]:
-    """Clients at so many addresses that send or take a few bytes now and then, until the block ends."""
+    """Clients, each at its own address, that send or read a few bytes now and then until the block ends."""
     with ExitStack() as stack:
         connections = [stack.enter_context(_begun(url, kind, f"127.0.1.{1 + one}")) for one in range(number)]
         over = threading.Event()
@@ -41,14 +41,14 @@ def slow_clients(url: str, kind: str, number: int) -> Iterator[None]:
 def _begun(url: str, kind: str, address: str) -> socket.socket:
     parts = urlsplit(url)
     connection = socket.socket()
-    # Else the kernel takes the whole download for its client.
+    # Otherwise the kernel buffers the whole download for its client.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.bind((address, 0))
     connection.settimeout(10)
     connection.connect((parts.hostname or "", parts.port or 80))
     connection.sendall(BEGINNINGS[kind])
     if kind in {"slow download", "idle"}:
-        # What the request itself costs is over.
+        # By now, the request itself has been processed.
         connection.recv(100)
     return connection
 
@@ -74,7 +74,7 @@ def _is_readable(connection: socket.socket) -> bool:
 
 
 def seconds_of_visits(url: str, paths: list[str], times: int) -> dict[str, list[float]]:
-    """How long each request took, one after another, each on a connection of its own as a new visitor has."""
+    """How long each request took; they run one after another, each on a connection of its own."""
     found: dict[str, list[float]] = {path: [] for path in paths}
     for _ in range(times):
         for path in paths:

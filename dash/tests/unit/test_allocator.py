@@ -1,4 +1,4 @@
-"""Threads share their heaps: what one frees is there for the others."""
+"""Threads share heaps, so memory that one thread frees is available to the others."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_the_number_of_requests_is_on_hover() -> None:
 
 @pytest.mark.parametrize(("values", "step"), [([0, 1, 3], 1), ([0, 5], None), ([0.2, 0.4], None)])
 def test_small_counts_have_whole_steps(values: list[float], step: int | None) -> None:
-    """Plotly's own steps, written as whole numbers, were 0 0 0 1 1 1."""
+    """Plotly's own ticks, formatted as whole numbers, were 0 0 0 1 1 1."""
     assert theme.numbers("Requests", values).get("dtick") == step
     assert theme.numbers("Requests", values)["rangemode"] == "tozero"
 
@@ -104,7 +104,7 @@ def test_no_figure_loads_anything_from_another_host() -> None:
 
 
 def test_no_figure_is_a_ring() -> None:
-    """Twelve slices in twelve colors could not be compared; sorted bars of one color can."""
+    """Twelve slices in twelve colors cannot be compared; sorted bars of one color can."""
     assert {trace["type"] for figure in FIGURES.values() for trace in figure["data"]} == {
         "bar",
         "box",

@@ -1,4 +1,4 @@
-"""Colors stand out in both schemes, and lines can be told apart, by readers with deuteranopia too."""
+"""Colors stand out in both schemes, and lines are distinguishable, also for readers with deuteranopia."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ CARDS = [scheme["card"] for scheme in SCHEMES[:2]]
 TEXTS = [("ink", "card"), ("quiet", "card"), ("link", "card"), ("ink", "paper"), ("quiet", "paper")]
 TEXTS += [("link", "paper"), ("warn-ink", "warn"), ("ink", "bad"), ("ink", "warn")]
 TEXT, GRAPHIC = 4.5, 3.0
-"""Least contrast by WCAG 2.1, 1.4.3 and 1.4.11."""
-# Distance in CIE Lab; 2.3 is what an eye can just tell apart.
+"""Minimum contrast according to WCAG 2.1, 1.4.3 and 1.4.11."""
+# Distance in CIE Lab; 2.3 is the just noticeable difference.
 CLEARLY = 18.0
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = np.array([0.9505, 1, 1.089])
@@ -63,7 +63,7 @@ def test_every_text_can_be_read_in_both_schemes_and_on_paper() -> None:
 
 
 def test_texts_have_no_other_colors() -> None:
-    """But for the two of the map's popup, which is white in both schemes."""
+    """Except for the two of the map's popup, which is white in both schemes."""
     fixed = set(re.findall(r"[{;\s]color: (#[0-9a-fA-F]{3,6})", SHEETS))
     assert fixed
     assert {color for color in fixed if contrast(color, "#ffffff") < TEXT} == set()

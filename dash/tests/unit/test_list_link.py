@@ -1,4 +1,4 @@
-"""The one link from a number to the list of its requests."""
+"""The link from a number to the list of its requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trace says about our code: by hand-made traces of a few samples, in microseconds."""
+"""What a trace says about our code, tested with hand-made traces of a few samples, in microseconds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def span(name: str, begin: int, end: int) -> dict[str, Any]:
 
 
 def profile(samples: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
-    """Each (moment, node); the second half comes in a chunk of its own, sent by another thread."""
+    """Each sample is (moment, node); the second half is in a separate chunk, sent by another thread."""
     begin = MAIN | {"name": "Profile", "id": "0x1", "ts": 0, "args": {"data": {"startTime": 0}}}
     moments = [moment for moment, _ in samples]
     deltas = [moment - before for before, moment in zip([0, *moments], moments, strict=False)]

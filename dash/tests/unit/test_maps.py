@@ -1,4 +1,4 @@
-"""Maps: every ring is drawn, each area has the color of its value, and degrees their lengths."""
+"""Maps: every ring is drawn, each area has the color of its value, and degrees have their true lengths."""
 
 from __future__ import annotations
 

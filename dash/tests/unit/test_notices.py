@@ -1,4 +1,4 @@
-"""What is said above every page, and where words of the city stand."""
+"""The notices above every page, and where the city's own terms appear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts: the vendored plotly.js is part of the installed one, and what we rely on in Dash is there."""
+"""Scripts: the vendored plotly.js matches the installed one, and the parts of Dash that we rely on exist."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def version(file: Path) -> str:
 
 
 def test_both_are_of_one_version() -> None:
-    """Another plotly needs other charts: ``npm pack plotly.js-cartesian-dist-min@VERSION`` has them."""
+    """Another plotly needs another bundle: ``npm pack plotly.js-cartesian-dist-min@VERSION`` gets it."""
     assert version(KEPT) == version(WHOLE)
     assert KEPT.stat().st_size < WHOLE.stat().st_size / 3
 

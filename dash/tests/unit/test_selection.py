@@ -45,7 +45,7 @@ def test_every_parameter_is_read() -> None:
 
 @pytest.mark.parametrize("search", ["type=4&type=1", "type=4,1", "type=4%2C1"])
 def test_several_values_may_be_written_in_every_usual_way(search: str) -> None:
-    """Of two parameters of one name, the page once took none and the file the last."""
+    """Of two parameters with the same name, the page once used neither and the file the last."""
     assert select(search).filters.types == (4, 1)
 
 
@@ -115,7 +115,7 @@ def test_parameters_that_the_report_does_not_have_are_noted(search: str, note: s
 def test_a_period_stays_within_the_loaded_full_days(
     search: str, first: tuple[int, int, int], last: tuple[int, int, int], note: str | None
 ) -> None:
-    """Averages once included the current day and days to come."""
+    """Averages once included the current day and future days."""
     selection = select(search)
     assert (selection.first, selection.last) == (date(*first), date(*last))
     assert selection.notes == ((note,) if note else ())

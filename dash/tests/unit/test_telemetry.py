@@ -1,4 +1,4 @@
-"""The id of a request in every line of its log."""
+"""Every log line of a request has its id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRACE = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef"}
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the real log writes."""
+    """The output of the real log."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     output = io.StringIO()

@@ -1,4 +1,4 @@
-"""All runs in parallel: each spends most of its time waiting. No test depends on how fast the machine is."""
+"""All runs are parallel: each spends most of its time waiting. No test depends on the machine's speed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from load_tests import site
 from load_tests.runs import FOLDER, Run, Started, load, locust, start
 
-# Above every limit of the group, with PATIENCE too.
+# Above every limit of the group, even when multiplied by PATIENCE.
 SLOW_SECONDS, PATIENCE = 0.9, "4"
 NONSENSE = ("/requests", "/reports", "/geojson/hotspots")
 ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
-# The requests of a map that opens.
+# The number of requests that an opening map sends.
 OPENING = 13
 
 
@@ -39,7 +39,7 @@ def sites() -> dict[str, site.Site]:
     """The defect of each site; the first has none."""
     backwards = [*[2] * 10, *[1] * 1000]
     nonsense = dict.fromkeys(NONSENSE, 422)
-    # One request is listed: of the counts one more, of the pins one fewer.
+    # One request is listed; the counts have one more, the pins one fewer.
     miscounted = {"/requests/counts/open/types": [{"typeCount": 2}], "/requests/pins/open": []}
     return {
         "good": site.Site(),
@@ -67,7 +67,7 @@ def has_opened(one: site.Site) -> bool:
 
 
 def cases_of(files: Path) -> dict[str, tuple[list[str], int, Callable[[site.Site], bool]]]:
-    """Arguments and users of the run against each site, and when the site has seen enough of it."""
+    """Arguments and users of the run against each site, and the condition that ends the run."""
     reports = ["--html", str(files / "report.html"), "--csv", str(files / "stats")]
     return {
         "good": (["--untimed", *reports], 20, has_every_kind_of_visitor),
@@ -109,7 +109,7 @@ def cases(smoke: Started, files: Path) -> Iterator[dict[str, Case]]:
 
 @pytest.fixture
 def interface(tmp_path: Path) -> Iterator[tuple[Started, str]]:
-    """Locust with its web interface, and where that is."""
+    """Locust with its web interface, and the address of the interface."""
     with site.running(site.Site()) as one:
         port = one.url.rpartition(":")[2]
     started = locust("--ui", "--web-host", "127.0.0.1", "--web-port", port, "--host", "http://127.0.0.1:1")

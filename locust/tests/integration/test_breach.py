@@ -1,4 +1,4 @@
-"""A broken level fails the run and is named: Locust against a real server."""
+"""A broken service level fails the run and is named: Locust against a real server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_slowed_route_fails_the_run_and_is_named(cases: dict[str, Case]) -> None
 def test_failing_route_fails_the_run_and_is_named(cases: dict[str, Case]) -> None:
     run = cases["failing"].run
     assert run.exit_code == 1, run.output
-    # Two people; one may have come again.
+    # Two users, one of whom may have visited again.
     assert re.search(r"SERVICE LEVEL BROKEN: map cached: [2-9] of ", run.output)
 
 

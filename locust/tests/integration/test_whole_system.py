@@ -17,7 +17,7 @@ ROW = re.compile(
 
 
 def test_load_runs_an_ingest_run_meanwhile_without_an_error(smoke: Started) -> None:
-    """Errors, counts and the form of the verdict; `make load`, on a quiet machine, judges times."""
+    """Errors, counts and the format of the verdict; `make load`, on a quiet machine, judges times."""
     run = smoke.finish()
     assert "500 changed rows" in run.output, run.output
     assert run.exit_code == 0, run.output

@@ -1,4 +1,4 @@
-"""Locust as a process with an exit code and output, several in parallel."""
+"""Locust as a process with an exit code and output; several can run in parallel."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Started:
-    """A process under way; ``finish`` waits for its end."""
+    """A running process; ``finish`` waits for its end."""
 
     process: subprocess.Popen[bytes]
     file: IO[bytes]
@@ -37,15 +37,15 @@ class Started:
         return Run(exit_code, self.file.read().decode())
 
     def stop_when(self, is_enough: Callable[[], bool]) -> None:
-        """Let it run until then, end it as Ctrl-C would, and let ``finish`` return its verdict."""
+        """Let it run until the condition holds, then end it like Ctrl-C; ``finish`` returns its verdict."""
         while self.process.poll() is None and not is_enough():
             time.sleep(0.1)
-        # The last responses are on their way.
+        # The last responses are still on their way.
         time.sleep(SETTLE_SECONDS)
         self.process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """End it, and leave it time to end what it started."""
+        """Terminate it, and give it time to end the processes that it started."""
         self.process.terminate()
         self.process.wait(LIMIT_SECONDS)
         self.file.close()

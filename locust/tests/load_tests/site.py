@@ -1,4 +1,4 @@
-"""A small real server with the API's bodies and headers, which can be slowed, broken or set back."""
+"""A small real server with the API's bodies and headers, which can be slowed down, broken or set back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scenarios.places import USER_AGENT
 
-# What a run asks before its users come; it is not counted.
+# What a run requests before its users start; this is not counted.
 CITY: dict[str, Any] = {
     "/councils": [
         {"councilId": 0, "latitude": 0, "longitude": 0},
@@ -35,7 +35,7 @@ class Site:
     generation: int = 1
     delays: dict[str, float] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
-    # Each answer takes the next of these generations, while there are any.
+    # Each response takes the next of these generations as long as there are any.
     generations: list[int] = field(default_factory=list)
     bodies: dict[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Site:
 
     @property
     def requested(self) -> Counter[str]:
-        """How often each path was requested and answered."""
+        """How often each path was requested and served."""
         return Counter(self.order)
 
     def body(self, path: str, query: str) -> bytes:

@@ -73,7 +73,7 @@ def test_every_council_is_counted_once(api: Api) -> None:
     counts = content["counts"]["nc"]
     assert len(counts) == 100
     assert (counts["0"], counts["1"], counts["52"]) == ({"Bulky Items": 1}, {}, {"Graffiti": 1})
-    # Unlocated requests are counted, not shown; neither the call for information nor the ended request is open.
+    # Counted if unlocated, but not shown; neither the call for information nor the ended request is open.
     assert (counts["98"], counts["99"]) == ({"Bulky Items": 1}, {f"Learned {UNKNOWN}": 1})
     assert [pin["srnumber"] for pin in content["requests"]] == ["1-E", "1-D", "1-C"]
     types = [pin["requesttype"] for pin in content["requests"]]
