@@ -33,7 +33,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def storage(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """An empty bucket's address; AWS is this machine."""
+    """The address of an empty bucket; AWS is emulated on this machine."""
     settings = {
         "AWS_ENDPOINT_URL_S3": server, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_DEFAULT_REGION": "us-west-2", "AWS_EC2_METADATA_DISABLED": "true", "TMPDIR": str(tmp_path),

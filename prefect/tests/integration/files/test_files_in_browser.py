@@ -96,7 +96,7 @@ def test_every_response_is_a_range(server: FileServer, page: Browser) -> None:
 def test_two_weeks_of_a_small_year_transfer_a_part(
     server: FileServer, published: tuple[Path, Manifest], page: Browser
 ) -> None:
-    """Of three row groups one is read, and the footer; another address has nothing in the page's cache."""
+    """One of three row groups and the footer are read; a different URL avoids the page's cache."""
     server.forget()
     page.open(9, f"{server.url}/files/2025.parquet")
     page.query("SELECT * FROM requests_9 WHERE " + WHERE["two weeks"].format(year=2025))

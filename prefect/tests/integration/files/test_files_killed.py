@@ -20,7 +20,7 @@ UPDATE data_generation SET generation = generation + 1
 
 
 def storm(database: Database, folder: Path, kills: int, seed: int) -> None:
-    """Kill one run after another, each of which has every year to write, then let one end."""
+    """Kill one run after another, each of which has to write every year, then let one finish."""
     luck = random.Random(seed)
     for year in (2024, 2025):
         rows.add_year(database.owner_url, year, 2_000)

@@ -42,7 +42,7 @@ def test_geoparquet_covers_each_geometry(published: Published, latest: str) -> N
 
 
 def test_geoparquet_lies_along_a_curve(published: Published) -> None:
-    """Neighbors in the file are near each other: far nearer than in the order of time."""
+    """Neighbors in the file are close to each other: much closer than in chronological order."""
     folder, manifest = published
 
     def step(latest: str) -> float:

@@ -201,7 +201,7 @@ def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path
 def test_unchanged_rows_cost_one_file(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even the journal is written where nothing else is."""
+    """Not even the journal is written if nothing else is."""
     rows.add_year(database.owner_url, 2024, 30)
     write(database, tmp_path)
     names: list[str] = []
@@ -229,7 +229,7 @@ def test_every_kind_of_change_is_seen(database: Database, tmp_path: Path, statem
 
 
 def test_rows_written_again_with_the_same_values_change_no_file(database: Database, tmp_path: Path) -> None:
-    """As a full reload does, which swaps in new tables."""
+    """A full reload does this, because it swaps in new tables."""
     rows.add_year(database.owner_url, 2024, 300)
     first = by_name(write(database, tmp_path))
     database.change("UPDATE requests SET srnumber = srnumber")

@@ -24,9 +24,9 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture
 def town() -> Iterator[tuple[str, Controller]]:
-    """A portal of 3,000 requests for one test alone: its address and its controller.
+    """A portal of 3,000 requests for a single test: its address and its controller.
 
-    It publishes the official council polygons where they are in the checkout.
+    It publishes the official council polygons if the checkout contains them.
     """
     with small_town() as site:
         yield site
@@ -39,7 +39,7 @@ def small_town() -> AbstractContextManager[tuple[str, Controller]]:
 
 @pytest.fixture(scope="session")
 def loaded_town() -> Iterator[Database]:
-    """A database after a run over two datasets of ``town``, one of each schema: to be copied."""
+    """A database after a run over two datasets of ``town``, one of each schema; meant to be copied."""
     with small_town() as (url, _), databases.database() as loaded:
         run_ingest(settings_for(loaded, url), datasets=BOTH)
         yield loaded
@@ -47,6 +47,6 @@ def loaded_town() -> Iterator[Database]:
 
 @pytest.fixture
 def filled(loaded_town: Database) -> Iterator[Database]:
-    """A copy of it, as the run left it: ``town`` publishes the same requests every time."""
+    """A copy of ``loaded_town``, as the run left it; ``town`` publishes the same requests every time."""
     with databases.database(loaded_town) as copied:
         yield copied

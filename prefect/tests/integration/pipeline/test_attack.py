@@ -1,4 +1,4 @@
-"""The attack of ``make attack`` in short: a few rounds here, two minutes of all of it with ``-m slow``."""
+"""A short version of ``make attack``: a few rounds here, two minutes of everything with ``-m slow``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Lines = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[str]:
-    """A sample portal in a process of its own, since forks of one with threads may hang."""
+    """A sample portal in a separate process, because forks of a process with threads may hang."""
     port = free_port()
     own = {"PORTAL_PORT": port, "PORTAL_REQUESTS": ROWS, "PORTAL_ADMIN": True, "PORTAL_TODAY": NOW.date()}
     environment = os.environ | {name: str(value) for name, value in own.items()}
@@ -55,7 +55,7 @@ def _responds(url: str) -> bool:
 
 @pytest.fixture
 def storm(portal: str, database: Database, tmp_path: Path) -> Iterator[Storm]:
-    """Kills and faults only: the others need a server of their own."""
+    """Kills and faults only; other disturbances need a server of their own."""
     ways = [way for way in DISTURBANCES if way.kind in {"kill", "fault"}]
     with databases.database() as reference:
         nowhere = dict.fromkeys(("superuser", "api", "token", "postgres_data", "instance", "root"), "")

@@ -1,4 +1,4 @@
-"""The work that the benchmarks time is the work that they name: all rows of a load, all changes of a run."""
+"""The benchmarks time the work that they name: all rows of a load, all changes of a run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
     load(_settings(loaded), pages.one_dataset(), pages.CHANGED_COLUMNS, [page])
     last_run = "SELECT rows_inserted, rows_updated FROM load_runs ORDER BY load_run_id DESC LIMIT 1"
     ((added, updated),) = loaded.rows(last_run)
-    # A row that happens to be drawn as it is stored is no change.
+    # A row that happens to be drawn with its stored values is not a change.
     assert added == ADDED
     assert CHANGED / 2 < updated <= CHANGED
     assert loaded.value("SELECT count(*) FROM requests") == before + ADDED

@@ -1,4 +1,4 @@
-"""Council polygons: repaired or rejected, taken over when they changed, and requests placed by them."""
+"""Council polygons: repaired or rejected, updated when they change, and used to place requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def features() -> list[dict[str, Any]]:
 
 
 def refresh(database: Database, features: list[dict[str, Any]]) -> Refreshed:
-    """Take the polygons over as a run would."""
+    """Load the polygons as a run would."""
     with connect(database.loader_url, "test") as connection, connection.transaction():
         return polygons.refresh(connection, read_areas(features, CITY), CITY)
 

@@ -1,4 +1,4 @@
-"""What a run records of the requests that it changes."""
+"""What a run records about the requests that it changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CITY = tolerant()
 ELSEWHERE = {"latitude": "34.20", "longitude": "-118.45"}
 CLOSED = {"status": "Closed", "closeddate": "2026-11-21T08:00:00.000"}
 FIRST = [plain_row(number) for number in range(1, 8)]
-# Stamps grow: whatever changes takes a later update time than it had.
+# Timestamps increase: a row that changes gets a later update time than before.
 SECOND = [
     FIRST[0],
     plain_row(2, 2, status="In progress"),
@@ -51,7 +51,7 @@ class Story:
         return load(self.settings, city, rows, is_whole=True, **options)
 
     def kinds(self, of: int) -> Recorded:
-        """What the run of this generation recorded, by number."""
+        """The changes that the run of this generation recorded, by request number."""
         query = "SELECT srnumber, kind, also FROM changes WHERE generation = %s"
         return {number: (kind, also) for number, kind, also in self.database.rows(query, of)}
 
@@ -62,7 +62,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story() -> Iterator[Story]:
-    """Generation 1 is the first load; 2 has a change of each kind; in 3 one is gone, in 4 it returns."""
+    """Generation 1 is the first load; 2 has changes of each kind; in 3 a request is gone, in 4 it returns."""
     with databases.database() as fresh:
         story = Story(fresh)
         for rows in (FIRST, SECOND, THIRD, FOURTH):
@@ -182,7 +182,7 @@ def test_old_changes_are_deleted_after_the_days_of_the_setting() -> None:
         story.settings = story.settings.model_copy(update={"changes_retention_days": 30})
         fresh.change(month_ago)
         story.load([plain_row(8, 9, status="Looked at")])
-        # The last number stays known, and the next ones go on after it.
+        # The last number is remembered, and the next changes continue from it.
         assert fresh.rows(kept) == [(None, None, None)]
         assert fresh.rows("SELECT last_change, forgotten_change FROM data_generation") == [(last + 1,) * 2]
         story.load([plain_row(8, 10, status="Looked at twice")])

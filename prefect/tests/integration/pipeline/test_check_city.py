@@ -1,4 +1,4 @@
-"""``python flow.py check-city``: what a newcomer's declaration lacks, in plain words."""
+"""``python flow.py check-city``: says in plain words what a newcomer's declaration lacks."""
 
 from __future__ import annotations
 

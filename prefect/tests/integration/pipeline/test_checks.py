@@ -1,4 +1,4 @@
-"""Every quality check is seen to fail: the run stops, nothing is changed, and the check says why."""
+"""Every quality check can fail: the run stops, nothing is changed, and the check says why."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_calls_for_information_need_no_place(settings: Settings) -> None:
 
 def test_data_that_were_fresh_and_grow_old_fail(settings: Settings) -> None:
     later = NOW + timedelta(days=60)
-    # A request of the future does not hide it.
+    # A request from the future does not hide this.
     future = plain_row(200, stamp=2, createddate="2027-12-30T09:00:00.000")
     open_ended = {dataset.id: {"last_day": None} for dataset in CITY.datasets[-1:]}
     datasets = tuple(d.model_copy(update=open_ended.get(d.id, {})) for d in CITY.datasets)

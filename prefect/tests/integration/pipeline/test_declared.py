@@ -1,4 +1,4 @@
-"""Datasets by declaration: another column naming, undeclared years, and the months published twice."""
+"""Datasets by declaration: different column names, undeclared years, and the months published twice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ READ = "srnumber, createddate, closeddate, requesttype, owner, latitude, longitu
 
 
 def city_with(declaration: str) -> City:
-    """Los Angeles, its year 2020 replaced by another declaration."""
+    """Los Angeles, with its year 2020 replaced by another declaration."""
     declared, added = tomllib.loads((CITIES / "la" / "city.toml").read_text()), tomllib.loads(declaration)
     datasets = [dataset for dataset in declared["dataset"] if dataset["id"] != OLD]
     changed = {"schema": declared["schema"] | added["schema"], "dataset": datasets + added["dataset"]}

@@ -1,4 +1,4 @@
-"""What the city edits between two runs: stamps ahead of time, requests that move, small losses."""
+"""The city's edits between two runs: timestamps in the future, requests that move, small losses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_update_ahead_of_the_run_hides_none_that_follows(loaded: Loaded, data
 def test_a_request_that_moved_to_another_dataset_follows_it(loaded: Loaded, database: Database) -> None:
     settings, portal = loaded
     number = some_number(database)
-    # Whatever the portal stamps from now on is older than this.
+    # All timestamps that the portal sets from now on are older than this.
     database.change("UPDATE requests SET source_updated_at = %s WHERE srnumber = %s", NOW, number)
     portal.delete(number, LIVE)
     moved = {"srnumber": number, "createddate": "2020-03-02T09:00:00.000", "requesttype": "Bulky Items"}

@@ -1,4 +1,4 @@
-"""Runs of differences lead to the same tables as one full load, whatever happened on the way."""
+"""Incremental runs lead to the same tables as one full load, whatever happened in between."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline_tests.truth import assert_sound, emptied, requests_of, served_of
 
 CITY = tolerant()
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-# Each example is several runs in a real database. HISTORIES=200 looks much further, and so does `-m slow`.
+# Each example is several runs in a real database. HISTORIES=200 searches much further, as does `-m slow`.
 EXAMPLES = int(os.environ.get("HISTORIES", "6"))
 ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
 MANY = settings(ENOUGH, max_examples=max(EXAMPLES, 100))
@@ -155,7 +155,7 @@ def assert_reconciling_equals_a_full_load(shared: Database, history: History, go
 def test_an_older_row_never_wins(
     shared: Database, contents: list[tuple[tuple[str, str | None], ...]]
 ) -> None:
-    """Six requests, whose three versions come in the six possible orders."""
+    """Six requests, whose three versions arrive in the six possible orders."""
     chosen = settings_for(shared, "http://unused.invalid")
     emptied(shared)
     orders = list(zip(contents, permutations((0, 1, 2)), strict=True))

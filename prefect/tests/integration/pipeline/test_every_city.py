@@ -1,4 +1,4 @@
-"""Each folder of ``cities/``: its published rows through the portal and a run, and counted again."""
+"""Each folder of ``cities/``: its published rows are loaded by a run through the portal, and recounted."""
 
 from __future__ import annotations
 

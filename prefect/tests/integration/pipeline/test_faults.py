@@ -1,4 +1,4 @@
-"""Whatever the portal does wrong, the truth is loaded, or the dataset is skipped and left as it is."""
+"""Whatever the portal does wrong, the correct rows are loaded, or the dataset is skipped and unchanged."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from portal.throttle import Throttle
 LIVE = "2cy6-i7zn"
 OLD = "rq3b-xjk8"
 BOTH = (LIVE, OLD)
-"""One dataset of each schema: enough for every fault, and quick."""
+"""One dataset of each schema: enough for every fault, and fast."""
 TRANSPORTS = ("soda2", "soda3")
 IN_CONTENT = frozenset(
     {"drip", "shuffle", "repeat", "add", "future_updates", "null_updates", "null_stamps", "remove", "rename"}
 )
-"""Faults of what is sent, whichever API sends it: `-m slow` tries the second one too."""
+"""Faults in the data that is sent, regardless of the API; `-m slow` tries the second API too."""
 
 
 def by_transport(kinds: Iterable[str]) -> list[Any]:
@@ -40,7 +40,7 @@ def by_transport(kinds: Iterable[str]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Town:
-    """A portal, and what a run stored and serves that loaded it while it behaved."""
+    """A portal, and the stored and served rows of a run that loaded it without faults."""
 
     url: str
     portal: Controller
@@ -93,7 +93,7 @@ def test_a_portal_that_is_not_ready_is_asked_again(status: int, town: Town, data
 
 
 def misbehave(town: Town, kind: str, transport: str, details: dict[str, Any]) -> dict[str, Any]:
-    """Switch a fault on where that transport asks for rows; returns the settings that use the transport."""
+    """Enable a fault for the row requests of this transport; returns settings that use the transport."""
     rows = {"area": "query"} if transport == "soda3" and details.get("area") == "resource" else {}
     town.portal.misbehave(kind, **details | rows)
     return {"socrata_transport": transport, "socrata_app_token": "a-token" if transport == "soda3" else ""}
@@ -114,7 +114,7 @@ BROKEN: dict[str, tuple[dict[str, Any], type[IngestError], str]] = {
     "unavailable": ({"dataset": LIVE}, PortalError, "503"),
     "hang": ({"dataset": OLD, "seconds": 4}, PortalError, "ReadTimeout"),
     "hang_in_body": ({"dataset": OLD, "seconds": 4}, PortalError, "Timeout|ConnectionError"),
-    # The first request asks for a count, which may take its time.
+    # The first request asks for a count, which may be slow.
     "drip": (
         {"dataset": OLD, "area": "resource", "after": 1, "seconds": 8},
         PortalError,
@@ -134,7 +134,7 @@ BROKEN: dict[str, tuple[dict[str, Any], type[IngestError], str]] = {
 
 
 def impatient(kind: str) -> dict[str, Any]:
-    """Settings that give up soon, but not on the other dataset when the machine is busy."""
+    """Settings that give up soon, but not on the other dataset if the machine is busy."""
     is_silent = kind.startswith("hang")
     return {
         "socrata_attempts": 2,
@@ -219,7 +219,7 @@ def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None
 
 
 def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
-    # The counts before and after are wrong; the third one, of rows without update time, is right.
+    # The counts before and after are wrong; the third, of rows without an update time, is correct.
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", times=2)
     town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", after=3)
     with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):

@@ -1,4 +1,4 @@
-"""A run may be ended at any moment: the next one leads where an undisturbed one would."""
+"""A run may be killed at any moment: the next one produces the same result as an undisturbed run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Disturb = Callable[[], None]
 
 
 def change_town(portal: Controller, amount: int) -> None:
-    """Another day in town: closed requests, moved ones, ones that lose their place, new ones."""
+    """Another day in the city: requests are closed, moved, added, or lose their location."""
     portal.touch(LIVE_DATASET, amount, {"status": "Closed", "closeddate": "2026-11-24T01:00:00.000"})
     portal.touch(LIVE_DATASET, amount // 4, {"geolocation__latitude__s": None})
     portal.touch("rq3b-xjk8", amount // 4, {"nc": "52"})
@@ -40,14 +40,14 @@ def change_town(portal: Controller, amount: int) -> None:
 
 
 def timed(database: Database, url: str) -> float:
-    """Seconds of an undisturbed run after its beginning, roughly."""
+    """Roughly how many seconds an undisturbed run takes after its start."""
     started = time.monotonic()
     complete_run(database, url)
     return time.monotonic() - started
 
 
 def storm(database: Database, *, rows: int, strikes: int, disturb: Disturb | None = None) -> None:
-    """Half of the strikes hit a load of everything, and half a run of changes."""
+    """Half of the strikes hit a full load, the other half an incremental run."""
     with databases.database() as undisturbed, serve(rows=rows, today=NOW.date()) as (url, portal):
         duration = timed(undisturbed, url)
         with watched(database) as watch:

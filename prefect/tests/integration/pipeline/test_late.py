@@ -1,4 +1,4 @@
-"""Rows that the portal publishes late, under older update times than rows read before."""
+"""Rows that the portal publishes late, with older update times than rows that have already been read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def late_case(number: int, created: str = "2026-11-02T09:00:00.000", stamp: str 
 
 @pytest.fixture
 def loaded(database: Database) -> Iterator[Loaded]:
-    """A city without damaged rows, loaded."""
+    """A city without damaged rows, already loaded."""
     with serve(rows=3_000, today=NOW.date(), bad_share=0) as (url, portal):
         settings = settings_for(database, url)
         run_ingest(settings, datasets=(LIVE,))
@@ -87,7 +87,7 @@ def test_growth_that_cannot_be_found_is_reported_and_looked_for_again(loaded: Lo
     settings, portal, database = loaded
     counted = database.value("SELECT source_row_count FROM dataset_watermarks")
     portal.touch(LIVE, 1, {"status": "Looked at"})
-    # Without a created date a row is in no month.
+    # A row without a created date is in no month.
     for number in range(40):
         row = late_case(number)
         del row["createddate"]

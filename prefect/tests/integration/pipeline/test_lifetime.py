@@ -1,4 +1,4 @@
-"""How long rows are kept, and a request that is erased for good."""
+"""How long rows are kept, and how a request is erased permanently."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_those_who_keep_a_copy_hear_of_an_erasure(database: Database) -> None:
         [row] = database.rows(LAST_CHANGE)
         assert row[1:] == (request_id, None, "gone", "erased", {}, None, None)
         numbers.append(row[0])
-        # The next number is a new one, even where the erased request had the last change.
+        # The next number is new, even if the erased request had the last change.
         database.change("DELETE FROM changes WHERE sequence = %s", row[0])
     assert numbers == [1, 2]
 

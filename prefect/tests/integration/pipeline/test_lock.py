@@ -1,4 +1,4 @@
-"""One run at a time, and the next one at once."""
+"""Only one run at a time, and the next one can start immediately."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_second_run_learns_which_run_is_in_progress(database: Database) -> Non
 def test_a_run_that_has_ended_keeps_no_other_run_out(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even while the server has yet to notice that its connection is gone."""
+    """Not even before the server has noticed that its connection is gone."""
     lingering: list[Connection] = []
 
     def connect_and_linger(url: str, purpose: str) -> nullcontext[Connection]:
@@ -54,7 +54,7 @@ def test_a_run_that_lost_its_connection_says_so_itself(database: Database) -> No
 
 @contextmanager
 def cuttable(database: Database) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The loader's address through a proxy that drops every packet after a line on its input."""
+    """The loader's database URL through a proxy that drops every packet once it reads a line on its input."""
     address = urlsplit(database.loader_url)
     command = [sys.executable, "-m", "attack_runs.cut_proxy", str(address.port)]
     with subprocess.Popen(
@@ -70,7 +70,7 @@ def cuttable(database: Database) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 def test_a_run_whose_machine_vanished_keeps_others_out_for_a_minute_at_most(
     statement: str, database: Database
 ) -> None:
-    """Keepalives end a silent session; they are not sent while a result waits to be acknowledged."""
+    """Keepalives end a silent session, but none are sent while a result waits to be acknowledged."""
     with cuttable(database) as (url, proxy), psycopg.connect(url, autocommit=True) as vanished:
         assert proxy.stdin
         vanished.execute("SELECT pg_advisory_lock(311, 1)")

@@ -1,4 +1,4 @@
-"""Figures of the runs in Prometheus' text format."""
+"""Figures of the runs in Prometheus's text format."""
 
 from __future__ import annotations
 

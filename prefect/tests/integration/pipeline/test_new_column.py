@@ -1,4 +1,4 @@
-"""A migration that adds a column breaks no run of the release before it."""
+"""A migration that adds a column does not break runs of the previous release."""
 
 from __future__ import annotations
 

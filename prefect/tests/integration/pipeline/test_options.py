@@ -1,4 +1,4 @@
-"""What a run is asked to do: a dry one, some years, some datasets, since a day, everything from scratch."""
+"""The options of a run: dry run, some years, some datasets, since a day, everything from scratch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEW_CASE = {"casenumber": "98000001", "createddate": "2026-11-23T09:00:00.000", 
 
 @pytest.fixture
 def city(town: tuple[str, Controller], filled: Database) -> tuple[Settings, Controller, Database]:
-    """A town that is loaded already."""
+    """A town that is already loaded."""
     url, portal = town
     return settings_for(filled, url), portal, filled
 
@@ -30,7 +30,7 @@ City = tuple[Settings, Controller, Database]
 
 
 def memory_of(database: Database) -> list[object]:
-    """All that a run could leave besides requests."""
+    """Everything that a run could leave behind besides requests."""
     tables = ("load_runs", "log", "rejected_requests", "dataset_watermarks", "data_generation", "geometries")
     return [database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
@@ -83,7 +83,7 @@ def test_since_reads_a_part_and_skips_nothing_indefinitely(city: City) -> None:
     assert early.message.startswith("Loaded 1 new")
     assert later.message.startswith("Nothing changed: 0 rows read")
     assert any("read only since" in check.name for check in later.checks)
-    # What the portal touched before that far day is not forgotten.
+    # Rows that the portal touched before that distant day are not forgotten.
     portal.upsert({**NEW_CASE, "casenumber": "98000002"}, LIVE)
     run_ingest(settings, datasets=BOTH, since=datetime(2030, 1, 1, tzinfo=UTC))
     assert run_ingest(settings, datasets=BOTH).message.startswith("Loaded 1 new")

@@ -1,4 +1,4 @@
-"""What other cities need of a declaration: their own database, odd codes, reopened requests and so on."""
+"""What other cities require of a declaration: their own database, unusual codes, reopened requests, etc."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run(
     features: list[dict[str, Any]] | None = None,
     **options: Any,
 ) -> Outcome:
-    """A run of this city over these rows and polygons."""
+    """Run this city over these rows and polygons."""
     data, polygons = folder / "rows.json", folder / "polygons.geojson"
     data.write_text(json.dumps(rows))
     polygons.write_text(json.dumps({"type": "FeatureCollection", "features": features or []}))
@@ -158,7 +158,7 @@ def test_details_due_dates_and_kept_columns_are_stored(database: Database, tmp_p
 
 
 def test_a_type_that_becomes_a_detail_moves_its_requests(database: Database, tmp_path: Path) -> None:
-    """The city promotes a descriptor to a type of its own: rows and rollups follow."""
+    """The city turns a descriptor into a separate type: rows and rollups follow."""
     run(database, tmp_path, [nyc_row(1), nyc_row(2)], city=no_polygons(NYC))
     rows = [nyc_row(1, complaint_type="Pothole", descriptor="Deep"), nyc_row(2)]
     run(database, tmp_path, rows, city=no_polygons(NYC), reconcile=True)
@@ -183,7 +183,7 @@ def test_a_parent_marks_a_duplicate(database: Database, tmp_path: Path) -> None:
 def test_times_of_the_runs_with_another_length_stay_as_published(
     key: str, database: Database, tmp_path: Path
 ) -> None:
-    """Times are local, as published: no hour is lost in March, and none is merged in November."""
+    """Times are local, as published: no hour is lost in March, and no two are merged in November."""
     city = no_polygons(load_city(key))
     zone = ZoneInfo(city.time_zone)
     twice = NOW.replace(month=11, day=1, hour=1, tzinfo=zone)

@@ -1,4 +1,4 @@
-"""The program as a whole: its exit codes, what it tells, and what it leaves running (nothing)."""
+"""The program as a whole: its exit codes, its messages, and the processes it leaves running (none)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIVE = ("--dataset", "2cy6-i7zn")
 
 @pytest.fixture(scope="module")
 def prefect_api() -> Iterator[str]:
-    """One Prefect server for the runs that need not bring their own."""
+    """One Prefect server for the runs that do not have to start their own."""
     environment = dict(os.environ)
     prefect_environment.settle(environment)
     with prefect_environment.own_server(environment) as address:
@@ -199,7 +199,7 @@ def test_the_page_of_a_run_that_stops_over_its_data_shows_the_reasons(
 
 
 def output_message(output: str) -> str:
-    """The run in one line, as the log has it."""
+    """The one-line summary of the run from its log."""
     return next(line.split(" - ", 1)[1] for line in output.splitlines() if " - Loaded " in line)
 
 

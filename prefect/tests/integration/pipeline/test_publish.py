@@ -1,4 +1,4 @@
-"""Publishing: the API is notified, asked again until it serves the data, and believed only then."""
+"""Publishing: the API is notified and polled until it serves the data; only then is the run published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers that go page by page while runs merge: the changes without a gap, every request of a month once."""
+"""Readers that page through data while runs merge: changes without a gap, every request of a month once."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Reader:
         return bool(events)
 
     def follow(self, is_over: threading.Event) -> None:
-        """Poll until it is over, and from then on to the last change; a late poll is made up for."""
+        """Poll until it is over, then continue to the last change; a late poll catches up."""
         started = time.monotonic()
         while self.poll() or not is_over.wait(
             max(0.0, started + self.polls / POLLS_PER_SECOND - time.monotonic())
@@ -52,7 +52,7 @@ class Reader:
 
 
 class Walker:
-    """Walks through all requests of a month by pages of Open311, again and again."""
+    """Repeatedly walks through all requests of a month by Open311 pages."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.walks: list[list[str]] = []
@@ -66,7 +66,7 @@ class Walker:
             self.walks.append(list(self._walk()))
 
     def _walk(self) -> Iterator[str]:
-        """Until a page is empty."""
+        """Yields ids until a page is empty."""
         for page in itertools.count(1):
             found = self._client.get(f"{REQUESTS_OF_MONTH}&page={page}").raise_for_status().json()
             if not found:
@@ -76,7 +76,7 @@ class Walker:
 
 @contextmanager
 def following(url: str, *kinds: type[Any]) -> Iterator[list[Any]]:
-    """Readers of these kinds, each on a connection of its own, that read while the block runs."""
+    """Readers of these kinds, each with its own connection, that read while the block runs."""
     is_over = threading.Event()
     with ExitStack() as stack:
         clients = [stack.enter_context(httpx.Client(base_url=url, timeout=30)) for _ in kinds]
@@ -96,7 +96,7 @@ def test_readers_see_everything_once_while_runs_merge() -> None:
     before = [plain_row(number) for number in range(REQUESTS)]
     updated = [plain_row(number, 2, status="Looked at") for number in range(REQUESTS)]
     late = [plain_row(REQUESTS + number, 2, createddate="2026-11-19T08:00:00") for number in range(LATE)]
-    # The full load has lost some, and moved others.
+    # The full load lost some requests and moved others.
     left = [plain_row(number, 3, nc="6") for number in range(GONE, REQUESTS // 2)]
     with databases.database() as database, real_api(database, free_port()) as api:
         settings = settings_for(database, "http://unused.invalid")

@@ -1,4 +1,4 @@
-"""A changed row in the portal is one changed answer of the real API, and nothing else is."""
+"""A row that changes in the portal changes one response of the real API, and no others."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_the_real_api_serves_what_each_run_loaded(database: Database, town: tupl
 
 EXPORT = b"GET /reports/export/service_requests.csv HTTP/1.1\r\nHost: api\r\n\r\n"
 LAST_CHUNK = b"\r\n0\r\n\r\n"
-# Not even what kernels buffer holds them all.
+# More rows than the kernels' buffers can hold.
 LONG_ADDRESSES = "UPDATE service_requests SET address = repeat('x', 50000)"
 
 
 class SlowReader:
-    """Takes an export at a kilobyte a second, until the server ends it."""
+    """Reads an export at one kilobyte per second until the server ends it."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.received = b""
@@ -88,7 +88,7 @@ class SlowReader:
         with suppress(ConnectionResetError):
             while part := self._connection.recv(1_000):
                 self.received += part
-                # The rest at once: whether it is complete does not depend on how fast it is read from now on.
+                # Read the rest at once: reading speed no longer affects whether the export is complete.
                 time.sleep(0 if self.is_over.is_set() else 1)
 
 

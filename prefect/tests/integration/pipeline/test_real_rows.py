@@ -29,7 +29,7 @@ YEARS = {"d4vt-q4t5": "la_legacy_2017.json", "h65r-yf5i": "la_legacy_2018.json"}
 
 
 def documented() -> dict[str, dict[str, int]]:
-    """The published values of four columns with how often they occur; a few where that is not known."""
+    """The published values of four columns and how often they occur; a small count where that is unknown."""
     values = json.loads((REAL / "la_documented_values.json").read_text())
     columns = {"type": "type ", "department_name__c": "department", "status": "status", "origin": "origin"}
     found = {}
@@ -41,7 +41,7 @@ def documented() -> dict[str, dict[str, int]]:
 
 
 def drawn_cases() -> Iterator[Row]:
-    """Cases with the documented values in their documented shares."""
+    """Cases that have the documented values in the documented shares."""
     chance, values = random.Random(311), documented()
     columns = {
         name: chance.choices([*counts], [*counts.values()], k=DRAWN) for name, counts in values.items()
@@ -61,7 +61,7 @@ def drawn_cases() -> Iterator[Row]:
 
 
 def published() -> dict[str, list[Row]]:
-    """Every row by dataset, a number once: the files repeat some rows."""
+    """Every row by dataset, each number once; the files repeat some rows."""
     rows = {dataset: json.loads((REAL / file).read_text()) for dataset, file in YEARS.items()}
     rows["2cy6-i7zn"] = [
         *json.loads((REAL / "la_cases_2026_three_real_rows.json").read_text()),
@@ -71,7 +71,7 @@ def published() -> dict[str, list[Row]]:
 
 
 class Recount:
-    """The published rows in the city's terms, worked out here and not by the pipeline."""
+    """The published rows in the city's terms, computed here and not by the pipeline."""
 
     def __init__(self, city: City, published: dict[str, list[Row]]) -> None:
         self.city = city
@@ -170,7 +170,7 @@ def test_open_requests_equal_the_recount(loaded: Database, recount: Recount) -> 
 
 
 def test_requests_by_published_council_equal_the_recount(loaded: Database, recount: Recount) -> None:
-    """Without polygons every published code is served as it is."""
+    """Without polygons, every published code is served unchanged."""
     known = {str(code) for (code,) in loaded.rows("SELECT data_code FROM councils")}
     query = """
         SELECT data_code::text, sum(requests) FROM rollup_day_council JOIN councils USING (council_id)

@@ -1,4 +1,4 @@
-"""The history replays: a dump of one generation with the changes applied is the dump of a later one."""
+"""The history can be replayed: a dump of one generation plus the changes equals the dump of a later one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pipeline.database import connect
 from pipeline.errors import IngestError
 
 CITY = tolerant()
-# Each story is several runs in a real database: SEEDS=0:1000 looks further than `-m slow`.
+# Each story is several runs in a real database. SEEDS=0:1000 searches further than `-m slow`.
 FIRST_SEED, LAST_SEED = map(int, os.environ.get("SEEDS", "0:200").split(":"))
 FEW = (3, 11)
 COUNCILS = ("52", "65", None)
@@ -39,7 +39,7 @@ def shared() -> Iterator[Database]:
 
 
 def with_other_rules(city: City, number: int) -> City:
-    """The city with another status that ends a request: only what is served changes."""
+    """The city with another status that ends a request; only the served rows change."""
     ended = (("Open",), ("O'Brien",))[number % 2]
     schemas = {
         name: schema.model_copy(update={"ended_statuses": ended}) for name, schema in city.schemas.items()
@@ -48,7 +48,7 @@ def with_other_rules(city: City, number: int) -> City:
 
 
 def run(settings: Settings, city: City, night: Night) -> None:
-    """One run of a story; the connection of one that is killed is cut between its writes and its commit."""
+    """One run of a story; if it is to be killed, its connection is cut between its writes and its commit."""
     if night.way != "killed":
         load(settings, city, night.rows, **night.options)
         return
@@ -63,9 +63,9 @@ def _cut(job: object, *_: object) -> None:
 
 
 def assert_replays(database: Database, seed: int) -> Counter[str]:
-    """After each run: from every earlier dump the changes lead to the present one, row for row.
+    """After each run, the changes lead from every earlier dump to the current one, row for row.
 
-    Returns how many changes there were of each kind, and how many runs of each way.
+    Returns how many changes of each kind and how many runs of each way there were.
     """
     emptied(database)
     settings, city, dumps = settings_for(database, "http://unused.invalid"), CITY, dict[int, Dump]()
@@ -103,7 +103,7 @@ def test_changes_replay_over_many_histories(shared: Database) -> None:
 
 
 def test_erased_requests_replay_wherever_a_copy_stands(shared: Database) -> None:
-    """One that is served, one that is already gone, and one that came after the first copy."""
+    """A request that is served, one that is already gone, and one that appeared after the first copy."""
     emptied(shared)
     settings, dumps = settings_for(shared, "http://unused.invalid"), dict[int, Dump]()
     rows = {number: plain_row(number) for number in range(5)}
@@ -121,7 +121,7 @@ def test_erased_requests_replay_wherever_a_copy_stands(shared: Database) -> None
 
 
 def large_story(count: int, share: int) -> Iterator[tuple[str, dict[int, Row]]]:
-    """Runs over so many requests, each of which touches one of ``share``: the way, and what is published."""
+    """The way and the published rows of runs over ``count`` requests, which touch one in ``share``."""
     rows = {number: plain_row(number, nc=COUNCILS[number % 3]) for number in range(count)}
     touched = range(0, count, share)
     yield "reconcile", rows

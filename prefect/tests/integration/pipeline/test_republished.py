@@ -1,4 +1,4 @@
-"""The number is a request's identity: rows that come again, elsewhere or damaged do no harm."""
+"""The number is a request's identity: rows that are republished, moved or damaged do no harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The city declares how stored rows are served; when the rules change, all are served again."""
+"""The city declares how stored rows are served; when the rules change, all rows are derived again."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_open_duplicate_and_information_are_what_the_city_declares(
     columns = "is_open, is_duplicate, service_requests.is_information"
     assert [served(database, columns, number) for number in range(len(STATES))] == [s for _, s in STATES]
     open_cells = database.value("SELECT sum(requests) FROM rollup_open")
-    # The open call for information is in no count of requests.
+    # The open call for information is not counted as a request.
     assert open_cells == sum(is_open and not is_information for _, (is_open, _, is_information) in STATES)
     assert database.value("SELECT sum(information) FROM rollup_daily") == 1
     assert_sound(database)

@@ -30,7 +30,7 @@ def test_sample_is_loaded_completely_and_once(database: Database) -> None:
         "open": database.value("SELECT count(*) FROM service_requests WHERE is_open"),
         "open in the rollup": database.value("SELECT sum(requests) FROM rollup_open"),
     }
-    # Repaired: 11 requests without coordinates are served, and 18 that say Closed without a date are over.
+    # Fixed: 11 requests without coordinates are served, and 18 with status Closed but no date are over.
     assert counts == {"requests": 1500, "served": 1500, "open": 31, "open in the rollup": 31}
     assert first.message.startswith("Loaded 1,500 new, 0 updated")
     assert again.message.startswith("Nothing changed: 0 rows read")

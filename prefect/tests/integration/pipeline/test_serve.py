@@ -1,4 +1,4 @@
-"""``flow.py serve``: runs on a schedule, with Prefect's services in the same process, and a clean end."""
+"""``flow.py serve``: runs on a schedule, with Prefect's services in the same process, and a clean exit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.controller import Controller
 EVERY_MINUTE = "* * * * *"
 
 
-# It takes until the next minute, and longer on a busy machine.
+# This takes until the next full minute, and longer on a busy machine.
 @pytest.mark.slow
 def test_a_schedule_runs_and_ends_with_its_processes(
     database: Database, town: tuple[str, Controller], tmp_path: Path

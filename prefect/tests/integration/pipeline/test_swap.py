@@ -1,4 +1,4 @@
-"""A full load next to the live tables: readers wait for nothing but the last moment."""
+"""A full load next to the live tables: readers wait only at the last moment."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_readers_are_served_while_a_full_load_is_checked(
 def test_a_slow_reader_delays_a_full_load_and_costs_it_nothing(
     town: Town, filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An export at a kilobyte a second, and a query over two tables, which made a deadlock with the swap."""
+    """An export at 1 kB per second, and a query over two tables, which used to deadlock with the swap."""
     pauses = []
     with psycopg.connect(filled.loader_url) as reader:
         reader.execute("SELECT count(*) FROM rollup_daily")
@@ -63,7 +63,7 @@ def test_a_slow_reader_delays_a_full_load_and_costs_it_nothing(
 
 
 def test_the_swap_gives_up_before_a_reader_is_ended_for_a_deadlock(filled: Database) -> None:
-    """And goes on for longer than the longest export."""
+    """And the swap keeps trying for longer than the longest export."""
     deadlock = filled.value("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
     assert deadlock >= 2 * swap.LOCK_TURN_MS
     assert swap.LOCK_TURNS * (swap.LOCK_PAUSE_SECONDS + swap.LOCK_TURN_MS / 1000) > LONGEST_EXPORT_SECONDS

@@ -1,4 +1,4 @@
-"""SODA2 and SODA3: the same rows by both, and a portal that ends SODA2 at any moment."""
+"""SODA2 and SODA3: both give the same rows, and a portal may end SODA2 at any moment."""
 
 from __future__ import annotations
 

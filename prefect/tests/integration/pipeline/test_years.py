@@ -1,4 +1,4 @@
-"""Year boundaries: the newest dataset is open-ended, its successor is found, no row is dropped silently."""
+"""Year boundaries: the newest dataset is open-ended, its successor is found, no row is silently dropped."""
 
 from __future__ import annotations
 

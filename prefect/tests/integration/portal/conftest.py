@@ -16,5 +16,5 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def own_site() -> Iterator[Site]:
-    """A small portal for one test alone."""
+    """A small portal for a single test."""
     yield from running_site(1_500)

@@ -23,7 +23,7 @@ class Site(NamedTuple):
 
 
 def running_site(rows: int) -> Iterator[Site]:
-    """A portal of that many generated requests, ended with the iterator."""
+    """A portal of that many generated requests, stopped when the iterator ends."""
     with (
         serve(rows=rows, today=TODAY, has_admin=True) as (url, controller),
         httpx.Client(base_url=url, timeout=60, trust_env=False) as http,

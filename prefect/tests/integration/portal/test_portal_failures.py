@@ -1,4 +1,4 @@
-"""Each fault as a client meets it."""
+"""Each fault as a client encounters it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalog, the metadata, the boundaries, and who may ask."""
+"""The catalog, the metadata, the boundaries, and access control."""
 
 from __future__ import annotations
 

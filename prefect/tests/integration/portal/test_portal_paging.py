@@ -1,4 +1,4 @@
-"""Walking through a dataset: what is safe, and what loses rows."""
+"""Paging through a dataset: which ways are safe, and which lose rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATH = f"/resource/{DATASET}.json"
 
 
 def keyset_walk(http: httpx.Client, limit: int, path: str = PATH) -> list[dict[str, Any]]:
-    """Every row by (:updated_at, :id), as the pipeline reads."""
+    """Every row by (:updated_at, :id), as the pipeline reads them."""
     rows: list[dict[str, Any]] = []
     query = {"$select": ":id,:updated_at,casenumber", "$order": ":updated_at,:id", "$limit": str(limit)}
     while True:

@@ -165,7 +165,7 @@ def documented() -> dict[str, Any]:
 
 
 def counts(name: str) -> dict[str, int]:
-    """Documented values of the cases with their rows; without a number there were few."""
+    """Documented values of the cases with their row counts; values without a number were rare."""
     values = documented()
     key = next(key for key in values if key.split(" ")[0] == name)
     return {value: (rows[0] if isinstance(rows, list) else rows) or 0 for value, rows in values[key].items()}
@@ -233,7 +233,7 @@ def test_every_alias_leads_to_a_code_of_the_reference_data() -> None:
 
 @pytest.mark.parametrize(("file", "table"), [(name, reference.table) for name, reference in FILES.items()])
 def test_the_ids_of_los_angeles_are_those_that_clients_hold(file: str, table: str) -> None:
-    """The schema's history wrote them first; they never change."""
+    """The first migrations wrote these ids; they never change."""
     with (REFERENCE / f"{table}.csv").open(newline="") as seed:
         rows = list(csv.DictReader(seed))
     pinned = {next(iter(row.values())): row for row in LA.reference[file]}  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""The files of named statements, and the lists of columns that they are given."""
+"""The files of named statements, and the lists of columns that are inserted into them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up city: always the same, alive at its end, and in proportion with the real one."""
+"""The made-up city: deterministic, with recent activity, and with the proportions of the real one."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def test_the_overlap_is_in_both_schemas_under_different_numbers() -> None:
 
 
 def places_agree(legacy: dict[str, Any], case: dict[str, Any]) -> bool:
-    """Whether two rows are of one time and, where both say so, of one place."""
+    """Whether two rows have the same time and, if both have a location, the same location."""
     places = {legacy["latitude"], case["geolocation__latitude__s"]} - {None}
     return legacy["createddate"] == case["createddate"] and len(places) < 2
 

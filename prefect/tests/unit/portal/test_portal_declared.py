@@ -1,4 +1,4 @@
-"""Any declared city is served in its own columns, with rows that are invented for it."""
+"""Any declared city is served in its own columns, with rows that were generated for it."""
 
 from __future__ import annotations
 

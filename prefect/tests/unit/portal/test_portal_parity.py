@@ -24,7 +24,7 @@ DOWNLOADED = date(2026, 7, 6)
 """The day on which the documented dataset was downloaded."""
 ROWS, BLOCKS = 1_500_000, 10
 ALLOWED_DEVIATIONS = 4
-"""In standard deviations: one share of 200 is further off by chance once in 80 cities."""
+"""In standard deviations: among 200 shares, one is further off by chance in one of 80 cities."""
 OPEN_STATUSES = ("Workorder Created", "New", "In Progress", "Potential Duplicate", "Duplicate Confirm")
 Row = dict[str, str | None]
 
@@ -37,7 +37,7 @@ def documented() -> dict[str, Any]:
 
 @cache
 def rows(schema: Schema, year: int) -> list[Row]:
-    """The requests of a year that the city had at its end, or on the day of the documents."""
+    """The requests of a year as of its end, or as of the day of the documents."""
     today = DOWNLOADED if year == 2026 else date(year + 1, 1, 1)
     city = City(ROWS, today, today, bad_share=0.0)
     found = []
@@ -50,7 +50,7 @@ def rows(schema: Schema, year: int) -> list[Row]:
 def off(
     counts: dict[str, float], total: float, ours: Counter[Any], size: int
 ) -> dict[str, tuple[float, float]]:
-    """Values whose share differs by more than sampling explains: documented and our share."""
+    """Values whose share differs by more than sampling explains, with the documented share and ours."""
     found = {}
     for value, count in counts.items():
         share, our_share = count / total, ours[value] / size
@@ -61,7 +61,7 @@ def off(
 
 
 def counted(section: str) -> dict[str, float]:
-    """The documented counts of a section, without those that are known by name only."""
+    """The documented counts of a section, without the values that are only known by name."""
     name = next(key for key in documented() if key.startswith(section))
     counts = {
         value: count[0] if isinstance(count, list) else count for value, count in documented()[name].items()

@@ -1,4 +1,4 @@
-"""The approximate council polygons: simple, apart, and each around its own center."""
+"""The approximate council polygons: simple, disjoint, and each around its own center."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_geojson_has_the_official_layout_and_a_mark() -> None:
 
 
 def published(path: Path | None) -> dict[str, list[Ring]]:
-    """The rings of each council, without the point that closes them, of a file or of the sample."""
+    """The rings of each council without the closing point, from a file or from the sample."""
     text = path.read_bytes() if path else approximate().geojson
     return {
         feature["properties"]["nc_id"]: [

@@ -1,4 +1,4 @@
-"""The kept city: found again, made again when something changed, and the same one on a later day."""
+"""The stored city: reused, regenerated when something changed, and the same on a later day."""
 
 from __future__ import annotations
 

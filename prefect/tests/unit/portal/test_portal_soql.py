@@ -1,4 +1,4 @@
-"""The condition language: against a Python reading of the same condition, and what it rejects."""
+"""The condition language: compared with a Python evaluation of the same condition, and what it rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: stamps that rise, all or nothing, and the newer of two rows with one number."""
+"""The store: increasing timestamps, all-or-nothing writes, and the newer of two rows with one number."""
 
 from __future__ import annotations
 
