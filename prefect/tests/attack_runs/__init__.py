@@ -1,1 +1,1 @@
-"""The pipeline under attack, for ``make attack``: runs that are killed, crashed and misled."""
+"""The pipeline under attack, for ``make attack``: runs that are killed, crashed or fed wrong data."""

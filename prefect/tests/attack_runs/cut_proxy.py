@@ -1,7 +1,7 @@
 """``python -m attack_runs.cut_proxy PORT``: a proxy whose network can be cut, without FIN or RST.
 
-It prints its own port. At a line on its input it drops every packet, acknowledgments included, as a broken
-line does; at the end of the input it ends.
+It prints its own port. When it reads a line on its input, it drops every packet, acknowledgments included, as
+a broken connection does; at the end of the input it exits.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import sys
 from typing import IO
 
 SO_ATTACH_FILTER = 26
-# One BPF instruction: accept zero bytes of any packet.
+# A single BPF instruction: accept zero bytes of any packet.
 RETURN_NOTHING = struct.pack("HBBI", 0x06, 0, 0, 0)
 
 
 def deafen(one: socket.socket) -> None:
-    """Let the kernel drop whatever arrives for this socket, before TCP sees it."""
+    """Make the kernel drop everything that arrives for this socket, before TCP sees it."""
     code = ctypes.create_string_buffer(RETURN_NOTHING)
     program = struct.pack("HL", 1, ctypes.addressof(code))
     one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
@@ -70,7 +70,7 @@ def main() -> None:
         forward(listener, int(sys.argv[1]), sys.stdin)
         sys.stdin.readline()
         sys.stdin.read()
-    # Not even now does the other side hear anything: the filters stay until the kernel frees the sockets.
+    # Even now the other side receives nothing: the filters stay until the kernel frees the sockets.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""What is done to a run, or to the world around it. Each returns the options of the run that settles it."""
+"""Ways to disturb a run or its environment. Each returns the options of the run that recovers from it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ RUNS = "runs"
 Options = dict[str, bool]
 AS_EVER: Options = {}
 READ_ALL: Options = {"reconcile": True}
-"""Only reading everything again tells what the portal's faults hid."""
+"""Only reading everything again reveals what the portal's faults have hidden."""
 REBUILD: Options = {"full": True}
-"""New tables, for those that a run has put on the small disk."""
+"""New tables, in place of those that a run has put on the small disk."""
 KILLS_OF_A_ROUND = 6
 HANG_SECONDS = 60
 LOCK_SECONDS = 90
-"""A run whose machine has vanished keeps others out for no longer."""
+"""A run whose machine has vanished locks others out for at most this long."""
 MODES: tuple[tuple[str, dict[str, bool]], ...] = (
     *[("incremental", {})] * 6,
     *[("full", {"full": True})] * 2,
@@ -40,12 +40,12 @@ MODES: tuple[tuple[str, dict[str, bool]], ...] = (
 )
 OFFSETS = (-3 * 86_400, -3_600, -60, 60, 3_600, 86_400, 30 * 86_400)
 typical: dict[str, float] = {mode: 0.5 for mode, _ in MODES}
-"""Seconds that a run of a mode takes, as last seen."""
+"""The most recently observed duration of a run in each mode, in seconds."""
 
 
 @dataclass
 class Disturbed:
-    """The run of a round, its world, and the source of everything random."""
+    """The run of a round, its environment, and its source of randomness."""
 
     places: Places
     runs: Runs
@@ -66,7 +66,7 @@ class Disturbed:
         return self.runs.start(self.database, **{**self.options, **more})
 
     def ended(self, run: ForkedRun) -> int | None:
-        """The exit code of a run that is disturbed but not ended; a hang is a violation."""
+        """The exit code of a run that is disturbed but not killed; a hang is a violation."""
         code = run.wait(HANG_SECONDS)
         if code is None:
             violation(RUNS, f"a run hung for {HANG_SECONDS} s; {self.where}: {run.said()}")
@@ -78,7 +78,7 @@ class Disturbed:
 
 
 def kill(disturbed: Disturbed) -> Options:
-    """SIGKILL at a random moment, a few times in a row."""
+    """Send SIGKILL at a random moment, a few times in a row."""
     for _ in range(KILLS_OF_A_ROUND):
         disturbed.choose()
         started, run = time.monotonic(), disturbed.start()
@@ -96,7 +96,7 @@ def kill(disturbed: Disturbed) -> Options:
 
 
 def crash(disturbed: Disturbed) -> Options:
-    """Postgres is shut down at once during a run, and comes again."""
+    """Postgres is shut down immediately during a run, and started again."""
     run = disturbed.start()
     early = run.wait(disturbed.chance.uniform(0, typical[disturbed.mode]))
     seconds = server.crash(disturbed.places)
@@ -110,7 +110,7 @@ def crash(disturbed: Disturbed) -> Options:
 
 
 def fault(disturbed: Disturbed) -> Options:
-    """The portal misbehaves in one of its ways."""
+    """The portal has one of its faults."""
     chosen = disturbed.chance.choice(FAULTS) | {"seed": disturbed.chance.randrange(1_000)}
     disturbed.places.portal_does("faults", {"faults": [chosen]})
     try:
@@ -123,7 +123,7 @@ def fault(disturbed: Disturbed) -> Options:
 
 
 def fill_disk(disturbed: Disturbed) -> Options:
-    """New tables find no room."""
+    """There is no disk space for new tables."""
     if disturbed.disk is None or not disturbed.disk.is_possible:
         return REBUILD
     disturbed.disk.fill(disturbed.chance)
@@ -136,7 +136,7 @@ def fill_disk(disturbed: Disturbed) -> Options:
 
 
 def cut(disturbed: Disturbed) -> Options:
-    """The network between a run and Postgres is cut without FIN, and the run's machine is gone."""
+    """The network between a run and Postgres is cut without FIN, as if the run's machine had vanished."""
     address = urlsplit(disturbed.database.loader_url)
     command = [sys.executable, "-m", "attack_runs.cut_proxy", str(address.port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as proxy:
@@ -163,7 +163,7 @@ def cut(disturbed: Disturbed) -> Options:
 
 
 def clock(disturbed: Disturbed) -> Options:
-    """The machine of the run has another time."""
+    """The clock of the run's machine is wrong."""
     offset = disturbed.chance.choice(OFFSETS)
     code = disturbed.ended(disturbed.start(now=NOW + timedelta(seconds=offset)))
     count(RUNS, "wrong clocks survived" if code == 0 else "wrong clocks reported")
@@ -172,7 +172,7 @@ def clock(disturbed: Disturbed) -> Options:
 
 @dataclass(frozen=True)
 class Disturbance:
-    """A way to disturb, and how often it is chosen."""
+    """A kind of disturbance, and how often it is chosen."""
 
     kind: str
     weight: int

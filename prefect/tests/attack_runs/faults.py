@@ -1,4 +1,4 @@
-"""Every kind of fault of the sample portal, with details that a run of seconds can meet."""
+"""Every kind of fault of the sample portal, with parameters that affect even a run of a few seconds."""
 
 from __future__ import annotations
 

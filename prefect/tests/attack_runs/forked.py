@@ -32,7 +32,7 @@ class ForkedRun:
     code: int | None = None
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit code, negative for a signal; None when it goes on for longer."""
+        """The exit code, negative for a signal; None if the run takes longer."""
         deadline = time.monotonic() + seconds
         while self.code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -57,13 +57,13 @@ class ForkedRun:
 
 @dataclass(frozen=True)
 class Runs:
-    """Starts runs of the pipeline on one portal; their logs are kept until the next run."""
+    """Starts runs of the pipeline on one portal; each log is kept until the next run."""
 
     portal: str
     folder: Path
 
     def start(self, database: Database, *, more: dict[str, Any] | None = None, **options: Any) -> ForkedRun:
-        """Begin a run with these settings and options of the command line."""
+        """Start a run with these settings and command-line options."""
         log = self.folder / f"{database.name}.log"
         sys.stdout.flush()
         pid = os.fork()
@@ -77,7 +77,7 @@ class Runs:
             os._exit(code)
 
     def complete(self, database: Database, seconds: float, **options: Any) -> tuple[int | None, str]:
-        """An undisturbed run, begun again while the server still keeps the lock of a killed one.
+        """An undisturbed run, restarted as long as the server still holds the lock of a killed one.
 
         Returns its exit code (None: it took longer) and the end of its log.
         """

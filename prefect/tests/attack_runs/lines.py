@@ -1,4 +1,4 @@
-"""What an attacker reports: lines of JSON on standard output, which ``tools.attack`` adds up."""
+"""The reports of an attacker: JSON lines on standard output, which ``tools.attack`` adds up."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def count(subject: str, what: str, amount: int = 1) -> None:
 
 
 def violation(subject: str, text: str) -> None:
-    """Report a broken promise, with what is needed to repeat it."""
+    """Report a broken guarantee, with the details needed to reproduce it."""
     print(json.dumps({"subject": subject, "violation": text[:LONGEST_TEXT]}), flush=True)

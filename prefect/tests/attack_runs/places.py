@@ -1,4 +1,4 @@
-"""Where the system under attack is: a JSON object in an environment variable."""
+"""The location of the system under attack: a JSON object in an environment variable."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Places:
         return Database(name, *urls)
 
     def portal_does(self, action: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Edit the portal, or switch its faults."""
+        """Edit the portal's rows, or set its faults."""
         response = httpx.post(f"{self.portal}/_portal/{action}", json=wanted, timeout=60)
         response.raise_for_status()
         answer: dict[str, Any] = response.json()

@@ -1,4 +1,4 @@
-"""The attacked Postgres: crashes, and a small disk that fills up. The disk needs root."""
+"""The attacked Postgres: crashes, and a small disk that fills up. The small disk requires root."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_FREE_BYTES = 4_000_000
 
 
 def crash(places: Places) -> float:
-    """Immediate shutdown, as after a loss of power, and a start; returns the seconds until it responds."""
+    """Shut down immediately, as in a power failure, and restart; returns the seconds until it responds."""
     started = time.monotonic()
     pid = int((Path(places.postgres_data) / "postmaster.pid").read_text().split()[0])
     with suppress(psutil.NoSuchProcess):
@@ -35,7 +35,7 @@ def crash(places: Places) -> float:
 
 
 def start(places: Places) -> None:
-    """Start the server, unless it runs."""
+    """Start the server unless it is running."""
     command = [sys.executable, "-m", "tools.services", "start", "--name", places.instance, "--postgres"]
     subprocess.run(command, cwd=places.root, check=True, stdout=subprocess.DEVNULL, timeout=120)
 
@@ -71,7 +71,7 @@ class SmallDisk:
         )
 
     def fill(self, chance: Random) -> int:
-        """Let new tables of the loader go there, with little room left; returns the free bytes."""
+        """Place the loader's new tables there, with little space left; returns the free bytes."""
         superuser(self._places, f"{self._role} SET default_tablespace = 'small'")
         superuser(self._places, f"{self._role} SET temp_tablespaces = 'small'")
         space = os.statvfs(self._folder)

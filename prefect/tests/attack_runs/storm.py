@@ -1,8 +1,8 @@
 """``python -m attack_runs.storm SEED FIRST SECONDS PACE``: disturbed runs, compared after each round.
 
 A round publishes edits, disturbs a few runs of one database in its own way, lets one run complete, and
-compares every row with another database that a full load has filled. All that is random in a round comes from
-the seed and its number.
+compares every row with another database that a full load has filled. All randomness in a round comes from the
+seed and the round's number.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ UNION ALL
 SELECT 'unfinished run ' || load_run_id FROM load_runs WHERE status = 'running'
 """
 PUBLISHED = ", ".join(name for name in STORED_COLUMNS if name not in SYSTEM_COLUMNS)
-"""The portal's row ids and update times stay as they are when a row is published again, equal."""
+"""Without the portal's row ids and update times, which are kept when an equal row is republished."""
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Storm:
     rounds_per_minute: float = math.inf
 
     def rage(self, first: int, seconds: float) -> None:
-        """Rounds until the time is over, at most so many a minute."""
+        """Run rounds until the time is over, limited to a number per minute."""
         number, started = first, time.monotonic()
         self.settle("the first load")
         while (spent := time.monotonic() - started) < seconds:
@@ -78,7 +78,7 @@ class Storm:
         self.settle(where, **options)
 
     def edit(self, chance: Random, number: int) -> None:
-        """A day in town: requests are closed, added, moved, and withdrawn."""
+        """A day in the city: requests are closed, added and moved."""
         closed = {"status": "Closed", "closeddate": f"2026-11-2{chance.randrange(4)}T01:00:00.000"}
         row = {
             "casenumber": f"98{number:06}",
@@ -133,7 +133,7 @@ def requests_of(database: Database) -> list[Row]:
 
 
 def difference(ours: list[Row], truth: list[Row]) -> str:
-    """How two tables differ: counts, and the first row that is not the same, without what is equal in it."""
+    """How two tables differ: their counts, and the differing fields of the first row that differs."""
     here, there = ({row[0]: row for row in rows} for rows in (ours, truth))
     changed = [key for key in here.keys() & there.keys() if here[key] != there[key]]
     first = [pair for key in sorted(changed)[:1] for pair in zip(here[key], there[key], strict=True)]
@@ -143,7 +143,7 @@ def difference(ours: list[Row], truth: list[Row]) -> str:
 
 
 def main() -> None:
-    # Its ``finally`` unmounts the small disk.
+    # The ``finally`` clause unmounts the small disk.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed, first, (seconds, pace) = int(sys.argv[1]), int(sys.argv[2]), map(float, sys.argv[3:])
     places = Places.given()

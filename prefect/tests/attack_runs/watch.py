@@ -1,4 +1,4 @@
-"""``python -m attack_runs.watch SECONDS``: looks into the attacked database what must hold at any moment."""
+"""``python -m attack_runs.watch SECONDS``: checks invariants of the attacked database at any moment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPORT_SECONDS = 5
 
 
 def main() -> None:
-    """Look until the time is over; every look is one statement, and so one snapshot."""
+    """Check until the time is over; every check is one statement, and therefore one snapshot."""
     deadline, looks, told = time.monotonic() + float(sys.argv[1]), 0, 0
     with watched(Places.given().database(ATTACKED), pause_seconds=0.05) as watch:
         while time.monotonic() < deadline:

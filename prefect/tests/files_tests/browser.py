@@ -1,4 +1,4 @@
-"""Debian's Chromium with DuckDB-WASM, which may talk to this machine and to no other."""
+"""Debian's Chromium with DuckDB-WASM, which may connect only to this machine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  local times, as published
 
 
 class Library(SimpleHTTPRequestHandler):
-    """The page and the packages."""
+    """Serves the page and the packages."""
 
     extensions_map = MEDIA_TYPES
 
@@ -59,7 +59,7 @@ def library(folder: Path) -> Iterator[str]:
 
 
 class Browser:
-    """The page, and every request that wanted to leave the machine."""
+    """The page, and every request that was about to leave the machine."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -76,14 +76,14 @@ class Browser:
         self._page.evaluate("([year, url]) => open311(year, url)", [year, url])
 
     def query(self, statement: str) -> tuple[int, str]:
-        """How many rows, and the digest of their values."""
+        """The number of rows, and a digest of their values."""
         result = self._page.evaluate("statement => query311(statement)", statement)
         return result["count"], result["digest"]
 
 
 @contextmanager
 def browser(folder: Path) -> Iterator[Browser]:
-    """Chromium with an open DuckDB."""
+    """Chromium with DuckDB open."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("chromium is not installed (make setup)")
@@ -100,7 +100,7 @@ def browser(folder: Path) -> Iterator[Browser]:
 
 
 def digest(rows: Iterable[tuple[Any, ...]]) -> tuple[int, str]:
-    """What the page makes of the same rows."""
+    """The result that the page computes for the same rows."""
     lines = sorted("\x1f".join(_text(value) for value in row) for row in rows)
     return len(lines), hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Whether a folder of files is what its manifest says."""
+"""Checks whether a folder of files agrees with its manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def manifest_of(folder: Path) -> Manifest:
 
 
 def assert_agrees(folder: Path) -> Manifest:
-    """Every file of the manifest is there with the bytes that it says; returns the manifest."""
+    """Every file of the manifest exists with the bytes that it states; returns the manifest."""
     manifest = manifest_of(folder)
     for entry in manifest.entries():
         path = folder / entry["path"]

@@ -1,4 +1,4 @@
-"""Runs in the API's environment: serves a folder of published files and notes every request.
+"""Runs in the API's environment: serves a folder of published files and logs every request.
 
 python counting_server.py FOLDER PORT LOG
 """
@@ -18,7 +18,7 @@ from lacity_data_api.files.endpoints import files_router
 
 
 class Counting:
-    """ASGI middleware: one line of JSON for each response that is complete."""
+    """ASGI middleware: logs one line of JSON for each completed response."""
 
     def __init__(self, app: Any, log: Path) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Packages of npm, fetched once and checked; tests that need them are skipped where npm cannot be reached."""
+"""npm packages, fetched once and verified; tests that need them are skipped if npm cannot be reached."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PACKAGES = {
 
 
 def packages() -> dict[str, Path]:
-    """Where each package lies unpacked, by its name and version."""
+    """The folder of each unpacked package, by name and version."""
     return {name: _unpacked(name, *known) for name, known in PACKAGES.items()}
 
 

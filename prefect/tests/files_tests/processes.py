@@ -21,7 +21,7 @@ BEGUN = "files: writing"
 def start(
     database: Database, location: str, before: Callable[[], None] | None = None
 ) -> subprocess.Popen[str]:
-    """A process that writes the files; ``before`` runs in it first."""
+    """Start a process that writes the files; ``before`` runs in it first."""
     arguments = ["--location", location, "--database", database.loader_url]
     return subprocess.Popen(
         [sys.executable, "-m", "pipeline.files", *arguments],
@@ -34,7 +34,7 @@ def start(
 
 
 def complete(database: Database, location: str) -> float:
-    """Write to the end; the seconds of writing. Waits until the server has noticed that a run was killed."""
+    """Write all files; returns the seconds of writing. Waits until the server has noticed a killed run."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         process = start(database, location)
@@ -58,7 +58,7 @@ def _seconds_of_writing(process: subprocess.Popen[str]) -> float:
 
 
 def kill(database: Database, location: str, seconds: float, luck: random.Random) -> bool:
-    """Kill a writing process at a random moment of its work; whether it was still working."""
+    """Kill a writing process at a random moment; returns whether it was still working."""
     while True:
         process = start(database, location)
         assert process.stderr

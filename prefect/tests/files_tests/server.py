@@ -1,4 +1,4 @@
-"""The API's own routes of files, served from a folder in a process of the API's environment."""
+"""The API's own file routes, served from a folder by a process in the API's environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class FileServer:
-    """Serves, and knows what was transferred."""
+    """A running server that records what was transferred."""
 
     url: str
     log: Path

@@ -1,4 +1,4 @@
-"""Databases of their own for tests, copied from the migrated template."""
+"""Separate databases for tests, copied from the migrated template."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psycopg import sql
 
 
 def variable(name: str) -> str:
-    """A variable that ``make`` sets for the tests."""
+    """An environment variable that ``make`` sets for the tests."""
     value = os.environ.get(name)
     if not value:
         pytest.fail(f"{name} is not set: run `make test-prefect`", pytrace=False)
@@ -33,16 +33,16 @@ _opening = threading.Lock()
 
 
 def ask(url: str, question: str | sql.Composed, *values: Any) -> list[tuple[Any, ...]]:
-    """One statement by itself; its rows, if any.
+    """Run a single statement; returns its rows, if any.
 
-    Connections stay open, as a new one takes longer than most statements of the tests.
+    Connections stay open, because opening one takes longer than most of the tests' statements.
     """
     try:
         cursor = _connected(url).execute(question, values or None)  # type: ignore[arg-type]
     except psycopg.OperationalError:
         if not _open[url].closed:
             raise
-        # A test has restarted the server.
+        # A test may have restarted the server.
         cursor = _connected(url).execute(question, values or None)  # type: ignore[arg-type]
     return cursor.fetchall() if cursor.description else []
 
@@ -50,7 +50,7 @@ def ask(url: str, question: str | sql.Composed, *values: Any) -> list[tuple[Any,
 def _connected(url: str) -> psycopg.Connection[Any]:
     with _opening:
         if url not in _open or _open[url].closed:
-            # Unprepared: a full load replaces tables, and a prepared statement would notice.
+            # Not prepared: a full load replaces tables, which would break a prepared statement.
             _open[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
         return _open[url]
 
@@ -84,7 +84,7 @@ class Database:
 
 @contextmanager
 def database(copied: Database | None = None) -> Iterator[Database]:
-    """A fresh copy of the template, or of another database, dropped at the end in any case."""
+    """A fresh copy of the template, or of another database; always dropped at the end."""
     name = f"pipeline_{uuid.uuid4().hex[:12]}"
     admin, template = variable("TEST_ADMIN_URL"), copied.name if copied else variable("TEST_TEMPLATE")
     if copied:
@@ -106,7 +106,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pg
 
 
 def drop(admin: str, name: str) -> None:
-    """The owner ends all roles' sessions; the plain DROP waits for them and ends the server's workers.
+    """The owner ends the sessions of all roles; a plain DROP waits for them and ends the server's workers.
 
     DROP WITH (FORCE) would fail while autovacuum is in the database: the owner may not end its worker.
     """

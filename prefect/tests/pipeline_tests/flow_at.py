@@ -1,4 +1,4 @@
-"""``flow.py`` on the day of the tests' portal: a portal that ages from day to day would fail its checks."""
+"""``flow.py`` on the date of the tests' portal, whose data would otherwise age and fail the checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random histories of a small portal: rows appear, change, come late and come again."""
+"""Random histories of a small portal: rows appear, change, arrive late and are repeated."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CLOSINGS = [None, "2026-03-01T23:00:00.000", "2026-03-05T08:00:00.000", "2026-02
 
 @dataclass(frozen=True)
 class Row:
-    """A published row; ``id`` stays when it changes, ``stamp`` counts minutes and only grows."""
+    """A published row; its ``id`` stays when it changes, ``stamp`` counts minutes and only increases."""
 
     id: int
     srnumber: str
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass
 class History:
-    """What each run reads, and what the portal has in the end."""
+    """The rows that each run reads, and those that the portal has in the end."""
 
     runs: list[list[Row]] = field(default_factory=list)
     portal: dict[int, Row] = field(default_factory=dict)
@@ -84,7 +84,7 @@ def content(draw: st.DrawFn) -> tuple[tuple[str, str | None], ...]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to four runs; a run misses some rows (they come late) and repeats some old ones."""
+    """Up to four runs; a run misses some rows (they arrive late) and repeats some old ones."""
     history, stamp, held_back = History(), 0, []
     for _ in range(draw(st.integers(1, 4))):
         read = held_back
@@ -110,13 +110,13 @@ def _next_row(draw: st.DrawFn, history: History, stamp: int) -> Row:
     known = list(history.portal.values())
     if known and draw(st.booleans()):
         old = draw(st.sampled_from(known))
-        # Whatever changes takes a later update time than it had.
+        # A row that changes gets a later update time than before.
         return replace(old, stamp=max(stamp, old.stamp + 1), content=draw(content()))
     return Row(len(known), draw(st.sampled_from(NUMBERS)), stamp, draw(content()))
 
 
 def as_csv(names: Iterable[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """The rows as the portal would send them: quoted, and nothing at all for a missing value."""
+    """The rows as the portal would send them: quoted, with nothing at all for a missing value."""
     out = io.StringIO()
     names = list(names)
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(names)
@@ -163,8 +163,8 @@ def load(
 ) -> MergeResult:
     """A run that reads exactly these rows, through the real staging and merge.
 
-    ``is_whole``: they are all that the portal has of the dataset. ``unread``: rows that it has and that could
-    not be found.
+    ``is_whole``: these are all rows that the portal has in the dataset. ``unread``: rows that it has but that
+    could not be found.
     """
     columns = {name: name for name in (*COLUMNS, "latitude", "longitude")}
     reading = Reading(dataset, "", len(rows) + unread + (not is_whole), None, len(rows), columns)
@@ -175,7 +175,7 @@ def load(
 def load_published(
     settings: Settings, city: City, dataset_id: str, rows: Sequence[Mapping[str, object]]
 ) -> MergeResult:
-    """A run that reads these rows, in the portal's own columns; of a number the last is the newest."""
+    """A run that reads these rows, in the portal's own columns; the last row of a number is the newest."""
     (dataset,) = city.chosen(ids=[dataset_id])
     columns = {name: sources[0] for name, sources in city.schemas[dataset.schema_name].columns.items()}
     fields = [
@@ -223,6 +223,6 @@ PLAIN = {
 
 
 def plain_row(number: int, stamp: int = 1, row_id: int | None = None, **fields: str | None) -> Row:
-    """An ordinary request of 20 November 2026, but for the fields that are named."""
+    """An ordinary request of November 20, 2026, except for the given fields."""
     content = tuple((PLAIN | fields).items())
     return Row(number if row_id is None else row_id, f"1-{number}", stamp, content)

@@ -21,12 +21,12 @@ from pipeline.result import MergeResult
 from pipeline_tests.databases import Database
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-"""Every run of the tests happens at this moment, and the portal is seen on this day."""
+"""Every run of the tests happens at this moment, with the portal as of this day."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run planned and merged."""
+    """The plan of a run, and what it merged."""
 
     settings: Settings
     plan: Plan
@@ -51,14 +51,14 @@ class Outcome:
 
 
 def settings_for(database: Database, portal_url: str, **changed: Any) -> Settings:
-    """Settings of a run that loses no time with waiting, whatever the machine's environment says."""
+    """Settings of a run that wastes no time waiting, regardless of the machine's environment."""
     quick = {"socrata_backoff_seconds": 0.01, "socrata_timeout_seconds": 2, "socrata_attempts": 3}
     chosen = {"database_loader_url": database.loader_url, "socrata_url": portal_url, "api_url": ""}
     return Settings(**{**chosen, **quick, **changed})
 
 
 def tolerant(city: City | None = None, **limits: float) -> City:
-    """A city whose limits no sample reaches, but for those that are named."""
+    """A city whose limits no sample reaches, except for the given ones."""
     city = city or load_city()
     everything = {"unreviewed_share": 1, "outside_bounds_share": 1, "unlocated_share_factor": 1_000}
     return city.model_copy(update={"limits": city.limits.model_copy(update=everything | limits)})

@@ -1,4 +1,4 @@
-"""``python -m pipeline_tests.one_run``: a run in a process of its own, to be killed."""
+"""``python -m pipeline_tests.one_run``: a run in a separate process, which can be killed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline_tests.ingest_runs import tolerant
 
 
 def main() -> None:
-    """Run with the settings and options of the two JSON arguments; says "begun" when it has the lock."""
+    """Run with the settings and options in the two JSON arguments; prints "begun" once it has the lock."""
     logging.basicConfig(level="INFO")
     settings, options = Settings(**json.loads(sys.argv[1])), json.loads(sys.argv[2])
     options["now"] = datetime.fromisoformat(options["now"])

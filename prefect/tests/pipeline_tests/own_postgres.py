@@ -1,4 +1,4 @@
-"""A Postgres of one test's own, because it is to be stopped: the other suites share theirs."""
+"""A Postgres for a single test, because the test stops it; the other suites share theirs."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ DATABASE = "la311"
 
 
 class OwnPostgres:
-    """A server that can be restarted; made by the same tools that run the whole system."""
+    """A server that can be restarted; it is managed by the same tools that run the whole system."""
 
     def __init__(self) -> None:
-        # A name that the next run of tests removes, should this one be killed.
+        # A name that the next test run removes if this one is killed.
         self.name = f"test-{os.getpid()}"
 
     def start(self, *more: str) -> dict[str, Any]:
-        """Start it, if it does not run; returns what ``tools.services`` says of its Postgres."""
+        """Start it if it is not running; returns how ``tools.services`` describes its Postgres."""
         said: dict[str, Any] = json.loads(self._services("start", "--postgres", *more))
         described: dict[str, Any] = said["postgres"]
         return described
 
     def crash(self) -> None:
-        """End it at once, without notice to its clients, and start it again."""
+        """Stop it immediately, without notifying its clients, and start it again."""
         postmaster = psutil.Process(self.start()["pid"])
         postmaster.send_signal(signal.SIGQUIT)
         postmaster.wait(30)
         self.start()
 
     def restart(self) -> None:
-        """End it as an administrator would: every session is notified; then start it again."""
+        """Stop it as an administrator would, with every session notified, and start it again."""
         self._services("stop", "--postgres")
         self.start()
 

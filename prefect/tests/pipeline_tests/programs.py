@@ -1,4 +1,4 @@
-"""``python flow.py`` as people and schedulers call it."""
+"""``python flow.py`` as people and schedulers start it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTINGS = ("DATABASE_LOADER_URL", "SOCRATA_URL", "API_URL", "PREFECT_API_URL", 
 
 
 def environment_for(database: Database, portal_url: str, **more: str) -> dict[str, str]:
-    """The machine's environment without settings of its own, and those of the test."""
+    """The machine's environment without its own settings, plus those of the test."""
     machine = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     own = {"DATABASE_LOADER_URL": database.loader_url, "SOCRATA_URL": portal_url, "API_URL": ""}
     quick = {"SOCRATA_BACKOFF_SECONDS": "0.01", "SOCRATA_ATTEMPTS": "2"}
@@ -50,13 +50,13 @@ def descendants(run: subprocess.Popen[str]) -> list[psutil.Process]:
 
 
 def wait_gone(processes: list[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
-    """Those that are still there after that time; the dead do not count."""
+    """Those that are still alive after that time."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
 def wait_until(is_so: object, seconds: float = 180) -> None:
-    """Wait for a condition. Raises AssertionError when it does not come about."""
+    """Wait for a condition. Raises AssertionError if it does not become true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if is_so():  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""The real API next to a test, in its own environment; they meet in Postgres, Redis and HTTP only."""
+"""The real API next to a test, in its own environment; they communicate only by Postgres, Redis and HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ START_SECONDS = 60
 
 
 class RealApi:
-    """A running API; asks it as visitors do."""
+    """A running API, and a client that sends requests as visitors do."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 @contextmanager
 def real_api(database: Database, port: int) -> Iterator[RealApi]:
-    """Two workers on the database while the block runs."""
+    """An API of two workers on the database while the block runs."""
     settings = {
         "DATABASE_READER_URL": database.reader_url,
         "REDIS_URL": variable("TEST_REDIS_URL"),

@@ -1,4 +1,4 @@
-"""A city's published file counted again in plain Python, by its declaration alone."""
+"""A city's published file, recounted in plain Python from nothing but its declaration."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Recount:
-    """Everything that is compared. ``rings`` are the published polygons by code."""
+    """All counts that are compared. ``rings`` are the published polygons by code."""
 
     city: City
     rows: list[Row]
@@ -57,7 +57,7 @@ class Recount:
         return Counter(getattr(request, name) for request in self.counted)
 
     def days_to_close(self) -> dict[str, tuple[int, int, int]]:
-        """How many are closed, the fewest and the most days, by type; information calls included."""
+        """By type: how many are closed, and the fewest and most days; information calls included."""
         days: dict[str, list[int]] = {}
         for request in self.counted:
             if request.closed:
@@ -148,7 +148,7 @@ class Polygon:
         return min(xs), max(xs), min(ys), max(ys)
 
     def holds(self, point: tuple[float, float]) -> bool:
-        """Whether the point is inside: a ray from it to the east meets the rings an odd number of times."""
+        """Whether the point is inside: a ray from it to the east crosses the rings an odd number of times."""
         x, y = point
         west, east, south, north = self.box
         if not (west <= x <= east and south <= y <= north):

@@ -1,4 +1,4 @@
-"""Served rows of one generation, and what they become when the history is applied to them."""
+"""The served rows of one generation, and the result of applying the history to them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def generation(database: Database) -> int:
 
 
 def changes_between(database: Database, first: int, last: int) -> list[tuple[Any, ...]]:
-    """The changes after one generation, up to another one."""
+    """The changes after one generation, up to and including another."""
     return database.rows(CHANGES, first, last)
 
 
 def replayed(rows: Dump, changes: list[tuple[Any, ...]]) -> Dump:
-    """The rows with the changes applied; each must find what it says was there before.
+    """The rows with the changes applied; each change must find the values that it records as previous.
 
-    An erasure says nothing of what it erases, and finds nothing where its request came and went in between.
+    An erasure does not say what it erases, and finds nothing if its request came and went in between.
     """
     rows = {request_id: dict(row) for request_id, row in rows.items()}
     for _, _, request_id, _, kind, _, cause, before, after in changes:

@@ -1,4 +1,4 @@
-"""Small local servers in place of the API and of Slack; they speak what the real ones are documented to."""
+"""Small local servers in place of the API and of Slack; they respond as the real ones are documented to."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def standin(stored: Any = lambda: 0) -> Iterator[Standin]:
 
 @contextmanager
 def envelopes() -> Iterator[tuple[str, list[str]]]:
-    """Sentry's DSN on a free port, and what is sent to it while the block runs."""
+    """A DSN of Sentry on a free port, and the envelopes sent to it while the block runs."""
     received: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -40,12 +40,12 @@ WAYS = {
     "dry run": 1,
     "killed": 3,
 }
-"""How a run comes about, and how often."""
+"""The ways of running, and how often each is chosen."""
 
 
 @dataclass
 class Portal:
-    """What is published; a deleted row may be published again."""
+    """The published rows; a deleted row may be published again."""
 
     random: random.Random
     rows: dict[int, Row] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Portal:
     clock: int = 0
 
     def edit(self) -> list[Row]:
-        """Up to eight edits; returns the rows of which the portal tells by their update time."""
+        """Make up to eight edits; returns the rows that the portal reports by their update time."""
         edits: tuple[Callable[[], Row | None], ...] = (self._add, self._add, self._change, self._change)
         others = (self._change, self._delete, self._restore)
         chosen = (self.random.choice(edits + others) for _ in range(self.random.randint(1, 8)))
@@ -61,7 +61,7 @@ class Portal:
         return [row for row_id, row in seen.items() if row_id in self.rows]
 
     def republish(self) -> None:
-        """Every row gets another id and update time, as when the city replaces a dataset."""
+        """Every row gets a new id and update time, as when the city replaces a dataset."""
         self.clock += 1_000
         again = (replace(row, id=row.id + 1_000, stamp=self.clock) for row in self.rows.values())
         self.rows = {row.id: row for row in again}
@@ -110,7 +110,7 @@ class Night:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options of the loader; whole datasets are read in every way but the first."""
+        """The options of the loader; every way except the first reads whole datasets."""
         reads_all = {
             "reconcile": "reconcile",
             "full": "full",
@@ -126,7 +126,7 @@ class Night:
 
 
 def nights(seed: int) -> list[Night]:
-    """The runs of one story. Rows that a killed run or a dry run has read are read by the next one again."""
+    """The runs of one story. Rows that a killed run or a dry run has read are read again by the next run."""
     drawn = random.Random(seed)
     portal, story, unread = Portal(drawn), [], []
     for _ in range(drawn.choice(NIGHTS)):

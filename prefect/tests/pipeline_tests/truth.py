@@ -1,4 +1,4 @@
-"""What must hold in any database that a run has left, and what two databases must share."""
+"""Invariants of any database after a run, and what two equal databases must have in common."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EMPTIED = (
 
 
 def emptied(database: Database) -> None:
-    """Forget every request and its history, as before a first run; the catalogs stay."""
+    """Delete every request and its history, as before a first run; the catalogs stay."""
     tables = (*EMPTIED, *(rollup for rollup, _, _ in rollups_of(database)))
     database.change(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
     database.change("UPDATE data_generation SET last_change = 0, forgotten_change = 0")
@@ -50,7 +50,7 @@ def served_of(database: Database) -> list[tuple[Any, ...]]:
 
 
 def rollups_of(database: Database) -> list[tuple[str, list[str], list[str]]]:
-    """Every rollup with its dimensions and measures, by the catalog."""
+    """Every rollup with its dimensions and measures, from the catalog."""
     return database.rows("SELECT rollup, dimensions, measures FROM rollup_catalog ORDER BY place")
 
 
@@ -75,7 +75,7 @@ def rollup_differences(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def unserved(database: Database) -> int:
-    """Rows that are on one side of requests and service_requests only."""
+    """The number of rows that are in only one of requests and service_requests."""
     query = """
         SELECT count(*) FROM requests FULL JOIN service_requests ON request_id = id
          WHERE id IS NULL OR request_id IS NULL
@@ -84,7 +84,7 @@ def unserved(database: Database) -> int:
 
 
 def fingerprint(database: Database) -> str:
-    """One text for all that a reader sees; equal for equal databases."""
+    """A digest of everything that a reader sees; equal for equal databases."""
     totals = [
         database.rows(f"SELECT {', '.join(f'sum({measure})' for measure in measures)} FROM {rollup}")
         for rollup, _, measures in rollups_of(database)

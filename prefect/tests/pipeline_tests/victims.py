@@ -1,4 +1,4 @@
-"""Runs that are killed on purpose, and a reader that watches meanwhile."""
+"""Runs that are killed on purpose, and a reader that watches the database meanwhile."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def start_run(database: Database, portal_url: str, **options: object) -> subproc
         "database_loader_url": database.loader_url,
         "socrata_url": portal_url,
         "socrata_page_rows": 2_000,
-        # Runs use both transports in turn: what one leaves, the other continues.
+        # Runs alternate between the transports: each continues where the other stopped.
         "socrata_transport": next(TRANSPORTS),
         "socrata_app_token": "a-token",
     }
@@ -60,7 +60,7 @@ def start_run(database: Database, portal_url: str, **options: object) -> subproc
 
 
 def complete_run(database: Database, portal_url: str, **options: object) -> None:
-    """An undisturbed run; waits until the server has noticed that the one before was killed."""
+    """An undisturbed run; waits until the server has noticed that the previous run was killed."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         run = start_run(database, portal_url, **options)
@@ -79,13 +79,13 @@ def strike_at(
     disturb: Callable[[], None] | None = None,
     **options: object,
 ) -> float:
-    """Kill a run this long after it began, or do something to the world around it.
+    """Kill a run this long after it began, or disturb its environment.
 
-    Returns 0 when that struck it; the seconds that it took when it was over before.
+    Returns 0 if the run was hit; if it had already finished, the seconds that it took.
     """
     run = start_run(database, portal_url, **options)
     if not (run.stdout and run.stdout.readline()):
-        # The server has not noticed yet that the run before was killed.
+        # The server has not yet noticed that the previous run was killed.
         run.communicate(timeout=PATIENCE_SECONDS)
         time.sleep(0.2)
         return strike_at(database, portal_url, seconds, disturb, **options)
@@ -100,9 +100,9 @@ def strike_at(
 
 
 def strike_often(amount: int, duration: float, seed: int, strike: Callable[[float], float]) -> None:
-    """Strike that many runs at random moments, seeded; runs that were over before do not count.
+    """Strike that many runs at random, seeded moments; runs that had already finished do not count.
 
-    ``duration``: about the seconds that a run takes.
+    ``duration``: roughly how many seconds a run takes.
     """
     chance, struck = random.Random(seed), 0
     while struck < amount:
@@ -113,7 +113,7 @@ def strike_often(amount: int, duration: float, seed: int, strike: Callable[[floa
 
 @dataclass
 class Watch:
-    """What a reader saw: how often it looked, and everything that was wrong."""
+    """What a reader saw: the number of checks, and every violation."""
 
     looks: int = 0
     problems: list[str] = field(default_factory=list)
@@ -121,13 +121,13 @@ class Watch:
 
     @property
     def contents(self) -> set[tuple[int, ...]]:
-        """The different states, whatever their generation: a full load that is repeated counts another."""
+        """The distinct states, regardless of generation, since a repeated full load gets another one."""
         return {seen[1:-1] for states in self.states.values() for seen in states}
 
 
 @contextmanager
 def watched(database: Database, pause_seconds: float = 0.03) -> Iterator[Watch]:
-    """Poll what must hold at any moment while the block runs, as the API's role."""
+    """Check the invariants repeatedly while the block runs, with the API's role."""
     watch, stop = Watch(), threading.Event()
     thread = threading.Thread(target=_poll, args=(database, watch, stop, pause_seconds), daemon=True)
     thread.start()
@@ -145,10 +145,10 @@ def _poll(database: Database, watch: Watch, stop: threading.Event, pause_seconds
                 while not stop.is_set():
                     row = connection.execute(INVARIANTS).fetchone()
                     _judge(watch, tuple(int(value) for value in row or ()))
-                    # Without a pause it would take a core from the run that it watches.
+                    # Without a pause, this would take a core away from the run that it watches.
                     stop.wait(pause_seconds)
         except psycopg.OperationalError:
-            # A server that restarts takes its readers with it.
+            # A restarting server disconnects its readers.
             stop.wait(0.1)
 
 
