@@ -1,1 +1,1 @@
-"""Tests of the tools, and of what must agree across the repository."""
+"""Tests of the tools, and of facts that must agree across the repository."""

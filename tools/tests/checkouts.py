@@ -21,11 +21,11 @@ class Checkout:
     user: str = "root"
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """``python -m …`` there, with an environment that knows nothing of these tests."""
+        """Run ``python -m …`` there, with an environment that has nothing from these tests."""
         interpreter = Path(sys.executable).resolve()
         command = [str(interpreter), "-m", *arguments]
         if self.user != "root":
-            # With the right to read, where the interpreter itself lies in a closed folder.
+            # With the right to read, because the interpreter itself may be in a closed folder.
             command = as_user(self.user, command, interpreter.parent)
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(

@@ -11,7 +11,7 @@ from tools.servers.instance import Instance
 
 @pytest.fixture
 def servers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this test's servers put their files. As root it lies in a folder closed to all others."""
+    """The folder for the files of this test's servers. As root, it is in a folder closed to all others."""
     folder = tmp_path / "servers"
     monkeypatch.setattr(instance, "SERVERS", folder)
     return folder
@@ -19,7 +19,7 @@ def servers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """Running servers that tests share; a test that stops them starts them again."""
+    """Running servers shared by tests; a test that stops them starts them again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instance, "SERVERS", tmp_path_factory.mktemp("shared"))
         shared = Instance("shared")

@@ -1,4 +1,4 @@
-"""Run an image as production does: nothing writable but /tmp, no capability, little memory."""
+"""Run an image as production does: only /tmp is writable, no capabilities, little memory."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HARDENED = [
     "--tmpfs=/tmp",
     "--pids-limit=256",
     "--memory=1g",
-    # The servers that it is tried with listen on this machine only.
+    # The servers that it is tested with listen on this machine only.
     "--network=host",
 ]
 STOP_SECONDS = 30
 
 
 def _options(engine: Engine, environment: Mapping[str, str]) -> list[str]:
-    # Podman would put a writable /run and /var/tmp back.
+    # Podman would otherwise add a writable /run and /var/tmp.
     strict = ["--read-only-tmpfs=false"] if engine.name == "podman" else []
     return [*HARDENED, *strict, *(part for name in environment for part in ("--env", name))]
 
@@ -33,7 +33,7 @@ def _options(engine: Engine, environment: Mapping[str, str]) -> list[str]:
 def run(
     engine: Engine, image: str, environment: Mapping[str, str], *command: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end; the values of the environment stay out of the process list."""
+    """Run to completion; the values of the environment stay out of the process list."""
     return subprocess.run(
         engine.command("run", "--rm", *_options(engine, environment), image, *command),
         env=os.environ | dict(engine.environment) | dict(environment),
@@ -46,7 +46,7 @@ def run(
 
 @contextmanager
 def running(engine: Engine, image: str, environment: Mapping[str, str], *command: str) -> Iterator[str]:
-    """Run for the block; yields the container's name, and removes it afterwards."""
+    """Run while the block runs; yields the container's name, and removes the container afterwards."""
     name = f"la311-{secrets.token_hex(4)}"
     with_values = Engine(engine.name, {**engine.environment, **environment})
     options = _options(engine, environment)

@@ -26,7 +26,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("deaf", flush=True)
 time.sleep(60)
 """
-# A child in a session of its own, which no signal to the parent's group reaches.
+# A child in its own session, which signals to the parent's process group do not reach.
 PARENT = """
 import subprocess
 print(subprocess.Popen(["sleep", "61"], start_new_session=True).pid, flush=True)
@@ -49,7 +49,7 @@ def task(folder: Path, code: str) -> Program:
 
 
 def executable(folder: Path, name: str, script: str) -> Path:
-    """A shell script that stands in for a program of the system."""
+    """A shell script that replaces a system program."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")

@@ -1,4 +1,4 @@
-"""A streaming replica of a private server, as PostgreSQL's own tools make one."""
+"""A streaming replica of a private server, made with PostgreSQL's own tools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tools.servers.users import as_user, give_to
 
 @contextmanager
 def streaming_replica(primary: Instance, folder: Path) -> Iterator[int]:
-    """The port of a server that follows ``primary``; ended when the block ends."""
+    """Yields the port of a server that follows ``primary``, and stops the server when the block ends."""
     folder.mkdir(parents=True)
     give_to(USER, folder)
     data, port = folder / "data", free_port()

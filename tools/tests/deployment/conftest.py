@@ -41,6 +41,6 @@ def account() -> Iterator[str]:
         assert wait_until(lambda: _responds(f"{url}/moto-api/"), START_SECONDS, every=0.5), log.read_text()
         yield url
     finally:
-        # It stores nothing, and stops too slowly on SIGTERM.
+        # The emulator stores nothing, and stops too slowly on SIGTERM.
         process.kill()
         process.wait()

@@ -44,7 +44,7 @@ class Stage:
         self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options)
 
     def plan(self, *options: str) -> dict[str, Any]:
-        """The plan as Terraform's JSON; empty when nothing would change."""
+        """The plan as Terraform's JSON; empty if nothing would change."""
         file = str(self.terraform.folder / "plan")
         arguments = ["-detailed-exitcode", f"-out={file}", *self.options, *options]
         done = self.terraform("plan", *arguments, good=(NOTHING, SOMETHING))
@@ -61,11 +61,11 @@ class Stage:
         return {item["address"] for item in changed} or {"outputs"}
 
     def expect(self, when: str, expected: set[str], *options: str) -> None:
-        """A plan changes exactly these."""
+        """Assert that a plan changes exactly these resources."""
         assert self.changes(*options) == expected, f"{self.name}, {when}"
 
     def do(self, *arguments: str) -> str:
-        """A step that engineers or workflows take outside of Terraform: tests/deployment.py."""
+        """Perform a step that engineers or workflows take outside Terraform; see tests/deployment.py."""
         described = self.terraform("output", "-json", "deployment").stdout if self.is_initialized() else ""
         command = [str(python_of("terraform")), "-m", "tests.deployment", *arguments]
         return run(command, FOLDER, self.extra | {"DEPLOYMENT": described}).stdout.strip().splitlines()[-1]

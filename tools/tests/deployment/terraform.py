@@ -1,4 +1,4 @@
-"""Terraform as the tests run it: its working files under .local, with the provider that this machine has."""
+"""Terraform as the tests run it: working files under .local, and the provider that this machine has."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(
     good: tuple[int, ...] = (0,),
     seconds: float = 1800,
 ) -> subprocess.CompletedProcess[str]:
-    """Run to the end; fails the test, with the end of the output, when the exit code is not a good one."""
+    """Run to completion; fails the test, showing the end of the output, if the exit code is not good."""
     try:
         done = subprocess.run(
             command,
@@ -48,12 +48,12 @@ def run(
 
 
 def program() -> str:
-    """Path of terraform; skips the test without one."""
+    """The path of terraform; skips the test if there is none."""
     return shutil.which("terraform") or pytest.skip(NO_TERRAFORM)
 
 
 def provider_options() -> list[str]:
-    """Options for ``terraform init``; skips the test without a provider."""
+    """Options for ``terraform init``; skips the test if there is no provider."""
     place = os.environ.get("TF_PLUGIN_DIR", "")
     if place == "download":
         return []
@@ -63,7 +63,7 @@ def provider_options() -> list[str]:
 
 
 class Workspace:
-    """The configuration with a data folder of its own, so that stages do not share one."""
+    """The configuration with its own data folder, so that stages do not share one."""
 
     def __init__(self, name: str, extra: Mapping[str, str] | None = None) -> None:
         self.folder = WORK / name

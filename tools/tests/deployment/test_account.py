@@ -1,6 +1,6 @@
-"""Two stages in one emulated account, from nothing to nothing: the first week of a team.
+"""Two stages in one emulated account, from creation to destruction: the first week of a team.
 
-It proves no permission, no quota and no engine version: the emulator enforces none.
+This proves nothing about permissions, quotas or engine versions, because the emulator enforces none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The table of costs in terraform/README.md is that of the planned resources, and within the limits."""
+"""The table of costs in terraform/README.md matches the planned resources and is within the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be checked of the deployment without an account: form, validity, rules, types."""
+"""The checks of the deployment that need no account: format, validity, rules, types."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_deployment_code_is_typed() -> None:
 
 
 def test_deployment_code_passes_its_tests() -> None:
-    """Deployments of images, against an emulated account."""
+    """Deployments of images to an emulated account."""
     WORK.mkdir(parents=True, exist_ok=True)
     command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov"]
     run(command, FOLDER, {"COVERAGE_FILE": str(WORK / "coverage")})

@@ -84,7 +84,7 @@ def test_the_parts_of_a_split_suite_are_the_whole(running: Instance) -> None:
 
 
 def test_coverage_of_the_parts_is_judged_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each part of the probe runs one of its two functions: half each, and all of it together."""
+    """Each part of the probe runs one of its two functions: each covers half, and together they cover all."""
     monkeypatch.setattr(check, "ROOT", tmp_path)
     monkeypatch.setattr(check, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(

@@ -1,6 +1,6 @@
-"""Grafana's dashboard by its queries: Prometheus scrapes the real services under load.
+"""Tests Grafana's dashboard by its queries: Prometheus scrapes the real services under load.
 
-Debian has Prometheus and no Grafana, so the look of the dashboard is not tested.
+Debian has Prometheus but not Grafana, so the appearance of the dashboard is not tested.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def queries() -> list[str]:
 
 @contextmanager
 def figures_of_runs(system: System, folder: Path) -> Iterator[int]:
-    """The pipeline's metrics, as `flow.py metrics` prints them, on a port."""
+    """Serves the pipeline's metrics, as `flow.py metrics` prints them; yields the port."""
     values = settings.environment(settings.read(system.state / "env"))
     command = [str(python_of("prefect")), "flow.py", "metrics"]
     text = subprocess.check_output(command, cwd=ROOT / "prefect", env=values)
@@ -73,7 +73,7 @@ def prometheus(config: Path) -> Iterator[str]:
 
 
 def read(url: str) -> bytes | None:
-    """What it responds; nothing while it cannot."""
+    """The response body; None while there is no response."""
     try:
         with urllib.request.urlopen(url, timeout=60) as response:
             body: bytes = response.read()

@@ -50,7 +50,7 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="module")
 def settings(running: Instance, engine: Engine) -> dict[str, str]:
-    """Addresses of servers whose database was made by the API's image."""
+    """Addresses of servers whose database was created by the API's image."""
     running.create_database(DATABASE)
     values = database_settings(running, DATABASE)
     owner = {name: value for name, value in values.items() if name.startswith("DATABASE")}
@@ -82,7 +82,7 @@ def portal(engine: Engine, settings: dict[str, str]) -> Iterator[str]:
 
 
 def answer(port: str, path: str) -> bytes:
-    """The body of a 200, waited for while the container starts."""
+    """The body of a 200 response; waits while the container starts."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -151,7 +151,7 @@ def test_a_container_is_not_root_and_writes_only_to_tmp(engine: Engine, api: str
 
 
 def test_images_contain_no_settings_of_the_building_machine(engine: Engine) -> None:
-    """No index or certificate of its pip in a layer's command, the environment or the files of an image."""
+    """An image's layer commands, environment and files contain no index or certificate of its pip."""
     listing = subprocess.check_output([MACHINES_PYTHON, "-m", "pip", "config", "list"], text=True)
     lent = {part for value in parse_pip_config(listing).values() for part in value.split() if "/" in part}
     for image in IMAGES:
@@ -189,7 +189,7 @@ def test_a_health_check_recognizes_a_responding_server(
 
 
 def test_sigterm_ends_a_container(engine: Engine, settings: dict[str, str]) -> None:
-    """Last, with its own containers: exit code 0, not 137 of a kill."""
+    """Runs last, with its own containers: exit code 0, not the 137 of a kill."""
     values = {**settings, "API_PORT": str(free_port()), "REPORTS_PORT": str(free_port())}
     for image, port in ((API, "API_PORT"), (REPORTS, "REPORTS_PORT")):
         with containers.running(engine, image, values) as name:

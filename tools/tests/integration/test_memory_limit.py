@@ -1,4 +1,4 @@
-"""Limits on memory: a benchmark's database and the attacked programs get no more than they should."""
+"""Memory limits: a benchmark's database and the attacked programs get no more than they should."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tools for other users: without root, without privileges, in a folder closed to the server's user.
 
-A copy of the tools in another folder is a checkout of its own to them. Only root can become other users.
+To the tools, a copy of them in another folder is a separate checkout. Only root can switch to other users.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def services(checkout: Checkout, *arguments: str) -> dict[str, Any]:
 
 @pytest.fixture
 def person() -> Iterator[str]:
-    """A new user of this machine with no rights at all."""
+    """A new user of this machine without any privileges."""
     name = f"t311-{secrets.token_hex(4)}"
     subprocess.run(["useradd", "--create-home", "--base-dir", str(HOMES), name], check=True)
     yield name

@@ -39,7 +39,7 @@ class System:
     reports_url: str
 
     def ask(self, path: str, method: str = "GET") -> tuple[Any, str]:
-        """The API's answer and its generation."""
+        """The API's response and its generation."""
         request = urllib.request.Request(
             self.api_url + path, method=method, headers={"Authorization": f"Bearer {TOKEN}"}
         )

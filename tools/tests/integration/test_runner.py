@@ -1,4 +1,4 @@
-"""Checks in parallel: their counts, their output and their end."""
+"""Checks in parallel: their counts, their output and how they end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def job(folder: Path, code: str, name: str = "job") -> Job:
 
 
 def suite(folder: Path, text: str, *arguments: str) -> Job:
-    """A pytest run with a report, as ``make test`` starts them."""
+    """A pytest run with a report, as started by ``make test``."""
     (folder / "test_it.py").write_text(text)
     report = folder / "report.xml"
     command = [
@@ -109,7 +109,7 @@ def test_what_a_job_leaves_behind_is_ended(tmp_path: Path, capsys: pytest.Captur
 def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     code = (
         "import os, pathlib, signal, sys; from tools import jobs; from tools import supervisor\n"
-        # A shell that starts a command in the background makes it ignore interrupts, and so what that starts.
+        # A shell makes a background command ignore interrupts, and its child processes inherit that.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "supervisor.STOP_SECONDS = 0.5\n"
         f"job = jobs.Job('deaf', [sys.executable, '-c', {DEAF!r}], pathlib.Path('/'), os.environ)\n"
@@ -148,7 +148,7 @@ def test_an_unknown_suite_is_named() -> None:
 
 
 def test_jobs_run_in_parallel(tmp_path: Path) -> None:
-    """Each waits for the other, so that they end only in parallel."""
+    """Each job waits for the other, so they can only finish if they run in parallel."""
     meet = (
         "import pathlib, sys, time\n"
         "mine, other = map(pathlib.Path, {names!r})\n"

@@ -1,4 +1,4 @@
-"""A database that the pipeline fills from a sample portal of its own."""
+"""A database that the pipeline fills from its own sample portal."""
 
 from __future__ import annotations
 

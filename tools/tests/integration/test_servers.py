@@ -1,4 +1,4 @@
-"""Private servers: start, stop, restart with their data."""
+"""Private servers: they start, stop, and restart with their data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tools.servers.users import is_root
 
 @pytest.fixture
 def fresh(servers_folder: Path) -> Iterator[Instance]:
-    """Servers that no other test uses, not started."""
+    """Servers that no other test uses, not yet started."""
     made = Instance("fresh")
     yield made
     if made.exists():
@@ -111,7 +111,7 @@ def test_the_description_is_what_a_test_needs(running: Instance) -> None:
 
 
 def test_life_cycle_of_servers(fresh: Instance) -> None:
-    """Stop, start, kill, start, lose the port, remove: one after the other, as each start costs a second."""
+    """Stop, start, kill, start, lose the port, remove: all in one test, because each start costs a second."""
     fresh.start()
     addresses = fresh.url(OWNER), fresh.redis.url()
     _keep_a_row(fresh)
@@ -150,7 +150,7 @@ def _kept(instance: Instance) -> object:
 
 
 def _kill(instance: Instance) -> None:
-    """Like a crash, without cleanup."""
+    """Kill the servers without cleanup, as in a crash."""
     for pid in pids(instance):
         assert pid
         os.kill(pid, signal.SIGKILL)

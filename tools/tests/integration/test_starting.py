@@ -1,4 +1,4 @@
-"""The order of a start, and the age of the data, with small programs in place of the services."""
+"""The order of a start, and the role of the data's age, with small programs in place of the services."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SELECT 'incremental', status, now() - age, CASE status WHEN 'running' THEN NULL 
 
 @dataclass(frozen=True)
 class SmallPlan(Plan):
-    """The same parts, each a program that only responds; the ingest run is a line of Python."""
+    """The same parts, each a program that only responds; the ingest run is one line of Python."""
 
     folder: Path = field(kw_only=True)
     flow_code: str = field(kw_only=True, default="print('loaded')")
@@ -65,7 +65,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
 def start(
     supervisor: Supervisor, plan: SmallPlan, monkeypatch: pytest.MonkeyPatch, *, hours: int | None
 ) -> None:
-    """A start that finds data of this age."""
+    """Start the system with data of this age."""
     monkeypatch.setattr(up, "hours_since_last_load", lambda instance, database: hours)
     up.start_all(supervisor, Instance("unused"), plan)
 
@@ -139,7 +139,7 @@ def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instanc
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """The handlers of this process, set again at the end: its children inherit what is ignored."""
+    """Restores this process's signal handlers at the end, because children inherit ignored signals."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
     yield
     for number, handler in before.items():

@@ -28,7 +28,7 @@ def supervisor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supe
 
 
 def said(supervisor: Supervisor, program: Program) -> str:
-    """The first line of its log, once it is there."""
+    """The first line of the program's log, once there is one."""
     log = supervisor.log_of(program)
     assert processes.wait_until(lambda: log.read_text().endswith("\n"), 30)
     return log.read_text().strip()

@@ -42,14 +42,14 @@ class System:
     variables: dict[str, str]
 
     def make(self, *words: str) -> subprocess.CompletedProcess[str]:
-        # ARGS of the run that these tests belong to would go on to this one.
+        # ARGS of the surrounding test run would be passed on to this one.
         command = ["make", "--no-print-directory", "ARGS=", *words]
         return subprocess.run(
             command, cwd=ROOT, env=os.environ | self.variables, capture_output=True, text=True, check=False
         )
 
     def run_flow(self, **variables: str) -> subprocess.CompletedProcess[str]:
-        """One more run of the pipeline, with other settings."""
+        """Run the pipeline again, with other settings."""
         values = settings.environment(settings.read(self.state / "env")) | variables
         return subprocess.run(
             [str(python_of("prefect")), "flow.py"],
@@ -64,7 +64,7 @@ class System:
         return settings.read(self.state / "env")[name]
 
     def get(self, place: str, path: str) -> Any:
-        """The JSON that a part of the system answers."""
+        """The JSON response of a part of the system."""
         with urllib.request.urlopen(self.setting(place) + path, timeout=60) as response:
             return json.load(response)
 
@@ -80,7 +80,7 @@ class System:
             return connection.execute(question).fetchall()
 
     def processes(self) -> list[int]:
-        """What runs with its mark, and its servers."""
+        """The processes that carry the system's mark, and its servers."""
         folders = (self.state / "servers" / "up").glob("*/data")
         return [
             *processes.with_variable(MARK, str(self.state / "up")),
@@ -99,10 +99,10 @@ prefect_server.main()
 
 @pytest.fixture(scope="module")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One Prefect server for all runs of the flow here: each would start its own, which takes longer."""
+    """One Prefect server for all runs of the flow here; starting one for each run takes longer."""
     home = {"PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
     command, folder = [str(python_of("prefect")), "-c", PREFECT], ROOT / "prefect"
-    # It ends when its input does.
+    # The server exits at the end of its input.
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -117,7 +117,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> Iterator[System]:
-    """Up, with data."""
+    """The running system, with data."""
     state = tmp_path_factory.mktemp("system")
     ports = {name: str(free_port()) for name in settings.PORTS}
     portal = {"PORTAL_REQUESTS": str(REQUESTS), "PORTAL_ADMIN": "true", "PORTAL_CACHE": str(state / "portal")}
@@ -169,12 +169,12 @@ def _digests(url: str) -> dict[str, Any]:
 
 @pytest.fixture
 def other_database(system: System) -> Iterator[str]:
-    """A new database of the owner's, as after a loss."""
+    """A new database that belongs to the owner, as after a loss of the old one."""
     url = system.setting("DATABASE_URL")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE restored")
         yield url.rpartition("/")[0] + "/restored"
-        # Not WITH (FORCE), which fails while autovacuum is there: plainly, the server ends its own workers.
+        # Not WITH (FORCE), which fails while autovacuum runs; a plain DROP ends the server's own workers.
         connection.execute("DROP DATABASE restored")
 
 
@@ -208,7 +208,7 @@ def _assert_no_number_of_a_change_is_given_twice(system: System, url: str, backu
 
 
 def test_an_upgrade_of_postgres_is_rehearsed_with_every_row(system: System) -> None:
-    """To the newest version that is installed: Debian 12 has one only, and the way is the same."""
+    """To the newest installed version: Debian 12 has only one, but the procedure is the same."""
     version = re.findall(r"\d+", str(postgres_programs()))[-1]
     rehearsed = system.make("postgres-upgrade", f"TO={version}")
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
@@ -294,7 +294,7 @@ def test_a_port_that_is_taken_is_reported(system: System) -> None:
 
 
 def test_a_stop_leaves_nothing(system: System) -> None:
-    """Last, because it stops the system."""
+    """Runs last, because it stops the system."""
     assert "Nothing is running; the data is kept" in system.make("down").stdout
     assert system.processes() == []
     assert (system.state / "servers" / "up" / "postgres" / "data" / "PG_VERSION").is_file()

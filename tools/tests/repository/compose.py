@@ -1,4 +1,4 @@
-"""The compose files as Compose itself understands them, without Docker."""
+"""The compose files as Compose itself interprets them, without Docker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BASE, PRODUCTION = "docker-compose.yml", "docker-compose.production.yml"
 DEVELOPMENT, TWIN = (BASE,), (BASE, PRODUCTION)
 REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
 NAMED = re.compile(r"\$\{([A-Z_]+)[:}]")
-# The program itself: the package's own command exits with 0 whatever happens.
+# The executable itself: the command that the package installs always exits with 0.
 PROGRAM = "lib/python*/site-packages/compose/docker-compose"
 PROFILES = ("portal", "load", "load-many", "monitoring")
 DIGEST = "registry.example/name@sha256:" + "0" * 64
@@ -52,7 +52,7 @@ def call(
 
 @cache
 def services(files: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Every service, with everything merged and filled in."""
+    """Every service, with all files merged and all values filled in."""
     done = call(files, values_for(files), "--format", "json")
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, Any]] = json.loads(done.stdout)["services"]

@@ -1,4 +1,4 @@
-"""The repository's files, and the facts that its code declares, read without importing it."""
+"""The repository's files, and the facts that its code declares, read without importing the code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def is_test(path: Path) -> bool:
 
 @cache
 def python_code(*folders: str) -> tuple[tuple[Path, ast.Module], ...]:
-    """The parsed modules of these folders, tests left out."""
+    """The parsed modules of these folders, except tests."""
     return tuple(
         (path, ast.parse((ROOT / path).read_text()))
         for path in with_suffix(".py")
@@ -41,7 +41,7 @@ def python_code(*folders: str) -> tuple[tuple[Path, ast.Module], ...]:
 
 
 def variables_read(*folders: str) -> dict[str, str]:
-    """Names of environment variables that code reads by itself, with a place where it does."""
+    """Names of environment variables that code reads directly, each with a place where it does."""
     return {
         name: f"{path}:{node.lineno}"
         for path, module in python_code(*folders)

@@ -1,4 +1,4 @@
-"""Which module may import what, as the decisions say."""
+"""Which module may import what, according to the decisions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tools.paths import ROOT
 from tools.tests.repository.sources import files, is_test, python_code
 
-# An imported package, and the modules that may import it.
+# Packages, and the modules that may import them.
 KEPT_IN = {
     "gino": r"api/lacity_data_api/database\.py",
     "aiocache": r"api/lacity_data_api/cache/redis_store\.py",
@@ -62,7 +62,7 @@ def test_the_rule_is_about_something(package: str) -> None:
 
 
 def test_the_tools_need_nothing_but_python_itself() -> None:
-    """A new machine has nothing else when they begin. The plot runs later, in the tools' environment."""
+    """A new machine has nothing else at first. The plot runs later, in the tools' environment."""
     known = sys.stdlib_module_names | {"tools", "__future__"}
     foreign = {
         (str(path), name)

@@ -1,4 +1,4 @@
-"""The Compose files: valid, ordered, hardened, closed, and with the versions of the other files."""
+"""The Compose files: valid, ordered, hardened, closed, and consistent with the versions in other files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = re.compile(r"PASSWORD|TOKEN|KEY|SECRET|_URL$")
 MONITORING = {"prometheus", "grafana"}
 LOAD = {"load", "load-master", "load-worker"}
 OURS = {"migrate", "api", "reports", "ingest", "pipeline", "portal", *LOAD}
-# Terraform's modules of RDS and ElastiCache take them; workflows name images.
+# The RDS and ElastiCache modules of Terraform take versions; workflows name images.
 VERSION = r"\s+= \"(\d+)[.\d]*\""
 IN_TERRAFORM = {"postgres": "database_engine_version", "redis": "cache_engine_version"}
 IN_IMAGE = {"postgres": r"FROM docker\.io/library/postgres:(\d+)", "redis": r"image: redis:(\d+)"}
@@ -48,7 +48,7 @@ def test_nothing_starts_while_a_secret_is_missing(chosen: tuple[str, ...]) -> No
 
 
 def test_secrets_have_no_default() -> None:
-    """Empty is none; every other value comes from outside."""
+    """An empty value counts as none; every other value comes from outside."""
     defaults = re.findall(r"\$\{([A-Z_]+):-([^}]+)\}", compose.text_of(TWIN))
     assert {name for name, _ in defaults if re.search(r"PASSWORD|TOKEN|KEY|SECRET", name)} == set()
 
@@ -65,7 +65,7 @@ def test_no_secret_is_written_down(chosen: tuple[str, ...]) -> None:
 
 
 def test_production_names_no_address_of_one_machine() -> None:
-    """A default that works on a developer's machine must be asked for in production."""
+    """A default that works on a developer's machine must be set explicitly in production."""
     local = {
         (service, name)
         for service, described in compose.services(TWIN).items()

@@ -204,7 +204,7 @@ def test_a_stage_that_waits_for_approval_does_not_block_another() -> None:
     [("api/lacity_data_api/__main__.py", "KEEP_ALIVE_SECONDS"), ("dash/gunicorn.conf.py", "keepalive")],
 )
 def test_servers_keep_connections_longer_than_the_load_balancer(file: str, setting: str) -> None:
-    """Otherwise it sends requests into closing connections now and then, and responds with 502."""
+    """Otherwise the load balancer sometimes sends requests into closing connections and responds with 502."""
     edge = (TERRAFORM / "modules" / "edge" / "main.tf").read_text()
     idle = re.search(r"idle_timeout\s+= (\d+)$", edge, re.MULTILINE)
     kept = re.search(rf"^{setting} = (\d+)$", (ROOT / file).read_text(), re.MULTILINE)

@@ -53,7 +53,7 @@ def test_it_does_not_run_as_root(folder: str) -> None:
 
 @every_image
 def test_the_volume_that_ecs_mounts_has_the_owner_and_mode_of_the_image(folder: str) -> None:
-    """Without VOLUME a mount over /tmp belongs to root alone."""
+    """Without VOLUME, a mount over /tmp belongs to root only."""
     if folder in {*FOLDERS, "locust"}:
         assert re.findall(r"^VOLUME (.*)$", dockerfile(folder), re.MULTILINE) == ["/tmp"]  # noqa: S108 - in the image
 

@@ -17,7 +17,7 @@ CODE_BLOCK = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|(?:src|href)=\"([^\"]+)\"")
 HEADING = re.compile(r"^#+\s+(.+?)\s*#*$", re.MULTILINE)
-# A file of the repository, named in code style: a folder, a slash, an ending that ours have.
+# A file of the repository, formatted as code: a folder, a slash, and one of our file extensions.
 NAMED_FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|sql|md|toml|yml|yaml|tf|sh|csv|svg|png))`")
 
 
@@ -52,7 +52,7 @@ def test_every_link_resolves(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_every_file_that_is_named_exists(path: Path) -> None:
-    """As seen from the root, from the document's folder, or as the end of a path that is there."""
+    """Relative to the root or the document's folder, or as the end of an existing path."""
     known = [f"/{name}" for name in files()]
     named = NAMED_FILE.findall(prose(path))
     missing = [name for name in named if not any(there.endswith(f"/{name}") for there in known)]

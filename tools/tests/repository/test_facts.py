@@ -40,7 +40,7 @@ def test_ports_are_those_that_make_up_uses(document: str) -> None:
 
 
 def documented_columns(cell: int) -> dict[str, str]:
-    """The table of columns: name in ``requests`` → name in a schema; several of each stand in one row."""
+    """The table of columns: name in ``requests`` → name in a schema; a row of the table may have several."""
     pairs: dict[str, str] = {}
     for row in ROW.findall(LOADING):
         ours, theirs = WORD.findall(row[0]), WORD.findall(row[cell])
@@ -75,7 +75,7 @@ def test_options_of_the_flow_exist() -> None:
 
 
 def seeds(name: str, key: str) -> list[dict[str, str]]:
-    """Seed rows without the row for "none"."""
+    """Seed rows except the row for "none"."""
     lines = text_of("api", "alembic", "seeds", f"{name}.csv").splitlines()
     return [row for row in csv.DictReader(lines) if row[key] != "0"]
 

@@ -1,4 +1,4 @@
-"""Figures of the real city have one source, the table in docs/scaling.md; other documents repeat it."""
+"""Figures about the real city have one source, the table in docs/scaling.md; other documents repeat them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ TABLE = (ROOT / "docs" / "scaling.md").read_text().partition("## The real city")
 FACTS = dict(re.findall(r"^\| ([^|]+?) \| ([\d,]+ \w+)", TABLE, re.MULTILINE))
 DATABASE_GB = int(FACTS["database"].removesuffix(" GB"))
 FULL_LOAD_GB = int(FACTS["a `--full` load needs"].removesuffix(" GB"))
-# A number of millions of rows in one of them is the city's.
+# A number of millions of rows in one of these documents is the city's.
 DOCUMENTS = ["terraform/README.md", "docs/runbook.md", "docs/upgrades.md", "docs/security.md", "README.md"]
-# For indexes being built and logs of transactions.
+# For indexes being built and transaction logs.
 MARGIN = 1.25
-# RDS grows a volume when a tenth is left, by 10 GiB at least; the price of that is in terraform/README.md.
+# RDS grows a volume when a tenth is left, by at least 10 GiB; terraform/README.md has the price of that.
 GROWS = {"small"}
 
 

@@ -1,4 +1,4 @@
-"""Folders that share their name with an installed package never hide it."""
+"""Folders that share their name with an installed package never shadow it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_folder_is_no_package(name: str) -> None:
 @pytest.mark.parametrize("name", SHARED_NAMES)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_the_import_gives_the_installed_package(name: str, place: Path) -> None:
-    """Run as ``python -c`` in the folder, which puts the folder first on the path."""
+    """Run ``python -c`` in the folder, which puts the folder first on the path."""
     origin = subprocess.check_output([python_of(name), "-c", FIND, name], cwd=place, text=True).strip()
     assert Path(origin).is_relative_to(ENVIRONMENTS / name)
 
@@ -38,7 +38,7 @@ def test_the_linter_takes_the_name_for_the_installed_package(name: str) -> None:
 
 @pytest.mark.parametrize("service", ["api", "dash", "prefect"])
 def test_no_service_imports_another(service: str) -> None:
-    """They meet in Postgres, Redis and HTTP only: each is one container."""
+    """They communicate only through Postgres, Redis and HTTP: each is one container."""
     others = {
         "api": "lacity_data_api",
         "dash": "figures|report_kit|pages",

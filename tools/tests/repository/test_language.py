@@ -13,7 +13,7 @@ from tools.tests.repository.sources import files, is_test
 
 RULES = tomllib.loads(Path(__file__).with_name("rejected_words.toml").read_text())
 SUFFIXES = {"", ".css", ".html", ".js", ".md", ".py", ".sh", ".sql", ".svg", ".tf", ".toml", ".yaml", ".yml"}
-# Written by tools, or by other projects.
+# Files written by tools or other projects.
 NOT_OURS = re.compile(r"(^|/)(vendor|assets/vendor|seeds)/|\.min\.|growth\.svg$")
 
 
@@ -28,7 +28,7 @@ PATTERNS = {
 
 
 def findings(text: str) -> list[str]:
-    """Each rejected word with its line and what to write."""
+    """Each rejected word, with its line and what to write instead."""
     return [
         f"line {text.count(chr(10), 0, hit.start()) + 1}: {' '.join(hit[0].split())!r}; write {better}"
         for pattern, better in PATTERNS.items()
@@ -43,7 +43,7 @@ GENERATED = re.compile(
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, with generated parts left blank so that line numbers stay."""
+    """The text of a file, with generated parts blanked so that line numbers stay the same."""
     return GENERATED.sub(lambda part: "\n" * part[0].count("\n"), (ROOT / path).read_text())
 
 

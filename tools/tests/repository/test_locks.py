@@ -28,7 +28,7 @@ def test_every_declaring_folder_is_known() -> None:
 
 
 def test_every_dependency_has_a_reason_or_is_plain() -> None:
-    """A constraint is a decision: it says why, on its line."""
+    """A constraint is a decision, so its line says why."""
     for folder in lock.declared_folders():
         for line in (folder / "pyproject.toml").read_text().splitlines():
             stripped = line.strip()

@@ -1,4 +1,4 @@
-"""The metrics that CloudWatch makes of log lines: each filter fits lines that the services write."""
+"""The metrics that CloudWatch derives from log lines: each filter matches lines that the services write."""
 
 from __future__ import annotations
 

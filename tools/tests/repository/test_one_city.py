@@ -1,4 +1,4 @@
-"""Nothing of one city stands in code: a city is declared in its folder."""
+"""The code contains nothing specific to one city: a city is declared in its folder."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_exception_is_there(own: str) -> None:
 
 @pytest.mark.parametrize("key", ["nyc", "sf", "chicago"])
 def test_a_folder_says_no_code(key: str) -> None:
-    """Adding a city touches no Python and no SQL: its folder holds data only."""
+    """Adding a city changes no Python and no SQL: its folder contains only data."""
     suffixes = {path.suffix for path in files() if path.is_relative_to(f"prefect/cities/{key}")}
     assert suffixes <= {".toml", ".csv"}
 

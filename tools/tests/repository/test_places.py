@@ -1,4 +1,4 @@
-"""No file names a package host, or a path or setting of some machine."""
+"""No file names a package host, or a path or setting of a particular machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.paths import ROOT
 from tools.pip_settings import machine_uv_settings
 from tools.tests.repository.sources import files
 
-# In two halves, so that this file does not hold them either.
+# In two halves, so that this file does not contain them either.
 PUBLIC_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs", "deb." + "debian.org")
 HOMES = re.compile(r"(?<![\w.}])/(?:root|Users/\w+|home/(?!app\b)\w+|work)/")
 ADDRESS = re.compile(r"https?://([^/\s:]+)")
@@ -25,7 +25,7 @@ def files_with(*words: str) -> list[str]:
 
 
 def machine_hosts() -> set[str]:
-    """The package hosts that this machine is set to use."""
+    """The package hosts that this machine is configured to use."""
     addresses = " ".join([*machine_uv_settings().values(), *_apt_sources(), _npm_registry()])
     return {host for host in ADDRESS.findall(addresses) if "." in host}
 
@@ -47,7 +47,7 @@ def locks() -> list[Path]:
 
 
 def test_no_lock_names_a_package_host() -> None:
-    """Neither an address nor an option of the client that compiled it."""
+    """Neither a URL nor an option of the client that compiled it."""
     foreign = re.compile(r"://|^--?[a-z]", re.MULTILINE)
     assert len(locks()) >= 8
     assert [str(path) for path in locks() if foreign.search(text_of(path))] == []

@@ -44,7 +44,7 @@ def run_probe(folder: str, file: Path, *arguments: str) -> str:
 
 @pytest.mark.parametrize("folder", FOLDERS_WITH_ENVIRONMENT)
 def test_other_machines_are_out_of_reach_and_a_test_that_hangs_fails(folder: str, tmp_path: Path) -> None:
-    """One run for both: most of its time is its start."""
+    """One run for both, because most of its time is startup."""
     said = run_probe(folder, tmp_path / "test_probe.py", "-o", "timeout=1")
     assert 'tried to use socket.socket.connect() with host "192.0.2.1"' in said
     assert "Timeout (>1.0s)" in said

@@ -8,7 +8,7 @@ from tools import settings
 from tools.generated import settings_classes
 from tools.tests.repository.sources import CODE, variables_read
 
-# Set by make for tests and benchmarks, by a program for its own children, or a choice of one load test.
+# Set by make for tests and benchmarks, set by a program for its own children, or chosen for one load test.
 NOT_SETTINGS = re.compile(r"TEST_.*|LOAD_.*|PROMETHEUS_MULTIPROC_DIR|PREFECT_.*")
 
 

@@ -12,7 +12,7 @@ import pytest
 from tools.paths import ROOT
 from tools.tests.repository.sources import is_test, with_suffix
 
-# Physical lines: the median, the 90th percentile and the largest may have as many.
+# Limits in physical lines on the median, the 90th percentile and the largest.
 MODULE_LIMITS = (100, 300, 500)
 FUNCTION_LIMITS = (10, 35, 80)
 ENOUGH_FOR_A_MEDIAN = 10
@@ -41,7 +41,7 @@ def lines_of(node: Function) -> int:
 
 
 def shape(sizes: list[int]) -> tuple[float, int, int]:
-    """Median, 90th percentile and largest; the median of a few modules means nothing."""
+    """Median, 90th percentile and largest; the median of a few modules is meaningless."""
     ordered = sorted(sizes)
     median = statistics.median(ordered) if len(ordered) >= ENOUGH_FOR_A_MEDIAN else 0
     return median, ordered[int(len(ordered) * 0.9)], ordered[-1]

@@ -1,4 +1,4 @@
-"""Files of npm packages in the repository are what the recorded step writes."""
+"""Files of npm packages in the repository are identical to what the recorded step writes."""
 
 from __future__ import annotations
 

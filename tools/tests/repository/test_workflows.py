@@ -17,7 +17,7 @@ from tools.tests.repository.test_make import TARGETS
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SHELL = re.compile(r"[;|&\n]|\$\(|\bfor\b|\bif\b")
-# Commands that are no recipe of ours: each is short, and has no logic of its own.
+# Commands that are not recipes of ours: each is short, and has no logic of its own.
 OTHERS = re.compile(
     r"git config --global --add safe\.directory .*"
     r"|python3 -m pip install --quiet --require-hashes -r terraform/requirements\.txt"
@@ -53,7 +53,7 @@ def test_a_command_is_a_recipe_that_exists() -> None:
 
 
 def workflow(name: str) -> dict[Any, Any]:
-    """Its key ``on`` is ``True``: YAML 1.1 reads the word so."""
+    """A parsed workflow. Its key ``on`` becomes ``True``, as YAML 1.1 defines."""
     found: dict[Any, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
     return found
 

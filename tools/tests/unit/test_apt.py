@@ -1,4 +1,4 @@
-"""The packages to install, and the messages when that fails."""
+"""The packages to install, and the messages if that fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def bare_machine(empty_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stand_in(bare_machine: Path, name: str, script: str) -> Path:
-    """A program whose calls are logged to the returned file."""
+    """A fake program whose calls are logged to the returned file."""
     calls = bare_machine.parent / f"{name}.calls"
     executable(bare_machine, name, f'echo "$@" >> {calls}\n{script}')
     return calls

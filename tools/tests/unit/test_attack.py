@@ -1,4 +1,4 @@
-"""``make attack`` notices what it looks for, and repeats itself from a seed."""
+"""``make attack`` notices the problems that it looks for, and can be repeated from a seed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\
 
 @contextmanager
 def server(answer: bytes) -> Iterator[int]:
-    """Says the same to every connection, whatever arrives, and then nothing; the port."""
+    """Sends the same bytes to every connection, whatever arrives, and nothing more; yields the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connections: list[socket.socket] = []
 
@@ -62,7 +62,7 @@ def server(answer: bytes) -> Iterator[int]:
 
 
 def found_by(answer: bytes, capsys: pytest.CaptureFixture[str], inputs: int = 1) -> Tally:
-    """What the fuzzer reports of a server that says this."""
+    """What the fuzzer reports about a server that sends these bytes."""
     with server(answer) as port:
         fuzzer = fuzz.Fuzzer("API", port, 1, lambda _: Input("valid", b"GET / HTTP/1.1\r\n\r\n"), 1_000)
         fuzzer.pipelined([Input("valid", b"GET / HTTP/1.1\r\n\r\n")] * inputs, "seed 1, batch 0")
@@ -115,7 +115,7 @@ def test_a_seed_repeats_its_inputs(draw: object) -> None:
 
 
 def test_every_input_is_framed_as_its_head_says() -> None:
-    """A batch is pipelined: one wrong length would spoil the rest."""
+    """A batch is pipelined: one wrong length would invalidate the rest."""
     chance, inputs = Random(1), ApiInputs(OPENAPI)
     for data in (inputs.draw(chance).data for _ in range(2_000)):
         head, _, sent = data.partition(b"\r\n\r\n")

@@ -146,7 +146,7 @@ def test_the_machine_is_described() -> None:
 
 
 def test_every_service_reports_the_same_kind_of_figure() -> None:
-    """The fields that ``make bench`` reads are those that the services write, from one definition."""
+    """The fields that ``make bench`` reads are those that the services write; both use one definition."""
     written = {field.name for field in fields(benchmark_figures.Figure)}
     assert {field.name for field in fields(Result)} == written | {"service"}
     benchmarks = [path for path in files() if path.suffix == ".py" and "benchmarks" in path.parts]

@@ -20,7 +20,7 @@ Calls = Callable[[str, str], Callable[[], list[str]]]
 
 @pytest.fixture
 def stand_in(empty_path: Path) -> Calls:
-    """Makes a program of this name; the result returns the arguments of each call to it."""
+    """Creates a program with this name; the result returns the arguments of each call to it."""
     (empty_path / "sh").symlink_to("/bin/sh")
 
     def make(name: str, script: str) -> Callable[[], list[str]]:
@@ -132,7 +132,7 @@ def test_changed_locks_become_one_pull_request_with_checks(
 
 @pytest.fixture
 def api() -> Iterator[dict[str, str]]:
-    """A server whose answer a test sets as ``body``; its address is ``url``."""
+    """A server whose response a test sets as ``body``; its address is ``url``."""
     state = {"body": ""}
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The picture of the dashboard, without Prometheus; with it: integration/test_dashboard.py."""
+"""The picture of the dashboard, without Prometheus; integration/test_dashboard.py has the test with it."""
 
 from __future__ import annotations
 

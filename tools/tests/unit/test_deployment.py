@@ -1,4 +1,4 @@
-"""Helpers of the deployment tests: skips and failures."""
+"""Helpers of the deployment tests: when they skip and when they fail."""
 
 from __future__ import annotations
 

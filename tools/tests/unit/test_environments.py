@@ -14,12 +14,12 @@ from tools.problem import Problem
 
 @pytest.fixture
 def lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty lock of a folder ``service``, in a checkout of its own with the real uv."""
+    """An empty lock of a folder ``service``, in a separate checkout with the real uv."""
     (tmp_path / "service").mkdir()
     monkeypatch.setattr(environments, "ROOT", tmp_path)
     monkeypatch.setattr(environments, "LOCAL", tmp_path)
     monkeypatch.setattr(environments, "ENVIRONMENTS", tmp_path / "venv")
-    # It is there already, or these tests would not run.
+    # uv is already installed, or these tests would not run.
     monkeypatch.setattr(environments, "install_uv", lambda: None)
     lock = tmp_path / "service" / "requirements-dev.txt"
     lock.touch()

@@ -52,7 +52,7 @@ def test_table_of_settings_says_what_is_required() -> None:
 
 
 def test_settings_are_read_from_the_classes() -> None:
-    """Secrets without their mask, numbers and truth values as the environment has them."""
+    """Secrets unmasked, numbers and booleans as written in the environment."""
     fields = {one.name: one for program in settings_classes.read() for one in program.fields}
     assert fields["API_PORT"].default == "5000"
     assert fields["DATABASE_READER_URL"].is_required
@@ -77,7 +77,7 @@ def test_targets_show_their_variables_as_code() -> None:
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of one document and of `.env.example`, in place of all."""
+    """A copy of one document and of `.env.example`, in place of all documents."""
     for name in ("README.md", ".env.example", "Makefile", "LICENSE", "CHANGES.md"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / badges.FOLDER, tmp_path / badges.FOLDER)

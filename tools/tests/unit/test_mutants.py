@@ -1,4 +1,4 @@
-"""`make mutants`: its configuration and its report; the run itself takes too long for every check."""
+"""`make mutants`: its configuration and its report; the run itself is too slow to be part of every check."""
 
 from __future__ import annotations
 

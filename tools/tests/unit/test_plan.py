@@ -40,7 +40,7 @@ def test_a_taken_port_is_named_with_the_fix(taken: int, name: str) -> None:
 
 
 def _check_only(plan: Plan, name: str) -> None:
-    """The other two ports may well be in use by a system that runs next to the tests."""
+    """The other two ports may be in use by a system that runs next to the tests."""
     others = {other: "0" for other in settings.PORTS if other != name}
     Plan(dict(plan.values) | others, plan.database, plan.has_portal).check_ports()
 

@@ -1,4 +1,4 @@
-"""The price of a stage: every planned resource has one, and the small stage stays below its limit."""
+"""The price of a stage: every planned resource has a price, and the small stage stays below its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A release gives a version to images that were built and signed before, and refuses what does not agree."""
+"""A release gives a version to images that were built and signed before, and refuses inconsistencies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def programs(root: Path, monkeypatch: pytest.MonkeyPatch, broken: str = "nothing-is-broken") -> Path:
-    """Put the programs first in PATH; returns the file of their calls."""
+    """Put the programs first in PATH; returns the file that logs their calls."""
     for name in ("docker", "cosign", "gh", "git"):
         path = root / "bin" / name
         path.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The schedule of a system that stays: systemd's units, at the hours that the city declares."""
+"""The schedule of a permanent system: systemd units, at the hours that the city declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tools.tests.programs import executable
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where units are written, on a machine that systemd runs."""
+    """The folder to which units are written, on a machine with systemd."""
     monkeypatch.setattr(schedule, "UNITS", tmp_path)
     monkeypatch.setattr(schedule, "_require_systemd", lambda: None)
     return tmp_path

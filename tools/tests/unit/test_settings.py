@@ -1,4 +1,4 @@
-"""The user's settings, and those of this machine."""
+"""The user's settings, and those of the machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIVATE = "postgresql://owner_311:elsewhere@db.example/city"
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Neither the user's .env nor the running system's settings."""
+    """A folder with neither the user's .env nor the running system's settings."""
     for name in settings.documented():
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(settings, "ENV_FILE", tmp_path / "env")

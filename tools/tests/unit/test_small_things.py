@@ -21,7 +21,7 @@ try_lock = partial(exclusive, is_waiting=False)
 
 
 def started(command: list[str]) -> subprocess.Popen[bytes]:
-    """A program that has printed its first line."""
+    """Start a program and wait for its first line."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
