@@ -1,4 +1,4 @@
-"""An emulated account with a stage, as Terraform would make it."""
+"""An emulated account with a stage, as Terraform would create it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    """An emulated account, by the program that the check of whole stages uses too."""
+    """An emulated account, run by the same program as in the check of whole stages."""
     port = free_port()
     command = [sys.executable, str(ROOT / "moto_aws.py"), "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -60,7 +60,7 @@ def endpoint() -> Iterator[str]:
         wait_for(f"http://127.0.0.1:{port}/moto-api/", process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        # It stores nothing, and stops too slowly on SIGTERM.
+        # The emulator stores nothing, and stops too slowly on SIGTERM.
         process.kill()
         process.wait()
 
@@ -73,7 +73,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def clients(endpoint: str) -> Iterator[dict[str, Any]]:
-    """One for each service, made once because that is slow."""
+    """One for each service, created only once because that is slow."""
     os.environ.update(KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"})
     made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", *SERVICES)}
     yield made
@@ -119,7 +119,7 @@ def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
 
 
 def make_database(rds: Any, stage: str, subnet: str) -> dict[str, str]:
-    """A database of RDS, and the names that a restored one must get."""
+    """An RDS database, and the names that a restored one must get."""
     rds.create_db_subnet_group(DBSubnetGroupName=stage, DBSubnetGroupDescription=stage, SubnetIds=[subnet])
     rds.create_db_instance(
         DBInstanceIdentifier=stage,

@@ -1,7 +1,7 @@
-"""Steps of people and of the deploy workflow in an account, for the check of the plans between them.
+"""Steps that people and the deploy workflow take in an account, for the check of the plans in between.
 
-``python -m tests.deployment seed`` makes the state bucket and prints a certificate's ARN; ``… deploy`` puts a
-new API image into service; ``… unprotect PREFIX`` lets a protected stage be destroyed, as a person would.
+``python -m tests.deployment seed`` creates the state bucket and prints a certificate's ARN; ``… deploy`` puts
+a new API image into service; ``… unprotect PREFIX`` lets a protected stage be destroyed, as a person would.
 AWS_ENDPOINT_URL and dummy keys lead to the emulated account; DEPLOYMENT describes the stage.
 """
 
@@ -27,7 +27,7 @@ def client(service: str) -> Any:
 
 
 def seed() -> str:
-    """The bucket that README has a person make first, and the certificate; returns the certificate's ARN."""
+    """The bucket that people create first, as the README says, and the certificate; returns its ARN."""
     client("s3").create_bucket(Bucket="state")
     arn = client("acm").request_certificate(DomainName="*.example.org")["CertificateArn"]
     return str(arn)
@@ -43,7 +43,7 @@ def deploy() -> str:
 
 
 def unprotect(prefix: str) -> str:
-    """Take the deletion protection off database and load balancer; returns what was unprotected."""
+    """Remove the deletion protection of database and load balancer; returns what was unprotected."""
     client("rds").modify_db_instance(
         DBInstanceIdentifier=prefix, DeletionProtection=False, ApplyImmediately=True
     )

@@ -39,7 +39,7 @@ def served(account: Account, service: str) -> str:
 
 
 def tasks(account: Account) -> list[dict[str, Any]]:
-    """Every one-off task that was started, also stopped ones."""
+    """Every one-off task that was started, including stopped ones."""
     listed = [
         account.ecs.list_tasks(cluster=account.target.cluster, desiredStatus=status)["taskArns"]
         for status in ("RUNNING", "STOPPED")
@@ -52,7 +52,7 @@ def tasks(account: Account) -> list[dict[str, Any]]:
 
 
 def assert_serves(account: Account, images: Images) -> None:
-    """Services, families and parameters agree on these images."""
+    """Assert that services, families and parameters agree on these images."""
     assert {name: served(account, name) for name in account.target.services} == {
         "api": images.api,
         "reports": images.reports,

@@ -1,4 +1,4 @@
-"""An AWS account for the checks: moto's server, with the responses that it lacks.
+"""An AWS account for the checks: moto's server, plus the responses that it lacks.
 
 ``python moto_aws.py -H 127.0.0.1 -p PORT``. For the attributes that are added here, an empty plan proves only
 that both sides of this project agree.
@@ -26,7 +26,7 @@ from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.server import main
 
-# A container of such an image fails: a task exits with 1, a service never becomes healthy.
+# A container of such an image fails: its task exits with 1, its service never becomes healthy.
 BAD_DIGEST = "bad0" * 16
 # The action of an alarm with this in its name fails.
 MUTE = "mute"
@@ -69,7 +69,7 @@ def create_replication_group(self: Any, **arguments: Any) -> Any:
 def delete_replication_group(
     self: Any, replication_group_id: str, retain_primary_cluster: bool | None = None
 ) -> Any:
-    """Moto stays at ``deleting``."""
+    """Moto never leaves the state ``deleting``."""
     group = delete_group(self, replication_group_id, retain_primary_cluster)
     for name in group.member_clusters:
         self.cache_clusters.pop(name, None)
@@ -104,7 +104,7 @@ def update_own_parameters(self: Any, new_parameters: list[dict[str, Any]]) -> No
 
 
 def description(self: Any) -> str | None:
-    """Moto keeps the description of a rule for addresses, but not of a rule for another group."""
+    """Moto keeps the description of a rule for addresses, but not of a rule for another security group."""
     found: str | None = self.ip_range.get("Description") or self.source_group.get("Description")
     return found
 
@@ -114,7 +114,7 @@ def is_bad(definition: Any) -> bool:
 
 
 def require_nothing(self: Any, task_definition: Any) -> dict[str, Any]:
-    """Moto requires sizes of containers, Fargate only those of the task."""
+    """Moto requires sizes for containers, Fargate only for the task."""
     return {"CPU": 0, "MEMORY": 0, "PORTS": [], "PORTS_UDP": []}
 
 
@@ -154,7 +154,7 @@ def create_whole_service(self: Any) -> Any:
     service = self.ecs_backend._get_service(self._get_param("cluster"), self._get_param("serviceName"))
     strategy = self._get_param("capacityProviderStrategy") or []
     service.capacity_provider_strategy = [{"base": 0} | item for item in strategy]
-    # ECS leaves it out where tasks use the network of their host.
+    # ECS omits it if tasks use the network of their host.
     service.network_configuration = service.network_configuration or None
     for deployment in service.deployments:
         deployment["networkConfiguration"] = deployment.get("networkConfiguration") or None
@@ -211,7 +211,7 @@ SecurityGroupRule.description = property(description)
 EC2ContainerServiceBackend._calculate_task_resource_requirements = require_nothing
 Task.__init__ = initialise_task
 EC2ContainerServiceBackend.update_service = roll_service
-# The provider's default, left out of DescribeServices by moto.
+# The provider's default, which moto omits from DescribeServices.
 Service.availability_zone_rebalancing = "DISABLED"
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A stand-in for the deployed site: answers the smoke test's questions as it is told."""
+"""A stand-in for the deployed site: responds to the smoke test as configured."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Site:
 
 @contextmanager
 def serving() -> Iterator[Site]:
-    """A site on a free port of this machine."""
+    """A site on a free local port."""
     site = Site()
 
     class Handler(BaseHTTPRequestHandler):
@@ -34,7 +34,7 @@ def serving() -> Iterator[Site]:
             self.wfile.write(body.encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name of the base class
-            """Silent."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}"

@@ -18,7 +18,7 @@ from tests.conftest import OLD
 
 @pytest.fixture
 def command_line(account: Account, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Runs ``python -m deploy`` with these words; returns its exit code."""
+    """Runs ``python -m deploy`` with these arguments; returns its exit code."""
 
     def run_it(*words: str) -> int:
         monkeypatch.setenv("DEPLOYMENT", json.dumps(asdict(account.target)))

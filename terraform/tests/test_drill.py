@@ -1,4 +1,4 @@
-"""The alarm drill, in an emulated account: it passes only when every way to the topic works."""
+"""The alarm drill, in an emulated account: it passes only if every path to the topic works."""
 
 from __future__ import annotations
 

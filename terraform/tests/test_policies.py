@@ -1,4 +1,4 @@
-"""Policies of AWS that no emulator evaluates: a reviewer can check each against the page that it names."""
+"""AWS policies, which no emulator evaluates: a reviewer can check each against the page that it names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINES_ABOVE = 14
 
 
 def principals() -> list[tuple[Path, int, str]]:
-    """File, line (from 0) and services of every statement that lets a service in."""
+    """File, line (from 0) and services of every statement that grants access to a service."""
     return [
         (path, number, found[1])
         for path in FILES

@@ -1,4 +1,4 @@
-"""One-off tasks, descriptions of a stage, and the look from outside, in an emulated account."""
+"""One-off tasks, descriptions of a stage, and its view from outside, in an emulated account."""
 
 from __future__ import annotations
 
