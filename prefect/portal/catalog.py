@@ -1,4 +1,4 @@
-"""The portal's list of datasets (``/api/catalog/v1``) and the layout of one (``/api/views``)."""
+"""The portal's list of datasets (``/api/catalog/v1``) and the metadata of one (``/api/views``)."""
 
 from __future__ import annotations
 

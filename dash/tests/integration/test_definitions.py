@@ -1,4 +1,4 @@
-"""Every number says what it means, and where its requests are."""
+"""Every number has a definition and a link to its requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bug in a card: the page says so, the log has the traceback."""
+"""A bug in a card: the page reports it, and the log has the traceback."""
 
 from __future__ import annotations
 

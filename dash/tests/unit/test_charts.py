@@ -1,4 +1,4 @@
-"""Every kind of chart is one that plotly accepts, and says its units on hover."""
+"""Plotly accepts every kind of chart, and each shows its units on hover."""
 
 from __future__ import annotations
 
