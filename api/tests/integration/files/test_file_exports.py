@@ -230,3 +230,23 @@ def test_csv_has_the_own_columns_last_and_runs_none_as_a_formula(own: Api) -> No
     names = ["area", "detail", "due_date", "parent", "owner_name", "kept"]
     assert list(row)[-6:] == names
     assert [row[name] for name in names] == [*(OWN | {"detail": "'=Pothole"}).values()]
+
+
+def test_names_of_types_are_computed_once_whatever_the_plan(filled: Database) -> None:
+    """Right after a first load the tables of names have no statistics, and the planner may loop over them."""
+    loops_only = "; ".join(
+        f"SET enable_{kind} = off" for kind in ("hashjoin", "mergejoin", "memoize", "material")
+    )
+    with filled.cursor() as cursor:
+        cursor.execute(loops_only)
+        cursor.execute('EXPLAIN (ANALYZE, FORMAT JSON) SELECT "RequestType" FROM published_requests()')
+        ((plan,),) = cursor.fetchall()
+    lookups = [part["Actual Loops"] for part in parts_of(plan[0]["Plan"]) if part.get("CTE Name") == "known"]
+    assert lookups
+    assert max(lookups) <= filled.value("SELECT count(*) FROM request_types")
+
+
+def parts_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from parts_of(part)
