@@ -20,10 +20,10 @@ GOAL_USABLE_S, GOAL_MB = 1.5, 150
 PATHS = ("/", *(report.path for report in reports()))
 NO_PAGE = "/there-is-no-such-page"
 # The heading is there, and of controls, words and cards everything that begins within so many pixels from
-# the top has its content, with its figures and grids drawn.
-IS_DRAWN = """(pixels) => {
-    const unfinished = '.mantine-Skeleton-root, [data-dash-is-loading="true"], .grid-waits, .covers:empty'
-        + ', .dash-graph:not(:has(.main-svg))';
+# the top has its content, with its figures drawn, and its rows, which are complete when the grid has them.
+IS_DRAWN = """([pixels, waits]) => {
+    const unfinished = '.mantine-Skeleton-root, [data-dash-is-loading="true"], .covers:empty'
+        + ', .dash-graph:not(:has(.main-svg))' + waits;
     const parts = [...document.querySelectorAll('.controls, .covers, .card')];
     return document.querySelector('h1')
         && parts.filter(part => part.getBoundingClientRect().top < pixels)
@@ -77,8 +77,8 @@ def visit(browser: Browser, url: str) -> tuple[float, float]:
     page = context.new_page()
     page.goto(url, wait_until="commit")
     times = [
-        float(page.wait_for_function(IS_DRAWN, arg=pixels, polling=20).json_value())
-        for pixels in (HEIGHT, WHOLE_PAGE)
+        float(page.wait_for_function(IS_DRAWN, arg=[pixels, waits], polling=20).json_value())
+        for pixels, waits in ((HEIGHT, ""), (WHOLE_PAGE, ", .grid-waits"))
     ]
     context.close()
     return times[0], times[1]

@@ -89,14 +89,18 @@ class Visitor:
 
     def violations(self) -> list[str]:
         """The serious and critical violations that axe finds on the page."""
-        found = Axe().run(self.page).response["violations"]
+        found = self.violations_now()
         while not self.page.evaluate(IS_LOADED):
             # A card that is being reloaded is dimmed, and dimmed text has too little contrast.
             self.settle()
-            found = Axe().run(self.page).response["violations"]
+            found = self.violations_now()
+        return found
+
+    def violations_now(self) -> list[str]:
+        """The same for a page that is still loading."""
         return [
             f"{item['id']}: {node['target']} {node['html'][:160]}"
-            for item in found
+            for item in Axe().run(self.page).response["violations"]
             if item["impact"] in BAD
             for node in item["nodes"]
         ]

@@ -1,0 +1,33 @@
+"""A grid is a plain table until its scripts have come."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Route, expect
+from support.browser import Visitor
+from support.serving import Reports
+
+PAGE = "/data-quality"
+CHECKS = "#data-quality--checks"
+SCRIPT = "**/dash_ag_grid.min.js"
+
+
+def test_rows_are_there_before_the_scripts_of_the_grid(browser: Browser, reports: Reports) -> None:
+    reader = Visitor(browser, reports.url)
+    held: list[Route] = []
+    reader.page.route(SCRIPT, lambda route: held.append(route))  # noqa: PLW0108 - it cannot be a built-in
+    reader.page.goto(reports.url + PAGE)
+    card = reader.page.locator(CHECKS)
+    plain = card.locator(".grid-waits tbody tr")
+    expect(plain.first).to_be_visible()
+    shown = [row.split("\t") for row in plain.all_inner_texts()]
+    titles = card.locator(".grid-waits th").all_inner_texts()
+    assert reader.violations_now() == []
+    for route in held:
+        route.continue_()
+    reader.settle()
+    grid = card.locator(".ag-center-cols-container [role=row]")
+    assert card.locator(".ag-header-cell-text").all_inner_texts() == titles
+    assert [row.locator("[role=gridcell]").all_inner_texts() for row in grid.all()] == shown
+    assert held
+    assert reader.problems == []
+    reader.close()
