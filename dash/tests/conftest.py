@@ -9,7 +9,10 @@ from support.browser import Visitor, chromium, visit
 from support.databases import Database, database
 from support.serving import Reports, forget_everything, serve, settings_for
 
+import data.database
 from data.warehouse import Warehouse
+
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +25,13 @@ def city() -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def warehouse(city: Database) -> Iterator[Warehouse]:
-    """A worker's access to the small city, without Redis."""
-    found = Warehouse(settings_for(city.reader_url))
+    """A worker's access to the small city, without Redis; more patient than a visitor, for a busy machine."""
+    found = Warehouse(settings_for(city.reader_url, reports_query_seconds=PATIENCE_SECONDS))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CONNECT_SECONDS", "WAIT_SECONDS"):
+            patch.setattr(data.database, name, PATIENCE_SECONDS)
+        # Opens the pool, which keeps them.
+        found.facts()
     yield found
     found.close()
 
