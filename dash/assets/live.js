@@ -3,6 +3,8 @@
 (function () {
   "use strict";
   var READY = "/ready";
+  var UPDATE = "_dash-update-component";
+  var NOTHING_CHANGED = 204;
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
   /* Parameters that mean the same in every report. */
@@ -118,9 +120,20 @@
     version = seen;
   }
   lookIn(1000);
+  /* The first callback is for the page that was opened, which has come with the layout. */
+  var isFirst = true;
+  function isOpened(address, options) {
+    var content = isFirst && document.querySelector("[data-opened]");
+    if (!content || String(address).indexOf(UPDATE) < 0) return false;
+    var asked = JSON.parse(options.body);
+    if (asked.output.indexOf(content.id + ".children") < 0) return false;
+    isFirst = false;
+    return asked.inputs.map(function (input) { return input.value; }).join("") === content.dataset.opened;
+  }
   /* A callback was rejected: check immediately whether this page belongs to an older release. */
   var fetchOf = window.fetch;
-  window.fetch = function () {
+  window.fetch = function (address, options) {
+    if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));
     return fetchOf.apply(window, arguments).then(function (response) {
       if (response.status === 409) lookIn(0);
       return response;

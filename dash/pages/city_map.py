@@ -129,6 +129,7 @@ REPORT = Report(
         report.FULL_DAY_RULE,
     ),
     tile=small_map,
+    first_cards=2,
     is_drawn_at_once=False,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),

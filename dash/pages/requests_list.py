@@ -231,6 +231,7 @@ REPORT = Report(
     ),
     covers="nothing",
     picture="over-time",
+    first_cards=2,
     is_drawn_at_once=False,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=90),

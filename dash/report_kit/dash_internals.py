@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash
 import dash_ag_grid
-from dash import _dash_renderer, dash_table
+from dash import _dash_renderer, _pages, dash_table
 
 # Few pages have a grid, and none has the older table: together a third of the initial scripts.
 LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
@@ -34,6 +35,17 @@ IN_THE_COMPONENTS = (
     "_dashprivate_pushstate",  # assets/live.js: the URL changed
     "data-dash-is-loading",  # style.css, near.js: a callback runs
 )
+
+OF_THE_CONTAINER = {
+    name: str(vars(dash.dash)[f"_ID_{name.upper()}"]) for name in ("location", "content", "store", "dummy")
+}
+"""Ids in the container of pages."""
+
+
+def page_at(path: str, query: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The page of a URL as Dash's callback finds it, and what its layout gets; empty for an unknown URL."""
+    found, of_the_path = vars(_pages)["_path_to_page"](path.strip("/"))
+    return found, (of_the_path or {}) | vars(_pages)["_parse_query_string"](f"?{query}")
 
 
 def load_later() -> None:

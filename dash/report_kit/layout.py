@@ -13,7 +13,7 @@ from flask import current_app, request
 
 from data.errors import DataError
 from data.facts import Facts
-from report_kit import definitions, states, text
+from report_kit import definitions, first_page, states, text
 from report_kit.attributes import aria, data
 from report_kit.dash_internals import LAYOUT
 from report_kit.report import Report
@@ -45,7 +45,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
         _header(reports, name, city().spoken if is_served else str),
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
-        html.Main(dash.page_container, id="content", tabIndex=-1),
+        html.Main(first_page.container() if is_served else dash.page_container, id="content", tabIndex=-1),
         html.Footer(
             [
                 html.P(age, id="data-age"),

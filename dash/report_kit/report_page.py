@@ -20,7 +20,7 @@ from report_kit import covers, definitions, states
 from report_kit.attributes import aria, data
 from report_kit.controls import Control, Period, Pick
 from report_kit.failures import guarded
-from report_kit.report import FIRST_CARDS, Card, Report
+from report_kit.report import Card, Report
 from report_kit.selection import CARD, Selection
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def _page(report: Report, search: str) -> Component:
     lines = covers.lines(report, selection, warehouse())
     alone = report.card(dict(parse_qsl(search)).get(CARD, ""))
     shown = [alone] if alone else report.cards
-    bodies = [_known_body(report, card, search) for card in shown[:FIRST_CARDS]]
+    bodies = [_known_body(report, card, search) for card in shown[: report.first_cards]]
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
