@@ -40,7 +40,7 @@ class Warehouse:
         self.is_cached_only = False
 
     def cached_only(self) -> Warehouse:
-        """The same data as far as they are cached; any other query raises AwayError at once."""
+        """The same data as far as they are cached, or never are; any other query raises AwayError at once."""
         view = copy.copy(self)
         view.is_cached_only = True
         return view
@@ -106,8 +106,8 @@ class Warehouse:
         return frames.decode(found)
 
     def uncached(self, query: Query, **parameters: Any) -> DataFrame:
-        """The rows of a query now, past the cache; raises DataError."""
-        if self.facts().is_away or self.is_cached_only:
+        """The rows of a short query now, past the cache; raises DataError."""
+        if self.facts().is_away:
             raise AwayError
         return frames.decode(self._database.read(query, parameters)[1])
 

@@ -70,8 +70,10 @@ def test_what_is_not_cached_is_not_waited_for(fresh: Database) -> None:
         warehouse.cached_only().frame(COUNT)
     warehouse.frame(COUNT)
     assert one(warehouse.cached_only().frame(COUNT)) == {"requests": 0}
-    with pytest.raises(AwayError):
-        warehouse.cached_only().uncached(COUNT)
+
+
+def test_what_is_never_cached_is_read_now(fresh: Database) -> None:
+    assert one(cached(fresh).cached_only().uncached(COUNT)) == {"requests": 0}
 
 
 def test_another_worker_reads_what_was_cached(fresh: Database) -> None:
