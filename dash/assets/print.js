@@ -1,8 +1,8 @@
 /* Figures would keep the width of the screen in print, so they are redrawn for the paper and restored afterwards. */
 (function () {
   "use strict";
-  /* The width of a Letter sheet without its margins, in CSS pixels; A4 is 26 wider. */
-  var PAPER_PX = 690;
+  /* The width of a card on an A4 sheet, in CSS pixels; a Letter sheet is 22 wider. */
+  var PAPER_PX = 668;
 
   function draw(layout) {
     document.querySelectorAll(".js-plotly-plot").forEach(function (plot) { window.Plotly.relayout(plot, layout(plot)); });

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from support.browser import Visitor
 from support.cards import card, column
 from support.pages import PATHS
-from support.paper import LETTER_PIXELS, as_on_paper, printed
+from support.paper import NARROWEST_PIXELS, PAPERS, as_on_paper, printed
 from support.serving import Reports
 
 from data.warehouse import Warehouse
@@ -21,8 +21,8 @@ WIDTHS = """() => [...document.querySelectorAll('.main-svg')]
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
-    """A window as wide as the paper, so that the inspected page has the layout of the printed one."""
-    someone = Visitor(browser, reports.url, viewport={"width": LETTER_PIXELS, "height": 900})
+    """A window as wide as the narrowest paper: the inspected page has the layout of the printed one."""
+    someone = Visitor(browser, reports.url, viewport={"width": NARROWEST_PIXELS, "height": 900})
     yield someone
     someone.close()
 
@@ -31,12 +31,13 @@ def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
 def test_every_text_is_on_the_paper_and_whole(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     with as_on_paper(page) as texts:
-        assert all(width <= LETTER_PIXELS for width in page.evaluate(WIDTHS))
-        paper = printed(page)
+        assert all(width <= NARROWEST_PIXELS for width in page.evaluate(WIDTHS))
+        papers = [printed(page, paper) for paper in PAPERS]
     assert texts
     assert [text for text, is_cut in texts if is_cut] == []
-    assert paper.missing([text for text, _ in texts]) == []
-    assert paper.beyond == []
+    for paper in papers:
+        assert paper.missing([text for text, _ in texts]) == []
+        assert paper.beyond == []
 
 
 def test_every_request_of_the_week_is_printed(visitor: Visitor, warehouse: Warehouse) -> None:

@@ -12,8 +12,9 @@ from playwright.sync_api import Page
 from pypdfium2 import PdfDocument
 
 MARGIN_POINTS = 0.6 * 72
-LETTER_PIXELS = int((8.5 - 2 * 0.6) * 96)
-"""The width between the margins of a Letter sheet."""
+NARROWEST_PIXELS = int((210 / 25.4 - 2 * 0.6) * 96)
+"""The width between the margins of an A4 sheet; Letter is wider."""
+PAPERS = ("A4", "Letter")
 # The visible texts of the page, and whether an element with hidden overflow cuts them off.
 TEXTS = """() => {
     const isClip = one => getComputedStyle(one).overflowX !== 'visible' || one.matches('.main-svg');
@@ -72,9 +73,9 @@ class Printed:
         return [text for text in texts if _plain(text) not in everything]
 
 
-def printed(page: Page) -> Printed:
-    """The page on Letter paper."""
-    document = PdfDocument(page.pdf(format="Letter", prefer_css_page_size=True))
+def printed(page: Page, paper: str = "Letter") -> Printed:
+    """The page on sheets of this paper."""
+    document = PdfDocument(page.pdf(format=paper, prefer_css_page_size=True))
     try:
         return Printed(list(_sheets(document)))
     finally:
