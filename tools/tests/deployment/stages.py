@@ -62,7 +62,8 @@ class Stage:
 
     def expect(self, when: str, expected: set[str], *options: str) -> None:
         """Assert that a plan changes exactly these resources."""
-        assert self.changes(*options) == expected, f"{self.name}, {when}"
+        changes = self.changes(*options)
+        assert changes == expected, f"{self.name}, {when}: {sorted(changes ^ expected)}"
 
     def do(self, *arguments: str) -> str:
         """Perform a step that engineers or workflows take outside Terraform; see tests/deployment.py."""
