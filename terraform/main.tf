@@ -95,6 +95,7 @@ module "secrets" {
   name                = local.name
   region              = var.region
   account_id          = var.account_id
+  is_protected        = var.is_protected
   admin_token_version = var.secret_versions.admin_token
   admin_token         = module.password["admin_token"].value
 }

@@ -364,7 +364,7 @@ variable "is_database_upgrade" {
 }
 
 variable "is_protected" {
-  description = "Refuse to delete database and load balancer, keep a final snapshot, and change the database in its maintenance window only."
+  description = "Refuse to delete database, load balancer and key, keep a final snapshot, and change the database in its maintenance window only."
   type        = bool
 
   validation {
