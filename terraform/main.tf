@@ -51,6 +51,9 @@ locals {
   # Where the pipeline puts the city's files, and where clients find them.
   files_environment = merge([for files in module.files : { FILES_LOCATION = files.location, FILES_URL = files.url }]...)
 
+  # Without it the pipeline reads the portal that the city declares.
+  portal_environment = { for url in compact([var.socrata_url]) : "SOCRATA_URL" => url }
+
   # Both libpq and asyncpg read it, so no URL has to repeat it.
   database_tls = merge(
     { PGSSLMODE = var.database_ssl_mode },
@@ -95,6 +98,7 @@ module "secrets" {
   name                = local.name
   region              = var.region
   account_id          = var.account_id
+  is_protected        = var.is_protected
   admin_token_version = var.secret_versions.admin_token
   admin_token         = module.password["admin_token"].value
 }
@@ -343,9 +347,8 @@ module "pipeline" {
   servers            = local.database_server
   statements         = flatten(module.files[*].statements)
 
-  environment = merge(local.shared_environment, local.files_environment, { for host in module.host : "API_URL" => host.api_url }, {
-    SOCRATA_URL = var.socrata_url
-    LOG_FORMAT  = "json"
+  environment = merge(local.shared_environment, local.files_environment, { for host in module.host : "API_URL" => host.api_url }, local.portal_environment, {
+    LOG_FORMAT = "json"
 
     # Fargate's own variable for it is not one that boto3 reads.
     AWS_DEFAULT_REGION = var.region

@@ -106,7 +106,7 @@ variable "github_repository" {
 }
 
 variable "github_repository_ids" {
-  description = "Ids of owner and repository, which GitHub adds to the names of repositories created or renamed since July 2026; null for older ones."
+  description = "Ids of owner and repository, as { owner = 1001, repository = 2002 }, which GitHub adds to the names of repositories created or renamed since July 2026; null for older ones."
   type        = object({ owner = number, repository = number })
   default     = null
 }
@@ -167,7 +167,7 @@ variable "interface_endpoints" {
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate of both hosts, in this region."
+  description = "ACM certificate of both hosts, in the stage's region."
   type        = string
 }
 
@@ -260,12 +260,12 @@ variable "feedback_mail" {
 }
 
 variable "socrata_url" {
-  description = "Address of the city's portal."
+  description = "Address of the city's portal; null for the one that the city declares."
   type        = string
-  default     = "https://data.lacity.org"
+  default     = null
 
   validation {
-    condition     = startswith(var.socrata_url, "https://")
+    condition     = var.socrata_url == null || can(regex("^https://", var.socrata_url))
     error_message = "socrata_url must be https."
   }
 }
@@ -364,7 +364,7 @@ variable "is_database_upgrade" {
 }
 
 variable "is_protected" {
-  description = "Refuse to delete database and load balancer, keep a final snapshot, and change the database in its maintenance window only."
+  description = "Refuse to delete database, load balancer and key, keep a final snapshot, and change the database in its maintenance window only."
   type        = bool
 
   validation {
@@ -437,7 +437,7 @@ variable "reconcile_schedule" {
 }
 
 variable "budget_usd" {
-  description = "Costs of the account in a month, in USD, above which AWS sends a mail."
+  description = "Costs of the whole account, all stages included, in a month, in USD, above which AWS sends a mail."
   type        = number
 }
 

@@ -141,8 +141,14 @@ run "key" {
   }
 
   variables {
+    is_protected        = false
     admin_token_version = 1
     admin_token         = "mocked"
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Effect == "Allow"])
+    error_message = "A disposable stage is deleted with its key."
   }
 
   assert {
@@ -156,6 +162,25 @@ run "key" {
       "logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "events.amazonaws.com",
     ])
     error_message = "Every service that publishes to the topic, or encrypts a log, needs the key, and no other."
+  }
+}
+
+run "key_of_a_protected_stage" {
+  module {
+    source = "./modules/secrets"
+  }
+
+  variables {
+    is_protected        = true
+    admin_token_version = 1
+    admin_token         = "mocked"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_kms_key.this.policy).Statement : [statement.Principal, statement.Action] if statement.Effect == "Deny"] == [
+      ["*", "kms:ScheduleKeyDeletion"]
+    ]
+    error_message = "The final snapshot of a protected stage is unreadable once its key is deleted."
   }
 }
 

@@ -1,7 +1,8 @@
 """Steps that people and the deploy workflow take in an account, for the check of the plans in between.
 
 ``python -m tests.deployment seed`` creates the state bucket and prints a certificate's ARN; ``… deploy`` puts
-a new API image into service; ``… unprotect PREFIX`` lets a protected stage be destroyed, as a person would.
+a new API image into service; ``… unprotect PREFIX`` lets a protected stage be destroyed, as a person would;
+``… keys`` counts the keys that can still decrypt.
 AWS_ENDPOINT_URL and dummy keys lead to the emulated account; DEPLOYMENT describes the stage.
 """
 
@@ -55,12 +56,20 @@ def unprotect(prefix: str) -> str:
     return prefix
 
 
+def keys() -> int:
+    """The number of keys that are enabled."""
+    kms = client("kms")
+    described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    # AWS's own keys exist in every account.
+    return len([key for key in described if key["KeyManager"] == "CUSTOMER" and key["KeyState"] == "Enabled"])
+
+
 def main() -> int:
     action, *arguments = sys.argv[1:]
     if action == "unprotect":
         print(unprotect(*arguments))
     else:
-        print({"seed": seed, "deploy": deploy}[action]())
+        print({"seed": seed, "deploy": deploy, "keys": keys}[action]())
     return 0
 
 

@@ -23,6 +23,8 @@ from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
+from moto.kms.exceptions import AccessDeniedException
+from moto.kms.models import KmsBackend
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.server import main
 
@@ -41,6 +43,7 @@ delete_cluster = ElastiCacheBackend.delete_cache_cluster
 make_instance = DBInstance.__init__
 update_parameters = DBParameterGroup.update_parameters
 make_task = Task.__init__
+schedule_key_deletion = KmsBackend.schedule_key_deletion
 create_service = EC2ContainerServiceResponse.create_service
 register_target = ApplicationAutoScalingResponse.register_scalable_target
 update_service = EC2ContainerServiceBackend.update_service
@@ -181,6 +184,15 @@ def list_tags_for_resource(self: Any) -> str:
 CloudWatchResponse.describe_alarm_history = describe_alarm_history
 
 
+def schedule_deletion(self: Any, key_id: str, pending_window_in_days: int) -> float:
+    """Moto evaluates no policy; that of a protected stage's key forbids its deletion."""
+    statements = json.loads(self.keys[key_id].policy)["Statement"]
+    if any(each["Effect"] == "Deny" and "kms:ScheduleKeyDeletion" in each["Action"] for each in statements):
+        raise AccessDeniedException("explicit deny in a resource-based policy")
+    seconds: float = schedule_key_deletion(self, key_id, pending_window_in_days)
+    return seconds
+
+
 def describe_subscribers(self: Any) -> str:
     """Moto keeps the subscribers of a budget's notification, but does not return them."""
     budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
@@ -207,6 +219,7 @@ ElastiCacheBackend.delete_cache_cluster = delete_cache_cluster
 ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
 DBInstance.__init__ = initialise_instance
 DBParameterGroup.update_parameters = update_own_parameters
+KmsBackend.schedule_key_deletion = schedule_deletion
 SecurityGroupRule.description = property(description)
 EC2ContainerServiceBackend._calculate_task_resource_requirements = require_nothing
 Task.__init__ = initialise_task

@@ -140,6 +140,11 @@ run "another_city" {
     condition     = local.shared_environment.CITY == "nyc" && output.cluster == "la311-nyc" && run.dev.cluster == "la311-dev"
     error_message = "Two stages may serve two cities."
   }
+
+  assert {
+    condition     = local.portal_environment == {}
+    error_message = "A stage reads the portal of its own city, which the city's declaration names."
+  }
 }
 
 run "small_elsewhere_is_refused" {

@@ -1,5 +1,16 @@
 # One key for everything that the stage stores, and the admin token, which belongs to no server.
 
+locals {
+  # Snapshots and retained backups outlive a protected stage, and are unreadable without its key: docs/runbook.md, "Delete a stage".
+  deletion_protection = [for statement in [{
+    Sid       = "BackupsStayReadable"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "kms:ScheduleKeyDeletion"
+    Resource  = "*"
+  }] : statement if var.is_protected]
+}
+
 resource "aws_kms_key" "this" {
   description             = "${var.name}: database, cache, parameters, logs, alarms"
   enable_key_rotation     = true
@@ -7,7 +18,7 @@ resource "aws_kms_key" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat(local.deletion_protection, [
       {
         Sid       = "AccountDecidesByIam"
         Effect    = "Allow"
@@ -46,7 +57,7 @@ resource "aws_kms_key" "this" {
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
       },
-    ]
+    ])
   })
 }
 

@@ -13,6 +13,11 @@ variable "account_id" {
   type        = string
 }
 
+variable "is_protected" {
+  description = "Refuse to delete the key, without which no backup can be read."
+  type        = bool
+}
+
 variable "admin_token_version" {
   description = "Raise by one to make a new admin token."
   type        = number

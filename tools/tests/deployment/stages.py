@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tools.paths import python_of
@@ -10,7 +11,7 @@ from tools.tests.deployment.terraform import FOLDER, Workspace, run
 
 EXAMPLE = "stages/example.tfvars"
 KEYS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
-NOTHING, SOMETHING = 0, 2
+NOTHING, FAILED, SOMETHING = 0, 1, 2
 
 
 class Stage:
@@ -40,8 +41,8 @@ class Stage:
     def apply(self) -> None:
         self.terraform("apply", "-auto-approve", *self.options)
 
-    def destroy(self) -> None:
-        self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options)
+    def destroy(self, good: int = NOTHING) -> None:
+        self.terraform("destroy", "-auto-approve", "-refresh=false", *self.options, good=(good,))
 
     def plan(self, *options: str) -> dict[str, Any]:
         """The plan as Terraform's JSON; empty if nothing would change."""
@@ -73,6 +74,10 @@ class Stage:
 
     def is_initialized(self) -> bool:
         return (self.terraform.folder / "data" / "terraform.tfstate").is_file()
+
+    def managed(self) -> list[str]:
+        """Addresses without those of data sources."""
+        return [name for name in self.resources() if not re.search(r"(^|\.)data\.", name)]
 
     def resources(self) -> list[str]:
         return self.terraform("state", "list").stdout.split()

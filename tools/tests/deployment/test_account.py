@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tools.tests.deployment.stages import Stage
+from tools.tests.deployment.stages import FAILED, Stage
 
 pytestmark = [pytest.mark.deployment, pytest.mark.timeout(3600)]
 # Nothing has changed since the previous plan.
@@ -18,6 +18,7 @@ CHANGED = {"module.api.aws_appautoscaling_target.this[0]"}
 # The emulator has no private origins and no header policies of CloudFront, so the small stage, and the
 # distribution of the files, are only planned: test_costs.py.
 APPLIED = ("dev", "prod")
+KEY = "module.secrets.aws_kms_key.this"
 WITHOUT_FILES = "-var=has_files=false"
 
 
@@ -35,8 +36,15 @@ def test_stages_are_created_changed_and_destroyed(account: str) -> None:
     dev.do("deploy")
     dev.expect("deployed", set())
     dev.expect("changed", CHANGED, *CHANGE)
+    assert dev.do("keys") == "2"
     dev.destroy()
+    assert dev.do("keys") == "1"
     prod.expect("without dev", set())
     prod.do("unprotect", "la311-prod")
+    # The key of the final snapshot stays, and is all that Terraform cannot delete.
+    prod.destroy(good=FAILED)
+    assert prod.managed() == [KEY]
+    prod.terraform("state", "rm", KEY)
     prod.destroy()
+    assert prod.do("keys") == "1"
     assert [name for stage in stages for name in stage.resources()] == []
