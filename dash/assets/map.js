@@ -4,6 +4,8 @@
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
   var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
+  /* Boxes along each side of the view, and how long counting them may take of a frame. */
+  var BOXES = 6, SLICE_MS = 16;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var loading;
@@ -71,9 +73,12 @@
     ];
   }
   /* Numbers are drawn as images, because map fonts would be loaded from another host. */
+  var pen;
   function drawNumber(map, id) {
     if (id.indexOf("number:") !== 0 || map.hasImage(id)) return;
-    var text = id.slice(7), canvas = make("canvas"), pen = canvas.getContext("2d");
+    /* In memory: reading each image back from the graphics card takes 10 ms and more. */
+    pen = pen || make("canvas").getContext("2d", { willReadFrequently: true });
+    var text = id.slice(7), canvas = pen.canvas;
     canvas.width = 16 + 16 * text.length;
     canvas.height = 32;
     pen.font = "600 22px system-ui, sans-serif";
@@ -109,29 +114,40 @@
     return parts;
   }
 
-  /* The requests in view, by type and individually. Each feature is counted once, even at the edge of two tiles. There
-     are thousands of features with dozens of types each, so type names are resolved last. */
-  function inView(map, types) {
-    var found = { total: 0, byType: {}, points: {} };
-    var seen = new Set(), byKey = new Map();
-    function add(key, number) { byKey.set(key, (byKey.get(key) || 0) + number); }
-    map.queryRenderedFeatures({ layers: SEEN }).forEach(function (feature) {
-      if (seen.has(feature.id)) return;
-      seen.add(feature.id);
+  /* The requests in view, by type and one by one: each feature once, even if it is in two boxes or at the edges of two
+     tiles. There are thousands of features with dozens of types each, so they are counted box by box, a few milliseconds
+     at a time, and types get their names last. */
+  function nothingCounted() {
+    return { total: 0, byType: {}, points: {}, seen: new Set(), byKey: new Map() };
+  }
+  function addKey(found, key, number) { found.byKey.set(key, (found.byKey.get(key) || 0) + number); }
+  function addBox(found, map, box) {
+    map.queryRenderedFeatures(box, { layers: SEEN }).forEach(function (feature) {
+      if (found.seen.has(feature.id)) return;
+      found.seen.add(feature.id);
       var about = feature.properties;
       found.total += about.point_count || 1;
       if (!about.cluster) {
-        add("type_" + about.type_id, 1);
+        addKey(found, "type_" + about.type_id, 1);
         found.points[about.request_id] = about;
         return;
       }
-      for (var key in about) if (isType(key)) add(key, about[key]);
+      for (var key in about) if (isType(key)) addKey(found, key, about[key]);
     });
-    byKey.forEach(function (number, key) {
+  }
+  function nameTypes(found, types) {
+    found.byKey.forEach(function (number, key) {
       var name = types[key.slice(5)] || "Type " + key.slice(5);
       found.byType[name] = (found.byType[name] || 0) + number;
     });
-    return found;
+  }
+  function boxesOf(map) {
+    var canvas = map.getCanvas(), width = canvas.clientWidth / BOXES, height = canvas.clientHeight / BOXES, boxes = [];
+    for (var place = 0; place < BOXES * BOXES; place++) {
+      var left = (place % BOXES) * width, top = Math.floor(place / BOXES) * height;
+      boxes.push([[left, top], [left + width, top + height]]);
+    }
+    return boxes;
   }
   function isType(key) { return key.startsWith("type_"); }
   function table(caption, head, rows) {
@@ -148,9 +164,22 @@
   function link(about, types) {
     return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
   }
+  /* Stops counting if the view moves in the meantime. */
   function showView(state) {
-    if (!state.known.api) return;
-    var found = inView(state.map, state.known.types);
+    var found = nothingCounted(), boxes = boxesOf(state.map);
+    state.counting = state.known.api ? found : null;
+    function next() {
+      if (state.counting !== found) return;
+      var until = performance.now() + SLICE_MS;
+      while (boxes.length && performance.now() < until) addBox(found, state.map, boxes.pop());
+      if (boxes.length) return window.requestAnimationFrame(next);
+      nameTypes(found, state.known.types);
+      fillTables(state, found);
+      state.counting = null;
+    }
+    next();
+  }
+  function fillTables(state, found) {
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
     var points = Object.keys(found.points).slice(0, POINTS).map(function (id) { return found.points[id]; });
     state.parts.status.textContent = count(found.total, "request") + " in view.";
@@ -265,7 +294,12 @@
     map.addSource("outlines", { type: "geojson", data: EMPTY });
     map.addSource("hotspots", { type: "geojson", data: EMPTY });
     map.addLayer(outlines());
-    map.on("moveend", function () { writeView(map); });
+    map.on("movestart", function () { state.counting = {}; });
+    /* A move that changes nothing would not be followed by "idle", which counts what is in view. */
+    map.on("moveend", function () {
+      writeView(map);
+      map.triggerRepaint();
+    });
     state.isReady = true;
     refresh(state);
   }

@@ -16,7 +16,8 @@ from support.serving import Reports, serve
 
 SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
 IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
-    return state && state.isReady && state.map.loaded() && /\\d/.test(state.parts.status.textContent); }"""
+    return state && state.isReady && !state.counting && state.map.loaded()
+        && /\\d/.test(state.parts.status.textContent); }"""
 LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
     AND created_date::date BETWEEN '{}' AND '{}'"""
 A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
