@@ -18,18 +18,21 @@
     window.dash_ag_grid = Object.assign({}, own, { AgGrid: AgGrid });
     return { default: own.AgGrid };
   }
-  function cells(name, columns, textOf) {
+  function cells(name, columns, textOf, more) {
     return columns.map(function (column, place) {
       var given = { key: place, className: column.type === "numericColumn" ? "number-cell" : undefined };
-      if (name === "th") given.scope = "col";
-      return React.createElement(name, given, textOf(column));
+      return React.createElement(name, Object.assign(given, more && more(column)), textOf(column));
     });
   }
   function row(key, children) { return React.createElement("tr", { key: key }, children); }
   function text(value) { return value === null || value === undefined ? "" : String(value); }
   function plainTable(given) {
     var columns = given.columnDefs, options = given.dashGridOptions;
-    var head = row("head", cells("th", columns, function (column) { return column.headerName; }));
+    /* As wide as in the grid, so that little moves when the grid takes its place. */
+    function heading(column) {
+      return { scope: "col", style: { minWidth: column.width || column.minWidth || given.defaultColDef.width } };
+    }
+    var head = row("head", cells("th", columns, function (column) { return column.headerName; }, heading));
     var body = given.rowData.slice(0, options.paginationPageSize).map(function (found, place) {
       return row(place, cells("td", columns, function (column) { return text(found[column.field]); }));
     });
