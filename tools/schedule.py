@@ -5,7 +5,6 @@ python3 -m tools.schedule [on | off | show]
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import subprocess
@@ -70,7 +69,8 @@ def nightly_hour() -> int:
 def units() -> dict[str, str]:
     """The files by name; runs must not overlap, because the second one would end immediately."""
     hour = nightly_hour()
-    common = {"user": getpass.getuser(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
+    # Root only writes the units, with sudo; the system runs as whoever owns its files.
+    common = {"user": ROOT.owner(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
     found = {f"{PREFIX}-up.service": UP.format(**common)}
     weekly = (hour + RECONCILE_AFTER_HOURS) % 24
     for name, what, arguments, when in (

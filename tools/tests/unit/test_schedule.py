@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import configparser
+import os
+import pwd
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,6 +37,19 @@ def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) 
     make = shutil.which("make")
     assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f'{make} ingest "ARGS=--reconcile"'
     assert {one["Service"]["WorkingDirectory"] for one in parsed.values() if "Service" in one} == {str(ROOT)}
+
+
+def test_the_system_runs_as_the_owner_of_its_files_whoever_writes_the_units(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if os.getuid() == 0:
+        os.chown(tmp_path, pwd.getpwnam("nobody").pw_uid, -1)
+    monkeypatch.setattr(schedule, "nightly_hour", lambda: 8)
+    monkeypatch.setattr(schedule, "ROOT", tmp_path)
+    monkeypatch.setenv("LOGNAME", "root")
+    owner = pwd.getpwuid(tmp_path.stat().st_uid).pw_name
+    services = [text for name, text in schedule.units().items() if name.endswith(".service")]
+    assert [f"User={owner}\n" in text for text in services] == [True] * 3
 
 
 def test_on_enables_what_off_removes(folder: Path, empty_path: Path) -> None:
