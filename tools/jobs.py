@@ -16,7 +16,7 @@ from tools.console import say
 from tools.file_locks import ensure_folder
 from tools.supervisor import MARK, sweep
 
-TIME_LIMIT_SECONDS = 30 * 60
+TIME_LIMIT_SECONDS = 45 * 60
 TIMED_OUT = 124
 
 
