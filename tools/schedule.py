@@ -69,7 +69,7 @@ def nightly_hour() -> int:
 def units() -> dict[str, str]:
     """The files by name; runs must not overlap, because the second one would end immediately."""
     hour = nightly_hour()
-    # Root only writes the units, with sudo; the system runs as whoever owns its files.
+    # Root only writes the units, with sudo; the system runs as the owner of its files.
     common = {"user": ROOT.owner(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
     found = {f"{PREFIX}-up.service": UP.format(**common)}
     weekly = (hour + RECONCILE_AFTER_HOURS) % 24
