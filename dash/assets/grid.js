@@ -5,11 +5,10 @@
   var React = window.React;
   var SCRIPT = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js";
   var LONGEST_WAIT_MS = 2000;
-  var whenIdle = window.requestIdleCallback || function (run) { window.setTimeout(run, 1); };
 
   function load() {
     return new Promise(function (resolve) {
-      whenIdle(resolve, { timeout: LONGEST_WAIT_MS });
+      window.whenIdle(resolve, { timeout: LONGEST_WAIT_MS });
     }).then(function () { return window.loadScript(SCRIPT); }).then(take);
   }
   /* The script registers its own component; keep ours registered in Dash, or Dash would redraw open grids. */

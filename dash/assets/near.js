@@ -10,7 +10,6 @@
   var CALM_MS = 100;
   var LONGEST_WAIT_MS = 3000;
   var LONGEST_MAP_MS = 30000;
-  var whenIdle = window.requestIdleCallback || window.setTimeout;
   var timer = null;
   var deadline = 0;
   var mapDeadline = 0;
@@ -44,7 +43,7 @@
       timer = window.setTimeout(next, CALM_MS);
       return;
     }
-    whenIdle(function () {
+    window.whenIdle(function () {
       var cards = waiting();
       timer = null;
       if (cards.length) ask(cards[0]);

@@ -1,4 +1,5 @@
-/* Loads a script on demand; used by the other files in this folder. */
+/* Used by the other files in this folder: loadScript loads a script on demand, whenIdle waits until the browser has time. */
+window.whenIdle = window.requestIdleCallback || window.setTimeout;
 window.loadScript = function (url) {
   "use strict";
   return new Promise(function (resolve, reject) {

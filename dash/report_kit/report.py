@@ -29,8 +29,6 @@ INFORMATION_RULE = "Calls for information are not requests, and count only if yo
 FULL_DAY_RULE = "Periods end with the last full loaded day; the current day is left out."
 TIME_RULE = "Times are the city's local time, as published."
 COUNTING_RULES = (PLACE_RULE, INFORMATION_RULE)
-FIRST_CARDS = 3
-"""As many as usually fit on the first screen."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,8 @@ class Report:
     """The picture for the home page if no card can serve as one, such as a map drawn from tiles."""
     menu: str = ""
     """Its name in the menu if the title is too long."""
-    first_cards: int = FIRST_CARDS
-    """How many come with the page when their data are cached; the others follow it."""
+    first_cards: int = 3
+    """How many come with the page if they need not wait for a query; usually they fill the first screen."""
     is_drawn_at_once: bool = True
     """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
     covers: Covers = "created"

@@ -20,6 +20,7 @@ from psycopg import sql
 
 from tools import settings
 from tools.paths import ROOT, python_of
+from tools.resource_use import descendants
 from tools.servers import processes
 from tools.servers.ports import free_port
 from tools.servers.programs import postgres_programs
@@ -89,13 +90,10 @@ class System:
         ]
 
     def programs(self) -> list[int]:
-        """The same without what a program or Postgres starts and ends as work comes and goes."""
-        folders = (self.state / "servers" / "up").glob("*/data")
-        postgres = {int((folder / "postmaster.pid").read_text().split()[0]) for folder in folders}
-        marked = {
-            pid for pid in processes.with_variable(MARK, str(self.state / "up")) if os.getsid(pid) == pid
-        }
-        return sorted({*marked, *postgres, *processes.working_in(self.state / "servers" / "up" / "redis")})
+        """The same without what these have started, which comes and goes with the work."""
+        found = set(self.processes())
+        started = {child for pid in found for child in descendants(pid)[1:]}
+        return sorted(filter(processes.is_alive, found - started))
 
 
 PREFECT = """
