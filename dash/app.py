@@ -26,6 +26,7 @@ from report_kit import (
     home_page,
     layout,
     map_routes,
+    preview,
     report_page,
     routes,
     sentry,
@@ -33,33 +34,44 @@ from report_kit import (
 
 HERE = Path(__file__).parent
 PLOTLY = assets.address("vendor/plotly-cartesian.min.js")
-OF_THE_PAGE = {"{%scheme%}": assets.address("scheme.js"), "{%icon%}": assets.address("icon.svg")}
+OF_THE_PAGE = {
+    "{%scheme%}": assets.address("scheme.js"),
+    "{%map%}": assets.address("map.js"),
+    "{%icon%}": assets.address("icon.svg"),
+    "{%plotly%}": PLOTLY,
+}
 DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
 
 class Reports(Dash):
-    """Dash, with the feeds of each page and the address of plotly.js in its head."""
+    """Dash, with the feeds of each page and the address of plotly.js in its head, and previews of pages."""
 
     api_public_url = ""
+    stage = ""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
-        found = feeds.links(self.api_public_url, request.args)
-        filled = super().interpolate_index(**{**parts, "metas": f"{parts['metas']}\n    {found}"})  # type: ignore[no-untyped-call]
-        ahead = _ahead(request.path) + _map(request.path, self.api_public_url)
-        for place, part in {**OF_THE_PAGE, "{%ahead%}": ahead}.items():
-            filled = str(filled).replace(place, part)
-        return str(filled)
+        links = _links(request.path)
+        shown = preview.of(reports(), self.stage)
+        if shown:
+            parts |= preview.later(links, parts["scripts"], parts["renderer"])
+        metas = f"{parts['metas']}\n    {feeds.links(self.api_public_url, request.args)}"
+        filled = str(super().interpolate_index(**{**parts, "metas": metas}))  # type: ignore[no-untyped-call]
+        ahead = ("" if shown else links) + _map(request.path, self.api_public_url)
+        # The preview comes last: its text is nobody's template.
+        for place, part in {**OF_THE_PAGE, "{%ahead%}": ahead, "{%preview%}": shown}.items():
+            filled = filled.replace(place, part)
+        return filled
 
 
-def _ahead(path: str) -> str:
-    """The address that ``assets/plotly.js`` reads, and what a browser loads together with Dash's scripts."""
+def _links(path: str) -> str:
+    """What a browser loads together with Dash's scripts."""
     late = {report.path for report in reports() if not report.is_drawn_at_once}
     scripts = () if path in late else (PLOTLY, dash_internals.GRAPHS)
     links = [
         *(f'<link rel="preload" as="script" href="{script}">' for script in scripts),
         *(f'<link rel="preload" as="fetch" href="{data}" crossorigin>' for data in DATA_OF_DASH),
     ]
-    return f'<meta id="plotly" name="plotly" content="{PLOTLY}">{"".join(links)}'
+    return "".join(links)
 
 
 def _map(path: str, api: str) -> str:
@@ -94,7 +106,7 @@ def create(settings: Settings) -> Dash:
         suppress_callback_exceptions=True,
         serve_locally=True,
     )
-    app.api_public_url = settings.api_public_url
+    app.api_public_url, app.stage = settings.api_public_url, settings.stage
     dash_internals.load_later()
     app.index_string = (HERE / "index.html").read_text()
     _add_pages(app, settings)

@@ -29,7 +29,8 @@ ARGUMENTS = [
 DESK = (1280, 853)
 PHONE = (390, 844)
 SCALE = 0.75
-DRAWN = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
+DRAWN = """() => document.querySelector('h1') && !document.querySelector('#preview')
+    && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]')"""
 WAIT_MS = 60_000
 

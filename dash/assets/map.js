@@ -18,6 +18,7 @@
     document.head.appendChild(sheet);
     loading = import(addresses.module).then(function (library) {
       library.setWorkerUrl(addresses.worker);
+      document.dispatchEvent(new Event("map-loaded"));
       return library;
     });
     return loading;
@@ -246,6 +247,7 @@
     if (box.dataset.drawn) return;
     box.dataset.drawn = "yes";
     performance.mark("map-shown");
+    box.dispatchEvent(new Event("map-shown", { bubbles: true }));
   }
 
   /* Requested while the library loads: the tiles' URLs depend only on the filters. */
@@ -321,6 +323,7 @@
     }).catch(function () { fail(state); });
   }
   function open(box, library, known) {
+    if (!box.isConnected) return;
     var parts = frame(box), west = known.bounds;
     var state = box.mapState = { box: box, known: known, parts: parts, library: library };
     var style = known.style || { version: 8, sources: {},
@@ -359,13 +362,29 @@
     writeView(state.map);
   }
 
-  new MutationObserver(function () {
+  /* The map of the preview moves into the box that Dash has drawn. Returns whether the box is up to date. */
+  function takeOver(box) {
+    var old = document.querySelector("#preview .city-map"), state = old && old !== box && old.mapState;
+    if (!state || !state.map) return false;
+    var focused = document.activeElement;
+    box.replaceChildren.apply(box, Array.from(old.childNodes));
+    box.mapState = state;
+    state.box = box;
+    if (old.dataset.drawn) box.dataset.drawn = old.dataset.drawn;
+    /* Once the preview is gone: what is hidden cannot have the focus. */
+    if (box.contains(focused)) window.setTimeout(function () { focused.focus({ preventScroll: true }); });
+    return old.dataset.map === box.dataset.map;
+  }
+  function look() {
     document.querySelectorAll(".city-map").forEach(function (box) {
       if (box.mapShown === box.dataset.map) return;
       box.mapShown = box.dataset.map;
-      update(box);
+      if (!takeOver(box)) update(box);
     });
-  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-map"] });
+  }
+  look();
+  new MutationObserver(look)
+    .observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-map"] });
   new MutationObserver(function () {
     document.querySelectorAll(".city-map").forEach(function (box) {
       if (box.mapState && box.mapState.isReady) paint(box.mapState);

@@ -24,7 +24,7 @@ OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].star
 SHOWN_AT = "performance.timeOrigin + performance.getEntriesByName('map-shown')[0].startTime"
 SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && !state.counting && state.map.loaded()
-        && /^[1-9]/.test(state.parts.status.textContent); }"""
+        && !document.querySelector('#preview') && /^[1-9]/.test(state.parts.status.textContent); }"""
 
 
 def measured(first: str, last: str) -> Iterator[Figure]:

@@ -25,7 +25,7 @@ IS_DRAWN = """([pixels, waits]) => {
     const unfinished = '.mantine-Skeleton-root, [data-dash-is-loading="true"], .covers:empty'
         + ', .dash-graph:not(:has(.main-svg))' + waits;
     const parts = [...document.querySelectorAll('.controls, .covers, .card')];
-    return document.querySelector('h1')
+    return document.querySelector('h1') && !document.querySelector('#preview')
         && parts.filter(part => part.getBoundingClientRect().top < pixels)
             .every(part => !part.matches(unfinished) && !part.querySelector(unfinished))
         && performance.now() / 1000;

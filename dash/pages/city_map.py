@@ -131,6 +131,7 @@ REPORT = Report(
     tile=small_map,
     first_cards=2,
     is_drawn_at_once=False,
+    has_preview=True,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, "Choose a circle to zoom in on it.", is_wide=True, height=HEIGHT),

@@ -22,7 +22,6 @@ from report_kit.callbacks import has_nul
 
 def container() -> Component:
     """Where Dash puts pages, with the one that is opened, if the request says which."""
-    after_this_request(_depends_on_the_referrer)
     opened = _opened()
     page, given = dash_internals.page_at(opened.path, opened.query) if opened else ({}, {})
     if opened is None or not page:
@@ -46,13 +45,20 @@ def _depends_on_the_referrer(response: Response) -> Response:
 
 
 def _opened() -> SplitResult | None:
-    """The address of the page that asks for the layout, if it is one of ours."""
+    """The address of the page itself, or of the page that asks for the layout, if it is one of ours."""
     try:
-        address = urlsplit(request.referrer or "")
+        address = urlsplit(_named())
     except ValueError:
         return None
     is_ours = address.netloc == request.host and not has_nul(address.path + address.query)
     return address if is_ours else None
+
+
+def _named() -> str:
+    if request.path != dash_internals.LAYOUT:
+        return f"//{request.host}{request.full_path}"
+    after_this_request(_depends_on_the_referrer)
+    return request.referrer or ""
 
 
 def _called(part: Any, given: dict[str, Any]) -> Any:

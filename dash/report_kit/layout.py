@@ -21,8 +21,9 @@ from report_kit.report_page import VERSION, city, warehouse
 
 UNKNOWN = "unknown"
 AGE_UNKNOWN = "The age of the data is currently unknown."
-SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-THEME = {"fontFamily": SANS, "headings": {"fontFamily": SANS}, "primaryColor": "blue", "defaultRadius": "sm"}
+# The style sheet names the font, because a preview has it before there is a theme.
+FONT = "inherit"
+THEME = {"fontFamily": FONT, "headings": {"fontFamily": FONT}, "primaryColor": "blue", "defaultRadius": "sm"}
 STALE_PAGE = "The reports have been updated since this page was opened. "
 
 
@@ -31,7 +32,7 @@ def layout(reports: Sequence[Report], stage: str) -> Component:
 
     Dash also builds it while the server starts, when Postgres is not queried.
     """
-    is_served = request.path == LAYOUT
+    is_served = request.path in (LAYOUT, *(report.path for report in reports if report.has_preview))
     version, age, notices = _now() if is_served else (UNKNOWN, "", [])
     name = f"{city().name if is_served else ''} 311 reports".strip()
     source = city().phrase("Source: service requests of {portal}.") if is_served else ""

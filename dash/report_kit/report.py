@@ -65,6 +65,8 @@ class Report:
     """How many come with the page if they need not wait for a query; usually they fill the first screen."""
     is_drawn_at_once: bool = True
     """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
+    has_preview: bool = False
+    """Whether its HTML shows the page before Dash is there; Dash's scripts wait until its map is drawn."""
     covers: Covers = "created"
     """Meaning of the period: days on which requests were created, or months in which they were closed."""
     related: Callable[[Selection], tuple[str, str] | None] | None = None

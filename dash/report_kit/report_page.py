@@ -211,10 +211,11 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
 
 
 def _known_body(report: Report, card: Card, search: str) -> list[Component] | None:
-    """What a card shows, if all its data are cached: a page does not wait for a query."""
+    """What a card shows, if all its data are cached. A page does not wait for a query, but a preview does."""
 
     def make() -> list[Component] | None:
-        return _body(report, card, search, warehouse().cached_only())
+        source = warehouse() if report.has_preview else warehouse().cached_only()
+        return _body(report, card, search, source)
 
     return guarded(report.card_id(card), make, lambda _error: None)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from support.api import serve_api
 from support.browser import DESKTOP, PHONE, Visitor
 from support.databases import Database
@@ -17,7 +18,7 @@ from support.serving import Reports, serve
 SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
 IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && !state.counting && state.map.loaded()
-        && /\\d/.test(state.parts.status.textContent); }"""
+        && !document.querySelector('#preview') && /\\d/.test(state.parts.status.textContent); }"""
 LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
     AND created_date::date BETWEEN '{}' AND '{}'"""
 A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
@@ -32,6 +33,10 @@ SPOTS = """() => document.querySelector(".city-map").mapState.map
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
 SHOWN = "performance.getEntriesByName('map-shown')[0].startTime"
+RECEIVED = ("responseHeadersSize", "responseBodySize")
+# From the top of the page to the map.
+PLACES = ("h1", ".covers", ".map-canvas")
+MOST_MOVED_PX = 4
 LOADED = """part => performance.getEntriesByType('resource').filter(one => one.name.includes(part))
     .map(one => ({ name: one.name, begins: one.startTime, bytes: one.transferSize }))"""
 
@@ -60,6 +65,28 @@ def page(someone: Visitor) -> Page:
     """The map; loading it takes seconds, so each test continues where the previous one left it."""
     someone.page.wait_for_function(IS_IDLE)
     return someone.page
+
+
+@contextmanager
+def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
+    """Requests for this address wait until the yielded function is called."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if is_held:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    def release() -> None:
+        nonlocal is_held
+        is_held = False
+        for route in waiting:
+            route.continue_()
+
+    is_held = True
+    page.route(address, hold)
+    yield release
 
 
 def _in_view(page: Page) -> int:
@@ -164,6 +191,42 @@ def test_what_draws_other_cards_waits_for_the_first_view(someone: Visitor) -> No
     assert [one for one in plotly if one["begins"] < shown] == []
     assert plotly != []
     other.close()
+
+
+def test_the_first_view_needs_half_a_megabyte_and_none_of_dash(someone: Visitor, browser: Browser) -> None:
+    size = someone.page.viewport_size
+    context = browser.new_context(viewport=size)
+    sizes: list[int] = []
+    context.on("requestfinished", lambda one: sizes.append(sum(map(one.sizes().get, RECEIVED))))
+    context.route("**/_dash-*/**", lambda route: route.abort())
+    other = context.new_page()
+    other.goto(someone.url + "/map")
+    other.wait_for_function("() => performance.getEntriesByName('map-shown').length")
+    expect(other.locator(".map-status")).to_contain_text("in view")
+    worker = other.evaluate(LOADED, "maplibre-gl-worker")[0]["bytes"]
+    assert 400_000 < sum(sizes) + worker < 500_000
+    context.close()
+
+
+def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, browser: Browser) -> None:
+    visitor = Visitor(browser, someone.url, viewport=someone.page.viewport_size)
+    other = visitor.page
+    with held_back(other, "**/_dash-layout") as release:
+        other.goto(someone.url + "/map")
+        field = other.get_by_label("Address", exact=True)
+        field.fill("200 N")
+        before = [one.bounding_box() for one in map(other.locator, PLACES)]
+        assert visitor.violations_now() == []
+        other.evaluate("() => { window.drawn = document.querySelector('canvas'); }")
+        release()
+        other.wait_for_function(IS_IDLE)
+    assert other.evaluate("document.querySelector('#react-entry-point canvas') === window.drawn")
+    assert other.evaluate("document.querySelectorAll('canvas.maplibregl-canvas').length") == 1
+    expect(field).to_have_value("200 N")
+    expect(field).to_be_focused()
+    after = [one.bounding_box() for one in map(other.locator, PLACES)]
+    assert after == [pytest.approx(one, abs=MOST_MOVED_PX) for one in before]
+    visitor.close()
 
 
 def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:

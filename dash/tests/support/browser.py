@@ -19,7 +19,8 @@ PHONE = {"width": 390, "height": 844}
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
-IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('.mantine-Skeleton-root')
+IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('#preview')
+    && !document.querySelector('.mantine-Skeleton-root')
     && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
 # The names of other hosts do not resolve, so that a request to one fails and is recorded.
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"

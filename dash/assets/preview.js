@@ -1,0 +1,35 @@
+/* A preview shows the page until Dash has drawn it. Dash's scripts are as large as the map, which comes first: they load once
+   the map shows its requests or has failed, when the reader uses the page, or when its scripts or its data take too long. */
+(function () {
+  "use strict";
+  var LONGEST_WAIT_MS = 8000, DATA_MS = 1500;
+  var PAGE = ".report, .state-page";
+  var preview = document.getElementById("preview"), root = document.getElementById("react-entry-point");
+  var isStarted = false;
+
+  function isFile(part) { return part.tagName !== "SCRIPT" || part.src; }
+  function add(part) { document.head.appendChild(part); }
+  /* Files load together and run in their order, and then what is written in the page, which starts Dash. */
+  function start() {
+    if (isStarted) return;
+    isStarted = true;
+    var parts = Array.from(document.importNode(document.getElementById("later").content, true).children);
+    var files = parts.filter(isFile), written = parts.filter(function (part) { return !isFile(part); });
+    files.forEach(function (file) { file.async = false; });
+    files[files.length - 1].addEventListener("load", function () { written.forEach(add); });
+    files.forEach(add);
+  }
+  document.addEventListener("map-shown", start);
+  preview.addEventListener("pointerdown", start);
+  preview.addEventListener("focusin", start);
+  document.addEventListener("map-loaded", function () { window.setTimeout(start, DATA_MS); });
+  window.setTimeout(start, LONGEST_WAIT_MS);
+
+  /* Dash has drawn the page: map.js has moved the map by the time that the preview goes. */
+  var observer = new MutationObserver(function () {
+    if (!root.querySelector(PAGE)) return;
+    observer.disconnect();
+    queueMicrotask(function () { preview.remove(); });
+  });
+  observer.observe(root, { subtree: true, childList: true });
+})();
