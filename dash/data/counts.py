@@ -8,7 +8,7 @@ from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Identifier
 
 from data.catalog import CREATED, OPEN, Population
-from data.filters import Dimension, Filters
+from data.filters import TYPE, Dimension, Filters
 from data.warehouse import Warehouse
 
 Step = Literal["day", "week", "month", "year"]
@@ -27,6 +27,16 @@ TOTALS = SQL("""
     SELECT coalesce(sum({counted}), 0)::bigint AS requests, coalesce(sum(unlocated), 0)::bigint AS unlocated,
         coalesce(sum(information), 0)::bigint AS information
     FROM {relation} WHERE {where}
+""")
+
+
+BY_LOCATION = SQL("""
+    SELECT type_name AS type, on_the_map, not_on_the_map
+    FROM (
+        SELECT type_id, sum(requests - unlocated)::bigint AS on_the_map, sum(unlocated)::bigint AS not_on_the_map
+        FROM {relation} WHERE {where} GROUP BY 1 HAVING sum(requests) > 0
+    ) AS cells JOIN request_types USING (type_id)
+    ORDER BY 2 DESC, 1
 """)
 
 
@@ -66,6 +76,13 @@ def totals(warehouse: Warehouse, filters: Filters) -> Totals:
     relation = _relation(warehouse, filters, CREATED, measures=measures)
     query = TOTALS.format(counted=_counted(filters), relation=relation, where=filters.where())
     return Totals(*map(int, warehouse.frame(query, **filters.parameters()).iloc[0]))
+
+
+def by_location(warehouse: Warehouse, filters: Filters) -> DataFrame:
+    """Requests without information calls by type; columns: type, on_the_map, not_on_the_map."""
+    relation = _relation(warehouse, filters, CREATED, TYPE, measures=("requests", "unlocated"))
+    query = BY_LOCATION.format(relation=relation, where=filters.where())
+    return warehouse.frame(query, **filters.parameters())
 
 
 def total(warehouse: Warehouse, filters: Filters) -> int:

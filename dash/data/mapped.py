@@ -5,6 +5,7 @@ from __future__ import annotations
 from pandas import DataFrame
 from psycopg.sql import SQL
 
+from data import counts
 from data.filters import Filters
 from data.warehouse import Warehouse
 
@@ -55,7 +56,23 @@ NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request
 
 
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
-    """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without)."""
+    """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without).
+
+    Rollups have no status, and no locations of information calls. Few requests are open, and an index has them.
+    """
+    if filters.includes_information or status == "open":
+        return _by_type(warehouse, filters, status)
+    everything = counts.by_location(warehouse, filters)
+    return everything if status == "all" else _without(everything, _by_type(warehouse, filters, "open"))
+
+
+def _without(everything: DataFrame, part: DataFrame) -> DataFrame:
+    left = everything.set_index("type").sub(part.set_index("type"), fill_value=0).astype("int64")
+    left = left[left.sum(axis=1) > 0].reset_index()
+    return left.sort_values(["on_the_map", "type"], ascending=[False, True], ignore_index=True)
+
+
+def _by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     query = BY_TYPE.format(status=STATUSES[status], narrowed=filters.narrowed())
     return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
 
