@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from lacity_data_api.http.replayer import Replayer
+from lacity_data_api.http.slow_readers import CONNECTION
 
 # Cookies and tokens of a browser have a few kB; joining headers costs the square of their size.
 MOST_HEAD_BYTES = 131_072
@@ -98,6 +99,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head that arrives with one read needs no timer."""
         super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: self.transport}
         self._end_head()
         self._is_in_head = True
 

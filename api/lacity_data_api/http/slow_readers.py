@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from starlette.types import Message, Scope, Send
 
@@ -18,6 +18,21 @@ STREAMS_PER_CLIENT = 2
 SLOWEST_BYTES_PER_SECOND = 5_000
 PAUSE_SECONDS = 20.0
 PART_BYTES = 262_144
+LOOK_SECONDS = 1.0
+# A server that holds no more than this for its client does not wait for it.
+LITTLE_BYTES = 16_384
+CONNECTION = "connection"
+"""Its key in the extensions of a scope."""
+
+
+class Connection(Protocol):
+    """What is known of a client's connection."""
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the client has not taken yet."""
+
+    def abort(self) -> None:
+        """Close it without waiting for the client."""
 
 
 class ClientLeftError(asyncio.CancelledError):
@@ -51,23 +66,56 @@ class ClientStreams:
 
 
 def parts_of(message: Message) -> Iterator[Message]:
-    """The body of a message in parts: a server waits for its client only before the next one."""
+    """The body of a message, and its end by itself: a server waits for its client before the next part."""
     body = message.get("body", b"")
-    # Views: copies of this size would each get, and return, pages of their own. Only the last part is a copy:
+    if len(body) <= PART_BYTES:
+        yield message
+        return
+    # A view, because a copy of this size would get, and return, pages of its own. The last part is a copy:
     # there is no limit on the time to take it, and a view would keep the whole body in memory.
-    view = memoryview(body)
-    starts = range(0, len(body), PART_BYTES) or (0,)
-    for start in starts:
-        is_last = start == starts[-1]
-        part = body[start:] if is_last else view[start : start + PART_BYTES]
-        yield {**message, "body": part, "more_body": message.get("more_body", False) or not is_last}
+    yield {**message, "body": memoryview(body)[:-PART_BYTES], "more_body": True}
+    yield {**message, "body": body[-PART_BYTES:]}
 
 
-async def send_in_time(send: Send, message: Message) -> None:
+async def send_in_time(send: Send, message: Message, connection: Connection) -> None:
     """A client that reads too slowly is treated as one that has left: its response ends without an end."""
-    allowed = PAUSE_SECONDS + max(PART_BYTES, len(message["body"])) / SLOWEST_BYTES_PER_SECOND
+    if connection.get_write_buffer_size() <= LITTLE_BYTES:
+        await send(message)
+        return
     try:
-        async with asyncio.timeout(allowed):
-            await send(message)
+        async with asyncio.timeout(_allowed_seconds()) as limit:
+            with _Progress(connection, limit):
+                await send(message)
     except TimeoutError as error:
+        # A connection that is closed would still hold what its client does not take.
+        connection.abort()
         raise ClientLeftError from error
+
+
+def _allowed_seconds() -> float:
+    return PAUSE_SECONDS + PART_BYTES / SLOWEST_BYTES_PER_SECOND
+
+
+class _Progress:
+    """Extends a time limit whenever the client has taken another part."""
+
+    def __init__(self, connection: Connection, limit: asyncio.Timeout) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._left_bytes = connection.get_write_buffer_size()
+
+    def __enter__(self) -> None:
+        self._look_later()
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+
+    def _look_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        left_bytes = self._connection.get_write_buffer_size()
+        if self._left_bytes - left_bytes >= PART_BYTES:
+            self._left_bytes = left_bytes
+            self._limit.reschedule(asyncio.get_running_loop().time() + _allowed_seconds())
+        self._look_later()

@@ -155,6 +155,27 @@ def test_a_large_response_that_is_not_read_is_cut_off(
     assert api.get("/types").status_code == 200
 
 
+def test_a_large_response_that_is_read_steadily_is_complete(
+    api: Api, many_requests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if all of it takes longer than the limit."""
+    monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 3.0)
+    monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
+    monkeypatch.setattr(slow_readers, "LOOK_SECONDS", 0.1)
+    with _connected(api) as connection:
+        connection.sendall(LARGE % (many_requests - 3))
+        head = connection.recv(1_000)
+        length = int(re.findall(rb"(?i)content-length: ([0-9]+)", head)[0])
+        left = length - len(head.partition(b"\r\n\r\n")[2])
+        # The kernel takes megabytes at once, and then nothing until its client has taken a third of them.
+        while left:
+            part = connection.recv(min(left, 65_536))
+            assert part, "the response was cut off"
+            left -= len(part)
+            time.sleep(0.03 if left > length / 4 else 0)
+    assert api.get("/types").status_code == 200
+
+
 def _wait_until_nothing_is_sent() -> None:
     deadline = time.monotonic() + 10
     while LARGE_BODIES.bytes:
