@@ -33,7 +33,8 @@ TOTALS = SQL("""
 BY_LOCATION = SQL("""
     SELECT type_name AS type, on_the_map, not_on_the_map
     FROM (
-        SELECT type_id, sum(requests - unlocated)::bigint AS on_the_map, sum(unlocated)::bigint AS not_on_the_map
+        SELECT type_id,
+            sum(requests - unlocated)::bigint AS on_the_map, sum(unlocated)::bigint AS not_on_the_map
         FROM {relation} WHERE {where} GROUP BY 1 HAVING sum(requests) > 0
     ) AS cells JOIN request_types USING (type_id)
     ORDER BY 2 DESC, 1

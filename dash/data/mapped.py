@@ -58,7 +58,7 @@ NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without).
 
-    Rollups have no status, and no locations of information calls. Few requests are open, and an index has them.
+    Rollups have no status, and no locations of information calls. Few requests are open; an index has them.
     """
     if filters.includes_information or status == "open":
         return _by_type(warehouse, filters, status)

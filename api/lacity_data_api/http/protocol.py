@@ -99,7 +99,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head that arrives with one read needs no timer."""
         super().on_message_begin()
-        self.scope["extensions"] = {CONNECTION: self.transport}
+        self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         self._end_head()
         self._is_in_head = True
 
