@@ -57,7 +57,7 @@ class Reports(Dash):
         metas = f"{parts['metas']}\n    {feeds.links(self.api_public_url, request.args)}"
         filled = str(super().interpolate_index(**{**parts, "metas": metas}))  # type: ignore[no-untyped-call]
         ahead = ("" if shown else links) + _map(request.path, self.api_public_url)
-        # The preview comes last: its text is nobody's template.
+        # The preview comes last: places in its text are not filled.
         for place, part in {**OF_THE_PAGE, "{%ahead%}": ahead, "{%preview%}": shown}.items():
             filled = filled.replace(place, part)
         return filled
