@@ -86,7 +86,8 @@ class Exchange:
         """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
         try:
             if message["type"] == "http.response.body":
-                await send_in_time(self._send, message, self._scope["extensions"][CONNECTION])
+                connection = self._scope.get("extensions", {}).get(CONNECTION)
+                await send_in_time(self._send, message, connection)
             else:
                 await self._send(message)
         except RuntimeError as error:

@@ -77,9 +77,12 @@ def parts_of(message: Message) -> Iterator[Message]:
     yield {**message, "body": body[-PART_BYTES:]}
 
 
-async def send_in_time(send: Send, message: Message, connection: Connection) -> None:
-    """A client that reads too slowly is treated as one that has left: its response ends without an end."""
-    if connection.get_write_buffer_size() <= LITTLE_BYTES:
+async def send_in_time(send: Send, message: Message, connection: Connection | None) -> None:
+    """A client that reads too slowly is treated as one that has left: its response ends without an end.
+
+    Without a connection, because another protocol than ours serves, there is no limit.
+    """
+    if connection is None or connection.get_write_buffer_size() <= LITTLE_BYTES:
         await send(message)
         return
     try:

@@ -15,6 +15,7 @@ import orjson
 import uvicorn
 
 from lacity_data_api.config import Settings
+from lacity_data_api.http.protocol import BoundedProtocol
 from lacity_data_api.main import create_api, wrap
 from lacity_data_api.state import build_state
 
@@ -68,7 +69,9 @@ def served(folder: Path | str, **changed: str) -> Iterator[httpx.Client]:
     state = build_state(Settings(**NOWHERE, files_location=str(folder), **changed))
     state.access_log.is_on = False
     api = create_api(state)
-    config = uvicorn.Config(wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5, http=BoundedProtocol
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -83,6 +83,16 @@ def test_a_client_that_takes_part_after_part_may_take_longer_than_the_limit() ->
     assert not client.is_aborted
 
 
+def test_another_protocol_has_no_limit() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(send_in_time(send, MESSAGE, None))
+    assert sent == [MESSAGE]
+
+
 def test_nothing_is_timed_while_the_client_keeps_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.0)
     client = Client(1_000, 0)
