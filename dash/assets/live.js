@@ -5,6 +5,8 @@
   var READY = "/ready";
   var UPDATE = "_dash-update-component";
   var NOTHING_CHANGED = 204;
+  /* Of Dash: a preview has one without data. */
+  var SHELL = ".shell[data-version]";
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
   /* Parameters that mean the same in every report. */
@@ -104,7 +106,7 @@
   }
   /* A page of another release would send callbacks that this server does not have. */
   function compareRelease(release) {
-    var shell = document.querySelector(".shell");
+    var shell = document.querySelector(SHELL);
     var notice = document.getElementById("stale-page");
     if (shell && notice && shell.dataset.release !== release) notice.hidden = false;
   }
@@ -114,7 +116,7 @@
       if (waits.dataset.retry === "page") return window.location.reload();
       window.dash_clientside.set_props("attempt", { data: Date.now() });
     }
-    var made = document.querySelector(".shell");
+    var made = document.querySelector(SHELL);
     if (version === null && made) version = made.dataset.version;
     if (version !== null && version !== seen) window.dash_clientside.set_props("data-version", { data: seen });
     version = seen;
