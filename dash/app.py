@@ -130,7 +130,9 @@ def _add_pages(app: Dash, settings: Settings) -> None:
     for report in reports():
         report_page.publish(report)
     layout.connect()
-    app.layout = lambda: layout.layout(reports(), settings.stage)
+    app.layout = lambda: layout.layout(
+        reports(), settings.stage, is_served=request.path == dash_internals.LAYOUT
+    )
 
 
 def finish(server: Flask) -> None:

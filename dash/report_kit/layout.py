@@ -9,13 +9,12 @@ import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
-from flask import current_app, request
+from flask import current_app
 
 from data.errors import DataError
 from data.facts import Facts
 from report_kit import definitions, first_page, states, text
 from report_kit.attributes import aria, data
-from report_kit.dash_internals import LAYOUT
 from report_kit.report import Report
 from report_kit.report_page import VERSION, city, warehouse
 
@@ -27,12 +26,11 @@ THEME = {"fontFamily": FONT, "headings": {"fontFamily": FONT}, "primaryColor": "
 STALE_PAGE = "The reports have been updated since this page was opened. "
 
 
-def layout(reports: Sequence[Report], stage: str) -> Component:
+def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Component:
     """The layout around every page.
 
-    Dash also builds it while the server starts, when Postgres is not queried.
+    Dash also builds it while the server starts, when it is not served and Postgres is not queried.
     """
-    is_served = request.path in (LAYOUT, *(report.path for report in reports if report.has_preview))
     version, age, notices = _now() if is_served else (UNKNOWN, "", [])
     name = f"{city().name if is_served else ''} 311 reports".strip()
     source = city().phrase("Source: service requests of {portal}.") if is_served else ""

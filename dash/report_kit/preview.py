@@ -30,7 +30,7 @@ def of(reports: Sequence[Report], stage: str) -> str:
     """The page that the request asks for, if it has a preview and its map can be drawn at once; else ""."""
     if not any(report.path == request.path and report.has_preview for report in reports):
         return ""
-    shown = html_of(layout.layout(reports, stage))
+    shown = html_of(layout.layout(reports, stage, is_served=True))
     script = f'<script defer src="{assets.address("preview.js")}"></script>'
     return f'<div id="preview">{shown}</div>{script}' if MAP in shown else ""
 

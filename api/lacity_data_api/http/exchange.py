@@ -13,7 +13,13 @@ from starlette.types import Message, Scope, Send
 from lacity_data_api.cache.cached_response import Headers
 from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.http.access_log import AccessLog, Outcome, client_of
-from lacity_data_api.http.slow_readers import CONNECTION, ClientLeftError, parts_of, send_in_time
+from lacity_data_api.http.slow_readers import (
+    CONNECTION,
+    UNKNOWN_CONNECTION,
+    ClientLeftError,
+    parts_of,
+    send_in_time,
+)
 from lacity_data_api.metrics import latency, requests
 
 SECURITY_HEADERS: Headers = [
@@ -86,7 +92,7 @@ class Exchange:
         """Raises ClientLeftError on a closed connection, for which uvloop has no error of its own."""
         try:
             if message["type"] == "http.response.body":
-                connection = self._scope.get("extensions", {}).get(CONNECTION)
+                connection = self._scope.get("extensions", {}).get(CONNECTION, UNKNOWN_CONNECTION)
                 await send_in_time(self._send, message, connection)
             else:
                 await self._send(message)

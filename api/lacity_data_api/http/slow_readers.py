@@ -35,6 +35,19 @@ class Connection(Protocol):
         """Close it without waiting for the client."""
 
 
+class UnknownConnection:
+    """Of another protocol than ours. Its client has the time of one part to take what was sent before."""
+
+    def get_write_buffer_size(self) -> int:
+        return PART_BYTES
+
+    def abort(self) -> None:
+        """Left to its server."""
+
+
+UNKNOWN_CONNECTION = UnknownConnection()
+
+
 class ClientLeftError(asyncio.CancelledError):
     """The connection is closed, or has to be: the work ends as if it was cancelled when the client left."""
 
@@ -77,12 +90,9 @@ def parts_of(message: Message) -> Iterator[Message]:
     yield {**message, "body": body[-PART_BYTES:]}
 
 
-async def send_in_time(send: Send, message: Message, connection: Connection | None) -> None:
-    """A client that reads too slowly is treated as one that has left: its response ends without an end.
-
-    Without a connection, because another protocol than ours serves, there is no limit.
-    """
-    if connection is None or connection.get_write_buffer_size() <= LITTLE_BYTES:
+async def send_in_time(send: Send, message: Message, connection: Connection) -> None:
+    """A client that reads too slowly is treated as one that has left: its response ends without an end."""
+    if connection.get_write_buffer_size() <= LITTLE_BYTES:
         await send(message)
         return
     try:

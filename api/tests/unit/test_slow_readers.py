@@ -7,7 +7,13 @@ import pytest
 from starlette.types import Message
 
 from lacity_data_api.http import slow_readers
-from lacity_data_api.http.slow_readers import PART_BYTES, ClientLeftError, parts_of, send_in_time
+from lacity_data_api.http.slow_readers import (
+    PART_BYTES,
+    UNKNOWN_CONNECTION,
+    ClientLeftError,
+    parts_of,
+    send_in_time,
+)
 
 MESSAGE: Message = {"type": "http.response.body", "body": b"the end"}
 
@@ -83,13 +89,19 @@ def test_a_client_that_takes_part_after_part_may_take_longer_than_the_limit() ->
     assert not client.is_aborted
 
 
-def test_another_protocol_has_no_limit() -> None:
+def test_a_client_of_another_protocol_has_the_time_of_one_part() -> None:
+    client = Client(1_000_000, 0)
+    with pytest.raises(ClientLeftError):
+        asyncio.run(send_in_time(client.drained, MESSAGE, UNKNOWN_CONNECTION))
+
+
+def test_another_protocol_sends_what_we_send() -> None:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(send_in_time(send, MESSAGE, None))
+    asyncio.run(send_in_time(send, MESSAGE, UNKNOWN_CONNECTION))
     assert sent == [MESSAGE]
 
 
