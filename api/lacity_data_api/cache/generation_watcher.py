@@ -3,6 +3,9 @@
 Postgres knows the newest generation; Redis knows which one is served (``311:published:…``). A new one is
 served when its primed responses are ready, by all workers from the same moment on, so that no client that
 reaches several workers meets the old one again. Without Redis each worker follows Postgres.
+
+One worker makes the responses and asks the others to fetch them. Once all have confirmed that, or after some
+seconds, it announces the moment.
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from functools import partial
 
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.primer import PrimedResponses, Primer
+from lacity_data_api.cache.published import Published
 from lacity_data_api.cache.redis_store import FAILURES
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache
 from lacity_data_api.cache.single_flight import SingleFlight
@@ -26,8 +30,10 @@ LOCK = "cutover"
 ATTEMPTS = 5
 LOCK_WAIT_SECONDS = 60.0
 POLL_SECONDS = 1.0
-# Time for all workers to fetch the primed responses before the cutover.
-LEAD_SECONDS = 0.3
+# Time for all workers to learn the moment of the cutover.
+LEAD_SECONDS = 0.5
+
+Primed = list[tuple[str, CachedResponse]]
 
 
 class GenerationWatcher:
@@ -36,9 +42,19 @@ class GenerationWatcher:
     def __init__(self, responses: ResponseCache) -> None:
         self._responses = responses
         self._store = responses.store
+        self.published = Published(responses.store)
         self._moves: SingleFlight[int] = SingleFlight()
         self.primer = Primer(responses)
-        self.generation: int | None = None
+        self._cutover = responses.memory.cutover
+        self._generation: int | None = None
+        # The next generation, with its responses.
+        self._prepared: tuple[int, Primed] | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The generation served at this moment; None until the first request."""
+        self._cutover.make_if_due()
+        return self._generation
 
     async def close(self) -> None:
         """Cancel all work."""
@@ -61,16 +77,16 @@ class GenerationWatcher:
 
     async def current(self) -> int:
         """The generation served, learned on the first request; ApiError while it is unknown."""
-        if self.generation is None:
+        if (generation := self.generation) is None:
             return await self._moves.join("learn", self._learn)
-        return self.generation
+        return generation
 
     async def _learn(self) -> int:
-        generation = await self._store.published()
+        generation = await self.published.generation()
         if generation is None:
             generation = await self._responses.newest_generation()
-            await self._store.publish(generation)
-        self.generation = generation
+            await self.published.publish(generation)
+        self._generation = generation
         return generation
 
     async def advance(self, seen: int) -> int:
@@ -81,7 +97,7 @@ class GenerationWatcher:
         async with self._store.lock(LOCK) as is_ours:
             if not is_ours and await self._advanced_by_another_worker(seen):
                 return self.generation or seen
-            if await self._store.published() == seen:
+            if await self.published.generation() == seen:
                 await self.follow(seen)
                 return seen
             return await self._cut_over(await self.primer.prime())
@@ -91,7 +107,7 @@ class GenerationWatcher:
         deadline = asyncio.get_running_loop().time() + LOCK_WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             is_locked = await self._store.is_locked(LOCK)
-            published = await self._store.published()
+            published = await self.published.generation()
             if published not in (None, self.generation) and published >= seen:
                 await self.follow(published)
                 return True
@@ -112,29 +128,46 @@ class GenerationWatcher:
     async def _cut_over(self, primed: PrimedResponses) -> int:
         pairs = [pair for group in primed.values() for pair in group]
         generation = pairs[0][1].generation
+        responses = [(self._responses.key(query, generation), one) for query, one in pairs]
         if self.generation not in (None, generation):
-            at = time.time() + LEAD_SECONDS
-            await self._store.announce(generation, at)
-            await _sleep_until(at)
-        self._serve(generation, [(self._responses.key(query, generation), one) for query, one in pairs])
-        await self._store.publish(generation)
+            await self._lead_all_to(generation, responses)
+        else:
+            self._serve(generation, responses)
+        await self.published.publish(generation)
         return generation
 
-    def _serve(self, generation: int, responses: Iterable[tuple[str, CachedResponse]]) -> None:
+    async def _lead_all_to(self, generation: int, responses: Primed) -> None:
+        self._prepared = (generation, responses)
+        await self.published.prepare_all(generation)
+        at = time.time() + LEAD_SECONDS
+        self._cutover.plan(at, partial(self._serve, generation, responses))
+        await self.published.announce(generation, at)
+        await self._wait_for_cutover(at)
+
+    async def _wait_for_cutover(self, at: float) -> None:
+        """Wait until then, but never longer than the lead: the clocks of two machines differ."""
+        await asyncio.sleep(min(at - time.time(), LEAD_SECONDS))
+        self._cutover.make()
+
+    def _serve(self, generation: int, responses: Primed) -> None:
+        self._prepared = None
         self._responses.memory.replace_all(responses)
         self._responses.failures.clear()
-        self.generation = generation
+        self._generation = generation
         log.info("Serving generation %d", generation)
 
-    async def follow(self, generation: int, at: float = 0) -> None:
-        """Fetch the responses that another worker has primed; serve them from that moment on."""
-        primed = await self.primer.fetch(generation)
-        await _sleep_until(at)
-        self._serve(generation, primed)
+    async def _prepare(self, generation: int) -> Primed:
+        if self._prepared is None or self._prepared[0] != generation:
+            self._prepared = (generation, await self.primer.fetch(generation))
+        return self._prepared[1]
+
+    async def follow(self, generation: int) -> None:
+        """Serve the responses that another worker has primed."""
+        self._serve(generation, await self.primer.fetch(generation))
 
     async def refresh(self, *, is_notified: bool = False) -> None:
         """Follow the generation in Redis, or in Postgres while Redis is unreachable."""
-        published = await self._store.published()
+        published = await self.published.generation()
         if published is None:
             await self._follow_database()
         elif self.generation is not None and published < self.generation:
@@ -147,7 +180,7 @@ class GenerationWatcher:
         if self.generation != newest:
             await self.advance(newest)
         else:
-            await self._store.remember(newest)
+            await self.published.remember(newest)
 
     async def _go_back_or_correct(self, published: int) -> None:
         """Serve an older generation only if the database itself was restored to one.
@@ -158,7 +191,7 @@ class GenerationWatcher:
         if newest == published:
             await self.follow(published)
         elif self.generation is not None:
-            await self._store.publish(self.generation)
+            await self.published.publish(self.generation)
 
     async def watch(self) -> None:
         """Follow until cancelled: at once on a message from Redis, and every second in any case."""
@@ -170,28 +203,36 @@ class GenerationWatcher:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _watch_channel(self) -> None:
-        async with self._store.redis.pubsub() as channel:
-            await channel.subscribe(self._store.published_key)
+        async with self.published.channel() as channel:
+            await channel.subscribe(self.published.key)
             await self._store.limit_memory()
             while True:
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
-                if message is None or b"@" not in message["data"]:
-                    await self._try_refresh(is_notified=message is not None)
+                if message is None:
+                    await self._try_refresh()
                 else:
-                    await self._cut_over_as_announced(message["data"])
+                    await self._obey(message["data"].decode())
 
-    async def _cut_over_as_announced(self, announcement: bytes) -> None:
-        generation, _, at = announcement.partition(b"@")
-        if int(generation) != self.generation:
-            await self.follow(int(generation), float(at))
+    async def _obey(self, message: str) -> None:
+        if "?" in message:
+            generation, _, token = message.partition("?")
+            await self._prepare(int(generation))
+            await self.published.confirm(token)
+        elif "@" in message:
+            generation, _, at = message.partition("@")
+            await self._cut_over_as_announced(int(generation), float(at))
+        else:
+            await self._try_refresh(is_notified=True)
+
+    async def _cut_over_as_announced(self, generation: int, at: float) -> None:
+        if generation == self.generation or self._cutover.at == at:
+            return
+        responses = await self._prepare(generation)
+        self._cutover.plan(at, partial(self._serve, generation, responses))
+        await self._wait_for_cutover(at)
 
     async def _try_refresh(self, *, is_notified: bool = False) -> None:
         try:
             await self.refresh(is_notified=is_notified)
         except ApiError as error:
             log.warning("The generation to serve is unknown: %s", type(error).__name__)
-
-
-async def _sleep_until(at: float) -> None:
-    """Never longer than the lead time: the clocks of two machines differ."""
-    await asyncio.sleep(min(at - time.time(), LEAD_SECONDS))

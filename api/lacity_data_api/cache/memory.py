@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.cutover import Cutover
 
 # A request's path and query string as they were sent.
 RawUrl = tuple[bytes, bytes]
@@ -56,6 +57,7 @@ class Memory:
         self.max_bytes = max_bytes
         self.bytes = 0
         self.by_url: dict[RawUrl, UrlEntry] = {}
+        self.cutover = Cutover()
         self._entries: OrderedDict[str, CacheEntry] = OrderedDict()
 
     def __len__(self) -> int:

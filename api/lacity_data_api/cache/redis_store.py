@@ -68,8 +68,6 @@ class RedisStore:
         # Databases that share a Redis, such as the sample city's and the real one's, share no responses.
         location = settings.database_reader_url.get_secret_value().rpartition("@")[2].partition("?")[0]
         self.database = hashlib.blake2b(location.encode(), digest_size=4).hexdigest()
-        # The key of the generation that is served, and the channel on which changes are announced.
-        self.published_key = f"311:published:{self.database}"
 
     async def close(self) -> None:
         await self.pool.disconnect()
@@ -143,24 +141,6 @@ class RedisStore:
 
     async def is_locked(self, key: str) -> bool:
         return bool(await self.attempt(lambda: self.redis.exists(self._lock_name(key)), 0))
-
-    async def published(self) -> int | None:
-        """The generation that all workers serve; None if Redis does not know it."""
-        value = await self.attempt(lambda: self.redis.get(self.published_key), None)
-        return int(value) if value and value.isdigit() else None
-
-    async def remember(self, generation: int) -> None:
-        """Store which generation is served, for workers that start later."""
-        await self.attempt(lambda: self.redis.set(self.published_key, generation), None)
-
-    async def announce(self, generation: int, at: float) -> None:
-        """Make all workers serve this generation from that moment on (seconds since 1970)."""
-        await self.attempt(lambda: self.redis.publish(self.published_key, f"{generation}@{at}"), None)
-
-    async def publish(self, generation: int) -> None:
-        """Make all workers serve this generation, whose primed responses are in Redis."""
-        await self.remember(generation)
-        await self.attempt(lambda: self.redis.publish(self.published_key, generation), None)
 
     async def forget_all_but(self, keys: Iterable[str]) -> None:
         """Delete all responses but these."""

@@ -29,6 +29,7 @@ class Front:
     ) -> None:
         self._app = app
         self._by_url = memory.by_url
+        self._cutover = memory.cutover
         self._cors = cors
         self._log = access_log
         self._ids = ids
@@ -65,6 +66,7 @@ class Front:
         """
         if scope["method"] != "GET" or len(head) != len(scope["headers"]):
             return None
+        self._cutover.make_if_due()
         found = self._by_url.get((scope["raw_path"], scope["query_string"]))
         if found is None:
             return None

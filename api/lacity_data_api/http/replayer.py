@@ -22,6 +22,7 @@ class Replayer:
 
     def __init__(self, memory: Memory, ids: RequestIds, log: AccessLog) -> None:
         self._by_url = memory.by_url
+        self._cutover = memory.cutover
         self._ids = ids
         self._log = log
 
@@ -31,6 +32,7 @@ class Replayer:
         """Whether the response has been written; if not, the request takes the usual path."""
         started = time.perf_counter()
         path, _, query = target.partition(b"?")
+        self._cutover.make_if_due()
         entry = self._by_url.get((path, query))
         if entry is None:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
-from lacity_data_api.cache import generation_watcher
+from lacity_data_api.cache import generation_watcher, published
+from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.redis_store import RedisStore
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
@@ -136,8 +139,8 @@ def test_redis_that_missed_a_cutover_does_not_lead_back(api: Api, database: Data
     add_requests(database, {})
     api.publish()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        cache.set(api.state.store.published_key, before)
-        _until(lambda: cache.get(api.state.store.published_key) == str(before + 1).encode())
+        cache.set(api.state.watcher.published.key, before)
+        _until(lambda: cache.get(api.state.watcher.published.key) == str(before + 1).encode())
     assert _generation(api) == before + 1
 
 
@@ -168,7 +171,7 @@ def test_databases_that_share_redis_share_nothing(api: Api) -> None:
 def test_emptied_redis_is_filled_again(api: Api) -> None:
     forget_everything()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        _until(lambda: cache.get(api.state.store.published_key) is not None)
+        _until(lambda: cache.get(api.state.watcher.published.key) is not None)
 
 
 def test_foreign_bytes_in_redis_are_no_response(api: Api) -> None:
@@ -227,16 +230,26 @@ def test_a_restarted_redis_loses_no_primed_response(api: Api, other: Api) -> Non
         one.json("/requests/pins/open")
     forget_everything()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache, queries() as counted:
-        _until(lambda: cache.get(api.state.store.published_key) is not None)
-        cache.publish(api.state.store.published_key, api.state.watcher.generation or 0)
+        _until(lambda: cache.get(api.state.watcher.published.key) is not None)
+        cache.publish(api.state.watcher.published.key, api.state.watcher.generation or 0)
         time.sleep(0.3)
         for one in (api, other):
             one.json("/requests/pins/open")
     assert counted.made == 0
 
 
-def test_two_workers_cut_over_at_the_same_moment(api: Api, other: Api, database: Database) -> None:
+@pytest.mark.parametrize("slow_seconds", [0, 1.5])
+def test_two_workers_cut_over_at_the_same_moment(
+    api: Api, other: Api, database: Database, monkeypatch: pytest.MonkeyPatch, slow_seconds: float
+) -> None:
     """A client that reaches both in turn does not go back to the older generation."""
+    fetch = other.state.watcher.primer.fetch
+
+    async def fetch_slowly(generation: int) -> list[tuple[str, CachedResponse]]:
+        await asyncio.sleep(slow_seconds)
+        return await fetch(generation)
+
+    monkeypatch.setattr(other.state.watcher.primer, "fetch", fetch_slowly)
     add_requests(database, {})
     wanted = database.value("SELECT generation FROM data_generation")
     moments: dict[int, float] = {}
@@ -253,13 +266,59 @@ def test_two_workers_cut_over_at_the_same_moment(api: Api, other: Api, database:
     assert second - first < generation_watcher.LEAD_SECONDS / 2
 
 
+@pytest.mark.parametrize("path", ["/councils", "/councils?", "/regions"])
+def test_a_worker_whose_timer_is_late_cuts_over_with_the_first_request(
+    api: Api, other: Api, database: Database, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Whether the request would be replayed, found in memory or routed."""
+
+    monkeypatch.setattr(other.state.watcher, "_wait_for_cutover", lambda _: asyncio.sleep(3))
+    for _ in range(2):
+        other.json("/councils")
+    wanted = add_generation(database)
+    api.publish()
+    assert _generation(api) == _generation(other, path) == wanted
+
+
+def test_a_worker_that_never_answers_delays_the_cutover_for_some_seconds(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "PREPARE_SECONDS", 0.5)
+    with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache, cache.pubsub() as silent:
+        silent.subscribe(api.state.watcher.published.key)
+        wanted = add_generation(database)
+        api.publish()
+    assert _generation(api) == wanted
+
+
+def test_a_worker_that_starts_after_the_announced_moment_serves_the_new_generation(
+    api: Api, database: Database
+) -> None:
+    """Its first request comes before the leading worker has stored what is served now."""
+    served = _generation(api)
+    announced = add_generation(database)
+
+    async def found(at: float) -> int | None:
+        store = RedisStore(settings_for(database))
+        messages = published.Published(store)
+        await messages.announce(announced, at)
+        try:
+            return await messages.generation()
+        finally:
+            await store.close()
+
+    assert asyncio.run(found(time.time() + 60)) == served
+    assert asyncio.run(found(time.time() - 1)) == announced
+    api.publish()
+
+
 def test_unexpected_messages_on_the_channel_are_ignored(api: Api, database: Database) -> None:
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
         for message in (b"x@y", b"@", b"7@", b"\xff"):
-            cache.publish(api.state.store.published_key, message)
+            cache.publish(api.state.watcher.published.key, message)
     newest = add_generation(database)
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        cache.set(api.state.store.published_key, newest)
+        cache.set(api.state.watcher.published.key, newest)
     _until(lambda: api.state.watcher.generation == newest)
 
 

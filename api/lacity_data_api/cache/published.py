@@ -1,0 +1,101 @@
+"""What the workers tell each other through Redis: the generation served, and the cutover to the next one.
+
+``311:published:…`` is a key with the generation that all serve, and a channel with three kinds of messages:
+``7`` is served now, ``7?token`` asks for preparation, ``7@1780000000.5`` is served from that moment on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from secrets import token_hex
+
+from redis.asyncio.client import PubSub
+
+from lacity_data_api.cache.redis_store import RedisStore
+
+log = logging.getLogger(__name__)
+
+KEPT_SECONDS = 60
+# Time for all workers to fetch the primed responses.
+PREPARE_SECONDS = 10.0
+
+
+class Published:
+    """The generation that all workers serve. Without Redis nothing is known, and messages reach nobody."""
+
+    def __init__(self, store: RedisStore) -> None:
+        self._store = store
+        self._redis = store.redis
+        self.key = f"311:published:{store.database}"
+        self._announced_key = f"311:announced:{store.database}"
+
+    def channel(self) -> PubSub:
+        """A new subscription, to which the channel has yet to be added."""
+        return self._redis.pubsub()
+
+    async def generation(self) -> int | None:
+        """The generation that all workers serve at this moment; None if Redis does not know it."""
+        published, announced = await self._store.texts([self.key, self._announced_key])
+        generation, _, at = (announced or "").partition("@")
+        if at and float(at) <= time.time():
+            return int(generation)
+        return int(published) if published and published.isdigit() else None
+
+    async def remember(self, generation: int) -> None:
+        """Store which generation is served, for workers that start later."""
+
+        async def write() -> None:
+            async with self._redis.pipeline() as pipeline:
+                pipeline.set(self.key, generation)
+                pipeline.delete(self._announced_key)
+                await pipeline.execute()
+
+        await self._store.attempt(write, None)
+
+    async def publish(self, generation: int) -> None:
+        """Make all workers serve this generation, whose primed responses are in Redis."""
+        await self.remember(generation)
+        await self._store.attempt(lambda: self._redis.publish(self.key, generation), None)
+
+    async def announce(self, generation: int, at: float) -> None:
+        """Make all workers serve this generation from that moment on (seconds since 1970)."""
+        announcement = f"{generation}@{at}"
+
+        async def write() -> None:
+            async with self._redis.pipeline() as pipeline:
+                pipeline.set(self._announced_key, announcement, ex=KEPT_SECONDS)
+                pipeline.publish(self.key, announcement)
+                await pipeline.execute()
+
+        await self._store.attempt(write, None)
+
+    async def prepare_all(self, generation: int) -> None:
+        """Wait until all workers have the responses of this generation, but not for one that hangs."""
+        token, deadline = token_hex(8), time.monotonic() + PREPARE_SECONDS
+        asked = await self._store.attempt(lambda: self._redis.publish(self.key, f"{generation}?{token}"), 0)
+        while time.monotonic() < deadline:
+            if await self._confirmed(token) >= asked:
+                return
+            await asyncio.sleep(0.02)
+        log.warning("Not all of %d workers have fetched the responses of generation %d", asked, generation)
+
+    async def confirm(self, token: str) -> None:
+        """Say that this worker has them."""
+
+        async def count() -> None:
+            async with self._redis.pipeline() as pipeline:
+                pipeline.incr(_prepared_key(token))
+                pipeline.expire(_prepared_key(token), KEPT_SECONDS)
+                await pipeline.execute()
+
+        await self._store.attempt(count, None)
+
+    async def _confirmed(self, token: str) -> int:
+        (count,) = await self._store.texts([_prepared_key(token)])
+        return int(count or 0)
+
+
+def _prepared_key(token: str) -> str:
+    return f"311:prepared:{token}"
