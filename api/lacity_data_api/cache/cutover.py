@@ -10,7 +10,7 @@ from collections.abc import Callable
 class Cutover:
     """The cutover that this worker has planned, if any.
 
-    Whoever serves asks first whether it is due. A timer alone is not enough: a busy event loop runs it late,
+    Code that serves asks first whether it is due. A timer alone is not enough: a busy event loop runs it late,
     and serves the older generation meanwhile to clients that already know the newer one from another worker.
     """
 

@@ -203,7 +203,7 @@ class GenerationWatcher:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _watch_channel(self) -> None:
-        async with self.published.channel() as channel:
+        async with self._store.redis.pubsub() as channel:
             await channel.subscribe(self.published.key)
             await self._store.limit_memory()
             while True:

@@ -11,8 +11,6 @@ import logging
 import time
 from secrets import token_hex
 
-from redis.asyncio.client import PubSub
-
 from lacity_data_api.cache.redis_store import RedisStore
 
 log = logging.getLogger(__name__)
@@ -23,17 +21,13 @@ PREPARE_SECONDS = 10.0
 
 
 class Published:
-    """The generation that all workers serve. Without Redis nothing is known, and messages reach nobody."""
+    """The generation that all workers serve. Without Redis nothing is known, and messages get lost."""
 
     def __init__(self, store: RedisStore) -> None:
         self._store = store
         self._redis = store.redis
         self.key = f"311:published:{store.database}"
         self._announced_key = f"311:announced:{store.database}"
-
-    def channel(self) -> PubSub:
-        """A new subscription, to which the channel has yet to be added."""
-        return self._redis.pubsub()
 
     async def generation(self) -> int | None:
         """The generation that all workers serve at this moment; None if Redis does not know it."""
