@@ -10,8 +10,8 @@ from collections.abc import Callable
 class Cutover:
     """The cutover that this worker has planned, if any.
 
-    Code that serves asks first whether it is due. A timer alone is not enough: a busy event loop runs it late,
-    and serves the older generation meanwhile to clients that already know the newer one from another worker.
+    Code that serves asks first whether it is due. A timer alone is not enough: a busy event loop runs it
+    late, and serves the older generation meanwhile to clients that know the newer one from another worker.
     """
 
     def __init__(self) -> None:
