@@ -38,7 +38,7 @@ PARITY = """
     SELECT (SELECT sum(rows_published) FROM run_datasets WHERE load_run_id = 1),
            (SELECT count(*) FROM service_requests)
 """
-IS_BUILT = "SELECT count(*) FROM load_runs WHERE status = 'succeeded'"
+BUILDS = "SELECT count(*) FILTER (WHERE status = 'succeeded'), count(*) FROM load_runs"
 
 
 def main() -> int:
@@ -74,14 +74,10 @@ def prepare() -> None:
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     """Every service's benchmarks on a city with this number of requests."""
     city = f"city_{rows}"
-    migrate(instance, city)
+    build(instance, city, rows)
     environment = settings.environment(
         settings.local_settings(instance, {}) | database_settings(instance, city)
     )
-    if int(instance.sql(IS_BUILT, database=city)) == 0:
-        require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
-        with step(f"Building a city of {rows:,} requests, kept for the next time"):
-            sample_city.load(instance, city, rows)
     described, commit, started = machine.describe(), history.commit(), time.monotonic()
     figures: list[Result] = []
     usage: list[Usage] = []
@@ -96,6 +92,20 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     seconds = time.monotonic() - started
     return Run(when, commit, rows, described, seconds, tuple(figures), parity, tuple(usage))
+
+
+def build(instance: Instance, city: str, rows: int) -> None:
+    """Load the city unless it is there; one whose load was interrupted is loaded anew."""
+    migrate(instance, city)
+    finished, begun = map(int, instance.sql(BUILDS, database=city).split("|"))
+    if finished:
+        return
+    if begun:
+        say(f"• The load of {city} did not finish last time; starting again")
+        instance.sql(f'DROP DATABASE "{city}" WITH (FORCE)', database="postgres")
+    require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
+    with step(f"Building a city of {rows:,} requests, kept for the next time"):
+        sample_city.load(instance, city, rows)
 
 
 def _parity(instance: Instance, city: str, rows: int) -> Parity:
