@@ -19,6 +19,7 @@ from documents import add_documents
 from pages import city_map, reports
 from report_kit import (
     assets,
+    bundles,
     callbacks,
     dash_internals,
     definitions_page,
@@ -51,6 +52,7 @@ class Reports(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names the parts
         links = _links(request.path)
+        parts |= {name: parts[name] + tag for name, tag in bundles.tags().items()}
         shown = preview.of(reports(), self.stage)
         if shown:
             parts |= preview.later(links, parts["scripts"], parts["renderer"])
@@ -98,7 +100,8 @@ def create(settings: Settings) -> Dash:
         # We publish our pages below: Dash would import them under different module names.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
-        assets_ignore=dash_internals.NOT_WITH_THE_PAGE,
+        # Dash would add each file to the page.
+        assets_ignore=".",
         title="311 reports",
         update_title="",
         description=home_page.PURPOSE,

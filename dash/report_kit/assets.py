@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
 
-from report_kit import packing
+from report_kit import bundles, packing
 
 YEAR_SECONDS = 31_536_000
 READ = {"GET", "HEAD"}
 PACKED = {"Content-Encoding": "br", "Cache-Control": "no-cache"}
 
 
-@dataclass(frozen=True)
-class Version:
-    """``modified`` is what Dash writes into an address, ``digest`` what we do."""
-
-    modified: str
-    digest: str
-
-
-def versions() -> dict[str, Version]:
-    """Those of all files in ``assets/``, by their path in a URL."""
+def versions() -> dict[str, str]:
+    """Digests of all files in ``assets/`` and of the bundles, by their path in a URL."""
     files = [file for file in packing.ASSETS.rglob("*") if file.is_file()]
-    return {
-        f"/assets/{file.relative_to(packing.ASSETS).as_posix()}": Version(
-            str(file.stat().st_mtime), _digest(file)
-        )
-        for file in files
-    }
+    found = {f"/assets/{file.relative_to(packing.ASSETS).as_posix()}": _digest(file) for file in files}
+    return found | {path: bundles.digest(path) for path in bundles.TYPES}
 
 
 def address(name: str) -> str:
@@ -50,6 +37,15 @@ def _digest(file: Path) -> str:
 def add_assets(server: Flask) -> None:
     """Before compression is added: a packed file is compressed already."""
     packed, known = packing.packed(), versions()
+
+    def send_bundle() -> Response | None:
+        if request.path not in bundles.TYPES or request.method not in READ:
+            return None
+        response = Response(bundles.content(request.path), mimetype=bundles.TYPES[request.path])
+        response.headers["Cache-Control"] = "no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
     def send() -> Response | None:
         path, is_one_version = check_fingerprint(request.path)
@@ -68,15 +64,13 @@ def add_assets(server: Flask) -> None:
         return response
 
     server.before_request(send)
+    server.before_request(send_bundle)
     server.after_request(keep)
 
 
-def _names_a_version(known: Mapping[str, Version]) -> bool:
+def _names_a_version(known: Mapping[str, str]) -> bool:
     """Whether it is the one that is served here: during an upgrade a page may ask an older server."""
-    version = known.get(request.path)
-    return version is not None and (
-        request.args.get("v") == version.digest or request.args.get("m") == version.modified
-    )
+    return request.path in known and request.args.get("v") == known[request.path]
 
 
 def _keep(response: Response) -> None:

@@ -15,8 +15,6 @@ from dash import _dash_renderer, _pages, dash_table
 LATER = {"dash_ag_grid.min.js", "dash_table/bundle.js"}
 # For browsers from ten years ago; the part that Dash's scripts need is in assets/regenerator.js.
 NEVER = "polyfill"
-# The page itself loads the first three before Dash; plotly.js and map.js in assets/ load the others.
-NOT_WITH_THE_PAGE = r"scheme\.js|map\.js|preview\.js|plotly-cartesian|maplibre"
 LAYOUT = "/_dash-layout"
 DEPENDENCIES = "/_dash-dependencies"
 UPDATE = "/_dash-update-component"
