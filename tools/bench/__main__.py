@@ -95,7 +95,7 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
 
 
 def build(instance: Instance, city: str, rows: int) -> None:
-    """Load the city unless it is there; one whose load was interrupted is loaded anew."""
+    """Load the city unless it is there; one whose load was interrupted is loaded again from scratch."""
     migrate(instance, city)
     finished, begun = map(int, instance.sql(BUILDS, database=city).split("|"))
     if finished:
