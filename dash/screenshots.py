@@ -22,11 +22,10 @@ FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
 WITH_GRAPHICS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
-    # An emulated one, because the map needs one.
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-# Otherwise it draws all pages, and emulating it takes longer than the pages themselves.
+# Otherwise WebGL draws all pages, and emulating it takes longer than the pages themselves.
 ARGUMENTS = [*WITH_GRAPHICS, "--disable-gpu-rasterization", "--disable-gpu-compositing"]
 # Small files that can still be read: 960 by 640 pixels.
 DESK = (1280, 853)

@@ -147,7 +147,9 @@ class GenerationWatcher:
     async def _wait_for_cutover(self, at: float) -> None:
         """Wait until then, but never longer than the lead: the clocks of two machines differ."""
         await asyncio.sleep(min(at - time.time(), LEAD_SECONDS))
-        self._cutover.make()
+        # Another one may have been planned meanwhile.
+        if self._cutover.at == at:
+            self._cutover.make()
 
     def _serve(self, generation: int, responses: Primed) -> None:
         self._prepared = None
