@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# The reports' map, whose origin is not the API's, reads tiles, hot spots and the history of a request.
 OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/geojson/hotspots", "/open311")
+OPEN_HISTORY = re.compile(r"/requests/[^/]+/history")
 EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified, Link, Retry-After"
 SHARED = [
     (b"access-control-allow-origin", b"*"),
@@ -21,14 +25,13 @@ PREFLIGHT = {
 
 
 class AnyOrigin:
-    """Outermost ASGI middleware: opens the given paths to every origin, and leaves all others untouched."""
+    """Outermost ASGI middleware: opens public data to every origin, and leaves all other paths untouched."""
 
-    def __init__(self, app: ASGIApp, paths: tuple[str, ...] = OPEN_PATHS) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._is_open(scope["path"]):
+        if scope["type"] != "http" or not _is_open(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
@@ -36,8 +39,10 @@ class AnyOrigin:
             headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
             await self._app({**scope, "headers": headers}, receive, _opened(send))
 
-    def _is_open(self, path: str) -> bool:
-        return any(path == one or path.startswith(f"{one}/") for one in self._paths)
+
+def _is_open(path: str) -> bool:
+    is_below = any(path == one or path.startswith(f"{one}/") for one in OPEN_PATHS)
+    return is_below or OPEN_HISTORY.fullmatch(path) is not None
 
 
 def _opened(send: Send) -> Send:

@@ -35,7 +35,9 @@ def permission(headers: httpx.Headers) -> list[str]:
     return [name for name in headers if name.startswith("access-control-")]
 
 
-@pytest.mark.parametrize("path", ["/types", "/requests/1", "/nowhere", "/reports?field=nope"])
+@pytest.mark.parametrize(
+    "path", ["/types", "/requests/1", "/requests/history", "/nowhere", "/reports?field=nope"]
+)
 @pytest.mark.parametrize("origin", OTHER_ORIGINS)
 def test_part_of_an_origin_is_not_allowed(strict: Api, origin: str, path: str) -> None:
     for _ in range(2):  # made by the routes, then cached
@@ -59,6 +61,16 @@ def test_each_origin_of_the_list_is_allowed(strict: Api, origin: str) -> None:
     preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     permitted = strict.client.options("/feedback", headers=preflight)
     assert (permitted.status_code, permitted.headers["access-control-allow-origin"]) == (204, origin)
+
+
+@pytest.mark.parametrize(
+    "path", ["/requests/1/history", "/requests/999999/history", "/geojson/hotspots", "/tiles.json"]
+)
+def test_any_origin_may_read_what_the_map_of_the_reports_reads(strict: Api, path: str) -> None:
+    for _ in range(2):
+        response = strict.client.get(path, headers={"Origin": "https://reports.example"})
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in response.headers
 
 
 def test_without_a_list_no_origin_is_allowed(database: Database) -> None:
