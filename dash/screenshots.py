@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
+BROWSER = "chromium-headless-shell"
 # The last two: the map needs WebGL, which machines without a GPU render in software.
 WITH_GRAPHICS = [
     "--no-sandbox",
@@ -43,12 +44,12 @@ def main() -> int:
         "--review", type=Path, metavar="FOLDER", help="whole pages, in every width and scheme"
     )
     chosen = parser.parse_args()
-    url, chromium = os.environ.get("REPORTS_URL", ""), shutil.which("chromium")
-    if not url or chromium is None:
-        sys.stderr.write("Start the reports with `make up`, and install chromium with `make setup`.\n")
+    url, program = os.environ.get("REPORTS_URL", ""), shutil.which(BROWSER)
+    if not url or program is None:
+        sys.stderr.write(f"Start the reports with `make up`, and install {BROWSER} with `make setup`.\n")
         return 1
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         if chosen.review:
             review(browser, url, chosen.review)
         else:

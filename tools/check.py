@@ -24,7 +24,7 @@ from tools.test_environment import clean_environment, servers, test_variables
 WORKERS = (os.cpu_count() or 1) + 1
 # Longest first, so that all workers finish at about the same time.
 SUITES = ("prefect", "dash", "api", "tools", "locust")
-NEEDS_BROWSER = {"dash", "api"}
+NEEDS_BROWSER = {"api", "dash", "prefect"}
 # Files of a suite that run as a separate job: otherwise the suite would end long after the others.
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)

@@ -10,7 +10,7 @@ from benchmark_figures import Figure
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from benchmarks import main_thread, serving
-from screenshots import WITH_GRAPHICS
+from screenshots import BROWSER, WITH_GRAPHICS
 
 GOAL_KB, GOAL_FRAME_MS = 500, 100
 WIDTH, HEIGHT = 1280, 900
@@ -30,7 +30,7 @@ SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).m
 def measured(first: str, last: str) -> Iterator[Figure]:
     """Kilobytes of the first view and of the second, and the most that our code takes of one frame."""
     with serving.api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=WITH_GRAPHICS)
+        browser = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=WITH_GRAPHICS)
         url = f"{served.url}/map?from={first}&to={last}"
         # A visitor who is not counted: then the servers have the data in their caches.
         _view(_newcomer(browser), url)

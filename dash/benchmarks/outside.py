@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks import serving
 from benchmarks.serving import Served
 from pages import reports
-from screenshots import ARGUMENTS
+from screenshots import ARGUMENTS, BROWSER
 
 TIMES = 3
 GOAL_USABLE_S, GOAL_MB = 1.5, 150
@@ -52,7 +52,7 @@ def measured() -> Iterator[Figure]:
 def pages(served: Served) -> Iterator[Figure]:
     """How soon pages can be used and are complete, with cached results; the limit is an empty page."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=ARGUMENTS)
         limits, _ = visits(browser, served.url + NO_PAGE)
         for path in PATHS:
             usable, complete = visits(browser, served.url + path)

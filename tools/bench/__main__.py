@@ -67,7 +67,7 @@ def main() -> int:
 
 def prepare() -> None:
     """Install programs and environments."""
-    apt.ensure(wrk=True)
+    apt.ensure(browser=True, wrk=True)
     environments.ensure([*SERVICES, "tools"])
 
 

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, Request, expect
 
-from screenshots import ARGUMENTS
+from screenshots import ARGUMENTS, BROWSER
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -37,9 +37,9 @@ READ_BACK = "GPU stall due to ReadPixels"
 
 @contextmanager
 def chromium(playwright: Playwright, arguments: Sequence[str] = ARGUMENTS) -> Iterator[Browser]:
-    path = shutil.which("chromium")
+    path = shutil.which(BROWSER)
     if path is None:
-        pytest.fail("chromium is not installed: `make setup` does it", pytrace=False)
+        pytest.fail(f"{BROWSER} is not installed: `make setup` does it", pytrace=False)
     browser = playwright.chromium.launch(executable_path=path, args=[*arguments, ONLY_THIS_MACHINE])
     yield browser
     browser.close()

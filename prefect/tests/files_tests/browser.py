@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from files_tests.npm import packages
 
 HERE = Path(__file__).parent
+BROWSER = "chromium-headless-shell"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 WAIT_MS = 300_000
 ARROW = "export const {RecordBatchReader, Table, tableToIPC, Type} = globalThis.Arrow;\n"
@@ -84,9 +85,9 @@ class Browser:
 @contextmanager
 def browser(folder: Path) -> Iterator[Browser]:
     """Chromium with DuckDB open."""
-    path = shutil.which("chromium")
+    path = shutil.which(BROWSER)
     if path is None:
-        pytest.skip("chromium is not installed (make setup)")
+        pytest.fail(f"{BROWSER} is not installed: `make setup` does it", pytrace=False)
     with library(folder) as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         page = chromium.new_page()

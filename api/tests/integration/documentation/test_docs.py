@@ -14,8 +14,8 @@ from tests.support.serving import Api
 
 # This browser cannot resolve any other host name, as on a machine without a network.
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+BROWSER = "chromium-headless-shell"
 ARGUMENTS = [
-    "--headless=new",
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
@@ -28,10 +28,10 @@ WARNING = re.compile(r"CONSOLE.*(Content Security Policy|Refused|ERR_|Error)", r
 
 def _open(url: str, profile: Path, *more: str) -> tuple[str, str]:
     """The page's elements once it is idle, and what the browser logged."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("chromium is not installed: `make setup` does it", pytrace=False)
-    command = [chromium, *ARGUMENTS, OFFLINE, *more, f"--user-data-dir={profile}", url]
+    program = shutil.which(BROWSER)
+    if program is None:
+        pytest.fail(f"{BROWSER} is not installed: `make setup` does it", pytrace=False)
+    command = [program, *ARGUMENTS, OFFLINE, *more, f"--user-data-dir={profile}", url]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout, done.stderr
 
