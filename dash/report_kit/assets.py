@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from report_kit import bundles, packing
 
 YEAR_SECONDS = 31_536_000
 READ = {"GET", "HEAD"}
-PACKED = {"Content-Encoding": "br", "Cache-Control": "no-cache"}
+JAVASCRIPT = "text/javascript"
 
 
 def versions() -> dict[str, str]:
@@ -31,40 +30,29 @@ def address(name: str) -> str:
 
 @cache
 def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return bundles.digest_of(file.read_bytes())
 
 
 def add_assets(server: Flask) -> None:
     """Before compression is added: a packed file is compressed already."""
     packed, known = packing.packed(), versions()
 
-    def send_bundle() -> Response | None:
-        if request.path not in bundles.TYPES or request.method not in READ:
-            return None
-        response = Response(bundles.content(request.path), mimetype=bundles.TYPES[request.path])
-        response.headers["Cache-Control"] = "no-cache"
-        response.add_etag()
-        response.make_conditional(request)
-        return response
-
     def send() -> Response | None:
-        path, is_one_version = check_fingerprint(request.path)
-        if path not in packed or request.method not in READ or not request.accept_encodings["br"]:
+        if request.method not in READ:
             return None
-        response = Response(packed[path], mimetype="text/javascript", headers=PACKED)
-        response.add_etag()
-        if is_one_version:
-            _keep(response)
-        response.make_conditional(request)
-        return response
+        if request.path in bundles.TYPES:
+            return _response(bundles.content(request.path), bundles.TYPES[request.path])
+        path, is_one_version = check_fingerprint(request.path)
+        if path not in packed or not request.accept_encodings["br"]:
+            return None
+        response = _response(packed[path], JAVASCRIPT)
+        response.headers["Content-Encoding"] = "br"
+        return _keep(response) if is_one_version else response
 
     def keep(response: Response) -> Response:
-        if response.status_code == 200 and _names_a_version(known):
-            _keep(response)
-        return response
+        return _keep(response) if response.status_code == 200 and _names_a_version(known) else response
 
     server.before_request(send)
-    server.before_request(send_bundle)
     server.after_request(keep)
 
 
@@ -73,5 +61,13 @@ def _names_a_version(known: Mapping[str, str]) -> bool:
     return request.path in known and request.args.get("v") == known[request.path]
 
 
-def _keep(response: Response) -> None:
+def _response(content: bytes, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _keep(response: Response) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response

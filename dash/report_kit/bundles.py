@@ -23,7 +23,12 @@ def content(path: str) -> bytes:
 
 @cache
 def digest(path: str) -> str:
-    return hashlib.sha256(content(path)).hexdigest()[:16]
+    return digest_of(content(path))
+
+
+def digest_of(content: bytes) -> str:
+    """The part of an address that names this version of a file."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def address(path: str) -> str:
