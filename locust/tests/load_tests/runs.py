@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -45,10 +46,23 @@ class Started:
         self.process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """Terminate it, and give it time to end the processes that it started."""
-        self.process.terminate()
+        """Terminate it and the processes that it started, and give them time to end."""
+        # The whole group: a shell between make and its command would not pass the signal on.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(LIMIT_SECONDS)
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while is_group_alive(self.process.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
         self.file.close()
+
+
+def is_group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def start(command: list[str], folder: Path = FOLDER) -> Started:
@@ -56,7 +70,13 @@ def start(command: list[str], folder: Path = FOLDER) -> Started:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # `kill` closes it
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=file,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     return Started(process, file)
 
