@@ -22,11 +22,11 @@ FOUND = SQL("""cause = 'published' AND {narrowed}
             AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
             AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
 UNUSUAL = SQL("AND (kind NOT IN ('created', 'closed') OR also IS NOT NULL)")
-DAY = SQL("(changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1 AS day")
-FIRST_DAY = SQL("SELECT {day} FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
+DAY = SQL("((changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1)")
+FIRST_DAY = SQL("SELECT {day} AS day FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
 # Grouped as stored, so that Postgres can aggregate in parallel; only the few resulting rows are unpacked.
 COUNTED = SQL("""
-    SELECT {ids} {day}, kind, array_prepend(kind, also) AS kinds, was_open, changes
+    SELECT {ids} {day} AS day, kind, array_prepend(kind, also) AS kinds, was_open, changes
     FROM (
         SELECT {ids} changed_at, kind, also, kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open,
             count(*) AS changes
@@ -71,13 +71,10 @@ SIDE = SQL("""(SELECT string_agg(replace(key, '_id', '') || ': ' || coalesce(CAS
             AND key NOT IN ('is_open', 'is_information', 'is_duplicate', 'region_id'))""")
 CHANGES = SQL("""
     WITH newest AS (
-        SELECT *, {day}, array_prepend(kind, also) AS kinds
-        FROM changes
-        WHERE {found}
-        ORDER BY sequence DESC LIMIT {listed}
+        SELECT * FROM changes WHERE {found} ORDER BY sequence DESC LIMIT {listed}
     )
-    SELECT srnumber AS sr_number, type_name AS type, council_name AS council, day::text AS day,
-        array_to_string(kinds, ', ') AS what, {before} AS before, {after} AS after
+    SELECT srnumber AS sr_number, type_name AS type, council_name AS council, {day}::text AS day,
+        array_to_string(array_prepend(kind, also), ', ') AS what, {before} AS before, {after} AS after
     FROM newest JOIN request_types USING (type_id) JOIN councils USING (council_id)
     ORDER BY sequence DESC
 """)
