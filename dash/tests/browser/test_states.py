@@ -93,8 +93,7 @@ def test_an_open_page_follows_a_new_generation(
     with psycopg.connect(own_city.owner_url) as connection:
         small_city.recount(connection)
     after = own_city.value(
-        """SELECT count(*) FROM service_requests,
-            (SELECT (now() AT TIME ZONE 'America/Los_Angeles')::date AS today) d
+        f"""SELECT count(*) FROM service_requests, (SELECT {small_city.TODAY} AS today) d
         WHERE type_id = 10 AND NOT is_information AND created_date >= today - 30 AND created_date < today"""
     )
     until(lambda: all(own_reports.get("/ready").json()["generation"] == 2 for _ in range(20)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from support.city import TODAY
 from support.databases import Database, database
 from support.documents import client_of
 from support.serving import settings_for
@@ -31,7 +32,7 @@ def test_what_the_city_published_and_what_it_counts_as(city: Database, client: F
 def test_open_and_closed_say_for_how_long(city: Database, client: FlaskClient) -> None:
     """Days are counted up to the last full day, based on the published dates."""
     open_one, days = city.rows(
-        """SELECT srnumber, (now() AT TIME ZONE 'America/Los_Angeles')::date - 1 - created_date::date
+        f"""SELECT srnumber, {TODAY} - 1 - created_date::date
         FROM service_requests WHERE is_open ORDER BY created_date LIMIT 1"""
     )[0]
     assert f"Open for {days:,} days" in client.get(f"/request/{open_one}").text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from support.city import TODAY
 from support.databases import Database, in_database, variable
 from support.pages import PATHS
 from support.serving import ADMIN_TOKEN, FRAMING_SITE, Reports, serve
@@ -67,8 +68,8 @@ def test_csv_of_a_selection(city: Database, reports: Reports) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="overview-combined-by-type.csv"'
     counted = city.value(
-        """SELECT count(*) FROM service_requests
-        WHERE council_id = 52 AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date
+        f"""SELECT count(*) FROM service_requests
+        WHERE council_id = 52 AND created_date < {TODAY}
             AND NOT is_information AND created_date >= %(first)s""",
         first=first,
     )
@@ -87,7 +88,7 @@ def test_a_file_has_every_group_and_not_only_those_of_the_figure(city: Database,
         rows = list(csv.DictReader(io.StringIO(answer.text)))
         counted = city.value(
             f"""SELECT count(DISTINCT {name}_name) FROM service_requests JOIN {table} USING ({column})
-            WHERE NOT is_information AND created_date < (now() AT TIME ZONE 'America/Los_Angeles')::date"""
+            WHERE NOT is_information AND created_date < {TODAY}"""
         )
         assert len(rows) == counted
         assert not [row for row in rows if row[name].startswith("Others")]

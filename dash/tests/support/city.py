@@ -10,6 +10,9 @@ from psycopg import sql
 from support.databases import Database
 
 HERE = Path(__file__).parent
+# By the data and not by the clock: midnight may pass between the fill and a test.
+TODAY = "(SELECT max(created_date)::date FROM service_requests)"
+"""The day on which the city was filled, as SQL: the newest requests are from that day."""
 CATALOG = "SELECT rollup, dimensions || measures, rollup_select(rollup) FROM rollup_catalog ORDER BY place"
 
 
