@@ -1,6 +1,7 @@
 """Days to close by month without the type: two fifths of the cells, and in the order of the statistics.
 
-``close_statistics`` reads the narrowest histogram of the catalog now, like every other question.
+``close_statistics`` reads the narrowest histogram of the catalog now, like every other question, and the
+requests themselves if none covers it.
 """
 
 from alembic import op
@@ -109,6 +110,14 @@ FROM_THE_CATALOG = {
       FROM rollup_catalog
      WHERE 'days_to_close' = ANY(dimensions) AND needed <@ dimensions
      ORDER BY cardinality(dimensions), place LIMIT 1;
+    IF NOT FOUND THEN
+        is_finest := false;
+        listed := array_to_string(keys, ', ');
+        SELECT format('(SELECT %s, 1 AS requests FROM service_requests'
+                      ' WHERE closed_date IS NOT NULL AND NOT is_information) AS counted',
+                      string_agg(expression || ' AS ' || dimension, ', '))
+          INTO tables FROM rollup_dimensions WHERE dimension = ANY(needed || 'days_to_close'::text);
+    END IF;
     led := CASE WHEN cardinality(keys) = 0 THEN '' ELSE listed || ', ' END;
 """,
 }

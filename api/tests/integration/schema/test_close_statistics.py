@@ -62,14 +62,18 @@ def requests(database: Database) -> None:
 
 
 @pytest.mark.parametrize("keys", SETS, ids="-".join)
-def test_statistics_are_those_of_the_rows(database: Database, keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("forgotten", ["none", "rollup_close_month_council", "%close%"])
+def test_statistics_are_those_of_the_rows(database: Database, keys: tuple[str, ...], forgotten: str) -> None:
+    """Also without the narrowest rollup, and without any."""
     led = "".join(f"{key}, " for key in keys)
     called = f"SELECT {led}{FIELDS} FROM {CALL}"
     counted = OF_THE_ROWS.format(keys=led, grouped=f"GROUP BY {', '.join(keys)}" if keys else "")
     with database.cursor() as cursor:
+        cursor.execute("DELETE FROM rollup_catalog WHERE rollup LIKE %s", [forgotten])
         for (first, last), types, councils in SELECTIONS:
             given = {"keys": [*keys], "first": first, "last": last, "types": types, "councils": councils}
             cursor.execute(called, given)
             found = sorted(cursor.fetchall())
             cursor.execute(counted, given)
             assert found == sorted(cursor.fetchall()), given
+        cursor.connection.rollback()
