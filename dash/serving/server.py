@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import prometheus_client
+from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
@@ -19,6 +20,8 @@ from serving.clients import Proxies
 from serving.limits import Limits
 from serving.queue import FairQueue
 
+LIMITS_SECONDS = 1.0
+"""Time between two looks at the limits of all connections."""
 SPARE_THREADS = 2
 """Threads that a single client cannot occupy."""
 CLOSED = prometheus_client.Counter(
@@ -45,6 +48,8 @@ class BoundedServer(TcpWSGIServer):
         self.limits, self.proxies = limits, proxies
         self._queue = FairQueue(max(1, threads - SPARE_THREADS), limits.buffered_bytes_per_client)
         self._health = _dispatcher(1)
+        self._accepted: deque[BoundedChannel] = deque()
+        self._looked_at = 0.0
         dispatcher = _dispatcher(threads)
         dispatcher.queue = self._queue
         super().__init__(
@@ -65,8 +70,7 @@ class BoundedServer(TcpWSGIServer):
         before = len(self.active_channels)
         super().handle_accept()
         if len(self.active_channels) > before:
-            newest = next(reversed(self.active_channels.values()))
-            self._make_room(newest)
+            self._accepted.append(next(reversed(self.active_channels.values())))
 
     def _make_room(self, newest: BoundedChannel) -> None:
         everyone = list(self.active_channels.values())
@@ -89,8 +93,16 @@ class BoundedServer(TcpWSGIServer):
             self._queue.served(client, buffered)
 
     def maintenance(self, _now: float) -> None:
-        """Runs every second. Waitress closes a connection only after it has read the rest, if ever."""
+        """Waitress does this during a turn of its loop; ``turn`` does it before."""
+
+    def keep_limits(self) -> None:
+        """Close what exceeds a limit. Waitress itself closes only after it has read the rest, if ever."""
+        while self._accepted:
+            self._make_room(self._accepted.popleft())
         now = time.monotonic()
+        if now - self._looked_at < LIMITS_SECONDS:
+            return
+        self._looked_at = now
         for channel in list(self.active_channels.values()):
             if reason := channel.overdue(now):
                 self._close(channel, reason)
@@ -116,6 +128,17 @@ class BoundedServer(TcpWSGIServer):
     def _close(self, channel: BoundedChannel, reason: str) -> None:
         CLOSED.labels(reason).inc()
         channel.handle_close()
+
+
+def turn(servers: Sequence[BoundedServer], sockets: dict[int, Any], seconds: float) -> None:
+    """Close connections, then handle what the others have received, waiting for at most these seconds.
+
+    Never the other way round: a new connection gets the number of a socket that was closed meanwhile, and
+    with it the event that the old one is gone.
+    """
+    for server in servers:
+        server.keep_limits()
+    wasyncore.loop(seconds, use_poll=True, map=sockets, count=1)
 
 
 def _longest_waiting(channels: Iterable[BoundedChannel]) -> BoundedChannel | None:

@@ -9,12 +9,11 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from gunicorn.workers.base import Worker
-from waitress import wasyncore
 
 from serving.allocator import share_heaps
 from serving.clients import Proxies
 from serving.limits import Limits
-from serving.server import BoundedServer
+from serving.server import BoundedServer, turn
 
 LINGER_SECONDS = 2.0
 """Grace period of a stopping worker for idle connections, whose clients may be sending a request."""
@@ -46,7 +45,7 @@ class BufferingWorker(Worker):
 
     def _turn(self) -> None:
         self.notify()
-        wasyncore.loop(LOOP_SECONDS, use_poll=True, map=self._watched, count=1)
+        turn(self._servers, self._watched, LOOP_SECONDS)
 
     def _stop(self) -> None:
         """Let responses in progress end, for as long as gunicorn allows."""

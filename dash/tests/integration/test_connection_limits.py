@@ -16,7 +16,7 @@ from waitress import wasyncore
 from documents import lists
 from serving.clients import Proxies
 from serving.limits import Limits
-from serving.server import BoundedServer
+from serving.server import BoundedServer, turn
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"
@@ -76,28 +76,41 @@ class Served:
             return opened.recv(12).decode()[-3:]
 
 
+Turn = Callable[[], None]
+
+
 @contextmanager
-def serving(trusted: tuple[str, ...] = (), limits: Limits = LIMITS) -> Iterator[Served]:
+def standing(trusted: tuple[str, ...] = (), limits: Limits = LIMITS) -> Iterator[tuple[Served, Turn]]:
+    """A server that does nothing but during the turns that its user makes."""
     watched: dict[int, Any] = {}
-    over = threading.Event()
     application = Application()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         server = BoundedServer(application, listener, THREADS, Proxies(trusted), limits, watched)
-        loop = threading.Thread(target=_loop, args=(watched, over))
-        loop.start()
         try:
-            yield Served(application, listener.getsockname())
+            yield Served(application, listener.getsockname()), lambda: turn([server], watched, 0.05)
         finally:
             application.may_end.set()
-            over.set()
-            loop.join()
             wasyncore.close_all(watched)
             server.task_dispatcher.shutdown(timeout=1)
 
 
-def _loop(watched: dict[int, Any], over: threading.Event) -> None:
-    while not over.is_set():
-        wasyncore.loop(0.05, use_poll=True, map=watched, count=1)
+@contextmanager
+def serving(trusted: tuple[str, ...] = (), limits: Limits = LIMITS) -> Iterator[Served]:
+    over = threading.Event()
+
+    def loop(make_a_turn: Turn) -> None:
+        while not over.is_set():
+            make_a_turn()
+
+    with standing(trusted, limits) as (served, make_a_turn):
+        running = threading.Thread(target=loop, args=[make_a_turn])
+        running.start()
+        try:
+            yield served
+        finally:
+            served.application.may_end.set()
+            over.set()
+            running.join()
 
 
 @pytest.fixture
@@ -217,3 +230,16 @@ def test_one_client_writes_one_file_at_a_time() -> None:
             pass
     with lists._place("one"):
         pass
+
+
+def test_a_connection_that_arrives_while_another_is_closed_is_served() -> None:
+    """It gets the number of the closed one's socket, but not the events of that socket."""
+    with standing() as (served, make_a_turn), served.connection() as late:
+        make_a_turn()
+        time.sleep(1.1)
+        with served.connection() as visitor:
+            visitor.sendall(GET + b"Connection: close\r\n\r\n")
+            for _ in range(10):
+                make_a_turn()
+            assert everything(visitor).endswith(b"\r\n\r\nxx")
+        assert everything(late) == b""
