@@ -28,6 +28,8 @@ NEEDS_BROWSER = {"api", "dash", "prefect"}
 # Files of a suite that run as a separate job: otherwise the suite would end long after the others.
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)
+COVERED = ("--cov", "--cov-report=term:skip-covered")
+COVERED_IN_PART = ("--cov", "--cov-report=", "--cov-fail-under=0")
 SPLIT = {"prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS)}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
@@ -75,13 +77,13 @@ def type_jobs() -> list[Job]:
     ]
 
 
-def suite_jobs(suite: str, instance: Instance, arguments: Sequence[str]) -> list[Job]:
-    """A whole suite with its coverage, in parts if it is long; or the tests that the arguments select."""
+def suite_jobs(suite: str, instance: Instance, arguments: Sequence[str], *, is_measured: bool) -> list[Job]:
+    """A whole suite, in parts if it is long, with its coverage if measured; or the tests of the arguments."""
     if arguments:
         return [suite_job(suite, instance, arguments)]
     if suite not in SPLIT:
-        return [suite_job(suite, instance, ["--cov", "--cov-report=term:skip-covered"])]
-    measured = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+        return [suite_job(suite, instance, COVERED if is_measured else [])]
+    measured = COVERED_IN_PART if is_measured else []
     rest = [f"--ignore={path}" for path in SPLIT[suite]]
     return [
         suite_job(suite, instance, [*measured, *SPLIT[suite]], part=1),
@@ -114,15 +116,19 @@ def coverage_job(suite: str) -> Job:
     return Job(f"coverage {suite}", [*coverage, "report", "--skip-covered"], ROOT / suite, environment)
 
 
-def run_suites(suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = ()) -> list[Outcome]:
+def run_suites(
+    suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = (), *, is_measured: bool
+) -> list[Outcome]:
     """Other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
-    split = [suite for suite in suites if suite in SPLIT and not arguments]
+    split = [suite for suite in suites if suite in SPLIT and is_measured and not arguments]
     # Here and not in the jobs: a test that runs them concurrently would delete the coverage data of a part.
     for suite in split:
         for part in PARTS:
             part_of_coverage(suite, part).unlink(missing_ok=True)
     with servers() as instance:
-        jobs = [job for suite in suites for job in suite_jobs(suite, instance, arguments)]
+        jobs = [
+            job for suite in suites for job in suite_jobs(suite, instance, arguments, is_measured=is_measured)
+        ]
         outcomes = run_all([*first, *jobs], LOGS, WORKERS)
     return outcomes + run_all(map(coverage_job, split), LOGS, 1)
 
@@ -146,21 +152,21 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The suites named, or all."""
+    """The suites named, or all; a whole suite must reach its coverage."""
     suites, pytest_arguments = split(arguments)
     is_slow = "tools" in suites and "slow" in pytest_arguments
     apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)), jing="api" in suites, prometheus=is_slow)
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
     environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
-    return summarize(run_suites(suites, pytest_arguments))
+    return summarize(run_suites(suites, pytest_arguments, is_measured=True))
 
 
 def check_all() -> int:
-    """Everything, the quick checks first."""
+    """Everything, the quick checks first; without coverage, which takes a fifth of the time."""
     apt.ensure(browser=True, jing=True)
     environments.ensure(FOLDERS_WITH_ENVIRONMENT)
-    return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()]))
+    return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()], is_measured=False))
 
 
 def deployment(arguments: list[str]) -> int:

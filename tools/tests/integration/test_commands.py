@@ -65,16 +65,19 @@ def test_linters_and_types_are_jobs_of_every_folder() -> None:
     assert {job.name for job in check.type_jobs()} >= {"mypy api", "mypy dash", "mypy prefect", "mypy tools"}
 
 
-def test_a_whole_suite_measures_coverage_and_a_part_does_not(running: Instance) -> None:
-    (whole,) = check.suite_jobs("api", running, [])
+def test_only_a_whole_suite_by_itself_measures_coverage(running: Instance) -> None:
+    (whole,) = check.suite_jobs("api", running, [], is_measured=True)
     assert "--cov" in whole.command
-    (part,) = check.suite_jobs("api", running, ["-k", "councils"])
+    (one_of_all,) = check.suite_jobs("api", running, [], is_measured=False)
+    assert "--cov" not in one_of_all.command
+    (part,) = check.suite_jobs("api", running, ["-k", "councils"], is_measured=True)
     assert part.command[-2:] == ["-k", "councils"]
     assert "--cov" not in part.command
 
 
-def test_the_parts_of_a_split_suite_are_the_whole(running: Instance) -> None:
-    (files, rest) = check.suite_jobs("prefect", running, [])
+@pytest.mark.parametrize("is_measured", [True, False])
+def test_the_parts_of_a_split_suite_are_the_whole(running: Instance, *, is_measured: bool) -> None:
+    (files, rest) = check.suite_jobs("prefect", running, [], is_measured=is_measured)
     assert all((ROOT / "prefect" / path).is_file() for path in check.SPLIT["prefect"])
     ignored = {word.removeprefix("--ignore=") for word in rest.command if word.startswith("--ignore=")}
     assert ignored == set(check.SPLIT["prefect"]) == {word for word in files.command if word in ignored}
@@ -106,7 +109,7 @@ def test_coverage_of_the_parts_is_judged_together(monkeypatch: pytest.MonkeyPatc
 
 
 def test_each_job_has_a_cache_database_of_its_own(running: Instance) -> None:
-    jobs = [job for suite in check.SUITES for job in check.suite_jobs(suite, running, [])]
+    jobs = [job for suite in check.SUITES for job in check.suite_jobs(suite, running, [], is_measured=False)]
     places = {job.environment["TEST_REDIS_URL"] for job in jobs}
     assert len(places) == len(jobs)
     assert all(place.startswith("redis://127.0.0.1:") for place in places)
