@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 import tempfile
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 from pydantic import ValidationError
@@ -44,6 +47,11 @@ def serve(settings: Settings) -> None:
     )
 
 
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """A single worker raises the signal again once it has stopped, and must not die before it cleans up."""
+    sys.exit(0)
+
+
 def main() -> int:
     """Run the server. Invalid settings are printed, one per line, and the exit code is 2."""
     try:
@@ -54,6 +62,7 @@ def main() -> int:
             print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201  the log is not set up yet
         return 2
     allow_many_connections()
+    signal.signal(signal.SIGTERM, _end)
     # Every worker writes its metrics there; the one that serves /status/metrics sums them.
     with tempfile.TemporaryDirectory(prefix="311-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder

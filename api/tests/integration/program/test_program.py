@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -77,6 +78,17 @@ def _check_access_line(lines: list[dict[str, object]]) -> None:
     assert line["seconds"] >= 0.4
     assert line["request_id"] == "late-1"
     assert line["client"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_that_ends_leaves_no_file_behind(
+    environment: dict[str, str], workers: str, tmp_path: Path
+) -> None:
+    with program(environment | {"API_WORKERS": workers, "TMPDIR": str(tmp_path)}) as api:
+        assert list(tmp_path.glob("311-metrics-*")) != []
+        api.process.terminate()
+        assert api.process.wait(30) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
