@@ -1,4 +1,4 @@
-"""Days to close by month without the type: two fifths of the cells, and in the order of the statistics.
+"""Days to close by month, of councils and of types: a fraction of the cells, in the order of the statistics.
 
 ``close_statistics`` reads the narrowest histogram of the catalog now, like every other question, and the
 requests themselves if none covers it.
@@ -13,10 +13,12 @@ down_revision = "0027"
 branch_labels = None
 depends_on = None
 
-ROLLUP = "rollup_close_month_council"
-CATALOG = f"""
+ROLLUPS = ("rollup_close_month_council", "rollup_close_month_type")
+CATALOG = """
 INSERT INTO rollup_catalog (place, rollup, dimensions, measures, population) VALUES
-    (19, '{ROLLUP}', '{{closed_month, council_id, days_to_close}}', '{{requests}}',
+    (19, 'rollup_close_month_council', '{closed_month, council_id, days_to_close}', '{requests}',
+     'closed_date IS NOT NULL'),
+    (20, 'rollup_close_month_type', '{closed_month, type_id, days_to_close}', '{requests}',
      'closed_date IS NOT NULL');
 """
 CLOSE_STATISTICS = """
@@ -136,10 +138,10 @@ BY_NAME = {
 
 
 def upgrade() -> None:
-    add_rollups(CATALOG, ROLLUP)
+    add_rollups(CATALOG, *ROLLUPS)
     op.execute(CLOSE_STATISTICS.format(**FROM_THE_CATALOG))
 
 
 def downgrade() -> None:
     op.execute(CLOSE_STATISTICS.format(**BY_NAME))
-    drop_rollups(ROLLUP)
+    drop_rollups(*ROLLUPS)
