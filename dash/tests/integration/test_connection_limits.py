@@ -90,6 +90,9 @@ def standing(trusted: tuple[str, ...] = (), limits: Limits = LIMITS) -> Iterator
             yield Served(application, listener.getsockname()), lambda: turn([server], watched, 0.05)
         finally:
             application.may_end.set()
+            # It closes the files of what their clients have not read, too; close_all would leave them.
+            for channel in [*server.active_channels.values()]:
+                channel.handle_close()
             wasyncore.close_all(watched)
             server.task_dispatcher.shutdown(timeout=1)
 
