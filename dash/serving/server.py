@@ -93,7 +93,7 @@ class BoundedServer(TcpWSGIServer):
             self._queue.served(client, buffered)
 
     def maintenance(self, _now: float) -> None:
-        """Waitress does this during a turn of its loop; ``turn`` does it before."""
+        """Nothing: waitress calls this in the middle of a turn; ``turn`` keeps the limits before."""
 
     def keep_limits(self) -> None:
         """Close what exceeds a limit. Waitress itself closes only after it has read the rest, if ever."""
@@ -157,7 +157,6 @@ def _adjustments(limits: Limits) -> Adjustments:
         "ident": None,
         # We close connections instead of no longer accepting them.
         "connection_limit": limits.connections * 2,
-        "cleanup_interval": 1,
         "max_request_header_size": limits.head_bytes,
         "max_request_body_size": limits.body_bytes,
         "inbuf_overflow": limits.memory_bytes,

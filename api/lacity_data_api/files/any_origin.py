@@ -9,8 +9,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # The reports' map, whose origin is not the API's, reads tiles, hot spots and the history of a request.
-OPEN_PATHS = ("/files", "/datasets/311-data", "/tiles.json", "/tiles", "/geojson/hotspots", "/open311")
-OPEN_HISTORY = re.compile(r"/requests/[^/]+/history")
+OPEN = re.compile(
+    r"/(files|datasets/311-data|tiles\.json|tiles|geojson/hotspots|open311)(/.*)?|/requests/[^/]+/history",
+    re.DOTALL,
+)
 EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified, Link, Retry-After"
 SHARED = [
     (b"access-control-allow-origin", b"*"),
@@ -31,18 +33,13 @@ class AnyOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_open(scope["path"]):
+        if scope["type"] != "http" or not OPEN.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
         elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
         else:
             headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
             await self._app({**scope, "headers": headers}, receive, _opened(send))
-
-
-def _is_open(path: str) -> bool:
-    is_below = any(path == one or path.startswith(f"{one}/") for one in OPEN_PATHS)
-    return is_below or OPEN_HISTORY.fullmatch(path) is not None
 
 
 def _opened(send: Send) -> Send:

@@ -111,7 +111,6 @@ def serving(trusted: tuple[str, ...] = (), limits: Limits = LIMITS) -> Iterator[
         try:
             yield served
         finally:
-            served.application.may_end.set()
             over.set()
             running.join()
 

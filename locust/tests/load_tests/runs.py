@@ -52,12 +52,12 @@ class Started:
             os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait(LIMIT_SECONDS)
         deadline = time.monotonic() + LIMIT_SECONDS
-        while is_group_alive(self.process.pid) and time.monotonic() < deadline:
+        while _is_group_alive(self.process.pid) and time.monotonic() < deadline:
             time.sleep(0.1)
         self.file.close()
 
 
-def is_group_alive(group: int) -> bool:
+def _is_group_alive(group: int) -> bool:
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -40,7 +40,7 @@ OF_THE_ROWS = """
 
 @pytest.fixture(scope="module", autouse=True)
 def requests(database: Database) -> None:
-    """Random requests, most of them closed within half a year."""
+    """Random requests, most of them closed within three months."""
     chance = random.Random(28)
     rows = []
     for _ in range(600):
