@@ -7,9 +7,12 @@ lock is taken immediately or not at all, and waiting happens without holding or 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from alembic import op
 from sqlalchemy import text
+from sqlalchemy.engine import Connection
 
 LOCK_PATIENCE_SECONDS = 900.0
 """Longer than the time limit of an export."""
@@ -50,13 +53,25 @@ def create_index(name: str, definition: str) -> None:
 
     Commits the revision's transaction so far; later statements run in a new one.
     """
+    with _outside_a_transaction() as connection:
+        if connection.execute(INVALID_INDEX, name=name).scalar():
+            connection.execute(f"DROP INDEX CONCURRENTLY {name}")
+        connection.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} {definition}")
+
+
+def drop_index(name: str) -> None:
+    """``DROP INDEX CONCURRENTLY name``; can be repeated, and commits as ``create_index`` does."""
+    with _outside_a_transaction() as connection:
+        connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+
+
+@contextmanager
+def _outside_a_transaction() -> Iterator[Connection]:
     with op.get_context().autocommit_block():
         connection = op.get_bind()
         connection.execute("SET lock_timeout = 0")  # it waits for old transactions and blocks none
         try:
-            if connection.execute(INVALID_INDEX, name=name).scalar():
-                connection.execute(f"DROP INDEX CONCURRENTLY {name}")
-            connection.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} {definition}")
+            yield connection
         finally:
             connection.execute("RESET lock_timeout")
 

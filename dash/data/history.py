@@ -17,38 +17,30 @@ from data.warehouse import Warehouse
 LISTED = 1_000
 """Number of changes that are listed individually, newest first."""
 NOTHING = SQL("")
-FOUND = SQL("""cause = 'published' AND {narrowed}
+FOUND = SQL("""{narrowed}
             AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
             AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
             AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
-UNUSUAL = SQL("AND (kind NOT IN ('created', 'closed') OR also IS NOT NULL)")
+# In the words of the index change_counts_unusual_idx.
+UNUSUAL = SQL("AND kinds <> '{created}' AND kinds <> '{closed}'")
 DAY = SQL("((changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1)")
 FIRST_DAY = SQL("SELECT {day} AS day FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
-# Grouped as stored, so that Postgres can aggregate in parallel; only the few resulting rows are unpacked.
-COUNTED = SQL("""
-    SELECT {ids} {day} AS day, kind, array_prepend(kind, also) AS kinds, was_open, changes
-    FROM (
-        SELECT {ids} changed_at, kind, also, kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open,
-            count(*) AS changes
-        FROM changes
-        WHERE {found} {kinds}
-        GROUP BY {ids} changed_at, kind, also, was_open
-    ) AS as_stored
-""")
+COUNTED = SQL("SELECT {ids} {day} AS day, kinds, was_open, changes FROM change_counts WHERE {found} {kinds}")
 # Requests that appear open or are reopened add to the open ones; those closed, or gone while open, subtract.
 MEASURES = SQL("""{created} AS created, {closed} AS closed, {reopened} AS reopened, {gone} AS gone,
         {returned} AS returned, {otherwise} AS otherwise_changed, {opened} - {ended} AS net_change""").format(
     **{
         name: SQL("coalesce(sum(changes) FILTER (WHERE " + condition + "), 0)::bigint")
         for name, condition in {
-            "created": "kind = 'created'",
+            "created": "kinds[1] = 'created'",
             "closed": "'closed' = ANY (kinds)",
-            "reopened": "kind = 'reopened'",
-            "gone": "kind = 'gone'",
-            "returned": "kind = 'returned'",
+            "reopened": "kinds[1] = 'reopened'",
+            "gone": "kinds[1] = 'gone'",
+            "returned": "kinds[1] = 'returned'",
             "otherwise": "kinds && ARRAY['moved', 'retyped', 'reassigned', 'updated']",
-            "opened": "kind = 'reopened' OR kind IN ('created', 'returned') AND 'closed' <> ALL (kinds)",
-            "ended": "was_open OR 'closed' = ANY (kinds) AND kind NOT IN ('created', 'returned')",
+            "opened": "kinds[1] = 'reopened' "
+            "OR kinds[1] IN ('created', 'returned') AND 'closed' <> ALL (kinds)",
+            "ended": "was_open OR 'closed' = ANY (kinds) AND kinds[1] NOT IN ('created', 'returned')",
         }.items()
     }
 )
@@ -71,7 +63,7 @@ SIDE = SQL("""(SELECT string_agg(replace(key, '_id', '') || ': ' || coalesce(CAS
             AND key NOT IN ('is_open', 'is_information', 'is_duplicate', 'region_id'))""")
 CHANGES = SQL("""
     WITH newest AS (
-        SELECT * FROM changes WHERE {found} ORDER BY sequence DESC LIMIT {listed}
+        SELECT * FROM changes WHERE cause = 'published' AND {found} ORDER BY sequence DESC LIMIT {listed}
     )
     SELECT srnumber AS sr_number, type_name AS type, council_name AS council, {day}::text AS day,
         array_to_string(array_prepend(kind, also), ', ') AS what, {before} AS before, {after} AS after

@@ -83,6 +83,19 @@ def unserved(database: Database) -> int:
     return int(database.value(query))
 
 
+COUNTS = ["changed_at", "type_id", "council_id", "kinds", "was_open", "changes"]
+RECOUNT = """
+SELECT changed_at, type_id, council_id, ARRAY[kind] || coalesce(also, '{}') AS kinds,
+       kind = 'gone' AND (before ->> 'is_open')::boolean IS TRUE AS was_open, count(*) AS changes
+  FROM changes WHERE cause = 'published' GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def count_differences(database: Database) -> list[tuple[Any, ...]]:
+    """Counts of changes that differ from a recount; the last value as for rollups."""
+    return database.rows(COMPARED.format(columns=", ".join(COUNTS), recount=RECOUNT, rollup="change_counts"))
+
+
 def fingerprint(database: Database) -> str:
     """A digest of everything that a reader sees; equal for equal databases."""
     totals = [
@@ -96,5 +109,6 @@ def fingerprint(database: Database) -> str:
 def assert_sound(database: Database) -> None:
     """Everything that must hold after any run, good or bad."""
     assert rollup_differences(database) == {}
+    assert count_differences(database) == []
     assert unserved(database) == 0
     assert database.rows("SELECT tablename FROM pg_tables WHERE tablename LIKE '%_new'") == []
