@@ -26,6 +26,9 @@ CATEGORIES = (
 )
 GARBAGE = "(garbage collector)"
 
+# A task that answers us is recorded once it has ended, which is certain when another task runs.
+NEXT_TASK = "() => new Promise(done => setTimeout(done))"
+
 Event = Mapping[str, Any]
 Span = tuple[float, float]
 """Begin and end, in microseconds of the trace."""
@@ -44,6 +47,7 @@ def observed(browser: Browser, page: Page, work: Callable[[], object]) -> MainTh
     """What the page's main thread does meanwhile."""
     browser.start_tracing(page=page, categories=list(CATEGORIES))
     work()
+    page.evaluate(NEXT_TASK)
     return of_trace(json.loads(browser.stop_tracing())["traceEvents"])
 
 
