@@ -49,8 +49,9 @@ TOTALS = SQL("""
             AS repeated_requests
     FROM counted
 """)
+# The points are read twice: that is quicker than to keep them, which most of them are not worth.
 CLUSTERS = SQL("""
-    WITH selected AS ({selected}), points AS MATERIALIZED (
+    WITH selected AS ({selected}), points AS NOT MATERIALIZED (
         SELECT selected.latitude, selected.longitude, council_id, address, is_open,
             selected.longitude * meters_per_degree_longitude AS x,
             selected.latitude * meters_per_degree_latitude AS y,

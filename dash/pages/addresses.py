@@ -152,8 +152,8 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _hover(frame: DataFrame, name: str) -> list[str]:
     return [
-        f"{row[name]}<br>{text.plural(int(row['requests']), 'request')}, {text.number(row['open'])} open"
-        for _, row in frame.iterrows()
+        f"{place}<br>{text.plural(requests, 'request')}, {text.number(open_now)} open"
+        for place, requests, open_now in frame[[name, "requests", "open"]].itertuples(index=False)
     ]
 
 
