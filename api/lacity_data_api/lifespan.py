@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from lacity_data_api.cache.listener import listen
 from lacity_data_api.http.protocol import REPLAYER
 from lacity_data_api.http.replayer import Replayer
 from lacity_data_api.state import State
@@ -28,7 +29,8 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await state.database.open()
         try:
-            async with _running(state.access_log.run(), state.watcher.watch(), keep_measuring(state)):
+            listening = listen(state.watcher, state.store)
+            async with _running(state.access_log.run(), listening, keep_measuring(state)):
                 # uvicorn hands it to its protocols.
                 yield {REPLAYER: replayer}
         finally:

@@ -18,10 +18,8 @@ from functools import partial
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.primer import PrimedResponses, Primer
 from lacity_data_api.cache.published import Published
-from lacity_data_api.cache.redis_store import FAILURES
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache
 from lacity_data_api.cache.single_flight import SingleFlight
-from lacity_data_api.errors import ApiError
 from lacity_data_api.statements import Query
 
 log = logging.getLogger(__name__)
@@ -29,7 +27,6 @@ log = logging.getLogger(__name__)
 LOCK = "cutover"
 ATTEMPTS = 5
 LOCK_WAIT_SECONDS = 60.0
-POLL_SECONDS = 1.0
 # Time for all workers to learn the moment of the cutover.
 LEAD_SECONDS = 0.5
 
@@ -158,7 +155,8 @@ class GenerationWatcher:
         self._generation = generation
         log.info("Serving generation %d", generation)
 
-    async def _prepare(self, generation: int) -> Primed:
+    async def prepare(self, generation: int) -> Primed:
+        """The responses that another worker has primed for the next generation, fetched once."""
         if self._prepared is None or self._prepared[0] != generation:
             self._prepared = (generation, await self.primer.fetch(generation))
         return self._prepared[1]
@@ -195,46 +193,10 @@ class GenerationWatcher:
         elif self.generation is not None:
             await self.published.publish(self.generation)
 
-    async def watch(self) -> None:
-        """Follow until cancelled: at once on a message from Redis, and every second in any case."""
-        while True:
-            try:
-                await self._watch_channel()
-            except (*FAILURES, ValueError):  # Redis is unreachable, or an unexpected message arrived
-                await self._try_refresh()
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def _watch_channel(self) -> None:
-        async with self._store.redis.pubsub() as channel:
-            await channel.subscribe(self.published.key)
-            await self._store.limit_memory()
-            while True:
-                message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
-                if message is None:
-                    await self._try_refresh()
-                else:
-                    await self._obey(message["data"].decode())
-
-    async def _obey(self, message: str) -> None:
-        if "?" in message:
-            generation, _, token = message.partition("?")
-            await self._prepare(int(generation))
-            await self.published.confirm(token)
-        elif "@" in message:
-            generation, _, at = message.partition("@")
-            await self._cut_over_as_announced(int(generation), float(at))
-        else:
-            await self._try_refresh(is_notified=True)
-
-    async def _cut_over_as_announced(self, generation: int, at: float) -> None:
+    async def cut_over_as_announced(self, generation: int, at: float) -> None:
+        """Serve what another worker announced, from that moment on."""
         if generation == self.generation or self._cutover.at == at:
             return
-        responses = await self._prepare(generation)
+        responses = await self.prepare(generation)
         self._cutover.plan(at, partial(self._serve, generation, responses))
         await self._wait_for_cutover(at)
-
-    async def _try_refresh(self, *, is_notified: bool = False) -> None:
-        try:
-            await self.refresh(is_notified=is_notified)
-        except ApiError as error:
-            log.warning("The generation to serve is unknown: %s", type(error).__name__)

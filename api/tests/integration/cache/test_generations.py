@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import redis
 
-from lacity_data_api.cache import generation_watcher, published
+from lacity_data_api.cache import generation_watcher, listener, published
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.redis_store import RedisStore
 from tests.support.counting import queries
@@ -164,7 +164,7 @@ def test_databases_that_share_redis_share_nothing(api: Api) -> None:
             assert _generation(second_api) == 3
             assert len(second_api.json("/requests/pins/open")) == 3
             mine = api.state.watcher.generation
-            time.sleep(generation_watcher.POLL_SECONDS + 0.2)
+            time.sleep(listener.POLL_SECONDS + 0.2)
             assert (api.state.watcher.generation, second_api.state.watcher.generation) == (mine, 3)
 
 

@@ -1,0 +1,55 @@
+"""Each worker listens to Redis for the generation to serve, and asks every second, if a message is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from lacity_data_api.cache.generation_watcher import GenerationWatcher
+from lacity_data_api.cache.redis_store import FAILURES, RedisStore
+from lacity_data_api.errors import ApiError
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+
+
+async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
+    """Let the watcher follow the generation that Redis names, until cancelled."""
+    while True:
+        try:
+            await _listen_to_channel(watcher, store)
+        except (*FAILURES, ValueError):  # Redis is unreachable, or an unexpected message arrived
+            await _try_refresh(watcher)
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _listen_to_channel(watcher: GenerationWatcher, store: RedisStore) -> None:
+    async with store.redis.pubsub() as channel:
+        await channel.subscribe(watcher.published.key)
+        await store.limit_memory()
+        while True:
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
+            if message is None:
+                await _try_refresh(watcher)
+            else:
+                await _obey(watcher, message["data"].decode())
+
+
+async def _obey(watcher: GenerationWatcher, message: str) -> None:
+    if "?" in message:
+        generation, _, token = message.partition("?")
+        await watcher.prepare(int(generation))
+        await watcher.published.confirm(token)
+    elif "@" in message:
+        generation, _, at = message.partition("@")
+        await watcher.cut_over_as_announced(int(generation), float(at))
+    else:
+        await _try_refresh(watcher, is_notified=True)
+
+
+async def _try_refresh(watcher: GenerationWatcher, *, is_notified: bool = False) -> None:
+    try:
+        await watcher.refresh(is_notified=is_notified)
+    except ApiError as error:
+        log.warning("The generation to serve is unknown: %s", type(error).__name__)
