@@ -15,7 +15,7 @@ depends_on = None
 
 COUNTED = """
 SELECT changed_at, type_id, council_id, array_prepend(kind, also) AS kinds,
-       kind = 'gone' AND before ->> 'is_open' = 'true' AS was_open, count(*)
+       kind = 'gone' AND coalesce(before ->> 'is_open' = 'true', false) AS was_open, count(*)
   FROM {changes}
  WHERE cause = 'published'
  GROUP BY changed_at, type_id, council_id, kinds, was_open

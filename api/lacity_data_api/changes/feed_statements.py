@@ -18,18 +18,11 @@ WITH kept AS MATERIALIZED (
     SELECT CASE WHEN first = 1 THEN 0 ELSE (first + {block} - 1) / {block} END AS oldest,
            (last + 1) / {block} - 1 AS newest
       FROM kept
-), matching AS NOT MATERIALIZED (
-    {matching}
 ), entries AS MATERIALIZED (
     {entries}
 ), neighbors AS (
-    SELECT (SELECT sequence / {block} FROM matching
-             WHERE sequence >= (SELECT oldest * {block} FROM blocks)
-               AND sequence < least({start}, (SELECT (newest + 1) * {block} FROM blocks))
-             ORDER BY sequence DESC LIMIT 1) AS previous,
-           (SELECT sequence / {block} FROM matching
-             WHERE sequence >= {end} AND sequence < (SELECT (newest + 1) * {block} FROM blocks)
-             ORDER BY sequence LIMIT 1) AS next
+    SELECT (SELECT sequence / {block} FROM ({before}) AS before) AS previous,
+           (SELECT sequence / {block} FROM ({after}) AS after) AS next
 )
 SELECT CASE WHEN {is_there} THEN json_build_object(
            'path', CAST(:path AS text), 'query', CAST(:query AS text), 'base', CAST(:base AS text),
@@ -48,15 +41,20 @@ SELECT CASE WHEN {is_there} THEN json_build_object(
        )::text END AS body
   FROM neighbors
 """
-NEWEST = """SELECT * FROM matching
-     WHERE sequence >= least((SELECT (newest + 1) * {block} FROM blocks),
-                             (SELECT min(sequence) FROM (SELECT sequence FROM matching
-                                                          ORDER BY sequence DESC LIMIT {fewest}) AS last))"""
-ARCHIVED = """SELECT * FROM matching
-     WHERE sequence >= CAST(:archive AS bigint) * {block}
-       AND sequence < (CAST(:archive AS bigint) + 1) * {block}"""
+# Each branch is limited by itself, or Postgres would read every change of the council and keep these.
+FIRST_OF_EACH = """(SELECT sequence FROM changes
+               WHERE {where} AND {within} ORDER BY sequence {direction} LIMIT {count})"""
+FIRST = "SELECT sequence FROM ({each}) AS each ORDER BY sequence {direction} LIMIT {count}"
+ENTRIES = "SELECT * FROM changes WHERE {where} AND {within}"
+SINCE_NEWEST_ARCHIVE = """sequence >= least((SELECT (newest + 1) * {block} FROM blocks),
+                        (SELECT min(sequence) FROM ({last}) AS last))"""
+OF_ARCHIVE = """sequence >= CAST(:archive AS bigint) * {block}
+           AND sequence < (CAST(:archive AS bigint) + 1) * {block}"""
+BEFORE = """sequence >= (SELECT oldest * {block} FROM blocks)
+           AND sequence < least({start}, (SELECT (newest + 1) * {block} FROM blocks))"""
+AFTER = "sequence >= {end} AND sequence < (SELECT (newest + 1) * {block} FROM blocks)"
 IN_ARCHIVE = "(SELECT CAST(:archive AS bigint) BETWEEN oldest AND newest FROM blocks)"
-MATCHING = "SELECT * FROM changes WHERE {where}"
+UNION = "\n    UNION ALL "
 COUNCIL, TYPE = "council_id = CAST(:council_id AS bigint)", "type_id = CAST(:type_id AS bigint)"
 IS_KNOWN = """(CAST(:council_id AS bigint) IS NULL OR EXISTS (SELECT FROM councils WHERE {council}))
         AND (CAST(:type_id AS bigint) IS NULL OR EXISTS (SELECT FROM request_types WHERE {type}))"""
@@ -67,13 +65,25 @@ def feed(branches: list[str], *, is_archive: bool) -> str:
 
     No body for an unknown council or type, or for an archive page that is incomplete or no longer kept.
     """
-    parts = {"block": BLOCK, "fewest": FEWEST, "council": COUNCIL, "type": TYPE}
+    parts = {"block": BLOCK, "council": COUNCIL, "type": TYPE}
+    if is_archive:
+        start, end = (f"(CAST(:archive AS bigint) + {further}) * {BLOCK}" for further in (0, 1))
+        within = OF_ARCHIVE.format(**parts)
+    else:
+        start, end = "(SELECT min(sequence) FROM entries)", "NULL::bigint"
+        within = SINCE_NEWEST_ARCHIVE.format(last=_first(branches, "true", "DESC", FEWEST), **parts)
     is_known = IS_KNOWN.format(**parts)
     return FEED.format(
-        matching="\n    UNION ALL ".join(MATCHING.format(where=where) for where in branches),
-        entries=(ARCHIVED if is_archive else NEWEST).format(**parts),
-        start=f"CAST(:archive AS bigint) * {BLOCK}" if is_archive else "(SELECT min(sequence) FROM entries)",
-        end=f"(CAST(:archive AS bigint) + 1) * {BLOCK}" if is_archive else "NULL::bigint",
+        entries=UNION.join(ENTRIES.format(where=where, within=within) for where in branches),
+        before=_first(branches, BEFORE.format(start=start, **parts), "DESC"),
+        after=_first(branches, AFTER.format(end=end, **parts), "ASC"),
         is_there=f"{is_known} AND {IN_ARCHIVE}" if is_archive else is_known,
         **parts,
     )
+
+
+def _first(branches: list[str], within: str, direction: str, count: int = 1) -> str:
+    """The first numbers of these changes, in a direction."""
+    parts = {"within": within, "direction": direction, "count": count}
+    each = UNION.join(FIRST_OF_EACH.format(where=where, **parts) for where in branches)
+    return FIRST.format(each=each, **parts)

@@ -13,8 +13,10 @@ import httpx
 import jsonschema_rs
 import orjson
 import pytest
+from sqlalchemy import create_engine, text
 
-from lacity_data_api.changes.feed_statements import BLOCK
+from lacity_data_api.changes import repository
+from lacity_data_api.changes.feed_statements import BLOCK, FEWEST
 from tests.support import databases
 from tests.support.changes import add_changes, add_many
 from tests.support.databases import Database
@@ -141,3 +143,24 @@ def test_a_feed_is_of_a_council_or_type_that_exists(api: Api, form: str) -> None
     known = api.get(f"/changes/feed.{form}", **COUNCIL)
     again = api.client.get(known.url, headers={"If-None-Match": known.headers["etag"]})
     assert again.status_code == 304
+
+
+def _rows_read(plan: dict[str, Any]) -> int:
+    here = plan["Actual Rows"] * plan["Actual Loops"] if plan.get("Relation Name") == "changes" else 0
+    return int(here) + sum(_rows_read(part) for part in plan.get("Plans", []))
+
+
+@pytest.mark.parametrize("archive", [None, 9], ids=["newest", "archive page"])
+@pytest.mark.parametrize("council_id", [None, 5], ids=["city", "council"])
+def test_a_feed_reads_no_more_changes_than_it_contains(council_id: int | None, archive: int | None) -> None:
+    feed = repository.feed(
+        "", "", "", council_id=council_id, type_id=None, archive=archive, form=repository.LIST
+    )
+    with databases.database() as fresh:
+        add_many(fresh, 20 * BLOCK + 100)
+        fresh.run("ANALYZE changes")
+        with create_engine(fresh.owner_url).connect() as connection:
+            explain = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {feed.sql}")
+            (((plan,),),) = connection.execute(explain, **feed.values).fetchall()
+    most = BLOCK + 2 * FEWEST if council_id is None else BLOCK // 19 + 2 * FEWEST
+    assert FEWEST < _rows_read(plan["Plan"]) <= most

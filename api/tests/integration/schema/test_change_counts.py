@@ -41,7 +41,7 @@ def some_change(chance: random.Random) -> dict[str, Any]:
         "cause": chance.choice(("published", "published", "rules")),
         "type_id": chance.choice((1, 4)),
         "council_id": chance.choice((0, 52)),
-        "before": {"is_open": chance.choice((True, False))},
+        "before": chance.choice(({"is_open": True}, {"is_open": False}, {"status": "Open"})),
         "after": None if kind == "gone" else {"is_open": False},
     }
 
