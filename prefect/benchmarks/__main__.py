@@ -8,16 +8,14 @@ import os
 import resource
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 from benchmark_figures import Figure, write
-from psycopg import sql
 
 from benchmarks import bare, files, pages
+from benchmarks.copies import database
 from benchmarks.history import without_history
 from benchmarks.loads import Timed, load
 from pipeline.config import Settings
@@ -126,21 +124,6 @@ def with_history(settings: Settings) -> Figure:
         f"a run of {CHANGED + ADDED:,} changed rows with its history", "s", runs, limits, "the same without"
     )
     return replace(figure, goal=HISTORY_GOAL * figure.limit)
-
-
-@contextmanager
-def database(template: str) -> Iterator[str]:
-    """A database of its own, copied from that one; the loader's address of it."""
-    admin, loader = os.environ["TEST_ADMIN_URL"], os.environ["TEST_LOADER_URL"]
-    name = f"benchmark_{os.getpid()}"
-    with psycopg.connect(admin, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-        try:
-            yield urlsplit(loader)._replace(path=f"/{name}").geturl()
-        finally:
-            # Without FORCE, which a role that is no superuser may not use while autovacuum is at work there.
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 if __name__ == "__main__":

@@ -171,6 +171,22 @@ def test_requests_of_a_council_district(city: Database, reader: Reader) -> None:
     assert query(page) == {"district": ["7"]}
 
 
+def test_how_many_closed_requests_were_reopened_last_month(city: Database, reader: Reader) -> None:
+    """Only the history knows: today's rows do not show that a request was closed before."""
+    reader.go("Changes")
+    reader.period("Last 30 days", "Days")
+    page = reader.settle()
+    number = page.locator(".numbers div", has_text="Reopened").first.locator(".number").inner_text()
+    truth = city.value(
+        RAW
+        + """SELECT count(*) FROM changes JOIN request_types USING (type_id), city,
+                (SELECT DISTINCT today FROM every) AS loaded
+            WHERE kind = 'reopened' AND cause = 'published' AND NOT request_types.is_information
+                AND (changed_at AT TIME ZONE time_zone)::date - 1 BETWEEN today - 30 AND today - 1"""
+    )
+    assert int(number) == truth > 0
+
+
 def test_the_view_of_today_is_shared_with_its_days(
     reader: Reader, browser: Browser, reports: Reports
 ) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from pipeline_tests.databases import Database, database
 
-from benchmarks import bare, pages
+from benchmarks import bare, copies, pages
 from benchmarks.loads import load
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -50,3 +52,12 @@ def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
     assert added == ADDED
     assert CHANGED / 2 < updated <= CHANGED
     assert loaded.value("SELECT count(*) FROM requests") == before + ADDED
+
+
+def test_a_killed_benchmark_leaves_no_copy_of_the_city_for_long() -> None:
+    named = "SELECT datname FROM pg_database WHERE datname LIKE 'benchmark%'"
+    with psycopg.connect(os.environ["TEST_ADMIN_URL"], autocommit=True) as connection:
+        connection.execute("CREATE DATABASE benchmark_0")  # no process has this number
+        with copies.database(os.environ["TEST_TEMPLATE"]) as url:
+            assert connection.execute(named).fetchall() == [(url.rsplit("/", 1)[-1],)]
+        assert connection.execute(named).fetchall() == []
