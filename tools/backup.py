@@ -33,6 +33,11 @@ MANIFEST = "backup.json"
 EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
 HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
+# What triggers have derived from other rows is in the backup.
+TRIGGERS = """
+SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FROM pg_trigger
+ WHERE NOT tgisinternal \\gexec
+"""
 # In one transaction: readers see the old data until the new data are complete. Clients never see an older
 # generation than before, or two changes with the same number.
 BEGIN = """
@@ -158,11 +163,11 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> b
     """Whether everything was read and written; otherwise the writer's session ends before it commits."""
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
-        script.write(BEGIN.encode())
+        script.write(TRIGGERS.format(be="DISABLE").encode() + BEGIN.encode())
         shutil.copyfileobj(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
-            script.write(END.encode())
+            script.write(TRIGGERS.format(be="ENABLE").encode() + END.encode())
         else:
             writer.kill()
         script.close()

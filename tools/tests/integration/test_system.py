@@ -30,7 +30,7 @@ REQUESTS = 1_500
 NEWEST = """
 SELECT srnumber, dataset_id, request_id FROM service_requests JOIN requests USING (srnumber)
  WHERE extract(year FROM created_date) >= extract(year FROM now()) - 1 AND created_date > '2025-04-01'
- ORDER BY created_date DESC, srnumber LIMIT 1
+ ORDER BY created_date DESC, srnumber LIMIT 2
 """
 RUNS = "SELECT status, rows_inserted, rows_updated FROM load_runs ORDER BY load_run_id"
 
@@ -189,12 +189,17 @@ def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
     system: System, other_database: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "backup"
+    number, dataset, _ = system.rows(NEWEST)[1]
+    system.edit(dataset, {"casenumber": number, "locator_gis_returned_address": "2 CHANGED ST, 90012"})
+    assert system.make("ingest").returncode == 0
     saved = system.make("backup", f"TO={folder}")
     assert saved.returncode == 0, saved.stdout + saved.stderr
     other = replace(system, variables=system.variables | {"DATABASE_URL": other_database})
     restored = other.make("restore", f"FROM={folder}")
     assert restored.returncode == 0, restored.stdout + restored.stderr
-    assert _digests(other_database) == _digests(system.setting("DATABASE_URL"))
+    digests = _digests(system.setting("DATABASE_URL"))
+    assert _digests(other_database) == digests
+    assert digests["changes"][0] == digests["change_counts"][0] == 1
     loader = system.setting("DATABASE_LOADER_URL").rpartition("/")[0] + "/restored"
     ingest = system.run_flow(DATABASE_LOADER_URL=loader, API_URL="", FILES_LOCATION="")
     assert ingest.returncode == 0, ingest.stdout + ingest.stderr

@@ -29,6 +29,7 @@ STATEMENTS = {
     "all become older": "UPDATE changes SET changed_at = changed_at - interval '31 days'",
     "some were ours": "UPDATE changes SET cause = 'rules' WHERE sequence % 4 = 0",
     "all are gone": "TRUNCATE changes",
+    "both tables are emptied": "TRUNCATE changes, change_counts",
     "nothing": "DELETE FROM changes WHERE false",
 }
 
