@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,13 +41,12 @@ def clean_environment(service: str) -> dict[str, str]:
         "COVERAGE_FILE": str(CACHE / "coverage" / service / "data"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis" / service),
         "MYPY_CACHE_DIR": str(CACHE / "mypy" / service),
-        "PREFECT_HOME": str(LOCAL / "test" / str(os.getpid()) / "prefect"),
+        "PREFECT_HOME": str(_folder_of(os.getpid()) / "prefect"),
         **settings.python_environment(),
         "RUFF_CACHE_DIR": str(CACHE / "ruff"),
         "XDG_CACHE_HOME": str(CACHE / "home"),
     }
-    for name in ("COVERAGE_FILE", "PREFECT_HOME"):
-        Path(own[name]).parent.mkdir(parents=True, exist_ok=True)
+    Path(own["COVERAGE_FILE"]).parent.mkdir(parents=True, exist_ok=True)
     return settings.without_python_variables(machine) | own
 
 
@@ -65,10 +65,18 @@ def servers() -> Iterator[Instance]:
         yield instance
     finally:
         instance.remove()
+        shutil.rmtree(_folder_of(os.getpid()), ignore_errors=True)
+
+
+def _folder_of(run: int) -> Path:
+    return LOCAL / "test" / str(run)
 
 
 def remove_abandoned() -> None:
-    """Remove the servers of test runs, load runs and attacks that were killed."""
+    """Remove the servers and files of test runs, load runs and attacks that were killed."""
+    for folder in (LOCAL / "test").glob("[0-9]*"):
+        if not processes.is_alive(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
     for instance in instances():
         run = OF_A_RUN.fullmatch(instance.name)
         if run and not processes.is_alive(int(run[1])):

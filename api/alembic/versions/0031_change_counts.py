@@ -54,7 +54,7 @@ CREATE FUNCTION forget_change_counts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
-    TRUNCATE change_counts;
+    DELETE FROM change_counts;
     RETURN NULL;
 END
 $$;
