@@ -49,7 +49,7 @@ TOTALS = SQL("""
             AS repeated_requests
     FROM counted
 """)
-# The points are read twice: that is quicker than to keep them, which most of them are not worth.
+# The points are read twice, which is quicker than keeping them: most are in no cluster.
 CLUSTERS = SQL("""
     WITH selected AS ({selected}), points AS NOT MATERIALIZED (
         SELECT selected.latitude, selected.longitude, council_id, address, is_open,

@@ -72,12 +72,17 @@ INSERT INTO change_counts {COUNTED.format(changes="changes")};
 """
 
 
+# What commits comes first, so that an interrupted revision can be repeated.
 def upgrade() -> None:
-    op.execute(COUNTS)
     drop_index("changes_unusual_idx")
+    op.execute(COUNTS)
 
 
 def downgrade() -> None:
+    create_index(
+        "changes_unusual_idx",
+        "ON changes (changed_at) WHERE kind NOT IN ('created', 'closed') OR also IS NOT NULL",
+    )
     op.execute("""
         DROP TRIGGER added ON changes;
         DROP TRIGGER removed ON changes;
@@ -88,7 +93,3 @@ def downgrade() -> None:
         DROP FUNCTION forget_change_counts;
         DROP TABLE change_counts;
     """)
-    create_index(
-        "changes_unusual_idx",
-        "ON changes (changed_at) WHERE kind NOT IN ('created', 'closed') OR also IS NOT NULL",
-    )

@@ -1,4 +1,4 @@
-"""Each worker listens to Redis for the generation to serve, and asks in case that a message is lost."""
+"""Each worker listens to Redis for the generation to serve, and asks regularly in case a message is lost."""
 
 from __future__ import annotations
 
