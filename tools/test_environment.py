@@ -54,6 +54,8 @@ def clean_environment(service: str) -> dict[str, str]:
 def servers() -> Iterator[Instance]:
     """Servers for one test run, with a migrated template database; removed afterwards."""
     remove_abandoned()
+    # Prefect's database needs it.
+    _folder_of(os.getpid()).mkdir(parents=True, exist_ok=True)
     instance = Instance(f"test-{os.getpid()}")
     try:
         with step("Starting PostgreSQL and Redis for the tests"):
