@@ -27,8 +27,7 @@ def database(template: str) -> Iterator[str]:
         try:
             yield urlsplit(loader)._replace(path=f"/{name}").geturl()
         finally:
-            # Without FORCE, which a role that is no superuser may not use while autovacuum is at work there.
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            _drop(connection, name)
 
 
 def _drop_left(connection: psycopg.Connection) -> None:
@@ -36,4 +35,9 @@ def _drop_left(connection: psycopg.Connection) -> None:
     named = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
     for (name,) in named.fetchall():
         if not Path("/proc", name.removeprefix(PREFIX)).exists():
-            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    """Without FORCE, which a role that is no superuser may not use while autovacuum is at work there."""
+    connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

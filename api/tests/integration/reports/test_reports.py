@@ -18,6 +18,7 @@ from lacity_data_api.reports.fields import Field
 from lacity_data_api.reports.filters import parse
 from tests.support.counting import queries
 from tests.support.databases import Database
+from tests.support.plans import plan_of
 from tests.support.rows import add_requests
 from tests.support.serving import Api
 
@@ -294,8 +295,5 @@ def test_too_many_requests_are_not_even_begun(database: Database, monkeypatch: p
         has_information=False,
         is_lasting=True,
     )
-    sql = query.sql
-    for name, value in query.values.items():
-        sql = sql.replace(f":{name}", f"'{value}'")
-    plan = "\n".join(line for (line,) in database.run(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}"))
+    plan = "\n".join(plan_of(database, query, "ANALYZE, TIMING OFF"))
     assert re.search(r"on service_requests.*never executed", plan), plan

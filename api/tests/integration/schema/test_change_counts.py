@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def some_change(chance: random.Random) -> dict[str, Any]:
 
 
 @pytest.fixture
-def database() -> Any:
+def database() -> Iterator[Database]:
     chance = random.Random(311)
     with databases.database() as fresh:
         for _ in range(3):
