@@ -45,14 +45,24 @@ class State:
 
 
 class Instance:
-    """Servers under ``.local/servers/<name>``; created at the first start, kept until removed."""
+    """Servers in a folder below ``parent``; created at the first start, kept until removed.
 
-    def __init__(self, name: str, *, is_durable: bool = False, memory_mb: int | None = None) -> None:
+    ``parent`` is ``.local/servers`` by default.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        is_durable: bool = False,
+        memory_mb: int | None = None,
+        parent: Path | None = None,
+    ) -> None:
         if not NAME.fullmatch(name):
             raise Problem(f"{name!r} is not a valid name: lower-case letters, digits and hyphens only.")
         self.name = name
-        self.folder = SERVERS / name
-        self._lock = SERVERS / f"{name}.lock"
+        self.folder = (parent or SERVERS) / name
+        self._lock = self.folder.with_name(f"{name}.lock")
         self._state_file = self.folder / "state.json"
         self._is_durable = is_durable
         self._memory_mb = memory_mb
@@ -178,7 +188,7 @@ class Instance:
         }
 
 
-def instances() -> list[Instance]:
-    """Every instance with files, by name."""
-    states: list[Path] = sorted(SERVERS.glob("*/state.json"))
-    return [Instance(path.parent.name) for path in states]
+def instances(parent: Path | None = None) -> list[Instance]:
+    """Every instance with files below ``parent``, by name."""
+    states: list[Path] = sorted((parent or SERVERS).glob("*/state.json"))
+    return [Instance(path.parent.name, parent=parent) for path in states]

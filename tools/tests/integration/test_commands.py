@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tools import check, session, test_environment
+from tools import check, session
 from tools.jobs import run_all
 from tools.paths import ROOT
 from tools.problem import Problem
 from tools.servers.instance import Instance
-from tools.test_environment import clean_environment, remove_abandoned
+from tools.test_environment import clean_environment
 from tools.tests.checkouts import Checkout, copy_tools
-
-NEVER_A_PROCESS = 2**22 + 1
 
 
 @pytest.fixture
@@ -119,23 +117,3 @@ def test_tests_see_no_setting_of_the_user(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/precious")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     assert not {"DATABASE_URL", "PYTHONPATH"} & clean_environment("tools").keys()
-
-
-def test_servers_and_files_of_a_killed_test_run_are_removed(
-    servers_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(test_environment, "LOCAL", tmp_path)
-    left, mine, reports = (
-        tmp_path / "test" / name for name in (str(NEVER_A_PROCESS), str(os.getpid()), "reports")
-    )
-    for folder in (left, mine, reports):
-        (folder / "prefect").mkdir(parents=True)
-    dead, other = Instance(f"test-{NEVER_A_PROCESS}"), Instance("mine")
-    for instance in (dead, other):
-        instance.start(postgres=False)
-    try:
-        remove_abandoned()
-        assert (dead.exists(), other.exists()) == (False, True)
-        assert [folder.exists() for folder in (left, mine, reports)] == [False, True, True]
-    finally:
-        other.remove()
