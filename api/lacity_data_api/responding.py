@@ -32,8 +32,9 @@ async def send(request: Request, query: Query, keyed: Keyed) -> Response:
     await state.responses.encode(keyed, encoding)
     if request.method != "GET":
         if_none_match = b""
-    elif query.is_lasting and not query.form.is_negotiated:
-        url = (request.scope["raw_path"], request.scope["query_string"])
+    elif query.is_lasting:
+        accept = (_header(request, "accept"),) if query.form.is_negotiated else ()
+        url = (request.scope["raw_path"], request.scope["query_string"], *accept)
         state.responses.memory.add_url(keyed.key, url, request.scope["route"].path)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)

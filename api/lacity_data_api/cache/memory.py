@@ -10,8 +10,8 @@ from typing import Protocol
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.cutover import Cutover
 
-# A request's path and query string as they were sent.
-RawUrl = tuple[bytes, bytes]
+# A request's path and query string as they were sent; and its Accept header, if the response depends on it.
+RawUrl = tuple[bytes, ...]
 MOST_URLS_PER_ENTRY = 8
 # What a map requests is far shorter; longer URLs go through routing each time.
 LONGEST_URL = 1_000
@@ -33,6 +33,7 @@ class Prepared(Protocol):
 class UrlEntry:
     """What a raw URL means under the generation served now; ``route`` served it, and is counted."""
 
+    url: RawUrl
     key: str
     response: CachedResponse
     route: str
@@ -83,7 +84,7 @@ class Memory:
         self._entries[key] = entry
         self.bytes += entry.size
         for url, route in routes.items():
-            self.by_url[url] = UrlEntry(key, response, route)
+            self.by_url[url] = UrlEntry(url, key, response, route)
         self._evict()
 
     def add_url(self, key: str, url: RawUrl, route: str) -> None:
@@ -94,12 +95,16 @@ class Memory:
         if (size := _size(url)) > LONGEST_URL:
             return
         entry.routes[url] = route
-        self.by_url[url] = UrlEntry(key, entry.response, route)
+        self.by_url[url] = UrlEntry(url, key, entry.response, route)
         self._grow(entry, size)
 
-    def add_prepared(self, url: RawUrl, found: UrlEntry, variant: Variant, prepared: Prepared) -> None:
-        """Keep a response to this raw URL and variant, unless the URL means something else by now."""
-        if self.by_url.get(url) is not found or _size(variant) > LONGEST_VARIANT:
+    def find_url(self, path: bytes, query: bytes, accept: bytes) -> UrlEntry | None:
+        """What a request with this raw URL and Accept header means, if it is known."""
+        return self.by_url.get((path, query)) or self.by_url.get((path, query, accept))
+
+    def add_prepared(self, found: UrlEntry, variant: Variant, prepared: Prepared) -> None:
+        """Keep a response to a raw URL and this variant, unless the URL means something else by now."""
+        if self.by_url.get(found.url) is not found or _size(variant) > LONGEST_VARIANT:
             return
         entry = self._entries[found.key]
         if len(found.prepared) >= MOST_VARIANTS_PER_URL:

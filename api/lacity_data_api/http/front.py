@@ -28,7 +28,7 @@ class Front:
         self, app: ASGIApp, memory: Memory, cors: Cors, access_log: AccessLog, ids: RequestIds
     ) -> None:
         self._app = app
-        self._by_url = memory.by_url
+        self._memory = memory
         self._cutover = memory.cutover
         self._cors = cors
         self._log = access_log
@@ -67,7 +67,7 @@ class Front:
         if scope["method"] != "GET" or len(head) != len(scope["headers"]):
             return None
         self._cutover.make_if_due()
-        found = self._by_url.get((scope["raw_path"], scope["query_string"]))
+        found = self._memory.find_url(scope["raw_path"], scope["query_string"], head.get(b"accept", b""))
         if found is None:
             return None
         response = found.response

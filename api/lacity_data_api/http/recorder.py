@@ -66,6 +66,4 @@ class Recorder:
         if variant in entry.prepared:
             return
         outcome = Outcome.of(scope, entry.route, recording.start["status"], len(body))
-        prepared = PreparedResponse.of(headers, body, outcome)
-        url = (scope["raw_path"], scope["query_string"])
-        self._memory.add_prepared(url, entry, variant, prepared)
+        self._memory.add_prepared(entry, variant, PreparedResponse.of(headers, body, outcome))

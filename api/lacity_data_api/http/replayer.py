@@ -21,7 +21,7 @@ class Replayer:
     """Serves the requests that have the same raw URL, and the same headers that matter, as a recorded one."""
 
     def __init__(self, memory: Memory, ids: RequestIds, log: AccessLog) -> None:
-        self._by_url = memory.by_url
+        self._memory = memory
         self._cutover = memory.cutover
         self._ids = ids
         self._log = log
@@ -33,10 +33,10 @@ class Replayer:
         started = time.perf_counter()
         path, _, query = target.partition(b"?")
         self._cutover.make_if_due()
-        entry = self._by_url.get((path, query))
+        head = dict(headers)
+        entry = self._memory.find_url(path, query, head.get(b"accept", b""))
         if entry is None:
             return False
-        head = dict(headers)
         is_plain = len(head) == len(headers) and b"host" in head and BODY_HEADERS.isdisjoint(head)
         found = entry.prepared.get(variant_of(head)) if is_plain else None
         if found is None:

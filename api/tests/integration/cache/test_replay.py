@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lacity_data_api.http.replayer import Replayer
+from tests.support.changes import add_changes
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import ADMIN, ORIGIN, Api, serve, settings_for
@@ -33,6 +34,8 @@ PATHS = (
     "/open311/v2/services",
     "/councils/999",
     "//councils",
+    "/changes",
+    "/changes?limit=1",
     "/status/log",
     "/nowhere",
 )
@@ -47,6 +50,8 @@ OTHERS = (
     "Content-Length: 0",
     "Transfer-Encoding: chunked\r\n\r\n0",
     "Accept: text/html",
+    "Accept: application/x-ndjson",
+    "Accept: application/json\r\nAccept: application/x-ndjson",
     "Accept-Encoding: br",
     "Authorization: " + ADMIN["Authorization"],
     "Cookie: a=1",
@@ -56,6 +61,7 @@ OTHERS = (
 @pytest.fixture(scope="module", autouse=True)
 def rows(database: Database) -> None:
     add_requests(database, *({"created_date": f"2020-01-{day:02}"} for day in range(1, 31)))
+    add_changes(database, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +215,19 @@ def test_it_is_sent_again_byte_for_byte(api: Api, replayed: list[bytes]) -> None
     assert replayed == [b"/councils?"] * len(replayed) != []
     assert given[0] == given[1] == given[2] == given[3]
     assert given[0][0].startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_each_form_of_a_negotiated_response_is_replayed_to_those_who_accept_it(
+    api: Api, fresh: Api, replayed: list[bytes]
+) -> None:
+    accepts = ("Accept: */*", "Accept: application/x-ndjson", "Accept: application/json", "Cookie: a=1")
+    requests = [_request("/changes?limit=2", "Host: a", accept) for accept in accepts]
+    given = [[_ask(api, request) for request in requests] for _ in range(4)]
+    assert given == [[_ask(fresh, request) for request in requests]] * 4
+    assert len(replayed) >= len(requests)
+    bodies = [body for _, body in given[0]]
+    assert bodies[1].count(b"\n") == 2
+    assert bodies[0] == bodies[2] == bodies[3] != bodies[1]
 
 
 def test_requests_in_a_row_are_served_in_order(api: Api, replayed: list[bytes]) -> None:
