@@ -1,4 +1,4 @@
-"""Memory limits through Linux control groups, like those of containers; version 1 and version 2."""
+"""Memory limits with Linux control groups (cgroups v1 and v2), as containers use them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ControlGroup:
         return sum(int(line.removeprefix(KILLS)) for line in events.splitlines() if line.startswith(KILLS))
 
     def remove(self) -> None:
-        """Let the processes continue without a limit; a group stays busy briefly after the last one."""
+        """Move the processes out and delete the group, which stays busy briefly after the last one left."""
         for pid in (self.folder / MEMBERS).read_text().split():
             with suppress(ProcessLookupError):
                 (self.root / MEMBERS).write_text(pid)
@@ -57,7 +57,7 @@ class ControlGroup:
 
 @contextmanager
 def control_group(name: str, memory_mb: int) -> Iterator[ControlGroup | None]:
-    """A group for the block; None if groups cannot be written, which requires root."""
+    """A group for the duration of the block; None if control groups are not writable (this requires root)."""
     group = _make(name, memory_mb)
     try:
         yield group

@@ -1,8 +1,8 @@
 """The folder of a test run: its servers and its temporary files, in memory if there is room.
 
-A run makes and deletes hundreds of databases of 800 files each. On a disk that can take much of its time:
-before ext4 without a journal makes a file, it examines every inode that was deleted in the last minutes,
-and a database takes 0.5 s in place of 0.08.
+A run creates and deletes hundreds of databases of 800 files each. On disk, that can take much of its time:
+before ext4 without a journal creates a file, it examines every inode deleted in the last few minutes,
+and creating a database takes 0.5 s instead of 0.08 s.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tools.problem import Problem
 from tools.servers import processes
 from tools.servers.instance import instances
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - its folders have an owner, which is checked
+MEMORY = Path("/dev/shm")  # noqa: S108 - the owner of its folders is checked
 MEMINFO = Path("/proc/meminfo")
 ON_DISK = LOCAL / "test"
 NEEDED_BYTES = 4_000_000_000
-"""What all suites together keep at the same time, twice over."""
+"""Four times the space that all suites together use at the same time."""
 NAME = "311-test-{}"
 OF_A_RUN = re.compile(NAME.format(r"(\d+)"))
 WITH_SERVERS = re.compile(r"(?:attack|load|test)-(\d+)")
@@ -44,7 +44,7 @@ def run_folder() -> Iterator[Path]:
     folder = folder_of(os.getpid())
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # As root, Postgres runs as another user, who has to reach its files below.
+        # As root, Postgres runs as another user, which must be able to reach its files in this folder.
         folder.mkdir(mode=0o711)
     except FileExistsError as error:
         raise Problem(f"{folder} is in the way; remove it.") from error
@@ -69,7 +69,7 @@ def remove_abandoned() -> None:
 
 
 def _has_room() -> bool:
-    """Whether enough memory is available, and files may take it. Containers often allow them 64 MB."""
+    """Whether enough memory is available and /dev/shm may use it. Containers often limit it to 64 MB."""
     return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, _available_bytes()) >= NEEDED_BYTES
 
 

@@ -23,7 +23,7 @@ from report_kit.selection import Selection
 from report_kit.text import number
 
 AT_ONCE = 2
-"""Files that one worker writes concurrently: figures need the other connections."""
+"""Files that one worker writes concurrently; the figures need the remaining database connections."""
 CHUNK_BYTES = 64 * 1024
 RETRY_SECONDS = "5"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,7 +43,7 @@ def csv_file() -> Response:
 
 
 def excel_file() -> Response:
-    """Every request in the list; 413 with advice if there are more rows than allowed in an Excel file."""
+    """Every request in the list; 413 with advice if the list has more rows than an Excel file may contain."""
     try:
         query = _query()
         total = request_list.total(warehouse(), query)
@@ -83,7 +83,7 @@ def too_many(total: int) -> str:
 
 
 def unavailable(error: DataError) -> Response:
-    """The advice, and when to try again."""
+    """A response with the advice and a Retry-After header."""
     status = 504 if isinstance(error, SlowError) else 503
     return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
 
@@ -118,7 +118,7 @@ def _place(client: str) -> Iterator[None]:
 
 
 def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
-    """Lines with RFC 4180 line ends, many at a time."""
+    """CSV lines with RFC 4180 line endings, in large chunks."""
     with _place(client):
         held, size = [], 0
         for line in request_list.csv_lines(warehouse(), query):
@@ -131,7 +131,7 @@ def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks, once the first one is there, so that an earlier error can still set the status."""
+    """The same chunks, with the first already computed: an error before it can still set the status."""
     return chain([next(chunks)], chunks)
 
 

@@ -1,4 +1,4 @@
-"""Responses on a raw connection, as HTTP/1.1 frames them; several may be on their way."""
+"""Reads HTTP/1.1 responses from a raw connection; several may be in flight."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ WITHOUT_BODY = {204, 304}
 
 
 class BrokenResponseError(Exception):
-    """What arrived is no HTTP response."""
+    """The received data is not a valid HTTP response."""
 
 
 class NoResponseError(Exception):
-    """Nothing more arrived. ``is_closed``: the server has ended the connection; else it took too long."""
+    """No further data arrived. ``is_closed``: the server closed the connection; else the read timed out."""
 
     def __init__(self, *, is_closed: bool) -> None:
         super().__init__("closed" if is_closed else "silent")
@@ -24,7 +24,7 @@ class NoResponseError(Exception):
 
 @dataclass(frozen=True)
 class RawResponse:
-    """A response as it came; header names are in lower case, and the last of a name counts."""
+    """A response as received; header names are lowercase, and the last of repeated headers wins."""
 
     status: int
     head: bytes
@@ -38,7 +38,7 @@ class RawResponse:
 
 @dataclass
 class Connection:
-    """A client's end. ``patience_seconds``: how long a response may take."""
+    """The client side of a connection. ``patience_seconds``: how long a response may take."""
 
     port: int
     patience_seconds: float
@@ -50,7 +50,7 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, data: bytes) -> None:
-        """Send; a connection that the server has closed is noticed when reading."""
+        """Send the data; if the server has closed the connection, the next read reports it."""
         try:
             self._socket.settimeout(self.patience_seconds)
             self._socket.sendall(data)
@@ -60,7 +60,7 @@ class Connection:
             raise NoResponseError(is_closed=False) from error
 
     def finish_sending(self) -> None:
-        """Nothing more will be sent; responses may still come."""
+        """Shut down the sending side; responses may still arrive."""
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError:

@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Fields are named like their parameters. None means no condition; an empty list matches nothing."""
+    """Fields have the names of query parameters. None means no condition; an empty list matches nothing."""
 
     start_date: dt.date | None = None
     end_date: dt.date | None = None
@@ -45,10 +45,10 @@ class RequestFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
-# Days are whole: from midnight up to, but not including, the next midnight.
+# Dates cover whole days: from midnight up to, but not including, the next midnight.
 SINCE = "{column} >= CAST(:start_date AS date)"
 UNTIL = "{column} < CAST(:end_date AS date) + 1"
-# An id may be larger than the column's type; comparing arrays of bigint still uses the indexes.
+# An id may exceed the range of the column's type; comparing with a bigint array still uses the indexes.
 IDS = {
     **{
         name: f"{name} = ANY (CAST(:{name} AS bigint[]))"
@@ -66,7 +66,7 @@ NO_INFORMATION = Where("NOT is_information")
 
 
 def _in_period(wanted: RequestFilter, columns: tuple[str, ...]) -> Where:
-    """At least one of the columns lies within the days of the filter."""
+    """The condition that at least one of the columns lies within the filter's period."""
     values = {"start_date": wanted.start_date, "end_date": wanted.end_date}
     values = {name: value for name, value in values.items() if value is not None}
     if not values:

@@ -23,7 +23,7 @@ REDIS_SECTIONS = ("server", "clients", "memory", "persistence", "stats", "replic
 
 
 async def last_loaded(state: State) -> dt.datetime | None:
-    """When the newest load ended; the last known time while the database is unreachable."""
+    """When the most recent load ended; the last known time while the database is unreachable."""
     try:
         state.last_known.loaded_at = await repository.last_loaded(state.database)
     except ApiError as error:
@@ -41,7 +41,7 @@ async def totals(state: State) -> dict[str, Any]:
 
 
 async def cached_keys(state: State) -> list[str]:
-    """At most 10,000 keys in Redis, sorted; none while it is unreachable."""
+    """At most 10,000 keys in Redis, sorted; an empty list while Redis is unreachable."""
     keys: list[str] = []
 
     async def scan() -> None:
@@ -55,7 +55,7 @@ async def cached_keys(state: State) -> list[str]:
 
 
 async def redis_info(state: State) -> dict[str, Any]:
-    """Redis' INFO by section; nothing while it is unreachable."""
+    """The output of Redis INFO by section; empty while Redis is unreachable."""
 
     async def read() -> dict[str, Any]:
         return {section: await state.store.redis.info(section) for section in REDIS_SECTIONS}
@@ -64,7 +64,7 @@ async def redis_info(state: State) -> dict[str, Any]:
 
 
 async def keep_measuring(state: State) -> None:
-    """Set this worker's gauges every few seconds until cancelled: any worker may serve the metrics of all."""
+    """Set this worker's gauges every few seconds until canceled: any worker may serve the metrics of all."""
     while True:
         measure(state)
         await asyncio.sleep(MEASURING_SECONDS)
@@ -82,7 +82,7 @@ def measure(state: State) -> None:
 
 
 async def reset(state: State) -> dict[str, int]:
-    """Prime and clear; the number of items in each group of primed responses."""
+    """Prime and clear the cache; return the number of items in each group of primed responses."""
     primed = await state.watcher.reset()
     return {name: sum(_items(response) for _, response in group) for name, group in primed.items()}
 
