@@ -18,7 +18,7 @@ from tools.jobs import Count, Job, Outcome, run_all
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
-from tools.test_environment import clean_environment, servers, test_variables
+from tools.test_environment import clean_environment, servers, suite_environment
 
 # One more than cores: tests wait for timeouts, servers and browsers about a third of their time.
 WORKERS = (os.cpu_count() or 1) + 1
@@ -96,7 +96,7 @@ def suite_job(suite: str, instance: Instance, arguments: Sequence[str], part: in
     report = REPORTS / f"{name}.xml"
     command = [str(python_of(suite)), "-m", "pytest", "-ra", f"--junitxml={report}"]
     command += ["-o", f"cache_dir={CACHE / 'pytest' / name}", *arguments]
-    environment = clean_environment(suite) | test_variables(instance, name)
+    environment = suite_environment(suite, instance, name)
     if part:
         environment["COVERAGE_FILE"] = str(part_of_coverage(suite, part))
     return Job(f"pytest {name}", command, ROOT / suite, environment, report)

@@ -24,7 +24,7 @@ from tools.console import say, step
 from tools.paths import FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
 from tools.problem import Problem, guarded
 from tools.servers.instance import Instance
-from tools.test_environment import clean_environment, servers, test_variables
+from tools.test_environment import servers, suite_environment
 
 CONFIGURATION = ROOT / "tools" / "mutants.toml"
 REPORT = ROOT / "docs" / "mutants.md"
@@ -73,7 +73,7 @@ def run(target: Target, instance: Instance) -> str:
         (copy.parent / other).symlink_to(ROOT / other)
     session, settings = str(copy.parent / "session.sqlite"), str(copy.parent / "settings.toml")
     Path(settings).write_text(_settings(target))
-    environment = clean_environment(target.service) | test_variables(instance, target.service)
+    environment = suite_environment(target.service, instance, target.service)
     # A cached bytecode file could hide a change made within the same second.
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(copy.parent / "pycache")}
     with step(f"Trying the mutants of {target.name}"):

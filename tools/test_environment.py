@@ -20,14 +20,13 @@ REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5, "p
 
 
 def test_variables(instance: Instance, job: str) -> dict[str, str]:
-    """The addresses of a job's servers, and its temporary folder; each job has its own Redis database."""
+    """The addresses of a job's servers; each job has its own Redis database."""
     return {
         "TEST_ADMIN_URL": instance.url(OWNER, "postgres"),
         "TEST_LOADER_URL": instance.url(LOADER, "postgres"),
         "TEST_READER_URL": instance.url(READER, "postgres"),
         "TEST_TEMPLATE": TEMPLATE,
         "TEST_REDIS_URL": instance.redis.url(REDIS_DATABASE[job]),
-        "TMPDIR": str(temporary_of(instance.folder.parent)),
     }
 
 
@@ -46,6 +45,12 @@ def clean_environment(service: str) -> dict[str, str]:
     }
     Path(own["COVERAGE_FILE"]).parent.mkdir(parents=True, exist_ok=True)
     return settings.without_python_variables(machine) | own
+
+
+def suite_environment(service: str, instance: Instance, job: str) -> dict[str, str]:
+    """What a job of a service's suite runs with; ``instance`` comes from ``servers()``."""
+    temporary = {"TMPDIR": str(temporary_of(instance.folder.parent))}
+    return clean_environment(service) | test_variables(instance, job) | temporary
 
 
 def temporary_of(folder: Path) -> Path:

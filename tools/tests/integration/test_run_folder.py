@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import test_folder
+from tools import test_environment, test_folder
 from tools.problem import Problem
 from tools.servers import processes
 from tools.servers.instance import Instance
@@ -71,3 +71,13 @@ def test_what_killed_runs_left_is_removed(memory: Path) -> None:
         assert [folder.exists() for folder in (*killed, *kept)] == [False, False, True, True, True]
     finally:
         mine.remove()
+
+
+def test_only_suites_have_temporary_files_in_the_folder_of_the_run(memory: Path) -> None:
+    """A benchmark's servers are kept, and have no such folder next to them."""
+    suite, kept = Instance("servers", parent=memory), Instance("bench")
+    for instance in (suite, kept):
+        instance.start(postgres=False)
+        instance.stop()
+    assert test_environment.suite_environment("api", suite, "api")["TMPDIR"] == str(memory / "tmp")
+    assert "TMPDIR" not in test_environment.test_variables(kept, "api")
