@@ -22,15 +22,19 @@ from tools.test_environment import clean_environment, servers, suite_environment
 
 # One more than cores: tests wait for timeouts, servers and browsers about a third of their time.
 WORKERS = (os.cpu_count() or 1) + 1
-# Longest first, so that all workers finish at about the same time.
-SUITES = ("prefect", "dash", "api", "tools", "locust")
+SUITES = ("api", "dash", "prefect", "tools", "locust")
+# So that all workers finish at about the same time.
+LONGEST_FIRST = ("dash-1", "prefect-1", "prefect-2", "api", "tools", "dash-2", "locust")
 NEEDS_BROWSER = {"api", "dash", "prefect"}
-# Files of a suite that run as a separate job: otherwise the suite would end long after the others.
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)
 COVERED = ("--cov", "--cov-report=term:skip-covered")
 COVERED_IN_PART = ("--cov", "--cov-report=", "--cov-fail-under=0")
-SPLIT = {"prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS)}
+# What of a suite runs as a separate job: otherwise the suite would end long after the others.
+SPLIT = {
+    "dash": ("tests/browser",),
+    "prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS),
+}
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
 
@@ -102,6 +106,12 @@ def suite_job(suite: str, instance: Instance, arguments: Sequence[str], part: in
     return Job(f"pytest {name}", command, ROOT / suite, environment, report)
 
 
+def turn(job: Job) -> int:
+    """The place of a suite's job in the queue."""
+    name = job.name.removeprefix("pytest ")
+    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
 def part_of_coverage(suite: str, part: int) -> Path:
     return CACHE / "coverage" / suite / f"part-{part}"
 
@@ -129,7 +139,7 @@ def run_suites(
         jobs = [
             job for suite in suites for job in suite_jobs(suite, instance, arguments, is_measured=is_measured)
         ]
-        outcomes = run_all([*first, *jobs], LOGS, WORKERS)
+        outcomes = run_all([*first, *sorted(jobs, key=turn)], LOGS, WORKERS)
     return outcomes + run_all(map(coverage_job, split), LOGS, 1)
 
 

@@ -16,7 +16,8 @@ from tools.test_folder import folder_of, run_folder
 
 TEMPLATE = "template_311"
 # Jobs that may run in parallel; a suite in parts has no job of the whole at the same time.
-REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5, "prefect-1": 3, "prefect-2": 6}
+REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5}
+REDIS_DATABASE |= {"dash-1": 2, "dash-2": 6, "prefect-1": 3, "prefect-2": 7}
 
 
 def test_variables(instance: Instance, job: str) -> dict[str, str]:

@@ -105,11 +105,13 @@ def _address(server: subprocess.Popen[str]) -> str:
     if not line:
         raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{line}/health", timeout=5).status_code == 200:
-                return line
-        time.sleep(0.05)
+    # One client for all attempts: each new one loads all certificates, which would take half a core meanwhile.
+    with httpx.Client(base_url=line, timeout=5) as client:
+        while time.monotonic() < deadline:
+            with suppress(httpx.HTTPError):
+                if client.get("/health").status_code == 200:
+                    return line
+            time.sleep(0.05)
     raise IngestError(f"Prefect's server did not respond within {START_SECONDS:.0f} s")
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+from pipeline_tests.programs import wait_served
 from pipeline_tests.real_api import PYTHON, ROOT, free_port, require_api
 
 SCRIPT = Path(__file__).with_name("counting_server.py")
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -42,21 +40,10 @@ def serve(folder: Path, log: Path) -> Iterator[FileServer]:
     command = [str(PYTHON), str(SCRIPT), str(folder), str(port), str(log)]
     log.write_text("")
     environment = os.environ | {"PYTHONPATH": str(ROOT / "api")}
+    url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, cwd=ROOT / "api", env=environment) as process:
         try:
-            yield FileServer(_ready(f"http://127.0.0.1:{port}", process), log)
+            wait_served(f"{url}/files", process)
+            yield FileServer(url, log)
         finally:
             process.terminate()
-
-
-def _ready(url: str, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the file server ended while it started"
-        try:
-            httpx.get(f"{url}/files")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return url
-    raise AssertionError("the file server did not start")

@@ -1,18 +1,24 @@
-"""``python flow.py`` as people and schedulers start it."""
+"""``python flow.py`` as people and schedulers start it, and waiting for other programs."""
 
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import psutil
 
 from pipeline_tests.databases import Database
 
 FOLDER = Path(__file__).parents[2]
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of servers without TLS: otherwise each new client loads all certificates, which takes 25 ms of CPU."""
+START_SECONDS = 60
 SETTINGS = ("DATABASE_LOADER_URL", "SOCRATA_URL", "API_URL", "PREFECT_API_URL", "SLACK_WEBHOOK_URL")
 
 
@@ -63,3 +69,15 @@ def wait_until(is_so: object, seconds: float = 180) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("waited in vain")
+
+
+def wait_served(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the program answers at this address. Raises AssertionError if it ends or does not answer."""
+    deadline = time.monotonic() + START_SECONDS
+    with httpx.Client(trust_env=False, verify=NO_CERTIFICATES) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(httpx.TransportError):
+                if client.get(url).status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                    return
+            time.sleep(0.05)
+    raise AssertionError(f"nothing answers at {url}; exit code {process.poll()}")

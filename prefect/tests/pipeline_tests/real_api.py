@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +15,11 @@ import httpx
 import pytest
 
 from pipeline_tests.databases import Database, variable
+from pipeline_tests.programs import NO_CERTIFICATES, wait_served
 
 ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / ".local" / "venv" / "api" / "bin" / "python"
 TOKEN = "a-token-of-the-tests"
-START_SECONDS = 60
 
 
 class RealApi:
@@ -30,7 +29,7 @@ class RealApi:
         self.url = url
 
     def get(self, route: str) -> Any:
-        answer = httpx.get(f"{self.url}{route}", timeout=30)
+        answer = httpx.get(f"{self.url}{route}", timeout=30, verify=NO_CERTIFICATES)
         answer.raise_for_status()
         return answer.json()
 
@@ -67,21 +66,12 @@ def real_api(database: Database, port: int) -> Iterator[RealApi]:
         )
         try:
             api = RealApi(f"http://127.0.0.1:{port}")
-            _wait(api, process, said)
+            wait_served(f"{api.url}/status/ready", process)
             yield api
+        except AssertionError as error:
+            said.seek(0)
+            error.add_note(said.read()[-3000:])
+            raise
         finally:
             process.terminate()
             process.wait(20)
-
-
-def _wait(api: RealApi, process: subprocess.Popen[bytes], said: Any) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{api.url}/status/ready", timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    said.seek(0)
-    raise AssertionError(f"the API did not start: {said.read()[-3000:]}")

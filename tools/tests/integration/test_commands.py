@@ -73,12 +73,13 @@ def test_only_a_whole_suite_by_itself_measures_coverage(running: Instance) -> No
     assert "--cov" not in part.command
 
 
+@pytest.mark.parametrize("suite", check.SPLIT)
 @pytest.mark.parametrize("is_measured", [True, False])
-def test_the_parts_of_a_split_suite_are_the_whole(running: Instance, *, is_measured: bool) -> None:
-    (files, rest) = check.suite_jobs("prefect", running, [], is_measured=is_measured)
-    assert all((ROOT / "prefect" / path).is_file() for path in check.SPLIT["prefect"])
+def test_the_parts_of_a_split_suite_are_the_whole(running: Instance, suite: str, *, is_measured: bool) -> None:
+    (files, rest) = check.suite_jobs(suite, running, [], is_measured=is_measured)
+    assert all((ROOT / suite / path).exists() for path in check.SPLIT[suite])
     ignored = {word.removeprefix("--ignore=") for word in rest.command if word.startswith("--ignore=")}
-    assert ignored == set(check.SPLIT["prefect"]) == {word for word in files.command if word in ignored}
+    assert ignored == set(check.SPLIT[suite]) == {word for word in files.command if word in ignored}
     assert files.report != rest.report
     assert files.environment["COVERAGE_FILE"] != rest.environment["COVERAGE_FILE"]
     assert files.environment["TEST_REDIS_URL"] != rest.environment["TEST_REDIS_URL"]
@@ -110,6 +111,7 @@ def test_each_job_has_a_cache_database_of_its_own(running: Instance) -> None:
     jobs = [job for suite in check.SUITES for job in check.suite_jobs(suite, running, [], is_measured=False)]
     places = {job.environment["TEST_REDIS_URL"] for job in jobs}
     assert len(places) == len(jobs)
+    assert {job.name for job in jobs} == {f"pytest {name}" for name in check.LONGEST_FIRST}
     assert all(place.startswith("redis://127.0.0.1:") for place in places)
 
 

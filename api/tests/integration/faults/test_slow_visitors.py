@@ -13,11 +13,12 @@ from tests.integration.faults.test_slow_clients import MANY_REQUESTS
 from tests.support.databases import Database, variable
 from tests.support.servers import Program, environment_for, program
 
-CLIENTS, VISITS = 50, 8
+CLIENTS, VISITS, ROUNDS = 50, 8, 10
 # The liveness check, a cached response, and one from the database.
 PATHS = ["/status/live", "/types", "/requests/4"]
 # Below this a ratio says more about this machine than about the server.
 LEAST_SECONDS = 0.02
+STALL_SECONDS = 1.0
 Times = dict[str, list[float]]
 
 
@@ -40,16 +41,17 @@ def test_slow_clients_slow_down_no_other(api: Program, kind: str) -> None:
 async def _compare(api: Program, kind: str) -> None:
     quiet = await seconds_of_visits(api.url, PATHS, VISITS)
     async with slow_clients(int(api.url.rpartition(":")[2]), kind, CLIENTS):
-        # Another program on this machine may use the processor during one round, but hardly during all five.
-        for _ in range(5):
-            loaded = await seconds_of_visits(api.url, PATHS, VISITS)
-            assert max(loaded["/status/live"]) < 1
-            if slower := _slower(quiet, loaded):
-                continue
-            break
+        # Other programs may use the processors during some rounds; slow clients would be there in all of them.
+        for _ in range(ROUNDS):
+            if not (slower := _slower(quiet, await seconds_of_visits(api.url, PATHS, VISITS))):
+                break
     assert not slower
 
 
 def _slower(quiet: Times, loaded: Times) -> list[str]:
-    """The paths whose p95 under load is more than twice the quiet one."""
-    return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]
+    """The paths whose p95 under load is more than twice the quiet one, and those that stalled once."""
+    return [
+        path
+        for path in PATHS
+        if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path])) or max(loaded[path]) > STALL_SECONDS
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -162,6 +163,13 @@ def test_message_that_was_not_delivered_may_be_retried(api: Api, others: StandIn
     response = send(api)
     assert (response.status_code, response.headers["retry-after"]) == (503, "60")
     others.answers[ISSUES] = (201, ISSUE)
+    assert send(api).status_code == 201
+
+
+def test_certificates_are_loaded_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading them takes tens of milliseconds, in which the worker answers nobody."""
+    assert send(api).status_code == 201
+    monkeypatch.setattr(ssl, "create_default_context", None)
     assert send(api).status_code == 201
 
 

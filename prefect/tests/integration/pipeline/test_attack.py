@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from attack_runs.disturbances import DISTURBANCES
 from attack_runs.faults import FAULTS
@@ -20,7 +19,7 @@ from attack_runs.storm import Storm
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW
-from pipeline_tests.programs import FOLDER, wait_until
+from pipeline_tests.programs import FOLDER, wait_served
 from pipeline_tests.real_api import free_port
 
 from portal.faults import KINDS
@@ -39,18 +38,11 @@ def portal() -> Iterator[str]:
     environment = os.environ | {name: str(value) for name, value in own.items()}
     process = subprocess.Popen([sys.executable, "-m", "portal"], cwd=FOLDER, env=environment)
     try:
-        wait_until(lambda: _responds(f"http://127.0.0.1:{port}/api/catalog/v1"), 60)
+        wait_served(f"http://127.0.0.1:{port}/api/catalog/v1", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _responds(url: str) -> bool:
-    try:
-        return httpx.get(url).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 @pytest.fixture

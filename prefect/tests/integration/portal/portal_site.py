@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 import httpx
+from pipeline_tests.programs import NO_CERTIFICATES
 
 from portal.controller import Controller
 from portal.server import serve
@@ -26,6 +27,6 @@ def running_site(rows: int) -> Iterator[Site]:
     """A portal of that many generated requests, stopped when the iterator ends."""
     with (
         serve(rows=rows, today=TODAY, has_admin=True) as (url, controller),
-        httpx.Client(base_url=url, timeout=60, trust_env=False) as http,
+        httpx.Client(base_url=url, timeout=60, trust_env=False, verify=NO_CERTIFICATES) as http,
     ):
         yield Site(http, controller, url)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pipeline_tests.programs import wait_served
 from portal_site import Site
 from sodapy import Socrata  # type: ignore[import-untyped]
 
@@ -109,18 +110,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        try:
-            httpx.get(url, trust_env=False)
-        except httpx.TransportError:
-            assert process.poll() is None
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(url)
-
-
 def test_the_process_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     port = free_port()
     own = {
@@ -134,7 +123,7 @@ def test_the_process_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
         [sys.executable, "-m", "portal"], cwd=Path(__file__).parents[3], env={**os.environ, **own, **faults}
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/", process)
+        wait_served(f"http://127.0.0.1:{port}/", process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
             assert http.get(f"/resource/{CASES_ID}.json").json()
             statuses = [http.get(f"/api/views/{CASES_ID}.json").status_code for _ in range(2)]
