@@ -165,17 +165,16 @@ def test(arguments: list[str]) -> int:
     """The suites named, or all; a whole suite must reach its coverage."""
     suites, pytest_arguments = split(arguments)
     is_slow = "tools" in suites and "slow" in pytest_arguments
-    apt.ensure(browser=bool(NEEDS_BROWSER & set(suites)), jing="api" in suites, prometheus=is_slow)
+    needs = {"browser": bool(NEEDS_BROWSER & set(suites)), "jing": "api" in suites, "prometheus": is_slow}
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
-    environments.ensure(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites})
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites}, **needs)
     return summarize(run_suites(suites, pytest_arguments, is_measured=True))
 
 
 def check_all() -> int:
     """Everything, the quick checks first; without coverage, which takes a fifth of the time."""
-    apt.ensure(browser=True, jing=True)
-    environments.ensure(FOLDERS_WITH_ENVIRONMENT)
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, browser=True, jing=True)
     return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()], is_measured=False))
 
 

@@ -10,21 +10,25 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+from tools import apt
 from tools.console import step
 from tools.disk import require_space
 from tools.file_locks import exclusive
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT
 from tools.pip_settings import machine_uv_settings
 from tools.problem import Problem, guarded, indented
+from tools.servers.users import is_root
 
 UV_FOLDER = LOCAL / "uv"
 UV = UV_FOLDER / "bin" / "uv"
 UV_LOCK = ROOT / "tools" / "requirements.txt"
 SUPPORTED = ((3, 11), (3, 13))
 NEEDED_MB = 2_500
-PREPARED_BY = {"dash": "report_kit/packing.py"}
-"""What else a new environment needs, of the folder's own; without effect the second time."""
+PREPARED_BY = {"dash": "report_kit.packing", "prefect": "pipeline.prefect_preparation"}
+"""Modules of a folder that complete its new environment; without effect the second time."""
 
 
 def check_python() -> None:
@@ -37,10 +41,10 @@ def check_python() -> None:
         )
 
 
-def run(command: list[str], what: str) -> None:
+def run(command: list[str], what: str, folder: Path = ROOT) -> None:
     """Run a command with uv's settings. Raises ``Problem`` with its output when it fails."""
     environment = os.environ | uv_environment()
-    done = subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True, check=False)
+    done = subprocess.run(command, env=environment, cwd=folder, text=True, capture_output=True, check=False)
     if done.returncode:
         raise Problem(f"{what} failed:\n{indented(done.stdout + done.stderr)}")
 
@@ -75,8 +79,8 @@ def make(folder: str) -> None:
         run([*create, str(target)], f"Creating the environment of {folder}/")
     sync = [str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
     run([*sync, str(lock)], f"Installing the packages of {folder}/")
-    if script := PREPARED_BY.get(folder):
-        run([str(target / "bin" / "python"), str(ROOT / folder / script)], f"Running {folder}/{script}")
+    if module := PREPARED_BY.get(folder):
+        run([str(target / "bin" / "python"), "-m", module], f"Running {module} of {folder}/", ROOT / folder)
 
 
 def ensure(folders: Iterable[str]) -> None:
@@ -85,8 +89,20 @@ def ensure(folders: Iterable[str]) -> None:
     require_space(LOCAL, NEEDED_MB, "Installing the Python packages")
     with exclusive(LOCAL / "environments.lock"), step("Checking the Python environments"):
         install_uv()
-        for name in folders:
-            make(name)
+        # Installing mostly waits for downloads, and completing an environment keeps one processor busy.
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(make, folders))
+
+
+def ensure_with_packages(folders: Iterable[str], **needs: bool) -> None:
+    """The environments of these folders, and Debian's packages (``apt.ensure``).
+
+    Concurrently for root only: others may be asked for a password, which other output would hide.
+    """
+    with ThreadPoolExecutor() as pool:
+        made = pool.submit(ensure, folders) if is_root() else None
+        apt.ensure(**needs)
+    made.result() if made else ensure(folders)
 
 
 def main() -> int:

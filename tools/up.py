@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from tools import apt, environments, settings
+from tools import environments, settings
 from tools.console import say, step
 from tools.file_locks import ensure_folder, exclusive
 from tools.migrate import migrate
@@ -43,8 +43,7 @@ def mark() -> str:
 
 def prepare() -> tuple[Instance, Plan]:
     """Install, start the servers and migrate, before the first program starts."""
-    apt.ensure()
-    environments.ensure(SERVICES)
+    environments.ensure_with_packages(SERVICES)
     chosen = settings.chosen_by_user()
     Plan.of(settings.PORTS | chosen, chosen).check_ports()
     instance = Instance(INSTANCE, is_durable=True)

@@ -11,6 +11,9 @@ import os
 import socket
 import sys
 import threading
+from pathlib import Path
+
+from pipeline import prefect_database
 
 GRACE_SECONDS = 2.0
 WITH_SCHEDULES = "--with-schedules"
@@ -21,6 +24,8 @@ def main() -> None:
     # Before the slow imports, so that even a run that is killed early leaves nothing behind.
     stopping = threading.Event()
     threading.Thread(target=_watch_input, args=(stopping,), daemon=True).start()
+    if home := os.environ.get("PREFECT_HOME"):
+        prefect_database.supply(Path(home))
     import uvicorn
     from prefect.server.api.server import create_app
 

@@ -31,7 +31,7 @@ class NotDeliveredError(UnavailableError):
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Loaded once: that takes 25 ms or more, in which the worker serves nobody."""
+    """Loaded once: that takes 25 ms or more, during which the worker serves no client."""
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -26,7 +26,7 @@ API = Path(__file__).parents[2]
 ROOT = API.parent
 START_SECONDS = 120
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients of these servers: otherwise each new client loads all certificates, which takes 25 ms of CPU."""
+"""For clients of these servers: otherwise each client loads all certificates, which takes 25 ms of CPU."""
 
 
 class Servers:

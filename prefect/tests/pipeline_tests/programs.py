@@ -17,7 +17,7 @@ from pipeline_tests.databases import Database
 
 FOLDER = Path(__file__).parents[2]
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients of servers without TLS: otherwise each new client loads all certificates, which takes 25 ms of CPU."""
+"""For clients of servers without TLS: otherwise each loads all certificates, which takes 25 ms of CPU."""
 START_SECONDS = 60
 SETTINGS = ("DATABASE_LOADER_URL", "SOCRATA_URL", "API_URL", "PREFECT_API_URL", "SLACK_WEBHOOK_URL")
 

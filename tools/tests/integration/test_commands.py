@@ -75,7 +75,9 @@ def test_only_a_whole_suite_by_itself_measures_coverage(running: Instance) -> No
 
 @pytest.mark.parametrize("suite", check.SPLIT)
 @pytest.mark.parametrize("is_measured", [True, False])
-def test_the_parts_of_a_split_suite_are_the_whole(running: Instance, suite: str, *, is_measured: bool) -> None:
+def test_the_parts_of_a_split_suite_are_the_whole(
+    running: Instance, suite: str, *, is_measured: bool
+) -> None:
     (files, rest) = check.suite_jobs(suite, running, [], is_measured=is_measured)
     assert all((ROOT / suite / path).exists() for path in check.SPLIT[suite])
     ignored = {word.removeprefix("--ignore=") for word in rest.command if word.startswith("--ignore=")}

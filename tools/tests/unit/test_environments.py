@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from tools import environments
+from tools import apt, environments
 from tools.problem import Problem
 
 
@@ -58,6 +59,27 @@ def test_a_package_without_a_hash_is_refused(lock: Path) -> None:
     lock.write_text("surely-not-a-package==1.0\n")
     with pytest.raises(Problem, match=r"Installing the packages of service/ failed:(.|\n)*hash"):
         environments.ensure(["service"])
+
+
+@pytest.mark.parametrize("is_root", [True, False])
+def test_packages_and_environments_are_installed_concurrently_without_a_password(
+    monkeypatch: pytest.MonkeyPatch, *, is_root: bool
+) -> None:
+    done: list[str] = []
+    other = threading.Event()
+
+    def install(*, browser: bool) -> None:
+        done.append(f"apt {browser} {other.wait(20 if is_root else 0)}")
+
+    def make(folders: list[str]) -> None:
+        other.set()
+        done.extend(folders)
+
+    monkeypatch.setattr(environments, "is_root", lambda: is_root)
+    monkeypatch.setattr(environments, "ensure", make)
+    monkeypatch.setattr(apt, "ensure", install)
+    environments.ensure_with_packages(["service"], browser=True)
+    assert done == (["service", "apt True True"] if is_root else ["apt True False", "service"])
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import threading
@@ -131,3 +132,18 @@ def test_a_process_that_ignores_sigterm_is_killed() -> None:
     processes.end([deaf.pid], grace_seconds=0.3)
     deaf.communicate()
     assert deaf.returncode == -9
+
+
+def test_a_step_among_others_says_which_one_is_done(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.console.time.monotonic", itertools.count(step=2).__next__)
+    with step("Installing a server"), step("Making an environment"):
+        pass
+    said = [
+        "• Installing a server",
+        "• Making an environment",
+        "  done in 2 s",
+        "• Installing a server: done in 6 s",
+    ]
+    assert capsys.readouterr().out.splitlines() == said

@@ -41,7 +41,7 @@ def test_slow_clients_slow_down_no_other(api: Program, kind: str) -> None:
 async def _compare(api: Program, kind: str) -> None:
     quiet = await seconds_of_visits(api.url, PATHS, VISITS)
     async with slow_clients(int(api.url.rpartition(":")[2]), kind, CLIENTS):
-        # Other programs may use the processors during some rounds; slow clients would be there in all of them.
+        # Other programs may use the processors during some rounds; slow clients are there in all of them.
         for _ in range(ROUNDS):
             if not (slower := _slower(quiet, await seconds_of_visits(api.url, PATHS, VISITS))):
                 break
