@@ -45,7 +45,7 @@ DATA_OF_DASH = (dash_internals.LAYOUT, dash_internals.DEPENDENCIES)
 
 
 class Reports(Dash):
-    """Dash, with the feeds of each page and the address of plotly.js in its head, and previews of pages."""
+    """Dash, with feed links and the URL of plotly.js in the head of each page, and with previews of pages."""
 
     api_public_url = ""
     stage = ""
@@ -59,14 +59,14 @@ class Reports(Dash):
         metas = f"{parts['metas']}\n    {feeds.links(self.api_public_url, request.args)}"
         filled = str(super().interpolate_index(**{**parts, "metas": metas}))  # type: ignore[no-untyped-call]
         ahead = ("" if shown else links) + _map(request.path, self.api_public_url)
-        # The preview comes last: places in its text are not filled.
+        # The preview is inserted last, so that placeholders in its text are not replaced.
         for place, part in {**OF_THE_PAGE, "{%ahead%}": ahead, "{%preview%}": shown}.items():
             filled = filled.replace(place, part)
         return filled
 
 
 def _links(path: str) -> str:
-    """What a browser loads together with Dash's scripts."""
+    """Link elements that preload files and data in parallel with Dash's scripts."""
     late = {report.path for report in reports() if not report.is_drawn_at_once}
     scripts = () if path in late else (PLOTLY, dash_internals.GRAPHS)
     links = [
@@ -77,7 +77,7 @@ def _links(path: str) -> str:
 
 
 def _map(path: str, api: str) -> str:
-    """Ahead for the page with the map: MapLibre, and a connection to the host of the tiles."""
+    """Link elements for the map page: they preload MapLibre and connect to the tile server early."""
     if path != city_map.PAGE or not api:
         return ""
     module = assets.address(map_routes.MODULE)
@@ -87,7 +87,7 @@ def _map(path: str, api: str) -> str:
 
 
 def create(settings: Settings) -> Dash:
-    """The whole application for these settings."""
+    """Create the application with these settings."""
     telemetry.configure_log(settings.log_level)
     sentry.start(settings)
     server = Flask("reports")
@@ -100,7 +100,7 @@ def create(settings: Settings) -> Dash:
         # We publish our pages below: Dash would import them under different module names.
         pages_folder="",
         assets_folder=str(HERE / "assets"),
-        # Dash would add each file to the page.
+        # Otherwise Dash would add each file to every page.
         assets_ignore=".",
         title="311 reports",
         update_title="",
@@ -139,9 +139,9 @@ def _add_pages(app: Dash, settings: Settings) -> None:
 
 
 def finish(server: Flask) -> None:
-    """Let Dash register its scripts now, and so before the workers are forked.
+    """Make Dash register its scripts now, before the workers are forked.
 
-    It does so while it handles a first request; a second one meanwhile, and browsers make many, finds none.
+    Dash registers them while it handles the first request; concurrent requests would not find the scripts.
     """
     response = server.test_client().get("/health")
     if response.status_code != 200:

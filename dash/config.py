@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-# A star stands for the subdomains of a name with a dot in it; anything wider would be every site there is.
+# A star matches the subdomains of a name that contains a dot; anything wider would match every site.
 ORIGIN = re.compile(r"https?://(\*\.(?=[^.]+\.))?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
 
 
 class Settings(BaseSettings):
-    """Read from variables of the same names in capitals; every field has its line in ``.env.example``."""
+    """Read from environment variables named like the fields, in capitals; ``.env.example`` lists them all."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
@@ -58,12 +58,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """The settings of this process. Raises pydantic's ValidationError, which names what is missing."""
-        return cls()  # type: ignore[call-arg]  # the environment gives them
+        """The settings of this process. Raises pydantic's ValidationError, which names missing settings."""
+        return cls()  # type: ignore[call-arg]  # the environment provides them
 
     @property
     def query_url(self) -> str:
-        """Where queries go: the replica, if there is one."""
+        """The URL of the database for queries: the replica, if there is one."""
         return (self.database_read_url or self.database_reader_url).get_secret_value()
 
     @field_validator("frame_ancestors")
@@ -93,12 +93,12 @@ class Settings(BaseSettings):
 
     @property
     def map_origins(self) -> list[str]:
-        """Origins that the map asks, as they stand in a Content-Security-Policy."""
+        """Origins that the map sends requests to, as written in a Content-Security-Policy."""
         return list(dict.fromkeys(origin_of(one) for one in (self.api_public_url, self.map_style_url) if one))
 
     @property
     def allowed_frames(self) -> list[str]:
-        """Origins as they stand in a Content-Security-Policy."""
+        """Origins that may frame the reports, as written in a Content-Security-Policy."""
         return _parts(self.frame_ancestors)
 
 

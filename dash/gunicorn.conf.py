@@ -8,7 +8,7 @@ import tempfile
 from config import Settings
 
 _settings = Settings.from_environment()
-# Every worker writes its metrics there; the one that serves /status/metrics sums them.
+# Every worker writes its metrics to this folder; the one that serves /status/metrics sums them.
 _metrics = tempfile.mkdtemp(prefix="311-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 # One open file per connection.

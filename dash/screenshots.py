@@ -19,7 +19,7 @@ from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
 BROWSER = "chromium-headless-shell"
-# The last two: the map needs WebGL, which machines without a GPU render in software.
+# The last two arguments: the map needs WebGL, which machines without a GPU render in software.
 WITH_GRAPHICS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -28,7 +28,7 @@ WITH_GRAPHICS = [
 ]
 # Otherwise WebGL draws all pages, and emulating it takes longer than the pages themselves.
 ARGUMENTS = [*WITH_GRAPHICS, "--disable-gpu-rasterization", "--disable-gpu-compositing"]
-# Small files that can still be read: 960 by 640 pixels.
+# Small files that are still legible: 960 by 640 pixels.
 DESK = (1280, 853)
 PHONE = (390, 844)
 SCALE = 0.75

@@ -27,7 +27,7 @@ STALE_SECONDS = 24 * 3600
 # Program, package, and megabytes. PostgreSQL is detected by its PostGIS; its package name contains a version.
 PROGRAMS = {
     "redis": ("redis-server", 10),
-    # Chromium without a window: a window costs every page of a test up to half a second.
+    # Headless Chromium: a window would cost every page of a test up to half a second.
     "browser": ("chromium-headless-shell", 400),
     "wrk": ("wrk", 20),
     # Validates the Atom feeds; needs Java.

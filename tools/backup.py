@@ -33,7 +33,7 @@ MANIFEST = "backup.json"
 EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
 HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
-# What triggers have derived from other rows is in the backup.
+# Triggers are disabled, because the backup contains the rows that they derive from other rows.
 TRIGGERS = """
 SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FROM pg_trigger
  WHERE NOT tgisinternal \\gexec

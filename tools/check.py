@@ -30,7 +30,7 @@ PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "se
 PARTS = (1, 2)
 COVERED = ("--cov", "--cov-report=term:skip-covered")
 COVERED_IN_PART = ("--cov", "--cov-report=", "--cov-fail-under=0")
-# What of a suite runs as a separate job: otherwise the suite would end long after the others.
+# The part of a suite that runs as a separate job: otherwise the suite would end long after the others.
 SPLIT = {
     "dash": ("tests/browser",),
     "prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS),
@@ -82,7 +82,7 @@ def type_jobs() -> list[Job]:
 
 
 def suite_jobs(suite: str, instance: Instance, arguments: Sequence[str], *, is_measured: bool) -> list[Job]:
-    """A whole suite, in parts if it is long, with its coverage if measured; or the tests of the arguments."""
+    """A whole suite, in parts if it is long, with its coverage if measured; or the tests of ``arguments``."""
     if arguments:
         return [suite_job(suite, instance, arguments)]
     if suite not in SPLIT:
@@ -129,7 +129,7 @@ def coverage_job(suite: str) -> Job:
 def run_suites(
     suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = (), *, is_measured: bool
 ) -> list[Outcome]:
-    """Other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
+    """Run other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
     split = [suite for suite in suites if suite in SPLIT and is_measured and not arguments]
     # Here and not in the jobs: a test that runs them concurrently would delete the coverage data of a part.
     for suite in split:
@@ -162,7 +162,7 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The suites named, or all; a whole suite must reach its coverage."""
+    """Run the named suites, or all; a whole suite must reach its coverage."""
     suites, pytest_arguments = split(arguments)
     is_slow = "tools" in suites and "slow" in pytest_arguments
     needs = {"browser": bool(NEEDS_BROWSER & set(suites)), "jing": "api" in suites, "prometheus": is_slow}
@@ -173,13 +173,13 @@ def test(arguments: list[str]) -> int:
 
 
 def check_all() -> int:
-    """Everything, the quick checks first; without coverage, which takes a fifth of the time."""
+    """Run everything, quick checks first; without coverage, which takes a fifth of the time."""
     environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, browser=True, jing=True)
     return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()], is_measured=False))
 
 
 def deployment(arguments: list[str]) -> int:
-    """The tests that need Terraform, an emulated account or a container engine; lists skipped tests."""
+    """Run the tests that need Terraform, an emulated account or a container engine; lists skipped tests."""
     apt.ensure()
     environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
     command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-p", "no:cacheprovider"]

@@ -17,7 +17,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Announce a step and, if it took a second or more, its duration, with its name after other lines."""
+    """Announce a step and, if it took a second or more, its duration; repeats its name after other lines."""
     announced = f"• {text}"
     say(announced)
     started = time.monotonic()

@@ -28,7 +28,7 @@ UV_LOCK = ROOT / "tools" / "requirements.txt"
 SUPPORTED = ((3, 11), (3, 13))
 NEEDED_MB = 2_500
 PREPARED_BY = {"dash": "report_kit.packing", "prefect": "pipeline.prefect_preparation"}
-"""Modules of a folder that complete its new environment; without effect the second time."""
+"""Modules that complete the new environment of a folder; running them again has no effect."""
 
 
 def check_python() -> None:
@@ -95,9 +95,9 @@ def ensure(folders: Iterable[str]) -> None:
 
 
 def ensure_with_packages(folders: Iterable[str], **needs: bool) -> None:
-    """The environments of these folders, and Debian's packages (``apt.ensure``).
+    """Ensure the environments of these folders, and Debian's packages (``apt.ensure``).
 
-    Concurrently for root only: others may be asked for a password, which other output would hide.
+    Concurrently for root only: sudo may ask other users for a password, and other output would hide that.
     """
     with ThreadPoolExecutor() as pool:
         made = pool.submit(ensure, folders) if is_root() else None

@@ -66,7 +66,7 @@ class Outcome:
 
 
 def read_report(report: Path) -> Count:
-    """Count a JUnit file; a missing or truncated one counts nothing."""
+    """Count a JUnit file; a missing or truncated file counts as nothing."""
     try:
         suites = list(ET.parse(report).iter("testsuite"))  # noqa: S314 - pytest wrote it a moment ago
     except (OSError, ET.ParseError):
@@ -82,7 +82,7 @@ def _count(suite: Mapping[str, str]) -> Count:
 
 
 def run_all(jobs: Iterable[Job], logs: Path, workers: int) -> list[Outcome]:
-    """Run the jobs, ``workers`` at a time, with their logs in ``logs``; an interrupt ends those that run."""
+    """Run the jobs, ``workers`` at a time, with their logs in ``logs``; an interrupt ends running ones."""
     pool, mark = ThreadPoolExecutor(workers), f"{logs}:{os.getpid()}"
     try:
         return list(pool.map(partial(_run, ensure_folder(logs), mark), jobs))

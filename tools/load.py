@@ -50,7 +50,7 @@ INTERRUPTS = 5
 SOAK_SECONDS, SOAK_VISITORS = 1_200, 50
 """Long enough to fill the caches, with a load below the machine's capacity."""
 SOAK_CACHE_MB = 16
-"""For cached responses in one worker: with the usual size it would still grow when the soak ends."""
+"""For cached responses in one worker: with the usual size, memory would still grow when the soak ends."""
 SETTLE_SECONDS = 15
 
 
@@ -206,7 +206,7 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
 
 
 def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
-    """The same, and with ``--soak`` what each process used until connections had time to return."""
+    """As ``under_load``; with ``--soak``, also measures each process until connections had time to close."""
     if not size.is_soak:
         return under_load(supervisor, plan, size, arguments)
     names = [name for name in ("api", "reports") if name in supervisor.running]
@@ -228,7 +228,7 @@ def _keep(meter: Meter, size: Size) -> None:
 
 
 def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) -> int:
-    """End Locust as Ctrl-C does, so that it leaves its report; returns its exit code.
+    """End Locust as Ctrl-C does, so that it writes its report; returns its exit code.
 
     Repeat if it keeps running: an interrupt that arrives in a user's code can be lost.
     """
@@ -269,6 +269,6 @@ def _verdict_of(log: Path) -> str:
 
 
 if __name__ == "__main__":
-    # A shell that starts this in the background lets it ignore interrupts, and Locust with it.
+    # A shell that starts this in the background makes it, and so Locust, ignore interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(guarded(lambda: load(sys.argv[1:])))

@@ -67,7 +67,7 @@ def declared_folders() -> list[Path]:
 
 
 def stale_locks() -> list[Path]:
-    """Locks that are missing, or were compiled from other requirements than the declared ones."""
+    """Locks that are missing, or were compiled from requirements other than the declared ones."""
     return [
         lock
         for folder in declared_folders()
@@ -77,7 +77,7 @@ def stale_locks() -> list[Path]:
 
 
 def check() -> int:
-    """Exit code 1, and the names, when a lock is stale."""
+    """Print the names of stale locks; exit code 1 if there are any."""
     stale = stale_locks()
     for lock in stale:
         say(f"{lock.relative_to(ROOT)} is missing or stale: run `make lock` and commit it.")

@@ -1,4 +1,4 @@
-"""The newest schema, by the API's own migrations. ``make migrations`` also takes it down and up again."""
+"""Migrates to the newest schema with the API's migrations; ``make migrations`` also tests downgrading."""
 
 from __future__ import annotations
 

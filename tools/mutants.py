@@ -65,7 +65,7 @@ def targets() -> dict[str, Target]:
 
 
 def run(target: Target, instance: Instance) -> str:
-    """Try every mutant; returns what cosmic-ray dumps of them."""
+    """Try every mutant; returns cosmic-ray's dump of the results."""
     copy = WORK / target.name / target.service
     shutil.rmtree(copy.parent, ignore_errors=True)
     shutil.copytree(ROOT / target.service, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))

@@ -1,4 +1,4 @@
-"""Paths. Everything that the tools write is below ``LOCAL``, but for the folder of a test run.
+"""Paths. Everything that the tools write is below ``LOCAL``, except the folder of a test run.
 
 LA311_STATE moves what a running system writes, so that a second one can run next to the first.
 """

@@ -40,7 +40,7 @@ def digests(url: str) -> dict[str, str]:
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> None:
-    """Raises Problem, which names the tables, when the rows differ."""
+    """Raises Problem with the names of the tables whose rows differ."""
     different = sorted(table for table in old.keys() | new.keys() if old.get(table) != new.get(table))
     if different:
         raise Problem(f"rows differ after the upgrade: {', '.join(different)}")

@@ -15,7 +15,7 @@ from typing import Self
 PROC = Path("/proc")
 SECONDS_BETWEEN = 5.0
 Roots = Callable[[], Mapping[str, int]]
-"""Names, and the process of each that has started all others of that name."""
+"""Names, each with the id of the process that has started all others of that name."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Use:
-    """One process over time. It must have two samples."""
+    """One process over time, with at least two samples."""
 
     name: str
     samples: Sequence[Sample]
@@ -63,7 +63,7 @@ HEADING = (
 
 @dataclass
 class Meter:
-    """Samples in a thread of its own, until the block ends."""
+    """Takes samples in a separate thread until the block ends."""
 
     roots: Roots
     seconds_between: float = SECONDS_BETWEEN
@@ -97,7 +97,7 @@ class Meter:
                     self._found.setdefault(f"{root} {one}", []).append(_sample(at, one))
 
     def uses(self) -> list[Use]:
-        """Of every process that lived to the end."""
+        """The use of every process that ran until the end."""
         end = max((samples[-1].at for samples in self._found.values()), default=0.0)
         return [
             Use(name, samples)
@@ -110,7 +110,7 @@ class Meter:
 
 
 def descendants(pid: int) -> list[int]:
-    """The process and all that it has started; empty when it has ended."""
+    """The process and all of its descendants; empty if the process has ended."""
     found = []
     with suppress(OSError):
         children = (PROC / str(pid) / "task" / str(pid) / "children").read_text().split()

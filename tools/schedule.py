@@ -86,7 +86,7 @@ def units() -> dict[str, str]:
 
 
 def show(_: list[str]) -> int:
-    """Print the units; another scheduler can do the same."""
+    """Print the units, which are also a template for other schedulers."""
     for name, text in units().items():
         say(f"# {UNITS / name}\n{text}")
     return 0

@@ -106,5 +106,5 @@ def without_python_variables(machine: Mapping[str, str]) -> dict[str, str]:
 
 
 def python_environment() -> dict[str, str]:
-    """Compiled modules are kept under .local."""
+    """Variables that keep compiled modules under .local."""
     return {"PYTHONPYCACHEPREFIX": str(CACHE / "pycache")}

@@ -44,7 +44,7 @@ class Supervisor:
         return self.logs / f"{program.name}.log"
 
     def start(self, program: Program) -> None:
-        """Start and return at once."""
+        """Start a program and return immediately."""
         with self.log_of(program).open("wb") as log:
             process = subprocess.Popen(
                 program.command,
@@ -89,7 +89,7 @@ class Supervisor:
         return True
 
     def check(self) -> None:
-        """Raise ``Problem`` when a program that should run has ended."""
+        """Raise ``Problem`` when a program that should be running has ended."""
         for program, process in self.running.values():
             code = process.poll()
             if code is not None and not program.is_task:
@@ -101,7 +101,7 @@ class Supervisor:
         return f"the end of {log}:\n{last_lines(log)}"
 
     def stop(self) -> None:
-        """Stop everything in reverse order, and every process that they left behind."""
+        """Stop all programs in reverse order, and every process that they left behind."""
         for _, process in reversed(self.running.values()):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)

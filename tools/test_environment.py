@@ -15,7 +15,7 @@ from tools.servers.instance import LOADER, OWNER, READER, Instance
 from tools.test_folder import folder_of, run_folder
 
 TEMPLATE = "template_311"
-# Jobs that may run in parallel; a suite in parts has no job of the whole at the same time.
+# By job: jobs may run in parallel, but a suite that is split never runs as a whole at the same time.
 REDIS_DATABASE = {"api": 1, "dash": 2, "prefect": 3, "tools": 4, "locust": 5}
 REDIS_DATABASE |= {"dash-1": 2, "dash-2": 6, "prefect-1": 3, "prefect-2": 7}
 
@@ -49,13 +49,13 @@ def clean_environment(service: str) -> dict[str, str]:
 
 
 def suite_environment(service: str, instance: Instance, job: str) -> dict[str, str]:
-    """What a job of a service's suite runs with; ``instance`` comes from ``servers()``."""
+    """The variables of a job of a service's suite; ``instance`` comes from ``servers()``."""
     temporary = {"TMPDIR": str(temporary_of(instance.folder.parent))}
     return clean_environment(service) | test_variables(instance, job) | temporary
 
 
 def temporary_of(folder: Path) -> Path:
-    """Where the tests of the run with this folder make temporary files."""
+    """The folder for temporary files of the test run with this folder."""
     return folder / "tmp"
 
 

@@ -21,7 +21,7 @@ from tools.servers import processes
 from tools.servers.instance import instances
 from tools.servers.postgres import SHARED_MEMORY
 
-# Everybody may write there, so the owner of its folders is checked.
+# All users may write there, so the owner of its folders is checked.
 MEMORY = SHARED_MEMORY
 MEMINFO = Path("/proc/meminfo")
 ON_DISK = LOCAL / "test"

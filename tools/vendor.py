@@ -2,8 +2,8 @@
 
 python3 -m tools.vendor [--check]
 
-An upgrade is another version and integrity (``npm view NAME@VERSION dist.integrity``) there, then a run of
-this. ``--check`` compares what is kept with the digests that the last run recorded.
+To upgrade, change the version and the integrity (``npm view NAME@VERSION dist.integrity``) there, and run
+this again. ``--check`` compares the files with the digests that the last run recorded.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def differences() -> list[str]:
-    """Files that are missing, or not what the recorded step wrote."""
+    """Files that are missing, or differ from those that the last run wrote."""
     found = []
     for package in declared():
         folder = ROOT / package.folder
@@ -74,7 +74,7 @@ def differences() -> list[str]:
 
 
 def contents(package: Package) -> dict[str, bytes]:
-    """The files as published, by our names. Problem if the package is not the declared one."""
+    """The files as published, by our names. Raises Problem if the package is not the declared one."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -98,7 +98,7 @@ def _extracted(archive: Path, files: dict[str, str]) -> dict[str, bytes]:
 
 
 def _without_source_map(content: bytes) -> bytes:
-    """The map is not served: a browser's tools would ask for it."""
+    """Without the reference to the source map, which is not served: developer tools would request it."""
     head, mark, tail = content.rpartition(SOURCE_MAP)
     return head if mark and b"\n" not in tail.strip() else content
 

@@ -1,5 +1,5 @@
-/* The grid's scripts are two megabytes, and most pages have no grid. A grid is first a plain table of its first page, which
-   can be read at once; its scripts load when the browser has nothing else to do, and add sorting, filters and further pages. */
+/* The grid's scripts are two megabytes, and most pages have no grid. A grid is first rendered as a plain table of its first
+   page; its scripts load when the browser is idle, and add sorting, filters and further pages. */
 (function () {
   "use strict";
   var React = window.React;
@@ -27,7 +27,7 @@
   function text(value) { return value === null || value === undefined ? "" : String(value); }
   function plainTable(given) {
     var columns = given.columnDefs, options = given.dashGridOptions;
-    /* As wide as in the grid, so that little moves when the grid takes its place. */
+    /* Columns as wide as in the grid, so that the layout hardly shifts when the grid replaces the table. */
     function heading(column) {
       return { scope: "col", style: { minWidth: column.width || column.minWidth || given.defaultColDef.width } };
     }

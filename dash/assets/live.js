@@ -1,11 +1,11 @@
-/* What pages do in the browser: the URL follows the controls, figures link to details, the menu keeps the filters, and
-   open pages notice new data, a new release, and a database that is available again. */
+/* Behavior of pages in the browser: the URL follows the controls, figures link to details, the menu keeps the filters, and
+   open pages detect new data, a new release, and a database that is available again. */
 (function () {
   "use strict";
   var READY = "/ready";
   var UPDATE = "_dash-update-component";
   var NOTHING_CHANGED = 204;
-  /* Of Dash: a preview has one without data. */
+  /* Rendered by Dash: the shell of a preview has no data attributes. */
   var SHELL = ".shell[data-version]";
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
@@ -17,7 +17,7 @@
     return Array.isArray(value) ? value.join(",") : value || "";
   }
 
-  /* The parameters of a control's value; an empty one is written only where the report needs a value. */
+  /* The URL parameters of a control's value; an empty value is written only if the report requires one. */
   function parameters(value, name, required) {
     if (name === "period") return value && value[0] && value[1] ? { from: value[0], to: value[1] } : {};
     return text(value) || required.indexOf(name) >= 0 ? { [name]: text(value) } : {};
@@ -33,15 +33,15 @@
     if (isOther && report && report.dataset.path === window.location.pathname) window.location.reload();
   });
 
-  /* The first day of a range has been chosen, but not yet the last. */
+  /* Whether only one end of a range has been chosen so far. */
   function isHalf(value, name) {
     return name === "period" && !!value && !!(value[0] || value[1]) && !(value[0] && value[1]);
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     live: {
-      /* A control changed: write it into the URL, and keep the other parameters. Controls report their value when they
-         appear, too: one that equals what the server laid out is not the reader's choice. */
+      /* A control changed: write its value into the URL, and keep the other parameters. Controls also report their value
+         when they appear; a value that equals the server's is not the reader's choice. */
       choose: function (values, ids, before, state) {
         var clientside = window.dash_clientside;
         var unchanged = [clientside.no_update, clientside.no_update, clientside.no_update];
@@ -122,7 +122,7 @@
     version = seen;
   }
   lookIn(1000);
-  /* The first callback is for the page that was opened, which has come with the layout. */
+  /* The first callback requests the page that was opened, which the layout already contains. */
   var isFirst = true;
   function isOpened(address, options) {
     var content = isFirst && document.querySelector("[data-opened]");

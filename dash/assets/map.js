@@ -4,7 +4,7 @@
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
   var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
-  /* Boxes along each side of the view, and how long counting them may take of a frame. */
+  /* Boxes along each side of the view, and the time per frame for counting their requests. */
   var BOXES = 6, SLICE_MS = 16;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
@@ -77,7 +77,7 @@
   var pen;
   function drawNumber(map, id) {
     if (id.indexOf("number:") !== 0 || map.hasImage(id)) return;
-    /* In memory: reading each image back from the graphics card takes 10 ms and more. */
+    /* In main memory: reading each image back from the GPU takes 10 ms or more. */
     pen = pen || make("canvas").getContext("2d", { willReadFrequently: true });
     var text = id.slice(7), canvas = pen.canvas;
     canvas.width = 16 + 16 * text.length;
@@ -115,9 +115,9 @@
     return parts;
   }
 
-  /* The requests in view, by type and one by one: each feature once, even if it is in two boxes or at the edges of two
-     tiles. There are thousands of features with dozens of types each, so they are counted box by box, a few milliseconds
-     at a time, and types get their names last. */
+  /* The requests in view, by type and individually: each feature counts once, even if it is in two boxes or at the edges
+     of two tiles. There are thousands of features with dozens of types each, so they are counted box by box, a few
+     milliseconds at a time, and type names are looked up last. */
   function nothingCounted() {
     return { total: 0, byType: {}, points: {}, seen: new Set(), byKey: new Map() };
   }
@@ -297,7 +297,7 @@
     map.addSource("hotspots", { type: "geojson", data: EMPTY });
     map.addLayer(outlines());
     map.on("movestart", function () { state.counting = {}; });
-    /* A move that changes nothing would not be followed by "idle", which counts what is in view. */
+    /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
       writeView(map);
       map.triggerRepaint();
@@ -362,7 +362,7 @@
     writeView(state.map);
   }
 
-  /* The map of the preview moves into the box that Dash has drawn. Returns whether the box is up to date. */
+  /* Moves the map of the preview into the box that Dash has drawn. Returns whether the box is up to date. */
   function takeOver(box) {
     var old = document.querySelector("#preview .city-map"), state = old && old !== box && old.mapState;
     if (!state || !state.map) return false;
@@ -371,7 +371,7 @@
     box.mapState = state;
     state.box = box;
     if (old.dataset.drawn) box.dataset.drawn = old.dataset.drawn;
-    /* Once the preview is gone: what is hidden cannot have the focus. */
+    /* After the preview has been removed: hidden elements cannot receive the focus. */
     if (box.contains(focused)) window.setTimeout(function () { focused.focus({ preventScroll: true }); });
     return old.dataset.map === box.dataset.map;
   }

@@ -1,5 +1,5 @@
 /* Cards above the fold load first. The others load when they come into view, or one by one once the visible part is
-   complete, so that searching and printing soon find them too. */
+   complete, so that searching and printing the page soon include them. */
 (function () {
   "use strict";
   /* Excludes cards that are already loading or loaded because their selection changed. */

@@ -1,5 +1,5 @@
-/* Figures are drawn by a partial bundle of plotly.js, whose URL is in the page: Cartesian charts are a third of the full
-   bundle. The first figure that the partial bundle cannot draw loads the full one. */
+/* Figures are drawn by a partial bundle of plotly.js, whose URL is in the page: the bundle of Cartesian charts is a third of
+   the full one. The first figure that the partial bundle cannot draw loads the full one. */
 (function () {
   "use strict";
   var WHOLE = "/_dash-component-suites/plotly/package_data/plotly.min.js";

@@ -1,5 +1,5 @@
-/* A preview shows the page until Dash has drawn it. Dash's scripts are as large as the map, which comes first: they load once
-   the map shows its requests or has failed, when the reader uses the page, or when its scripts or its data take too long. */
+/* A preview shows the page until Dash has drawn it. Dash's scripts are as large as the map, which has priority: they load once
+   the map shows its requests or has failed, when the reader uses the page, or when the map's scripts or data take too long. */
 (function () {
   "use strict";
   var LONGEST_WAIT_MS = 8000, DATA_MS = 1500;
@@ -9,7 +9,7 @@
 
   function isFile(part) { return part.tagName !== "SCRIPT" || part.src; }
   function add(part) { document.head.appendChild(part); }
-  /* Files load together and run in their order, and then what is written in the page, which starts Dash. */
+  /* Files load in parallel and run in order; the inline scripts, which start Dash, run after them. */
   function start() {
     if (isStarted) return;
     isStarted = true;
@@ -25,7 +25,7 @@
   document.addEventListener("map-loaded", function () { window.setTimeout(start, DATA_MS); });
   window.setTimeout(start, LONGEST_WAIT_MS);
 
-  /* Dash has drawn the page: map.js has moved the map by the time that the preview goes. */
+  /* Dash has drawn the page: map.js has moved the map by the time the preview is removed. */
   var observer = new MutationObserver(function () {
     if (!root.querySelector(PAGE)) return;
     observer.disconnect();

@@ -1,5 +1,5 @@
-/* "Show as table": the rows of a figure become a table when it is opened; those of a grid when the page is printed. As
-   Dash components they would cost every reader more than the figures do. */
+/* "Show as table": the rows of a figure become a table when the reader opens it; those of a grid when the page is printed.
+   As Dash components they would cost every reader more than the figures do. */
 (function () {
   "use strict";
   function cellOf(name, text, link) {
@@ -33,7 +33,7 @@
     if (details && details.open) fill(box);
   }
   document.addEventListener("toggle", function (event) { fillOpen(event.target.querySelector("[data-rows]")); }, true);
-  /* New rows are added to an open table. */
+  /* An open table is rebuilt when its rows change. */
   new MutationObserver(function (changes) {
     changes.forEach(function (change) { fillOpen(change.target); });
   }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-rows"] });

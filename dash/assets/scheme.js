@@ -1,5 +1,5 @@
-/* Runs before anything is drawn. Applies the reader's color scheme, so that a dark page never flashes white, and detects
-   whether the page is embedded in another one, where it has neither menu nor footer. */
+/* Runs before anything is drawn. Applies the reader's color scheme, so that a dark page never flashes white, and marks
+   pages that are embedded in another page, which have neither menu nor footer. */
 (function () {
   var kept = localStorage.getItem("mantine-color-scheme-value") || "auto";
   var isDark = kept === "dark" || (kept === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);

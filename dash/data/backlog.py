@@ -29,7 +29,7 @@ AGES = (
     Age("over-90", "Over 90 days", 91, None),
 )
 COLUMNS = ("days_0_to_7", "days_8_to_30", "days_31_to_90", "over_90_days")
-# The created date decides: the index of open requests is in its order.
+# Conditions on the created date can use the index of open requests, which is ordered by it.
 COUNTED = SQL("""count(*) AS open,
         count(*) FILTER (WHERE created_date >= %(d7)s::date) AS days_0_to_7,
         count(*) FILTER (WHERE created_date >= %(d30)s::date AND created_date < %(d7)s::date) AS days_8_to_30,

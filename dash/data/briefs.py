@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 from data.warehouse import Warehouse
 
 OLD_DAYS = 90
-# Open at the end of a day: open now and created by then, or closed after it. Each half has its index.
+# Open at the end of a day: open now and created by then, or closed after it. Each half has its own index.
 OPEN_AT = SQL("""(
         SELECT {columns} FROM service_requests
         WHERE is_open AND NOT is_information AND council_id = %(council)s AND created_date < %(after)s::date
@@ -66,17 +66,17 @@ def _end_of(day: date) -> dict[str, date]:
 
 
 def addresses(warehouse: Warehouse, council: int, first: date, last: date, rows: int) -> DataFrame:
-    """Addresses with more than one request created in the days. Columns: address, requests, types."""
+    """Addresses with more than one request created in the period. Columns: address, requests, types."""
     return warehouse.frame(ADDRESSES, council=council, first=first, last=last, rows=rows)
 
 
 def places(warehouse: Warehouse, council: int, first: date, last: date) -> DataFrame:
-    """Locations of the requests created in these days. Columns: longitude, latitude, requests."""
+    """Locations of the requests created in the period. Columns: longitude, latitude, requests."""
     return warehouse.frame(PLACES, council=council, first=first, last=last)
 
 
 def closed(warehouse: Warehouse, council: int, first: date, last: date) -> tuple[int, int | None]:
-    """Requests closed in the days, and their median days to close; None if there are none."""
+    """Requests closed in the period, and their median days to close, which is None if there are none."""
     found = warehouse.frame(MEDIAN, council=council, first=first, last=last).iloc[0]
     number = int(found["closed"])
     return number, int(found["median_days"]) if number else None

@@ -20,7 +20,7 @@ CREATED = Population("true", "created_date")
 CLOSED = Population("closed_date IS NOT NULL", "closed_date")
 OPEN = Population("is_open", None)
 SERVED = SQL("(SELECT *, coalesce(city_id, 0) AS district_id FROM service_requests) AS served")
-"""The requests one by one, with the column of every dimension of the reports."""
+"""The individual requests, with a column for every dimension of the reports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Database:
                     yield bytes(line)
 
     def fetched(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, a few at a time; raises DataError."""
+        """The rows of a query, fetched in batches; raises DataError."""
         with self._connection() as connection, connection.cursor(name="rows") as cursor:
             connection.execute(LONG)
             cursor.itersize = ROWS_AT_ONCE

@@ -31,7 +31,7 @@ FACTS = SQL("""
     ) d
 """)
 AWAY = "away"
-# Of a page, which may be anyone's.
+# Part of the version that pages send, which any client can make up.
 GENERATION = re.compile("[0-9]{1,18}")
 
 
@@ -61,7 +61,7 @@ class City:
         return City(row["city_name"], ZoneInfo(row["time_zone"]), bounds, row["words"])
 
     def phrase(self, text: str) -> str:
-        """The text with ``{city}`` and the names of ``USUAL_WORDS`` in this city's words."""
+        """The text with ``{city}`` and the placeholders of ``USUAL_WORDS`` replaced by this city's words."""
         spoken = text.replace("{city}", self.name)
         for name, usual in USUAL_WORDS.items():
             spoken = spoken.replace(f"{{{name}}}", _lower(self.words.get(name, usual)))
@@ -85,7 +85,7 @@ def _lower(text: str) -> str:
 
 
 UNKNOWN_CITY = City("", ZoneInfo("UTC"), (-180.0, -90.0, 180.0, 90.0), {})
-"""Until the database has been read."""
+"""Used until the database has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,12 @@ class Facts:
         return self.age is not None and self.age > timedelta(hours=self.stale_hours)
 
     def is_behind(self, version: str | None) -> bool:
-        """Whether a page with this version has seen newer data, or that the database is away."""
+        """Whether the version is of newer data, or has an unreachable database that these facts do not."""
         generation, *words = (version or "").split("-")
         seen = int(generation) if GENERATION.fullmatch(generation) else 0
         return seen > self.generation or (AWAY in words and not self.is_away)
 
     @property
     def version(self) -> str:
-        """Changes whenever an open page has to show something else."""
+        """Changes whenever open pages have to be refreshed."""
         return f"{self.generation}-{AWAY if self.is_away else 'here'}-{'stale' if self.is_stale else 'fresh'}"

@@ -50,13 +50,13 @@ def listed(values: Any) -> list[Any]:
 
 
 def records(frame: DataFrame) -> list[dict[str, Any]]:
-    """The rows as dictionaries of the values that ``listed`` gives."""
+    """The rows as dictionaries, with values as returned by ``listed``."""
     columns = [listed(frame[name]) for name in frame]
     return [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def visible(frame: DataFrame) -> DataFrame:
-    """Without the columns that are not shown."""
+    """The frame without the columns that are not shown."""
     return frame[[name for name in frame if not name.startswith(HIDDEN)]]
 
 

@@ -21,7 +21,7 @@ FOUND = SQL("""{narrowed}
             AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)
             AND changed_at >= (SELECT (%(first)s::date + 1)::timestamp AT TIME ZONE time_zone FROM city)
             AND changed_at < (SELECT (%(last)s::date + 2)::timestamp AT TIME ZONE time_zone FROM city)""")
-# In the words of the index change_counts_unusual_idx.
+# Written as in the definition of the index change_counts_unusual_idx, so that it can be used.
 UNUSUAL = SQL("AND kinds <> '{created}' AND kinds <> '{closed}'")
 DAY = SQL("((changed_at AT TIME ZONE (SELECT time_zone FROM city))::date - 1)")
 FIRST_DAY = SQL("SELECT {day} AS day FROM changes ORDER BY sequence LIMIT 1").format(day=DAY)
@@ -84,7 +84,7 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def by_day(warehouse: Warehouse, filters: Filters, *, is_usual_left_out: bool = False) -> DataFrame:
-    """The same columns by day; days without changes have no row.
+    """The columns of ``totals`` by day; days without changes have no row.
 
     ``is_usual_left_out`` skips requests that were only created or only closed, which are most changes.
     """
@@ -92,7 +92,7 @@ def by_day(warehouse: Warehouse, filters: Filters, *, is_usual_left_out: bool = 
 
 
 def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFrame:
-    """The same columns by name, most changes first."""
+    """The columns of ``totals`` by name, most changes first."""
     return _counts(
         warehouse,
         filters,

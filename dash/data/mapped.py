@@ -31,7 +31,7 @@ CELLS = SQL("""
     GROUP BY (longitude * 40)::integer, (latitude * 40)::integer
     ORDER BY 3 DESC, 1, 2
 """)
-# About 10 m, as for the maps of areas.
+# Simplified to about 10 m, as on the maps of areas.
 OUTLINES = {
     "areas": SQL("""
         SELECT council_name AS name,
@@ -45,7 +45,7 @@ OUTLINES = {
         GROUP BY region_id, region_name ORDER BY region_id
     """),
 }
-# By an index on upper(address); a frequent address ends the search early.
+# Uses an index on upper(address); the inner limit ends the search early for frequent addresses.
 ADDRESSES = SQL("""
     SELECT address, avg(latitude) AS latitude, avg(longitude) AS longitude, count(*) AS requests
     FROM (SELECT upper(address) AS address, latitude, longitude FROM service_requests
@@ -58,7 +58,7 @@ NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     """Requests by type; columns: type, on_the_map (with a location), not_on_the_map (without).
 
-    Rollups have no status, and no locations of information calls. Few requests are open; an index has them.
+    Rollups have no status, and no locations of information calls. Open requests are few, and indexed.
     """
     if filters.includes_information or status == "open":
         return _by_type(warehouse, filters, status)

@@ -75,7 +75,7 @@ def retired(warehouse: Warehouse, number: str) -> DataFrame:
 
 
 def repeats(warehouse: Warehouse, number: str) -> DataFrame:
-    """Requests that name this one as the original of which they are duplicates, newest first."""
+    """Duplicates of this request, which name it as their parent; newest first."""
     query = LISTED.format(source=HAS_PARENT, where=SQL("true"))
     return warehouse.frame(query, number=number, rows=NEIGHBORS)
 
@@ -102,5 +102,5 @@ def history(warehouse: Warehouse, request_id: int) -> DataFrame:
 
 
 def areas(warehouse: Warehouse, west: float, south: float, east: float, north: float) -> DataFrame:
-    """Councils whose shapes lie in these bounds. Columns: council_id, council, polygon (GeoJSON)."""
+    """Councils whose bounding boxes overlap these bounds. Columns: council_id, council, polygon (GeoJSON)."""
     return warehouse.frame(AREAS, west=west, south=south, east=east, north=north)

@@ -19,7 +19,7 @@ SELECTED = SQL("""
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND (%(information)s OR NOT is_information) AND {narrowed}
 """)
-# One pass, and no DISTINCT, which would sort all of them: most addresses have a single request.
+# One pass; with chosen types, no DISTINCT, which would sort all rows: most addresses have one request.
 ADDRESSES = SQL("""
     WITH counted AS (
         SELECT upper(address) AS address, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
@@ -49,7 +49,7 @@ TOTALS = SQL("""
             AS repeated_requests
     FROM counted
 """)
-# The points are read twice, which is quicker than keeping them: most are in no cluster.
+# The points are read twice, which is faster than materializing them: most are in no cluster.
 CLUSTERS = SQL("""
     WITH selected AS ({selected}), points AS NOT MATERIALIZED (
         SELECT selected.latitude, selected.longitude, council_id, address, is_open,
@@ -90,7 +90,7 @@ def addresses(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def with_before(warehouse: Warehouse, frame: DataFrame, before: Filters) -> DataFrame:
-    """The addresses with ``requests_before``, the number of requests that other filters select there."""
+    """The frame with ``requests_before``, the number of requests that ``before`` selects at each address."""
     values = _values(before) | {"addresses": frame["address"].tolist()}
     counted = warehouse.frame(_of(BEFORE, before), **values)
     both = frame.merge(counted, on="address", how="left")

@@ -56,9 +56,9 @@ def rate(councils: DataFrame) -> float:
 def moving_rates(warehouse: Warehouse, filters: Filters, window: int, loaded: tuple[date, date]) -> DataFrame:
     """Daily requests per 10,000 people of one council and of all councils, as centered moving averages.
 
-    The mean covers ``window`` calendar days with the day in their middle (of an even number, one more lies
-    after it). Days whose window reaches beyond the loaded days are left out; no rows for a council without
-    a population. Columns: day, council_per_10000, all_councils_per_10000.
+    The mean covers ``window`` calendar days centered on the day (an even window has one more day after it
+    than before). Days whose window reaches beyond the loaded days are left out; a council without a
+    population has no rows. Columns: day, council_per_10000, all_councils_per_10000.
     """
     councils = reference.councils(warehouse).dropna(subset=["people"]).set_index("council_id")["people"]
     council = filters.councils[0]

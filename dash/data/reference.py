@@ -25,7 +25,7 @@ POLYGONS = SQL("""
         ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
     FROM geometries JOIN councils USING (council_id) ORDER BY council_id
 """)
-# A ten-thousandth of a degree is about 10 m: invisible at the size of a city, and a third of the bytes.
+# A ten-thousandth of a degree is about 10 m: invisible at city scale, and only a third of the bytes remain.
 
 
 def names(warehouse: Warehouse, dimension: Dimension) -> DataFrame:

@@ -236,7 +236,7 @@ def _days(warehouse: Warehouse, query: ListQuery, sort: str, skip: int) -> tuple
 
 
 def order_of(sort: str) -> Composed:
-    """A total order: the request's id decides between equals, missing values come last."""
+    """A total order: the request's id breaks ties, missing values come last."""
     key, way = sort.lstrip("-"), SQL("DESC" if sort.startswith("-") else "ASC")
     # Every request has a created date, and the index does not have NULLS LAST.
     last = SQL("") if key == "created" else SQL("NULLS LAST")
@@ -257,5 +257,5 @@ def csv_lines(warehouse: Warehouse, query: ListQuery) -> Iterator[bytes]:
 
 
 def rows(warehouse: Warehouse, query: ListQuery) -> Iterator[tuple[Any, ...]]:
-    """All rows as values, a few at a time."""
+    """All rows as tuples of values, fetched in batches."""
     return warehouse.fetched(file_query(query), query.parameters())

@@ -40,7 +40,7 @@ class Warehouse:
         self.is_cached_only = False
 
     def cached_only(self) -> Warehouse:
-        """The same data as far as they are cached, or never are; any other query raises AwayError at once."""
+        """A view of cached results; other queries raise AwayError at once, unless they are never cached."""
         view = copy.copy(self)
         view.is_cached_only = True
         return view
@@ -106,7 +106,7 @@ class Warehouse:
         return frames.decode(found)
 
     def uncached(self, query: Query, **parameters: Any) -> DataFrame:
-        """The rows of a short query now, past the cache; raises DataError."""
+        """The current rows of a short query, bypassing the cache; raises DataError."""
         if self.facts().is_away:
             raise AwayError
         return frames.decode(self._database.read(query, parameters)[1])

@@ -19,7 +19,7 @@ from report_kit.list_link import PATH as LIST
 
 ADDRESSES, OLDEST = 8, 8
 FEW = 20
-"""A median of fewer requests is marked as such."""
+"""A median of fewer requests is marked "few"."""
 
 
 class Number(NamedTuple):
@@ -52,7 +52,7 @@ class Brief:
     places: DataFrame
 
     def list(self, **more: str) -> str:
-        """The list of requests of this council."""
+        """The URL of this council's list of requests."""
         return f"{LIST}?{urlencode({'council': str(self.council), **more}, safe=',')}"
 
     @property
@@ -161,7 +161,7 @@ def _change(now: int, before: int | None, name: str) -> str:
 
 
 def _difference(now: int, before: int | None, period: Period) -> str:
-    """The change of the open requests, as a number: a percentage by days would not make sense."""
+    """The change in open requests as a number: a percentage makes no sense for a count at one moment."""
     if before is None:
         return ""
     when = f"than a {period.kind} earlier"

@@ -34,12 +34,12 @@ def address(council: int, period: Period, kind: str = "") -> str:
 
 
 def show(council: int) -> Response:
-    """The page."""
+    """The page of a brief."""
     return _answered(council, _page)
 
 
 def file(council: int, kind: str) -> Response:
-    """One of the files: ``html`` to be printed or kept, ``png``, ``csv``."""
+    """One of the files: ``html`` to print or save, ``png``, ``csv``."""
     return _answered(council, FILES[kind])
 
 
@@ -65,7 +65,7 @@ def _name(source: Warehouse, council: int) -> str | None:
 
 
 def _period(source: Warehouse) -> Period | str:
-    """The period of the URL, or why there is none."""
+    """The period in the URL, or the reason why there is none."""
     facts = source.facts()
     if facts.first_day is None or facts.last_day is None:
         return "No requests have been loaded yet."
@@ -107,7 +107,7 @@ def _html(found: Brief) -> Response:
 
 
 def _png(found: Brief) -> Response:
-    """Shown, not attached: other sites show it as the picture of the page."""
+    """Served inline, not as an attachment: other sites show it as the preview image of the page."""
     body = brief_picture.png(found, warehouse().facts().city.name, shapes(warehouse(), found))
     return Response(body, content_type="image/png")
 
@@ -159,7 +159,7 @@ def points(found: Brief) -> list[drawing.Point]:
 
 
 def map_label(found: Brief) -> str:
-    """What the map shows, in words."""
+    """The text alternative of the map."""
     number = int(found.places["requests"].sum())
     return (
         f"Map: {text.plural(number, 'request')} at {text.plural(len(found.places), 'place')} in {found.name}"

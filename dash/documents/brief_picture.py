@@ -1,4 +1,4 @@
-"""A brief as a picture of 1200 by 630 pixels, the size that sites show for a link."""
+"""A brief as a picture of 1200 by 630 pixels, the usual size of link previews."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ INK, QUIET, LINE, PAPER, POINT = "#1C2733", "#55616E", "#B9C1C9", "#FFFFFF", "#D
 EDGE = 56
 MAP_BOX = (790, 150, 1150, 540)
 SMOOTH = 2
-"""The map is drawn larger by this factor, then scaled down: Pillow draws lines without smoothing."""
+"""The map is drawn larger by this factor, then scaled down: Pillow draws lines without antialiasing."""
 Shapes = tuple[DataFrame, list[dict[str, Any]]]
 
 
 def png(found: Brief, city: str, shapes: Shapes) -> bytes:
-    """The picture; its description, a text chunk of the file, says the same in words."""
+    """The picture as a PNG file; its Description text chunk has the same content in words."""
     image = Image.new("RGB", SIZE, PAPER)
     if len(shapes[0]):
         image.paste(_map(found, shapes), MAP_BOX[:2])
@@ -44,7 +44,7 @@ def png(found: Brief, city: str, shapes: Shapes) -> bytes:
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    # Pillow's own font: the server's image has none.
+    # Pillow's built-in font: the container image has no fonts.
     return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
 
@@ -61,7 +61,7 @@ def _headline(draw: ImageDraw.ImageDraw, found: Brief, city: str) -> None:
 
 
 def _numbers(draw: ImageDraw.ImageDraw, found: Brief) -> None:
-    """Three numbers above, with their changes."""
+    """The first four numbers, with their changes."""
     for place, one in enumerate(found.numbers[:4]):
         x, y = EDGE + (place % 2) * 360, 155 + (place // 2) * 130
         draw.text((x, y), one.label, QUIET, _font(22))

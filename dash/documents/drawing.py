@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from figures.maps import Bounds
 
 MARGIN = 0.04
-"""Room around the bounds, as a share of their larger side."""
+"""Margin on each side of the bounds, as a share of their size."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Point:
 def svg(
     projection: Projection, areas: Iterable[tuple[dict[str, Any], str]], points: Sequence[Point], label: str
 ) -> Markup:
-    """Areas (polygon and class) under points; ``label`` says in words what is drawn."""
+    """Areas (polygon and CSS class) below points; ``label`` is the text alternative."""
     shapes = [f'<path class="{kind}" d="{_path(projection, polygon)}"/>' for polygon, kind in areas]
     shapes += [_circle(projection, point) for point in points]
     frame = f'viewBox="0 0 {projection.width} {projection.height}"'

@@ -29,7 +29,7 @@ BY_RULES = "counted differently because of new rules; the published values are t
 
 
 class Step(NamedTuple):
-    """When, what, and each field before and after."""
+    """An entry of the history: its time, a description, and the changed fields before and after."""
 
     when: str
     what: str

@@ -131,7 +131,7 @@ def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
 
 
 def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks, with the first already computed: an error before it can still set the status."""
+    """The same chunks, with the first already computed, so that its errors can still set the status."""
     return chain([next(chunks)], chunks)
 
 

@@ -26,7 +26,7 @@ STYLES = ("style.css", "zlist.css", "document.css")
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page of the server, with the menu and footer of every page."""
+    """A page rendered from a template, with the same menu and footer as every other page."""
     return Response(rendered(template, **values), status, content_type="text/html; charset=utf-8")
 
 
@@ -57,7 +57,7 @@ def missing(title: str, advice: str) -> Response:
 
 
 def failed(error: DataError) -> Response:
-    """The advice of an error, without the data that the menu and the footer need."""
+    """A page with the advice of an error, without menu and footer, which need data."""
     status = 504 if isinstance(error, SlowError) else 503
     html = TEMPLATES.get_template("failed.html").render(advice=error.advice, city=city(), styles=STYLES)
     return Response(html, status, {"Retry-After": "5"}, content_type="text/html; charset=utf-8")

@@ -38,20 +38,20 @@ class Period:
 
     @property
     def title(self) -> str:
-        """Week 47, Nov 16, 2026 to Nov 22, 2026; November 2026; with a note while it is not over."""
+        """Such as Week 47, Nov 16, 2026 to Nov 22, 2026, or November 2026, with a note if it is partial."""
         span = text.span(self.first, self.last)
         whole = f"Week {int(self.name[-2:])}, {span}" if self.kind == "week" else text.month(self.first)
         so_far = f" ({text.plural(self.days, 'day')} so far)" if self.kind == "week" else f" ({span}, so far)"
         return whole + (so_far if self.is_partial else "")
 
     def before(self) -> Period:
-        """The previous week or month; for a partial one, its same days."""
+        """The previous week or month; for a partial period, only its corresponding days."""
         found = of_day(self.kind, self.first - timedelta(days=1), date.max)
         last = min(found.end, found.first + timedelta(days=self.days - 1)) if self.is_partial else found.end
         return Period(found.kind, found.name, found.first, found.end, last)
 
     def after(self, newest: date) -> Period:
-        """The next one, as far as it is loaded."""
+        """The next week or month, as far as it is loaded."""
         return of_day(self.kind, self.end + timedelta(days=1), newest)
 
     @property

@@ -85,7 +85,7 @@ def _known(found: DataFrame) -> dict[str, Any]:
 
 
 def state(row: Mapping[str, Any], last: date | None) -> str:
-    """Whether it is open, and for how many days, in one sentence."""
+    """A sentence on the state of the request, and for how many days it is or was open."""
     if row["is_open"]:
         days = max((last - row["created"].date()).days, 0) if last else 0
         return f"Open for {text.plural(days, 'day')}, counted to the last full day." if days else "Open."
@@ -156,7 +156,7 @@ def _position(row: Mapping[str, Any]) -> str:
 
 
 def _moment(value: Any) -> str:
-    """Nov 24, 2026, 2:05 PM; only the day at midnight, which means that only a day was published."""
+    """Such as Nov 24, 2026, 2:05 PM; without the time at midnight, because then only a day was published."""
     if value is None:
         return ""
     is_day = (value.hour, value.minute, value.second) == (0, 0, 0)

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 LARGEST_ROWS = 100_000
-"""Takes one thread a few seconds; larger lists need CSV."""
+"""Writing this many takes one thread a few seconds; larger lists are available as CSV only."""
 # Cells have the type of their value: text is never run as a formula or opened as a link.
 OPTIONS = {
     "constant_memory": True,
@@ -24,7 +24,7 @@ WIDE, USUAL = 30, 16
 
 
 def workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> IO[bytes]:
-    """A temporary file with one sheet, which is removed when it is closed; its first row stays in view."""
+    """A temporary file, removed when it is closed, with one sheet whose first row stays in view."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         sheet = book.add_worksheet(title)

@@ -1,1 +1,1 @@
-"""Plotly figures as plain dictionaries: light to make and to cache; a test has plotly validate each."""
+"""Plotly figures as plain dictionaries: cheap to build and to cache; a test validates each with plotly."""

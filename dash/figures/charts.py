@@ -1,6 +1,6 @@
-"""The kinds of chart that reports are made of; each takes columns of a frame and says its units on hover.
+"""The kinds of charts in the reports; each takes columns of a frame and shows its units on hover.
 
-``links`` are addresses to go to when a bar or point is chosen, one for each.
+``links`` has a URL for each bar or point, which opens when the bar or point is clicked.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from figures.theme import Figure
 
 LONG = 16
 MARKED_DAYS = 62
-"""Lines of up to so many points have a marker at each."""
+"""Lines with up to this many points have a marker at each point."""
 MANY_BARS, FEW_LABELS = 12, 8
-"""Labels of more bars than this would be written at an angle; some of them are enough."""
+"""Above this number of bars, plotly would rotate the labels, so only some of them are shown."""
 ROOMY = 12
 """Fewer stacked bars than this leave room on both sides."""
 Values = Sequence[Any]
@@ -88,7 +88,7 @@ def bars(
 ) -> Figure:
     """One bar per name, the first on the left; partial ones are hatched. ``hover`` has longer names.
 
-    ``dashed`` are values that the bars are compared with, as a dashed line.
+    ``dashed`` are values that the bars are compared with, drawn as a dashed line.
     """
     values = listed(values)
     trace = {
@@ -140,8 +140,8 @@ def lines(
 ) -> Figure:
     """One line per name over days (the index); missing values are gaps. ``notes`` are added on hover.
 
-    ``links`` has an address for each line, with ``{x}`` for the day of the point. ``before`` has what a line
-    is compared with, under its name: dashed, in the same color.
+    ``links`` has a URL for each line, with ``{x}`` for the day of the point. ``before`` has the values that a
+    line is compared with, under its name; they are drawn dashed, in the same color.
     """
     colors = list(colors or in_turn(len(series)))
     traces = [
@@ -265,7 +265,7 @@ def ranges(
 
 
 def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str] | None = None) -> Figure:
-    """Horizontal boxes from known numbers: name, low, q1, median, q3 and high of each."""
+    """Horizontal box plots from computed statistics: name, low, q1, median, q3 and high of each."""
     traces = [
         {
             "type": "box",
@@ -312,7 +312,7 @@ def small(figure: Figure, height: int = 130) -> Figure:
 
 
 def _merged(traces: Sequence[Figure]) -> list[Figure]:
-    """Areas of about the same color as one trace: a browser draws a hundred of them much more slowly."""
+    """Areas of about the same color as one trace: a browser draws a hundred traces much more slowly."""
     kept: list[Figure] = []
     of_color: dict[str, Figure] = {}
     for trace in traces:

@@ -12,7 +12,7 @@ SECOND = "#C08400"
 THIRD = "#248454"
 OTHERS = "#848490"
 BEFORE = "#E46C60"
-"""What a figure is compared with: dashed lines and marks across bars."""
+"""For comparison values: dashed lines and marks across bars."""
 SEQUENCE = (ACCENT, SECOND, THIRD, "#B478C0", "#E46C60", "#607800", "#6C84FC")
 """For lines that must be distinguished; with the gray of "Others", eight."""
 # From pale to strong; the strong end stands out on a dark card too.
@@ -20,5 +20,5 @@ SCALE = ((0.0, "#FBF1E3"), (0.25, "#F6D3A4"), (0.5, "#EBAA5C"), (0.75, "#D97F22"
 
 
 def in_turn(count: int) -> list[str]:
-    """As many colors as needed, from the sequence, over and over."""
+    """As many colors as needed, cycling through the sequence."""
     return [SEQUENCE[place % len(SEQUENCE)] for place in range(count)]

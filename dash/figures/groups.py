@@ -13,7 +13,7 @@ Values = Sequence[Any]
 
 
 class OneSeries(NamedTuple):
-    """The bars of one name: values, hover texts, and where each leads."""
+    """The bars of one series: values, hover texts and links."""
 
     title: str
     values: Values

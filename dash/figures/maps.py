@@ -37,9 +37,9 @@ class Area(NamedTuple):
 
 
 def areas(shown: Sequence[Area], *, bounds: Bounds, title: str) -> Figure:
-    """One color per area, from pale to strong, each a filled line on axes of degrees.
+    """Areas colored by value, from pale to strong, each a filled line on axes in degrees.
 
-    plotly.js' own maps would need three times the scripts of all other charts, and WebGL.
+    plotly.js's own maps would need scripts three times the size of those for all other charts, and WebGL.
     """
     most = max((area.value for area in shown if area.value), default=1)
     traces = [_trace(area, most) for area in shown]
@@ -64,7 +64,7 @@ def _trace(area: Area, most: float) -> Figure:
 
 
 def outline(polygon: dict[str, Any]) -> tuple[list[float | None], list[float | None]]:
-    """Longitudes and latitudes of all rings, one after another with gaps between."""
+    """Longitudes and latitudes of all rings, one after another with gaps between them."""
     parts = polygon["coordinates"] if polygon["type"] == "MultiPolygon" else [polygon["coordinates"]]
     points = [point for rings in parts for ring in rings for point in (*ring, (None, None))]
     return [point[0] for point in points], [point[1] for point in points]

@@ -16,11 +16,11 @@ SIZES_PX = (7, 34)
 """The smallest and the largest circle."""
 TINY_PX = (2, 16)
 LEAST_SCALE = 10
-"""Requests of the largest circle, where no place has more."""
+"""The largest circle stands for at least this many requests."""
 
 
 class Layer(NamedTuple):
-    """Places of one kind: ``frame`` has longitude, latitude and requests; hover texts and links for each."""
+    """Places of one kind, with the longitude, latitude, requests, hover text and link of each."""
 
     name: str
     frame: DataFrame
@@ -35,7 +35,7 @@ def circles(
     bounds: Bounds,
     sizes: tuple[int, int] = SIZES_PX,
 ) -> Figure:
-    """Outlines without a fill, and the layers over them, the first below."""
+    """Outlines without a fill, and the layers above them, the first layer at the bottom."""
     most = max([LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame))])
     traces = [_outlines(polygons)]
     styles = (("circle-open", SECOND), ("circle", ACCENT))
@@ -45,13 +45,13 @@ def circles(
 
 
 def density(polygons: Sequence[dict[str, Any]], frame: DataFrame, *, bounds: Bounds) -> Figure:
-    """Outlines, and a circle for the requests of each place, without texts."""
+    """Outlines, and a circle for the requests at each place, without hover texts."""
     layers = [Layer("", frame.head(0), [], []), Layer("Requests", frame, [], [])]
     return circles(polygons, layers, bounds=bounds, sizes=TINY_PX)
 
 
 def _outlines(polygons: Sequence[dict[str, Any]]) -> Figure:
-    """All of them as one line with gaps: a trace of its own for each takes a browser ten times as long."""
+    """All outlines as one line with gaps: with a trace for each, drawing would take ten times as long."""
     parts = [maps.outline(polygon) for polygon in polygons]
     return {
         "type": "scatter",

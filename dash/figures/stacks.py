@@ -19,7 +19,7 @@ def lying(
     colors: Sequence[str],
     links: Mapping[str, Sequence[str]],
 ) -> Figure:
-    """One bar per name, the first on top; each part of it has a color and leads to its own address."""
+    """One bar per name, the first on top; each part of a bar has its own color and link."""
     traces = [
         _part(title, list(names), list(values), color, unit, list(links[title]))
         for (title, values), color in zip(parts.items(), colors, strict=True)

@@ -1,4 +1,4 @@
-"""One quiet look. The style sheet colors text and grid, so that they follow light and dark."""
+"""The common look of all figures. The style sheet colors the text, so that it follows the color scheme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEIGHT = 320
 ROW, TALL_ROW = 24, 29
 WRAP_AT = 20
 SMALL = 5
-"""Below it, an axis of counts needs a step of its own: plotly would repeat 0 0 0 1 1 1."""
+"""Below this maximum, an axis of counts needs an explicit step: plotly would label it 0 0 0 1 1 1."""
 LEGEND_ABOVE = {"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "yanchor": "top", "font": FONT}
 
 
@@ -72,6 +72,6 @@ def names(shown: Sequence[str]) -> Figure:
 
 
 def height_of(shown: Sequence[str], smallest: int = 120) -> int:
-    """Room for a horizontal bar of each name."""
+    """The height of a figure with a horizontal bar for each name."""
     row = TALL_ROW if any(len(name) > WRAP_AT for name in shown) else ROW
     return max(smallest, len(shown) * row + 70)

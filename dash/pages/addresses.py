@@ -106,7 +106,7 @@ def _days(frame: DataFrame) -> DataFrame:
 
 
 def _said(frame: DataFrame, name: str, names: str) -> html.P:
-    """The leader, and how many of all rows are shown."""
+    """The place with the most requests, and how many of all rows are shown."""
     more = f" Shown: the top {SHOWN} of {text.number(len(frame))} {names}; the files have all of them."
     rest = more if len(frame) > SHOWN else ""
     return html.P(_leader(frame, name) + rest, className="list-note")

@@ -24,7 +24,7 @@ from report_kit.selection import Selection
 
 PAGE = "/backlog"
 COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
-"""From new to old."""
+"""Colors of the age groups, from new to old."""
 BARS = 16
 OLDEST = "created"
 SORTED = "&sort=created"
@@ -68,7 +68,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _notes(warehouse: Warehouse, selection: Selection, opened: int, closed: int) -> list[str]:
-    """How the requests opened and closed have changed."""
+    """How the numbers of opened and closed requests have changed."""
     if comparison.wanted(selection) is None:
         return ["in the period", "in the period"]
     baseline = baseline_of(warehouse, selection)
@@ -125,7 +125,7 @@ def bars_by(dimension: Dimension) -> Build:
 def _with_flow(
     warehouse: Warehouse, selection: Selection, dimension: Dimension, frame: DataFrame
 ) -> DataFrame:
-    """With the requests opened and closed in the period; groups without an open request come last."""
+    """The frame with the requests opened and closed in the period; groups without open requests come last."""
     name = dimension.name
     flow = changes.by(warehouse, selection.filters, dimension)
     both = frame.merge(flow, on=name, how="outer", sort=False).fillna(0)

@@ -81,7 +81,7 @@ def related(selection: Selection) -> tuple[str, str] | None:
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """The last whole week."""
+    """The new requests of the last whole week."""
     facts = warehouse.facts()
     weeks = _counted(warehouse, selection, "week", 2)
     whole = periods.last_whole("week", facts.last_day or selection.last)

@@ -227,7 +227,7 @@ def quantile(days: Series, share: float) -> int:
 
 
 def typical_days(days: Series) -> int:
-    """The most days that are not an outlier: up to 1.5 interquartile ranges above the upper quartile."""
+    """The largest value that is not an outlier: up to 1.5 interquartile ranges above the upper quartile."""
     low, high = quantile(days, 0.25), quantile(days, 0.75)
     return int(days.index[days.index <= high + 1.5 * (high - low)].max())
 
@@ -239,7 +239,7 @@ def bins(largest: int) -> list[tuple[int, int]]:
 
 
 def label(first: int, end: int) -> str:
-    """5, or 5 to 9."""
+    """The label of a bin, such as 5, or 5 to 9."""
     return str(first) if end - first == 1 else f"{first} to {end - 1}"
 
 

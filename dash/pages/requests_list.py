@@ -81,7 +81,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _change(warehouse: Warehouse, selection: Selection, query: ListQuery, total: int) -> list[str]:
-    """Compared with the same list for the comparison period."""
+    """The change from the same list for the comparison period."""
     if not query.has_period or comparison.wanted(selection) is None:
         return []
     baseline = comparison.baseline_of(warehouse, selection)
@@ -191,7 +191,7 @@ def _pages(number: int, pages: int) -> Component:
 
 
 def addresses(search: str) -> dict[str, str]:
-    """The files of the whole list for a query."""
+    """The URLs of the files of the whole list for a query."""
     query = f"?{search}" if search else ""
     return {"CSV": f"{FILE}.csv{query}", "Excel": f"{FILE}.xlsx{query}"}
 

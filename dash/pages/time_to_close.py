@@ -117,7 +117,7 @@ def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -
 def _month_list(
     selection: Selection, month: Timestamp, narrowed: Mapping[Dimension, Sequence[int]] | None = None
 ) -> str:
-    """The requests closed in a month, the last one so far."""
+    """The list of requests closed in a month; the last month ends with the selection."""
     end = min((month + pd.offsets.MonthEnd(1)).date(), selection.last)
     return list_link(selection, narrowed, first=month.date(), last=end, by_closing=True)
 

@@ -1,1 +1,1 @@
-"""What all reports share: controls, address, cards, states, downloads. The reports are in ``pages/``."""
+"""The shared parts of all reports: controls, URLs, cards, states, downloads. Reports are in ``pages/``."""

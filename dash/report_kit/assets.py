@@ -1,4 +1,4 @@
-"""Files for browsers: each version has an address of its own, so that a browser keeps it and asks once."""
+"""Files for browsers: each version has its own URL, so that a browser requests it once and caches it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def versions() -> dict[str, str]:
 
 
 def address(name: str) -> str:
-    """Where this version of a file in ``assets/`` is."""
+    """The URL of the current version of a file in ``assets/``."""
     return f"/assets/{name}?v={_digest(packing.ASSETS / name)}"
 
 
@@ -34,7 +34,7 @@ def _digest(file: Path) -> str:
 
 
 def add_assets(server: Flask) -> None:
-    """Before compression is added: a packed file is compressed already."""
+    """Register the handlers. Call this before compression is added: packed files are compressed already."""
     packed, known = packing.packed(), versions()
 
     def send() -> Response | None:
@@ -57,7 +57,7 @@ def add_assets(server: Flask) -> None:
 
 
 def _names_a_version(known: Mapping[str, str]) -> bool:
-    """Whether it is the one that is served here: during an upgrade a page may ask an older server."""
+    """Whether the requested version is served here: during an upgrade a page may reach an older server."""
     return request.path in known and request.args.get("v") == known[request.path]
 
 

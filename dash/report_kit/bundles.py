@@ -1,4 +1,4 @@
-"""Our scripts as one file, and our style sheets as another: a browser requests two, not thirteen."""
+"""Our scripts as one file, and our style sheets as another: a browser requests two files, not thirteen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALONE = {"scheme.js", "map.js", "preview.js"}
 
 @cache
 def content(path: str) -> bytes:
-    """The files of this kind that every page needs, in alphabetical order."""
+    """The concatenated files of a bundle, in alphabetical order: those that every page needs."""
     ending = path.rpartition(".")[2]
     files = sorted(packing.ASSETS.glob(f"*.{ending}"))
     return b"\n".join(file.read_bytes() for file in files if file.name not in ALONE)
@@ -27,17 +27,17 @@ def digest(path: str) -> str:
 
 
 def digest_of(content: bytes) -> str:
-    """The part of an address that names this version of a file."""
+    """The digest that identifies this version of a file in its URL."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
 def address(path: str) -> str:
-    """Where this version of it is."""
+    """The URL of the current version of a bundle."""
     return f"{path}?v={digest(path)}"
 
 
 def tags() -> dict[str, str]:
-    """What loads them, by the part of Dash's page that it follows."""
+    """The tags that load the bundles, by the part of Dash's page that they follow."""
     return {
         "scripts": f'<script src="{address(SCRIPTS)}"></script>',
         "css": f'<link rel="stylesheet" href="{address(STYLES)}">',

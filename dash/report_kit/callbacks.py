@@ -31,7 +31,7 @@ def release_of(app: Dash) -> str:
 
 
 def add_checks(app: Dash) -> None:
-    """Check callbacks before Dash runs them, and the status of pages after it has rendered them."""
+    """Check callbacks before Dash runs them, and set the status of pages after it has rendered them."""
     app.server.before_request(lambda: _check(app))
     app.server.after_request(_status)
     app.server.register_error_handler(DependencyException, _no_script)

@@ -29,7 +29,7 @@ PRINTED_ROWS = 1_000
 GRID_ROWS = 20
 CELL_LETTERS = 240
 WRAPPED = {"lineHeight": 1.4, "paddingBlock": 6, "display": "flex", "alignItems": "center"}
-# Colors of the style sheet, so that grids follow light and dark.
+# Colors of the style sheet, so that grids follow the color scheme.
 GRID_THEME = (
     "themeQuartz.withParams({backgroundColor: 'var(--card)', foregroundColor: 'var(--ink)', "
     "headerTextColor: 'var(--ink)', headerBackgroundColor: 'var(--card)', borderColor: 'var(--line)', "
@@ -38,7 +38,7 @@ GRID_THEME = (
 
 
 def frame_of(report: Report, card: Card, city: City, body: Sequence[Component] | None = None) -> Component:
-    """The card around its content; ``assets/near.js`` loads one that comes without."""
+    """The card around its content; if that is missing, ``assets/near.js`` loads it later."""
     identity = report.card_id(card)
     parts: list[Component] = [html.H2(city.phrase(card.title), id=f"{identity}--title")]
     if card.note:
@@ -51,7 +51,7 @@ def frame_of(report: Report, card: Card, city: City, body: Sequence[Component] |
 
 
 def body_of(report: Report, card: Card, content: CardContent, search: str, city: City) -> list[Component]:
-    """What the card shows when its content is known."""
+    """The components that show the content of a card."""
     if content.is_empty:
         return [empty(content.why_empty)]
     if content.parts:
@@ -102,7 +102,7 @@ def _figure(report: Report, card: Card, content: CardContent) -> Component:
 
 
 def _map(content: CardContent) -> Component:
-    """``assets/map.js`` draws into the box, and keeps it when only its data change."""
+    """``assets/map.js`` draws a map into the box, and keeps the map when only its data change."""
     box = html.Div(
         className="city-map", **data(map=orjson.dumps(content.map, option=orjson.OPT_NON_STR_KEYS).decode())
     )

@@ -48,19 +48,19 @@ class CardContent:
     lists: Sequence[str] = ()
     """The list of requests behind each row of the table, for readers who cannot click the figure."""
     map: dict[str, Any] | None = None
-    """What ``assets/map.js`` needs to draw the map of requests."""
+    """The data that ``assets/map.js`` needs to draw the map of requests."""
     why_empty: str = "No requests match this selection. Choose a longer period or fewer filters."
     is_scrollable: bool = False
     parts: Sequence[Component] = ()
-    """Shown instead of all of the above, with its own links to files."""
+    """Shown instead of all of the above, with their own links to files."""
 
     def spoken(self, say: Callable[[str], str]) -> CardContent:
-        """The same in a city's words: labels and texts, not the rows."""
+        """The same content with labels and texts worded for the city; the rows are unchanged."""
         numbers = [replace(item, label=say(item.label), note=say(item.note)) for item in self.numbers]
         columns = [
             {**column, "headerName": say(str(column.get("headerName", "")))} for column in self.columns
         ]
-        # The columns of a grid are found by their names.
+        # Grids find their columns by name, so those are not renamed.
         frame = self.frame if columns else self.frame.rename(columns=say)
         return replace(
             self,
@@ -78,7 +78,7 @@ class CardContent:
 
 
 def _spoken(part: Any, say: Callable[[str], str], key: str = "") -> Any:
-    """A part of a figure, with its names and texts in a city's words."""
+    """A part of a figure, with its names and texts worded for the city."""
     if isinstance(part, dict):
         return {name: _spoken(value, say, name) for name, value in part.items()}
     if isinstance(part, list) and part and isinstance(part[0], dict):

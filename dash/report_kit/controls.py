@@ -120,7 +120,7 @@ class Pick:
 
     @property
     def is_required(self) -> bool:
-        """Whether the report needs at least one."""
+        """Whether the report needs at least one choice."""
         return self.default != ()
 
     def default_ids(self, warehouse: Warehouse) -> Ids:
@@ -132,7 +132,7 @@ class Pick:
         return [{"value": ",".join(map(str, ids)), "label": name} for name, ids in found.items()]
 
     def has_choice(self, warehouse: Warehouse) -> bool:
-        """Whether there is more than one to choose from: some cities publish no districts."""
+        """Whether there is more than one option: some cities publish no districts."""
         return len(reference.ids_by_name(warehouse, self.dimension)) > 1
 
     def shown(self, value: Ids, options: Sequence[dict[str, str]]) -> list[str]:
@@ -155,7 +155,7 @@ class Pick:
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)
         hint = f"All {self.dimension.plural}" if not chosen and not self.is_required else ""
-        # None would be sent as null, and nothing is less than null.
+        # None would be sent as null, which would allow no values at all.
         limit = {"maxValues": self.at_most} if self.at_most else {}
         return dmc.MultiSelect(
             **common, **limit, value=chosen, clearable=True, placeholder=hint, hidePickedOptions=True
@@ -191,7 +191,7 @@ INFORMATION = Choice("information", "Information calls", {"exclude": "Left out",
 
 
 def busiest(dimension: Dimension, number: int = 1) -> Callable[[Warehouse], Ids]:
-    """The default for reports about one or a few: those with the most requests in the last year.
+    """The default for reports about one or a few groups: those with the most requests in the last year.
 
     A fixed id is not used as a default, because it may have no requests.
     """

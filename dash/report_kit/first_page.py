@@ -1,8 +1,8 @@
-"""The page that a browser opens, within the layout.
+"""Includes the page that a browser opens in the layout.
 
-Dash itself sends an empty layout, and requests the page once that is drawn: one more round trip before
-anything can be read. The request for the layout names its page as the referrer. Without one, Dash requests
-the page as usual. ``assets/live.js`` ends that request for a page that is there.
+Dash itself sends an empty layout, and requests the page once the layout is drawn: one more round trip before
+anything can be read. The request for the layout names its page as the referrer. Without a referrer, Dash
+requests the page as usual. If the layout has the page, ``assets/live.js`` answers the request for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from report_kit.callbacks import has_nul
 
 
 def container() -> Component:
-    """Where Dash puts pages, with the one that is opened, if the request says which."""
+    """Dash's container of pages, with the opened page in it if the request names the page."""
     opened = _opened()
     page, given = dash_internals.page_at(opened.path, opened.query) if opened else ({}, {})
     if opened is None or not page:
@@ -45,7 +45,7 @@ def _depends_on_the_referrer(response: Response) -> Response:
 
 
 def _opened() -> SplitResult | None:
-    """The address of the page itself, or of the page that asks for the layout, if it is one of ours."""
+    """The URL of the page itself, or of the page that requests the layout, if it is one of ours."""
     try:
         address = urlsplit(_named())
     except ValueError:

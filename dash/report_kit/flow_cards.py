@@ -21,7 +21,7 @@ MONTHLY_DAYS = 92
 
 
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Opened and closed by month or week; partial ones are marked."""
+    """Requests opened and closed by month or week; partial months and weeks are marked."""
     step: Step = "month" if selection.days > MONTHLY_DAYS else "week"
     steps = time_cards.steps_of(selection.filters, step)
     found = changes.by(warehouse, selection.filters, step).set_index(step)

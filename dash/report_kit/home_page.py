@@ -24,9 +24,9 @@ from report_kit.selection import COMPARE, NOT_COMPARED, Selection
 
 PURPOSE = "What residents request from the city through 311, where, and how long it takes."
 NUMBERS = "numbers"
-"""Name of the card whose first number stands on the tile."""
+"""Name of the card whose first number is shown on the tile."""
 FIRST_TILES = 8
-"""Tiles of a first screen: they come with the page when their data are cached; the others follow it."""
+"""Tiles above the fold: the page includes them if their data are cached; the others load afterwards."""
 
 
 def publish(reports: Sequence[Report]) -> None:
@@ -69,7 +69,7 @@ def tile(report: Report, shown: Sequence[Component] | None = None) -> Component:
 
 
 def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Component]:
-    """The first number and the small picture of a report, or the state it is in."""
+    """The first number and the small picture of a report, or a state that says why there is none."""
     report = reports.get(name)
     if report is None:
         return []
@@ -82,7 +82,7 @@ def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Comp
 
 
 def _known_picture(report: Report) -> list[Component] | None:
-    """The same, if all its data are cached: the page does not wait for a query."""
+    """The picture of a report if all its data are cached: the page does not wait for a query."""
 
     def make() -> list[Component] | None:
         return _kept(report, warehouse().cached_only())
@@ -91,7 +91,7 @@ def _known_picture(report: Report) -> list[Component] | None:
 
 
 def _kept(report: Report, source: Warehouse) -> list[Component]:
-    """Everyone sees the same picture of a version of the data, so a worker makes it once."""
+    """All readers see the same picture for a version of the data, so a worker builds it once."""
     facts = source.facts()
     key = (facts.version, facts.last_day)
     kept = current_app.extensions.setdefault("pictures", {})
@@ -112,7 +112,7 @@ def _picture(report: Report, source: Warehouse) -> list[Component]:
 
 
 def compared(report: Report) -> str:
-    """The query of a tile, with a comparison: a number says little without its change."""
+    """The query of a tile, with a comparison: a number means little without its change."""
     choice = next((control for control in report.controls if control.name == COMPARE), None)
     is_compared = isinstance(choice, Choice) and choice.default != NOT_COMPARED
     return "" if choice is None or is_compared else f"{COMPARE}=year"

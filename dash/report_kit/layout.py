@@ -20,7 +20,7 @@ from report_kit.report_page import VERSION, city, warehouse
 
 UNKNOWN = "unknown"
 AGE_UNKNOWN = "The age of the data is currently unknown."
-# The style sheet names the font, because a preview has it before there is a theme.
+# The style sheet sets the font, because a preview needs it before the theme exists.
 FONT = "inherit"
 THEME = {"fontFamily": FONT, "headings": {"fontFamily": FONT}, "primaryColor": "blue", "defaultRadius": "sm"}
 STALE_PAGE = "The reports have been updated since this page was opened. "
@@ -79,7 +79,7 @@ def _stale_page() -> list[Any]:
 
 
 def _now(seen: str = "") -> tuple[str, str, list[Component]]:
-    """The version of the data behind the page; the footer's line; notices."""
+    """The version of the data, the age of the data for the footer, and the notices."""
     try:
         warehouse().catch_up(seen)
         facts = warehouse().facts()
@@ -89,7 +89,7 @@ def _now(seen: str = "") -> tuple[str, str, list[Component]]:
 
 
 def connect() -> None:
-    """Callbacks of the layout."""
+    """Register the callbacks of the layout."""
     clientside_callback(
         ClientsideFunction("live", "go"),
         Output("destination", "href"),
@@ -117,7 +117,7 @@ def connect() -> None:
 
 
 def data_age(facts: Facts) -> str:
-    """The footer's line."""
+    """The line about the age of the data in the footer."""
     if facts.loaded_at is None or facts.age is None:
         return "No data have been loaded yet."
     last = f", with requests up to {text.day(facts.last_day)}" if facts.last_day else ""
@@ -126,7 +126,7 @@ def data_age(facts: Facts) -> str:
 
 
 def notices(facts: Facts) -> list[Component]:
-    """What a reader must know before reading any number."""
+    """Notices that a reader must see before reading any number."""
     found = []
     if facts.is_away:
         found.append(
@@ -148,5 +148,5 @@ def notices(facts: Facts) -> list[Component]:
 
 
 def notice(message: str, *, heals_itself: bool = False) -> Component:
-    """A line above the page; one that heals itself is retried, like cards, until it is gone."""
+    """A line above the page; if the problem heals itself, the page retries, like cards, until it is gone."""
     return html.Div(message, className="notice", role="status", **(states.RETRY if heals_itself else {}))

@@ -62,7 +62,7 @@ def addresses() -> Response:
 
 
 def go_to_request(request_id: int) -> AnyResponse:
-    """Redirect from our id, which tiles have, to the page of the request, whose URL has its SR number."""
+    """Redirect from our id, which tiles contain, to the page of the request, whose URL has its SR number."""
     if request_id >= 2**63:
         abort(404)
     try:

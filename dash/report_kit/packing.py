@@ -1,8 +1,8 @@
-"""The large scripts, compressed once at the highest quality of Brotli, a fifth smaller than per request.
+"""Compresses large scripts once, with Brotli's highest quality: a fifth smaller than per request.
 
-Run as a script, this writes them next to the packages, when the environment or the image is made.
-Each is named by a digest of its source: another version of a package is never taken for this one. What is not
-packed is compressed for each request, like everything else.
+Run as a script, this writes the compressed files next to the packages when the environment or the image is
+built. Each file is named by a digest of its source, so that it is never used for another version of a script.
+Scripts that are not packed are compressed for each request, like everything else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ASSETS = Path(__file__).parent.parent / "assets"
 FOLDER = Path(sys.prefix) / "share" / "reports-311"
 BEST = 11
 IN_ASSETS = ("vendor/maplibre-gl.mjs", "vendor/maplibre-gl-worker.mjs", "vendor/plotly-cartesian.min.js")
-# By package. They are not imported: that would take seconds.
+# By package. The packages are not imported, which would take seconds.
 IN_PACKAGES = {
     "dash": (
         "dcc/dash_core_components.js",
@@ -48,7 +48,7 @@ def sources() -> Iterator[tuple[str, Path]]:
 
 
 def packed() -> dict[str, bytes]:
-    """The packed scripts that there are, by their path in a URL."""
+    """The existing packed scripts, by their path in a URL."""
     found = {path: _target(file.read_bytes()) for path, file in sources()}
     return {path: target.read_bytes() for path, target in found.items() if target.is_file()}
 
@@ -58,7 +58,7 @@ def _target(content: bytes) -> Path:
 
 
 def pack(file: Path) -> None:
-    """A process that is stopped leaves no half of a file."""
+    """Compress one file; an interrupted process leaves no partial file that would be served."""
     content = file.read_bytes()
     target = _target(content)
     written = target.with_suffix(f".{os.getpid()}")

@@ -1,7 +1,7 @@
-"""A page as HTML, for a browser that does not have Dash's scripts yet.
+"""A page as plain HTML, for a browser that has not loaded Dash's scripts yet.
 
-Text, links, numbers and the map are those of the page; in place of controls, figures and grids there are
-boxes of the same size. ``assets/preview.js`` puts the page in its place once Dash has drawn it.
+Text, links, numbers and the map are the same as on the page; controls, figures and grids are replaced by
+boxes of the same size. ``assets/preview.js`` removes the preview once Dash has drawn the page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from report_kit import assets, layout
 from report_kit.report import Report
 
 HTML = "dash_html_components"
-# No ids, which would be in the page twice, and no data for scripts that work on the page of Dash.
+# No ids, which would occur twice in the page, and no data for scripts that act on Dash's page.
 ATTRIBUTES = {"className": "class"} | {
     name: name for name in ("href", "role", "aria-label", "aria-hidden", "data-map")
 }
@@ -27,7 +27,7 @@ Props = Mapping[str, Any]
 
 
 def of(reports: Sequence[Report], stage: str) -> str:
-    """The page that the request asks for, if it has a preview and its map can be drawn at once; else ""."""
+    """The HTML of the requested page, if it has a preview and its map can be drawn at once; else empty."""
     if not any(report.path == request.path and report.has_preview for report in reports):
         return ""
     shown = html_of(layout.layout(reports, stage, is_served=True))
@@ -121,4 +121,4 @@ DRAWN: Mapping[str, Callable[[Props], str]] = {
     "ColorSchemeToggle": _toggle,
     "Graph": _space,
 }
-"""What stands for a component that is no HTML; those that are not here draw nothing, such as stores."""
+"""Renderers of components that are not HTML elements; others, such as stores, render nothing."""

@@ -1,4 +1,4 @@
-"""A report: its title, controls and cards. One file in ``pages/`` defines one."""
+"""A report: its title, controls and cards. Each file in ``pages/`` defines one report."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class Card:
     title: str
     build: Build
     note: str = ""
-    """What the title does not say: units, what is left out."""
+    """Details that the title does not contain, such as units and exclusions."""
     is_wide: bool = False
     height: int = theme.HEIGHT + 50
-    """Pixels reserved until it has loaded."""
+    """Pixels reserved until the card has loaded."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class Report:
     menu: str = ""
     """Its name in the menu if the title is too long."""
     first_cards: int = 3
-    """How many come with the page if they need not wait for a query; usually they fill the first screen."""
+    """How many cards the page includes if they need no query; usually those above the fold."""
     is_drawn_at_once: bool = True
-    """Whether plotly.js draws one of the first cards; else it is loaded only for those further down."""
+    """Whether plotly.js draws one of the first cards; otherwise it loads later, for cards further down."""
     has_preview: bool = False
-    """Whether its HTML shows the page before Dash is there; Dash's scripts wait until its map is drawn."""
+    """Whether its HTML contains a preview; Dash's scripts then load after its map is drawn."""
     covers: Covers = "created"
     """Meaning of the period: days on which requests were created, or months in which they were closed."""
     related: Callable[[Selection], tuple[str, str] | None] | None = None

@@ -211,7 +211,7 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
 
 
 def _known_body(report: Report, card: Card, search: str) -> list[Component] | None:
-    """What a card shows, if all its data are cached. A page does not wait for a query, but a preview does."""
+    """The content of a card if all its data are cached. Pages do not wait for queries, but previews do."""
 
     def make() -> list[Component] | None:
         source = warehouse() if report.has_preview else warehouse().cached_only()

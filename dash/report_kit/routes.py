@@ -19,12 +19,12 @@ from report_kit.report_page import warehouse
 from report_kit.selection import Selection
 
 RETRY_SECONDS = "5"
-# URLs of the original that have no corresponding report.
+# URLs of the original application that have no corresponding report.
 HOME = ("/dashboards", "/dashboards/", "/reload", "/index")
 
 
 def add_routes(app: Dash, reports: Sequence[Report]) -> None:
-    """Everything that is not a page of Dash."""
+    """Register all routes that are not pages of Dash."""
     server, by_name = app.server, {report.name: report for report in reports}
     server.add_url_rule("/health", "health", lambda: jsonify(status="alive"))
     server.add_url_rule("/ready", "ready", ready)
@@ -88,11 +88,11 @@ def _redirect_to(path: str) -> Callable[[], AnyResponse]:
 
 
 def add_headers(app: Dash, settings: Settings) -> None:
-    """Lets pages load resources only from this server, and only the allowed origins frame them."""
+    """Restrict resources to this server and the map's origins, and framing to the allowed origins."""
 
     @cache
     def policy() -> str:
-        # Dash writes its last inline script with the first request.
+        # Dash adds its last inline script during the first request.
         return content_policy(app.csp_hashes(), settings.allowed_frames, settings.map_origins)
 
     def add(response: Response) -> Response:

@@ -17,7 +17,7 @@ from report_kit.text import number
 
 
 class Column(NamedTuple):
-    """``sort`` is the value of the sort control without its direction; empty for none."""
+    """``sort`` is the value of the sort control without its direction; empty for unsortable columns."""
 
     name: str
     title: str

@@ -77,7 +77,7 @@ class Selection:
 
     @property
     def fixed(self) -> str:
-        """The query of this view with its days, so that it does not move with the data."""
+        """The query of this view with explicit days, so that the view does not move with the data."""
         given = dict(parse_qsl(self.search, keep_blank_values=True)) | {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
@@ -98,7 +98,7 @@ class Selection:
 
 
 class _Reader:
-    """Reads single parameters and remembers what it could not use."""
+    """Reads individual parameters and collects notes on those that cannot be used."""
 
     def __init__(self, given: Mapping[str, list[str]]) -> None:
         self._given = {name: ",".join(values) for name, values in given.items()}

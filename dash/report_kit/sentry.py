@@ -1,4 +1,4 @@
-"""Error reports to Sentry, if a DSN is set; the settings have the names of the API's."""
+"""Error reports to Sentry, if a DSN is set; the settings have the same names as the API's."""
 
 from __future__ import annotations
 

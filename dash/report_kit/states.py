@@ -14,7 +14,7 @@ RETRY = data(retry="card")
 
 
 def skeleton(height: int = 200) -> Component:
-    """In place of a figure that is loading."""
+    """A placeholder for a figure that is loading."""
     return html.Div([dmc.Skeleton(height=height, radius="sm"), html.Span("Loading…", className="only-read")])
 
 
@@ -23,14 +23,14 @@ def empty(why: str) -> Component:
 
 
 def failed(error: DataError) -> Component:
-    """The advice; if waiting helps, ``assets/live.js`` retries when the server is ready."""
+    """An error with its advice; if waiting helps, ``assets/live.js`` retries when the server is ready."""
     retry = RETRY if error.heals_itself else {}
     parts = [html.P("Not available right now", className="state-title"), html.P(error.advice)]
     return html.Div(parts, className="state state-failed", role="alert", **retry)
 
 
 def page_failed(error: DataError) -> Component:
-    """In place of a whole page; it reloads itself when the server is ready."""
+    """An error in place of a whole page; if waiting helps, the page reloads when the server is ready."""
     retry = data(retry="page") if error.heals_itself else {}
     parts = [html.H1("The reports cannot be shown right now"), html.P(error.advice)]
     return html.Div(parts, className="state state-failed state-page", role="alert", **retry)

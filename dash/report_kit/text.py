@@ -1,4 +1,4 @@
-"""Numbers, days and lists as people write them."""
+"""Formats numbers, days and lists for readers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 from pandas import DataFrame
 
 SMALL_BASE = 20
-"""A change in percent of fewer requests says little; the numbers are given instead."""
+"""Percentage changes of fewer requests mean little; the numbers are shown instead."""
 
 
 MANY_TIMES = 4
-"""Beyond it, a change is said as a multiple."""
+"""Larger increases are expressed as a multiple."""
 
 
 def number(value: float) -> str:
-    """1,234,567; with one decimal if it has a fraction, with two significant digits below one."""
+    """Such as 1,234,567; with one decimal if it has a fraction, with two significant digits below one."""
     if float(value).is_integer():
         return f"{value:,.0f}"
     if abs(value) >= 1:
@@ -28,30 +28,30 @@ def number(value: float) -> str:
 
 
 def day(value: date | str) -> str:
-    """Nov 24, 2026."""
+    """A day, such as Nov 24, 2026."""
     value = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{value:%b} {value.day}, {value.year}"
 
 
 def month(value: date | str) -> str:
-    """November 2026."""
+    """A month, such as November 2026."""
     value = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{value:%B %Y}"
 
 
 def span(first: date, last: date) -> str:
-    """Nov 1, 2026, or Nov 1, 2026 to Nov 24, 2026."""
+    """A period, such as Nov 1, 2026, or Nov 1, 2026 to Nov 24, 2026."""
     return day(first) if first == last else f"{day(first)} to {day(last)}"
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
-    """A time as the city's clocks show it."""
+    """A time in the city's time zone."""
     local = value.astimezone(zone)
     return f"{day(local.date())}, {local:%-I:%M %p %Z}"
 
 
 def age(value: timedelta) -> str:
-    """How long ago, in the unit that fits."""
+    """A duration in hours or, from two days on, in days."""
     hours = value.total_seconds() / 3600
     if hours < 1:
         return "less than an hour"
@@ -61,18 +61,18 @@ def age(value: timedelta) -> str:
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
-    """1 request, 2 requests."""
+    """A number with its noun, such as 1 request or 2 requests."""
     return f"{number(count)} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def listed(names: Sequence[str], at_most: int = 4) -> str:
-    """A, B and C; A, B and 7 more."""
+    """An enumeration, such as A, B and C; or A, B and 7 more."""
     names = [*names[:at_most], f"{len(names) - at_most} more"] if len(names) > at_most + 1 else list(names)
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def share(part: float, whole: float) -> str:
-    """12%."""
+    """A share in percent, such as 12%."""
     return f"{100 * part / whole:.0f}%" if whole else "0%"
 
 
@@ -89,7 +89,7 @@ def change(now: float, before: float, period: str) -> str:
 
 
 def leader(frame: DataFrame, name: str) -> str:
-    """The largest group of counts, in words; nothing when there is no request."""
+    """A sentence about the largest group; empty if there are no requests."""
     if not len(frame) or not frame["requests"].sum():
         return ""
     top: Any = frame.loc[frame["requests"].idxmax()]

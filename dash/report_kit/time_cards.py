@@ -1,4 +1,4 @@
-"""Requests over time: bars by year, month or day, and the line of what they are compared with."""
+"""Requests over time: bars by year, month or day, with the comparison period as a line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
 def with_before(
     warehouse: Warehouse, selection: Selection, frame: DataFrame, steps: PeriodIndex
 ) -> DataFrame:
-    """With the requests of the baseline in the days that each step is compared with."""
+    """The frame with the requests of the baseline in the days that each step is compared with."""
     baseline = baseline_of(warehouse, selection)
     if baseline is None:
         return frame
@@ -66,7 +66,7 @@ def with_before(
 
 
 def lists_of(selection: Selection, steps: PeriodIndex, *, by_closing: bool = False) -> list[str]:
-    """The list of the requests of each step, of its days in the period."""
+    """The list of the requests of each step, limited to its days in the period."""
     return [
         list_link(
             selection,

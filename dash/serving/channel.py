@@ -71,7 +71,7 @@ class BoundedChannel(HTTPChannel):
 
     @property
     def waits_since(self) -> float | None:
-        """Since when the connection has only been waiting for its client; None while a request is served."""
+        """When the connection began to wait for its client only; None while a request is served."""
         if self.requests or self.total_outbufs_len:
             return None
         return self._began or self._idle_since
@@ -91,7 +91,7 @@ class BoundedChannel(HTTPChannel):
         return sent
 
     def service(self) -> None:
-        """In a thread: the response to one request."""
+        """Send the response to one request; runs in a thread."""
         client, is_health = self.client, self.is_health
         try:
             super().service()

@@ -29,7 +29,7 @@ class Proxies:
         return (strangers or hops or [peer])[-1]
 
     def scheme(self, peer: str, headers: Mapping[str, str]) -> str:
-        """What the client's browser used."""
+        """The URL scheme that the client used."""
         named = headers.get("X_FORWARDED_PROTO", "").strip().lower()
         return "https" if named == "https" and self.is_trusted(peer) else "http"
 

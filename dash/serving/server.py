@@ -21,7 +21,7 @@ from serving.limits import Limits
 from serving.queue import FairQueue
 
 LIMITS_SECONDS = 1.0
-"""Time between two looks at the limits of all connections."""
+"""Time between two checks of the limits of all connections."""
 SPARE_THREADS = 2
 """Threads that a single client cannot occupy."""
 CLOSED = prometheus_client.Counter(
@@ -88,15 +88,15 @@ class BoundedServer(TcpWSGIServer):
         dispatcher.add_task(task)
 
     def served(self, client: str, buffered: int) -> None:
-        """Called when the client's thread is free again."""
+        """Called when a thread has finished a request of the client."""
         with self.task_dispatcher.lock:
             self._queue.served(client, buffered)
 
     def maintenance(self, _now: float) -> None:
-        """Nothing: waitress calls this in the middle of a turn; ``turn`` keeps the limits before."""
+        """Do nothing: waitress calls this in the middle of a turn; ``turn`` enforces the limits before it."""
 
     def keep_limits(self) -> None:
-        """Close what exceeds a limit. Waitress itself closes only after it has read the rest, if ever."""
+        """Close connections that exceed a limit; waitress itself first reads the rest, or never does."""
         while self._accepted:
             self._make_room(self._accepted.popleft())
         now = time.monotonic()
@@ -166,5 +166,5 @@ def _adjustments(limits: Limits) -> Adjustments:
         "log_socket_errors": False,
     }
     adjustments = Adjustments(**settings)
-    adjustments.bounds = limits  # the parser gets nothing else
+    adjustments.bounds = limits  # the parser has access to nothing else
     return adjustments

@@ -38,7 +38,7 @@ class BufferingWorker(Worker):
         self._stop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM: stop, and now."""
+        """On SIGTERM, stop without waiting for the current turn of the loop to end."""
         super().handle_exit(sig, frame)
         for server in self._servers:
             server.pull_trigger()
@@ -48,7 +48,7 @@ class BufferingWorker(Worker):
         turn(self._servers, self._watched, LOOP_SECONDS)
 
     def _stop(self) -> None:
-        """Let responses in progress end, for as long as gunicorn allows."""
+        """Let responses in progress finish, for as long as gunicorn allows."""
         begin = time.monotonic()
         for server in self._servers:
             server.accepting = False

@@ -78,7 +78,7 @@ class Browser:
         return final
 
     def together(self, calls: Iterable[Call]) -> list[bytes]:
-        """Send all of them in parallel, within the connections; bodies in the order of the calls."""
+        """Send all calls in parallel, over at most six connections; returns the bodies in the same order."""
         pool = Pool(CONNECTIONS)
         return list(pool.imap(self.get, calls))
 

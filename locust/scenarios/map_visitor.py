@@ -42,7 +42,7 @@ class MapVisitor(Visitor):
         self._remember(bodies[: len(week)])
 
     def _remember(self, bodies: list[bytes]) -> None:
-        """Details of some of the pins on the map."""
+        """Keep the ids of some pins on the map, whose details are opened later."""
         found = [number for body in bodies for number in REQUEST_ID.findall(body)]
         self.request_ids = self.draw.sample(found, min(IDS_KEPT, len(found)))
 

@@ -14,7 +14,7 @@ from scenarios.levels import label
 GROUP, DATA = "status", "data"
 STATES = ("/status/live", "/status/ready", "/status/data", "/status/api")
 COUNTS, PINS, LIST = "/requests/counts/open/types", "/requests/pins/open", "/requests"
-# Two rows from the last one on: the length of a list, without the whole list.
+# Two rows, starting with the last one: they verify the length of a list without reading all of it.
 END_OF_LIST = LIST + "?status=open&skip={skip}&limit=2"
 
 
@@ -25,7 +25,7 @@ class Operations(Visitor):
     wait_time = constant(2)
 
     def on_start(self) -> None:
-        """Every check once, no matter how short the run is."""
+        """Make every check once, no matter how short the run is."""
         super().on_start()
         self.watch()
         self.compare()
@@ -50,7 +50,7 @@ class Operations(Visitor):
                 self._judge(what, amount, len(end), of_list)
 
     def _judge(self, what: str, amount: int, rows_at_end: int, generation: str) -> None:
-        """The rest of the list from its last row on must be that row; of an empty list, nothing."""
+        """From its last row on, a list must have exactly that row; an empty list must have none."""
         expected = min(amount, 1)
         compared = "more" if rows_at_end > expected else "fewer"
         wrong = f"{amount} open requests are {what}, and {compared} are listed ({generation})"

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Places:
-    """A city: ids of its areas and types, the middles of its areas, and its newest day with requests."""
+    """A city: ids of its areas and types, the centers of its areas, and its newest day with requests."""
 
     areas: tuple[int, ...] = (1,)
     types: tuple[int, ...] = (1,)
@@ -40,7 +40,7 @@ class Places:
 
     @classmethod
     def of(cls, areas: list[dict[str, Any]], types: list[dict[str, Any]], last_day: str) -> Places:
-        """From the bodies of ``/councils`` and ``/types``; area 0 is none."""
+        """From the bodies of ``/councils`` and ``/types``; area 0 stands for no area."""
         real = [area for area in areas if area["councilId"]]
         return cls(
             tuple(area["councilId"] for area in real),
@@ -133,6 +133,6 @@ def span(draw: random.Random) -> list[dt.date]:
 
 
 def point(draw: random.Random) -> tuple[float, float]:
-    """Latitude and longitude of an address that a user enters: between the middles of two areas."""
+    """Latitude and longitude of an address that a user enters: between the centers of two areas."""
     (south, west), (north, east) = draw.choice(known().middles), draw.choice(known().middles)
     return round(draw.uniform(south, north), 5), round(draw.uniform(west, east), 5)

@@ -62,7 +62,7 @@ def picture(one: Dependency, report: str) -> dict[str, Any]:
     return {
         "output": one["output"],
         "outputs": {"id": identity, "property": "children"},
-        # An input of the output's element, by pattern, or of the page.
+        # An input belongs to the output's element, matched by pattern, or to the page.
         "inputs": [place | ({"id": identity} if PICTURE in place["id"] else {}) for place in inputs],
         "changedPropIds": [],
     }

@@ -1,1 +1,1 @@
-"""``make attack``: a system of its own under hostile use, and whether it kept its promises."""
+"""``make attack``: attacks a separate system and checks whether its promises hold."""

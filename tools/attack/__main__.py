@@ -1,4 +1,4 @@
-"""``make attack``: a system of its own under hostile use for an hour, and whether its promises hold.
+"""``make attack``: attacks a separate system for an hour and checks whether its promises hold.
 
 make attack ARGS="[--minutes N] [--seed N [--resume]] [--dry-run]"
 """
@@ -25,7 +25,7 @@ LARGEST_SEED = 1_000_000
 
 
 def main() -> int:
-    """Attack, print what was found and write the table; 1 when a promise was broken."""
+    """Attack, print the findings and write the table; returns 1 if a promise was broken."""
     chosen = options(sys.argv[1:])
     apt.ensure()
     environments.ensure(SERVICES)
@@ -70,13 +70,13 @@ def say_violations(tally: Tally) -> None:
 
 
 def rounds_of(seed: int) -> dict[str, int]:
-    """The next round of every attacker, as an earlier run with this seed has left it."""
+    """The next round of every attacker, as stored by an earlier run with this seed."""
     file = system.FOLDER / f"seed-{seed}.json"
     return dict(json.loads(file.read_text())) if file.is_file() else {}
 
 
 def remember(seed: int, tally: Tally) -> None:
-    """Store where every attacker has ended, for ``--resume``."""
+    """Store the next round of every attacker, for ``--resume``."""
     ended = {
         subject: counts.pop("next round")
         for subject, counts in tally.counts.items()

@@ -1,4 +1,4 @@
-"""The programs that attack, all at once, and what they report meanwhile."""
+"""Runs the attacking programs concurrently and collects their reports."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tools.supervisor import MARK
 PROGRESS_SECONDS = 30
 STOP_SECONDS = 20
 GRACE_SECONDS = 240
-"""What a round of runs may take after its time is over, a vanished run's lock included."""
+"""How long a round of runs may continue after the end, including the wait for a vanished run's lock."""
 
 
 @dataclass(frozen=True)
 class Attacker:
-    """A program with its own source of random numbers, ``first`` its first round."""
+    """A program that attacks; ``path`` is its PYTHONPATH, by default the checkout."""
 
     name: str
     command: tuple[str, ...]
@@ -40,7 +40,7 @@ class Attacker:
 def attackers(
     seed: int, seconds: float, first: Mapping[str, int], rates: Rates, limit: ControlGroup | None = None
 ) -> list[Attacker]:
-    """All of them. The rates are the most a second; ``limit`` holds the memory of the runs."""
+    """All attackers, with the first round of each; ``limit`` is the control group of the runs."""
 
     def of_tools(name: str, module: str, *arguments: object) -> Attacker:
         return Attacker(name, (sys.executable, "-m", f"tools.attack.{module}", *map(str, arguments)))
@@ -65,19 +65,19 @@ def attackers(
 
 @dataclass(frozen=True)
 class Rates:
-    """At most so many inputs and compared queries a second, and rounds of runs a minute.
+    """Upper limits: inputs and compared queries per second, and rounds of runs per minute.
 
     An hour of these rounds has a thousand kills and every fault of the portal, and leaves the clients a core.
     """
 
-    # Two clients of the API, as each waits for its responses, and two workers serve them.
+    # Two clients of the API, because each waits for its responses and the API has two workers.
     inputs: Mapping[str, float] = field(default_factory=lambda: {"API 1": 190, "API 2": 190, "reports": 15})
     queries: float = 3
     rounds_per_minute: float = 8
 
 
 def attack(chosen: Sequence[Attacker], places: Places, mark: str, seconds: float, folder: Path) -> Tally:
-    """Run them all until they end, and print what they have done so far now and then."""
+    """Run the attackers until all have ended, and print their progress at intervals."""
     tally, lock = Tally(), threading.Lock()
     started = time.monotonic()
     ensure_folder(folder)
@@ -125,7 +125,7 @@ def _wait(running: Sequence[tuple[Attacker, subprocess.Popen[str]]], seconds: fl
 
 
 def _end(one: Attacker, process: subprocess.Popen[str], tally: Tally) -> None:
-    """An attacker that fails or does not end has found something, or is broken itself."""
+    """End an attacker; one that failed or did not end by itself is a violation."""
     if process.poll() is None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):

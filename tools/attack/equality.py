@@ -1,8 +1,8 @@
-"""``python -m tools.attack.equality SEED FIRST SECONDS RATE``: cached responses are those of the database.
+"""``python -m tools.attack.equality SEED FIRST SECONDS RATE``: cached responses match the database.
 
-Each query goes to the API in several forms (twice, in another order, with other escapes, in every encoding)
-and to an API without a cache; responses of the same generation must be equal. Now and then Redis is emptied
-or stopped.
+Each query goes to the API in several forms (repeated, in another order, with other escapes, in every
+encoding) and to an API without a cache; responses of the same generation must be equal. In some rounds Redis
+is flushed or stopped.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ SUBJECT = "cache equality"
 PATIENCE_SECONDS = 45.0
 ATTEMPTS = 4
 QUERIES_OF_A_ROUND = 10
-# The third time, one of two workers replays what it has sent before; five requests are three of one worker.
+# A worker replays a response from the third time on; of five requests, one worker gets at least three.
 REPETITIONS = 4
-# What is done to Redis before a round.
+# The disturbance of Redis in each round.
 TROUBLE = ("nothing", "nothing", "nothing", "flushed", "nothing", "nothing", "stopped")
 
 
@@ -61,13 +61,13 @@ def forms(path: str, parts: list[str], chance: Random) -> Iterator[Form]:
 
 
 def is_reorderable(parts: list[str]) -> bool:
-    """Whether no parameter is repeated: the order of repeated fields is that of the response."""
+    """Whether no parameter is repeated: the response follows the order of repeated fields."""
     names = [part.partition("=")[0] for part in parts]
     return len(names) > 1 and len(set(names)) == len(names)
 
 
 def other_escapes(part: str) -> str:
-    """The same parameter with its first plain letter escaped."""
+    """The same parameter with the first character of its value escaped."""
     name, equals, value = part.partition("=")
     if value and value[0].isalnum():
         value = f"%{ord(value[0]):02X}{value[1:]}"
@@ -76,7 +76,7 @@ def other_escapes(part: str) -> str:
 
 @dataclass
 class Comparison:
-    """Both APIs."""
+    """Compares the responses of both APIs."""
 
     places: Places
     unpacker: Unpacker
@@ -102,7 +102,7 @@ class Comparison:
         return "generation moved on"
 
     def difference(self, cached: RawResponse, fresh: RawResponse) -> str:
-        """How a response differs from the one of the API without a cache."""
+        """How a response differs from that of the API without a cache."""
         if cached.status != fresh.status:
             return f"status {cached.status} for {fresh.status}"
         ours = self.unpacker.unpack(cached.body, cached.headers.get(b"content-encoding", b""))
@@ -120,7 +120,7 @@ class Comparison:
         return value
 
     def _ask(self, is_cached: bool, form: Form) -> RawResponse | None:
-        """The response, or None while a part of the system is away."""
+        """The response, or None while a part of the system is unavailable."""
         port = self.places.api_port if is_cached else self.places.uncached_port
         encoding = form.encoding if is_cached else "identity"
         lines = [f"GET {form.target} HTTP/1.1", "Host: 127.0.0.1", f"Accept-Encoding: {encoding}"]
@@ -148,7 +148,7 @@ def flush(instance: Instance) -> None:
 
 
 def rounds(places: Places, seed: int, first: int, seconds: float, rate: float) -> int:
-    """Rounds until the time is over; returns the number of the next one."""
+    """Run rounds until the time is up; returns the number of the next round."""
     with urllib.request.urlopen(f"{places.api}/openapi.json", timeout=60) as response:  # noqa: S310
         inputs = ApiInputs(json.load(response))
     comparison, instance = Comparison(places, Unpacker()), Instance(places.instance)
@@ -167,7 +167,7 @@ def rounds(places: Places, seed: int, first: int, seconds: float, rate: float) -
 
 
 class redis_in:  # noqa: N801  # used as a verb
-    """Redis flushed before, or stopped during, a block."""
+    """Flushes Redis before a block, or stops it during the block."""
 
     def __init__(self, trouble: str, instance: Instance) -> None:
         self._trouble, self._instance = trouble, instance

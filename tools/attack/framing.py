@@ -1,4 +1,4 @@
-"""Requests whose framing is wrong, doubtful, incomplete or slow; each needs a connection of its own."""
+"""Requests whose framing is wrong, ambiguous or incomplete; each needs its own connection."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SHAPES: tuple[bytes, ...] = (
 
 
 def draw(chance: Random) -> bytes:
-    """A shape, whole or cut short, or with a byte changed."""
+    """A shape, unchanged or truncated, or with bytes replaced or inserted."""
     shape = chance.choice(SHAPES)
     at = chance.randrange(len(shape))
     match chance.randrange(6):

@@ -1,8 +1,8 @@
 """``python -m tools.attack.fuzz NAME SEED FIRST SECONDS RATE``: hostile requests on raw connections.
 
-Inputs come in batches that are sent at once, pipelined; all that is random in a batch comes from the seed
-and its number. Wrongly framed and slow inputs have connections of their own. ``NAME`` is "reports", or any
-other for a client of the API; ``RATE`` is the most inputs a second.
+Inputs are sent in pipelined batches; everything random in a batch is derived from the seed and the batch
+number. Wrongly framed and slow inputs have separate connections. ``NAME`` is "reports", or any other name for
+a client of the API; ``RATE`` is the maximum number of inputs per second.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ FRAMED_SHARE = 0.25
 REPORT_SECONDS = 2.0
 RECONNECT_SECONDS = 0.2
 TRACEBACK = re.compile(rb"Traceback \(most recent|File \"/|asyncpg\.|psycopg2?\.|sqlalchemy", re.IGNORECASE)
-# 501 and 505: a transfer coding or a version of HTTP that the server does not have (RFC 9112).
-# 504: the reports' queries took too long.
+# 501 and 505: a transfer coding or a version of HTTP that the server does not support (RFC 9112).
+# 504: a query of the reports timed out.
 MAY_FAIL = {501, 503, 504, 505}
 
 
 def verdict(response: RawResponse) -> str:
-    """What is wrong with a response, whatever was asked; empty if nothing."""
+    """What is wrong with a response, regardless of its request; empty if nothing."""
     if response.status >= 500 and response.status not in MAY_FAIL:
         return f"status {response.status}: {response.body[:300]!r}"
     if TRACEBACK.search(response.body):
@@ -70,7 +70,7 @@ def _no_number(name: str) -> None:
 
 @dataclass
 class Fuzzer:
-    """Sends batches to one server, and judges what comes back."""
+    """Sends batches to one server, and judges the responses."""
 
     name: str
     port: int
@@ -82,7 +82,7 @@ class Fuzzer:
     reported: float = field(default_factory=time.monotonic)
 
     def run(self, first: int, seconds: float) -> int:
-        """Batches until the time is over; returns the number of the next one."""
+        """Send batches until the time is up; returns the number of the next batch."""
         started, number, sent = time.monotonic(), first, 0
         slow = SlowClients(self.port, Random(f"{self.name}:{self.seed}:slow"))  # noqa: S311
         while (now := time.monotonic()) < started + seconds:
@@ -99,7 +99,7 @@ class Fuzzer:
         return number
 
     def batch(self, number: int) -> None:
-        """The inputs of one number: pipelined, or one by one on connections of their own."""
+        """Send the inputs of one batch: pipelined, or one by one on separate connections."""
         chance = Random(f"{self.name}:{self.seed}:{number}")  # noqa: S311  # repeatable, not secret
         if chance.random() < FRAMED_SHARE / 4:
             for place in range(4):
@@ -111,7 +111,7 @@ class Fuzzer:
             self.disconnect()
 
     def pipelined(self, inputs: list[Input], where: str) -> None:
-        """Send all, read all; what a server leaves unanswered when it closes the connection is sent again."""
+        """Send all inputs, read all responses; inputs left unanswered by a closed connection are resent."""
         place = 0
         while place < len(inputs):
             connection = self._connected()
@@ -119,7 +119,7 @@ class Fuzzer:
             place += self._read(connection, inputs, place, where)
 
     def _read(self, connection: Connection, inputs: list[Input], place: int, where: str) -> int:
-        """Read responses until the connection ends; returns how many inputs are done with."""
+        """Read responses until the connection ends; returns how many inputs are finished."""
         for done, one in enumerate(inputs[place:]):
             at = f"{where}.{place + done} ({one.kind}): {one.data[:400]!r}"
             try:
@@ -142,7 +142,7 @@ class Fuzzer:
         return len(inputs) - place
 
     def framed(self, data: bytes, where: str) -> None:
-        """Send one input and end the sending side: a response or the end must come at once."""
+        """Send one input and shut down the sending side: the server must respond or close in time."""
         connection = Connection(self.port, FRAMING_PATIENCE_SECONDS + PATIENCE_SECONDS)
         try:
             connection.send(data)
@@ -154,7 +154,7 @@ class Fuzzer:
             if not error.is_closed:
                 report(self.name, violation=f"neither a response nor an end; {where}: {data[:400]!r}")
         except (BrokenResponseError, ValueError) as error:
-            # A request of HTTP/0.9 may have a body only, and a HEAD that came of a changed byte has none.
+            # A response to HTTP/0.9 may be a body only, and one to a HEAD made by a changed byte has none.
             self.counts["framing: other responses"] += 1
             if TRACEBACK.search(str(error).encode()):
                 report(self.name, violation=f"a traceback: {error}; {where}")
@@ -168,7 +168,7 @@ class Fuzzer:
             report(self.name, violation=f"{problem}; {where}")
 
     def _connected(self) -> Connection:
-        """The connection; while the server does not accept one, this waits, up to the limit for a hang."""
+        """The connection; waits until the server accepts one, up to the limit that counts as a hang."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self.connection is None:
             try:
@@ -188,7 +188,7 @@ class Fuzzer:
         self.counts.update({name.replace("_", " "): amount for name, amount in amounts.items()})
 
     def tell(self, *, is_last: bool = False) -> None:
-        """Report the counts now and then."""
+        """Report the counts at intervals."""
         if is_last or time.monotonic() > self.reported + REPORT_SECONDS:
             report(self.name, +self.counts)
             self.counts.clear()
@@ -196,7 +196,7 @@ class Fuzzer:
 
 
 def inputs_for(name: str, places: Places) -> Callable[[Random], Input]:
-    """The generator for a server, from its own description of itself."""
+    """The generator of inputs for a server, built from the server's own description."""
     if name == "reports":
         return ReportsInputs(_get(places.reports_port, "/_dash-dependencies")).draw
     return ApiInputs(_get(places.api_port, "/openapi.json"), places.token).draw

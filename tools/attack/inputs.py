@@ -1,4 +1,4 @@
-"""HTTP requests without end: from the API's own description, and from what no description allows."""
+"""Generates HTTP requests: valid by the API's own description, or deliberately invalid."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HEADERS: tuple[str, ...] = (
     "Accept-Language: " + "x" * 2_000,
     "Max-Forwards: -1",
 )
-# A whole table in one response; asked for now and then.
+# Routes that return a whole table in one response; requested only occasionally.
 EXPENSIVE = ("/reports/export", "/geojson/hotspots", "/visualizations", "/comparison", "/pins")
 EXPENSIVE_SHARE = 0.04
 NOT_QUESTIONS = (
@@ -57,7 +57,7 @@ NOT_QUESTIONS = (
 
 @dataclass(frozen=True)
 class Input:
-    """One request. ``kind`` is its place in the table of results."""
+    """One request. ``kind`` is its category in the results."""
 
     kind: str
     data: bytes
@@ -102,7 +102,7 @@ def _resolved(value: Any, whole: Mapping[str, Any], depth: int) -> Any:
 
 
 class ApiInputs:
-    """Requests to the API. All that is random comes from the caller's source."""
+    """Requests to the API. All randomness comes from the caller's generator."""
 
     def __init__(self, openapi: Mapping[str, Any], token: str = "") -> None:
         routes = routes_of(openapi)
@@ -114,7 +114,7 @@ class ApiInputs:
         return chance.choice(self.expensive if chance.random() < EXPENSIVE_SHARE else self.cheap)
 
     def draw(self, chance: Random) -> Input:
-        """A request that is framed as it should be, whatever else is wrong with it."""
+        """A correctly framed request, whatever else is wrong with it."""
         route = self.route(chance)
         kind = chance.choices(
             ("valid", "values", "path", "method", "headers", "body"), (30, 30, 12, 4, 14, 10)
@@ -153,7 +153,7 @@ class ApiInputs:
         return path + ("?" + "&".join(pairs) if pairs else "")
 
     def questions(self, chance: Random) -> Iterator[tuple[str, list[str]]]:
-        """Paths of cached responses, each with the parts of its query, without end."""
+        """An endless sequence of paths of cached responses, each with the parts of its query."""
         routes = [r for r in self.cheap if r.method == "GET" and not r.path.startswith(NOT_QUESTIONS)]
         while True:
             path, _, query = self.target(chance.choice(routes), chance, 0.02).partition("?")
@@ -166,7 +166,7 @@ def _pairs(name: str, value: Any, chance: Random) -> list[str]:
 
 
 def spoiled_path(target: str, chance: Random) -> str:
-    """The path with something in it that paths seldom have."""
+    """The path with an unusual piece inserted."""
     at = chance.randrange(1, len(target) + 1)
     piece = chance.choice(
         (

@@ -1,4 +1,4 @@
-"""What the servers have logged under attack: no status 500, no traceback, and not without bound."""
+"""Checks the servers' logs after an attack: no status 500, no traceback, and no oversized line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_BYTES_A_LINE = 20_000
 
 
 def examine(log: Path, tally: Tally) -> None:
-    """Count the lines, and note those that must not be."""
+    """Count the lines, and record those that must not occur."""
     statuses: Counter[int] = Counter()
     with log.open("rb") as lines:
         for line in lines:
@@ -28,7 +28,7 @@ def examine(log: Path, tally: Tally) -> None:
 
 
 def judge(line: bytes) -> tuple[int, str]:
-    """The status that an access line names (else 0), and what is wrong with the line."""
+    """The status in an access log line (0 for other lines), and what is wrong with the line."""
     if len(line) > MOST_BYTES_A_LINE:
         return 0, f"a line of {len(line):,} bytes: {line[:300]!r}"
     if line.startswith(b"Traceback") or b'"exception"' in line:

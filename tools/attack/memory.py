@@ -1,4 +1,4 @@
-"""The memory of the programs: held to what their containers allow, and how much of it they used."""
+"""Limits the programs to the memory of their containers, and measures how much they used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUBJECT = "memory"
 RUNS = "pipeline"
 PROGRAMS = ("api", "reports")
 LIMITS_MB = dict.fromkeys(PROGRAMS, 1_024) | {RUNS: 2_048}
-"""Of the containers in `docker-compose.yml`, for all processes of a program together."""
+"""The limits of the containers in `docker-compose.yml`, for all processes of a program together."""
 HIGHEST = "VmHWM:"
 
 
@@ -30,7 +30,7 @@ def limited() -> Iterator[dict[str, ControlGroup]]:
 
 
 def examine_groups(groups: Mapping[str, ControlGroup], tally: Tally) -> None:
-    """A process that the kernel has ended for its memory is a violation."""
+    """Every process that the kernel killed for exceeding the memory limit is a violation."""
     tally.counts[SUBJECT]["programs held to the memory of their container"] = len(groups)
     for name, group in groups.items():
         if kills := group.kills():
@@ -38,7 +38,7 @@ def examine_groups(groups: Mapping[str, ControlGroup], tally: Tally) -> None:
 
 
 def examine(name: str, pid: int, tally: Tally) -> None:
-    """Note the sum of what a program and its workers have had at most; above the limit is a violation."""
+    """Record the peak memory of a program and its workers; a sum above the limit is a violation."""
     found = [highest_mb(one) for one in (pid, *children(pid))]
     tally.counts[SUBJECT].update({f"{name}: MB at most": sum(found), f"{name}: MB of a worker": max(found)})
     if sum(found) > LIMITS_MB[name]:
@@ -46,11 +46,11 @@ def examine(name: str, pid: int, tally: Tally) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """The child processes of a process."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def highest_mb(pid: int) -> int:
-    """The most memory that a process has had at one time."""
+    """The peak memory of a process."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition(HIGHEST)[2].split()[0]) // 1024 if HIGHEST in status else 0

@@ -1,4 +1,4 @@
-"""Where the system under attack is: a JSON object in an environment variable, for every attacker."""
+"""Addresses of the system under attack, passed to attackers as JSON in an environment variable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VARIABLE = "ATTACKED"
 
 @dataclass(frozen=True)
 class Places:
-    """Addresses and ports. ``uncached_port``: an API that reads every response from the database."""
+    """Addresses and ports. ``uncached_port``: of an API that reads every response from the database."""
 
     superuser: str
     owner: str

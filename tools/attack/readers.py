@@ -1,7 +1,7 @@
 """``python -m tools.attack.readers SECONDS``: clients that poll while runs come and go.
 
-Each response belongs to one generation; generations never go back for a client; totals of one generation
-agree.
+Each response belongs to one generation; no client gets an older generation after a newer one; totals of one
+generation agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ OTHERS = (
 
 @dataclass
 class Witness:
-    """What all readers have seen of each generation."""
+    """The responses to all readers, by generation."""
 
     digests: dict[tuple[int, str], str] = field(default_factory=dict)
     totals: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ def total_of(rows: list[dict[str, Any]]) -> int:
 
 
 class Reader(threading.Thread):
-    """A client with one connection, which is made again when it is lost."""
+    """A client with one connection, which it reopens when it is lost."""
 
     def __init__(self, port: int, witness: Witness, deadline: float) -> None:
         super().__init__(daemon=True)
@@ -95,7 +95,7 @@ class Reader(threading.Thread):
             report(SUBJECT, violation=problem)
 
     def problems(self, status: int, generation: int, route: str, body: bytes) -> list[str]:
-        """What is wrong with a response, after all that this client has seen."""
+        """What is wrong with a response, given the earlier responses to this client."""
         if status == 503:
             self._witness.counts["responses of 503"] += 1
             return []

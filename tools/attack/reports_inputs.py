@@ -1,4 +1,4 @@
-"""Requests to the reports: pages, files, and callbacks as Dash lists them, mostly spoiled."""
+"""Requests to the reports: pages, files, and callbacks as listed by Dash, mostly corrupted."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ReportsInputs:
         return request(kind, method, target, lines, None)
 
     def _callback(self, chance: Random) -> bytes:
-        """A call as a page would make it, but with other values."""
+        """The body of a callback request like that of a page, but with other values."""
         known = chance.choice(self._callbacks)
         inputs = [self._part(one, chance) for one in known["inputs"]]
         sent = {

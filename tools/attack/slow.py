@@ -1,4 +1,4 @@
-"""Clients that send a byte now and then, or read nothing: they must be served or turned away."""
+"""Clients that send a byte at a time, or read nothing: servers must serve or disconnect them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from random import Random
 MOST = 12
 STEP_SECONDS = 0.25
 LONGEST_SECONDS = 60.0
-"""A server ends a head or a body that is not complete after 30 s; the reports wait a little longer."""
+"""Servers abort a head or body that is incomplete after 30 s; the reports wait a little longer."""
 KINDS = ("head", "body", "chunks", "reads nothing")
 HEAD = b"POST /requests/pins HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
@@ -42,7 +42,7 @@ class SlowClient:
     next_step: float = 0
 
     def step(self, now: float) -> bool:
-        """Send a byte if it is time; whether the client goes on."""
+        """Send a byte if it is due; returns whether the client continues."""
         if now < self.next_step:
             return True
         self.next_step = now + STEP_SECONDS
@@ -67,7 +67,7 @@ class SlowClient:
 
 
 class SlowClients:
-    """Keeps a few of them going; each step takes no time."""
+    """Keeps a few slow clients running; a step takes almost no time."""
 
     def __init__(self, port: int, chance: Random) -> None:
         self._port, self._chance = port, chance
@@ -75,13 +75,13 @@ class SlowClients:
         self._problems: list[str] = []
 
     def step(self) -> dict[str, int]:
-        """Let every client send; returns how many were begun and served."""
+        """Let every client send; returns how many clients were started and served."""
         now = time.monotonic()
         stay = [one for one in self._clients if one.step(now)]
         ended = [one for one in self._clients if one not in stay]
         over = [one for one in stay if now - one.started > LONGEST_SECONDS]
         for one in over:
-            # It may go on as long as it reads nothing: the server has sent all that fits into buffers.
+            # A client that reads nothing may stay: the server has sent all that fits into buffers.
             if one.kind != "reads nothing":
                 self._problems.append(f"a slow client ({one.kind}) was held for {LONGEST_SECONDS:.0f} s")
         for one in (*ended, *over):

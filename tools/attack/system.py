@@ -1,4 +1,4 @@
-"""The system under attack: servers, portal, API in two workers, reports, and an API without a cache."""
+"""The system under attack: servers, portal, API with two workers, reports, and an API without a cache."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tools.supervisor import Program, Supervisor
 FOLDER = LOCAL / "attack"
 REFERENCE = "reference"
 TODAY = "2026-11-24"
-"""The day of the pipeline's tests, on which their runs happen."""
+"""The date of the runs in the pipeline's tests."""
 ROWS = 4_000
 HEALTH_SECONDS = 120
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -32,7 +32,7 @@ NO_REDIS = "redis://127.0.0.1:1/0"
 
 @dataclass(frozen=True)
 class System:
-    """What runs, and where. ``groups`` limit the memory of programs, where that is possible."""
+    """The running system. ``groups`` limit the memory of programs, where that is possible."""
 
     instance: Instance
     supervisor: Supervisor
@@ -45,7 +45,7 @@ class System:
 
 @contextmanager
 def running() -> Iterator[System]:
-    """The system while the block runs; its servers are removed afterwards, its logs stay."""
+    """Run the system for the block; its servers are removed afterwards, its logs are kept."""
     instance = Instance(f"attack-{os.getpid()}")
     logs = FOLDER / "logs"
     ensure_folder(logs)

@@ -1,4 +1,4 @@
-"""What the attackers have done and found. They report it in lines of JSON on their standard output."""
+"""Counts and violations, which the attackers report as lines of JSON on their standard output."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tally:
     texts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, line: str) -> bool:
-        """Add a line of an attacker; False when it is none."""
+        """Add a line of an attacker's output; False if it is not a report."""
         try:
             said = json.loads(line)
             subject = str(said["subject"])
@@ -43,7 +43,7 @@ class Tally:
         return True
 
     def violate(self, subject: str, text: str) -> None:
-        """Count it; of texts that begin alike only the first is kept, and of each subject a few."""
+        """Count a violation; of texts that begin alike only the first is kept, and only a few per subject."""
         self.violations[subject] += 1
         kind = DIGITS.sub("0", text[:KIND_LENGTH])
         known = {DIGITS.sub("0", one[:KIND_LENGTH]) for one in self.texts[subject]}
@@ -51,11 +51,11 @@ class Tally:
             self.texts[subject].append(text)
 
     def total(self, name: str) -> int:
-        """A count, over all subjects."""
+        """A count, summed over all subjects."""
         return sum(counts[name] for counts in self.counts.values())
 
     def describe(self) -> str:
-        """One line for people who watch."""
+        """A one-line summary of the progress."""
         parts = (
             f"{self.total('inputs'):,} inputs",
             f"{self.total('kills'):,} kills",

@@ -1,4 +1,4 @@
-"""Content encodings undone. The standard library has no Brotli: the API's environment does that part."""
+"""Decodes content encodings. The standard library has no Brotli, so the API's environment decodes it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ while head := read(4):
 
 
 class Unpacker:
-    """Turns a body back into what it was."""
+    """Decodes response bodies."""
 
     def __init__(self) -> None:
         command = [str(python_of("api")), "-c", BROTLI]
         self._brotli = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def unpack(self, body: bytes, encoding: bytes) -> bytes:
-        """The body without its Content-Encoding. Raises ValueError for one that is none of ours."""
+        """The body without its Content-Encoding. Raises ValueError for an unknown encoding."""
         match encoding:
             case b"" | b"identity":
                 return body

@@ -1,4 +1,4 @@
-"""Values of parameters and bodies: what a schema asks for, and what none does."""
+"""Values of parameters and bodies: some fit a schema, others fit none."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ DEEP = 3_000
 
 
 def hostile(chance: Random) -> str:
-    """A value that no schema asks for."""
+    """A value that no schema expects."""
     if chance.random() < 0.2:
         return "".join(
             chr(chance.choice((chance.randrange(128), chance.randrange(0x3000))))
@@ -83,7 +83,7 @@ def hostile(chance: Random) -> str:
 
 
 def valid(schema: Schema, chance: Random, name: str = "") -> Any:
-    """A value that fits the schema, as far as it says what fits."""
+    """A value that fits the schema, as far as the schema is specific."""
     if options := schema.get("anyOf") or schema.get("oneOf"):
         return valid(chance.choice(options), chance, name)
     if options := schema.get("enum") or [schema[key] for key in ("const",) if key in schema]:
@@ -110,7 +110,7 @@ def _scalar(kind: str, schema: Schema, chance: Random, name: str) -> Any:
 
 
 def body(schema: Schema, chance: Random) -> bytes:
-    """The JSON of a valid body, mostly spoiled."""
+    """The JSON of a valid body, mostly corrupted."""
     value = valid(schema, chance)
     if isinstance(value, dict) and value and chance.random() < 0.6:
         name = chance.choice(list(value))
@@ -121,7 +121,7 @@ def body(schema: Schema, chance: Random) -> bytes:
 
 
 def spoiled(text: bytes, chance: Random) -> bytes:
-    """The text, or something near it that is no JSON, or too much of it."""
+    """The text unchanged, or changed so that it is mostly not JSON, or excessive nesting."""
     at = chance.randrange(len(text) + 1)
     return chance.choice(
         (
@@ -142,7 +142,7 @@ def spoiled(text: bytes, chance: Random) -> bytes:
 
 
 def escaped(value: object, chance: Random) -> str:
-    """A value for an address; now and then with more or fewer escapes than needed."""
+    """A value for a URL, sometimes with more or fewer escapes than needed."""
     text = str(value).encode("utf-8", "surrogatepass")
     if chance.random() < 0.05:
         return "".join(f"%{byte:02x}" for byte in text)

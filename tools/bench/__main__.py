@@ -1,4 +1,4 @@
-"""``make bench``: servers, city, the services' benchmarks, and the table.
+"""``make bench``: runs the services' benchmarks on generated cities, and writes the table.
 
 make bench ARGS="[--rows N …] [--only SERVICE …] [--database-memory-mb N] [--dry-run]"
 """
@@ -72,7 +72,7 @@ def prepare() -> None:
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
-    """Every service's benchmarks on a city with this number of requests."""
+    """Run every service's benchmarks on a city with this number of requests."""
     city = f"city_{rows}"
     build(instance, city, rows)
     environment = settings.environment(
@@ -95,7 +95,7 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
 
 
 def build(instance: Instance, city: str, rows: int) -> None:
-    """Load the city unless it is there; one whose load was interrupted is loaded again from scratch."""
+    """Load the city unless it exists; a city whose load was interrupted is loaded again from scratch."""
     migrate(instance, city)
     finished, begun = map(int, instance.sql(BUILDS, database=city).split("|"))
     if finished:

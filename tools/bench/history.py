@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Parity:
-    """Whether the measured city is the published one."""
+    """Whether the measured city matches the published data."""
 
     published: int
     """Rows of all datasets; the change of schema in 2025 published some requests in two of them."""
@@ -65,12 +65,12 @@ class Usage:
     wall_seconds: float
     cpu_seconds: float
     peak_mb: float
-    """Of the largest process."""
+    """Memory of the largest process."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """All figures of one benchmark run on one city. Runs before December 2026 have no parity and usage."""
+    """All figures of one benchmark run on one city. Runs before December 2026 have no parity or usage."""
 
     when: str
     commit: str

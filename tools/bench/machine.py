@@ -12,7 +12,7 @@ from tools.servers.programs import postgres_programs
 
 
 def describe() -> str:
-    """Enough to know whether two runs can be compared."""
+    """A description of the machine that shows whether two runs can be compared."""
     cpu = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     postgres = subprocess.check_output([str(postgres_programs() / "postgres"), "--version"], text=True)

@@ -1,4 +1,4 @@
-"""How cost grows with the number of requests, as ``docs/growth.svg``. Runs in the tools' environment."""
+"""Plots how cost grows with the number of requests, as ``docs/growth.svg``, in the tools' environment."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PANELS = (
 
 
 def points(runs: Mapping[int, Run], part: str) -> list[tuple[int, float]]:
-    """Rows and value of the figure whose name has this part; of its limit with ``limit: ``."""
+    """Rows and value of the figure whose name contains this part; with ``limit: ``, its limit."""
     name = part.removeprefix(LIMIT)
     found = {rows: [one for one in run.figures if name in one.work] for rows, run in runs.items()}
     return [

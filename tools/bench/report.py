@@ -24,7 +24,7 @@ def number(value: float) -> str:
 
 
 def spread(figure: Result) -> str:
-    """The least and the most of the rounds, where there are several."""
+    """The minimum and maximum of the runs, if there are several."""
     return f" ({number(min(figure.runs))} to {number(max(figure.runs))})" if len(figure.runs) > 1 else ""
 
 

@@ -13,7 +13,7 @@ PIP_AUDIT = "pip-audit==2.9.0"
 
 
 def audit(folders: list[str]) -> int:
-    """The exit code of pip-audit."""
+    """Run pip-audit; returns its exit code."""
     if len(folders) != 1 or folders[0] not in FOLDERS_WITH_LOCK:
         raise Problem(f"a folder is needed: {', '.join(FOLDERS_WITH_LOCK)}.")
     lock = ROOT / folders[0] / "requirements.txt"

@@ -1,1 +1,1 @@
-"""The dashboard of ``monitoring/`` under load, drawn from its queries by way of Prometheus."""
+"""The dashboard of ``monitoring/`` under load, drawn from its queries with Prometheus."""

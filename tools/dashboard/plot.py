@@ -27,7 +27,7 @@ Series = list[tuple[str, list[float], list[float]]]
 
 
 def panels() -> list[dict[str, Any]]:
-    """The panels of the dashboard, in the order of reading."""
+    """The panels of the dashboard, in reading order."""
     found: list[dict[str, Any]] = json.loads((MONITORING / "grafana" / "311.json").read_text())["panels"]
     return sorted(found, key=lambda panel: (panel["gridPos"]["y"], panel["gridPos"]["x"]))
 
@@ -65,13 +65,13 @@ def draw_panel(axes: Axes, panel: dict[str, Any], lines: Series) -> None:
     for name, seconds, values in lines:
         axes.plot(seconds, [factor * value for value in values], label=name, linewidth=1.2)
     axes.set(ylabel=UNITS[unit], ylim=(0, None))
-    # Below, as Grafana has it: `topk` over time names more than eight routes.
+    # Below the plot, as in Grafana: over time, `topk` returns more than eight routes.
     axes.legend(fontsize=6, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.1), frameon=False)
     axes.grid(alpha=0.3)
 
 
 def draw(url: str, span: tuple[float, float]) -> list[str]:
-    """Write the picture; returns the titles of the panels in which nothing was found."""
+    """Write the picture; returns the titles of the panels without data."""
     found = [
         (panel, [line for target in panel["targets"] for line in series(url, target, span)])
         for panel in panels()

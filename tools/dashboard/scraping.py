@@ -1,4 +1,4 @@
-"""Prometheus beside a system without containers, with the project's own configuration."""
+"""Prometheus for a system that runs without containers, with the project's own configuration."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ Bill = dict[str, float]
 
 
 def read_prices() -> Prices:
-    """By resource type and variant."""
+    """The prices by resource type and variant."""
     with TABLE.open() as file:
         return {
             (row["resource"], row["variant"]): Price(row["part"], float(row["usd"]))
@@ -68,7 +68,7 @@ def expensive(stage: str, sum_usd: float, budget_usd: float) -> list[str]:
 
 
 def table(bills: Mapping[str, Bill], parts: Iterable[str]) -> str:
-    """Markdown: a row for each part that costs anything, a column for each stage, the sums below."""
+    """Markdown: a row for each part that costs anything, a column for each stage, and a row of sums."""
     lines = [f"| | {' | '.join(bills)} |", f"|---|{'---:|' * len(bills)}"]
     for part in parts:
         cells = [f"{bills[stage][part]:.2f}" if bills[stage].get(part) else "" for stage in bills]
@@ -79,7 +79,7 @@ def table(bills: Mapping[str, Bill], parts: Iterable[str]) -> str:
 
 
 def written() -> str:
-    """The table as terraform/README.md has it."""
+    """The table that terraform/README.md currently has."""
     return README.read_text().partition(BEGIN)[2].partition(END)[0]
 
 

@@ -96,7 +96,7 @@ def _default(one: Setting) -> str:
 
 
 def example(programs: Iterable[Settings]) -> str:
-    """The text of ``.env.example``: what several programs read comes first."""
+    """The text of ``.env.example``, beginning with the settings that several programs read."""
     fields = [(program.folder, one) for program in programs for one in program.fields]
     by_name = {
         name: [pair for pair in fields if pair[1].name == name] for name in (one.name for _, one in fields)

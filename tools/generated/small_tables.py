@@ -1,4 +1,4 @@
-"""The pipeline's exit codes and the Makefile's targets, each from the place that defines them."""
+"""Tables of the pipeline's exit codes and the Makefile's targets, from their definitions."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ BASE = re.compile(r"^ARG PYTHON_IMAGE=(\S+)$", re.MULTILINE)
 class Image:
     """A service's image, built from the Dockerfile and the lock of ``folder``.
 
-    ``limit_mb`` is what it may add to its base, unpacked; ``context`` is another folder to copy from.
+    ``limit_mb`` is the size it may add to its base, unpacked; ``context`` is another folder to copy from.
     """
 
     name: str
@@ -58,11 +58,11 @@ IMAGES = (
     Image("pipeline", "prefect", 450),
     Image("portal", "prefect/portal", 150, context="prefect"),
 )
-"""The portal's is for development and trials only: it is not published."""
+"""The portal's image is for development and trials only: it is not published."""
 
 
 def build_all(engine: Engine, images: Iterable[Image], base: str = "") -> int:
-    """Build each, on ``base`` if given; exit code 1 when one is over its size limit."""
+    """Build each image, on ``base`` if given; exit code 1 if an image exceeds its size limit."""
     environments.ensure(["tools"])
     require_space(ensure_folder(FOLDER), NEEDED_MB, "Building images")
     lines = [(image, _build(engine, image, base or image.base)) for image in images]

@@ -1,4 +1,4 @@
-"""The engine that builds and runs images: Docker or Podman, whichever responds first."""
+"""The engine that builds and runs images: Docker or, if it does not respond, Podman."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.problem import Problem, indented
 from tools.servers.users import is_root
 
 FOLDER = LOCAL / "images"
-# As root Podman keeps its files under .local, and needs neither systemd nor a journal.
+# As root, Podman keeps its files under .local, and needs neither systemd nor a journal.
 PODMAN_AS_ROOT = (
     "--cgroup-manager=cgroupfs",
     "--events-backend=file",
@@ -52,7 +52,7 @@ class Engine:
         return done.stdout.strip()
 
     def has_image(self, name: str) -> bool:
-        """Whether the image is here, without asking a registry."""
+        """Whether the image is available locally; no registry is queried."""
         try:
             self.call("image", "inspect", name)
         except Problem:
@@ -64,7 +64,7 @@ class Engine:
         return int(self.call("image", "inspect", "--format", "{{.Size}}", name))
 
     def build_arguments(self) -> list[str]:
-        """Any format but Docker's drops health checks; without chroot no build runs inside a container."""
+        """Formats other than Docker's drop health checks; inside a container, builds run only with chroot."""
         if self.name == "docker":
             return ["build"]
         chroot = ["--isolation", "chroot", "--network", "host"] if is_root() else []
@@ -84,7 +84,7 @@ def find() -> Engine | None:
 
 
 def require() -> Engine:
-    """As ``find``; raises Problem when there is none."""
+    """Like ``find``, but raises Problem if no engine responds."""
     engine = find()
     if engine is None:
         raise Problem(NONE)

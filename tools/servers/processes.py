@@ -55,7 +55,7 @@ def _environment(pid: int) -> list[bytes]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
-    """Poll until the condition is true; returns whether it was in time."""
+    """Poll until the condition is true; returns whether that was in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= deadline:

@@ -49,7 +49,7 @@ def find_postgres_programs() -> Path | None:
 
 @cache
 def postgres_programs() -> Path:
-    """The same. Raises ``Problem`` when there is none."""
+    """The same folder. Raises ``Problem`` when there is none."""
     found = find_postgres_programs()
     if found is None:
         raise Problem(f"PostgreSQL {OLDEST_POSTGRES} or later with PostGIS {NOT_FOUND}.")

@@ -24,7 +24,7 @@ def redis_user() -> str:
 
 @dataclass(frozen=True)
 class Redis:
-    """One server. It is a cache, empty after each start."""
+    """One server, used as a cache; it is empty after each start."""
 
     folder: Path
     port: int
@@ -45,7 +45,7 @@ class Redis:
         return pid if processes.works_in(pid, self.folder) else None
 
     def start(self) -> None:
-        """Start it; returns when it responds."""
+        """Start the server; returns when it responds."""
         if self.pid():
             return
         processes.end(processes.working_in(self.folder))

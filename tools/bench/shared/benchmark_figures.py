@@ -18,7 +18,7 @@ class Figure:
     """Medians of several runs. ``limit`` is the best that the machine can do, measured in the same run.
 
     Unit ``ms``, ``s`` or ``MB``: less is better; ``req/s`` or ``rows/s``: more is better. ``goal`` is the
-    floor or the ceiling of the design, if it has one.
+    minimum or the maximum that the design requires, if any.
     """
 
     work: str
@@ -51,18 +51,18 @@ class Figure:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long the work takes, once."""
+    """How long the work takes when run once."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def milliseconds(work: Callable[[], object], times: int) -> list[float]:
-    """How long each of so many runs takes."""
+    """How long each of ``times`` runs takes."""
     return [seconds(work) * 1000 for _ in range(times)]
 
 
 def write(figures: Iterable[Figure], path: Path | None) -> None:
-    """Write them where ``make bench`` reads them; no path, no file."""
+    """Write the figures to the file that ``make bench`` reads; does nothing without a path."""
     if path is not None:
         path.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
