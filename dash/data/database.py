@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from config import Settings
 from data import frames
-from data.errors import DataError, EmptyError, of_database
+from data.errors import DataError, NoTablesError, of_database
 from telemetry import QUERIES, REQUEST_ID
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Database:
         with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(query).fetchone()
         if found is None:
-            raise EmptyError
+            raise NoTablesError
         return found
 
     @contextmanager

@@ -11,36 +11,36 @@ class DataError(Exception):
     """The query has no result; ``advice`` is for the reader of the report."""
 
     advice = "Something went wrong while reading the data. Details are in the report server's log."
-    heals_itself = False
+    is_retryable = False
     """Whether retrying a little later may help."""
 
 
-class AwayError(DataError):
+class UnavailableError(DataError):
     """The database cannot be reached."""
 
     advice = "The database is not responding right now. This page retries automatically."
-    heals_itself = True
+    is_retryable = True
 
 
-class SlowError(DataError):
+class QueryTimeoutError(DataError):
     """A query exceeded its time limit."""
 
     advice = "The query timed out. Choose a shorter period or more filters, or try again later."
 
 
-class EmptyError(DataError):
+class NoTablesError(DataError):
     """The database was never set up."""
 
     advice = "The database has no tables yet. Deploying the system creates them."
-    heals_itself = True
+    is_retryable = True
 
 
 def of_database(error: Exception) -> DataError:
     """The error that a report shows; database error messages never leave the server."""
     if isinstance(error, errors.QueryCanceled):
-        return SlowError()
+        return QueryTimeoutError()
     if isinstance(error, errors.UndefinedTable | errors.UndefinedFunction):
-        return EmptyError()
+        return NoTablesError()
     if isinstance(error, psycopg.OperationalError | PoolTimeout | TooManyRequests):
-        return AwayError()
+        return UnavailableError()
     return DataError()

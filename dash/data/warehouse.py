@@ -15,7 +15,7 @@ from config import Settings
 from data import frames
 from data.cache import Cache
 from data.database import Database, Query
-from data.errors import AwayError, DataError
+from data.errors import UnavailableError, DataError
 from data.facts import FACTS, Facts
 
 FRESH_SECONDS = 2.0
@@ -32,7 +32,7 @@ class Warehouse:
         self._settings = settings
         self._database = Database(settings)
         self._cache = Cache(settings.redis_url.get_secret_value(), settings.query_url)
-        self._known: Facts | DataError = AwayError()
+        self._known: Facts | DataError = UnavailableError()
         self._known_until = 0.0
         self._refreshed_at = 0.0
         self._refreshing = threading.Lock()
@@ -40,7 +40,7 @@ class Warehouse:
         self.is_cached_only = False
 
     def cached_only(self) -> Warehouse:
-        """A view of cached results; other queries raise AwayError at once, unless they are never cached."""
+        """A view of cached results; other queries raise UnavailableError at once, unless they are never cached."""
         view = copy.copy(self)
         view.is_cached_only = True
         return view
@@ -99,7 +99,7 @@ class Warehouse:
         facts = self.facts()
         found = self._cache.get(facts.generation, key)
         if found is None and (facts.is_away or self.is_cached_only):
-            raise AwayError
+            raise UnavailableError
         if found is None:
             with self._query_locks[hash(key) % LOCKS]:
                 found = self._cache.get(facts.generation, key) or self._read(query, parameters, key)
@@ -108,7 +108,7 @@ class Warehouse:
     def uncached(self, query: Query, **parameters: Any) -> DataFrame:
         """The current rows of a short query, bypassing the cache; raises DataError."""
         if self.facts().is_away:
-            raise AwayError
+            raise UnavailableError
         return frames.decode(self._database.read(query, parameters)[1])
 
     def copied(self, query: Query, parameters: Mapping[str, Any]) -> Iterator[bytes]:

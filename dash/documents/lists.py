@@ -11,7 +11,7 @@ from typing import IO
 from flask import Response, abort, request
 
 from data import request_list
-from data.errors import AwayError, DataError, SlowError
+from data.errors import UnavailableError, DataError, QueryTimeoutError
 from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
 from documents.workbook import LARGEST_ROWS, workbook
@@ -84,11 +84,11 @@ def too_many(total: int) -> str:
 
 def unavailable(error: DataError) -> Response:
     """A response with the advice and a Retry-After header."""
-    status = 504 if isinstance(error, SlowError) else 503
+    status = 504 if isinstance(error, QueryTimeoutError) else 503
     return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
 
 
-class BusyError(AwayError):
+class BusyError(UnavailableError):
     """Other files are being written."""
 
     advice = "Other files are being written right now. Try again in a few seconds."

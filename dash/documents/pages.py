@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app
 from jinja2 import Environment, FileSystemLoader
 
-from data.errors import DataError, SlowError
+from data.errors import DataError, QueryTimeoutError
 from pages import reports
 from report_kit import text
 from report_kit.layout import data_age, notices
@@ -58,6 +58,6 @@ def missing(title: str, advice: str) -> Response:
 
 def failed(error: DataError) -> Response:
     """A page with the advice of an error, without menu and footer, which need data."""
-    status = 504 if isinstance(error, SlowError) else 503
+    status = 504 if isinstance(error, QueryTimeoutError) else 503
     html = TEMPLATES.get_template("failed.html").render(advice=error.advice, city=city(), styles=STYLES)
     return Response(html, status, {"Retry-After": "5"}, content_type="text/html; charset=utf-8")

@@ -84,7 +84,7 @@ def _now(seen: str = "") -> tuple[str, str, list[Component]]:
         warehouse().catch_up(seen)
         facts = warehouse().facts()
     except DataError as error:
-        return UNKNOWN, AGE_UNKNOWN, [notice(error.advice, heals_itself=error.heals_itself)]
+        return UNKNOWN, AGE_UNKNOWN, [notice(error.advice, is_retryable=error.is_retryable)]
     return facts.version, data_age(facts), notices(facts)
 
 
@@ -133,7 +133,7 @@ def notices(facts: Facts) -> list[Component]:
             notice(
                 "The database is not responding right now. Cached figures are shown; the others will appear "
                 "as soon as it is back.",
-                heals_itself=True,
+                is_retryable=True,
             )
         )
     if facts.is_stale and facts.age is not None and facts.loaded_at is not None:
@@ -147,6 +147,6 @@ def notices(facts: Facts) -> list[Component]:
     return found
 
 
-def notice(message: str, *, heals_itself: bool = False) -> Component:
+def notice(message: str, *, is_retryable: bool = False) -> Component:
     """A line above the page; if the problem heals itself, the page retries, like cards, until it is gone."""
-    return html.Div(message, className="notice", role="status", **(states.RETRY if heals_itself else {}))
+    return html.Div(message, className="notice", role="status", **(states.RETRY if is_retryable else {}))

@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Settings
-from data.errors import DataError, SlowError
+from data.errors import DataError, QueryTimeoutError
 from data.frames import to_csv
 from report_kit import redirects
 from report_kit.layout import UNKNOWN
@@ -66,7 +66,7 @@ def csv_file(reports: Mapping[str, Report], report: str, card: str) -> Response:
 
 
 def _unavailable(error: DataError) -> Response:
-    status = 504 if isinstance(error, SlowError) else 503
+    status = 504 if isinstance(error, QueryTimeoutError) else 503
     return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
 
 

@@ -24,13 +24,13 @@ def empty(why: str) -> Component:
 
 def failed(error: DataError) -> Component:
     """An error with its advice; if waiting helps, ``assets/live.js`` retries when the server is ready."""
-    retry = RETRY if error.heals_itself else {}
+    retry = RETRY if error.is_retryable else {}
     parts = [html.P("Not available right now", className="state-title"), html.P(error.advice)]
     return html.Div(parts, className="state state-failed", role="alert", **retry)
 
 
 def page_failed(error: DataError) -> Component:
     """An error in place of a whole page; if waiting helps, the page reloads when the server is ready."""
-    retry = data(retry="page") if error.heals_itself else {}
+    retry = data(retry="page") if error.is_retryable else {}
     parts = [html.H1("The reports cannot be shown right now"), html.P(error.advice)]
     return html.Div(parts, className="state state-failed state-page", role="alert", **retry)

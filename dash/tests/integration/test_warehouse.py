@@ -17,7 +17,7 @@ from support.databases import Database, database, variable
 from support.serving import forget_everything, free_port, settings_for
 
 from data.database import Database as Connections
-from data.errors import AwayError, DataError, EmptyError, SlowError
+from data.errors import UnavailableError, DataError, NoTablesError, QueryTimeoutError
 from data.frames import records
 from data.warehouse import Warehouse
 
@@ -66,7 +66,7 @@ def test_frames_are_cached_as_json_under_their_generation(fresh: Database) -> No
 
 def test_what_is_not_cached_is_not_waited_for(fresh: Database) -> None:
     warehouse = cached(fresh)
-    with pytest.raises(AwayError):
+    with pytest.raises(UnavailableError):
         warehouse.cached_only().frame(COUNT)
     warehouse.frame(COUNT)
     assert one(warehouse.cached_only().frame(COUNT)) == {"requests": 0}
@@ -146,7 +146,7 @@ def test_the_role_cannot_write(fresh: Database) -> None:
 
 def test_a_query_that_takes_too_long_is_ended(fresh: Database) -> None:
     warehouse = Warehouse(settings_for(fresh.reader_url, reports_query_seconds=0.2))
-    with pytest.raises(SlowError):
+    with pytest.raises(QueryTimeoutError):
         warehouse.uncached(SQL("SELECT pg_sleep(5)"))
     assert one(warehouse.uncached(SQL("SELECT 1 AS one"))) == {"one": 1}
 
@@ -166,7 +166,7 @@ def test_without_postgres_cached_frames_are_served_and_others_raise(
     fresh.shut()
     assert one(warehouse.frame(COUNT)) == {"requests": 0}
     assert warehouse.facts().is_away
-    with pytest.raises(AwayError):
+    with pytest.raises(UnavailableError):
         warehouse.frame(SQL("SELECT 2 AS two"))
     fresh.open_again()
     assert one(warehouse.frame(SQL("SELECT 2 AS two"))) == {"two": 2}
@@ -174,7 +174,7 @@ def test_without_postgres_cached_frames_are_served_and_others_raise(
 
 
 def test_a_database_without_tables() -> None:
-    with database("template0") as bare, pytest.raises(EmptyError):
+    with database("template0") as bare, pytest.raises(NoTablesError):
         Warehouse(settings_for(bare.owner_url)).facts()
 
 
