@@ -27,7 +27,7 @@ if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
 if __name__ == "__main__":
-    # The server takes seconds to start, which cost nothing in parallel with the imports.
+    # The server takes seconds to start; it does so in parallel with the imports.
     prefect_environment.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
 
 import psycopg  # noqa: E402
@@ -98,7 +98,7 @@ def ingest(
     """Load changes since the last run from the city's portal into Postgres, and notify the API to serve them.
 
     Modes: `incremental`, `full` (load everything from scratch and swap it in at the end), `reconcile` (read
-    everything, and retire what the portal no longer publishes). Raises PartialError at the very end if
+    everything, and retire rows that the portal no longer has). Raises PartialError at the very end if
     datasets were skipped.
     """
     options = Options(
@@ -186,7 +186,7 @@ def write_files(run: Run) -> FilesError | None:
     try:
         write_city_files(run.connection, settings.files_location, settings.files_url)
     except FilesError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # foreseen: the message says all
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # expected: the message is enough
         return error
     return None
 

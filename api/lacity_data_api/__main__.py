@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    """A single worker raises the signal again once it has stopped, and must not die before it cleans up."""
+    """With one worker, uvicorn raises the signal again after stopping; exit in a way that still cleans up."""
     sys.exit(0)
 
 
@@ -63,7 +63,7 @@ def main() -> int:
         return 2
     allow_many_connections()
     signal.signal(signal.SIGTERM, _end)
-    # Every worker writes its metrics there; the one that serves /status/metrics sums them.
+    # Every worker writes its metrics to this folder; the worker that serves /status/metrics sums them.
     with tempfile.TemporaryDirectory(prefix="311-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         serve(settings)

@@ -23,7 +23,7 @@ REJECTIONS: Responses = {
 def admin(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
-    """ForbiddenError if the server has no token, UnauthorizedError if the request's is wrong or missing."""
+    """Raises ForbiddenError if the server has no token, UnauthorizedError for a wrong or missing token."""
     token = state_of(request).settings.admin_token.get_secret_value()
     if not token:
         raise ForbiddenError

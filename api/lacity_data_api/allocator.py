@@ -1,4 +1,4 @@
-"""Fixes glibc's malloc thresholds, which by default rise with each large block that is freed."""
+"""Pins glibc's malloc thresholds, which by default rise with each large block that is freed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ SETTINGS = {
     # Larger blocks, such as bodies, are mapped separately and returned to the system when they are freed.
     M_MMAP_THRESHOLD: 262_144,
     M_TRIM_THRESHOLD: 1_048_576,
-    # Threads only compress; without this limit each would have its own heap.
+    # Threads are used only for compression; without this limit each would have its own heap.
     M_ARENA_MAX: 2,
 }
 
 
 def give_back_freed_memory() -> None:
-    """Fix the thresholds of this process, if its C library has any."""
+    """Set the thresholds for this process, if its C library supports them."""
     with suppress(AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         for name, value in SETTINGS.items():

@@ -91,17 +91,17 @@ class Settings(BaseSettings):
 
     @property
     def files_folder(self) -> str:
-        """The folder of the files to serve; empty where a bucket holds them, or there are none."""
+        """The folder of the files to serve; empty if a bucket holds them, or there are none."""
         return "" if "://" in self.files_location else self.files_location
 
     @property
     def files_elsewhere(self) -> str:
-        """The address of the files where a bucket holds them; empty where this API serves a folder."""
+        """The public URL of the files if a bucket holds them; empty if this API serves a folder."""
         is_elsewhere = "://" in self.files_location and "://" in self.files_url
         return self.files_url.rstrip("/") if is_elsewhere else ""
 
     @property
     def allowed_origins(self) -> frozenset[bytes]:
-        """Origins as the Origin header names them."""
+        """The allowed origins, as they appear in the Origin header."""
         parts = (part.strip().rstrip("/") for part in self.api_allowed_origins.split(","))
         return frozenset(part.encode() for part in parts if part)

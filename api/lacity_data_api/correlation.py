@@ -27,14 +27,14 @@ def given_id(headers: Mapping[bytes, bytes]) -> bytes | None:
 
 
 class RequestIds:
-    """Of one worker; no two requests get the same one unless they came with it."""
+    """Assigns the ids of one worker's requests: unique, unless clients send the same id."""
 
     def __init__(self) -> None:
         self._worker = secrets.token_hex(4).encode()
         self._numbers = itertools.count()
 
     def id_of(self, headers: Mapping[bytes, bytes]) -> bytes:
-        """The id that came with the request, else a new one."""
+        """The id sent with the request, else a new one."""
         return given_id(headers) or b"%b-%x" % (self._worker, next(self._numbers))
 
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 APPLICATION_NAME = "311-api"
 STREAM_BATCH_ROWS = 1_000
-# Only for the transaction, so that the pool's other queries keep their limit.
+# Applies only to the transaction, so that the pool's other queries keep their limit.
 LIMIT_TRANSACTION = "SELECT set_config('statement_timeout', $1, true)"
 
 
@@ -74,7 +74,7 @@ async def _release(connection: Any) -> None:
 
 
 async def _name(connection: Any) -> None:
-    """Show the request of a query in ``pg_stat_activity`` and in the server's log."""
+    """Show the id of the request in ``pg_stat_activity`` and in the server's log."""
     name = f"{APPLICATION_NAME} {REQUEST_ID.get()}".rstrip()
     await connection.raw_connection.fetchval("SELECT set_config('application_name', $1, false)", name)
 
@@ -85,11 +85,11 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engine: Any = None
-        # A stream holds its connection for as long as its client reads; half of the pool stays for queries.
+        # A stream holds its connection for as long as its client reads; half of the pool is kept for queries.
         self._free_streams = max(1, settings.api_pool_size // 2)
 
     async def open(self) -> None:
-        """Create the pool; nothing connects yet."""
+        """Create the pool; no connection is opened yet."""
         settings = self._settings
         url = make_url(settings.query_url)
         self._engine = await gino.create_engine(
@@ -180,7 +180,7 @@ class Database:
     async def stream(self, statement: Statement, lock: str = "") -> AsyncGenerator[list[Any], None]:
         """The rows of one snapshot in batches; one batch is in memory at a time.
 
-        ``lock`` is executed first, and raises the time limit of every batch to that of an export.
+        ``lock`` is executed first; with it, every batch has the time limit of an export.
         """
         sql, values = self._engine.compile(_bind(statement.sql, statement.values))
         async with self.stream_connection() as connection:
@@ -215,7 +215,7 @@ class Database:
             await raw.copy_from_query(sql, *values, output=output, format="csv", header=True, timeout=seconds)
             await transaction.commit()
         except BaseException:
-            # A crash of the server has taken it from the pool already.
+            # After a server crash the connection is no longer in the pool.
             with suppress(*UNREACHABLE):
                 raw.terminate()
             raise

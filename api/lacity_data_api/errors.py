@@ -85,7 +85,7 @@ class NotConfiguredError(UnavailableError):
 
 
 class InvalidError(ApiError):
-    """A malformed request that parameter types cannot express; the response is like any other 422."""
+    """An invalid request that parameter types cannot detect; the response is like that of any other 422."""
 
     status = 422
 

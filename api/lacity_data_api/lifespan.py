@@ -31,7 +31,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
         try:
             listening = listen(state.watcher, state.store)
             async with _running(state.access_log.run(), listening, keep_measuring(state)):
-                # uvicorn hands it to its protocols.
+                # uvicorn passes this state to its protocols.
                 yield {REPLAYER: replayer}
         finally:
             # Canceled tasks must have ended, because uvloop never closes while a connection is half open.

@@ -67,7 +67,7 @@ async def welcome(_: Request) -> Response:
 
 
 def create_api(state: State) -> FastAPI:
-    """Every route, without the layers around them."""
+    """The app with every route, without the layers around them."""
     api = FastAPI(
         version=state.settings.code_version,
         lifespan=lifespan_of(state),
@@ -92,7 +92,7 @@ def create_api(state: State) -> FastAPI:
 def wrap(api: ASGIApp, state: State) -> ASGIApp:
     """The front sees every request first and every response last; the limits bound the cost of a route.
 
-    The recorder around them all changes nothing.
+    The recorder, which is the outermost layer, changes nothing.
     """
     limited = RequestLimits(api, state.settings.api_body_bytes)
     memory, cors = state.responses.memory, Cors(state.settings.allowed_origins)

@@ -34,13 +34,13 @@ BY_URL, BY_KEY, FROM_REDIS, FROM_DATABASE = map(RESPONSES.labels, ("url", "memor
 
 @cache
 def requests(route: str, method: str, status: int) -> Counter:
-    """The counter of such requests."""
+    """The counter of requests with this route, method and status."""
     return REQUESTS.labels(route, method, str(status))
 
 
 @cache
 def latency(route: str) -> Histogram:
-    """The duration of requests of this route."""
+    """The histogram of the duration of requests of this route."""
     return LATENCY.labels(route)
 
 

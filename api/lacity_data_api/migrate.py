@@ -1,4 +1,4 @@
-"""``python -m lacity_data_api.migrate``: roles and newest schema; safe to repeat, even while the API serves.
+"""``python -m lacity_data_api.migrate``: sets up roles and the newest schema; repeatable while the API runs.
 
 Reads DATABASE_URL (owner). If DATABASE_LOADER_URL and DATABASE_READER_URL are set and the owner may create
 roles, it creates them with the passwords in these URLs; otherwise the roles must exist.

@@ -68,14 +68,14 @@ DESCRIPTION = """
 
 
 def uncached(model: Any) -> Responses:
-    """A JSON response of this shape that no cache keeps."""
+    """An uncached JSON response of this shape."""
     return {200: {"model": model}}
 
 
 def cached(model: Any, *, is_paged: bool = False, others: Sequence[str] = ()) -> Responses:
     """A cached JSON response of this shape, and the other responses of every such route.
 
-    ``others``: media types that Accept may name instead.
+    ``others``: media types that the Accept header may request instead.
     """
     headers = HEADERS | (LINK if is_paged else {})
     content = {media_type: {"schema": {"type": "string"}} for media_type in others}

@@ -74,7 +74,7 @@ LocalTime = Annotated[
 
 
 def year_before(day: dt.date) -> dt.date:
-    """The same day a year earlier; the 28th for the 29th of February."""
+    """The same day a year earlier; February 28 for February 29."""
     try:
         return day.replace(year=day.year - 1)
     except ValueError:
@@ -82,7 +82,7 @@ def year_before(day: dt.date) -> dt.date:
 
 
 def srnumber_forms(srnumber: str) -> list[str]:
-    """The number as it may be in the data: without the ``C-`` that the city shows."""
+    """The forms that the number may have in the data: as given, and without the ``C-`` of the city."""
     stripped = srnumber.strip()
     return [stripped, stripped[2:]] if stripped[:2] in {"C-", "c-"} else [stripped]
 

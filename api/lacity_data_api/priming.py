@@ -31,7 +31,7 @@ def _map_day(day: dt.date) -> Query:
 
 
 async def _tiles(facts: FactsReader, city: City) -> list[Query]:
-    """Everything, from the whole world down to a quarter of the city."""
+    """Tiles of all requests, from the whole world down to a quarter of the city."""
     catalog = await facts.catalog()
     places = (place for zoom in range(PRIMED_ZOOMS) for place in tiles_of(city.bounds, zoom))
     return [tiles.tile(RequestFilter(), place, catalog) for place in places]

@@ -1,7 +1,8 @@
--- What every role may call by default, and a role that only reads must not: large objects, which are stored; advisory
--- locks, which would keep a run out; and ending the sessions of others. Releasing locks stays open: asyncpg does it
--- whenever a connection goes back to its pool. All this holds in this database alone, so the reader may not connect to
--- those that every server has. Only a superuser may take these away; managed servers have none for us. Safe to repeat.
+-- Revokes functions that every role may call by default but a read-only role must not: large objects, which
+-- store data; advisory locks, which could block a run; and terminating other sessions. Unlocking stays
+-- allowed, because asyncpg unlocks whenever a connection returns to its pool. This applies to this database
+-- only, so the reader may not connect to the databases that every server has. Only a superuser can revoke
+-- these privileges; managed servers do not provide one. Safe to repeat.
 DO $$
 DECLARE
     callable regprocedure;

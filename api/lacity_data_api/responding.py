@@ -25,7 +25,7 @@ async def find(request: Request, query: Query) -> Keyed:
 
 
 async def send(request: Request, query: Query, keyed: Keyed) -> Response:
-    """The found response in the encoding that the client prefers; 304 if the client has it already."""
+    """This cached response in the encoding that the client prefers; 304 if the client has it already."""
     state = state_of(request)
     accept_encoding, if_none_match = (_header(request, name) for name in ("accept-encoding", "if-none-match"))
     encoding = keyed.response.encoding_for(accept_encoding)

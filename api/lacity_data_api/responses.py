@@ -12,7 +12,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Small JSON that no cache may keep: errors and the state of this server."""
+    """A small JSON response that no cache may store: errors and the state of this server."""
     body = orjson.dumps(content, default=str)
     return Response(body, status, NO_STORE | dict(headers or {}), "application/json")
 

@@ -69,7 +69,7 @@ def drop_index(name: str) -> None:
 def _outside_a_transaction() -> Iterator[Connection]:
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        connection.execute("SET lock_timeout = 0")  # it waits for old transactions and blocks none
+        connection.execute("SET lock_timeout = 0")  # builds wait for old transactions and block none
         try:
             yield connection
         finally:
@@ -109,7 +109,7 @@ def update_in_batches(table: str, key: str, statement: str) -> None:
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        connection.execute("SET lock_timeout = 0")  # it only waits for rows that a run is writing
+        connection.execute("SET lock_timeout = 0")  # updates wait only for rows that a run is writing
         first, last = connection.execute(f"SELECT min({key}), max({key}) FROM {table}").fetchone()  # noqa: S608
         while first is not None and first <= last:
             connection.execute(text(statement), first=first, last=first + BATCH_ROWS - 1)

@@ -13,7 +13,7 @@ HEALTH_ROUTES = ("/status/api", "/status/live", "/status/ready")
 
 
 def sampler(share: float) -> Callable[[dict[str, Any]], float]:
-    """Determines the share of requests that are traced: one that fits a free plan, and no health checks."""
+    """Samples traces: this share of the requests, to fit a free plan, but no health checks."""
 
     def traced_share(context: dict[str, Any]) -> float:
         scope = context.get("asgi_scope") or {}
@@ -33,6 +33,6 @@ def start(settings: Settings) -> None:
         release=settings.code_version,
         traces_sampler=sampler(settings.sentry_traces_share),
         send_default_pii=False,
-        # They hold URLs with passwords.
+        # Local variables may contain URLs with passwords.
         include_local_variables=False,
     )

@@ -40,7 +40,7 @@ class State:
 
 
 def build_state(settings: Settings) -> State:
-    """Creates the app's components; nothing is connected yet."""
+    """Creates the app's components; no connection is opened yet."""
     database, store = Database(settings), RedisStore(settings)
     responses = ResponseCache(settings, database, store)
     watcher = GenerationWatcher(responses)

@@ -52,7 +52,7 @@ class Where(Statement):
 
 @dataclass(frozen=True)
 class Form:
-    """How the text that a query returns is converted: the media type, and the function that renders it."""
+    """The conversion of the text that a query returns: the media type, and the function that renders it."""
 
     media_type: str = "application/json"
     # A module-level function, or a dataclass with the values it depends on: either is part of the cache key.

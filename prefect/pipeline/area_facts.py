@@ -17,7 +17,7 @@ WHOLE_CITY = 1
 
 @dataclass(frozen=True)
 class Facts:
-    """``name`` is the published name, ``shown_name`` the one that a new area gets."""
+    """The facts of an area; ``name`` is the published name, ``shown_name`` the name of a new area."""
 
     code: str
     name: str

@@ -49,7 +49,7 @@ def record(job: Job, written: Written, checks: Sequence[Check], reasons: Reasons
 
 
 def record_failure(job: Job, checks: Iterable[Check]) -> None:
-    """Keep the checks and rejected rows of a run whose data were not merged: they show what was wrong."""
+    """Keep the checks and rejected rows of a run whose data was not merged: they show what was wrong."""
     run(job.connection, "merge/keep_rejected", {"load_run_id": job.plan.load_run_id})
     _record_checks(job.connection, job.plan.load_run_id, checks)
 

@@ -37,8 +37,8 @@ class Area:
 class Boundaries:
     """The published areas; ``digest`` changes whenever they do.
 
-    ``problem`` says why none of them can be used, in which case the stored ones stay. ``notices`` list what
-    was left out.
+    ``problem`` says why none of them can be used, in which case the stored ones stay. ``notices`` list the
+    omitted parts.
     """
 
     digest: str
@@ -114,7 +114,7 @@ def _problem(polygons: Iterable[Polygon], city: City) -> str:
 
 
 def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
-    """The ring in two dimensions: an outer one counterclockwise, a hole clockwise."""
+    """The ring in two dimensions: an outer ring counterclockwise, a hole clockwise."""
     ring = [(float(x), float(y)) for x, y, *_ in points]
     if len(ring) < SHORTEST_RING or ring[0] != ring[-1] or not all(isfinite(x + y) for x, y in ring):
         raise ValueError("a ring is not closed")

@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print what is wrong or missing; returns 0 if there is nothing."""
+    """Print the problems of the declaration; returns 0 if there are none."""
     parser = argparse.ArgumentParser(prog="python flow.py check-city", description=__doc__)
     parser.add_argument("city", help="a folder of prefect/cities")
     parser.add_argument("--portal", default="", help="the portal's address, instead of the declared one")
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def check_city(portal: Portal, city: City) -> Iterator[str]:
-    """What is wrong or missing, one sentence each."""
+    """The problems of the declaration, one sentence each."""
     codes = yield from _boundaries(portal, city)
     for dataset in city.datasets:
         try:

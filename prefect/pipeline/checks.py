@@ -66,9 +66,9 @@ def _unread_growth(job: Job) -> Iterator[Check]:
 
 
 def _newest(job: Job, written: Written, latest: datetime) -> Check:
-    """The age of the newest request; rows dated in the future do not hide that the data are old.
+    """The age of the newest request; rows dated in the future do not hide that the data is old.
 
-    It fails only if the data were fresh at the last load, so that historic data can be loaded.
+    The check fails only if the data was fresh at the last load, so that historic data can be loaded.
     """
     limits, now = job.city.limits, job.plan.options.now.replace(tzinfo=None)
     row = fetch_one(

@@ -96,13 +96,13 @@ class City(Declaration):
 
     @property
     def own_columns(self) -> list[str]:
-        """The columns that this city publishes out of those that not every city has."""
+        """The optional columns that this city publishes; not every city has them."""
         stored = frozenset[str]().union(*(schema.stored for schema in self.schemas.values()))
         return [name for name in CITY_COLUMNS if name in stored]
 
     @property
     def has_yearly_datasets(self) -> bool:
-        """Whether each dataset is one year; then it is read whole, including later days of the newest."""
+        """Whether each dataset covers one year; it is then read whole, including later days of the newest."""
         return len(self.datasets) > 1
 
     def with_dataset(self, dataset: Dataset) -> City:
@@ -144,7 +144,7 @@ class City(Declaration):
         return aliases[text] if text in aliases else next(patterns, text)
 
     def reviewed(self, column: CodedColumn) -> frozenset[str]:
-        """Codes that are declared; those of the API's reference data are reviewed too."""
+        """The declared codes; codes of the API's reference data count as reviewed too."""
         codes = {*self.aliases.get(column, {}).values(), *self.names.get(column, {}), ""}
         codes.update(pattern.code for pattern in self.patterns.get(column, ()))
         if column == "requesttype":
@@ -152,7 +152,7 @@ class City(Declaration):
         return frozenset(codes)
 
     def chosen(self, years: Iterable[int] = (), ids: Iterable[str] = ()) -> tuple[Dataset, ...]:
-        """The datasets of these years or ids; by default all. Raises DataError for an unknown one."""
+        """The datasets of these years or ids; by default all. Raises DataError for unknown years or ids."""
         years, ids = tuple(years), tuple(ids)
         known = {dataset.id for dataset in self.datasets}
         unknown = [year for year in years if not any(dataset.is_of(year) for dataset in self.datasets)]

@@ -172,7 +172,7 @@ def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: c
 
 
 def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
-    """Run until a signal arrives; Prefect's runner waits for the runs it has started, which may take long."""
+    """Run until a signal arrives; Prefect's runner waits until the runs that it started have ended."""
     from prefect.runner import Runner
 
     metrics.serve(settings)
@@ -207,7 +207,7 @@ def schedules(chosen: argparse.Namespace) -> list[Any]:
 
 
 def _refuse_if_busy(settings: Settings) -> None:
-    """Avoid starting Prefect for a second run. Without a database the run itself fails, and notifies."""
+    """Avoid starting Prefect for a second run. If the database is unreachable, the run fails and notifies."""
     with contextlib.suppress(UnreachableError):
         refuse_if_busy(settings.database_loader_url)
 
@@ -221,7 +221,7 @@ def prefect_api(settings: Settings) -> Iterator[None]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     with own_server(os.environ) as address, temporary_settings({PREFECT_API_URL: address}):
-        # Inherited by scheduled runs, whose pages end with this process too.
+        # Inherited by scheduled runs, whose pages disappear with this process too.
         os.environ[NO_PAGE] = "true"
         yield
         _flush_logs()
@@ -237,7 +237,7 @@ def _guarded(action: Callable[[], None]) -> int:
     try:
         action()
     except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT_CODE

@@ -77,9 +77,9 @@ COLUMNS = (
 REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
 CITY_COLUMNS = ("area", "detail", "duedate", "parent", "ownername", "kept")
-"""Columns that not every city publishes: files and exports have them only if the city does."""
+"""Columns that not every city publishes: files and exports include them only if the city publishes them."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
-"""The portal's own columns: its row id, and when the row last changed."""
+"""The portal's own columns: its row id, and the time of the row's last change."""
 STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)
 """All columns of ``requests`` that a staged row provides."""
 COMPUTED_COLUMNS = (

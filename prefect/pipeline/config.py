@@ -122,5 +122,5 @@ class Settings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """The settings of this process. Raises pydantic's ValidationError, which names what is missing."""
-        return cls()  # type: ignore[call-arg]  # the environment gives them
+        """The settings of this process. Raises pydantic's ValidationError if any are missing or invalid."""
+        return cls()  # type: ignore[call-arg]  # the values come from the environment

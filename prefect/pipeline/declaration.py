@@ -145,7 +145,7 @@ class TypeGroup(Declaration):
 Properties = Annotated[
     tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
 ]
-"""One property, or several of which the first non-empty one counts."""
+"""One property, or several, of which the first that is not empty is used."""
 
 
 class BoundaryDataset(Declaration):

@@ -1,4 +1,4 @@
-"""Differences between staged and stored rows, into ``requests``, ``service_requests`` and the rollups."""
+"""Writes differences between staged and stored rows to ``requests``, ``service_requests`` and rollups."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def keep_one_row_each(job: Job) -> int:
 
 
 def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
-    """Find the rows that differ from the stored ones; returns their numbers by dataset.
+    """Find the rows that differ from the stored ones; returns their counts by dataset.
 
     ``complete``: the datasets that were read in full, whose stored rows are gone if they were not read.
     """

@@ -58,7 +58,7 @@ class PublishError(IngestError):
 
 
 class UnreachableError(IngestError):
-    """The database cannot be connected to."""
+    """The database cannot be reached."""
 
 
 class BusyError(IngestError):

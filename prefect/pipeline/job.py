@@ -42,7 +42,7 @@ class Job:
 
     @property
     def complete_ids(self) -> list[str]:
-        """Datasets that were read in full, so that missing rows are gone."""
+        """Datasets that were read in full, so that stored rows missing from them are gone."""
         return self.whole_reading_ids if self.plan.options.reads_everything else []
 
     @property

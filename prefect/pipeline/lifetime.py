@@ -32,7 +32,7 @@ def prune(connection: Connection, settings: Settings) -> dict[str, int]:
 
 
 def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
-    """Remove the request with these numbers and record them, so that no run loads it again; one transaction.
+    """Remove the request with these numbers and record them in one transaction; no run loads it again.
 
     Returns the number of deleted rows, and the generation without them. The caller holds the run lock.
     """
@@ -55,7 +55,7 @@ def _erase_from(connection: Connection, table: str, values: dict[str, list[str]]
 
 
 def spellings(number: str) -> list[str]:
-    """The number as published: without the C- that the city's own site puts before it."""
+    """The forms in which the number may be published: as given, and without the city site's C- prefix."""
     bare = number.strip()
     return [bare, bare[2:]] if bare[:2].upper() == "C-" else [bare]
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         _carry_out(Settings.from_environment(), spellings(chosen.number), is_undone=chosen.undo)
     except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
         return error.exit_code
     except Exception:
         log.exception(IngestError.who)

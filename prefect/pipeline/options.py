@@ -12,8 +12,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Options:
-    """``full`` reads everything and swaps in new tables; ``reconcile`` reads everything and retires what the
-    portal no longer has; ``since`` reads from that portal update time on; ``dry_run`` changes nothing.
+    """``full`` reads everything and swaps in new tables; ``reconcile`` reads everything and retires rows that
+    the portal no longer has; ``since`` reads from that portal update time on; ``dry_run`` changes nothing.
     """
 
     years: tuple[int, ...] = ()

@@ -51,7 +51,7 @@ class Download:
 
 
 class Pages:
-    """The pages of a dataset, by update time and row id; ``result`` is their content so far."""
+    """The pages of a dataset, by update time and row id; ``result`` is the download so far."""
 
     def __init__(self, portal: Portal, taker: PageTaker, page_rows: int) -> None:
         self._portal, self._taker, self._page_rows = portal, taker, page_rows
@@ -114,7 +114,7 @@ def _beyond(updated_at: str, row_id: str) -> str:
 
 
 def _copy(dataset_id: str, copy: Callable[[], None]) -> None:
-    """Raise PortalError if Postgres cannot parse a page as CSV."""
+    """Raise TemporaryError if Postgres cannot parse a page as CSV."""
     try:
         copy()
     except psycopg.DataError as error:

@@ -36,11 +36,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Reading:
-    """What to read of one dataset. ``start`` is a portal time, or empty for everything.
+    """What to read from one dataset. ``start`` is a portal time, or empty for everything.
 
     ``total`` and ``newest`` are the portal's row count and its newest update time; ``expected`` is the number
     of rows to read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` lists those that
-    the portal lost, ``added`` those that no schema names. ``lost`` is by how many rows the dataset shrank.
+    the portal lost, ``added`` those that no schema names. ``lost`` counts the rows that disappeared.
     ``kept`` lists the portal's columns that keep their own names. ``window`` is the condition for the chosen
     years, if the dataset has other years too; such a reading is partial.
     """
@@ -67,7 +67,7 @@ class Reading:
 
     @property
     def known_total(self) -> int:
-        """How many rows the portal had then."""
+        """The number of rows that the portal had when a merged run last read the dataset."""
         return self.known.watermark.source_row_count if self.known.watermark else 0
 
     @property
@@ -98,7 +98,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a run: what is read, what is skipped, and notices so far."""
+    """The plan of a run: datasets to read, skipped datasets, and notices so far."""
 
     load_run_id: int
     options: Options

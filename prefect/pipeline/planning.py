@@ -1,4 +1,4 @@
-"""Plans a run: what the portal has, what is read, and what has to be skipped."""
+"""Plans a run: what to read and what to skip, given the state of the portal."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def _reading(run: Run, dataset: Dataset, known: dict[str, Known]) -> Reading | S
     except IngestError as error:
         if not is_of_one_dataset(error):
             raise
-        log.error("%s is skipped: %s", dataset.title, error)  # noqa: TRY400  # foreseen: no traceback
+        log.error("%s is skipped: %s", dataset.title, error)  # noqa: TRY400  # expected: no traceback
         return Skipped(dataset, error)

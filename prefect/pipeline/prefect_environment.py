@@ -105,7 +105,7 @@ def _address(server: subprocess.Popen[str]) -> str:
     if not line:
         raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
     deadline = time.monotonic() + START_SECONDS
-    # One client for all attempts: each loads all certificates, which would take half a core meanwhile.
+    # One client for all attempts: each new client loads all certificates, which would keep half a core busy.
     with httpx.Client(base_url=line, timeout=5) as client:
         while time.monotonic() < deadline:
             with suppress(httpx.HTTPError):

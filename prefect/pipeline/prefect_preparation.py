@@ -1,7 +1,7 @@
-"""``python -m pipeline.prefect_preparation``: prepares Prefect's database, see ``prefect_database``.
+"""``python -m pipeline.prefect_preparation``: prepares Prefect's database (see ``prefect_database``).
 
-Runs when the environment or the image is made. It takes the server's first start, which migrates the database
-and registers Prefect's block types.
+Runs when the environment or the image is built. It starts the server once, which migrates a new database and
+registers Prefect's block types.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pipeline.prefect_database import FOLDER, MEMO, NAME, prepared
 
 
 def prepare() -> None:
-    """Prepare it. A process that is stopped leaves no half of a database."""
+    """Prepare the database. An interrupted process leaves no incomplete database."""
     with tempfile.TemporaryDirectory(dir=FOLDER) as home, tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         environment = os.environ | {"PREFECT_HOME": home}
         prefect_environment.settle(environment)
         with prefect_environment.own_server(environment):
             pass
         with closing(sqlite3.connect(Path(home) / NAME)) as database:
-            # Complete, without the journal that the server keeps next to it.
+            # A complete copy, without the journal that the server keeps next to the database.
             database.execute("VACUUM INTO ?", [str(Path(folder) / NAME)])
         shutil.copyfile(Path(home) / MEMO, Path(folder) / MEMO)
         Path(folder).chmod(0o755)
@@ -33,7 +33,7 @@ def prepare() -> None:
 
 
 def main() -> None:
-    """Prepare it unless that is done, and remove those of other versions."""
+    """Prepare the database unless it exists, and remove those of other versions."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in set(FOLDER.iterdir()) - {prepared()}:
         shutil.rmtree(old)

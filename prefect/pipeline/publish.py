@@ -21,7 +21,7 @@ LONGEST_WAIT_SECONDS = 10.0
 
 
 class NotYetError(PublishError):
-    """Worth another attempt."""
+    """A failure that is worth another attempt."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Quality checks: measurements compared with the city's limits; and the checks of the portal's data."""
+"""Quality checks: measurements compared with the city's limits, and checks of the portal's data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Reasons = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the quality report; one that fails stops the run before anything is changed."""
+    """One line of the quality report; a failed check stops the run before anything is changed."""
 
     name: str
     status: Status

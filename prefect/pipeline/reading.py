@@ -1,4 +1,4 @@
-"""Decides what to read of a dataset: from which row on, and which columns."""
+"""Decides what to read from a dataset: the starting row and the columns."""
 
 from __future__ import annotations
 

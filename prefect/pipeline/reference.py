@@ -16,7 +16,7 @@ from pipeline.errors import DataError
 from pipeline.staging import days
 
 SERVED_VERSION = "2"
-"""Increment it when the merge serves stored rows differently than before, so that they are all rebuilt."""
+"""To be incremented when the merge serves stored rows differently, so that all rows are rebuilt."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _upsert(connection: Connection, reference: Reference, rows: list[Row]) -> No
 
 
 def _reviewed(reference: Reference) -> Row:
-    """Whether types, agencies and sources are reviewed; declared ones are."""
+    """The review flag of types, agencies and sources: declared ones are reviewed."""
     return {"is_reviewed": True} if reference in REFERENCES else {}
 
 

@@ -42,7 +42,7 @@ def as_written(text: str) -> str:
 
 
 def plan_page(plan: Plan) -> str:
-    """Tables of what is read of each dataset, and what is skipped."""
+    """Tables of the data to read from each dataset, and of the skipped datasets."""
     readings = [
         {
             "dataset": reading.dataset.id,
@@ -64,7 +64,7 @@ def skipped_table(plan: Plan) -> str:
 
 
 def run_page(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> str:
-    """Tables of what was read of each dataset, and the results."""
+    """Tables of the data read from each dataset, and of the results."""
     rows = [
         {
             "dataset": download.reading.dataset.id,

@@ -1,4 +1,4 @@
-"""The portal's responses: which are errors, which ones to retry, and their bodies as streams."""
+"""The portal's responses: errors, retries of temporary errors, and bodies as streams."""
 
 from __future__ import annotations
 

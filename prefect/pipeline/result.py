@@ -16,7 +16,7 @@ COUNTED = ("read", "inserted", "updated", "unchanged", "rejected", "elsewhere")
 class Written:
     """Counts of a merge by dataset (inserted, updated and unchanged rows), and other counts.
 
-    ``superseded`` rows lost to a newer one with their number; ``served_changes`` counts rows of
+    ``superseded`` counts rows replaced by a newer row with their number, ``served_changes`` rows of
     ``service_requests``, ``recorded`` rows of the history. ``new_tables`` are complete, not yet swapped in.
     """
 

@@ -47,7 +47,7 @@ class RollupCatalog:
 
 
 def read_catalog(connection: Connection) -> RollupCatalog:
-    """What ``rollup_catalog``, ``rollup_dimensions`` and ``rollup_measures`` say now."""
+    """The current content of ``rollup_catalog``, ``rollup_dimensions`` and ``rollup_measures``."""
     rollups = tuple(
         Rollup(
             row["rollup"],
@@ -85,14 +85,14 @@ def add_delta(connection: Connection, catalog: RollupCatalog) -> None:
 
 
 def flatten(connection: Connection, catalog: RollupCatalog) -> None:
-    """Insert the new served rows into ``delta``, one row for each."""
+    """Insert the new served rows into ``delta``, one row per request."""
     _create_delta(connection, catalog)
     counts = COMMA.join(sql.SQL("({})::integer").format(trusted(c)) for c in catalog.measures.values())
     connection.execute(composed("rollups/flatten", **_select(catalog), counts=counts))
 
 
 def fill(connection: Connection, catalog: RollupCatalog, rollup: Rollup, new: sql.Identifier) -> None:
-    """Count a rollup into an empty table, from the rows in ``delta``."""
+    """Fill an empty rollup table with counts of the rows in ``delta``."""
     connection.execute(composed("rollups/fill", **_lists(catalog, rollup, new)))
 
 

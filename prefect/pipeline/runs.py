@@ -97,7 +97,7 @@ def finish(run: Run) -> None:
 def _note_failure(run: Run, error: BaseException) -> None:
     """Record the failure in ``load_runs`` and ``log``; the data of an earlier merge stays.
 
-    Uses another connection, because the run's own may be broken. If that fails too, only the log has it.
+    Uses another connection, because the run's own may be broken. Without one, the failure is only logged.
     """
     message = failure_text(error)
     log.error(message)

@@ -27,7 +27,7 @@ SODA2, SODA3 = "soda2", "soda3"
 class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
     """The city's portal. Every method raises PortalError, with a message, for any network failure.
 
-    ``transport`` is the API that the last query used: SODA2 until the portal stops serving a dataset by it.
+    ``transport`` is the API that the last query used: SODA2 until the portal stops serving a dataset with it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -47,7 +47,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
         self.has_token = bool(token)
 
     def rows(self, dataset_id: str, query: Query) -> list[dict[str, Any]]:
-        """The response to a small query."""
+        """The rows of a small query."""
         return self._by_transport(dataset_id, lambda: self._small(dataset_id, query))
 
     def only_row(self, dataset_id: str, query: Query) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
             return False
 
     def _perform_request(self, request_type: str, resource: str, **details: Any) -> Any:
-        """The session that sodapy uses for small requests, with checks and retries."""
+        """Overrides sodapy's method for small requests, to add checks and retries."""
 
         def attempt() -> Any:
             with network_errors(resource):

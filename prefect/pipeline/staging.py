@@ -49,7 +49,7 @@ class Staging:
             connection.execute(composed("stage/discard", table=table), {"dataset_id": dataset_id})
 
     def count_read(self, connection: Connection, dataset_id: str) -> int:
-        """Distinct rows read of the dataset so far."""
+        """The number of distinct rows read from the dataset so far."""
         values = {"dataset_id": dataset_id}
         tables = {"rows": self.rows, "rejected": self.rejected}
         return int(fetch_one(connection, "stage/count_read", values, **tables)["read"])
@@ -126,7 +126,7 @@ class PageTaker:
         return fetch_one(self.connection, "stage/page_order")
 
     def take(self, newest: datetime | None = None) -> dict[str, Any]:
-        """Type the page's rows and stage them; returns how many were accepted, rejected and so on.
+        """Convert the page's rows to typed values and stage them; returns counts of accepted and other rows.
 
         ``newest`` is the latest update time read so far, or by an earlier run.
         """

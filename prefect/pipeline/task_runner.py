@@ -13,7 +13,7 @@ LOCAL_CLUSTER = "local"
 
 
 def task_runner(environment: Mapping[str, str]) -> TaskRunner[Any]:
-    """Threads, unless ``DASK_SCHEDULER`` names a scheduler or asks for a cluster on this machine.
+    """Threads, unless ``DASK_SCHEDULER`` names a scheduler or requests a cluster on this machine.
 
     A flow needs its runner when it is imported, before the settings are validated.
     """

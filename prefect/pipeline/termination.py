@@ -1,4 +1,4 @@
-"""How a terminated run ends."""
+"""Ends the process of a terminated run."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def vacuum(connection: Connection) -> None:
     """Mark the pages that the run wrote as visible to all transactions.
 
     Autovacuum would do this only after a fifth of a table has changed. Tables that are locked or cannot be
-    vacuumed are left to it, because the run is over and its data are served.
+    vacuumed are left to autovacuum, because the run is over and its data is served.
     """
     for table in swapped_tables(rollups.read_catalog(connection)):
         try:

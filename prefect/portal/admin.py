@@ -13,7 +13,7 @@ from portal.routes import error_response
 
 
 def administer(controller: Controller, request: Request) -> Response:
-    """Carry out the command in the POST; 400 with a message if it is invalid."""
+    """Carry out the command in the POST body; responds with 400 and a message if it is invalid."""
     actions = {
         "/_portal/faults": _set_faults,
         "/_portal/rows": _edit_rows,

@@ -1,4 +1,4 @@
-"""The neighborhood council polygons of the portal, as GeoJSON, with the flaws of published ones."""
+"""The neighborhood council polygons of the portal, as GeoJSON, with the flaws of the published ones."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Boundaries:
     id: str = BOUNDARIES_ID
 
     def with_flaws(self, flaws: Iterable[str], updated_at: str) -> Boundaries:
-        """The same polygons with the named FLAWS. Raises ValueError for an unknown one."""
+        """The same polygons with the named FLAWS. Raises ValueError for an unknown flaw."""
         collection = json.loads(self.geojson)
         for flaw in flaws:
             if flaw not in FLAWS:

@@ -76,7 +76,7 @@ class Controller:
         self.portal.boundaries = self._boundaries.with_flaws(flaws, now)
 
     def count(self, dataset_id: str) -> int:
-        """The number of rows that the dataset really has, regardless of active faults."""
+        """The actual number of rows of the dataset, regardless of active faults."""
         return self.portal.store.count(self.portal.store.datasets[dataset_id])
 
     @property

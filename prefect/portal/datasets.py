@@ -1,4 +1,4 @@
-"""Which dataset holds which days, as the city publishes them.
+"""The datasets and the days that each contains, as the city publishes them.
 
 Ids, titles, years and schemas are those that the city declares; the portal adds the days
 on which the old dataset was still published, and future years.

@@ -1,4 +1,4 @@
-"""A declared city as the portal publishes it: its datasets in its columns, and its boundary dataset."""
+"""A declared city as the portal publishes it: its datasets with its columns, and its boundary dataset."""
 
 from __future__ import annotations
 

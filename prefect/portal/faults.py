@@ -1,4 +1,4 @@
-"""The faults of the portal, and which requests they hit."""
+"""The faults of the portal, and the requests that they hit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ KINDS = frozenset(
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave, and the requests it hits.
+    """One fault, and the requests that it hits.
 
     Of the requests that match ``dataset`` and ``area`` (empty: any; see AREAS), the first ``after`` are
     spared, then each is hit with ``probability``, at most ``times`` of them. ``end_soda2`` hits every
@@ -110,7 +110,7 @@ class FaultBoard:
             self._entries.clear()
 
     def hitting(self, area: str, dataset: str, *, is_page: bool = False) -> tuple[Fault, ...]:
-        """The faults that hit this request, which is counted. ``is_page``: it asks for a CSV page of rows."""
+        """Count this request, and return the faults that hit it. ``is_page``: it is for a page of CSV."""
         with self._lock:
             return tuple(entry.fault for entry in self._entries if entry.hits(area, dataset, is_page))
 

@@ -1,4 +1,4 @@
-"""Publishing a JSON file of rows."""
+"""Publishes a JSON file of rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def load_file(store: Store, path: Path, datasets: Iterable[Dataset] | None = Non
 
 
 def load_rows(store: Store, rows: Iterable[Mapping[str, Any]], datasets: Sequence[Dataset]) -> None:
-    """Publish rows; ``:updated_at`` is derived from a row's own time, so equal rows always get equal ones."""
+    """Publish rows; ``:updated_at`` is derived from a row's own time, so equal rows get equal times."""
     for dataset in datasets:
         store.add_dataset(dataset)
     groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)

@@ -16,7 +16,7 @@ HTML = "text/html;charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """What the client sent; header names are lower case."""
+    """A client's request; header names are lower case."""
 
     method: str
     path: str

@@ -51,7 +51,7 @@ def _made(path: Path, city: City, clock: Clock) -> Store:
 
 
 def anchored(folder: Path, city: City) -> City:
-    """The city with the anchor stored in ``folder`` for its size and seed; the first time, with its own."""
+    """The city with the anchor stored in ``folder`` for its size and seed; the first call stores it."""
     memory = folder / f"{ANCHOR_FILE}-{city.rows}-{city.seed}"
     if not memory.exists():
         memory.write_text(city.anchor.isoformat(), encoding="utf-8")

@@ -58,8 +58,8 @@ def _area(row: dict[str, str]) -> Area:
 
 
 def rows(sample: Sample, amount: int, today: date, seed: int) -> Iterator[dict[str, str]]:
-    """``amount`` requests up to the day before ``today``, oldest first; equal for equal arguments."""
-    chance = random.Random(seed)  # noqa: S311  # a sample, no secret
+    """``amount`` requests up to the day before ``today``, oldest first; the same for the same arguments."""
+    chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
     kinds, shares = sample.facts["kind"], [kind["share"] for kind in sample.facts["kind"]]
     areas, area_shares = sample.areas, [area.share for area in sample.areas]
     for number in range(amount):

@@ -1,4 +1,4 @@
-"""The few SoQL shapes that the pipeline sends, as SQL; any other is rejected as malformed.
+"""The few SoQL shapes that the pipeline sends, as SQL; any other query is rejected as malformed.
 
 Expressions are columns, ``count(*)``, ``max(…)``, ``min(…)`` and ``date_trunc_ym(…)``; conditions compare a
 column with a constant or test it for NULL, joined by AND, OR and parentheses. Values are bound, and names
@@ -107,7 +107,7 @@ def ordered(text: str, view: View, aliases: Mapping[str, Sql]) -> str:
     for item in text.split(","):
         match = DIRECTION.fullmatch(item.strip())
         found = expression(match[1] if match else item, view, aliases)
-        # System columns are never null: plain SQL, for which their index can be used.
+        # System columns are never null; without NULLS LAST their index can be used.
         nulls = "" if found.name.startswith(":") else " NULLS LAST"
         items.append(f"{found.text} {match[2] if match else 'ASC'}{nulls}")
     return ", ".join(items)
@@ -171,7 +171,7 @@ class _Condition:
         return f"{left} {operator} ?"
 
     def _keyset(self, match: re.Match[str]) -> str:
-        """One comparison of pairs, which can use an index on the pair; as an OR it would sort every row."""
+        """One row comparison, which can use an index on the two columns; an OR would sort every row."""
         name, value, same_name, same_value, tie_name, tie_value = match.groups()
         if (name, value) != (same_name, same_value):
             raise malformed("a page continues after one row")

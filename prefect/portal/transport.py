@@ -1,4 +1,4 @@
-"""Writing responses to the socket, with transport faults."""
+"""Writes responses to the socket, with transport faults."""
 
 from __future__ import annotations
 

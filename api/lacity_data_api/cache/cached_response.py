@@ -1,4 +1,4 @@
-"""A response as it is cached: its bytes, their compressed forms, and all of its headers."""
+"""A cached response: its bytes, their compressed forms, and all of its headers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from lacity_data_api.cache.negotiation import IDENTITY, is_match, preferred_enco
 
 JSON = "application/json"
 SMALLEST_COMPRESSED = 500
-# Above this size compressing well costs more time than it saves on the wire.
+# Above this size a high compression level costs more time than it saves on the wire.
 LARGE = 1_000_000
-# Browsers revalidate each time and get 304; a CDN may serve it for a minute, and for a day while we are down.
+# Browsers revalidate each time and get 304; a CDN may serve it for a minute, or a day while the API is down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
 IMMUTABLE = b"public, max-age=31536000, immutable"
 FORMAT = 4
@@ -49,7 +49,7 @@ class CachedResponse:
     media_type: str = JSON
     is_immutable: bool = False
     digest: str = ""
-    # By the Accept header.
+    # Whether the Accept header selects the media type.
     is_negotiated: bool = False
     encodings: dict[str, bytes] = field(default_factory=dict)
     _representations: dict[str, Representation] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class CachedResponse:
         return encoding == IDENTITY or encoding in self.encodings
 
     def encode(self, encoding: str) -> None:
-        """Compress; takes up to a second for the largest bodies, and needs no event loop."""
+        """Compress the body. Takes up to a second for the largest bodies; may run in a thread."""
         is_large = len(self.body) > LARGE
         if encoding == "br":
             self.encodings["br"] = brotli.compress(self.body, quality=1 if is_large else 5)
@@ -93,7 +93,7 @@ class CachedResponse:
             (b"etag", etag),
             (b"cache-control", IMMUTABLE if self.is_immutable else CACHE_CONTROL),
             (b"vary", vary),
-            # Lets monitors see that no response mixes generations and that none goes back.
+            # Lets monitoring verify that no response mixes generations or goes back to an older one.
             (b"x-data-generation", str(self.generation).encode()),
         ]
         if self.link:
@@ -109,7 +109,7 @@ class CachedResponse:
         return Representation(body, etag, cached + content, cached)
 
     def packed(self) -> bytes:
-        """The form in Redis: one line of JSON, then the bodies."""
+        """The format stored in Redis: one line of JSON, then the bodies."""
         parts = {IDENTITY: self.body, **self.encodings}
         head = {
             "format": FORMAT,
@@ -125,7 +125,7 @@ class CachedResponse:
 
     @classmethod
     def unpacked(cls, packed: bytes) -> CachedResponse | None:
-        """The reverse of ``packed``; None for anything else, such as the format of another version."""
+        """The inverse of ``packed``; None for any other input, such as the format of another version."""
         try:
             start = packed.index(b"\n") + 1
             head = orjson.loads(packed[:start])

@@ -1,4 +1,4 @@
-"""Errors that the same query would only meet again: they are repeated without asking the database."""
+"""Errors that the same query would raise again: they are repeated without querying the database."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ PAUSE_SECONDS = 30.0
 class Failure(NamedTuple):
     error: type[ApiError]
     detail: str
-    # Repeated until then, by the monotonic clock.
+    # Monotonic time until which the error is repeated.
     until: float
 
 
 class Failures:
-    """The most recent failures of this worker by the key of their query, which belongs to a generation."""
+    """The most recent failures of this worker by query key; a key belongs to one generation."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, Failure] = OrderedDict()
 
     def check(self, key: str) -> None:
-        """Raises the error that this query has ended with, if it may be repeated."""
+        """Raises the stored error of this query, unless it has expired."""
         failure = self._failures.get(key)
         if failure is not None and monotonic() < failure.until:
             raise failure.error(failure.detail)
 
     def add(self, key: str, error: ApiError) -> None:
-        """Remember an error, unless it is of a kind that passes by itself."""
+        """Store an error, unless it is of a transient kind."""
         until = self._until(key, error)
         if until is None:
             return
@@ -41,9 +41,9 @@ class Failures:
             self._failures.popitem(last=False)
 
     def _until(self, key: str, error: ApiError) -> float | None:
-        """No body, such as too many groups, lasts as long as the data; a timeout counts from the second on.
+        """A missing body (too many groups) is repeated until the data changes; a timeout, from the second on.
 
-        The first may be due to the load of the moment. The pause is that of its Retry-After.
+        The first timeout may be due to momentary load. The pause equals the Retry-After of a timeout.
         """
         if isinstance(error, NotFoundError):
             return float("inf")
@@ -52,5 +52,5 @@ class Failures:
         return None
 
     def clear(self) -> None:
-        """Another generation is served."""
+        """Forget all failures, because another generation is served."""
         self._failures.clear()

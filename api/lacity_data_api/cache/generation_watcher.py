@@ -1,11 +1,11 @@
-"""Which generation of the data is served, and how all workers move to the next one at the same moment.
+"""Tracks the served generation of the data, and moves all workers to the next one at the same moment.
 
-Postgres knows the newest generation; Redis knows which one is served (``311:published:…``). A new one is
-served when its primed responses are ready, by all workers from the same moment on, so that no client that
-reaches several workers meets the old one again. Without Redis each worker follows Postgres.
+Postgres stores the newest generation, Redis the served one (``311:published:…``). A new generation is served
+once its primed responses are ready, by all workers from the same moment on, so that a client that reaches
+several workers never sees the old one again. Without Redis each worker follows Postgres.
 
-One worker makes the responses and asks the others to fetch them. Once all have confirmed that, or after some
-seconds, it announces the moment.
+One worker makes the responses and asks the others to fetch them. Once all have confirmed, or after some
+seconds, it announces the time of the cutover.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 LOCK = "cutover"
 ATTEMPTS = 5
 LOCK_WAIT_SECONDS = 60.0
-# Time for all workers to learn the moment of the cutover.
+# Time for the announcement of a cutover to reach all workers.
 LEAD_SECONDS = 0.5
 
 Primed = list[tuple[str, CachedResponse]]
@@ -58,7 +58,7 @@ class GenerationWatcher:
         await self._moves.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
-        """The response of the generation served; advances when the database has a newer one."""
+        """The response of the served generation; advances if the database has a newer generation."""
         for _ in range(ATTEMPTS):
             generation = await self.current()
             response = await self._responses.find(query, generation, accept_encoding)
@@ -73,7 +73,7 @@ class GenerationWatcher:
         return keyed
 
     async def current(self) -> int:
-        """The generation served, learned on the first request; ApiError while it is unknown."""
+        """The served generation, determined on the first request; ApiError while it is unknown."""
         if (generation := self.generation) is None:
             return await self._moves.join("learn", self._learn)
         return generation
@@ -142,9 +142,9 @@ class GenerationWatcher:
         await self._wait_for_cutover(at)
 
     async def _wait_for_cutover(self, at: float) -> None:
-        """Wait until then, but never longer than the lead: the clocks of two machines differ."""
+        """Wait until this time, but never longer than the lead: the clocks of two machines may differ."""
         await asyncio.sleep(min(at - time.time(), LEAD_SECONDS))
-        # Another one may have been planned meanwhile.
+        # Another cutover may have been planned in the meantime.
         if self._cutover.at == at:
             self._cutover.make()
 
@@ -183,7 +183,7 @@ class GenerationWatcher:
             await self.published.remember(newest)
 
     async def _go_back_or_correct(self, published: int) -> None:
-        """Serve an older generation only if the database itself was restored to one.
+        """Serve an older generation only if the database itself was restored to it.
 
         Otherwise Redis has missed a cutover, and is corrected.
         """
@@ -194,7 +194,7 @@ class GenerationWatcher:
             await self.published.publish(self.generation)
 
     async def cut_over_as_announced(self, generation: int, at: float) -> None:
-        """Serve what another worker announced, from that moment on."""
+        """Serve the generation that another worker announced, from this time on."""
         if generation == self.generation or self._cutover.at == at:
             return
         responses = await self.prepare(generation)

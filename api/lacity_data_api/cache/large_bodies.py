@@ -1,4 +1,4 @@
-"""Large bodies on their way to clients: while they fill the memory, no further ones are made."""
+"""Limits the memory of large bodies that are being sent: above the limit no further responses are made."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from lacity_data_api.errors import BusyError
 
 SMALLEST_LARGE_BYTES = 1_000_000
-# In one worker, besides its cache.
+# Per worker, in addition to its cache.
 MOST_BYTES = 150_000_000
 
 
 class LargeBodies:
-    """Each body counts once, however many clients are taking it."""
+    """Each body counts once, however many clients are receiving it."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -38,10 +38,10 @@ class LargeBodies:
                 self.bytes -= len(body)
 
     def check(self) -> None:
-        """Raises BusyError while there is no room for another one."""
+        """Raises BusyError while the bodies being sent exceed the limit."""
         if self.bytes > MOST_BYTES:
             raise BusyError("Too many large responses at once")
 
 
 LARGE_BODIES = LargeBodies()
-"""Of this process."""
+"""The bodies that this process is sending."""

@@ -1,4 +1,4 @@
-"""Each worker listens to Redis for the generation to serve, and asks regularly in case a message is lost."""
+"""Each worker listens to Redis for the generation to serve, and also polls in case a message is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLL_SECONDS = 1.0
 
 
 async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
-    """Let the watcher follow the generation that Redis names, until cancelled."""
+    """Make the watcher follow the generation announced in Redis, until canceled."""
     while True:
         try:
             await _listen_to_channel(watcher, store)

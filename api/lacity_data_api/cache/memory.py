@@ -1,4 +1,4 @@
-"""The most recently used responses of one generation, inside the process."""
+"""In-memory cache of the most recently used responses of one generation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Protocol
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.cutover import Cutover
 
-# A request's path and query string as they were sent; and its Accept header, if the response depends on it.
+# A request's path and query string as sent, and its Accept header if the response depends on it.
 RawUrl = tuple[bytes, ...]
 MOST_URLS_PER_ENTRY = 8
-# What a map requests is far shorter; longer URLs go through routing each time.
+# Map requests are far shorter; longer URLs go through routing each time.
 LONGEST_URL = 1_000
 # The Accept-Encoding, Origin and If-None-Match headers of a request, as they were sent.
 Variant = tuple[bytes, bytes, bytes]
@@ -22,16 +22,16 @@ LONGEST_VARIANT = 1_000
 
 
 class Prepared(Protocol):
-    """A response of which nothing is left to compute."""
+    """A response that needs no further computation."""
 
     @property
     def size(self) -> int:
-        """Bytes besides those of the cached response."""
+        """Bytes in addition to those of the cached response."""
 
 
 @dataclass(eq=False, slots=True)
 class UrlEntry:
-    """What a raw URL means under the generation served now; ``route`` served it, and is counted."""
+    """The response to a raw URL in the served generation; ``route`` names its route in metrics and logs."""
 
     url: RawUrl
     key: str
@@ -50,8 +50,8 @@ class CacheEntry:
 class Memory:
     """An LRU cache limited by bytes; entries are found by key or by the raw URL of an earlier request.
 
-    Raw URLs let the front respond before any routing; one only ever leads to the response that routing
-    found for exactly these bytes under the generation served now.
+    Raw URLs let the front respond before any routing. A raw URL leads only to the response that routing found
+    for exactly these bytes in the served generation.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -73,7 +73,7 @@ class Memory:
         return entry.response
 
     def put(self, key: str, response: CachedResponse) -> None:
-        """Keep a response, or its new size; one larger than a quarter of the limit is not kept."""
+        """Store a response or update its size; one larger than a quarter of the limit is not stored."""
         old = self._entries.pop(key, None)
         self.bytes -= old.size if old else 0
         routes = old.routes if old else {}
@@ -88,7 +88,7 @@ class Memory:
         self._evict()
 
     def add_url(self, key: str, url: RawUrl, route: str) -> None:
-        """Remember that this raw URL means that key, unless it is long, or one of too many."""
+        """Map this raw URL to the key, unless the URL is too long or the entry has too many."""
         entry = self._entries.get(key)
         if entry is None or url in self.by_url or len(entry.routes) >= MOST_URLS_PER_ENTRY:
             return
@@ -99,16 +99,16 @@ class Memory:
         self._grow(entry, size)
 
     def find_url(self, path: bytes, query: bytes, accept: bytes) -> UrlEntry | None:
-        """What a request with this raw URL and Accept header means, if it is known."""
+        """The entry for a request with this raw URL and Accept header, if there is one."""
         return self.by_url.get((path, query)) or self.by_url.get((path, query, accept))
 
     def add_prepared(self, found: UrlEntry, variant: Variant, prepared: Prepared) -> None:
-        """Keep a response to a raw URL and this variant, unless the URL means something else by now."""
+        """Store a response for a raw URL and variant, unless the URL belongs to another entry by now."""
         if self.by_url.get(found.url) is not found or _size(variant) > LONGEST_VARIANT:
             return
         entry = self._entries[found.key]
         if len(found.prepared) >= MOST_VARIANTS_PER_URL:
-            # Headers that no second request sends must not keep out those of the clients to come.
+            # Variants that are never requested again must not keep out those of later clients.
             self._grow(entry, -_size_of_all(found.prepared))
             found.prepared.clear()
         if variant not in found.prepared:
@@ -121,7 +121,7 @@ class Memory:
         self._evict()
 
     def replace_all(self, responses: Iterable[tuple[str, CachedResponse]]) -> None:
-        """Keep nothing but these: another generation is served from now on."""
+        """Replace all entries with these: another generation is served from now on."""
         self._entries.clear()
         self.by_url.clear()
         self.bytes = 0

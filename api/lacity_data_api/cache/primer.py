@@ -36,7 +36,7 @@ class Primer:
         self.queries: PrimedQueries = _no_queries
 
     async def prime(self) -> PrimedResponses:
-        """Responses by name, all of one generation and in Redis when this returns."""
+        """The primed responses by name, all of one generation and stored in Redis."""
         for _ in range(ATTEMPTS):
             try:
                 return await self._prime_once()
@@ -68,7 +68,7 @@ class Primer:
         return {name: [task.result() for task in group] for name, group in made.items()}
 
     async def fetch(self, generation: int) -> list[tuple[str, CachedResponse]]:
-        """The responses that another worker has primed, by key; from memory where Redis lost them."""
+        """The responses that another worker has primed, by key; from memory if Redis has lost them."""
         queries = chain.from_iterable((await self.queries()).values())
         keys = [self._responses.key(query, generation) for query in queries]
         stored = await self._responses.store.get_many(keys)

@@ -1,7 +1,8 @@
-"""What the workers tell each other through Redis: the generation served, and the cutover to the next one.
+"""Coordinates the workers through Redis: the served generation, and the cutover to the next one.
 
 ``311:published:…`` is a key with the generation that all serve, and a channel with three kinds of messages:
-``7`` is served now, ``7?token`` asks for preparation, ``7@1780000000.5`` is served from that moment on.
+``7`` means that generation 7 is served now, ``7?token`` asks workers to prepare it, and ``7@1780000000.5``
+announces that it is served from that time on.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PREPARE_SECONDS = 10.0
 
 
 class Published:
-    """The generation that all workers serve. Without Redis nothing is known, and messages get lost."""
+    """The generation that all workers serve. Without Redis it is unknown, and messages are lost."""
 
     def __init__(self, store: RedisStore) -> None:
         self._store = store
@@ -30,7 +31,7 @@ class Published:
         self._announced_key = f"311:announced:{store.database}"
 
     async def generation(self) -> int | None:
-        """The generation that all workers serve at this moment; None if Redis does not know it."""
+        """The generation that all workers serve at this moment; None if Redis does not have it."""
         published, announced = await self._store.texts([self.key, self._announced_key])
         generation, _, at = (announced or "").partition("@")
         if at and float(at) <= time.time():
@@ -54,7 +55,7 @@ class Published:
         await self._store.attempt(lambda: self._redis.publish(self.key, generation), None)
 
     async def announce(self, generation: int, at: float) -> None:
-        """Make all workers serve this generation from that moment on (seconds since 1970)."""
+        """Make all workers serve this generation from this time on (Unix time in seconds)."""
         announcement = f"{generation}@{at}"
 
         async def write() -> None:
@@ -66,7 +67,7 @@ class Published:
         await self._store.attempt(write, None)
 
     async def prepare_all(self, generation: int) -> None:
-        """Wait until all workers have the responses of this generation, but not for one that hangs."""
+        """Wait until all workers have fetched the responses of this generation, up to a time limit."""
         token, deadline = token_hex(8), time.monotonic() + PREPARE_SECONDS
         asked = await self._store.attempt(lambda: self._redis.publish(self.key, f"{generation}?{token}"), 0)
         while time.monotonic() < deadline:
@@ -76,7 +77,7 @@ class Published:
         log.warning("Not all of %d workers have fetched the responses of generation %d", asked, generation)
 
     async def confirm(self, token: str) -> None:
-        """Say that this worker has them."""
+        """Confirm that this worker has fetched the responses."""
 
         async def count() -> None:
             async with self._redis.pipeline() as pipeline:

@@ -1,4 +1,4 @@
-"""Responses in Redis, shared by all workers. A failure of Redis is a cache miss, never an error."""
+"""Responses in Redis, shared by all workers. A Redis failure counts as a cache miss, never as an error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FAILURES = (RedisError, OSError, asyncio.TimeoutError)
 
 
 class ResponseSerializer(BaseSerializer):  # type: ignore[misc]
-    """Responses as bytes. Never pickle: a client that could write to Redis could then run code here."""
+    """Serializes responses as bytes, never pickle: a client that can write to Redis could run code here."""
 
     DEFAULT_ENCODING = None
 
@@ -45,7 +45,7 @@ class ResponseSerializer(BaseSerializer):  # type: ignore[misc]
 
 
 class RedisStore:
-    """Redis; after a failure it is left alone for a second."""
+    """Access to Redis; after a failure nothing is sent to it for a second."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -60,12 +60,12 @@ class RedisStore:
         self.redis: Redis = Redis(connection_pool=self.pool)
         self._responses = RedisCache(
             serializer=ResponseSerializer(),
-            # attempt() has the time limit: aiocache runs a task for it, which outlives a cancelled request.
+            # attempt() enforces the time limit: aiocache would use a task that outlives a canceled request.
             timeout=None,
             connection_pool_class=lambda **_: self.pool,
         )
         self._paused_until = 0.0
-        # Databases that share a Redis, such as the sample city's and the real one's, share no responses.
+        # Databases that share a Redis, such as those of the sample city and a real city, share no responses.
         location = settings.database_reader_url.get_secret_value().rpartition("@")[2].partition("?")[0]
         self.database = hashlib.blake2b(location.encode(), digest_size=4).hexdigest()
 
@@ -73,7 +73,7 @@ class RedisStore:
         await self.pool.disconnect()
 
     async def attempt(self, work: Callable[[], Awaitable[T]], default: T, seconds: float | None = None) -> T:
-        """The result of the work; ``default`` while Redis is unreachable, or if it takes longer than this."""
+        """The result of ``work``; ``default`` if Redis is unreachable or it takes longer than ``seconds``."""
         if time.monotonic() < self._paused_until:
             return default
         try:
@@ -88,7 +88,7 @@ class RedisStore:
         return await self.attempt(lambda: self._responses.get(key), None, TIMEOUT_SECONDS)
 
     async def get_many(self, keys: Sequence[str]) -> list[CachedResponse | None]:
-        """The responses under these keys, None for each that is missing."""
+        """The responses under these keys; None for each missing one."""
 
         async def read() -> list[CachedResponse | None]:
             return list(await self._responses.multi_get(keys))
@@ -99,7 +99,7 @@ class RedisStore:
         await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None, TIMEOUT_SECONDS)
 
     async def texts(self, keys: Sequence[str]) -> list[str | None]:
-        """Short texts that outlive a generation, None for each that is missing."""
+        """Short texts that outlive a generation; None for each missing one."""
 
         async def read() -> list[Any]:
             return list(await self.redis.mget(keys))
@@ -108,7 +108,7 @@ class RedisStore:
         return [None if text is None else text.decode() for text in found]
 
     async def put_texts(self, texts: Mapping[str, str], ttl_seconds: int) -> None:
-        """Keep them for this time from now on."""
+        """Store the texts; they expire after this time."""
 
         async def write() -> None:
             async with self.redis.pipeline(transaction=False) as pipeline:
@@ -154,7 +154,7 @@ class RedisStore:
         await self.attempt(forget, None)
 
     async def limit_memory(self) -> None:
-        """Give a Redis without a memory limit one, with LRU eviction; managed servers refuse."""
+        """Set a memory limit with LRU eviction on a Redis without one; managed servers reject this."""
         if not self._settings.cache_redis_mb:
             return
         try:

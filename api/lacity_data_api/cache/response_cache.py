@@ -1,4 +1,4 @@
-"""Responses to queries: from memory, from Redis, or from one database query for all concurrent clients."""
+"""Responses to queries: from memory, Redis, or one database query shared by all concurrent clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Keyed(NamedTuple):
 
 
 class ResponseCache:
-    """Finds or makes responses; which generation is served is the watcher's business."""
+    """Finds or makes responses; the watcher decides which generation is served."""
 
     def __init__(self, settings: Settings, database: Database, store: RedisStore) -> None:
         self.database = database
@@ -77,7 +77,7 @@ class ResponseCache:
     async def _make(self, query: Query, key: str, accept_encoding: bytes) -> CachedResponse:
         LARGE_BODIES.check()
         async with self.store.lock(key) as is_ours:
-            # Another worker may have made it since the first look.
+            # Another worker may have made the response since the first lookup.
             look_again = self.store.get if is_ours else self._made_by_another_worker
             if response := await look_again(key):
                 FROM_REDIS.inc()
@@ -105,7 +105,7 @@ class ResponseCache:
         await self.store.put(self.key(query, response.generation), response, query.ttl_seconds)
 
     async def prime(self, query: Query) -> CachedResponse:
-        """Make a response and share it in all encodings, so that no client waits for one."""
+        """Make a response and share it in all encodings, so that no client waits for compression."""
         response = await self.compute(query)
         if len(response.body) >= SMALLEST_COMPRESSED:
             for encoding in ENCODINGS:
@@ -137,7 +137,7 @@ class ResponseCache:
         """Add an encoding in this process, once for all concurrent clients."""
         if keyed.response.has(encoding):
             return
-        # For a moment a key may have two responses, such as one from before a reset: each needs its own.
+        # A key may briefly have two responses, such as one from before a reset; each needs its own encodings.
         await self._compressions.join(
             f"{keyed.key}|{id(keyed.response)}|{encoding}", lambda: self._encode_in_memory(keyed, encoding)
         )

@@ -17,7 +17,7 @@ class _Call(Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """Joins concurrent calls; the work is cancelled when the last waiting client has left."""
+    """Joins concurrent calls; the work is canceled when the last waiting caller has left."""
 
     def __init__(self) -> None:
         self._calls: dict[str, _Call[T]] = {}

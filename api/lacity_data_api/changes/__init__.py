@@ -1,1 +1,1 @@
-"""What changed: the history of requests, a list of changes that can be replayed, and feeds of them."""
+"""Changes to requests: the history of each request, a list that can be replayed, and feeds."""

@@ -41,7 +41,7 @@ SELECT CASE WHEN {is_there} THEN json_build_object(
        )::text END AS body
   FROM neighbors
 """
-# Each branch is limited by itself, or Postgres would read every change of the council and keep these.
+# Each branch has its own limit; otherwise Postgres would read every change of the council.
 FIRST_OF_EACH = """(SELECT sequence FROM changes
                WHERE {where} AND {within} ORDER BY sequence {direction} LIMIT {count})"""
 FIRST = "SELECT sequence FROM ({each}) AS each ORDER BY sequence {direction} LIMIT {count}"
@@ -63,7 +63,7 @@ IS_KNOWN = """(CAST(:council_id AS bigint) IS NULL OR EXISTS (SELECT FROM counci
 def feed(branches: list[str], *, is_archive: bool) -> str:
     """Binds ``archive``, ``council_id``, ``type_id``, ``path``, ``query`` and ``base``.
 
-    No body for an unknown council or type, or for an archive page that is incomplete or no longer kept.
+    There is no body if the council or type is unknown, or the archive page is incomplete or no longer kept.
     """
     parts = {"block": BLOCK, "council": COUNCIL, "type": TYPE}
     if is_archive:
@@ -83,7 +83,7 @@ def feed(branches: list[str], *, is_archive: bool) -> str:
 
 
 def _first(branches: list[str], within: str, direction: str, count: int = 1) -> str:
-    """The first numbers of these changes, in a direction."""
+    """The first change numbers of these branches, in this direction."""
     parts = {"within": within, "direction": direction, "count": count}
     each = UNION.join(FIRST_OF_EACH.format(where=where, **parts) for where in branches)
     return FIRST.format(each=each, **parts)

@@ -63,12 +63,12 @@ class Document:
         return f"{self._tag}/changes/{entry['sequence']}"
 
     def page(self, archive: int | None = None) -> str:
-        """The address of the feed, or of one of its archive pages."""
+        """The URL of the feed, or of one of its archive pages."""
         query = [self.parts["query"], *([] if archive is None else [f"archive={archive}"])]
         return f"{self.parts['base']}{self.parts['path']}?{'&'.join(filter(None, query))}".rstrip("?")
 
     def history(self, entry: Mapping[str, Any]) -> str:
-        """The address of the whole history of an entry's request."""
+        """The URL of the full history of an entry's request."""
         return f"{self.parts['base']}/requests/{entry['request_id']}/history"
 
     @property

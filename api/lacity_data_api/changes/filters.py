@@ -45,7 +45,7 @@ class ChangeFilter:
         return {name: value for name, value in values.items() if value is not None}
 
 
-# A single id is compared with =: only then does Postgres 15 read an index in the order of the numbers.
+# A single id is compared with =: only then does Postgres 15 read an index in the order of the change numbers.
 ONE = "{column} = CAST(:{name} AS bigint)"
 SEVERAL = "{column} = ANY (CAST(:{name} AS bigint[]))"
 GROUP = "{column} IN (SELECT type_id FROM request_types WHERE group_id = ANY (CAST(:{name} AS bigint[])))"
@@ -54,7 +54,7 @@ IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AN
         OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
        AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
 OF_KIND = "(kind = ANY (CAST(:kind AS text[])) OR also && CAST(:kind AS text[]))"
-# Each of these has an index, for the values after and before; with several filters the first one's is used.
+# Columns with indexes on the values after and before; with several filters, the index of the first is used.
 INDEXED = ("council_id", "type_id")
 
 

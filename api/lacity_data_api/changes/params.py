@@ -37,7 +37,7 @@ async def change_filter(
     district: Annotated[SomeIds, Query(description="City council districts")] = [],  # noqa: B006
     bbox: BoundsText = None,
 ) -> ChangeFilter:
-    """All changes that match the parameters."""
+    """The filter described by the parameters."""
     return ChangeFilter(
         council_id=council_id or None,
         type_id=type_id or None,
@@ -49,7 +49,7 @@ async def change_filter(
 
 
 def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
-    """Path and query string of the next page, up to the number after which it begins."""
+    """Path and query string of the next page, without the change number at which it continues."""
     given = wanted.conditions
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))

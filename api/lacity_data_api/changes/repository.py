@@ -7,7 +7,7 @@ from lacity_data_api.statements import DAY_SECONDS, Form, Query, Where
 MOST_CHANGES = 10_000
 LINES = Form("application/x-ndjson", is_negotiated=True)
 LIST = Form(is_negotiated=True)
-# Feeds leave out changes that only our own rules caused.
+# Feeds omit changes that were caused only by our own rules.
 PUBLISHED = "cause = 'published'"
 # Nothing is kept about an erased request, so its erasure matches every filter.
 ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"

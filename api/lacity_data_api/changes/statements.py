@@ -5,7 +5,7 @@ from __future__ import annotations
 # The authority of tag URIs (RFC 4151), which do not depend on a server's address.
 TAG = "tag:311-data.org,2026:"
 
-# CloudEvents 1.0: its context attributes, then `data` with the names that the columns have.
+# CloudEvents 1.0: its context attributes, then `data` with the names of the columns.
 EVENT = """json_build_object(
            'specversion', '1.0', 'id', sequence::text, 'source', '{tag}' || (SELECT city_key FROM city),
            'type', 'org.311-data.request.' || kind, 'subject', coalesce(srnumber, request_id::text),
@@ -15,8 +15,8 @@ EVENT = """json_build_object(
            'data', json_build_object('request_id', request_id, 'kind', kind, 'also', coalesce(also, '{{}}'),
                                      'cause', cause, 'before', before, 'after', after))::text"""
 
-# There is no body after a number that is no longer kept, because the client has missed changes. A full page
-# may be followed by another: the cursor is its last number.
+# There is no body if changes after `after` are no longer kept: the client would miss them. A full page may be
+# followed by another; the cursor is its last number.
 PAGE = """
 SELECT CASE WHEN CAST(:after AS bigint) IS NULL
               OR CAST(:after AS bigint) >= (SELECT forgotten_change FROM data_generation)
@@ -26,14 +26,14 @@ SELECT CASE WHEN CAST(:after AS bigint) IS NULL
           FROM ({selected}) AS selected ORDER BY sequence LIMIT :limit) AS item
 """
 JSON_LIST = {"opening": "'['", "between": "','", "closing": "']'"}
-# One event per line, each with a line end.
+# One event per line, each terminated by a line break.
 LINES = {"opening": "''", "between": "chr(10)", "closing": "CASE WHEN count(*) > 0 THEN chr(10) END"}
 
-# The start of a page without `after` is the oldest change.
+# A page without `after` starts with the oldest change.
 SINCE = "sequence > coalesce(CAST(:after AS bigint), 0)"
 SELECTED = "(SELECT * FROM changes WHERE {where} ORDER BY sequence LIMIT :limit)"
 
-# Null if there is not and never was such a request: an empty history requires a request.
+# Null if such a request does not exist and never did; only an existing request may have an empty history.
 HISTORY = """
 SELECT CASE WHEN count(*) > 0
               OR EXISTS (SELECT FROM service_requests WHERE request_id = CAST(:request_id AS bigint))

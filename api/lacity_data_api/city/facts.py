@@ -1,4 +1,4 @@
-"""What the database declares about the city and its rollups."""
+"""Facts about the city and its rollups, as the database declares them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 
 class Bounds(NamedTuple):
-    """Degrees, edges included."""
+    """A rectangle in degrees, edges included."""
 
     west: float
     south: float
@@ -49,14 +49,14 @@ COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b(?!_)", re.IGNOR
 
 @dataclass(frozen=True)
 class City:
-    """Until the database has been read: a city without a name, in UTC, that may be anywhere."""
+    """The served city. Until the database has been read: no name, UTC, and the whole world as bounds."""
 
     name: str = ""
     time_zone: ZoneInfo | dt.timezone = dt.UTC
     bounds: Bounds = WORLD
     words: dict[str, str] = field(default_factory=dict)
     key: str = ""
-    # The columns that it publishes out of those that not every city has.
+    # The optional columns that the city publishes; not every city has them.
     columns: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:

@@ -9,7 +9,7 @@ from lacity_data_api.statements import Statement
 
 CITY = Statement("SELECT city_name, time_zone, west, south, east, north, words, city_key, columns FROM city")
 ROLLUPS = Statement("SELECT rollup, dimensions, population FROM rollup_catalog ORDER BY place")
-# The text of a condition is part of the catalog.
+# The catalog identifies a population by the text of its condition.
 EVERY_REQUEST, LOCATED = "true", "latitude IS NOT NULL"
 DIMENSIONS = Statement("SELECT dimension, expression FROM rollup_dimensions")
 
@@ -20,7 +20,7 @@ class Facts(NamedTuple):
 
 
 async def read(database: Database) -> Facts:
-    """ApiError while the database is unreachable."""
+    """The facts in the database; raises ApiError while it is unreachable."""
     (city,) = await database.rows(CITY)
     bounds = Bounds(city.west, city.south, city.east, city.north)
     catalog = await database.rows(ROLLUPS)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 HERE = Path(__file__).parent
-# Looked up by name: no path from a client is opened.
+# Files are looked up by name; a path from a client is never opened.
 FILES = {
     "start.js": HERE / "start.js",
     **{name: HERE / "vendor" / name for name in ("swagger-ui-bundle.js", "swagger-ui.css")},

@@ -31,7 +31,7 @@ class NotDeliveredError(UnavailableError):
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Loaded once: that takes 25 ms or more, during which the worker serves no client."""
+    """Loaded once, because loading takes 25 ms or more, during which the worker serves no client."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -63,7 +63,7 @@ class Delivery:
         self._settings = settings
 
     def check(self) -> None:
-        """NotConfiguredError if no service is configured."""
+        """Raises NotConfiguredError if no service is configured."""
         if not (self._has_github or self._has_mail):
             raise NotConfiguredError("Feedback is not configured on this server")
 
@@ -81,7 +81,7 @@ class Delivery:
         )
 
     async def deliver(self, message: Message) -> None:
-        """NotDeliveredError if every service failed; failures are logged without the message."""
+        """Raises NotDeliveredError if every service failed; failures are logged without the message."""
         issue_url = await self._open_issue(message) if self._has_github else None
         is_mailed = await self._send_mail(message, issue_url) if self._has_mail else False
         if issue_url is None and not is_mailed:

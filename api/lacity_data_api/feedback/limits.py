@@ -21,7 +21,7 @@ class TooManyMessagesError(TooManyRequestsError):
 
 
 def client_key(address: str) -> str:
-    """Identifies a client without revealing its address; for IPv6, by the 64-bit network of a customer."""
+    """Identifies a client without revealing its address; IPv6 clients are identified by their /64 network."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -34,7 +34,7 @@ def client_key(address: str) -> str:
 
 
 class Limiter:
-    """Counts a message against the client's limit first, and against the total only if that allows it."""
+    """Counts a message against the client's limit first, and against the total only if it is within that."""
 
     def __init__(self, storage: Storage, per_client: int, per_hour: int) -> None:
         self._limiter = FixedWindowRateLimiter(storage)

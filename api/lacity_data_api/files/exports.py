@@ -1,4 +1,4 @@
-"""Streams any selection of requests in the columns of the files, as Parquet or GeoJSON.
+"""Streams any selection of requests with the columns of the published files, as Parquet or GeoJSON.
 
 Only one row group, or one batch of features, is in memory at a time.
 """
@@ -54,7 +54,7 @@ def geojson_export(database: Database, where: Where) -> Produce:
 async def write_parquet(copy: Copy, columns: Sequence[tuple[str, str]], write: Write) -> None:
     """A Parquet file of the rows that ``copy`` passes on; ``columns`` are names and Postgres types.
 
-    An export without rows is a file without rows.
+    An export without rows results in a file without rows.
     """
     # Only exports need pyarrow, which takes half a second to import.
     groups = await asyncio.to_thread(_group_writer, columns)
@@ -76,14 +76,14 @@ def _group_writer(columns: Sequence[tuple[str, str]]) -> GroupWriter:
 
 
 class RowSplitter:
-    """Cuts CSV into blocks that end at the end of a row, without the header line."""
+    """Splits CSV into blocks of whole rows, without the header line."""
 
     def __init__(self) -> None:
         self._waiting = io.BytesIO()
         self._has_header = True
 
     def add(self, part: bytes) -> bytes:
-        """The complete rows, once there are enough of them; until then nothing."""
+        """The complete rows, once there are enough of them; until then, no bytes."""
         self._waiting.write(part)
         if self._waiting.tell() < ROW_GROUP_BYTES:
             return b""
@@ -104,7 +104,7 @@ class RowSplitter:
 
 
 def split_rows(text: bytes) -> tuple[bytes, bytes]:
-    """The complete rows and the rest. Quotes in text are doubled; line ends inside quotes end no row."""
+    """The complete rows and the rest. Quotes in text are doubled; line breaks inside quotes end no row."""
     cut = text.rfind(b"\n")
     while cut >= 0 and text.count(b'"', 0, cut) % 2:
         cut = text.rfind(b"\n", 0, cut)
@@ -112,7 +112,7 @@ def split_rows(text: bytes) -> tuple[bytes, bytes]:
 
 
 async def write_features(batches: AsyncGenerator[Iterable[tuple[str]], None], write: Write) -> None:
-    """One GeoJSON object made of batches of features, which are already JSON."""
+    """Write one GeoJSON object from batches of features, which are already JSON."""
     opening = '{"type": "FeatureCollection", "features": ['
     async with aclosing(batches):
         async for batch in batches:

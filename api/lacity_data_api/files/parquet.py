@@ -28,14 +28,14 @@ class GroupWriter:
         )
 
     def add(self, block: bytes) -> bytes:
-        """One row group."""
+        """Write the block as one row group."""
         if block:
             table = self._parsed(block)
             self._writer.write_table(table, row_group_size=table.num_rows)
         return self._sink.take()
 
     def finish(self) -> bytes:
-        """The end of the file."""
+        """Write the end of the file."""
         self._writer.close()
         return self._sink.take()
 

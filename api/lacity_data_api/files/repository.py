@@ -1,4 +1,4 @@
-"""The folder that the pipeline fills. Files are looked up in its manifest; no client's path is opened."""
+"""The folder that the pipeline fills. Files are looked up in its manifest; client paths are never opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """A file that may be served. The name of an immutable one identifies its content."""
+    """A file that may be served. The name of an immutable file identifies its content."""
 
     path: Path
     media_type: str

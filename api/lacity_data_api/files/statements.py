@@ -1,4 +1,4 @@
-"""Requests in the columns of the published files, for exports."""
+"""Requests with the columns of the published files, for exports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def selected(columns: Iterable[str], where: Where) -> Statement:
 
 
 def features(columns: Iterable[str], where: Where) -> Statement:
-    """The same rows as GeoJSON features, one text each; those without a location have a null geometry."""
+    """The same rows as GeoJSON features, one text per row; rows without a location have a null geometry."""
     return _statement(FEATURES, (name for name in columns if name not in OUTSIDE_PROPERTIES), where)
 
 

@@ -26,8 +26,8 @@ SELECT concat('{"council_id":', council_id, '}') AS body
   FROM council_at(:longitude, :latitude) AS council_id WHERE council_id > 0
 """
 
-# Most points are isolated and need no clustering. Of 12 points within 30 meters of one, 3 share a cell of 61
-# meters, and all points of their cluster are in that cell or in one of its eight neighbors.
+# Most points are isolated and need no clustering. Of the 12 points within 30 meters of a core point, at
+# least 3 share a cell of 61 meters, and all of them are in that cell or in one of its eight neighbors.
 HOTSPOTS = """
 WITH points AS MATERIALIZED (
     SELECT latitude, longitude, council_id,

@@ -1,1 +1,1 @@
-"""What happens to every request before and after FastAPI."""
+"""The handling of every request before and after FastAPI."""

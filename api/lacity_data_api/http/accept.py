@@ -1,4 +1,4 @@
-"""Which form of a response a client prefers, by its Accept header."""
+"""Content negotiation: the form of a response that a client prefers, by its Accept header."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ JSON = "application/json"
 
 
 def wants_page(accept: str) -> bool:
-    """Whether a client names HTML and likes JSON no better; programs name neither and get JSON."""
+    """Whether a client lists HTML and does not prefer JSON; programs list neither and get JSON."""
     return prefers(accept, PAGE, JSON)
 
 
 def prefers(accept: str, media_type: str, default: str) -> bool:
-    """Whether the Accept header names this media type and likes the default one no better."""
+    """Whether the Accept header lists this media type and does not prefer the default one."""
     weights = dict(_weight(part) for part in accept.split(","))
     weight = weights.get(media_type, 0.0)
     return weight > 0 and weight >= weights.get(default, 0.0)

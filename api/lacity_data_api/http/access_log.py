@@ -1,4 +1,4 @@
-"""One line of JSON per request, written in batches: a cache hit takes less time than flushing a line."""
+"""One line of JSON per request, written in batches: flushing a line would take longer than a cache hit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LINE = (
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What the line says of a request and its response, besides id, time and client."""
+    """The fields of a line about a request and its response, except id, time and client."""
 
     method: str
     route: str
@@ -42,7 +42,7 @@ class Outcome:
 
     @cached_property
     def fields(self) -> bytes:
-        """Members of a JSON object; responses that are sent again share them."""
+        """Members of a JSON object; replayed responses share them."""
         fields = {
             "method": self.method,
             "route": self.route,
@@ -68,16 +68,16 @@ class AccessLog:
         self._entries: list[tuple[float, bytes, Outcome, float, str]] = []
 
     def add(self, request_id: bytes, outcome: Outcome, seconds: float, client: str) -> None:
-        """One finished request; it is formatted later, outside of the time that a client waits."""
+        """Add a finished request; its line is formatted later, while no client waits for it."""
         if self.is_on:
             self._entries.append((time.time(), request_id, outcome, seconds, client))
 
     async def run(self) -> None:
-        """Write the collected lines until cancelled, then the rest."""
+        """Write the collected lines until canceled, then the rest."""
         try:
             while True:
                 await asyncio.sleep(FLUSH_SECONDS)
-                # The reader is gone or the disk is full: lines are lost, but they do not pile up.
+                # If the reader is gone or the disk is full, lines are lost, but they do not pile up.
                 with suppress(OSError):
                     self.flush()
         finally:
@@ -99,7 +99,7 @@ class AccessLog:
 
 
 def _line(at: float, request_id: bytes, outcome: Outcome, seconds: float, client: str) -> bytes:
-    """Request ids have no character that JSON escapes."""
+    """Request ids contain no characters that JSON would escape."""
     second, milliseconds = divmod(int(at * 1000), 1000)
     return LINE % (
         _second(second),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lacity_data_api.cache.cached_response import Headers
 
 METHODS = b"GET, HEAD, POST, OPTIONS"
-# Headers of ours that scripts of another origin may read.
+# Response headers that scripts of another origin may read.
 EXPOSED = b"Allow, Content-Disposition, ETag, Link, Retry-After, X-Data-Generation, X-Request-ID"
 PREFLIGHT_SECONDS = b"3600"
 

@@ -26,18 +26,18 @@ SECURITY_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
-# Of responses without a policy of their own: data, which no page may frame and no browser may run.
+# For responses without their own policy: data, which no page may frame and no browser may run.
 NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-# The status of a request whose client left before there was a response, as nginx logs it.
+# The status logged for a request whose client left before there was a response, as in nginx.
 CLIENT_LEFT = 499
 NOTICE_SECONDS = 0.05
 
 
 @asynccontextmanager
 async def unless_client_leaves() -> AsyncIterator[None]:
-    """Ends quietly when the client has left.
+    """Suppresses the error of a client that has left.
 
-    uvicorn notices a moment later than we do; until then it would log a response without an end.
+    uvicorn notices the disconnection a moment later; until then it would log an incomplete response.
     """
     try:
         yield
@@ -46,12 +46,12 @@ async def unless_client_leaves() -> AsyncIterator[None]:
 
 
 def _path_of(url: bytes) -> bytes:
-    """Starlette's redirects repeat the Host header, which a client may have made up."""
+    """The URL without its host, which Starlette takes from the Host header: a client may have forged it."""
     return urlsplit(url)._replace(scheme=b"", netloc=b"").geturl()
 
 
 class Exchange:
-    """Sends through ``send``, and counts what it sends."""
+    """Sends the response through ``send``, and counts its bytes."""
 
     def __init__(self, scope: Scope, request_id: bytes, cors: Headers, send: Send) -> None:
         self._scope = scope
@@ -63,7 +63,7 @@ class Exchange:
         self.status = CLIENT_LEFT
 
     async def send(self, message: Message) -> None:
-        """An ASGI message of the response; a body in response to HEAD stays here."""
+        """Send an ASGI message of the response; the body of a response to HEAD is not sent."""
         if message["type"] == "http.response.start":
             await self.start(message["status"], message["headers"])
         elif message["type"] == "http.response.body":
@@ -76,7 +76,7 @@ class Exchange:
                     await self._pass_on(part)
 
     async def start(self, status: int, headers: Headers) -> None:
-        """The status line, and the response's own headers with the common ones."""
+        """Send the status line and the headers: the response's own and the common ones."""
         if status == 307:
             headers = [(name, _path_of(value) if name == b"location" else value) for name, value in headers]
         own = [*headers, *SECURITY_HEADERS, (b"x-request-id", self.request_id), *self._cors]
@@ -103,7 +103,7 @@ class Exchange:
             raise ClientLeftError from error
 
     async def respond(self, status: int, headers: Headers, body: bytes) -> None:
-        """A whole response, unless the client has left."""
+        """Send a whole response, unless the client has left."""
         async with unless_client_leaves():
             await self.start(status, headers)
             await self.send({"type": "http.response.body", "body": body})

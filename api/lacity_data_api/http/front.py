@@ -15,9 +15,9 @@ from lacity_data_api.http.cors import Cors
 from lacity_data_api.http.exchange import Exchange, unless_client_leaves
 from lacity_data_api.metrics import BY_URL, IN_FLIGHT
 
-# In metrics, of requests that reach no route.
+# The route in metrics of requests that reach no route.
 NO_ROUTE = "none"
-# In the state of a request: the entry of the raw URL that it was served from.
+# Key in the state of a request: the entry of the raw URL from which it was served.
 URL_ENTRY = "url_entry"
 
 
@@ -47,7 +47,7 @@ class Front:
             exchange.finish(NO_ROUTE, self._log)
         elif hit := self._hit(scope, head):
             representation, entry = hit
-            # The recorder keeps what is sent of it.
+            # The recorder stores the response that is sent for this entry.
             scope.setdefault("state", {})[URL_ENTRY] = entry
             await exchange.respond(*representation.conditional(head.get(b"if-none-match", b"")))
             BY_URL.inc()
@@ -60,9 +60,9 @@ class Front:
             await self._route(scope, exchange, receive)
 
     def _hit(self, scope: Scope, head: Mapping[bytes, bytes]) -> tuple[Representation, UrlEntry] | None:
-        """What to send, if this raw URL is in memory in an encoding the client accepts.
+        """The response to send, if this raw URL is in memory in an encoding that the client accepts.
 
-        The value of a repeated header is what the route makes of it.
+        A request that repeats a header goes to its route, which determines the value.
         """
         if scope["method"] != "GET" or len(head) != len(scope["headers"]):
             return None

@@ -1,4 +1,4 @@
-"""The Host header, of which RFC 9112 3.2 demands exactly one."""
+"""The Host header: RFC 9112 3.2 requires exactly one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ HEADERS: Headers = [
 
 
 def has_one_host(scope: Scope) -> bool:
-    """Two hosts may mean two sites to a proxy and to us; HTTP/1.0 may name none."""
+    """Given two hosts, a proxy and this server may each use a different one; HTTP/1.0 may omit the header."""
     hosts = [name for name, _ in scope["headers"]].count(b"host")
     return hosts == 1 or (hosts == 0 and scope["http_version"] == "1.0")

@@ -1,4 +1,4 @@
-"""A response as it was sent once, ready to be sent again to the same request."""
+"""A response as it was sent once, ready to be replayed for the same request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lacity_data_api.http.access_log import Outcome
 from lacity_data_api.metrics import latency, requests
 
 REQUEST_ID = b"x-request-id"
-# Python objects and dictionary entries of one prepared response.
+# Size of the Python objects and dictionary entries of one prepared response.
 OBJECTS_BYTES = 1_500
 
 
@@ -24,13 +24,13 @@ def variant_of(head: Mapping[bytes, bytes]) -> Variant:
 
 
 def lines(headers: Headers) -> bytes:
-    """Headers as they are on the wire."""
+    """Headers in wire format."""
     return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PreparedResponse:
-    """Its bytes, but for the date and the request's id; and how it is counted and logged."""
+    """The bytes of a response, except the date and the request's id, and its metrics and log fields."""
 
     status_line: bytes
     before_id: bytes
@@ -42,7 +42,7 @@ class PreparedResponse:
 
     @classmethod
     def of(cls, headers: Headers, body: bytes, outcome: Outcome) -> PreparedResponse:
-        """``headers`` are those that uvicorn was given, with the request's id."""
+        """``headers`` are those passed to uvicorn, including the request's id."""
         position = [name for name, _ in headers].index(REQUEST_ID)
         return cls(
             STATUS_LINE[outcome.status],
@@ -56,7 +56,7 @@ class PreparedResponse:
 
     @property
     def size(self) -> int:
-        """Bytes besides the body, which is that of the cached response."""
+        """Bytes in addition to the body, which is that of the cached response."""
         return len(self.before_id) + len(self.after_id) + OBJECTS_BYTES
 
     def head(self, date: Headers, request_id: bytes) -> bytes:

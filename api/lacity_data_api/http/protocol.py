@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with limits on the head of a request, of which the parser bounds only the URL."""
+"""uvicorn's HTTP protocol with limits on the head of a request; its parser limits only the URL."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from lacity_data_api.http.replayer import Replayer
 from lacity_data_api.http.slow_readers import CONNECTION
 
-# Cookies and tokens of a browser have a few kB; joining headers costs the square of their size.
+# A browser's cookies and tokens take a few kB; the cost of joining headers is quadratic in their size.
 MOST_HEAD_BYTES = 131_072
 HEAD_SECONDS = 30.0
 INVALID = "Invalid HTTP request received."
-# Its key in the state that the app gives to the server when it starts.
+# Key of the replayer in the state that the app passes to the server when it starts.
 REPLAYER = "replayer"
 
 
 class NoUpgrades(httptools.HttpRequestParser):
-    """Ignores offers of another protocol, as a server may (RFC 9110, 7.8): what follows is the next request.
+    """Ignores offers of another protocol, as a server may (RFC 9110, 7.8), and parses the bytes that follow.
 
-    The original leaves it to the protocol to go on, and uvicorn drops it instead: its client waits in vain.
+    The base class leaves that to the protocol, but uvicorn drops the bytes: the client would wait in vain.
     """
 
     def feed_data(self, data: bytes | bytearray | memoryview[int] | array[int]) -> None:
@@ -41,7 +41,7 @@ class NoUpgrades(httptools.HttpRequestParser):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection whose next request has too large a head, or one that takes too long to arrive."""
+    """Closes a connection if the head of its next request is too large or takes too long to arrive."""
 
     _head_bytes = 0
     _is_in_head = False
@@ -51,7 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.parser = NoUpgrades(self)
-        # As uvicorn sets it, where the parser knows it.
+        # uvicorn sets this as well, if the parser supports it.
         with suppress(AttributeError):
             self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
@@ -63,11 +63,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._limit_head()
 
     def _is_trusted(self, host: str) -> bool:
-        """Whether uvicorn lets this host name the client on whose behalf it sends."""
+        """Whether uvicorn trusts this host to name the client that it forwards for."""
         return isinstance(self.app, ProxyHeadersMiddleware) and host in self.app.trusted_hosts
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Uvicorn tells only the newest request of the connection that its client has left."""
+        """Notify every request of the connection that its client has left; uvicorn notifies only the last."""
         self._end_head()
         self.pipeline.clear()
         for cycle in self._cycles:
@@ -78,7 +78,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
             self._head_bytes += len(data)
-            # One read may hold a head and the body after it; only a second one proves that the head goes on.
+            # One read may contain a head and the body after it; only a second proves that the head continues.
             if self._head_bytes - len(data) > MOST_HEAD_BYTES:
                 self._end_head()
                 self.send_400_response("The head of the request is too large.")
@@ -89,7 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._limit_head()
 
     def _parse(self, data: bytes) -> None:
-        """As uvicorn does, but the timer of an idle connection runs on: most requests end in here."""
+        """Like uvicorn, but the timer of an idle connection keeps running: most requests end in this call."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -97,7 +97,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.send_400_response(INVALID)
 
     def on_message_begin(self) -> None:
-        """A head that arrives with one read needs no timer."""
+        """A head that arrives in one read needs no timer."""
         super().on_message_begin()
         self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]
         self._end_head()
@@ -134,13 +134,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def on_message_complete(self) -> None:
-        """A replayed request has no cycle; that of an earlier one on its connection is complete."""
+        """A replayed request has no cycle; the cycle of an earlier request on its connection is complete."""
         if self.cycle is not None:
             super().on_message_complete()
 
     def _is_next(self) -> bool:
-        """Whether a response can be written now: the one before is sent, and its client has taken it."""
-        # uvicorn's hint does not say that there is none before the first request.
+        """Whether a response can be written now: the previous one has been sent and read by its client."""
+        # uvicorn's type hint does not say that there is no cycle before the first request.
         is_free = self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
         return is_free and not self.flow.write_paused and not self.transport.is_closing()
 

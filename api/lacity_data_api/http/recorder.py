@@ -18,7 +18,7 @@ WITHOUT_BODY = (204, 304)
 
 @dataclass
 class Recording:
-    """The messages of a response whose body is sent at once."""
+    """The messages of a response whose body is sent in one message."""
 
     send_on: Send
     start: Message = field(default_factory=dict)
@@ -29,13 +29,13 @@ class Recording:
         if message["type"] == "http.response.start":
             self.start = message
         elif message.get("more_body") or self.body is not None:
-            # It is sent in parts, each of which waits for its client.
+            # The body is sent in parts, each of which waits for the client.
             self.start = {}
         else:
             self.body = message["body"]
 
     def headers(self) -> Headers:
-        """None unless the response is whole, and the next one may follow on its connection."""
+        """Empty unless the response is complete, and another may follow on its connection."""
         if not self.start or self.body is None or len(self.body) > PART_BYTES:
             return []
         names = [name for name, _ in self.start["headers"]]
@@ -45,7 +45,7 @@ class Recording:
 
 
 class Recorder:
-    """ASGI middleware, outermost: what it records went through every layer."""
+    """The outermost ASGI middleware: the responses that it records have passed every layer."""
 
     def __init__(self, app: ASGIApp, memory: Memory) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The shortest path: sends a recorded response again, without a task, an ASGI scope or any layer between."""
+"""The fastest path: sends a recorded response again, without a task, an ASGI scope or any layer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lacity_data_api.http.access_log import AccessLog
 from lacity_data_api.http.prepared import PreparedResponse, variant_of
 from lacity_data_api.metrics import BY_URL
 
-# Of requests that bring a body, or wait for permission to send it.
+# Headers of requests that have a body, or wait for permission to send one.
 BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
 
 class Replayer:
-    """Serves the requests that have the same raw URL, and the same headers that matter, as a recorded one."""
+    """Serves requests with the same raw URL and the same relevant headers as a recorded request."""
 
     def __init__(self, memory: Memory, ids: RequestIds, log: AccessLog) -> None:
         self._memory = memory
@@ -29,7 +29,7 @@ class Replayer:
     def respond(
         self, target: bytes, headers: Headers, client: str, date: Headers, transport: asyncio.Transport
     ) -> bool:
-        """Whether the response has been written; if not, the request takes the usual path."""
+        """Write the recorded response and return True; if there is none, the request takes the usual path."""
         started = time.perf_counter()
         path, _, query = target.partition(b"?")
         self._cutover.make_if_due()

@@ -1,4 +1,4 @@
-"""Limits the URL, and size and time of the body; cancels the work when the client disconnects."""
+"""Limits the URL and the size and time of the body; cancels the work when the client disconnects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lacity_data_api.responses import json_response
 
-# A thousand ids fit; from 64 kB on the HTTP parser itself rejects a URL.
+# A thousand ids fit; the HTTP parser itself rejects a URL of 64 kB or more.
 LONGEST_URL = 32_768
 BODY_SECONDS = 30.0
 

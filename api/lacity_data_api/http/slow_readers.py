@@ -1,4 +1,4 @@
-"""No client holds more than its share of the streamed responses, and none a response by reading it slowly."""
+"""Limits the streamed responses of each client, and the time that a slow client can hold any response."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from starlette.types import Message, Scope, Send
 
 from lacity_data_api.errors import TooManyRequestsError
 
-# Of one client, in each worker; the pool has four.
+# Per client, in each worker; the pool allows four in total by default.
 STREAMS_PER_CLIENT = 2
-# A part must be taken within the pause and the time that the slowest line needs for it.
+# A client must read a part within the pause plus the time that the slowest line needs for the part.
 SLOWEST_BYTES_PER_SECOND = 5_000
 PAUSE_SECONDS = 20.0
 PART_BYTES = 262_144
 LOOK_SECONDS = 1.0
-# A server that holds no more than this for its client does not wait for it.
+# With no more than this in the write buffer, the server does not wait for the client.
 LITTLE_BYTES = 16_384
 CONNECTION = "connection"
-"""Its key in the extensions of a scope."""
+"""Key of the connection in the extensions of a scope."""
 
 
 class Connection(Protocol):
-    """What is known of a client's connection."""
+    """The operations of a client's connection that these limits need."""
 
     def get_write_buffer_size(self) -> int:
-        """Bytes that the client has not taken yet."""
+        """Bytes that the client has not read yet."""
 
     def abort(self) -> None:
-        """Close it without waiting for the client."""
+        """Close the connection without waiting for the client."""
 
 
 class UnknownConnection:
-    """Of another protocol than ours. Its client has the time of one part to take what was sent before."""
+    """A connection of another server's protocol: its client has the time of one part to read earlier data."""
 
     def get_write_buffer_size(self) -> int:
         return PART_BYTES
 
     def abort(self) -> None:
-        """Left to its server."""
+        """Does nothing: closing the connection is left to its server."""
 
 
 UNKNOWN_CONNECTION = UnknownConnection()
 
 
 class ClientLeftError(asyncio.CancelledError):
-    """The connection is closed, or has to be: the work ends as if it was cancelled when the client left."""
+    """The connection is closed or must be closed: the work ends as if canceled when the client left."""
 
 
 class TooManyStreamsError(TooManyRequestsError):
@@ -58,14 +58,14 @@ class TooManyStreamsError(TooManyRequestsError):
 
 
 class ClientStreams:
-    """The streamed responses in progress by client."""
+    """Counts the streamed responses in progress by client."""
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
 
     @contextmanager
     def one(self, scope: Scope) -> Iterator[None]:
-        """Raises TooManyStreamsError if this client has its share."""
+        """Count a stream while the block runs; raises TooManyStreamsError if its client has too many."""
         client = (scope["client"] or ("",))[0]
         if self._open[client] >= STREAMS_PER_CLIENT:
             raise TooManyStreamsError
@@ -79,19 +79,19 @@ class ClientStreams:
 
 
 def parts_of(message: Message) -> Iterator[Message]:
-    """The body of a message, and its end by itself: a server waits for its client before the next part."""
+    """Split a large message into two parts: a server waits for its client before the second part."""
     body = message.get("body", b"")
     if len(body) <= PART_BYTES:
         yield message
         return
-    # A view, because a copy of this size would get, and return, pages of its own. The last part is a copy:
-    # there is no limit on the time to take it, and a view would keep the whole body in memory.
+    # A view, because a copy of this size would allocate and free its own pages. The last part is a copy:
+    # there is no limit on the time to read it, and a view would keep the whole body in memory.
     yield {**message, "body": memoryview(body)[:-PART_BYTES], "more_body": True}
     yield {**message, "body": body[-PART_BYTES:]}
 
 
 async def send_in_time(send: Send, message: Message, connection: Connection) -> None:
-    """A client that reads too slowly is treated as one that has left: its response ends without an end."""
+    """Send a message; a client that reads too slowly is treated as one that has left, and cut off."""
     if connection.get_write_buffer_size() <= LITTLE_BYTES:
         await send(message)
         return
@@ -100,7 +100,7 @@ async def send_in_time(send: Send, message: Message, connection: Connection) -> 
             with _Progress(connection, limit):
                 await send(message)
     except TimeoutError as error:
-        # A connection that is closed would still hold what its client does not take.
+        # A connection closed normally would still hold the bytes that its client does not read.
         connection.abort()
         raise ClientLeftError from error
 

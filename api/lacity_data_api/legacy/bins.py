@@ -30,7 +30,7 @@ class Bins:
 
     @property
     def edges(self) -> list[str]:
-        """The first day of each bin, and the day after the last bin (at most the last day of ``date``)."""
+        """The first day of each bin, and the day after the last bin (at most ``date.max``)."""
         after = min(self.end.toordinal() + 1, dt.date.max.toordinal())
         starts = (self.start.toordinal() + number * self.width for number in range(self.count))
         return [dt.date.fromordinal(day).isoformat() for day in (*starts, after)]

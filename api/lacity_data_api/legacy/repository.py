@@ -67,5 +67,5 @@ def compared_times(body: Comparison) -> Query:
 
 
 def compared_sources(body: Comparison) -> Query:
-    """Requests by source in all districts of a set together."""
+    """Requests by source over all districts of a set."""
     return Query(_comparison(body, "source", statements.SOURCES), _comparison_values(body))

@@ -34,7 +34,7 @@ SELECT concat('{{"counts":{{"nc":', (SELECT json_object_agg(council_id, types OR
  WHERE is_open AND NOT r.is_information AND latitude IS NOT NULL
 """
 
-# Requests with these types, created on these days.
+# Requests of these types, created on these days.
 MATCHED = """NOT r.is_information
        AND r.created_date >= CAST(:start_date AS date) AND r.created_date < CAST(:end_date AS date) + 1
        AND r.type_id IN (SELECT type_id FROM request_types WHERE data_code = ANY (CAST(:types AS text[])))"""

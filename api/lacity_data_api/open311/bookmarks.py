@@ -21,7 +21,7 @@ from lacity_data_api.requests.cursor import Cursor, parse
 from lacity_data_api.state import State
 from lacity_data_api.statements import Statement
 
-# After the last request for a page; the data change once a day.
+# Counted from the last request for a page; the data changes once a day.
 KEPT_SECONDS = 3_600
 
 
@@ -73,7 +73,7 @@ async def _ends(state: State, statement: Statement) -> tuple[Cursor | None, Curs
 
 
 async def _count_to(state: State, wanted: RequestsFilter, page: Page) -> Bounds | None:
-    """Located by the counts per day, so that only rows of one day are skipped."""
+    """Locate a page by the counts per day, so that only rows of one day are skipped."""
     skip = (page.number - 1) * page.size - 1  # the last row of the previous page
     for day, rows in await _days(state, wanted):
         if skip < rows:

@@ -11,13 +11,13 @@ from lacity_data_api.open311.formats import Format
 from lacity_data_api.state import state_of
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-# When the service itself last changed, not its data.
+# Time of the last change to the service itself, not to its data.
 CHANGESET = "2026-11-27T00:00:00+00:00"
 PRODUCTION_STAGES = ("prod", "production")
 
 
 def document(request: Request, city: City) -> dict[str, Any]:
-    """Uses the address under which the client reached the server, unless a public one is set."""
+    """Uses the URL under which the client reached the server, unless a public URL is set."""
     settings = state_of(request).settings
     base = (settings.api_public_url or str(request.base_url)).rstrip("/")
     return {

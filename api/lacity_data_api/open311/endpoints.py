@@ -90,7 +90,7 @@ async def list_requests(request: Request, city: KnownCity, form: PathFormat, wan
 async def _page(request: Request, wanted: WantedRequests, page: Page, options: dict[str, Any]) -> Response:
     bounds = await bookmarks.find_bounds(state_of(request), wanted.filter, page)
     link = _next(request, page) if bounds and bounds.last else ""
-    # Every request extends the lifetime of bookmarks, so none may be served by its raw URL.
+    # Every request extends the lifetime of its bookmarks, so no page may be served by its raw URL.
     query = repository.page(wanted.filter, bounds, page.size, link=link, is_lasting=False, **options)
     return await respond(request, query)
 

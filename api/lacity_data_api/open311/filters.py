@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 
 class Circle(NamedTuple):
-    """Degrees and meters."""
+    """A center in degrees and a radius in meters."""
 
     latitude: float
     longitude: float

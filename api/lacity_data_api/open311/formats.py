@@ -39,7 +39,7 @@ class Format(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """For Content-Type."""
+        """The value of the Content-Type header."""
         return {"json": "application/json", "xml": "text/xml"}[self] + "; charset=utf-8"
 
 

@@ -34,7 +34,7 @@ NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
 class Page(NamedTuple):
-    """From 1."""
+    """A page; ``number`` starts at 1."""
 
     number: int
     size: int
@@ -106,7 +106,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class WantedRequests:
-    """A client's query. Without a page: the newest requests."""
+    """A client's query; without a page, it is for the newest requests."""
 
     filter: RequestsFilter
     page: Page | None
@@ -142,7 +142,7 @@ def single_code(text: str) -> int:
 
 
 def _status(text: str) -> Status | None:
-    """None for both."""
+    """The given status; None for both."""
     try:
         given = {Status(part) for part in _listed(text.lower())}
     except ValueError as error:

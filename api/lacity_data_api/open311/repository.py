@@ -54,7 +54,7 @@ def page(
 ) -> Query:
     """The requests between these bounds, oldest first; none without bounds.
 
-    A page that ends at a bookmark has all requests up to it, whatever was added or removed in the meantime.
+    A page that ends at a bookmark has all requests up to it, regardless of changes in the meantime.
     """
     condition = where(wanted) & (NOTHING if bounds is None else _between(bounds))
     limit = None if bounds and bounds.last else size
@@ -75,13 +75,13 @@ def _between(bounds: Bounds) -> Where:
 
 
 def ends_after(wanted: RequestsFilter, after: Cursor | None, rows: int) -> Statement:
-    """The first and the last of at most that many rows after this one."""
+    """The first and the last of at most ``rows`` rows after this cursor."""
     condition = where(wanted) & _between(Bounds(after))
     return Statement(statements.ends(condition.sql), {**condition.values, "skip": 0, "rows": rows})
 
 
 def ends_from(wanted: RequestsFilter, day: dt.date, skip: int, rows: int) -> Statement:
-    """The first and the last of at most that many rows, after some rows since the beginning of a day."""
+    """The first and the last of at most ``rows`` rows, skipping ``skip`` rows from the start of a day."""
     condition = where(wanted) & Where(statements.SINCE_DAY, {"day": day})
     return Statement(statements.ends(condition.sql), {**condition.values, "skip": skip, "rows": rows})
 

@@ -1,4 +1,4 @@
-"""The standard's own shapes; ``api/tests`` compares responses with its JSON schemas."""
+"""Responses as the standard defines them; ``api/tests`` compares them with its JSON schemas."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Open311Error(BaseModel):
 
 
 def content(model: Any, description: str, **more: Any) -> dict[str, Any]:
-    """A response of this shape, in both forms."""
+    """A response of this shape, in both formats."""
     return {"model": model, "description": description, "content": {"text/xml": {}}, **more}
 
 
@@ -111,7 +111,7 @@ TEMPORARY: Responses = {503: UNAVAILABLE[503] | content(list[Open311Error], "Tem
 
 
 def uncached_forms(model: Any) -> Responses:
-    """A response of this shape that no cache keeps."""
+    """An uncached response of this shape."""
     return {200: content(model, "JSON or XML"), **REJECTED}
 
 

@@ -27,7 +27,7 @@ NOTE = """json_build_object(
            'datetime', changed_at AT TIME ZONE (SELECT time_zone FROM city),
            'summary', array_to_string(kind || also, ', '), 'type', kind
        )"""
-# LIMIT is inside, so that only the requests of the page are joined.
+# LIMIT is in the subquery, so that only the requests of the page are joined.
 REQUESTS = """
 SELECT r.srnumber AS service_request_id, CASE WHEN r.is_open THEN 'open' ELSE 'closed' END AS status,
        nullif(concat_ws('; ', nullif(btrim(r.status), ''), nullif(btrim(r.outcome), ''),
@@ -53,7 +53,7 @@ OLDEST_FIRST = ("created_date, request_id", "r.created_date, r.request_id")
 
 # A position in the order of pages, as text: microseconds since 1970, a dot, and the request's id.
 MARK = "(extract(epoch FROM created_date) * 1000000)::bigint || '.' || request_id"
-# The planner estimates simple comparisons well, but not those of pairs.
+# The planner estimates simple comparisons well, but not row comparisons.
 AFTER = "created_date >= :after_date AND (created_date, request_id) > (:after_date, :after_id)"
 UP_TO = "created_date <= :last_date AND (created_date, request_id) <= (:last_date, :last_id)"
 ENDS = """
@@ -64,7 +64,7 @@ SELECT (array_agg(mark))[1] AS first, (array_agg(mark))[count(*)] AS last
 SINCE_DAY = "created_date >= CAST(:day AS date)"
 
 BY_DAY = "SELECT created_date::date AS day, count(*) AS rows FROM service_requests WHERE {where} GROUP BY 1"
-# The rollup has whole days; requests of a partial first and last day are counted.
+# The rollup has whole days; requests of a partial first and last day are counted one by one.
 FIRST_DAY = "created_date < CAST(:first_day AS date)"
 LAST_DAY = "created_date >= greatest(CAST(:last_day AS date), CAST(:first_day AS date))"
 BY_WHOLE_DAY = """
@@ -100,12 +100,12 @@ def ends(where: str) -> str:
 
 
 def days(where: str) -> str:
-    """Days and their requests, in order."""
+    """The number of requests per day, in order."""
     return DAYS.format(counts=BY_DAY.format(where=where))
 
 
 def days_by_rollup(where: str, edges: list[str], rollup: str, measures: str, rollup_where: str) -> str:
-    """The same from a rollup, except at the edges. Binds the first whole day and the one after the last."""
+    """The same from a rollup, except for partial days. Binds ``first_day`` and ``last_day`` (exclusive)."""
     counted = [BY_DAY.format(where=f"{where} AND {edge}") for edge in edges]
     whole = BY_WHOLE_DAY.format(measures=measures, rollup=rollup, where=rollup_where)
     return DAYS.format(counts=" UNION ALL ".join([*counted, whole]))

@@ -1,6 +1,6 @@
 """Converts published local times to instants, and instants to published local times.
 
-A published time has no zone. In the hour that repeats in autumn it means the first occurrence; a time that is
+A published time has no zone. In the hour that repeats in fall it means the first occurrence; a time that is
 skipped in spring means the time an hour later.
 """
 
@@ -27,7 +27,7 @@ def to_instant(published: str, zone: dt.tzinfo) -> str:
 def to_published(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """The first published time that is not before this instant."""
     local = moment.astimezone(zone)
-    while local.fold:  # no published time means the second of two equal hours
+    while local.fold:  # no published time means the second occurrence of an hour
         local = (moment := _next_half_hour(moment)).astimezone(zone)
     return local.replace(tzinfo=None)
 

@@ -1,4 +1,4 @@
-"""Files of served requests, streamed as they are created: CSV by Postgres, other formats from that CSV."""
+"""Files of served requests, streamed as they are created: CSV, Parquet and GeoJSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def within_year(wanted: RequestFilter, year: int) -> RequestFilter:
-    """The same filter on the days of one year."""
+    """The same filter, limited to the days of one year."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     return replace(
         wanted,
@@ -59,7 +59,7 @@ async def csv_file(
 
 
 def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
-    """A Parquet file in the columns of the published files. Failures midway are handled as for CSV."""
+    """A Parquet file with the columns of the published files. Failures midway are handled as for CSV."""
     produce = parquet_export(state_of(request).database, where(wanted))
     return StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
 

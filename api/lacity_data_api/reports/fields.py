@@ -25,7 +25,7 @@ class Field(StrEnum):
     GROUP_NAME = "group_name"
 
 
-# Each is valid for the days in a rollup and for the times of requests.
+# Each expression is valid for the days in a rollup and for the times of requests.
 PARTS_OF_DAY = {
     "created_year": "CAST(extract(year FROM created_date) AS integer)",
     "created_month": "CAST(extract(month FROM created_date) AS integer)",
@@ -77,7 +77,7 @@ def relation(names: Collection[str], catalog: RollupCatalog) -> str:
     if "group_id" not in columns:
         return table
     groups = "(SELECT type_id, group_id FROM request_types) AS groups"
-    return f"(SELECT * FROM {table} AS cells JOIN {groups} USING (type_id))"  # noqa: S608  names of ours
+    return f"(SELECT * FROM {table} AS cells JOIN {groups} USING (type_id))"  # noqa: S608  our own names
 
 
 def _served_requests(dimensions: Collection[str], catalog: RollupCatalog) -> str:

@@ -79,7 +79,7 @@ def _invalid(index: int, message: str) -> InvalidError:
 
 
 def where(comparisons: Iterable[Comparison], prefix: str = "value") -> Where:
-    """All must match; several ``name=value`` with one name are alternatives. The SQL has no client text."""
+    """All must match; equalities of the same name are alternatives. The SQL contains no text from clients."""
     listed = list(comparisons)
     numbered = enumerate(_gathered([*listed, *_implied_days(listed)]))
     return Where.all_of(_condition(f"{prefix}_{number}", *gathered) for number, gathered in numbered)

@@ -55,7 +55,7 @@ SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.ty
   JOIN councils c ON c.council_id = r.council_id
   LEFT JOIN regions g ON g.region_id = r.region_id{raw}
 """
-# Columns that only some cities publish: in ``requests``, and their names in an export.
+# Columns that only some cities publish: their names in ``requests`` and in an export.
 OWN_COLUMNS = {
     "area": "area",
     "detail": "detail",
@@ -76,7 +76,7 @@ TEXT_COLUMNS = {
     "region_name": "g",
     "group_name": "tg",
 }
-# Spreadsheets run text that begins with = + - @ tab or CR as a formula; an apostrophe prevents it.
+# Spreadsheets execute text that begins with = + - @ tab or CR as a formula; an apostrophe prevents it.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
 EXPORT_LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
 
@@ -91,7 +91,7 @@ def counted(
 ) -> Query:
     """Requests that match all filters, counted by these fields and sorted by them.
 
-    No body if there are too many groups, or too many requests that would have to be read individually.
+    There is no body for too many groups, or too many requests that would have to be read individually.
     """
     names = [*fields, *(comparison.name for comparison in filters)]
     condition, affordable = where(filters), _affordable(names, filters, catalog)

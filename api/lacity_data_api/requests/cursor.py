@@ -22,7 +22,7 @@ class Cursor(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The reverse of ``parse``."""
+        """The inverse of ``parse``."""
         return f"{(self.created_date - EPOCH) // MICROSECOND}.{self.request_id}"
 
 

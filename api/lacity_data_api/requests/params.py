@@ -41,7 +41,7 @@ def _invalid_bounds(message: str) -> InvalidError:
 
 
 def parse_bounds(text: str, city: City) -> Bounds:
-    """Raises InvalidError for anything but west,south,east,north on earth, including latitudes first."""
+    """Raises InvalidError unless the text is west,south,east,north in degrees; detects latitudes first."""
     try:
         bounds = Bounds(*(float(part) for part in text.split(",")))
     except (ValueError, TypeError) as error:
@@ -109,7 +109,7 @@ def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
 
 
 def query_parameters(wanted: RequestFilter) -> dict[str, Any]:
-    """The filter as query parameters; equal filters have equal ones."""
+    """The filter as query parameters; equal filters have equal parameters."""
     given = {name: value for name, value in wanted.conditions.items() if value is not Include.EXCLUDE}
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))

@@ -39,7 +39,7 @@ NEWEST_LOG = Statement("SELECT id, status, message, created_time FROM log ORDER 
 
 
 async def last_loaded(database: Database) -> dt.datetime | None:
-    """When the newest load that brought data ended; None before the first."""
+    """The end time of the newest load that brought data; None before the first."""
     loaded_at: dt.datetime | None = await database.scalar(LAST_LOADED)
     return loaded_at
 

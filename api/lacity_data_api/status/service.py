@@ -23,7 +23,7 @@ REDIS_SECTIONS = ("server", "clients", "memory", "persistence", "stats", "replic
 
 
 async def last_loaded(state: State) -> dt.datetime | None:
-    """When the most recent load ended; the last known time while the database is unreachable."""
+    """The end time of the most recent load; the last known time while the database is unreachable."""
     try:
         state.last_known.loaded_at = await repository.last_loaded(state.database)
     except ApiError as error:

@@ -1,1 +1,1 @@
-"""Vector tiles of the located requests, in clusters that add up."""
+"""Vector tiles of the located requests, in clusters whose counts add up."""

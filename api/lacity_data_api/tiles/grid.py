@@ -13,12 +13,12 @@ DEEPEST_ZOOM = 16
 INDEXED_ZOOM = DEEPEST_ZOOM
 # From this zoom on tiles use the index, because they contain few of the city's requests.
 INDEX_FROM_ZOOM = 11
-# Columns and rows of cells in a tile: few while a cell holds many types, many while it holds one address.
+# Zoom levels between a tile and its cells: few while a cell holds many types, more when it holds one address.
 COARSE, FINE, FINEST = 4, 5, 6
 
 
 class Tile(NamedTuple):
-    """A tile of the usual scheme: at zoom ``z`` the world is ``2^z`` tiles wide; ``y`` grows southward."""
+    """A tile of the XYZ scheme: at zoom ``z`` the world is ``2^z`` tiles wide; ``y`` grows southward."""
 
     z: int
     x: int
@@ -31,12 +31,12 @@ class Tile(NamedTuple):
 
     @property
     def cell_zoom(self) -> int:
-        """The zoom of the cells whose requests make one feature; at most 64 by 64 cells are in a tile."""
+        """The zoom of the cells, each of which makes one feature; a tile has at most 64 by 64 cells."""
         return self.z + {DEEPEST_ZOOM: FINEST, DEEPEST_ZOOM - 1: FINE}.get(self.z, COARSE)
 
     @property
     def bounds(self) -> Bounds:
-        """In degrees."""
+        """The edges of the tile in degrees."""
         return Bounds(
             _longitude(self.z, self.x),
             _latitude(self.z, self.y + 1),

@@ -15,7 +15,7 @@ from lacity_data_api.tiles.months import WholeMonths, whole_months
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 CELL = re.compile(r"map_cell_(\d+)")
-# Columns of a filter that are dimensions of a rollup; groups are types there.
+# Fields of a filter, and the dimensions of a rollup that they need; groups become types.
 DIMENSIONS = {
     "type_id": "type_id",
     "group_id": "type_id",
@@ -57,7 +57,7 @@ def tile(wanted: RequestFilter, place: Tile, catalog: RollupCatalog) -> Query:
         statements.tile([part.sql for part in parts]),
         values,
         ttl_seconds=DEFAULT_SECONDS if is_deep else DAY_SECONDS,
-        # Each of them is cheap, and there are too many to share in Redis.
+        # Each deep tile is cheap, and there are too many to share in Redis.
         is_shared=not is_deep,
         form=Form(MEDIA_TYPE, is_binary=True, is_immutable=True),
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 EXTENT = 4096
 # Ids of clusters start above all request ids, and stay below the largest safe integer in JavaScript.
 FIRST_CLUSTER_ID = 2**52
-# A cell in a tile is numbered column times this, plus row.
+# The number of a cell in a tile is its column times this, plus its row.
 MOST_CELLS = 64
 
 TILE = """
@@ -115,7 +115,7 @@ def tile(parts: Sequence[str]) -> str:
 
 
 def rows(where: str) -> str:
-    """Binds ``tile_x``, ``tile_y``, ``tiles`` in a row of the world, and ``cells`` in a row of the tile."""
+    """Binds ``tile_x``, ``tile_y``, ``tiles`` (per row of the world) and ``cells`` (per row of the tile)."""
     return ROWS.format(where=where, most_cells=MOST_CELLS)
 
 

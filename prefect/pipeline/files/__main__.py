@@ -16,14 +16,14 @@ log = logging.getLogger("pipeline")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the command line says; returns the exit code."""
+    """Run the command line; returns the exit code."""
     chosen = _parse(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     try:
         with run_lock(chosen.database) as connection:
             write_files(connection, chosen.location, chosen.url)
     except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # a foreseen failure needs no traceback
+        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
         return error.exit_code
     return 0
 

@@ -29,7 +29,7 @@ class About(BaseModel):
 
 
 def about(city_key: str, city_name: str) -> About:
-    """The declaration of the city; a plain title where it has none."""
+    """The declaration of the city; a plain title if it has none."""
     path = CITIES / city_key / "files.toml"
     if path.is_file():
         return About.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

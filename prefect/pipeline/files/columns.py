@@ -13,7 +13,7 @@ NOT_KEPT = "In the city's legacy dataset only, and not kept here: always empty."
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the files; few distinct values get a dictionary, statistics let readers skip row groups."""
+    """A column of the files; categorical ones get a dictionary, statistics let readers skip row groups."""
 
     name: str
     kind: pa.DataType

@@ -34,7 +34,7 @@ PROPERTIES = {
 
 
 def title(connection: Connection) -> str:
-    """What the city calls its areas."""
+    """The city's name for its areas."""
     (areas,) = connection.execute("SELECT coalesce(words ->> 'areas', 'Areas') FROM city").fetchone() or ("",)
     return str(areas)
 

@@ -1,4 +1,4 @@
-"""``{year}.geoparquet`` and ``councils.geoparquet``: GeoParquet 1.1 with a covering box of each row."""
+"""``{year}.geoparquet`` and ``councils.geoparquet``: GeoParquet 1.1 with a bounding box for each row."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _with_points(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.T
 def points(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], located: npt.NDArray[np.bool_]
 ) -> pa.Array:
-    """Well-known binary, little-endian; null for requests without coordinates."""
+    """Points as little-endian well-known binary; null for requests without coordinates."""
     wkb = np.zeros(len(x), dtype=[("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
     wkb["order"], wkb["type"], wkb["x"], wkb["y"] = 1, 1, x, y
     fixed = pa.Array.from_buffers(

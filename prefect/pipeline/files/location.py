@@ -26,10 +26,10 @@ class Location(Protocol):
         """The content of a small file; None if it does not exist."""
 
     def put(self, source: Path, name: str, media_type: str) -> None:
-        """Move a file from the scratch folder to this name, durably and atomically; it may replace one."""
+        """Move a file from the scratch folder to this name, durably and atomically; may replace a file."""
 
     def delete(self, name: str) -> None:
-        """Remove a file; it is not an error if it is missing."""
+        """Remove a file; a missing file is not an error."""
 
     def publish(self, latest: Mapping[str, str]) -> None:
         """Copy the manifest's files (values) to the `latest` names (keys), if copies are needed."""

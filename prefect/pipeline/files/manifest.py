@@ -1,4 +1,4 @@
-"""``datapackage.json``: the only place that says which files make up the published set."""
+"""``datapackage.json``: the only list of the files that make up the published set."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Manifest:
         return cls(generation=found.pop("generation"), about=found, **lists)
 
     def text(self, indent: int | None = 1) -> str:
-        """The manifest as text; resources come last, because they are long. Not indented, which is faster."""
+        """The manifest as text; resources come last, because they are long. ``indent=None`` is faster."""
         content = {
             "$schema": PROFILE,
             **self.about,

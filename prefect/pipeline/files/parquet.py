@@ -1,4 +1,4 @@
-"""``{year}.parquet``, written so that DuckDB 0.8.1 in a browser needs few and small transfers."""
+"""``{year}.parquet``, written so that DuckDB 0.8.1 in a browser needs only a few small transfers."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from pipeline.database import Connection, trusted
 
 BLOCK_BYTES = 4 << 20
 Buffer = bytes | bytearray | memoryview
-# Text may contain line ends. An unquoted empty field is null, a quoted one is empty text.
+# Text may contain line breaks. An unquoted empty field is null, a quoted one is empty text.
 PARSE = csv.ParseOptions(newlines_in_values=True)
 
 
@@ -46,7 +46,7 @@ def _parsed(copy: Iterable[Buffer], schema: pa.Schema) -> Iterator[pa.RecordBatc
 
 
 def _blocks(rows: Iterable[Buffer]) -> Iterator[bytes]:
-    """Whole rows, because the server sends each row in a separate message."""
+    """Blocks of whole rows, because the server sends each row in a separate message."""
     waiting: list[Buffer] = []
     size = 0
     for row in rows:

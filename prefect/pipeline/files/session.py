@@ -30,7 +30,7 @@ class Session:
         self._journal = [entry for entry in journal.entries() if entry["path"] in names]
 
     def write(self, wanted: Entry, writer: Writer) -> Entry:
-        """The entry of a complete file: the known one if its fingerprint or its bytes are the same."""
+        """The entry of a complete file; a known file with the same fingerprint or bytes is reused."""
         known = self._known.get(wanted["latest"])
         if known and "fingerprint" in wanted and known.get("fingerprint") == wanted["fingerprint"]:
             return known
@@ -49,7 +49,7 @@ class Session:
         return entry
 
     def write_text(self, name: str, media_type: str, text: str) -> Entry:
-        """A document."""
+        """Write a document, and return its entry."""
 
         def writer(path: Path) -> dict[str, Any]:
             path.write_text(text, encoding="utf-8")

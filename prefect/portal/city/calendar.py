@@ -1,4 +1,4 @@
-"""How many requests each day has, and which day a request falls on."""
+"""The number of requests on each day, and the day of each request."""
 
 from __future__ import annotations
 

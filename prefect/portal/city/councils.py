@@ -1,4 +1,4 @@
-"""The city's neighborhood councils: codes, names, centers and people."""
+"""The city's neighborhood councils: codes, names, centers and populations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNCILS_FILE = Path(__file__).parents[1] / "data" / "councils.csv"
 class Council:
     """One council as named in the boundary dataset, with the values that its requests usually have.
 
-    ``population`` is of the 2020 census; coordinates are degrees (EPSG:4326).
+    ``population`` is from the 2020 census; coordinates are degrees (EPSG:4326).
     """
 
     nc_id: int

@@ -1,4 +1,4 @@
-"""Everything that ever happens to a request. Block ``b`` of a seed always gives the same draw."""
+"""Draws everything that ever happens to a request. The same block of the same seed is always the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which values are missing; they are missing as often as in the published data."""
+"""Missing values, with the same frequency as in the published data."""
 
 from __future__ import annotations
 

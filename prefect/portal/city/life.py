@@ -1,4 +1,4 @@
-"""What is known about each request on a given day."""
+"""The state of each request as known on a given day."""
 
 from __future__ import annotations
 

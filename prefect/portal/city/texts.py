@@ -22,7 +22,7 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def objects(values: Sequence[object]) -> Objects:
-    """An array of Python objects, from which many can be taken by position quickly."""
+    """An array of Python objects, for fast selection by position."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
