@@ -227,7 +227,7 @@ def _keep(meter: Meter, size: Size) -> None:
     say(table)
 
 
-def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) -> int:
+def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = 20) -> int:
     """End Locust as Ctrl-C does, so that it writes its report; returns its exit code.
 
     Repeat if it keeps running: an interrupt that arrives in a user's code can be lost.
@@ -235,7 +235,7 @@ def interrupt(process: subprocess.Popen[bytes], patience_seconds: float = 20) ->
     for _ in range(INTERRUPTS):
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(patience_seconds)
+            return process.wait(timeout_seconds)
     raise Problem(f"Locust did not end after {INTERRUPTS} interrupts.")
 
 

@@ -16,7 +16,7 @@ SETTINGS = {
 }
 
 
-def give_back_freed_memory() -> None:
+def pin_malloc_thresholds() -> None:
     """Set the thresholds for this process, if its C library supports them."""
     with suppress(AttributeError):
         mallopt = ctypes.CDLL(None).mallopt

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from lacity_data_api import errors, logs, sentry
-from lacity_data_api.allocator import give_back_freed_memory
+from lacity_data_api.allocator import pin_malloc_thresholds
 from lacity_data_api.changes import endpoints as changes
 from lacity_data_api.config import Settings
 from lacity_data_api.councils import endpoints as councils
@@ -102,7 +102,7 @@ def wrap(api: ASGIApp, state: State) -> ASGIApp:
 
 def create_app() -> ASGIApp:
     """The app that uvicorn serves, with settings from the environment."""
-    give_back_freed_memory()
+    pin_malloc_thresholds()
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     sentry.start(settings)

@@ -14,7 +14,7 @@ from alembic import op
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-LOCK_PATIENCE_SECONDS = 900.0
+LOCK_TIMEOUT_SECONDS = 900.0
 """Longer than the time limit of an export."""
 PAUSE_SECONDS = 0.2
 BATCH_ROWS = 50_000
@@ -24,13 +24,13 @@ INVALID_INDEX = text(
 )
 
 
-def lock_tables(*tables: str, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> None:
+def lock_tables(*tables: str, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> None:
     """Lock all tables exclusively for the rest of this revision's transaction, which must not hold locks yet.
 
     No reader queues behind the attempt. Raises TimeoutError if readers never leave a gap.
     """
     connection = op.get_bind()
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + timeout_seconds
     lock = text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
     while True:
         attempt = connection.begin_nested()
@@ -41,7 +41,7 @@ def lock_tables(*tables: str, patience_seconds: float = LOCK_PATIENCE_SECONDS) -
             if getattr(getattr(error, "orig", None), "pgcode", None) != "55P03":
                 raise
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{', '.join(tables)} were in use for {patience_seconds:.0f} s") from error
+                raise TimeoutError(f"{', '.join(tables)} were in use for {timeout_seconds:.0f} s") from error
         else:
             attempt.commit()
             return

@@ -113,7 +113,7 @@ class Facts:
             stale_hours=stale_hours,
         )
 
-    def while_away(self) -> Facts:
+    def marked_unavailable(self) -> Facts:
         """The same facts, marked as read before the database became unreachable."""
         return replace(self, is_away=True)
 

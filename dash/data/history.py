@@ -83,12 +83,12 @@ def totals(warehouse: Warehouse, filters: Filters) -> DataFrame:
     return _counts(warehouse, filters, TOTALS)
 
 
-def by_day(warehouse: Warehouse, filters: Filters, *, is_usual_left_out: bool = False) -> DataFrame:
+def by_day(warehouse: Warehouse, filters: Filters, *, exclude_routine: bool = False) -> DataFrame:
     """The columns of ``totals`` by day; days without changes have no row.
 
-    ``is_usual_left_out`` skips requests that were only created or only closed, which are most changes.
+    ``exclude_routine`` skips requests that were only created or only closed, which are most changes.
     """
-    return _counts(warehouse, filters, BY_DAY, kinds=UNUSUAL if is_usual_left_out else NOTHING)
+    return _counts(warehouse, filters, BY_DAY, kinds=UNUSUAL if exclude_routine else NOTHING)
 
 
 def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFrame:

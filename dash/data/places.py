@@ -10,7 +10,7 @@ from data.filters import Filters
 from data.warehouse import Warehouse
 
 CLUSTER_METERS = 30
-CLUSTER_LEAST = 5
+MIN_CLUSTER_SIZE = 5
 """A cluster has at least this many requests within this distance of one of them, that one included."""
 CELL_METERS = 61
 """Of 5 points within 30 meters of one, two share a cell of this size; all are in it or its neighbors."""
@@ -108,7 +108,7 @@ def clusters(warehouse: Warehouse, filters: Filters) -> DataFrame:
     Columns: around (its most frequent address), council, requests, open, addresses (how many), latitude,
     longitude (of its center).
     """
-    more = {"cell": CELL_METERS, "meters": CLUSTER_METERS, "least": CLUSTER_LEAST}
+    more = {"cell": CELL_METERS, "meters": CLUSTER_METERS, "least": MIN_CLUSTER_SIZE}
     return warehouse.frame(_of(CLUSTERS, filters), **_values(filters), **more)
 
 

@@ -15,7 +15,7 @@ from config import Settings
 from data import frames
 from data.cache import Cache
 from data.database import Database, Query
-from data.errors import UnavailableError, DataError
+from data.errors import DataError, UnavailableError
 from data.facts import FACTS, Facts
 
 FRESH_SECONDS = 2.0
@@ -40,7 +40,7 @@ class Warehouse:
         self.is_cached_only = False
 
     def cached_only(self) -> Warehouse:
-        """A view of cached results; other queries raise UnavailableError at once, unless they are never cached."""
+        """A view of cached results; other queries raise UnavailableError, unless they are never cached."""
         view = copy.copy(self)
         view.is_cached_only = True
         return view
@@ -86,7 +86,7 @@ class Warehouse:
         try:
             row = self._database.row(FACTS)
         except DataError as error:
-            return self._known.while_away() if isinstance(self._known, Facts) else error
+            return self._known.marked_unavailable() if isinstance(self._known, Facts) else error
         return Facts.of(row, self._settings.reports_stale_hours)
 
     def frame(self, query: Query, **parameters: Any) -> DataFrame:

@@ -11,7 +11,7 @@ from typing import IO
 from flask import Response, abort, request
 
 from data import request_list
-from data.errors import UnavailableError, DataError, QueryTimeoutError
+from data.errors import DataError, QueryTimeoutError, UnavailableError
 from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
 from documents.workbook import LARGEST_ROWS, workbook
@@ -22,12 +22,12 @@ from report_kit.report_page import warehouse
 from report_kit.selection import Selection
 from report_kit.text import number
 
-AT_ONCE = 2
+MAX_CONCURRENT_FILES = 2
 """Files that one worker writes concurrently; the figures need the remaining database connections."""
 CHUNK_BYTES = 64 * 1024
 RETRY_SECONDS = "5"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_places = threading.BoundedSemaphore(AT_ONCE)
+_slots = threading.BoundedSemaphore(MAX_CONCURRENT_FILES)
 _choosing = threading.Lock()
 _writing_for: set[str] = set()
 
@@ -35,7 +35,7 @@ _writing_for: set[str] = set()
 def csv_file() -> Response:
     """Every request in the list, streamed."""
     try:
-        chunks = _begun(_chunks(_query(), request.remote_addr or ""))
+        chunks = _with_first_chunk(_chunks(_query(), request.remote_addr or ""))
     except DataError as error:
         return unavailable(error)
     headers = {"Content-Disposition": 'attachment; filename="requests.csv"'}
@@ -49,7 +49,7 @@ def excel_file() -> Response:
         total = request_list.total(warehouse(), query)
         if total > LARGEST_ROWS:
             return Response(too_many(total), 413, mimetype="text/plain")
-        with _place(request.remote_addr or ""):
+        with _slot(request.remote_addr or ""):
             file = workbook(FILE_COLUMNS, request_list.rows(warehouse(), query), "Requests")
     except DataError as error:
         return unavailable(error)
@@ -100,26 +100,26 @@ def _query() -> ListQuery:
 
 
 @contextmanager
-def _place(client: str) -> Iterator[None]:
+def _slot(client: str) -> Iterator[None]:
     """One of the worker's slots, at most one per client. Raises BusyError."""
     with _choosing:
         if client in _writing_for:
             raise BusyError
         _writing_for.add(client)
     try:
-        if not _places.acquire(timeout=1):
+        if not _slots.acquire(timeout=1):
             raise BusyError
         try:
             yield
         finally:
-            _places.release()
+            _slots.release()
     finally:
         _writing_for.discard(client)
 
 
 def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
     """CSV lines with RFC 4180 line endings, in large chunks."""
-    with _place(client):
+    with _slot(client):
         held, size = [], 0
         for line in request_list.csv_lines(warehouse(), query):
             held.append(line[:-1] + b"\r\n")
@@ -130,7 +130,7 @@ def _chunks(query: ListQuery, client: str) -> Iterator[bytes]:
         yield b"".join(held)
 
 
-def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _with_first_chunk(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks, with the first already computed, so that its errors can still set the status."""
     return chain([next(chunks)], chunks)
 

@@ -12,7 +12,7 @@ from pandas import Series
 
 from data.frames import listed
 from figures import theme
-from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, in_turn
+from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, cycle_colors
 from figures.theme import Figure
 
 LONG = 16
@@ -143,7 +143,7 @@ def lines(
     ``links`` has a URL for each line, with ``{x}`` for the day of the point. ``before`` has the values that a
     line is compared with, under its name; they are drawn dashed, in the same color.
     """
-    colors = list(colors or in_turn(len(series)))
+    colors = list(colors or cycle_colors(len(series)))
     traces = [
         _line(name, values, color, place, (unit, hover, by_month), (notes or {}).get(name, ()))
         | ({"meta": links[name]} if links and links.get(name) else {})

@@ -19,6 +19,6 @@ SEQUENCE = (ACCENT, SECOND, THIRD, "#B478C0", "#E46C60", "#607800", "#6C84FC")
 SCALE = ((0.0, "#FBF1E3"), (0.25, "#F6D3A4"), (0.5, "#EBAA5C"), (0.75, "#D97F22"), (1.0, "#B4500F"))
 
 
-def in_turn(count: int) -> list[str]:
+def cycle_colors(count: int) -> list[str]:
     """As many colors as needed, cycling through the sequence."""
     return [SEQUENCE[place % len(SEQUENCE)] for place in range(count)]

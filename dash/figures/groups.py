@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from figures import theme
-from figures.colors import in_turn
+from figures.colors import cycle_colors
 from figures.theme import Figure
 
 Values = Sequence[Any]
@@ -30,11 +30,11 @@ class OneSeries(NamedTuple):
 Series = Sequence[OneSeries]
 
 
-def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -> Figure:
+def vertical(names: Values, series: Series, *, y_title: str, x_title: str = "") -> Figure:
     """Groups from left to right."""
     traces = [
         _trace(one, list(names), list(one.values), color) | {"orientation": "v"}
-        for one, color in zip(series, in_turn(len(series)), strict=True)
+        for one, color in zip(series, cycle_colors(len(series)), strict=True)
     ]
     layout = theme.layout(
         barmode="group",
@@ -47,11 +47,11 @@ def upright(names: Values, series: Series, *, y_title: str, x_title: str = "") -
     return {"data": traces, "layout": layout}
 
 
-def lying(names: Values, series: Series, *, x_title: str) -> Figure:
+def horizontal(names: Values, series: Series, *, x_title: str) -> Figure:
     """Groups from top to bottom, the first on top; for long names."""
     traces = [
         _trace(one, list(one.values), list(names), color) | {"orientation": "h"}
-        for one, color in zip(series, in_turn(len(series)), strict=True)
+        for one, color in zip(series, cycle_colors(len(series)), strict=True)
     ]
     height = max(220, len(names) * (16 + 12 * len(series)) + 110)
     layout = theme.layout(

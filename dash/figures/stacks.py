@@ -11,7 +11,7 @@ from figures.theme import Figure
 LONG = 16
 
 
-def lying(
+def horizontal(
     names: Sequence[str],
     parts: Mapping[str, Sequence[float]],
     *,

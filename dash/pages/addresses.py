@@ -10,7 +10,7 @@ from pandas import DataFrame
 from data import places, reference
 from data.filters import TYPE
 from data.frames import figures, listed
-from data.places import CLUSTER_LEAST, CLUSTER_METERS
+from data.places import CLUSTER_METERS, MIN_CLUSTER_SIZE
 from data.warehouse import Warehouse
 from figures import maps, points
 from report_kit import comparison, controls, report, text
@@ -92,11 +92,11 @@ def ranking(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 NONE = "No address has more than one request in this selection. Choose a longer period or fewer filters."
 CLUSTER_RULE = (
-    f"A cluster has at least {CLUSTER_LEAST} requests within {CLUSTER_METERS} meters of one of them, plus "
+    f"A cluster has at least {MIN_CLUSTER_SIZE} requests within {CLUSTER_METERS} meters of one of them, plus "
     "all requests within that distance of any such request."
 )
 NO_CLUSTER = (
-    f"No {CLUSTER_LEAST} requests in this selection are within {CLUSTER_METERS} meters of each other. "
+    f"No {MIN_CLUSTER_SIZE} requests in this selection are within {CLUSTER_METERS} meters of each other. "
     "Choose a longer period or fewer filters."
 )
 

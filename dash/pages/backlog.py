@@ -115,7 +115,9 @@ def bars_by(dimension: Dimension) -> Build:
             for age in AGES
         }
         parts = {age.name: shown[column].tolist() for age, column in zip(AGES, COLUMNS, strict=True)}
-        figure = stacks.lying(shown[name].tolist(), parts, unit="open requests", colors=COLORS, links=links)
+        figure = stacks.horizontal(
+            shown[name].tolist(), parts, unit="open requests", colors=COLORS, links=links
+        )
         lists = [_open(selection, narrowed={dimension: ids[one]}) for one in frame[name]]
         return CardContent(frame, _leader(frame, name, len(shown)), figure, lists=lists)
 

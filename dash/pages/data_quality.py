@@ -113,7 +113,7 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
     if last is None:
         return nothing(NO_RUNS)
     days = Filters(last - timedelta(days=REWRITTEN_DAYS - 1), last)
-    frame = history.by_day(warehouse, days, is_usual_left_out=True)
+    frame = history.by_day(warehouse, days, exclude_routine=True)
     frame = frame[["day", *REWRITTEN]][::-1].reset_index(drop=True)
     gone, returned = (text.number(int(frame[name].sum())) for name in ("gone", "returned"))
     summary = f"The city deleted {gone} requests and published {returned} again in {REWRITTEN_DAYS} days."

@@ -17,7 +17,7 @@ from data.population import by_council
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts, groups
-from figures.colors import OTHERS, in_turn
+from figures.colors import OTHERS, cycle_colors
 from report_kit import controls, report, text
 from report_kit.common_cards import lists_of
 from report_kit.comparison import Baseline, baseline_of, by_day, compare, with_change
@@ -83,7 +83,7 @@ def _note(row: dict[str, Any], baseline: Baseline | None) -> str:
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     step: Step = "month" if selection.days > 730 else "week" if selection.days > 92 else "day"
     wide = _by_step(warehouse, selection, step)
-    colors = [*in_turn(len(wide.columns) - 1), OTHERS]
+    colors = [*cycle_colors(len(wide.columns) - 1), OTHERS]
     series = {name: wide[name] for name in wide}
     baseline = baseline_of(warehouse, selection)
     figure = charts.lines(
@@ -176,7 +176,7 @@ def shares(dimension: Dimension) -> Build:
             )
             for council, rows in frame.groupby("council")
         ]
-        figure = groups.lying(largest, series, x_title="Percent of requests")
+        figure = groups.horizontal(largest, series, x_title="Percent of requests")
         more = len(order) - len(largest)
         rest = f" {text.plural(more, 'smaller one')} in the CSV file." if more > 0 else ""
         return CardContent(frame, f"The largest: {text.listed(largest, 3)}.{rest}", figure)
@@ -212,7 +212,7 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
         for council, days in cells.items()
     ]
     labels = [label(first, end) for first, end in edges]
-    figure = groups.upright(
+    figure = groups.vertical(
         labels, series, y_title="Percent of closed requests", x_title="Whole days from created to closed"
     )
     medians = [f"{council} {quantile(days, 0.5)} (of {days.sum():,})" for council, days in cells.items()]

@@ -117,7 +117,7 @@ def change_by_type(warehouse: Warehouse, selection: Selection) -> CardContent:
         groups.OneSeries.of("New", names, frame["new_requests"].tolist(), new),
         groups.OneSeries.of("Closed", names, frame["closed_requests"].tolist(), closed),
     ]
-    figure = groups.lying(names, series, x_title="Requests")
+    figure = groups.horizontal(names, series, x_title="Requests")
     grew = frame[frame["net_change"] > 0].sort_values("net_change", ascending=False, kind="stable")
     listed = [f"{row['type']} ({row['net_change']:+,})" for row in records(grew)]
     summary = (

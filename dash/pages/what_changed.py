@@ -110,7 +110,7 @@ def by(dimension: Dimension) -> Build:
         rest = len(frame) - len(shown)
         more = f" The figure shows the top {SHOWN}; the table has {rest} more." if rest else ""
         summary = f"Most changes: {names[0]}.{more}" if names else ""
-        figure = groups.lying(names, series, x_title="Requests")
+        figure = groups.horizontal(names, series, x_title="Requests")
         return CardContent(frame, summary, figure, links=links, why_empty=NO_HISTORY)
 
     return build

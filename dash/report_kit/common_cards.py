@@ -13,7 +13,7 @@ from data.filters import NO_COUNCIL, TYPE, Dimension, Filters
 from data.frames import daily, with_others
 from data.warehouse import Warehouse
 from figures import charts
-from figures.colors import ACCENT, OTHERS, in_turn
+from figures.colors import ACCENT, OTHERS, cycle_colors
 from report_kit import text
 from report_kit.comparison import Baseline, baseline_of, joined, with_change
 from report_kit.content import TABLE_ROWS, CardContent
@@ -117,7 +117,8 @@ def lines_by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     ordered = sorted(wide, key=lambda name: (name not in types, -wide[name].sum(), name))
     series = {name: wide[name] for name in ordered}
     colors = [
-        color if name in types else OTHERS for name, color in zip(ordered, in_turn(len(ordered)), strict=True)
+        color if name in types else OTHERS
+        for name, color in zip(ordered, cycle_colors(len(ordered)), strict=True)
     ]
     figure = charts.lines(
         series, unit="requests", colors=colors, links=_lists_by_day(warehouse, selection, types, ordered)

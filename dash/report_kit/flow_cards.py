@@ -46,7 +46,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
             "Closed", names, closed.tolist(), time_cards.lists_of(selection, steps, by_closing=True)
         ),
     ]
-    figure = groups.upright(names, series, y_title="Requests")
+    figure = groups.vertical(names, series, y_title="Requests")
     figure["data"] += _dashed(baseline, frame, names) if baseline else []
     cut = " * only partly in the period." if any(partial) else ""
     summary = f"{_balance(int(opened.sum() - closed.sum()))}{cut}"

@@ -35,7 +35,7 @@ def publish(reports: Sequence[Report]) -> None:
 
     def layout(**_given: Any) -> Component:
         heading = html.Header([html.H1(f"{city().name} 311 reports"), html.P(PURPOSE, className="purpose")])
-        pictures = [_known_picture(report) for report in reports[:FIRST_TILES]]
+        pictures = [_picture_if_cached(report) for report in reports[:FIRST_TILES]]
         tiles = [tile(report, picture) for report, picture in zip_longest(reports, pictures)]
         return html.Article([heading, html.Div(tiles, className="tiles")])
 
@@ -81,7 +81,7 @@ def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Comp
     return guarded(f"The picture of {name}", make, lambda error: [states.failed(error)])
 
 
-def _known_picture(report: Report) -> list[Component] | None:
+def _picture_if_cached(report: Report) -> list[Component] | None:
     """The picture of a report if all its data are cached: the page does not wait for a query."""
 
     def make() -> list[Component] | None:

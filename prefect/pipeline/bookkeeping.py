@@ -12,10 +12,10 @@ from pipeline.download import Download
 from pipeline.job import Job
 from pipeline.plan import Reading
 from pipeline.quality import Check, Reasons, worst
-from pipeline.result import COUNTED, MergeResult, Written, sentence
+from pipeline.result import COUNTED, MergeResult, WriteResult, sentence
 
 
-def record(job: Job, written: Written, checks: Sequence[Check], reasons: Reasons) -> MergeResult:
+def record(job: Job, written: WriteResult, checks: Sequence[Check], reasons: Reasons) -> MergeResult:
     """Record the run inside the transaction of its merge, and return its outcome."""
     connection, load_run_id = job.connection, job.plan.load_run_id
     for download in job.downloads:
@@ -54,7 +54,7 @@ def record_failure(job: Job, checks: Iterable[Check]) -> None:
     _record_checks(job.connection, job.plan.load_run_id, checks)
 
 
-def _details(written: Written) -> dict[str, object]:
+def _details(written: WriteResult) -> dict[str, object]:
     details: dict[str, object] = {
         "superseded": written.superseded,
         "new_codes": dict(written.new_codes),
@@ -65,7 +65,7 @@ def _details(written: Written) -> dict[str, object]:
     return details
 
 
-def _dataset_row(download: Download, written: Written) -> dict[str, Any]:
+def _dataset_row(download: Download, written: WriteResult) -> dict[str, Any]:
     reading = download.reading
     return {
         "title": reading.dataset.title,

@@ -9,12 +9,12 @@ from pipeline.database import fetch, fetch_one
 from pipeline.job import Job
 from pipeline.plan import FEW_ROWS
 from pipeline.quality import Check, Status, share_check
-from pipeline.result import Written
+from pipeline.result import WriteResult
 from pipeline.row_checks import row_checks
 from pipeline.swap import identifiers
 
 
-def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
+def merge_checks(job: Job, written: WriteResult, usual: Mapping[str, float | None]) -> tuple[Check, ...]:
     """Every check of a merge that is written but not committed; ``usual`` comes from ``usual_shares``."""
     latest = job.plan.options.now.replace(tzinfo=None) + timedelta(days=job.city.limits.future_days)
     return (
@@ -29,11 +29,11 @@ def merge_checks(job: Job, written: Written, usual: Mapping[str, float | None]) 
     )
 
 
-def _polygons(job: Job, written: Written) -> Iterator[Check]:
+def _polygons(job: Job, written: WriteResult) -> Iterator[Check]:
     """Stored polygons stay if the published ones cannot be used; if there are none, the run fails."""
     boundaries, refreshed = job.plan.boundaries, written.boundaries
     if boundaries is not None:
-        status: Status = "ok" if not refreshed.problem else "warn" if refreshed.had else "fail"
+        status: Status = "ok" if not refreshed.problem else "warn" if refreshed.stored_before else "fail"
         meaning = refreshed.problem or "readable, inside the city's bounds, none of the areas lost"
         value = f"{len(boundaries.areas)} published"
         yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
@@ -41,7 +41,7 @@ def _polygons(job: Job, written: Written) -> Iterator[Check]:
         yield Check("notice", "warn", "", meaning=notice)
 
 
-def _new_codes(written: Written) -> Iterator[Check]:
+def _new_codes(written: WriteResult) -> Iterator[Check]:
     for table, codes in written.new_codes.items():
         meaning = ", ".join(repr(code) for code in codes)
         yield Check(f"new {table.replace('_', ' ')}", "warn", str(len(codes)), "", meaning)
@@ -65,7 +65,7 @@ def _unread_growth(job: Job) -> Iterator[Check]:
             yield share_check(name, download.unread, total, job.city.limits.grown_share, meaning)
 
 
-def _newest(job: Job, written: Written, latest: datetime) -> Check:
+def _newest(job: Job, written: WriteResult, latest: datetime) -> Check:
     """The age of the newest request; rows dated in the future do not hide that the data is old.
 
     The check fails only if the data was fresh at the last load, so that historic data can be loaded.
@@ -86,7 +86,7 @@ def _newest(job: Job, written: Written, latest: datetime) -> Check:
     return Check("newest request", status, f"{newest:%Y-%m-%d %H:%M}", text, f"{age} days old")
 
 
-def _weekday(job: Job, written: Written, latest: datetime) -> Check:
+def _weekday(job: Job, written: WriteResult, latest: datetime) -> Check:
     """The newest whole day, compared with the same weekday of the eight weeks before."""
     tables = identifiers(job.catalog, written.new_tables)
     row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **tables)
@@ -103,7 +103,7 @@ def _weekday(job: Job, written: Written, latest: datetime) -> Check:
     return Check(name, status, f"{requests:,}", limits, f"{row['day']}: usually {usual:,.0f}")
 
 
-def _unserved(job: Job, written: Written) -> Check:
+def _unserved(job: Job, written: WriteResult) -> Check:
     row = fetch_one(job.connection, "quality/unserved", None, **identifiers(job.catalog, written.new_tables))
     rows = int(row["rows"])
     meaning = "rows of this run that are stored but not served; --full repairs this"

@@ -68,7 +68,7 @@ class City(Declaration):
     datasets: tuple[Dataset, ...] = Field(alias="dataset")
 
     @model_validator(mode="after")
-    def _agrees(self) -> City:
+    def _check_consistency(self) -> City:
         used = {dataset.schema_name for dataset in self.datasets}
         if self.discovery:
             used.add(self.discovery.schema_name)
@@ -82,7 +82,7 @@ class City(Declaration):
 
     @field_validator("datasets")
     @classmethod
-    def _until_the_next(cls, datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
+    def _end_before_next(cls, datasets: tuple[Dataset, ...]) -> tuple[Dataset, ...]:
         """A dataset without a last day ends before the next one begins."""
         ordered = sorted(datasets, key=lambda dataset: dataset.first_day)
         ends = [later.first_day - timedelta(days=1) for later in ordered[1:]]

@@ -9,13 +9,13 @@ from pipeline.city import City
 from pipeline.database import Connection, composed, fetch, run
 from pipeline.job import Job
 from pipeline.reference import resolve, touched
-from pipeline.result import Written
+from pipeline.result import WriteResult
 from pipeline.rollups import RollupCatalog
 
 RETIRED_BECAUSE = "no longer published"
 
 
-def merge(job: Job, *, has_new_boundaries: bool) -> Written:
+def merge(job: Job, *, has_new_boundaries: bool) -> WriteResult:
     """Write the differences, and update the served rows."""
     connection = job.connection
     name_served(connection, job.city, sql.Identifier("requests"))
@@ -25,7 +25,7 @@ def merge(job: Job, *, has_new_boundaries: bool) -> Written:
     new_codes = resolve(connection, job.city, touched())
     served_changes = _serve(job)
     recorded = changes.append_differences(connection)
-    return Written(
+    return WriteResult(
         written.rows,
         superseded=written.superseded,
         retired=written.retired,
@@ -35,7 +35,7 @@ def merge(job: Job, *, has_new_boundaries: bool) -> Written:
     )
 
 
-def write_requests(job: Job) -> Written:
+def write_requests(job: Job) -> WriteResult:
     """Write the rows that differ to ``requests``, and record in ``touched`` which ones to serve again."""
     connection, complete = job.connection, job.complete_ids
     superseded = keep_one_row_each(job)
@@ -46,7 +46,7 @@ def write_requests(job: Job) -> Written:
     run(connection, "merge/insert_requests")
     run(connection, "merge/touch_changed")
     retired = _retire(connection, complete) if complete else 0
-    return Written(rows, superseded=superseded, retired=retired)
+    return WriteResult(rows, superseded=superseded, retired=retired)
 
 
 def keep_one_row_each(job: Job) -> int:

@@ -15,7 +15,7 @@ from pipeline.database import connect
 from pipeline.errors import IngestError, PortalError
 from pipeline.late import late_months, unread_rows
 from pipeline.pages import COUNTED, Download, Pages
-from pipeline.plan import Plan, Reading, Skipped, is_of_one_dataset
+from pipeline.plan import Plan, Reading, SkippedDataset, is_of_one_dataset
 from pipeline.socrata import Portal
 from pipeline.staging import PageTaker, Staging
 
@@ -77,7 +77,7 @@ def gathered(
             downloads.append(result)
         elif isinstance(result, IngestError) and is_of_one_dataset(result):
             log.error("%s is skipped: %s", assignment.reading.dataset.title, result)
-            skipped.append(Skipped(assignment.reading.dataset, result))
+            skipped.append(SkippedDataset(assignment.reading.dataset, result))
         else:
             raise result
     return plan.skipping(skipped), tuple(downloads)

@@ -11,14 +11,14 @@ from pipeline import changes, reference, rollups
 from pipeline.database import Connection, composed, fetch, run, trusted
 from pipeline.differences import find_changes, forget_served, keep_one_row_each, name_served, write_requests
 from pipeline.job import Job
-from pipeline.result import Written
+from pipeline.result import WriteResult
 from pipeline.swap import RAW, SERVED, new_name
 
 log = logging.getLogger(__name__)
 NOT_IN_FULL_LOAD = "not in a full load"
 
 
-def merge(job: Job, *, is_first: bool) -> Written:
+def merge(job: Job, *, is_first: bool) -> WriteResult:
     """A full load: rebuild every table from the staged rows, to be swapped in later."""
     connection, complete = job.connection, [] if is_first else job.whole_reading_ids
     if not is_first:
@@ -32,7 +32,7 @@ def merge(job: Job, *, is_first: bool) -> Written:
     is_recorded = not is_first or changes.has_begun(connection)
     recorded = changes.append_replaced(connection, has_new_requests=True) if is_recorded else 0
     retired = run(connection, "swap/retire_absent", {"reason": NOT_IN_FULL_LOAD})
-    return Written(
+    return WriteResult(
         rows,
         superseded=superseded,
         retired=retired,
@@ -44,7 +44,7 @@ def merge(job: Job, *, is_first: bool) -> Written:
     )
 
 
-def rebuild(job: Job) -> Written:
+def rebuild(job: Job) -> WriteResult:
     """Update requests by difference, and rebuild everything that is served, to be swapped in later."""
     written = write_requests(job)
     new_codes = reference.resolve(job.connection, job.city, sql.Identifier(RAW))

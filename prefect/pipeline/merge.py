@@ -28,7 +28,7 @@ from pipeline.errors import DataError
 from pipeline.job import Job
 from pipeline.plan import Plan
 from pipeline.quality import Check
-from pipeline.result import MergeResult, Written
+from pipeline.result import MergeResult, WriteResult
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def _set_memory(job: Job) -> None:
         job.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), megabytes))
 
 
-def _write(job: Job) -> Written:
+def _write(job: Job) -> WriteResult:
     """Choose the cheapest way: differences, rebuilding the served rows, or building new tables."""
     connection, options = job.connection, job.plan.options
     has_new_rules = reference.declare(connection, job.city)

@@ -27,7 +27,7 @@ class Watermark:
 
 
 @dataclass(frozen=True)
-class Known:
+class DatasetState:
     """The state of a dataset in the database."""
 
     watermark: Watermark | None = None
@@ -54,7 +54,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     is_due: bool = True
-    known: Known = Known()
+    known: DatasetState = DatasetState()
     lost: int = 0
     transport: str = ""
     kept: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Skipped:
+class SkippedDataset:
     """A dataset that this run skips, and why; the next run retries it."""
 
     dataset: Dataset
@@ -104,7 +104,7 @@ class Plan:
     options: Options
     city: City
     readings: tuple[Reading, ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedDataset, ...]
     boundaries: Boundaries | None
     notices: tuple[str, ...]
     started_at: datetime
@@ -113,7 +113,7 @@ class Plan:
     def due(self) -> tuple[Reading, ...]:
         return tuple(reading for reading in self.readings if reading.is_due)
 
-    def skipping(self, skipped: Iterable[Skipped]) -> Plan:
+    def skipping(self, skipped: Iterable[SkippedDataset]) -> Plan:
         """This plan without the datasets that could not be downloaded.
 
         Raises the error of the first one if nothing is left.

@@ -13,10 +13,10 @@ from pipeline.declaration import Dataset
 from pipeline.discovery import discover
 from pipeline.errors import IngestError, PortalError
 from pipeline.plan import (
-    Known,
+    DatasetState,
     Plan,
     Reading,
-    Skipped,
+    SkippedDataset,
     is_of_one_dataset,
 )
 from pipeline.reading import plan_reading
@@ -34,7 +34,7 @@ def make_plan(run: Run) -> Plan:
     """
     settings, options = run.settings, run.options
     refuse_other_city(run.connection, run.city)
-    known, notices = _memory(run)
+    known, notices = _known_datasets(run)
     with Portal(settings) as portal:
         city, discovered = discover(portal, run.city, options.now.date(), known)
         boundaries, missing = _boundaries(portal, city)
@@ -50,7 +50,7 @@ def make_plan(run: Run) -> Plan:
         # A terminated run must not wait for a portal that hangs.
         pool.shutdown(wait=False, cancel_futures=True)
     readings = tuple(one for one in planned if isinstance(one, Reading))
-    skipped = tuple(one for one in planned if isinstance(one, Skipped))
+    skipped = tuple(one for one in planned if isinstance(one, SkippedDataset))
     return Plan(
         run.load_run_id, options, city, readings, skipped, boundaries, notices, run.started_at
     ).checked()
@@ -66,7 +66,7 @@ def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[st
         return None, (f"the boundaries could not be read: {error}",)
 
 
-def _memory(run: Run) -> tuple[dict[str, Known], tuple[str, ...]]:
+def _known_datasets(run: Run) -> tuple[dict[str, DatasetState], tuple[str, ...]]:
     if not run.settings.socrata_app_token.get_secret_value():
         log.info("no SOCRATA_APP_TOKEN: the portal may throttle")
     known = runs.known_datasets(run.connection)
@@ -75,13 +75,13 @@ def _memory(run: Run) -> tuple[dict[str, Known], tuple[str, ...]]:
     return known, ()
 
 
-def _reading(run: Run, dataset: Dataset, known: dict[str, Known]) -> Reading | Skipped:
+def _reading(run: Run, dataset: Dataset, known: dict[str, DatasetState]) -> Reading | SkippedDataset:
     schema = run.city.schemas[dataset.schema_name]
     try:
         with Portal(run.settings) as portal:
-            return plan_reading(portal, run, dataset, schema, known.get(dataset.id, Known()))
+            return plan_reading(portal, run, dataset, schema, known.get(dataset.id, DatasetState()))
     except IngestError as error:
         if not is_of_one_dataset(error):
             raise
         log.error("%s is skipped: %s", dataset.title, error)  # noqa: TRY400  # expected: no traceback
-        return Skipped(dataset, error)
+        return SkippedDataset(dataset, error)

@@ -19,42 +19,46 @@ MOST_NOTICES = 12
 
 
 @dataclass(frozen=True)
-class Refreshed:
+class BoundaryRefresh:
     """The changes made by the published areas, and their problems.
 
     ``problem`` says why they were not merged; ``digest`` is empty in that case, so that the next run examines
-    them again. ``had`` is the number of polygons stored before.
+    them again. ``stored_before`` is the number of polygons stored before.
     """
 
     digest: str = ""
     has_changed: bool = False
     problem: str = ""
     notices: tuple[str, ...] = ()
-    had: int = 0
+    stored_before: int = 0
 
 
-def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -> Refreshed:
+def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -> BoundaryRefresh:
     """Merge the changes inside the caller's transaction; a file that looks broken is ignored."""
     if boundaries is None:
-        return Refreshed()
+        return BoundaryRefresh()
     known = fetch(connection, "boundaries/known_digest")
     if known and known[0]["digest"] == boundaries.digest:
-        return Refreshed(boundaries.digest)
+        return BoundaryRefresh(boundaries.digest)
     run(connection, "tables/boundaries")
     repaired = (notice for area in boundaries.areas if (notice := _add(connection, area)))
     notices = (*boundaries.notices, *repaired)
     difference = fetch_one(connection, "boundaries/compare")
     if problem := boundaries.problem or _problem(difference, city):
-        return Refreshed(problem=problem, notices=_first(notices), had=difference["had"])
+        return BoundaryRefresh(
+            problem=problem, notices=_first(notices), stored_before=difference["stored_before"]
+        )
     has_changed, changes = _take_over(connection, difference)
-    return Refreshed(boundaries.digest, has_changed, "", _first((*notices, *changes)), difference["had"])
+    return BoundaryRefresh(
+        boundaries.digest, has_changed, "", _first((*notices, *changes)), difference["stored_before"]
+    )
 
 
 def _problem(difference: dict[str, Any], city: City) -> str:
     if not difference["usable"]:
         return "no polygon of the boundary dataset can be read"
     if len(difference["lost"]) > city.limits.lost_areas:
-        return f"the boundary dataset lost {len(difference['lost'])} of {difference['had']} areas"
+        return f"the boundary dataset lost {len(difference['lost'])} of {difference['stored_before']} areas"
     return ""
 
 
@@ -80,7 +84,7 @@ def _add(connection: Connection, area: Area) -> str:
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
     changes = {step: run(connection, f"boundaries/{step}") for step in STEPS}
     # On the first load all areas are new.
-    notices = [f"{name} is a new area" for name in difference["added"] if difference["had"]]
+    notices = [f"{name} is a new area" for name in difference["added"] if difference["stored_before"]]
     notices += [
         f"the area with code {code} no longer has a polygon: it counts as retired"
         for code in difference["lost"]

@@ -25,7 +25,7 @@ class NotYetError(PublishError):
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishResult:
     """The generation that the API serves (None: no API to notify), and how many responses it primed."""
 
     generation: int | None
@@ -38,13 +38,13 @@ class Published:
         return f"the API {primed}serves generation {self.generation}"
 
 
-def publish(settings: Settings, generation: int) -> Published:
+def publish(settings: Settings, generation: int) -> PublishResult:
     """Make the API serve at least ``generation``, and verify that it does.
 
     Raises PublishError if it does not within the time limit, or if it rejects the token.
     """
     if not settings.api_url:
-        published = Published(None)
+        published = PublishResult(None)
     else:
         retrying = Retrying(
             retry=retry_if_exception_type(NotYetError),
@@ -58,16 +58,16 @@ def publish(settings: Settings, generation: int) -> Published:
     return published
 
 
-def _publish_once(api: httpx.Client, settings: Settings, generation: int) -> Published:
+def _publish_once(api: httpx.Client, settings: Settings, generation: int) -> PublishResult:
     if (served := _served(api)) >= generation:
-        return Published(served)
+        return PublishResult(served)
     token = settings.admin_token.get_secret_value()
     if not token:
         raise PublishError(f"ADMIN_TOKEN is not set: the API cannot switch to generation {generation}")
     body = _request(api, "POST", RESET_ROUTE, headers={"Authorization": f"Bearer {token}"})
     if (served := _served(api)) < generation:
         raise NotYetError(f"the API was notified, but still serves generation {served}, not {generation}")
-    return Published(served, sum(body.get("details", {}).values()))
+    return PublishResult(served, sum(body.get("details", {}).values()))
 
 
 def _served(api: httpx.Client) -> int:

@@ -11,7 +11,7 @@ from pipeline.config import Settings
 from pipeline.declaration import Dataset, Schema
 from pipeline.errors import DataError, PortalError
 from pipeline.options import Options
-from pipeline.plan import BEGINNING, FEW_ROWS, Known, Reading, from_portal, portal_time
+from pipeline.plan import BEGINNING, FEW_ROWS, DatasetState, Reading, from_portal, portal_time
 from pipeline.query import Query
 from pipeline.responses import shape_errors
 from pipeline.runs import Run
@@ -20,7 +20,7 @@ from pipeline.socrata import Portal
 log = logging.getLogger(__name__)
 
 
-def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: Known) -> Reading:
+def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, known: DatasetState) -> Reading:
     """Query the portal's state and decide what to read. Raises PortalError or DataError."""
     known = replace(known, missing_columns=known.missing_columns & schema.stored)
     total, newest = _size(portal, dataset, run.options.now)
@@ -65,7 +65,7 @@ def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetim
     return total, newest if newest and newest <= now else None
 
 
-def _lost(dataset: Dataset, total: int, known: Known, limit: float) -> int:
+def _lost(dataset: Dataset, total: int, known: DatasetState, limit: float) -> int:
     """How many fewer rows the portal has than last time. Raises DataError if too many are gone."""
     before = known.watermark.source_row_count if known.watermark else 0
     lost = before - total
@@ -78,14 +78,14 @@ def _lost(dataset: Dataset, total: int, known: Known, limit: float) -> int:
     return max(0, lost)
 
 
-def _is_unchanged(known: Known, options: Options, total: int, newest: datetime | None) -> bool:
+def _is_unchanged(known: DatasetState, options: Options, total: int, newest: datetime | None) -> bool:
     mark = known.watermark
     if mark is None or options.reads_everything or options.since or known.missing_columns:
         return False
     return newest == mark.source_updated_at and total == mark.source_row_count
 
 
-def _start(settings: Settings, known: Known, options: Options, missing: tuple[str, ...]) -> str:
+def _start(settings: Settings, known: DatasetState, options: Options, missing: tuple[str, ...]) -> str:
     if options.since:
         return portal_time(options.since)
     has_returned = bool(known.missing_columns - set(missing))

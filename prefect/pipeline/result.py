@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.polygons import Refreshed
+from pipeline.polygons import BoundaryRefresh
 from pipeline.quality import Check
 
 COUNTED = ("read", "inserted", "updated", "unchanged", "rejected", "elsewhere")
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """Counts of a merge by dataset (inserted, updated and unchanged rows), and other counts.
 
     ``superseded`` counts rows replaced by a newer row with their number, ``served_changes`` rows of
@@ -28,7 +28,7 @@ class Written:
     new_codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     new_tables: tuple[str, ...] = ()
     is_rebuilt: bool = False
-    boundaries: Refreshed = field(default_factory=Refreshed)
+    boundaries: BoundaryRefresh = field(default_factory=BoundaryRefresh)
 
     @property
     def has_changed(self) -> bool:
@@ -57,7 +57,7 @@ class MergeResult:
     has_changed: bool
 
 
-def sentence(counts: Mapping[str, int], written: Written, generation: int, *, is_dry: bool) -> str:
+def sentence(counts: Mapping[str, int], written: WriteResult, generation: int, *, is_dry: bool) -> str:
     """The run in one line."""
     read = f"{counts['read']:,} rows read"
     rejected = f", {counts['rejected']:,} rejected" if counts["rejected"] else ""

@@ -16,7 +16,7 @@ from pipeline.errors import PortalError
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 LONGEST_WAIT_SECONDS = 60.0
-LONGEST_ASKED_SECONDS = 300.0
+MAX_RETRY_AFTER_SECONDS = 300.0
 """Longest wait that a portal may request: longer than our own, but not hours."""
 
 
@@ -52,7 +52,7 @@ class Retries:
 
     def _wait(self, state: RetryCallState) -> float:
         asked = getattr(_error(state), "retry_after", None)
-        return self._backoff(state) if asked is None else min(float(asked), LONGEST_ASKED_SECONDS)
+        return self._backoff(state) if asked is None else min(float(asked), MAX_RETRY_AFTER_SECONDS)
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -21,7 +21,7 @@ from pipeline.database import run as execute
 from pipeline.declaration import Dataset
 from pipeline.errors import UnreachableError, failure_text
 from pipeline.options import Options, utc_now
-from pipeline.plan import Known, Plan, Watermark
+from pipeline.plan import DatasetState, Plan, Watermark
 from pipeline.staging import Staging, drop_leftovers
 
 log = logging.getLogger(__name__)
@@ -112,12 +112,12 @@ def _note_failure(run: Run, error: BaseException) -> None:
         log.error("the failure could not be recorded in the database: %s", type(problem).__name__)  # noqa: TRY400
 
 
-def known_datasets(connection: Connection) -> dict[str, Known]:
+def known_datasets(connection: Connection) -> dict[str, DatasetState]:
     """The stored state of each dataset that was ever merged, by id."""
     rows = fetch(connection, "runs/unread_columns", {"columns": list(REQUEST_COLUMNS)})
     missing = {row["dataset_id"]: row["unread"] for row in rows}
     marks = {row.pop("dataset_id"): Watermark(**row) for row in fetch(connection, "runs/watermarks")}
-    return {name: Known(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
+    return {name: DatasetState(mark, frozenset(missing.get(name) or ())) for name, mark in marks.items()}
 
 
 def is_empty(connection: Connection) -> bool:

@@ -33,7 +33,7 @@ def administer(controller: Controller, request: Request) -> Response:
 def _set_faults(controller: Controller, wanted: dict[str, Any]) -> dict[str, object]:
     added = [fault_from(item) for item in wanted.get("faults", [])]
     if wanted.get("clear", True):
-        controller.behave()
+        controller.clear_faults()
     for fault in added:
         controller.portal.board.add(fault)
     return {"faults": len(added), "fired": controller.fired()}

@@ -20,11 +20,11 @@ class Controller:
         self.portal = portal
         self._boundaries = portal.boundaries
 
-    def misbehave(self, kind: str, **details: Any) -> None:
+    def add_fault(self, kind: str, **details: Any) -> None:
         """Switch a fault on; ``details`` are the other fields of Fault. Raises ValueError."""
         self.portal.board.add(Fault(kind, **details))
 
-    def behave(self) -> None:
+    def clear_faults(self) -> None:
         """Switch every fault off."""
         self.portal.board.clear()
 

@@ -47,7 +47,7 @@ SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries OR
                JOIN councils USING (council_id)
               WHERE published_name <> name ORDER BY 1) AS renamed,
        (SELECT count(*) FROM boundaries) AS usable,
-       (SELECT count(*) FROM geometries) AS had
+       (SELECT count(*) FROM geometries) AS stored_before
 
 -- name: add_regions
 INSERT INTO regions (region_id, region_name, latitude, longitude)

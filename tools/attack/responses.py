@@ -38,21 +38,21 @@ class RawResponse:
 
 @dataclass
 class Connection:
-    """The client side of a connection. ``patience_seconds``: how long a response may take."""
+    """The client side of a connection. ``timeout_seconds``: how long a response may take."""
 
     port: int
-    patience_seconds: float
+    timeout_seconds: float
     _socket: socket.socket = field(init=False)
     _buffer: bytes = b""
 
     def __post_init__(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.patience_seconds)
+        self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.timeout_seconds)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, data: bytes) -> None:
         """Send the data; if the server has closed the connection, the next read reports it."""
         try:
-            self._socket.settimeout(self.patience_seconds)
+            self._socket.settimeout(self.timeout_seconds)
             self._socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             return
@@ -68,7 +68,7 @@ class Connection:
 
     def read(self, *, is_head: bool = False) -> RawResponse:
         """The next final response. Raises NoResponseError and BrokenResponseError."""
-        deadline = time.monotonic() + self.patience_seconds
+        deadline = time.monotonic() + self.timeout_seconds
         while True:
             response = self._read_one(deadline, is_head=is_head)
             if response.status >= 200:

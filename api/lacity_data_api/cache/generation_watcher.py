@@ -127,13 +127,13 @@ class GenerationWatcher:
         generation = pairs[0][1].generation
         responses = [(self._responses.key(query, generation), one) for query, one in pairs]
         if self.generation not in (None, generation):
-            await self._lead_all_to(generation, responses)
+            await self._announce_cutover(generation, responses)
         else:
             self._serve(generation, responses)
         await self.published.publish(generation)
         return generation
 
-    async def _lead_all_to(self, generation: int, responses: Primed) -> None:
+    async def _announce_cutover(self, generation: int, responses: Primed) -> None:
         self._prepared = (generation, responses)
         await self.published.prepare_all(generation)
         at = time.time() + LEAD_SECONDS

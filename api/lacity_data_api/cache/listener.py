@@ -33,10 +33,10 @@ async def _listen_to_channel(watcher: GenerationWatcher, store: RedisStore) -> N
             if message is None:
                 await _try_refresh(watcher)
             else:
-                await _obey(watcher, message["data"].decode())
+                await _handle_message(watcher, message["data"].decode())
 
 
-async def _obey(watcher: GenerationWatcher, message: str) -> None:
+async def _handle_message(watcher: GenerationWatcher, message: str) -> None:
     if "?" in message:
         generation, _, token = message.partition("?")
         await watcher.prepare(int(generation))

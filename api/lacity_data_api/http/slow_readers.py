@@ -18,9 +18,9 @@ STREAMS_PER_CLIENT = 2
 SLOWEST_BYTES_PER_SECOND = 5_000
 PAUSE_SECONDS = 20.0
 PART_BYTES = 262_144
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 # With no more than this in the write buffer, the server does not wait for the client.
-LITTLE_BYTES = 16_384
+NO_WAIT_BYTES = 16_384
 CONNECTION = "connection"
 """Key of the connection in the extensions of a scope."""
 
@@ -92,7 +92,7 @@ def parts_of(message: Message) -> Iterator[Message]:
 
 async def send_in_time(send: Send, message: Message, connection: Connection) -> None:
     """Send a message; a client that reads too slowly is treated as one that has left, and cut off."""
-    if connection.get_write_buffer_size() <= LITTLE_BYTES:
+    if connection.get_write_buffer_size() <= NO_WAIT_BYTES:
         await send(message)
         return
     try:
@@ -124,9 +124,9 @@ class _Progress:
         self._timer.cancel()
 
     def _look_later(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+        self._timer = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check_progress)
 
-    def _look(self) -> None:
+    def _check_progress(self) -> None:
         left_bytes = self._connection.get_write_buffer_size()
         if self._left_bytes - left_bytes >= PART_BYTES:
             self._left_bytes = left_bytes

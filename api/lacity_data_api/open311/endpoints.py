@@ -118,6 +118,6 @@ async def get_request(
 
 
 @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
-async def find_nothing(rest: str) -> Response:  # noqa: ARG001
+async def reject_unknown_resource(rest: str) -> Response:  # noqa: ARG001
     """Requests cannot be submitted here, and there are no other resources."""
     raise NotFoundError("There is no such resource; requests can be read, not made")

@@ -17,7 +17,7 @@ from lacity_data_api.status import repository
 
 log = logging.getLogger(__name__)
 
-MOST_KEYS = 10_000
+MAX_KEYS = 10_000
 MEASURING_SECONDS = 5.0
 REDIS_SECTIONS = ("server", "clients", "memory", "persistence", "stats", "replication", "cpu", "keyspace")
 
@@ -47,7 +47,7 @@ async def cached_keys(state: State) -> list[str]:
     async def scan() -> None:
         async for key in state.store.redis.scan_iter(match="311:*", count=1000):
             keys.append(key.decode(errors="replace"))
-            if len(keys) >= MOST_KEYS:
+            if len(keys) >= MAX_KEYS:
                 return
 
     await state.store.attempt(scan, None)

@@ -43,7 +43,7 @@ class Client:
 def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.5)
     monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000_000)
-    monkeypatch.setattr(slow_readers, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(slow_readers, "CHECK_SECONDS", 0.1)
 
 
 @pytest.mark.parametrize("size", [0, 1, PART_BYTES, PART_BYTES + 1, 3 * PART_BYTES])

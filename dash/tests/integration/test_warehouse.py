@@ -17,7 +17,7 @@ from support.databases import Database, database, variable
 from support.serving import forget_everything, free_port, settings_for
 
 from data.database import Database as Connections
-from data.errors import UnavailableError, DataError, NoTablesError, QueryTimeoutError
+from data.errors import DataError, NoTablesError, QueryTimeoutError, UnavailableError
 from data.frames import records
 from data.warehouse import Warehouse
 

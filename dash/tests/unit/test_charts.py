@@ -113,7 +113,7 @@ def test_no_figure_is_a_ring() -> None:
 
 
 def test_small_counts_of_groups_have_whole_steps_too() -> None:
-    shown = groups.lying(NAMES, [groups.OneSeries("New", [2, 1], NAMES)], x_title="Requests")
+    shown = groups.horizontal(NAMES, [groups.OneSeries("New", [2, 1], NAMES)], x_title="Requests")
     assert shown["layout"]["xaxis"]["dtick"] == 1
 
 

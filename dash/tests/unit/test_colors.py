@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.serving import DASH
 
-from figures.colors import ACCENT, OTHERS, SCALE, SECOND, SEQUENCE, THIRD, in_turn
+from figures.colors import ACCENT, OTHERS, SCALE, SECOND, SEQUENCE, THIRD, cycle_colors
 
 ASSETS = DASH / "assets"
 STYLE = (ASSETS / "style.css").read_text()
@@ -89,4 +89,4 @@ def test_any_two_lines_can_be_told_apart() -> None:
 
 def test_there_are_at_most_eight_with_the_gray_of_the_others() -> None:
     assert len(SEQUENCE) + 1 <= 8
-    assert in_turn(9)[:7] == list(SEQUENCE)
+    assert cycle_colors(9)[:7] == list(SEQUENCE)

@@ -22,7 +22,7 @@ def test_fresh_data_need_no_notice() -> None:
 
 
 def test_an_outage_is_announced_and_retried() -> None:
-    (notice,) = layout.notices(FACTS.while_away())
+    (notice,) = layout.notices(FACTS.marked_unavailable())
     assert "is not responding right now" in notice.children
     assert notice.to_plotly_json()["props"]["data-retry"] == "card"
 

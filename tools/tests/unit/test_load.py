@@ -75,7 +75,7 @@ def test_locust_is_interrupted_again_when_it_goes_on() -> None:
     with subprocess.Popen([sys.executable, "-c", LOSES_THE_FIRST], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        assert load.interrupt(process, patience_seconds=0.5) == 7
+        assert load.interrupt(process, timeout_seconds=0.5) == 7
 
 
 def test_a_soak_lasts_twenty_minutes_unless_chosen_otherwise() -> None:

@@ -158,7 +158,7 @@ def test_a_large_response_that_is_read_steadily_is_complete(
     """Even if all of it takes longer than the limit."""
     monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 3.0)
     monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
-    monkeypatch.setattr(slow_readers, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(slow_readers, "CHECK_SECONDS", 0.1)
     with _connected(api) as connection:
         connection.sendall(LARGE % (many_requests - 3))
         head = connection.recv(1_000)

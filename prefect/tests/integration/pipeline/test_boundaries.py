@@ -18,7 +18,7 @@ from pipeline.boundaries import Boundaries, read_areas
 from pipeline.city import load_city
 from pipeline.database import connect
 from pipeline.errors import DataError
-from pipeline.polygons import Refreshed
+from pipeline.polygons import BoundaryRefresh
 from portal.boundaries import approximate
 from portal.server import serve
 
@@ -35,7 +35,7 @@ def features() -> list[dict[str, Any]]:
     return copy.deepcopy(PUBLISHED)
 
 
-def refresh(database: Database, features: list[dict[str, Any]]) -> Refreshed:
+def refresh(database: Database, features: list[dict[str, Any]]) -> BoundaryRefresh:
     """Load the polygons as a run would."""
     with connect(database.loader_url, "test") as connection, connection.transaction():
         return polygons.refresh(connection, read_areas(features, CITY), CITY)
@@ -226,7 +226,7 @@ def test_requests_follow_polygons_that_move(
 
 def test_a_run_goes_on_without_the_boundaries(database: Database) -> None:
     with serve(rows=500, today=NOW.date()) as (url, portal):
-        portal.misbehave("unavailable", area="geospatial")
+        portal.add_fault("unavailable", area="geospatial")
         run = run_ingest(settings_for(database, url), datasets=(LIVE,))
     assert any("the boundaries could not be read" in check.meaning for check in run.checks)
     assert database.value("SELECT count(*) FROM service_requests") > 0

@@ -54,7 +54,7 @@ def test_another_column_naming_is_a_few_declared_lines(
         run_ingest(settings_for(usual, url), datasets=(OLD,))
         truth = usual.rows(f"SELECT {READ} FROM requests ORDER BY 1")
     for name, other in SPRINGFIELD_NAMES.items():
-        portal.misbehave("rename", dataset=OLD, column=name, to=other)
+        portal.add_fault("rename", dataset=OLD, column=name, to=other)
     settings = settings_for(database, url)
     run = run_ingest(settings, city=city_with(SPRINGFIELD), datasets=(OLD,))
     assert run.result.by_dataset[OLD]["missing"] == []

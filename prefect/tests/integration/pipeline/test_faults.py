@@ -58,7 +58,7 @@ def town() -> Iterator[Town]:
 @pytest.fixture(autouse=True)
 def behave_again(town: Town) -> Iterator[None]:
     yield
-    town.portal.behave()
+    town.portal.clear_faults()
 
 
 def assert_true(database: Database, town: Town) -> None:
@@ -86,22 +86,22 @@ SURVIVED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("status", [202, 425, 502, 520, 522, 524, 529])
 def test_a_portal_that_is_not_ready_is_asked_again(status: int, town: Town, database: Database) -> None:
-    town.portal.misbehave("status", status=status, times=2, dataset=LIVE, area="resource")
+    town.portal.add_fault("status", status=status, times=2, dataset=LIVE, area="resource")
     run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert town.portal.fired()["status"] == 2
     assert database.rows("SELECT status FROM load_runs") == [("succeeded",)]
 
 
-def misbehave(town: Town, kind: str, transport: str, details: dict[str, Any]) -> dict[str, Any]:
+def add_fault(town: Town, kind: str, transport: str, details: dict[str, Any]) -> dict[str, Any]:
     """Enable a fault for the row requests of this transport; returns settings that use the transport."""
     rows = {"area": "query"} if transport == "soda3" and details.get("area") == "resource" else {}
-    town.portal.misbehave(kind, **details | rows)
+    town.portal.add_fault(kind, **details | rows)
     return {"socrata_transport": transport, "socrata_app_token": "a-token" if transport == "soda3" else ""}
 
 
 @pytest.mark.parametrize(("kind", "transport"), by_transport(SURVIVED))
 def test_the_truth_is_loaded_in_spite_of(kind: str, transport: str, town: Town, database: Database) -> None:
-    chosen = misbehave(town, kind, transport, SURVIVED[kind])
+    chosen = add_fault(town, kind, transport, SURVIVED[kind])
     patient = {"socrata_attempts": 5, "socrata_page_rows": 700, "socrata_timeout_seconds": 0.5}
     run_ingest(settings_for(database, town.url, **chosen, **patient), datasets=BOTH)
     assert town.portal.fired()[kind] > 0
@@ -151,7 +151,7 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     broken = details["dataset"]
     (good,) = set(BOTH) - {broken}
     settings = settings_for(
-        database, town.url, **impatient(kind), **misbehave(town, kind, transport, details)
+        database, town.url, **impatient(kind), **add_fault(town, kind, transport, details)
     )
     outcome = run_ingest(settings, datasets=BOTH)
     (skipped,) = outcome.plan.skipped
@@ -164,14 +164,14 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     noted = "SELECT dataset_id, status, message FROM run_datasets ORDER BY dataset_id = %s DESC"
     assert database.rows(noted, broken) == [(broken, "skipped", skipped.message), (good, "read", "")]
     assert_sound(database)
-    town.portal.behave()
+    town.portal.clear_faults()
     run_ingest(settings, datasets=BOTH)
     assert_true(database, town)
 
 
 def test_rows_of_another_shape_skip_the_dataset(town: Town, database: Database) -> None:
     """SODA2 promises a list; a proxy or a new version may wrap it."""
-    town.portal.misbehave("wrap", dataset=LIVE)
+    town.portal.add_fault("wrap", dataset=LIVE)
     outcome = run_ingest(settings_for(database, town.url, socrata_transport="soda2"), datasets=BOTH)
     (skipped,) = outcome.plan.skipped
     assert isinstance(skipped.error, PortalError)
@@ -188,7 +188,7 @@ def test_a_run_that_can_read_nothing_fails_and_changes_nothing(
 ) -> None:
     details, error, words = BROKEN[kind]
     settings = settings_for(database, town.url, **impatient(kind))
-    town.portal.misbehave(kind, **details)
+    town.portal.add_fault(kind, **details)
     with pytest.raises(error, match=words):
         run_ingest(settings, datasets=(details["dataset"],))
     assert requests_of(database) == []
@@ -204,11 +204,11 @@ def test_a_dataset_that_turns_private_keeps_what_it_has(town: Town, database: Da
     settings = settings_for(database, town.url)
     run_ingest(settings, datasets=BOTH)
     for options in ({}, {"reconcile": True}, {"full": True}):
-        town.portal.misbehave("private", dataset=OLD)
+        town.portal.add_fault("private", dataset=OLD)
         outcome = run_ingest(settings, datasets=BOTH, **options)
         assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [OLD]
         assert_true(database, town)
-        town.portal.behave()
+        town.portal.clear_faults()
 
 
 def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None:
@@ -220,8 +220,8 @@ def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None
 
 def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
     # The counts before and after are wrong; the third, of rows without an update time, is correct.
-    town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", times=2)
-    town.portal.misbehave("count_off", dataset=LIVE, amount=5, area="resource", after=3)
+    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", times=2)
+    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", after=3)
     with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):
         run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert requests_of(database) == []
@@ -229,9 +229,9 @@ def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Dat
 
 def test_rows_that_move_between_pages_are_read_once(town: Town, database: Database) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
-        portal.misbehave("moving", amount=40, dataset=LIVE)
+        portal.add_fault("moving", amount=40, dataset=LIVE)
         run_ingest(settings_for(database, url, socrata_page_rows=200), datasets=BOTH)
-        portal.behave()
+        portal.clear_faults()
         run_ingest(settings_for(database, url), datasets=BOTH)
     stored = [row[:-1] for row in requests_of(database)]
     assert stored == [row[:-1] for row in town.requests]
@@ -240,10 +240,10 @@ def test_rows_that_move_between_pages_are_read_once(town: Town, database: Databa
 
 def test_stamps_of_the_future_neither_stop_nor_win(town: Town, database: Database) -> None:
     with serve(rows=3_000, today=NOW.date()) as (url, portal):
-        portal.misbehave("future_stamps", share=0.1)
+        portal.add_fault("future_stamps", share=0.1)
         run = run_ingest(settings_for(database, url), datasets=BOTH)
         assert any("updated in the future" in check.name for check in run.checks)
-        portal.behave()
+        portal.clear_faults()
         question = (
             "SELECT srnumber FROM requests WHERE dataset_id = %s ORDER BY source_updated_at DESC LIMIT 1"
         )
@@ -261,7 +261,7 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
         settings = settings_for(database, url)
         run_ingest(settings, datasets=BOTH)
         addresses = database.value("SELECT count(address) FROM requests")
-        portal.misbehave("rename", dataset=LIVE, column="locator_gis_returned_address", to="where_it_is")
+        portal.add_fault("rename", dataset=LIVE, column="locator_gis_returned_address", to="where_it_is")
         portal.touch(LIVE, 200, {"status": "Looked at"})
         new = {"casenumber": "98000001", "createddate": "2026-11-23T09:00:00.000", "type": "Bulky Items"}
         portal.upsert({**new, "locator_gis_returned_address": "1 MAIN ST"}, LIVE)
@@ -269,7 +269,7 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
         assert any("lost columns" in check.name and check.value == "address" for check in run.checks)
         assert any("where_it_is" in check.meaning for check in run.checks)
         assert database.value("SELECT count(address) FROM requests") == addresses
-        portal.behave()
+        portal.clear_faults()
         run_ingest(settings, datasets=BOTH)
     assert database.value("SELECT address FROM requests WHERE srnumber = '98000001'") == "1 MAIN ST"
     assert_sound(database)
@@ -278,7 +278,7 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
 def test_a_shrunken_dataset_is_skipped(town: Town, database: Database) -> None:
     settings = settings_for(database, town.url)
     run_ingest(settings, datasets=BOTH)
-    town.portal.misbehave("shrink", dataset=LIVE, share=0.1)
+    town.portal.add_fault("shrink", dataset=LIVE, share=0.1)
     (skipped,) = run_ingest(settings, datasets=BOTH, reconcile=True).plan.skipped
     assert isinstance(skipped.error, DataError)
     assert re.search(r"shrank from \d+ to \d+ rows", skipped.message)
@@ -289,7 +289,7 @@ def test_a_few_rows_gone_are_retired_by_reconciling(town: Town, database: Databa
     settings = settings_for(database, town.url)
     run_ingest(settings, datasets=BOTH)
     stored = database.value("SELECT count(*) FROM requests")
-    town.portal.misbehave("shrink", dataset=LIVE, share=0.01)
+    town.portal.add_fault("shrink", dataset=LIVE, share=0.01)
     assert run_ingest(settings, datasets=BOTH).message.startswith("Nothing changed")
     run = run_ingest(settings, datasets=BOTH, reconcile=True)
     retired = database.value("SELECT count(*) FROM retired_requests")
@@ -297,7 +297,7 @@ def test_a_few_rows_gone_are_retired_by_reconciling(town: Town, database: Databa
     assert f"{retired} retired" in run.message
     assert database.value("SELECT count(*) FROM requests") == stored - retired
     assert_sound(database)
-    town.portal.behave()
+    town.portal.clear_faults()
     run_ingest(settings, datasets=BOTH, reconcile=True)
     assert_true(database, town)
 

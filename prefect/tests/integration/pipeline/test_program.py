@@ -73,7 +73,7 @@ def test_an_ended_run_leaves_nothing(
     how: signal.Signals, database: Database, town: tuple[str, Controller]
 ) -> None:
     url, portal = town
-    portal.misbehave("hang", dataset="2cy6-i7zn", seconds=60)
+    portal.add_fault("hang", dataset="2cy6-i7zn", seconds=60)
     run = start(environment_for(database, url), *LIVE)
     wait_until(lambda: portal.fired().get("hang"))
     started = descendants(run)
@@ -94,13 +94,13 @@ def test_exit_codes_say_who_has_to_act(
     url, portal = town
     more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "PUBLISH_TIMEOUT_SECONDS": "1"}
     environment = environment_for(database, url, **more)
-    portal.misbehave("unavailable", dataset="2cy6-i7zn")
+    portal.add_fault("unavailable", dataset="2cy6-i7zn")
     assert call(environment, *LIVE)[0] == 10
-    portal.behave()
-    portal.misbehave("remove", dataset="2cy6-i7zn", column="casenumber")
+    portal.clear_faults()
+    portal.add_fault("remove", dataset="2cy6-i7zn", column="casenumber")
     code, output = call(environment, *LIVE)
     assert (code, "lost the required column srnumber" in output) == (20, True)
-    portal.behave()
+    portal.clear_faults()
     code, output = call(environment, *LIVE)
     assert (code, "ADMIN_TOKEN is not set" in output) == (40, True)
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("failed",), ("failed",), ("merged",)]
@@ -133,7 +133,7 @@ def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
 ) -> None:
     url, portal = town
-    portal.misbehave("private", dataset="rq3b-xjk8")
+    portal.add_fault("private", dataset="rq3b-xjk8")
     more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "ADMIN_TOKEN": TOKEN}
     environment = environment_for(database, url, **more, SLACK_WEBHOOK_URL=f"{api.url}/slack")
     code, output = call(environment, *LIVE, "--dataset", "rq3b-xjk8")
@@ -145,7 +145,7 @@ def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     assert message.startswith(":large_orange_diamond:")
     assert "Skipped: MyLA311 Service Request Data 2020: portal error:" in message
     assert "is private (403)" in artifacts_at(prefect_api)["ingest"]
-    portal.behave()
+    portal.clear_faults()
     assert call(environment, *LIVE, "--dataset", "rq3b-xjk8")[0] == 0
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("partial",), ("succeeded",)]
 

@@ -13,7 +13,7 @@ from pipeline import notify
 from pipeline import publish as publishing
 from pipeline.config import Settings
 from pipeline.errors import PublishError
-from pipeline.publish import Published, publish
+from pipeline.publish import PublishResult, publish
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_an_api_that_serves_an_older_generation_is_not_believed(api: Standin, be
 
 def test_an_api_that_is_one_generation_behind_is_switched(api: Standin) -> None:
     api.served = 6
-    assert publish(settings(api), 7) == Published(7, 115)
+    assert publish(settings(api), 7) == PublishResult(7, 115)
 
 
 def test_an_api_that_is_ahead_needs_no_switch(api: Standin) -> None:
     api.served = 8
-    assert publish(settings(api), 7) == Published(8)
+    assert publish(settings(api), 7) == PublishResult(8)
     assert api.resets == 0
 
 
@@ -85,7 +85,7 @@ def test_another_server_at_the_address_is_reported(api: Standin) -> None:
 
 
 def test_without_an_api_there_is_nothing_to_notify(api: Standin) -> None:
-    assert publish(settings(api, api_url=""), 7) == Published(None)
+    assert publish(settings(api, api_url=""), 7) == PublishResult(None)
 
 
 def test_slack_may_be_down_and_its_url_stays_secret(api: Standin, caplog: pytest.LogCaptureFixture) -> None:

@@ -31,7 +31,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(autouse=True)
 def behave_again(site: Site) -> Iterator[None]:
     yield
-    site[1].behave()
+    site[1].clear_faults()
 
 
 def settings(database: Database, site: Site, **changed: object) -> Settings:
@@ -53,7 +53,7 @@ def assert_true(database: Database, site: Site) -> None:
 @pytest.mark.parametrize("is_wrapped", [False, True])
 def test_soda3_loads_what_soda2_does(is_wrapped: bool, site: Site, database: Database) -> None:
     if is_wrapped:
-        site[1].misbehave("wrap")
+        site[1].add_fault("wrap")
     run_ingest(settings(database, site, socrata_transport="soda3", socrata_page_rows=700), datasets=BOTH)
     assert transports(database) == dict.fromkeys(BOTH, "soda3")
     assert_true(database, site)
@@ -61,7 +61,7 @@ def test_soda3_loads_what_soda2_does(is_wrapped: bool, site: Site, database: Dat
 
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_a_portal_without_soda2_is_read_by_soda3(status: int, site: Site, database: Database) -> None:
-    site[1].misbehave("end_soda2", status=status)
+    site[1].add_fault("end_soda2", status=status)
     run_ingest(settings(database, site), datasets=BOTH)
     assert transports(database) == dict.fromkeys(BOTH, "soda3")
     assert_true(database, site)
@@ -69,7 +69,7 @@ def test_a_portal_without_soda2_is_read_by_soda3(status: int, site: Site, databa
 
 @pytest.mark.parametrize("pages", [1, 2, 4])
 def test_soda2_may_end_in_the_middle_of_a_run(pages: int, site: Site, database: Database) -> None:
-    site[1].misbehave("end_soda2", after=pages)
+    site[1].add_fault("end_soda2", after=pages)
     run_ingest(settings(database, site, socrata_page_rows=200, download_workers=1), datasets=BOTH)
     assert "soda3" in transports(database).values()
     assert_true(database, site)
@@ -81,20 +81,20 @@ def test_soda3_is_not_used_where_soda2_serves(site: Site, database: Database) ->
 
 
 def test_a_private_dataset_is_not_the_end_of_soda2(site: Site, database: Database) -> None:
-    site[1].misbehave("private", dataset=OLD)
+    site[1].add_fault("private", dataset=OLD)
     outcome = run_ingest(settings(database, site), datasets=BOTH)
     assert isinstance(outcome.plan.skipped[0].error, UnavailableError)
     assert transports(database) == {LIVE: "soda2", OLD: ""}
 
 
 def test_no_run_starts_when_only_soda3_is_left_and_there_is_no_token(site: Site, database: Database) -> None:
-    site[1].misbehave("end_soda2")
+    site[1].add_fault("end_soda2")
     with pytest.raises(TokenError, match="has ended SODA2, and SODA3 needs a token: set SOCRATA_APP_TOKEN"):
         run_ingest(settings_for(database, site[0]), datasets=BOTH)
     assert requests_of(database) == []
 
 
 def test_a_run_that_may_only_use_soda2_does_not_switch(site: Site, database: Database) -> None:
-    site[1].misbehave("end_soda2")
+    site[1].add_fault("end_soda2")
     with pytest.raises(UnavailableError, match="was deleted"):
         run_ingest(settings(database, site, socrata_transport="soda2"), datasets=BOTH)

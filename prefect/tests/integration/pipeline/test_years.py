@@ -77,7 +77,7 @@ def test_a_year_without_a_dataset_is_a_notice(
 ) -> None:
     url, portal = town
     if fault:
-        portal.misbehave(fault, area="catalog")
+        portal.add_fault(fault, area="catalog")
     with Portal(settings_for(database, url)) as client:
         city, notices = discover(client, load_city(), date(2027, 1, 1), ())
     assert city == load_city()
@@ -123,7 +123,7 @@ def test_a_loaded_dataset_that_vanishes_is_an_error(town: tuple[str, Controller]
     url, portal = town
     settings = settings_for(database, url)
     run_ingest(settings, datasets=(LIVE, LAST_YEAR))
-    portal.misbehave("gone", dataset=LIVE, status=404)
+    portal.add_fault("gone", dataset=LIVE, status=404)
     outcome = run_ingest(settings, datasets=(LIVE, LAST_YEAR))
     assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [LIVE]
 

@@ -32,14 +32,14 @@ def listed(site: Site, **parameters: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("status", [202, 429, 500, 520, 524, 530])
 def test_any_status_is_answered_for_a_while(own_site: Site, status: int) -> None:
-    own_site.controller.misbehave("status", status=status, times=2)
+    own_site.controller.add_fault("status", status=status, times=2)
     assert [own_site.http.get(PATH).status_code for _ in range(3)] == [status, status, 200]
 
 
 def test_an_error_of_the_cdn_is_a_page_and_one_of_the_portal_is_json(own_site: Site) -> None:
-    own_site.controller.misbehave("status", status=524, times=1)
+    own_site.controller.add_fault("status", status=524, times=1)
     assert own_site.http.get(PATH).headers["content-type"].startswith("text/html")
-    own_site.controller.misbehave("status", status=500, times=1)
+    own_site.controller.add_fault("status", status=500, times=1)
     assert own_site.http.get(PATH).json()["error"] is True
 
 
@@ -47,7 +47,7 @@ def test_an_error_of_the_cdn_is_a_page_and_one_of_the_portal_is_json(own_site: S
     "value", ["99999999", "Wed, 21 Oct 2026 07:28:00 GMT", "Wednesday, 21-Oct-26 07:28:00 GMT", "soon", "-5"]
 )
 def test_a_wait_is_requested_in_any_form(own_site: Site, value: str) -> None:
-    own_site.controller.misbehave("throttle", retry_after=value)
+    own_site.controller.add_fault("throttle", retry_after=value)
     assert own_site.http.get(PATH).headers["retry-after"] == value
 
 
@@ -62,7 +62,7 @@ def test_a_wait_is_requested_in_any_form(own_site: Site, value: str) -> None:
 def test_one_dataset_is_lost_on_every_path(
     own_site: Site, kind: str, details: dict[str, int], status: int, code: str
 ) -> None:
-    own_site.controller.misbehave(kind, dataset=DATASET, **details)
+    own_site.controller.add_fault(kind, dataset=DATASET, **details)
     responses = [own_site.http.get(path) for path in (PATH, f"/api/views/{DATASET}.json")]
     assert [(response.status_code, response.json()["code"]) for response in responses] == [(status, code)] * 2
     assert DATASET not in {resource["id"] for resource in listed(own_site)}
@@ -74,7 +74,7 @@ def test_a_bad_token_reads_differently_from_a_private_dataset() -> None:
         serve(rows=100, throttle=Throttle(tokens=frozenset({"good"}))) as (url, portal),
         httpx.Client(base_url=url, trust_env=False) as http,
     ):
-        portal.misbehave("private", dataset=DATASET)
+        portal.add_fault("private", dataset=DATASET)
         private, bad_token = (http.get(PATH, headers={"X-App-Token": token}) for token in ("good", "bad"))
     assert [private.status_code, bad_token.status_code] == [403, 403]
     assert private.json()["message"] == "You must be logged in to access this resource"

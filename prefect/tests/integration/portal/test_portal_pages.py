@@ -94,7 +94,7 @@ def test_sodapy_reads_rows_metadata_and_catalog(site: Site) -> None:
 
 
 def test_several_clients_are_served_at_once(own_site: Site) -> None:
-    own_site.controller.misbehave("hang", times=1, seconds=20)
+    own_site.controller.add_fault("hang", times=1, seconds=20)
     host, _, port = own_site.url.removeprefix("http://").partition(":")
     hung = socket.create_connection((host, int(port)))
     hung.sendall(f"GET /resource/{CASES_ID}.json HTTP/1.1\r\nHost: x\r\n\r\n".encode())

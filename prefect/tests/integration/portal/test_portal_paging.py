@@ -69,13 +69,13 @@ def test_nulls_come_last_both_ways(site: Site) -> None:
 
 def test_without_an_order_shuffled_pages_lose_rows(own_site: Site) -> None:
     assert len(set(offset_walk(own_site.http, 100, None))) == own_site.controller.count(DATASET)
-    own_site.controller.misbehave("shuffle")
+    own_site.controller.add_fault("shuffle")
     assert len(set(offset_walk(own_site.http, 100, None))) < own_site.controller.count(DATASET)
     assert len(set(offset_walk(own_site.http, 100, ":id"))) == own_site.controller.count(DATASET)
 
 
 def test_rows_that_move_between_pages_are_all_met_by_keyset_pages(own_site: Site) -> None:
-    own_site.controller.misbehave("moving", amount=5)
+    own_site.controller.add_fault("moving", amount=5)
     rows = keyset_walk(own_site.http, 100)
     assert len({row["casenumber"] for row in rows if "casenumber" in row}) == len(
         {row["casenumber"] for row in all_rows(own_site.http) if "casenumber" in row}

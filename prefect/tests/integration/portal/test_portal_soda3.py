@@ -90,13 +90,13 @@ def test_a_token_is_required(site: Site) -> None:
 
 def test_a_whole_object_may_hold_the_rows(own_site: Site) -> None:
     rows = post(own_site, f"{KEYS} LIMIT 5").json()
-    own_site.controller.misbehave("wrap", area="query")
+    own_site.controller.add_fault("wrap", area="query")
     assert post(own_site, f"{KEYS} LIMIT 5").json() == {"data": rows}
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_soda2_ends_at_once(own_site: Site, status: int) -> None:
-    own_site.controller.misbehave("end_soda2", status=status)
+    own_site.controller.add_fault("end_soda2", status=status)
     response = own_site.http.get(f"{SODA2}.json")
     assert (response.status_code, response.json()["code"]) == (status, "soda2_ended")
     assert post(own_site).status_code == 200
@@ -104,7 +104,7 @@ def test_soda2_ends_at_once(own_site: Site, status: int) -> None:
 
 
 def test_soda2_ends_after_a_page_of_a_download(own_site: Site) -> None:
-    own_site.controller.misbehave("end_soda2", after=2)
+    own_site.controller.add_fault("end_soda2", after=2)
     assert own_site.http.get(f"{SODA2}.json").status_code == 200
     pages = [own_site.http.get(f"{SODA2}.csv").status_code for _ in range(3)]
     assert pages == [200, 200, 410]

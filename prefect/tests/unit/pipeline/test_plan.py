@@ -8,10 +8,10 @@ from pipeline.city import load_city
 from pipeline.errors import DataError, PortalError, TokenError, UnreachableError
 from pipeline.options import Options
 from pipeline.plan import (
-    Known,
+    DatasetState,
     Plan,
     Reading,
-    Skipped,
+    SkippedDataset,
     Watermark,
     from_portal,
     is_of_one_dataset,
@@ -39,17 +39,17 @@ PUBLISHED = frozenset(sources[0] for sources in CASES.columns.values())
 def test_a_reading_that_begins_later_than_the_last_one_ended_leaves_a_gap(
     start: str, known: datetime | None, is_seamless: bool
 ) -> None:
-    memory = Known(Watermark(known, "row", 10)) if known else Known()
+    memory = DatasetState(Watermark(known, "row", 10)) if known else DatasetState()
     assert Reading(LIVE, start, 10, SEEN, 10, {}, known=memory).is_seamless is is_seamless
 
 
-def plan(*readings: Reading, skipped: tuple[Skipped, ...] = ()) -> Plan:
+def plan(*readings: Reading, skipped: tuple[SkippedDataset, ...] = ()) -> Plan:
     return Plan(1, Options(), CITY, readings, skipped, None, (), SEEN)
 
 
 def test_a_dataset_that_fails_is_skipped_and_the_others_stay() -> None:
     readings = [Reading(dataset, "", 10, SEEN, 10, {}) for dataset in (OLD, LIVE)]
-    skip = Skipped(OLD, PortalError("was deleted"))
+    skip = SkippedDataset(OLD, PortalError("was deleted"))
     kept = plan(*readings).skipping([skip])
     assert [reading.dataset for reading in kept.readings] == [LIVE]
     assert [skipped.message for skipped in kept.skipped] == ["portal error: was deleted"]
@@ -57,7 +57,9 @@ def test_a_dataset_that_fails_is_skipped_and_the_others_stay() -> None:
 
 def test_a_run_that_would_skip_every_dataset_fails_with_the_first_error() -> None:
     with pytest.raises(DataError, match="shrank"):
-        plan(skipped=(Skipped(OLD, DataError("shrank")), Skipped(LIVE, PortalError("503")))).checked()
+        plan(
+            skipped=(SkippedDataset(OLD, DataError("shrank")), SkippedDataset(LIVE, PortalError("503")))
+        ).checked()
     assert plan().checked().readings == (), "no news is no failure"
 
 

@@ -9,7 +9,7 @@ from pipeline.city import load_city
 from pipeline.download import Download
 from pipeline.errors import DataError, UnavailableError
 from pipeline.options import Options
-from pipeline.plan import Plan, Reading, Skipped
+from pipeline.plan import Plan, Reading, SkippedDataset
 from pipeline.quality import Check
 from pipeline.report import (
     checks_page,
@@ -28,7 +28,7 @@ OLD, LIVE = CITY.datasets[0], CITY.datasets[-1]
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 READING = Reading(LIVE, "2026-11-23T03:30:00.000Z", 1_000, NOW, 7, {}, transport="soda3")
 PLAN = Plan(1, Options(), CITY, (READING,), (), None, (), NOW)
-PARTIAL = replace(PLAN, skipped=(Skipped(OLD, UnavailableError("2015 is private (403)", 403)),))
+PARTIAL = replace(PLAN, skipped=(SkippedDataset(OLD, UnavailableError("2015 is private (403)", 403)),))
 CHECKS = (
     Check("newest request", "ok", "2026-11-23 23:59", "", "0 days old"),
     Check("new sources", "warn", "1", "", "'Carrier Pigeon'"),
