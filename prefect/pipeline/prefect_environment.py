@@ -72,15 +72,15 @@ def discard_early() -> None:
 
 
 @contextmanager
-def own_server(environment: Mapping[str, str]) -> Iterator[str]:
+def own_server(environment: Mapping[str, str], start_seconds: float = START_SECONDS) -> Iterator[str]:
     """A Prefect server for the block; yields its API's address. It stops with this process in any case.
 
-    Raises IngestError if it does not start.
+    Raises IngestError if it does not start in that time.
     """
     server = _started.pop() if _started else _start(environment, has_schedules=False)
     with server:
         try:
-            yield _address(server)
+            yield _address(server, start_seconds)
         finally:
             _stop(server)
 
@@ -99,12 +99,12 @@ def _start(environment: Mapping[str, str], *, has_schedules: bool) -> subprocess
 _started: list[subprocess.Popen[str]] = []
 
 
-def _address(server: subprocess.Popen[str]) -> str:
+def _address(server: subprocess.Popen[str], start_seconds: float) -> str:
     """The address that the server prints, once it responds."""
     line = server.stdout.readline().strip() if server.stdout else ""
     if not line:
         raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + start_seconds
     # One client for all attempts: each new client loads all certificates, which would keep half a core busy.
     with httpx.Client(base_url=line, timeout=5) as client:
         while time.monotonic() < deadline:
@@ -112,7 +112,7 @@ def _address(server: subprocess.Popen[str]) -> str:
                 if client.get("/health").status_code == 200:
                     return line
             time.sleep(0.05)
-    raise IngestError(f"Prefect's server did not respond within {START_SECONDS:.0f} s")
+    raise IngestError(f"Prefect's server did not respond within {start_seconds:.0f} s")
 
 
 def _stop(server: subprocess.Popen[str]) -> None:

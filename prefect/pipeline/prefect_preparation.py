@@ -16,13 +16,22 @@ from pathlib import Path
 from pipeline import prefect_environment
 from pipeline.prefect_database import FOLDER, MEMO, NAME, prepared
 
+# A busy machine may need minutes for all migrations.
+START_SECONDS = 900.0
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """The variables for the server, without the user's own for Prefect: they may name another database."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment["PREFECT_HOME"] = str(home)
+    prefect_environment.settle(environment)
+    return environment
+
 
 def prepare() -> None:
     """Prepare the database. An interrupted process leaves no incomplete database."""
     with tempfile.TemporaryDirectory(dir=FOLDER) as home, tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        environment = os.environ | {"PREFECT_HOME": home}
-        prefect_environment.settle(environment)
-        with prefect_environment.own_server(environment):
+        with prefect_environment.own_server(environment_of(Path(home)), START_SECONDS):
             pass
         with closing(sqlite3.connect(Path(home) / NAME)) as database:
             # A complete copy, without the journal that the server keeps next to the database.

@@ -46,6 +46,13 @@ def test_nothing_is_supplied_where_nothing_is_prepared(
     assert not (tmp_path / "prefect").exists()
 
 
+def test_the_users_own_database_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql+asyncpg://elsewhere/precious")
+    environment = prefect_preparation.environment_of(tmp_path)
+    assert environment["PREFECT_HOME"] == str(tmp_path)
+    assert not any("precious" in value for value in environment.values())
+
+
 def test_those_of_other_versions_and_of_stopped_preparations_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
