@@ -51,7 +51,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 def _bold(
     draw: ImageDraw.ImageDraw, place: tuple[float, float], words: str, size: int, color: str = INK
 ) -> None:
-    draw.text(place, words, INK if color == INK else color, _font(size), stroke_width=1, stroke_fill=color)
+    draw.text(place, words, color, _font(size), stroke_width=1, stroke_fill=color)
 
 
 def _headline(draw: ImageDraw.ImageDraw, found: Brief, city: str) -> None:

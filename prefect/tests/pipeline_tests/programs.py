@@ -46,7 +46,7 @@ def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]
 def call(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
     """Exit code and output of a run."""
     run = start(environment, *arguments)
-    output, _ = run.communicate(timeout=280)
+    output, _ = run.communicate(timeout=800)
     return run.returncode, output
 
 

@@ -52,7 +52,7 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
     run = start(environment_for(database, town[0], **more), *LIVE)
     wait_until(lambda: descendants(run) or run.poll() is not None)
     started = descendants(run)
-    output, _ = run.communicate(timeout=180)
+    output, _ = run.communicate(timeout=600)
     assert run.returncode == 0, output
     assert started
     assert wait_gone(started) == []
@@ -79,7 +79,7 @@ def test_an_ended_run_leaves_nothing(
     started = descendants(run)
     assert started
     run.send_signal(how)
-    output, _ = run.communicate(timeout=180)
+    output, _ = run.communicate(timeout=600)
     assert wait_gone(started) == []
     assert database.value("SELECT count(*) FROM requests") == 0
     if how is signal.SIGTERM:
@@ -210,7 +210,7 @@ def test_downloads_run_on_dask_by_one_setting(
     run = start(environment_for(database, town[0], **more), *LIVE)
     wait_until(lambda: len(descendants(run)) > 1 or run.poll() is not None)
     started = descendants(run)
-    output, _ = run.communicate(timeout=180)
+    output, _ = run.communicate(timeout=600)
     assert run.returncode == 0, output
     assert "DaskTaskRunner" in output or "prefect.task_runner.dask" in output
     assert wait_gone(started) == []

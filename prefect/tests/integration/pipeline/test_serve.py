@@ -34,7 +34,7 @@ def test_a_schedule_runs_and_ends_with_its_processes(
         started = descendants(run)
     finally:
         run.send_signal(signal.SIGTERM)
-        output, _ = run.communicate(timeout=180)
+        output, _ = run.communicate(timeout=600)
     assert database.value("SELECT count(*) FROM requests") > 0, output
     assert run.returncode in {0, 143}, output
     assert wait_gone(started) == []
