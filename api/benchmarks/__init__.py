@@ -1,1 +1,1 @@
-"""Measures the API on a generated city; ``python -m benchmarks``."""
+"""Benchmarks of the API on a generated city: ``python -m benchmarks``."""

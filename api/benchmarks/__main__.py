@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the API on the city in DATABASE_URL, which ``make bench`` makes."""
+"""``python -m benchmarks``: measure the API on the city in DATABASE_URL, which ``make bench`` creates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client with little overhead: one connection, bytes read and counted."""
+"""A low-overhead client: one connection, whose response bytes are read and counted."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ERRORS = re.compile(r"Non-2xx|Socket errors")
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """One request."""
+    """A GET request, or a POST request if there is a body."""
 
     path: str
     body: dict[str, Any] | None = None
 
     def send(self, connection: http.client.HTTPConnection) -> int:
-        """Send it and read the whole response; returns its bytes. RuntimeError unless the status is 200."""
+        """Send the request and return the response size in bytes. RuntimeError unless the status is 200."""
         if self.body is None:
             connection.request("GET", self.path)
         else:
@@ -48,7 +48,7 @@ def connected(url: str) -> Iterator[http.client.HTTPConnection]:
 
 
 def rate(url: str) -> float:
-    """Requests a second by one wrk thread with 16 connections. RuntimeError if any failed."""
+    """Requests per second from one wrk thread with 16 connections. RuntimeError if any request failed."""
     command = ["wrk", "-t1", "-c16", f"-d{WRK_SECONDS}s", url]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = RATE.search(output)

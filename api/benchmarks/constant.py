@@ -1,4 +1,4 @@
-"""The upper bound of every cached route: the same server sends constant bytes and does nothing else.
+"""The upper bound of every cached route: the same server, which only sends constant bytes.
 
 ``GET /N`` returns N bytes with the headers of a cached response.
 """

@@ -1,12 +1,12 @@
-"""A history for the benchmarks: a generated city is loaded once, so nothing has changed in it yet."""
+"""A change history for the benchmarks: a generated city is loaded only once, so it has no changes."""
 
 from __future__ import annotations
 
 import psycopg2
 
 CHANGES_OF_A_RUN, MOST_CHANGES = 20_000, 1_000_000
-"""Fifty runs, one a day."""
-# The newest requests as if each had been closed since: a closing keeps four fields of both sides.
+"""Fifty runs, one per day."""
+# The newest requests as if each had been closed since: a closure records four fields before and after.
 FILL = """
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, cause, type_id, council_id,
                      city_id, latitude, longitude, before, after)
@@ -21,7 +21,7 @@ SELECT place, (SELECT generation FROM data_generation),
 
 
 def fill(dsn: str) -> None:
-    """Fill the history unless it has begun; it is kept with the city."""
+    """Fill the history of the city unless it already has changes."""
     connection = psycopg2.connect(dsn)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM changes)")

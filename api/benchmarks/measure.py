@@ -1,4 +1,4 @@
-"""Rates and latencies of cached responses, latencies of uncached ones, and memory, each with its bound."""
+"""Throughput and latency of cached responses, latency of uncached responses, and memory, with bounds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Discard(io.RawIOBase):
 
 
 def last_day(dsn: str) -> dt.date:
-    """The newest day of the city."""
+    """The newest day in the city's data."""
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT max(created_date)::date FROM service_requests")
         day: dt.date = cursor.fetchone()[0]
@@ -44,7 +44,7 @@ def last_day(dsn: str) -> dt.date:
 
 @contextmanager
 def bare(dsn: str) -> Iterator[Callable[[str], None]]:
-    """Runs SQL and discards its rows: the least time in which Postgres can deliver them."""
+    """Run SQL and discard its rows: the minimum time in which Postgres can deliver them."""
     connection = psycopg2.connect(dsn, options="-c jit=off -c work_mem=64MB")
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -53,14 +53,14 @@ def bare(dsn: str) -> Iterator[Callable[[str], None]]:
 
 
 def rates() -> Iterator[Figure]:
-    """Requests a second of cached routes."""
+    """Requests per second on cached routes."""
     with servers.api() as api, servers.constant() as constant:
         for path, goal in RATES:
             yield rate(f"GET {path}, warm", api, HttpRequest(path), constant, goal)
 
 
 def rate(name: str, api: str, request: HttpRequest, constant: str, goal: float | None = None) -> Figure:
-    """Requests a second, each run paired with one of constant bytes of the same size."""
+    """Requests per second, each run paired with a run on constant bytes of the same size."""
     with connected(api) as connection:
         size = request.send(connection)
     pairs = [(client.rate(api + request.path), client.rate(f"{constant}/{size}")) for _ in range(RATE_ROUNDS)]
@@ -80,7 +80,7 @@ def cold(dsn: str) -> Iterator[Figure]:
                 runs.append(seconds(partial(subject.request(span).send, connection)) * 1000)
                 limits.append(seconds(partial(run, subject.bare(span))) * 1000)
             name = f"{subject.work}, cold"
-            # The first one brings the table's pages into memory and compiles the routes.
+            # The first round loads the table's pages into memory and compiles the routes.
             yield Figure.of(name, "ms", runs[1:], limits[1:], "bare SQL of its rows", subject.cold)
     cache.flushdb()
 
@@ -108,13 +108,13 @@ def _warm(subject: Subject, request: HttpRequest, api: str, constant: str) -> Fi
 
 
 def memory(api: str, constant: str) -> Figure:
-    """Memory of the largest worker afterwards, paired with one that sends constant bytes."""
+    """Memory of the largest API worker, paired with that of a worker that sends constant bytes."""
     ours, least = (max(map(_resident_mb, _workers(url))) for url in (api, constant))
     return Figure("memory of an API worker", "MB", ours, least, "a worker that sends constant bytes")
 
 
 def _workers(url: str) -> list[int]:
-    """The processes that were started with this port in their environment."""
+    """Ids of the processes that have this port in their environment."""
     wanted = f"API_PORT={url.rpartition(':')[2]}".encode()
     found = Path("/proc").glob("[0-9]*/environ")
     return [int(path.parent.name) for path in found if wanted in _read(path).split(b"\0")]

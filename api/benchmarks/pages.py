@@ -1,4 +1,4 @@
-"""What a deep page of Open311 costs, paired with the first page; both uncached."""
+"""Latency of a deep page of Open311, paired with the first page; both are uncached."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmarks.queries import Days, span_before
 ROUNDS = 15
 LONGEST_SPAN_DAYS = 90
 DEEP_PAGE = 25_000
-# A deep page may cost twice as much as the first.
+# A deep page may take twice as long as the first page.
 FACTOR = 2
 COUNT = """
 SELECT count(*) FROM service_requests
@@ -29,7 +29,7 @@ SELECT count(*) FROM service_requests
 
 
 def deep(dsn: str) -> Iterator[Figure]:
-    """Milliseconds of page 25,000 of 90 days, or of the last page of fewer requests, one a page."""
+    """Milliseconds of page 25,000 of 90 days, or of the last of fewer pages with one request each."""
     days = span_before(last_day(dsn), LONGEST_SPAN_DAYS)
     requests = _count(dsn, days)
     size = max(1, requests // DEEP_PAGE)

@@ -1,4 +1,4 @@
-"""Requests to the API, and the bare SQL of the same rows: the lower bound of an uncached response."""
+"""Requests to the API, and bare SQL for the same rows: the lower bound of an uncached response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.client import HttpRequest
 
 COUNCILS = list(range(1, 21))
 TYPES = list(range(1, 13))
-# Variants differ only in the month: each is uncached once, and all cost the same.
+# Requests differ only in their month: each is uncached the first time, and all cost the same.
 Days = tuple[dt.date, dt.date]
 
 
@@ -43,12 +43,12 @@ def _january(days: Days) -> str:
 
 
 def _some(days: Days) -> int:
-    """The number of a change, another one for each span."""
+    """The sequence number of a change, different for each span."""
     return days[0].toordinal() % 100 * 100
 
 
 def _council(days: Days) -> int:
-    """A council, another one for each span."""
+    """A council, different for each span."""
     return COUNCILS[days[0].toordinal() // 31 % len(COUNCILS)]
 
 
@@ -141,16 +141,16 @@ SUBJECTS = (
         warm=5,
     ),
 )
-# Path and goal of the routes that are measured in requests a second.
+# Path and goal of each route that is measured in requests per second.
 RATES = (("/geojson", 3_000), ("/councils", 6_000), ("/types", 8_000))
 
 
 def months(last: dt.date, count: int) -> list[Days]:
-    """This many different spans of 30 days, newest first."""
+    """As many different spans of 30 days, newest first."""
     ends = [last - dt.timedelta(days=31 * back + 1) for back in range(count)]
     return [(end - dt.timedelta(days=29), end) for end in ends]
 
 
 def span_before(last: dt.date, days: int) -> Days:
-    """This many whole days, of which the last one is included."""
+    """A span of this many whole days, including the last day."""
     return last - dt.timedelta(days=days - 1), last

@@ -58,7 +58,7 @@ def api() -> Iterator[str]:
 
 @contextmanager
 def uncached() -> Iterator[str]:
-    """The API without its memory cache, one worker."""
+    """The API without its memory cache, with one worker."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.uncached:create_app"]
     with running([*command, "--port", str(port), *UVICORN], {}, port, "/status/ready") as url:
@@ -67,7 +67,7 @@ def uncached() -> Iterator[str]:
 
 @contextmanager
 def constant() -> Iterator[str]:
-    """Constant bytes, with as many workers as the API."""
+    """The server of constant bytes, with as many workers as the API."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "benchmarks.constant:app", "--workers", str(WORKERS)]
     with running([*command, "--port", str(port), *UVICORN], {}, port, "/2") as url:

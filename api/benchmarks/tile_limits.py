@@ -1,4 +1,4 @@
-"""The least that a tile can cost: its own SQL without a server."""
+"""The lower bound for a tile: its own SQL without a server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lacity_data_api.tiles.grid import Tile
 
 
 class _Reader:
-    """Reads what the city's repository asks for, on a connection of its own."""
+    """Executes the statements of the city's repository on a separate connection."""
 
     def __init__(self, dsn: str) -> None:
         self._connection = psycopg2.connect(dsn, cursor_factory=NamedTupleCursor)
@@ -45,20 +45,20 @@ def _catalog(dsn: str) -> RollupCatalog:
 
 
 class BareTiles:
-    """Sends a tile's statement to Postgres and reads the bytes of the tile, with the API's settings."""
+    """Executes a tile's statement with the API's Postgres settings and reads the bytes of the tile."""
 
     def __init__(self, connection: Any, catalog: RollupCatalog) -> None:
         self._connection, self._catalog = connection, catalog
 
     def read(self, z: int, x: int, y: int) -> int:
-        """How many bytes the tile has."""
+        """Read the tile and return its size in bytes."""
         query = repository.tile(RequestFilter(), Tile(z, x, y), self._catalog)
         return len(self._connection.execute(text(query.sql), **query.values).scalar() or b"")
 
 
 @contextmanager
 def bare_tiles(dsn: str) -> Iterator[BareTiles]:
-    """Tiles without a server in between."""
+    """Tiles directly from Postgres, without a server."""
     options = " ".join(f"-c {name}={value}" for name, value in QUERY_SETTINGS.items())
     engine = create_engine(dsn, connect_args={"options": options})
     with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Tiles next to tipg, which serves the same table, to their own SQL and to constant bytes; the largest tile.
+"""Tiles compared with tipg on the same table, with their own SQL and with constant bytes; the largest tile.
 
 RuntimeError if a tile is too large.
 """
@@ -26,7 +26,7 @@ COLD_ROUNDS, WARM_TIMES = 3, 10
 TIMES_FASTER_COLD, TIMES_FASTER_WARM = 5, 50
 MOST_BYTES = 100_000
 WHAT = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}"
-# The busiest tile of each zoom: (z, x, y). A tile of the deepest zoom is a cell of the index.
+# The busiest tile of each zoom: (z, x, y). A tile of zoom 16 is a cell of the index.
 BUSIEST = """
 SELECT DISTINCT ON (z) z, x >> (16 - z) AS x, y >> (16 - z) AS y
   FROM (SELECT cell >> 16 AS x, cell & 65535 AS y, requests
@@ -38,7 +38,7 @@ Place = tuple[int, int, int]
 
 
 def figures(dsn: str) -> Iterator[Figure]:
-    """Milliseconds of the busiest tile of each zoom, without and with our caches; tipg in the same run."""
+    """Milliseconds of the busiest tile of each zoom, with and without our caches; tipg in the same run."""
     places = busiest(dsn)
     cache = redis.Redis.from_url(os.environ["REDIS_URL"])
     with tipg(dsn) as other, bare_tiles(dsn) as bare:
@@ -58,7 +58,7 @@ def figures(dsn: str) -> Iterator[Figure]:
 
 
 def medians(name: str, take: Callable[[Place], list[float]], places: list[Place]) -> float:
-    """The mean over the zooms of the medians, in milliseconds."""
+    """The mean of the medians of all zooms, in milliseconds."""
     found = [statistics.median(take(place)) for place in places]
     for place, milliseconds_taken in zip(places, found, strict=True):
         print(f"    zoom {place[0]}, {name}: {milliseconds_taken:,.1f} ms", flush=True)
@@ -66,7 +66,7 @@ def medians(name: str, take: Callable[[Place], list[float]], places: list[Place]
 
 
 def busiest(dsn: str) -> list[Place]:
-    """The tile with the most requests of each zoom."""
+    """The tile with the most requests at each zoom."""
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute(BUSIEST)
         return [(z, x, y) for z, x, y in cursor.fetchall()]
@@ -74,7 +74,7 @@ def busiest(dsn: str) -> list[Place]:
 
 @contextmanager
 def tipg(dsn: str) -> Iterator[str]:
-    """Tipg on ``service_requests`` with its own settings, one worker."""
+    """Serve ``service_requests`` with tipg in its default configuration, with one worker."""
     port = servers.free_port()
     settings = {
         "DATABASE_URL": dsn,
@@ -107,7 +107,7 @@ def _theirs(place: Place) -> HttpRequest:
 
 
 def _cold(cache: redis.Redis, url: str, generation: int, place: Place) -> list[float]:
-    """With an empty Redis each time."""
+    """Milliseconds of each round, with Redis emptied before every request."""
     request = _ours(generation, place)
     found = []
     with connected(url) as connection:

@@ -1,4 +1,4 @@
-"""The API without its memory cache: with an empty Redis every response takes the whole path."""
+"""The API without its memory cache: with an empty Redis, every response is computed from scratch."""
 
 from __future__ import annotations
 

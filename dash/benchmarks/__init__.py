@@ -1,1 +1,1 @@
-"""What the reports cost on a whole city: ``python -m benchmarks``, or ``make bench`` from the root."""
+"""Benchmarks of the reports on a whole city: ``python -m benchmarks``, or ``make bench`` from the root."""

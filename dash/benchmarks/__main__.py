@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: callbacks of every report without and with cached results, pages and memory."""
+"""``python -m benchmarks``: report callbacks with and without cached results, pages, and memory."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def everything(settings: Settings) -> Iterator[Figure]:
 
 
 def callback(report: Report, card: Card, warehouse: Warehouse) -> Callable[[], object]:
-    """What the server does for a card of the report's first view, but for HTTP."""
+    """The server's work for a card of the report's initial view, without HTTP."""
     selection = Selection.of(report.controls, "", warehouse)
     city = warehouse.facts().city
     return lambda: to_json(body_of(report, card, card.build(warehouse, selection), "", city))
 
 
 def slowest(report: Report, warehouse: Warehouse) -> tuple[Card, list[float]]:
-    """The card that takes longest, and its times."""
+    """The card with the highest median time, and its times."""
     times = {card.name: milliseconds(callback(report, card, warehouse), TIMES) for card in report.cards}
     card = max(report.cards, key=lambda card: statistics.median(times[card.name]))
     return card, times[card.name]

@@ -1,7 +1,7 @@
-"""How long our own scripts keep a page's main thread, frame by frame: a trace with a sampled profile in it.
+"""Main-thread time of our own scripts in each frame of a page, from a trace that includes a sampling profile.
 
-A sample counts as ours when any function on its stack is: what MapLibre calls of our code counts, and so does
-what our code asks of MapLibre.
+A sample counts as ours if any function on its stack is ours, whether MapLibre calls our code or our code
+calls MapLibre.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ CATEGORIES = (
 )
 GARBAGE = "(garbage collector)"
 
-# A task that answers us is recorded once it has ended, which is certain when another task runs.
+# The trace records a task only after the task has ended, which is certain once another task runs.
 NEXT_TASK = "() => new Promise(done => setTimeout(done))"
 
 Event = Mapping[str, Any]
 Span = tuple[float, float]
-"""Begin and end, in microseconds of the trace."""
+"""Start and end, in microseconds of trace time."""
 
 
 @dataclass(frozen=True)
 class MainThread:
-    """Milliseconds; ``sample`` is the median time between two samples of the profile."""
+    """Times in milliseconds; ``sample`` is the median interval between two samples of the profile."""
 
     ours_in_a_frame: float
     longest_task: float
@@ -44,7 +44,7 @@ class MainThread:
 
 
 def observed(browser: Browser, page: Page, work: Callable[[], object]) -> MainThread:
-    """What the page's main thread does meanwhile."""
+    """Measure the page's main thread while ``work`` runs."""
     browser.start_tracing(page=page, categories=list(CATEGORIES))
     work()
     page.evaluate(NEXT_TASK)
@@ -52,7 +52,7 @@ def observed(browser: Browser, page: Page, work: Callable[[], object]) -> MainTh
 
 
 def of_trace(events: Sequence[Event]) -> MainThread:
-    """From the events of a trace with CATEGORIES. ValueError if there is no profile in it."""
+    """Evaluate the events of a trace with CATEGORIES. Raises ValueError if it contains no profile."""
     mains = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
     here = [event for event in events if (event["pid"], event["tid"]) in mains]
     tasks = _complete(here, "RunTask")
@@ -73,19 +73,19 @@ def of_trace(events: Sequence[Event]) -> MainThread:
 
 
 def is_ours(url: str) -> bool:
-    """Whether a script is one of ``assets/``, and not of an npm package."""
+    """Whether a script is from ``assets/`` and not from an npm package."""
     path = urlsplit(url).path
     return path.startswith("/assets/") and not path.startswith("/assets/vendor/")
 
 
 def _complete(events: Iterable[Event], name: str) -> list[Span]:
-    """The spans of this name, in order."""
+    """The spans with this name, in order of time."""
     found = [event for event in events if event["name"] == name and event.get("ph") == "X"]
     return sorted((event["ts"], event["ts"] + event["dur"]) for event in found)
 
 
 def _within(tasks: Sequence[Span], spans: Iterable[Span]) -> Iterator[tuple[float, float]]:
-    """Where each span's task begins, and how much of the span is in the task."""
+    """The start of each span's task, and the length of the part of the span that lies within the task."""
     begins = [begin for begin, _ in tasks]
     for begin, end in spans:
         task_begin, task_end = tasks[max(bisect_right(begins, begin) - 1, 0)]
@@ -94,7 +94,7 @@ def _within(tasks: Sequence[Span], spans: Iterable[Span]) -> Iterator[tuple[floa
 
 
 def _samples(events: Iterable[Event], profile: Event) -> Iterator[tuple[Span, bool]]:
-    """Each sample until the next one, and whether our code was on its stack."""
+    """The span from each sample to the next, and whether our code was on the stack of the first."""
     key = (profile["pid"], profile["id"])
     chunks = [e for e in events if e["name"] == "ProfileChunk" and (e["pid"], e.get("id")) == key]
     data = [event["args"]["data"] for event in sorted(chunks, key=lambda event: event["ts"])]
@@ -118,7 +118,7 @@ def _moments(at: float, chunks: Iterable[Mapping[str, Any]]) -> Iterator[tuple[f
 
 
 def _verdict(node: Mapping[str, Any], ours: Mapping[int, bool | None]) -> bool | None:
-    """None for the garbage collector, which runs for the code that it interrupts."""
+    """Whether our code is on the stack; None for the garbage collector, charged to the code it interrupts."""
     frame = node["callFrame"]
     if frame["functionName"] == GARBAGE:
         return None

@@ -1,4 +1,4 @@
-"""The map of every located request in a browser: bytes of its views, and what our code takes of a frame."""
+"""The map of all located requests in a browser: bytes per view, and the time our code takes in a frame."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from screenshots import BROWSER, WITH_GRAPHICS
 GOAL_KB, GOAL_FRAME_MS = 500, 100
 WIDTH, HEIGHT = 1280, 900
 Sizes = Sequence[tuple[str, float]]
-"""Address and kilobytes of each response."""
-# Of the report server: Playwright does not know the size of a worker's script.
+"""URL and kilobytes of each response."""
+# Sizes of the report server's responses: Playwright does not report the size of a worker's script.
 OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].startTime;
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .filter(one => one.startTime <= shown && new URL(one.name).origin === location.origin)
@@ -28,17 +28,17 @@ SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).m
 
 
 def measured(first: str, last: str) -> Iterator[Figure]:
-    """Kilobytes of the first view and of the second, and the most that our code takes of one frame."""
+    """Kilobytes of the first and second views, and the longest time that our code takes in a frame."""
     with serving.api() as api, serving.reports(API_PUBLIC_URL=api) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=WITH_GRAPHICS)
         url = f"{served.url}/map?from={first}&to={last}"
-        # A visitor who is not counted: then the servers have the data in their caches.
+        # An unmeasured visit fills the caches of the servers.
         _view(_newcomer(browser), url)
         context = _newcomer(browser)
         yield from _first_view(_view(context, url)[1], api)
         page, second = _view(context, url)
         yield _second_view(second, api)
-        # The card below the map is drawn by then: it is no part of panning.
+        # Wait until the card below the map is drawn, so that its drawing is not measured as part of panning.
         page.locator("#map--by-type .main-svg").first.wait_for(state="attached")
         yield _our_code(browser, page)
         browser.close()
@@ -49,10 +49,10 @@ def _newcomer(browser: Browser) -> BrowserContext:
 
 
 def _view(context: BrowserContext, url: str) -> tuple[Page, Sizes]:
-    """A new page, and what was transferred of all that it requested before the map showed its requests."""
+    """A new page, and the transfer sizes of all resources requested before the map showed its data."""
     page = context.new_page()
     finished: list[Request] = []
-    # Playwright marks its handlers, which a method of a list does not take.
+    # Playwright sets an attribute on its handlers, which a bound list method does not allow.
     page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
     page.goto(url)
     page.wait_for_function(SETTLED)
@@ -68,13 +68,13 @@ def _origin(url: str) -> str:
 
 
 def _kilobytes(request: Request) -> float:
-    """Of the API's, which a page may not measure."""
+    """Transfer size of an API response, which cross-origin rules hide from the page."""
     sizes = request.sizes()
     return (sizes["responseHeadersSize"] + sizes["responseBodySize"]) / 1000
 
 
 def _first_view(sizes: Sizes, api: str) -> Iterator[Figure]:
-    """The goal is that of everything together."""
+    """Data and total size of the first view; the goal applies to the total."""
     data = [size for url, size in sizes if _is_data(url, api)]
     library = sum(size for url, size in sizes if "/assets/vendor/maplibre" in url)
     everything = sum(size for _, size in sizes)
@@ -95,7 +95,7 @@ def _is_data(url: str, api: str) -> bool:
 
 
 def _our_code(browser: Browser, page: Page) -> Figure:
-    """Drag and zoom; the most that our code takes of one frame, next to the longest task of the page."""
+    """Drag and zoom; compare the longest time of our code in one frame with the page's longest task."""
     found = main_thread.observed(browser, page, lambda: _move(page))
     name = "map of every request, our code in one frame while panning and zooming"
     return Figure(
@@ -109,7 +109,7 @@ def _move(page: Page) -> None:
         raise RuntimeError("the map is not shown")
     x, y = box["x"] + box["width"] / 2, min(box["y"] + box["height"] / 2, HEIGHT - 100)
     page.mouse.move(x, y)
-    # To and fro, so that the view stays in the city.
+    # Back and forth, so that the view stays within the city.
     for wheel, way in ((-600, 1), (-600, -1), (-600, 1), (400, -1), (400, 1), (-300, -1)):
         page.mouse.wheel(0, wheel)
         page.wait_for_timeout(400)

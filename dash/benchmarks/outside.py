@@ -1,4 +1,4 @@
-"""What a visitor and a machine feel: how soon a page can be used, and what a worker keeps in memory."""
+"""External measurements: the time until a page is usable, and the memory of a worker."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ TIMES = 3
 GOAL_USABLE_S, GOAL_MB = 1.5, 150
 PATHS = ("/", *(report.path for report in reports()))
 NO_PAGE = "/there-is-no-such-page"
-# The heading is there, and of controls, words and cards everything that begins within so many pixels from
-# the top has its content, with its figures drawn, and its rows, which are complete when the grid has them.
+# The heading is present, and every control, text and card that starts within the given number of pixels from
+# the top has its content: figures are drawn, and optionally grids have their rows.
 IS_DRAWN = """([pixels, waits]) => {
     const unfinished = '.mantine-Skeleton-root, [data-dash-is-loading="true"], .covers:empty'
         + ', .dash-graph:not(:has(.main-svg))' + waits;
@@ -35,7 +35,7 @@ WHOLE_PAGE = 1_000_000
 
 
 def measured() -> Iterator[Figure]:
-    """Pages in a browser that was never here, then the memory of the workers that served everything."""
+    """Pages in a browser with an empty cache, then the memory of the workers that served them."""
     with serving.reports() as served:
         yield from pages(served)
         for report in reports():
@@ -50,7 +50,7 @@ def measured() -> Iterator[Figure]:
 
 
 def pages(served: Served) -> Iterator[Figure]:
-    """How soon pages can be used and are complete, with cached results; the limit is an empty page."""
+    """Time until pages are usable and complete, with cached results; the limit is an empty page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=ARGUMENTS)
         limits, _ = visits(browser, served.url + NO_PAGE)
@@ -63,15 +63,15 @@ def pages(served: Served) -> Iterator[Figure]:
 
 
 def visits(browser: Browser, url: str) -> tuple[list[float], list[float]]:
-    """The times of several visits, after one that is not counted."""
+    """The times of several visits after an unmeasured one."""
     usable, complete = zip(*(visit(browser, url) for _ in range(TIMES + 1)), strict=True)
     return list(usable[1:]), list(complete[1:])
 
 
 def visit(browser: Browser, url: str) -> tuple[float, float]:
-    """Seconds from the request until the first screen can be used, and until every card of the page is drawn.
+    """Seconds from the request until the page is usable above the fold, and until every card is drawn.
 
-    The browser keeps nothing from before.
+    Each visit starts with an empty browser cache.
     """
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
     page = context.new_page()

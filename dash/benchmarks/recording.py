@@ -1,4 +1,4 @@
-"""A warehouse that records its queries, so that Postgres and Redis alone can be measured with the same."""
+"""A warehouse that records its queries, so that they can be measured on Postgres and Redis alone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def without_cache(settings: Settings) -> Settings:
 
 
 def bare_sql(settings: Settings, queries: list[tuple[Query, dict[str, Any]]]) -> Callable[[], None]:
-    """Runs the same queries over one connection, and makes nothing of the rows."""
+    """A function that runs the same queries over one connection and discards the rows."""
     connection = psycopg.connect(settings.query_url, options="-c jit=off -c work_mem=64MB")
     connection.prepare_threshold = None
 
@@ -45,7 +45,7 @@ def bare_sql(settings: Settings, queries: list[tuple[Query, dict[str, Any]]]) ->
 
 
 def bare_redis(settings: Settings) -> Callable[[], None]:
-    """Fetches every cached query result, and makes nothing of it."""
+    """A function that fetches every cached query result and discards it."""
     client = redis.Redis.from_url(settings.redis_url.get_secret_value())
     keys = list(client.scan_iter(match="reports:*"))
 

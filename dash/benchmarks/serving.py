@@ -1,4 +1,4 @@
-"""The report server, and the API, as they run in production: for measurements from outside."""
+"""The report server and the API as they run in production, for external measurements."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pathlib import Path
 
 DASH = Path(__file__).parent.parent
 API = DASH.parent / "api"
-# Each service has an environment of its own, next to this one.
+# Each service has its own virtual environment, in the same folder as this one.
 API_PYTHON = Path(sys.prefix).parent / "api" / "bin" / "python"
 START_SECONDS = 60
-# A server with Dash and nothing in it, in a worker of its own.
+# A Dash application with nothing but a heading.
 EMPTY = "import dash; app = dash.Dash('empty'); app.layout = dash.html.H1('Empty'); server = app.server"
 
 
@@ -36,7 +36,7 @@ class Served:
             return body
 
     def megabytes_of_workers(self) -> list[float]:
-        """Resident memory of each worker."""
+        """Resident memory of each worker, in megabytes."""
         pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         statuses = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
         return [int(text.split("VmRSS:")[1].split()[0]) / 1024 for text in statuses]
@@ -44,14 +44,14 @@ class Served:
 
 @contextmanager
 def reports(**settings: str) -> Iterator[Served]:
-    """The reports, on the database of this process's environment."""
+    """Serve the reports from the database configured in this process's environment."""
     with _gunicorn(["-c", "gunicorn.conf.py", "app:server"], DASH, settings) as served:
         yield served
 
 
 @contextmanager
 def api(**settings: str) -> Iterator[str]:
-    """The address of the API, run by its own environment on the database of this process's environment."""
+    """Run the API in its own virtual environment, on the database of this process; yields its URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [str(API_PYTHON), "-m", "lacity_data_api"]
@@ -67,7 +67,7 @@ def api(**settings: str) -> Iterator[str]:
 
 @contextmanager
 def empty(folder: Path) -> Iterator[Served]:
-    """An empty Dash application in one worker."""
+    """Serve an empty Dash application with one worker."""
     (folder / "empty.py").write_text(EMPTY)
     with _gunicorn(["--worker-class", "gthread", "empty:server"], folder, {}) as served:
         yield served
@@ -97,7 +97,7 @@ def free_port() -> int:
 
 
 def wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Until it responds, whatever it says. RuntimeError if it does not start."""
+    """Wait for a response with any status. Raises RuntimeError if the server does not start."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:

@@ -1,1 +1,1 @@
-"""What the pipeline can do on this machine: ``python -m benchmarks``, or ``make bench`` from the root."""
+"""Benchmarks of the pipeline on this machine: ``python -m benchmarks``, or ``make bench`` from the root."""

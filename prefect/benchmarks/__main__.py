@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: a first load, files and runs of changes, each next to a bare COPY or bare SQL."""
+"""``python -m benchmarks``: a first load, runs of changes, and files, each against bare COPY or SQL."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ CHANGED, ADDED = 8_000, 12_000
 RUN_GOAL_SECONDS = 2
 MEMORY_GOAL_MB = 300
 HISTORY_GOAL = 1.1
-"""So many times what a run takes that records nothing."""
-# A first load has to reach this share of a bare COPY.
+"""Maximum time relative to a run that records no history."""
+# A first load has to reach this fraction of the rate of a bare COPY.
 LOAD_GOAL_SHARE = 0.5
 
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def measured(rows: int) -> Iterator[Figure]:
-    """A first load in an empty database, runs in a copy of the city, memory; a year of files at last."""
+    """A first load into an empty database, runs in a copy of the city, memory, and then a year of files."""
     before = _memory_mb()
     if rows:
         with database(os.environ["TEST_TEMPLATE"]) as url:
@@ -57,7 +57,7 @@ def measured(rows: int) -> Iterator[Figure]:
         yield with_history(_settings(url))
     work, limit_is = "memory of a loading process, at its peak", "the same before it loads anything"
     yield Figure(work, "MB", _memory_mb(), before, limit_is, MEMORY_GOAL_MB)
-    # Last: the peak of a process is for good.
+    # Last, because the peak memory of a process never decreases.
     if rows:
         with database(os.environ["TEST_TEMPLATE"]) as url:
             owner_url = urlsplit(os.environ["TEST_ADMIN_URL"])._replace(path=urlsplit(url).path).geturl()
@@ -73,7 +73,7 @@ def _memory_mb() -> float:
 
 
 def first_load(settings: Settings, rows: int) -> Figure:
-    """Rows a second through staging and merge, and through a COPY into the same tables."""
+    """Rows per second through staging and merge, and through a COPY into the same tables."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
         pages.generate(rows, file)
@@ -89,7 +89,7 @@ def first_load(settings: Settings, rows: int) -> Figure:
 
 
 def runs(settings: Settings) -> Iterator[Figure]:
-    """Seconds of a merge next to the same changes as bare SQL: as cities have them, then of any age."""
+    """Seconds of a merge and of the same changes as bare SQL: first at realistic ages, then spread evenly."""
     work = f"a run of {CHANGED + ADDED:,} changed rows, after the download"
     first = range(1, RUNS + 1)
     yield _runs(settings, first, work, is_spread=False, goal=RUN_GOAL_SECONDS)
@@ -107,14 +107,14 @@ def _runs(settings: Settings, numbers: range, work: str, *, is_spread: bool, goa
 
 
 def _run(settings: Settings, number: int, *, is_spread: bool = False) -> Timed:
-    """A run of changes, staged and merged."""
+    """Stage and merge a run of changes."""
     with connect(settings.database_loader_url, "benchmark") as connection:
         page = pages.page_of_changes(connection, number, CHANGED, ADDED, is_spread=is_spread)
     return load(settings, pages.one_dataset(), pages.CHANGED_COLUMNS, [page])
 
 
 def with_history(settings: Settings) -> Figure:
-    """Seconds of a run that records its changes, in turns with one that does not."""
+    """Seconds of runs that record their changes, alternating with runs that do not."""
     runs, limits = [], []
     for number in range(HISTORY_FIRST, HISTORY_FIRST + 2 * RUNS, 2):
         runs.append(_run(settings, number).seconds)

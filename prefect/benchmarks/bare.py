@@ -1,4 +1,4 @@
-"""The yardsticks: what Postgres itself needs for the rows of a load, and for the changes of a run."""
+"""Baselines: the time Postgres alone needs for the rows of a load and for the changes of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK_BYTES = 1 << 18
 
 
 def bare_copy_seconds(connection: Connection, folder: Path) -> float:
-    """Seconds that COPY takes to fill every table that a first load fills, indexes and all."""
+    """Seconds that COPY takes to fill every table of a first load, including indexes."""
     tables = swapped_tables(read_catalog(connection))
     return sum(_copy(connection, table, folder / f"{table}.copy") for table in tables)
 
@@ -40,7 +40,7 @@ def _copy(connection: Connection, table: str, file: Path) -> float:
 
 
 def changes_seconds(connection: Connection, changed: int, added: int, *, is_spread: bool) -> float:
-    """Seconds of so many updates and inserts of rows drawn alike, raw and served; nothing of it stays."""
+    """Seconds of updates and inserts of similarly drawn rows, raw and served; they are rolled back."""
     with connection.transaction():
         draw(connection, changed, added, is_spread=is_spread)
         started = time.monotonic()

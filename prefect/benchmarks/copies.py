@@ -1,4 +1,4 @@
-"""Databases for benchmarks, each a copy that is dropped afterwards."""
+"""Temporary databases for benchmarks, copied from a template and dropped afterward."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import psycopg
 from psycopg import sql
 
 PREFIX = "benchmark_"
-"""Names end with the number of the process."""
+"""Database names end with the process id."""
 
 
 @contextmanager
 def database(template: str) -> Iterator[str]:
-    """A database of its own, copied from that one; the loader's address of it."""
+    """Create a temporary copy of the template database; yields the URL of the loader role."""
     admin, loader = os.environ["TEST_ADMIN_URL"], os.environ["TEST_LOADER_URL"]
     name = f"{PREFIX}{os.getpid()}"
     with psycopg.connect(admin, autocommit=True) as connection:
@@ -31,7 +31,7 @@ def database(template: str) -> Iterator[str]:
 
 
 def _drop_left(connection: psycopg.Connection) -> None:
-    """Drop what a benchmark that was killed has left: a copy of the city."""
+    """Drop the databases left behind by killed benchmarks."""
     named = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
     for (name,) in named.fetchall():
         if not Path("/proc", name.removeprefix(PREFIX)).exists():
@@ -39,5 +39,5 @@ def _drop_left(connection: psycopg.Connection) -> None:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    """Without FORCE, which a role that is no superuser may not use while autovacuum is at work there."""
+    """Drop without FORCE, which a non-superuser may not use while autovacuum is running in the database."""
     connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))

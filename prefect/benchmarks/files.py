@@ -1,6 +1,6 @@
 """``python -m benchmarks.files``: writing a year as files, compared with a bare COPY of the same rows.
 
-The database of DATABASE_LOADER_URL must hold that year; its rows are only read, and one is written again.
+The database at DATABASE_LOADER_URL must contain that year. Rows are only read, except for one no-op update.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ UPDATE requests SET address = address
 WRITERS = {"parquet": parquet.write_year, "geoparquet": geoparquet.write_year}
 MEMORY_GOAL_MB = 500
 YEAR, YEAR_ROWS = 2025, 1_400_000
-"""As many requests as Los Angeles has in a year."""
+"""The number of requests in Los Angeles in a year."""
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def of_a_whole_year(owner_url: str, loader_url: str, most_rows: int) -> Iterator[Figure]:
-    """The figures of a year in an empty database, in a process whose peak memory is that of writing alone."""
+    """Figures of a year in an empty database; a separate process isolates the peak memory of writing."""
     rows.add_year(owner_url, YEAR, min(most_rows, YEAR_ROWS))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
@@ -69,7 +69,7 @@ def of_a_whole_year(owner_url: str, loader_url: str, most_rows: int) -> Iterator
 
 
 def measured(connection: Connection, year: int) -> Iterator[Figure]:
-    """Rows a second of both files, peak memory, and the seconds of a run that changed one row."""
+    """Rows per second for both files, peak memory, and the seconds of a run that changed one row."""
     bare = _bare_seconds(connection, year)
     before = _memory_mb()
     with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +83,7 @@ def measured(connection: Connection, year: int) -> Iterator[Figure]:
 
 
 def _rate(connection: Connection, kind: str, year: int, folder: Path, bare: float) -> Figure:
-    """The rate of the file alone: the counting of all years before it is not in it."""
+    """The rate of writing the file alone, without the preceding count of all years."""
     with snapshot(connection):
         started = time.perf_counter()
         rows = WRITERS[kind](connection, year, folder / "file").rows

@@ -1,4 +1,4 @@
-"""Runs that record no history: the yardstick of what the history costs."""
+"""Runs that record no history: the baseline for the cost of the history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.database import Connection
 
 @contextmanager
 def without_history() -> Iterator[None]:
-    """Merge without recording changes while the block runs."""
+    """Disable the recording of changes for merges inside the block."""
     recorded = changes.append_differences
     changes.append_differences = _record_nothing
     try:
@@ -20,5 +20,5 @@ def without_history() -> Iterator[None]:
         changes.append_differences = recorded
 
 
-def _record_nothing(connection: Connection) -> int:  # noqa: ARG001  the signature of what it stands for
+def _record_nothing(connection: Connection) -> int:  # noqa: ARG001  the signature of the replaced function
     return 0

@@ -1,4 +1,4 @@
-"""Loads through the pipeline's own staging and merge, timed; only the way over HTTP is left out."""
+"""Timed loads through the pipeline's own staging and merge; only the HTTP download is left out."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from pipeline.plan import Plan, Reading
 from pipeline.runs import Run, finish, opened
 from pipeline.staging import PageTaker, Staging
 
-# Each run of a benchmark brings days that the city does not have yet.
+# Each benchmark run adds requests for days beyond the end of the city's data.
 NOW = datetime.now(UTC) + timedelta(days=400)
 Page = list[bytes]
 
 
 @dataclass(frozen=True)
 class Timed:
-    """Rows and the seconds of staging and merging them."""
+    """A number of rows, and the seconds it took to stage and merge them."""
 
     rows: int
     staging_seconds: float
@@ -42,7 +42,7 @@ class Timed:
 
 
 def load(settings: Settings, city: City, columns: Sequence[str], pages: Iterable[Page]) -> Timed:
-    """Stage the pages, whose columns these are, with as many threads as a run has, then merge."""
+    """Stage pages with the given columns, with as many threads as a run uses, then merge."""
     (dataset,) = city.datasets
     reading = Reading(dataset, "", 0, None, 0, {name: name for name in columns})
     with opened(settings, Options(now=NOW), city) as run:

@@ -1,4 +1,4 @@
-"""Pages of rows to load: the sample city's, and runs of changes drawn from what is stored."""
+"""Pages of rows to load: rows of the sample city, and runs of changes drawn from stored rows."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from portal.schemas import CASES
 
 PAGE_ROWS = 50_000
 LIKELY_JUMP = 5
-"""So many times the usual requests on one day are no reason to stop."""
+"""Multiple of the usual daily number of requests that does not fail a run."""
 TODAY = date(2026, 11, 24)
 GENERATED_COLUMNS = tuple(published_columns(CASES))
 HEADER = ",".join((*SYSTEM_COLUMNS, *GENERATED_COLUMNS)).encode() + b"\n"
-# Staging gathers "kept" from further columns of a page, and the sample city has none.
+# Staging builds "kept" from additional columns of a page, and the sample city has none.
 CHANGED_COLUMNS = tuple(name for name in REQUEST_COLUMNS if name != "kept")
 SOURCES = (":id", ":updated_at", *published_columns(CASES).values())
 NO_LIMITS = {
@@ -36,7 +36,7 @@ NO_LIMITS = {
 
 
 def one_dataset() -> City:
-    """The declared city with a single dataset that takes every day, and limits that no random row reaches."""
+    """The declared city with a single dataset for all days, and limits that random rows cannot exceed."""
     city = load_city()
     everything = city.newest.model_copy(update={"first_day": date(2015, 1, 1), "last_day": None})
     limits = city.limits.model_copy(update=NO_LIMITS)
@@ -44,13 +44,13 @@ def one_dataset() -> City:
 
 
 def generate(rows: int, file: Path) -> None:
-    """Write so many rows of the sample city, undamaged and without line breaks inside."""
+    """Write this many rows of the sample city, all valid and without embedded line breaks."""
     with file.open("w", encoding="utf-8", newline="") as out:
         write_csv(out, SampleCity(rows, TODAY, TODAY, bad_share=0), CASES, SOURCES)
 
 
 class Pages:
-    """The file's rows in pages; safe to draw from with several threads."""
+    """Iterates over a file's rows in pages; safe to share between threads."""
 
     def __init__(self, file: Path) -> None:
         self._lines = file.open("rb")
@@ -77,10 +77,11 @@ class Pages:
 def page_of_changes(
     connection: Connection, number: int, changed: int, added: int, *, is_spread: bool = False
 ) -> list[bytes]:
-    """One page with changes of stored rows and with rows that are new, drawn at random.
+    """One page of randomly drawn changes to stored rows, and of new rows.
 
-    Changes are as old as a city's are; ``is_spread``: of any age alike, which touches a page for each.
-    New rows are of so many days that no day looks wrong in a small city. ``number`` tells runs apart.
+    The changed rows have realistic ages. With ``is_spread``, every age is equally likely, so that almost
+    every change touches a different database page. The new rows span enough days that no day's count looks
+    anomalous in a small city. ``number`` distinguishes runs.
     """
     with connection.transaction():
         draw(connection, changed, added, is_spread=is_spread)
@@ -91,7 +92,7 @@ def page_of_changes(
 
 
 def draw(connection: Connection, changed: int, added: int, *, is_spread: bool) -> None:
-    """Choose the rows of a run into the table ``drawn`` of this transaction."""
+    """Draw the rows of a run into the table ``drawn``, which exists for this transaction only."""
     values = {"changed": changed, "added": added, "is_spread": is_spread}
     connection.execute(composed("benchmarks/draw_changes"), values)
     connection.execute("ANALYZE drawn")

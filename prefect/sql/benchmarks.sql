@@ -1,9 +1,10 @@
--- Statements of the benchmarks: changes like those of a city, and the same changes as bare SQL.
+-- Benchmark statements: changes that resemble those of a real city, and the same changes as bare SQL.
 
 -- name: draw_changes
--- Stored rows whose state changes in this run, and stored rows of which the new ones are copies: the newest. When
--- a row changes after it was created follows the real sample, whose last updates are so many days away (a quarter
--- within 0.8, half within 2, 99 in 100 within 131). A day is as many rows as a run adds. Spread: any age alike.
+-- Draws the stored rows that change in this run, and the newest stored rows, of which the added rows are copies. The
+-- time between a row's creation and its change follows a sample of real data: a quarter of the last updates came
+-- within 0.8 days, half within 2.1, and 99 in 100 within 131. A day is represented by the number of rows that a run
+-- adds. If `is_spread` is true, every age is equally likely.
 CREATE TEMP TABLE drawn ON COMMIT DROP AS
 WITH bounds AS (SELECT min(id) AS oldest, max(id) AS newest FROM requests),
 ages (share, days) AS (
@@ -14,7 +15,7 @@ spans AS (
     SELECT share, days, lead(share) OVER (ORDER BY share) AS next_share, lead(days) OVER (ORDER BY share) AS next_days
       FROM ages
 ),
--- More than are wanted: some are drawn twice.
+-- Draws twice as many as needed, because some rows are drawn more than once.
 draws AS MATERIALIZED (SELECT random() AS share FROM generate_series(1, 2 * %(changed)s)),
 aged AS (
     SELECT days + (next_days - days) * (draws.share - spans.share) / (next_share - spans.share) AS days, draws.share
@@ -35,8 +36,8 @@ SELECT count(*) / 56.0 AS requests
  WHERE created_date > newest - interval '56 days' AND NOT is_information
 
 -- name: page_of_changes
--- The drawn rows as the portal would publish them: stored ones with another status and closing, and copies of the
--- newest, under numbers and on days that are new.
+-- The drawn rows as the portal would publish them: stored rows with a new status and closed date, and copies of the
+-- newest rows with new numbers and dates.
 COPY (
     SELECT source_row_id || ending AS source_row_id,
            to_char(last_day + interval '25 hours' + at * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

@@ -1,7 +1,7 @@
--- Council polygons as published, into councils, regions and geometries. Tables are described in tables.sql.
+-- Loads the published council polygons into councils, regions and geometries. Tables are described in tables.sql.
 
 -- name: known_digest
--- The polygons that the last merged run saw; none when they have been removed since.
+-- The digest of the polygons that the last merged run read; no row if the polygons have been removed since.
 SELECT details -> 'boundaries' ->> 'digest' AS digest
   FROM load_runs
  WHERE status IN ('merged', 'succeeded', 'partial') AND details -> 'boundaries' ? 'digest'
@@ -10,9 +10,10 @@ SELECT details -> 'boundaries' ->> 'digest' AS digest
  LIMIT 1
 
 -- name: add
--- One area: heights are dropped, an invalid polygon is repaired, and rings run counterclockwise (RFC 7946).
--- Nothing is added that has no area left.
--- An area that comes in several features is dissolved.
+-- Adds one area: heights are dropped, an invalid polygon is repaired, and exterior rings run counterclockwise (RFC
+-- 7946).
+-- A polygon with no area after the repair is not added.
+-- An area that is published as several features is dissolved into one.
 WITH given AS (
     SELECT ST_Force2D(ST_SetSRID(ST_GeomFromGeoJSON(%(geometry)s), 4326)) AS geom
 ),
@@ -37,7 +38,8 @@ added AS (
 SELECT was_valid, EXISTS (SELECT FROM added) AS has_area FROM valid
 
 -- name: compare
--- Polygons that only we have, councils that only the portal has, and councils that the portal has renamed.
+-- Polygons that exist only in the database, councils that exist only in the portal, and councils that the portal has
+-- renamed.
 SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries ORDER BY 1) AS lost,
        array(SELECT name FROM boundaries
               WHERE NOT EXISTS (SELECT FROM councils WHERE data_code = boundaries.nc_id) ORDER BY 1) AS added,
@@ -66,7 +68,7 @@ SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY leng
  WHERE NOT EXISTS (SELECT FROM councils WHERE data_code = boundaries.nc_id)
 
 -- name: move_councils
--- Names and websites stay as they were edited here; the region is a fact of the city.
+-- Keeps local edits of names and websites; the region always follows the city's data.
 UPDATE councils SET region_id = boundaries.region_id
   FROM boundaries
  WHERE councils.data_code = boundaries.nc_id AND councils.region_id <> boundaries.region_id

@@ -1,15 +1,15 @@
--- The history of requests: what a run changes of the served rows, into the table `changes`, which only ever grows.
--- Tables are described in tables.sql.
+-- The history of requests: each run appends its changes to the served rows to the table `changes`, whose rows are
+-- only ever deleted by retention and erasure. Tables are described in tables.sql.
 
 -- name: has_begun
 SELECT EXISTS (SELECT FROM changes) AS has_begun
 
 -- name: append
--- One row for each request that is served otherwise than before, from compared values. `before` and `after` are the
--- served rows of both sides, or as much of them as may differ. Runs are serialized by their lock and all rows of a
--- run become visible at once, so numbers that go on after the last one are in the order of the commits. The last
--- number is kept apart from the changes, any of which may be deleted.
--- OFFSET 0 keeps the planner from computing kinds and images again wherever they are used.
+-- Appends one row for each request whose served values have changed. `before` and `after` are the old and new served
+-- rows, or the subset of them that may differ. The run lock serializes runs, and all rows of a run become visible at
+-- once, so sequence numbers that continue from the last one follow the commit order. The last number is stored
+-- separately because any of the changes may be deleted.
+-- OFFSET 0 keeps the planner from evaluating kinds and images again at every reference.
 INSERT INTO changes (sequence, generation, changed_at, request_id, srnumber, kind, also, cause,
                      type_id, council_id, city_id, latitude, longitude,
                      type_id_before, council_id_before, city_id_before, latitude_before, longitude_before,
@@ -65,17 +65,18 @@ SELECT (SELECT last_change FROM data_generation) + row_number() OVER (ORDER BY r
         OFFSET 0) AS images
 
 -- name: is_staged
--- Whether the run read other published values for the request than were stored.
+-- Whether the run read published values for the request that differ from the stored ones.
 EXISTS (SELECT FROM staged_changes WHERE staged_changes.request_id = images.request_id AND has_changed)
 
 -- name: is_stored_differently
--- The same in a full load, which also takes a row that is older than the stored one.
+-- The same check for a full load, which also accepts a row that is older than the stored one.
 EXISTS (SELECT FROM requests_new AS staged JOIN requests AS stored USING (id)
          WHERE id = images.request_id AND ({staged_raw}) IS DISTINCT FROM ({stored_raw}))
 
 -- name: append_erasures
--- For those who keep a copy: the request is gone, without a word of what it was. Of one that is no longer served too:
--- a copy may not have read yet that it is gone, and that change goes with its history.
+-- Records the deletion of erased requests for clients that keep a copy, without any of the erased data. Requests that
+-- are no longer served are included: a client may not have read the change that deleted them, and that change is
+-- erased along with the rest of their history.
 INSERT INTO changes (sequence, generation, changed_at, request_id, kind, cause, before)
 SELECT last_change + row_number() OVER (ORDER BY request_id), generation + 1, now(), request_id, 'gone', 'erased', '{{}}'
   FROM (SELECT request_id FROM service_requests WHERE srnumber = ANY(%(numbers)s)

@@ -1,10 +1,10 @@
--- How long data are kept, and what of a request is removed for good. Tables are described in tables.sql.
+-- Retention of old data, and permanent erasure of requests. Tables are described in tables.sql.
 
 -- name: prune_retired
 DELETE FROM retired_requests WHERE retired_at < now() - make_interval(days => %(days)s)
 
 -- name: prune_rejected
--- Of a row that is still published the next complete reading keeps a new copy.
+-- If a deleted row is still published, the next complete read of its dataset stores it again.
 DELETE FROM rejected_requests WHERE rejected_at < now() - make_interval(days => %(days)s)
 
 -- name: prune_log

@@ -1,8 +1,8 @@
--- Staged rows into the live tables: reference data, differences of requests, served rows, bookkeeping.
--- Tables are described in tables.sql.
+-- Merges staged rows into the live tables: reference data, changed requests, served rows, bookkeeping. Tables are
+-- described in tables.sql.
 
 -- name: upsert_city
--- The city's declaration where every service reads it.
+-- Stores the city's declaration where every service can read it.
 INSERT INTO city (city_key, city_name, time_zone, west, south, east, north,
                   meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest)
 VALUES (%(key)s, %(name)s, %(time_zone)s, %(west)s, %(south)s, %(east)s, %(north)s,
@@ -16,12 +16,12 @@ ON CONFLICT (only_row) DO UPDATE
         excluded.columns, excluded.declaration_digest)
 
 -- name: other_city
--- The city that the database serves, where it is another one, and how many of its requests are stored.
+-- The city that the database holds if it is a different one, and the number of its stored and retired requests.
 SELECT city_name AS name, (SELECT count(*) FROM requests) + (SELECT count(*) FROM retired_requests) AS requests
   FROM city WHERE city_key <> %(key)s
 
 -- name: forget_city
--- The reference data of a city that has no requests here.
+-- Deletes the reference data of a city that has no requests in the database.
 WITH polygons AS (DELETE FROM geometries),
      regions_gone AS (DELETE FROM regions),
      types AS (DELETE FROM request_types),
@@ -38,7 +38,8 @@ ON CONFLICT ({id}) DO UPDATE SET {assignments}
  WHERE ({held}) IS DISTINCT FROM ({excluded})
 
 -- name: add_defaults
--- What every city has: requests of no area, and one group of areas where none is declared.
+-- Adds the entries that every city needs: a council for requests without an area, and a single region if the city
+-- declares none.
 WITH middle AS (SELECT city_name, (south + north) / 2 AS latitude, (west + east) / 2 AS longitude FROM city),
 whole AS (
     INSERT INTO regions (region_id, region_name, latitude, longitude)
@@ -64,7 +65,7 @@ INSERT INTO aliases (field, published, code) VALUES (%(field)s, %(published)s, %
 INSERT INTO patterns (field, place, match, code) VALUES (%(field)s, %(place)s, %(match)s, %(code)s)
 
 -- name: upsert_group
--- Id 0 is the group of every type that no group declares.
+-- Group 0 is for types that no declared group lists.
 INSERT INTO type_groups AS stored (group_id, group_name, color) VALUES (%(id)s, %(name)s, %(color)s)
 ON CONFLICT (group_id) DO UPDATE SET group_name = excluded.group_name, color = excluded.color
  WHERE (stored.group_name, stored.color) <> (excluded.group_name, excluded.color)
@@ -73,7 +74,8 @@ ON CONFLICT (group_id) DO UPDATE SET group_name = excluded.group_name, color = e
 DELETE FROM type_groups WHERE group_id <> 0 AND group_id <> ALL(%(ids)s)
 
 -- name: set_type_flags
--- Groups and information calls by the codes of the declaration; a type that it does not name is in group 0.
+-- Sets the groups and the information flags of types by their codes in the declaration; types without a declared
+-- group are in group 0.
 UPDATE request_types AS types
    SET group_id = declared.group_id, is_information = declared.is_information
   FROM (SELECT type_id, coalesce(listed.group_id, 0) AS group_id,
@@ -85,7 +87,8 @@ UPDATE request_types AS types
    AND (declared.group_id, declared.is_information) IS DISTINCT FROM (types.group_id, types.is_information)
 
 -- name: add_meanings
--- What the values of the coded columns mean: their alias, else the first pattern that matches, else themselves.
+-- Maps each published value of the coded columns to a code: that of its alias, otherwise that of the first matching
+-- pattern, otherwise the value itself.
 INSERT INTO meanings (field, published, code, name)
 SELECT field, published,
        coalesce((SELECT code FROM aliases WHERE aliases.field = seen.field AND aliases.published = seen.published),
@@ -107,7 +110,7 @@ SELECT field, published,
 SELECT requests.* FROM requests JOIN touched ON request_id = id
 
 -- name: add_codes
--- Unknown codes become unreviewed entries, so that their requests are kept.
+-- Adds unknown codes as unreviewed entries, so that requests with these codes are kept.
 INSERT INTO {table} ({name}, data_code)
 SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE coalesce(codes.name, codes.code) END, codes.code
   FROM (SELECT code, min(name) AS name FROM meanings WHERE field = %(field)s GROUP BY code) AS codes
@@ -116,7 +119,8 @@ SELECT CASE WHEN codes.code = '' THEN 'Not stated' ELSE coalesce(codes.name, cod
 RETURNING data_code
 
 -- name: add_areas
--- The areas of a city without polygons: every code of its rows, in the middle of the requests that have it.
+-- Adds the areas of a city without polygons: one for each code in its rows, placed at the average coordinates of its
+-- requests.
 INSERT INTO councils (council_id, council_name, data_code, region_id, latitude, longitude)
 SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY length(code), code), code, code, 1,
        coalesce(avg(latitude) FILTER (WHERE latitude BETWEEN south AND north), (min(south) + min(north)) / 2),
@@ -137,15 +141,15 @@ UPDATE councils SET council_name = declared.name
 UPDATE meanings SET id = known.{id} FROM {table} AS known WHERE field = %(field)s AND known.data_code = code
 
 -- name: set_reviewed
--- Codes and names that the city declares are reviewed.
+-- Marks the codes that the city declares as reviewed, and sets their declared names.
 UPDATE {table} AS known SET is_reviewed = true, {name} = coalesce(declared.name, known.{name})
   FROM unnest(%(codes)s::text[], %(names)s::text[]) AS declared (code, name)
  WHERE known.data_code = declared.code
    AND (NOT known.is_reviewed OR known.{name} <> coalesce(declared.name, known.{name}))
 
 -- name: keep_newest
--- Of the rows that share a number only one stays: that of the day's own dataset, then the newest, that is the
--- greatest (update time, row id), then the last read.
+-- Keeps one of the rows that share a number: the one from the dataset to which its day is assigned, then the newest
+-- by (update time, row id), then the last one read.
 WITH repeated AS (
     SELECT srnumber FROM staged GROUP BY srnumber HAVING count(*) > 1
 ),
@@ -161,8 +165,8 @@ ranked AS (
 DELETE FROM {rows} AS staged USING ranked WHERE ranked.staged_id = staged.staged_id AND ranked.place > 1
 
 -- name: leave_to_own_dataset
--- A row of a day that another dataset takes gives way to the stored row of that dataset. A dataset that was read
--- completely would have its row among the staged ones if it still published it.
+-- Drops a staged row whose day is assigned to another dataset in favor of the stored row of that dataset. Datasets
+-- that were read completely are excluded: if they still published the stored row, it would be staged too.
 DELETE FROM {rows} AS staged
  USING requests AS stored
   LEFT JOIN datasets ON datasets.dataset_id = stored.dataset_id
@@ -173,17 +177,17 @@ DELETE FROM {rows} AS staged
    AND coalesce(datasets.days @> stored.createddate::date, true)
 
 -- name: keep_column
--- A column that the portal has lost keeps its stored values.
+-- Preserves the stored values of a column that the portal no longer publishes.
 UPDATE {rows} AS staged SET {column} = requests.{column}
   FROM requests
  WHERE requests.srnumber = staged.srnumber AND staged.dataset_id = %(dataset_id)s
 
 -- name: find_changes
--- Staged rows that differ from the stored ones. An older row never wins, with two exceptions: the portal no longer
--- publishes the stored row (only a run that has read its whole dataset can know), or the stored row is of a day that
--- another dataset takes and this is that dataset's own row.
--- A dataset that was published again, equal but with new row ids and update times, is not written again: every row
--- that could compete with it was read, so the stored order still holds.
+-- Finds staged rows that differ from the stored ones. A staged row replaces a newer stored row in two cases only: the
+-- portal no longer publishes the stored row (only a run that has read the whole dataset can tell), or the day of the
+-- stored row is assigned to another dataset and the staged row is from the dataset to which its own day is assigned.
+-- If a dataset was republished with the same values but new row ids and update times, its rows are not rewritten:
+-- every competing row was read, so the stored order is still valid.
 INSERT INTO staged_changes (staged_id, dataset_id, request_id, is_new, has_changed)
 SELECT staged_id, dataset_id, request_id, is_new, has_changed
   FROM (SELECT staged.staged_id,
@@ -227,7 +231,7 @@ UPDATE requests AS stored
  WHERE stored.id = staged_changes.request_id
 
 -- name: insert_requests
--- A number that comes back after it was retired gets its old id again.
+-- A number that reappears after it was retired gets its old id back.
 INSERT INTO requests (id, {stored})
 SELECT coalesce((SELECT retired.id FROM retired_requests AS retired
                   WHERE retired.srnumber = staged.srnumber ORDER BY retired_at DESC LIMIT 1),
@@ -245,7 +249,7 @@ UNION ALL
 SELECT requests.id FROM staged_changes JOIN staged USING (staged_id) JOIN requests USING (srnumber) WHERE is_new
 
 -- name: touch_misplaced
--- After a change of the boundaries: requests that would now be served under another council.
+-- After a boundary change: requests that would now be served under a different council or region.
 INSERT INTO touched
 SELECT placed.request_id
   FROM served AS placed
@@ -254,9 +258,9 @@ SELECT placed.request_id
 ON CONFLICT DO NOTHING
 
 -- name: find_retired
--- Stored rows of completely read datasets that the portal no longer publishes, by number: row ids change when a
--- dataset is published again. A request whose row is rejected now keeps its last good state; where the rejected row
--- has lost its number, its row id still tells.
+-- Finds stored rows of completely read datasets that the portal no longer publishes. Rows are compared by number
+-- because row ids change when a dataset is republished. A request whose row is now rejected keeps its last valid
+-- state; a rejected row without a number is matched by its row id.
 INSERT INTO retired (request_id)
 SELECT stored.id
   FROM requests AS stored
@@ -278,12 +282,12 @@ INSERT INTO retired_requests (id, {stored}, loaded_at, retired_at, retired_reaso
 SELECT id, {stored}, loaded_at, now(), %(reason)s FROM gone
 
 -- name: served_view
--- How a stored row is served, defined once for differences and full loads.
--- Coordinates outside the city's bounds are typing errors: such a request counts, but has no place.
--- The council is the published one. Where that is blank or retired (without a polygon, once there are polygons) it is
--- found by the place, and 0 means none.
--- Open means: no closed date, and no status that the city declares to be the end of a request. A closed date that the
--- status contradicts is not served.
+-- Defines how a stored row is served, in one place for incremental and full loads.
+-- Coordinates outside the city's bounds are treated as typing errors: the request is counted but has no location.
+-- The council is the published one. If that is blank or retired (without a polygon, although polygons exist), the
+-- council is looked up by location; 0 means no council.
+-- A request is open if it has no closed date and no status that the city declares as final. A closed date is ignored
+-- if the city declares the status as open.
 CREATE OR REPLACE TEMP VIEW served AS
 SELECT r.id AS request_id,
        {plain},
@@ -367,7 +371,7 @@ SELECT DISTINCT ON (dataset_id, source_row_id, reason) %(load_run_id)s, dataset_
 ON CONFLICT (dataset_id, source_row_id, reason) DO NOTHING
 
 -- name: set_watermark
--- A watermark never moves back.
+-- A watermark never moves backward.
 INSERT INTO dataset_watermarks AS mark (dataset_id, source_updated_at, source_row_id, source_row_count, read_at)
 VALUES (%(dataset_id)s, %(source_updated_at)s, %(source_row_id)s, %(source_row_count)s, now())
 ON CONFLICT (dataset_id) DO UPDATE

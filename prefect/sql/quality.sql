@@ -1,8 +1,9 @@
--- Checks of a run, from inside its transaction. They look at what the run changes, so that their cost grows with it.
+-- Checks of a run, executed inside its transaction. They examine what the run changes, so their cost grows with the
+-- number of changes.
 
 -- name: changed_rows
--- New and changed rows of the run by dataset, and what is doubtful about them. Coordinates of 0 and 0 are none; calls
--- for information have no place and are not counted among the unlocated, as in the rollups.
+-- Counts the new and changed rows of the run by dataset, and the suspicious ones among them. The coordinates (0, 0)
+-- count as missing. Information calls have no location and are not counted as unlocated, as in the rollups.
 SELECT r.dataset_id,
        count(*) AS rows,
        count(*) FILTER (WHERE NOT coalesce(types.is_information, false)) AS requests,
@@ -28,7 +29,7 @@ SELECT r.dataset_id,
  ORDER BY 1
 
 -- name: usual_shares
--- The share of requests without coordinates that is stored for the days of each dataset, before this run writes.
+-- The stored share of requests without coordinates on the days of each dataset, before this run writes anything.
 SELECT dataset_id,
        (SELECT sum(unlocated)::double precision / nullif(sum(requests), 0)
           FROM rollup_day_type
@@ -36,14 +37,14 @@ SELECT dataset_id,
   FROM unnest(%(ids)s::text[], %(days)s::datemultirange[]) AS listed (dataset_id, days)
 
 -- name: newest
--- The newest request that is not in the future, and when data were loaded before this run.
+-- The newest request that is not in the future, and the time of the last load before this run.
 SELECT max(created_date) AS created_date, last_loaded_at() AT TIME ZONE 'UTC' AS last_loaded_at
   FROM {service_requests}
  WHERE created_date <= %(latest)s
 
 -- name: weekday
--- The newest whole day (the one before that of the newest request that is not in the future) and the mean of its
--- weekday in the eight weeks before.
+-- The newest complete day (the day before the newest request that is not in the future), and the average for the same
+-- weekday over the preceding eight weeks.
 WITH newest AS (SELECT max(created_date) - 1 AS day FROM {rollup_day_type} WHERE created_date <= %(latest)s::date),
 daily AS (
     SELECT created_date AS day, sum(requests) AS requests
@@ -58,14 +59,14 @@ SELECT newest.day,
   FROM newest
 
 -- name: unserved
--- Rows of this run that are stored and not served.
+-- Rows of this run that are stored but not served.
 SELECT count(*) AS rows
   FROM staged
   JOIN {requests} AS stored USING (srnumber)
  WHERE NOT EXISTS (SELECT FROM {service_requests} AS served WHERE served.request_id = stored.id)
 
 -- name: equal_names
--- Names that several areas have, with their codes.
+-- Names that several areas share, with the codes of those areas.
 SELECT council_name AS name, array_agg(data_code ORDER BY council_id) AS codes
   FROM councils
  GROUP BY council_name

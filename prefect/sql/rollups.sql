@@ -1,4 +1,4 @@
--- Rollups by the catalog in the database: no statement here names a rollup, a dimension or a measure.
+-- Rollups as defined by the catalog in the database: no statement here names a rollup, a dimension or a measure.
 
 -- name: catalog
 SELECT rollup, dimensions, measures, population, rollup_order(dimensions) AS ordered FROM rollup_catalog ORDER BY place
@@ -10,7 +10,7 @@ SELECT dimension AS name, sql_type, expression FROM rollup_dimensions ORDER BY d
 SELECT measure AS name, condition FROM rollup_measures ORDER BY measure
 
 -- name: compare
--- Cells that gain or lose requests: each request as it is now counts once more, and as it was once less.
+-- Cells that gain or lose requests: each request counts as +1 in its new state and as -1 in its old state.
 INSERT INTO delta ({names})
 SELECT {dimensions}, {populations}, {changes}
   FROM (SELECT 1 AS one, {served} FROM after
@@ -20,11 +20,11 @@ SELECT {dimensions}, {populations}, {changes}
 HAVING {has_changed}
 
 -- name: flatten
--- The served rows in the terms of the rollups, worked out once for all of them.
+-- Expresses the served rows in the columns of the rollup catalog, once for all rollups.
 INSERT INTO delta ({names}) SELECT {dimensions}, {populations}, {counts} FROM service_requests_new
 
 -- name: add_delta
--- Returns where the cells lie that fell to zero in every measure.
+-- Returns the locations of the cells in which every measure has dropped to zero.
 WITH changed AS (
     INSERT INTO {rollup} AS cells ({dimensions}, {measures})
     SELECT {dimensions}, {sums}
@@ -38,7 +38,7 @@ SELECT array_agg(cell)::text AS emptied FROM changed WHERE is_empty
 DELETE FROM {rollup} WHERE ctid = ANY(%(cells)s::tid[])
 
 -- name: fill
--- In reading order: a year's days lie together then, and within a day a council's cells.
+-- Inserts in reading order, so that the days of a year are stored together, and within a day the cells of a council.
 INSERT INTO {rollup} ({dimensions}, {measures})
 SELECT {dimensions}, {sums}
   FROM delta WHERE {population} GROUP BY {dimensions} HAVING {has_changed} ORDER BY {order}

@@ -1,4 +1,4 @@
--- The pipeline's memory: the lock of all runs, load_runs, run_checks, run_datasets and log.
+-- The state of the pipeline: the run lock, load_runs, run_checks, run_datasets and log.
 
 -- name: lock
 SELECT pg_try_advisory_lock(311, 1) AS is_ours
@@ -18,7 +18,7 @@ SELECT activity.application_name || ', process ' || activity.pid AS name,
 INSERT INTO load_runs (mode, details) VALUES (%(mode)s, %(details)s) RETURNING load_run_id
 
 -- name: name_connection
--- The connection of a run is known by its number from then on, in pg_stat_activity and in the server's log.
+-- Identifies the connection by its run number from here on, in pg_stat_activity and in the server log.
 SELECT set_config('application_name', left(%(name)s || substring(current_setting('application_name') FROM ' @.*'), 63),
                   false)
 
@@ -31,7 +31,7 @@ UPDATE load_runs
 RETURNING load_run_id
 
 -- name: fail
--- A run that was merged before it failed stays merged, so that the next one publishes its data.
+-- A run that was merged before it failed stays merged, so that the next run publishes its data.
 UPDATE load_runs
    SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END, finished_at = now(), message = %(message)s
  WHERE load_run_id = %(load_run_id)s
@@ -47,7 +47,8 @@ UPDATE load_runs
  WHERE load_run_id = %(load_run_id)s
 
 -- name: published
--- This run, and earlier ones whose data the API has only now: those are partial if they skipped a dataset.
+-- Completes this run and any earlier ones whose data has only now reached the API; a run that skipped a dataset is
+-- partial.
 UPDATE load_runs AS run
    SET status = CASE WHEN EXISTS (SELECT FROM run_datasets AS skipped
                                    WHERE skipped.load_run_id = run.load_run_id AND skipped.status = 'skipped')
@@ -60,12 +61,12 @@ INSERT INTO run_checks (load_run_id, place, check_name, status, value, limits, m
 VALUES (%(load_run_id)s, %(place)s, %(name)s, %(status)s, %(value)s, %(limits)s, %(meaning)s)
 
 -- name: note_dataset
--- What the plan says of a dataset, before the merge.
+-- Records the plan for a dataset before the merge.
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, transport, rows_published)
 VALUES (%(load_run_id)s, %(dataset_id)s, %(title)s, %(status)s, %(message)s, %(transport)s, %(published)s)
 
 -- name: add_dataset
--- What the merge made of a dataset, next to what the plan has noted of it.
+-- Records the merge results of a dataset, in addition to its plan.
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, transport, rows_published, rows_read, rows_inserted,
                           rows_updated, rows_unchanged, rows_rejected, columns_read, missing_columns, added_columns,
                           seconds)
@@ -79,8 +80,8 @@ ON CONFLICT (load_run_id, dataset_id) DO UPDATE
        added_columns = excluded.added_columns, seconds = excluded.seconds
 
 -- name: unread_columns
--- Columns of requests that were not read from a dataset's first row on when it was last read: the portal lacked them,
--- or no release knew them.
+-- Columns of requests that had not been read for every stored row of a dataset as of its last read: they were missing
+-- from the portal, or unknown to the release at the time.
 SELECT DISTINCT ON (dataset_id) dataset_id,
        ARRAY(SELECT unnest(%(columns)s::text[]) EXCEPT SELECT unnest(columns_read)) AS unread
   FROM run_datasets
@@ -98,7 +99,7 @@ SELECT generation FROM data_generation
 INSERT INTO log (status, message) VALUES (%(status)s, %(message)s) RETURNING id
 
 -- name: last_run
--- The last run that ended, dry runs aside; none before the first.
+-- The last run that finished, not counting dry runs; no row before the first.
 SELECT extract(epoch FROM finished_at - started_at)::double precision AS seconds,
        rows_read, rows_inserted, rows_updated, rows_rejected, rows_retired,
        (SELECT count(*) FROM run_checks AS checks

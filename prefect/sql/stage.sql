@@ -1,7 +1,8 @@
--- Pages of the portal into the staging tables of a run. Tables are described in tables.sql.
+-- Loads pages of the portal into the staging tables of a run. Tables are described in tables.sql.
 
 -- name: as_time
--- A published time, or null when the text is none: days are checked against their month, leap years too.
+-- A published time, or null if the text is not a valid time. Days are validated against the month, including leap
+-- years.
 CREATE OR REPLACE FUNCTION staging.as_time(published text) RETURNS timestamp
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
@@ -12,13 +13,13 @@ RETURN CASE
 END
 
 -- name: as_number
--- A published coordinate, or null when the text is no finite number of a plausible size.
+-- A published coordinate, or null if the text is not a finite number of plausible size.
 CREATE OR REPLACE FUNCTION staging.as_number(published text) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN published ~ '^\s*[-+]?\d{{1,3}}(\.\d{{1,20}})?\s*$' THEN published::double precision END
 
 -- name: as_code
--- A published number of a council or district, or null when the text is none.
+-- The published number of a council or district, or null if the text is not a number.
 CREATE OR REPLACE FUNCTION staging.as_code(published text) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN published ~ '^\s*\d{{1,9}}\s*$' THEN published::integer END
@@ -34,15 +35,15 @@ DROP TABLE IF EXISTS {table} CASCADE
 DELETE FROM {table} WHERE dataset_id = %(dataset_id)s
 
 -- name: count_read
--- Distinct rows of the portal that the run has read of this dataset, rejected ones included.
+-- Number of distinct portal rows that the run has read from this dataset, including rejected rows.
 SELECT count(DISTINCT source_row_id) AS read
   FROM (SELECT source_row_id FROM {rows} WHERE dataset_id = %(dataset_id)s
         UNION ALL
         SELECT source_row_id FROM {rejected} WHERE dataset_id = %(dataset_id)s) AS everything
 
 -- name: count_new
--- Rows of the dataset that the run has read and that no earlier run has kept, rejected ones included. A row with the
--- number of a stored one is new too: the portal counts both.
+-- Number of rows of the dataset that this run has read and no earlier run has stored, including rejected rows. A row
+-- that has the number of a stored row is new too, because the portal counts both.
 SELECT (SELECT count(DISTINCT source_row_id)
           FROM {rows} AS staged
          WHERE dataset_id = %(dataset_id)s
@@ -57,7 +58,7 @@ SELECT (SELECT count(DISTINCT source_row_id)
                               AND known.source_row_id = rejected.source_row_id)) AS rows
 
 -- name: count_months
--- Requests of the dataset that are stored or staged, by the month of their created date.
+-- Stored or staged requests of the dataset by month of creation.
 SELECT date_trunc('month', createddate)::date AS month, count(DISTINCT srnumber) AS rows
   FROM (SELECT srnumber, createddate FROM requests WHERE dataset_id = %(dataset_id)s
         UNION ALL
@@ -68,7 +69,7 @@ SELECT date_trunc('month', createddate)::date AS month, count(DISTINCT srnumber)
 COPY page ({columns}) FROM STDIN (FORMAT csv, HEADER MATCH)
 
 -- name: page_order
--- Whether the page came in the requested order, and its last row, from which the next page starts.
+-- Whether the page arrived in the requested order, and its last row, after which the next page starts.
 SELECT coalesce(bool_and(source_updated_at >= previous), true) AS is_ordered,
        (array_agg(source_updated_at ORDER BY line DESC))[1] AS last_updated_at,
        (array_agg(source_row_id ORDER BY line DESC))[1] AS last_row_id
@@ -77,12 +78,14 @@ SELECT coalesce(bool_and(source_updated_at >= previous), true) AS is_ordered,
           FROM page) AS lines
 
 -- name: take_page
--- Types the page's rows and separates them into accepted and rejected ones. Rows of a day that another dataset takes
--- are accepted too where both datasets number requests alike: the merge then takes each number once. Where they do
--- not, a request may be published under two numbers, so such rows are left to the other dataset.
--- Of a request that was erased nothing but the number is looked at.
--- A row updated after the run began counts as updated with the newest before: whatever comes next is then newer, and
--- the next run reads the row again. More than a day ahead is no clock that is a little fast, but an error.
+-- Converts the page's rows to column types and splits them into accepted and rejected rows. Rows whose day is
+-- assigned to another dataset are also accepted if both datasets use the same request numbers: the merge then keeps
+-- one row for each number. Otherwise a request may be published under two numbers, so such rows are left to the other
+-- dataset.
+-- An otherwise valid row of an erased request is rejected without its values; only its number is kept.
+-- A row with an update time after the start of the run is treated as updated at the newest earlier time, so that
+-- later updates still count as newer and the next run reads the row again. An update time more than a day ahead is
+-- counted as an error rather than as clock skew.
 WITH timed AS MATERIALIZED (
     SELECT line, source_updated_at::timestamptz AS stamp,
            source_updated_at::timestamptz > %(now)s AS is_ahead

@@ -1,12 +1,12 @@
--- New tables next to the live ones, filled completely, that take their names in the end.
+-- A full load fills new tables next to the live ones, which take over their names at the end.
 
 -- name: is_empty
 SELECT NOT EXISTS (SELECT FROM requests) AS is_empty
 
 -- name: keep_others
--- Rows of datasets that this run did not read, or not of their years, go into the new tables as they are. So do those
--- that are published but rejected now, by number or, where the number is lost, by row id: they keep their last good
--- state.
+-- Copies the rows of datasets that this run did not read, or read only in part, into the new tables unchanged. The
+-- same applies to rows that are still published but now rejected, matched by number or, if the number is missing, by
+-- row id: they keep their last valid state.
 INSERT INTO {rows} ({stored}, is_own)
 SELECT {stored_stored}, coalesce(datasets.days @> stored.createddate::date, true)
   FROM requests AS stored
@@ -23,17 +23,17 @@ SELECT {stored_stored}, coalesce(datasets.days @> stored.createddate::date, true
 CREATE TABLE {new} (LIKE {live} INCLUDING ALL EXCLUDING INDEXES)
 
 -- name: storage
--- Storage settings of a table as text; LIKE does not copy them.
+-- Storage parameters of a table as text; LIKE does not copy them.
 SELECT array_to_string(reloptions, ', ') AS settings
   FROM pg_class
  WHERE oid = %(table)s::regclass AND reloptions IS NOT NULL
 
 -- name: continue_ids
--- New ids go on after every id that was ever given.
+-- New ids continue after the last id that was ever assigned.
 SELECT setval(pg_get_serial_sequence('requests_new', 'id'), nextval(pg_get_serial_sequence('requests', 'id')), false)
 
 -- name: fill_requests
--- Numbers that are known, or were once, keep their ids.
+-- Numbers of stored and retired requests keep their ids.
 INSERT INTO requests_new (id, {stored})
 SELECT coalesce(stored.id, retired.id, nextval(pg_get_serial_sequence('requests_new', 'id'))), {staged_stored}
   FROM staged
@@ -57,7 +57,8 @@ SELECT rolname AS role, privilege_type AS privilege
  WHERE pg_class.oid = %(table)s::regclass AND granted.grantee <> relowner
 
 -- name: indexes
--- Every index of a table: its name, what comes after the table's name, and the constraint it carries.
+-- Every index of a table: its name, the part of its definition after the table name, and the constraint that it
+-- backs.
 SELECT index.relname AS name,
        indisunique AS is_unique,
        substring(pg_get_indexdef(index.oid) FROM ' USING .*$') AS definition,

@@ -1,9 +1,9 @@
--- The tables and views of one run, in the order of its steps: what is in them, who fills them and who reads them.
--- Temporary ones end with the merge's transaction. The lists of columns come from pipeline/columns.py.
+-- The tables and views of a run, in the order of its steps, with their contents, writers and readers. The temporary
+-- tables of the merge are dropped at the end of its transaction. Column lists come from pipeline/columns.py.
 
 -- name: page
--- One page as it came, on the connection of one download: every value is text, `line` keeps the portal's order.
--- Filled by stage/copy_page; read by stage/page_order and stage/take_page.
+-- One page as received, on the connection of one download: every value is text, and `line` preserves the portal's
+-- order. Filled by stage/copy_page; read by stage/page_order and stage/take_page.
 CREATE TEMP TABLE page (
     line              bigint GENERATED ALWAYS AS IDENTITY,
     source_row_id     text,
@@ -12,8 +12,8 @@ CREATE TEMP TABLE page (
 )
 
 -- name: rows
--- The rows of the run that passed, typed; `is_own` is false for those of a day that another dataset takes.
--- Unlogged: a crash of the server ends the run anyway. Filled by stage/take_page and swap/keep_others; read as `staged`.
+-- The accepted rows of the run, typed; `is_own` is false for rows whose day is assigned to another dataset. Unlogged,
+-- because a server crash ends the run anyway. Filled by stage/take_page and swap/keep_others; read as `staged`.
 CREATE UNLOGGED TABLE {rows} (
     staged_id         bigint GENERATED ALWAYS AS IDENTITY,
     {raw_definitions},
@@ -24,9 +24,9 @@ CREATE UNLOGGED TABLE {rows} (
 ) WITH (autovacuum_enabled = false)
 
 -- name: rejected
--- The rows of the run that cannot be used, as published, with the reason; also the numbers of those that are left out,
--- to another dataset or because they were erased.
--- Unlogged, like the rows that passed. Filled by stage/take_page; read as `rejected`.
+-- The unusable rows of the run, as published, with the reason. Also the numbers of rows that are left out because
+-- they belong to another dataset or were erased.
+-- Unlogged, like the accepted rows. Filled by stage/take_page; read as `rejected`.
 CREATE UNLOGGED TABLE {rejected} (
     dataset_id    text NOT NULL,
     source_row_id text NOT NULL,
@@ -36,17 +36,17 @@ CREATE UNLOGGED TABLE {rejected} (
 )
 
 -- name: staged_view
--- The run's rows under a fixed name, so that the statements of the merge are plain text.
+-- The run's rows under a fixed name, so that the merge statements can be static SQL.
 CREATE OR REPLACE TEMP VIEW staged AS SELECT * FROM {rows}
 
 -- name: rejected_view
--- The run's rejected rows under a fixed name, without those that are left out.
+-- The run's rejected rows under a fixed name, except those that are left out.
 CREATE OR REPLACE TEMP VIEW rejected AS SELECT * FROM {rejected} WHERE reason <> ALL({left_out})
 
 -- name: datasets
--- What the city declares of each dataset: its days, and which statuses and outcomes of its schema mean what.
--- `duplicate_outcome` is one regular expression, null for none. Filled by merge/add_dataset; read by the served
--- view and wherever rows of two datasets meet.
+-- The city's declaration of each dataset: its days, and the meaning of the statuses and outcomes in its schema.
+-- `duplicate_outcome` is a regular expression, or null for none. Filled by merge/add_dataset; read by the served view
+-- and by statements that combine rows of two datasets.
 CREATE TEMP TABLE datasets (
     dataset_id         text PRIMARY KEY,
     days               datemultirange NOT NULL,
@@ -66,8 +66,8 @@ CREATE TEMP TABLE aliases (
 ) ON COMMIT DROP
 
 -- name: patterns
--- Regular expressions for values without an alias; the lowest `place` that matches wins.
--- Filled by merge/add_pattern; read by merge/add_meanings.
+-- Regular expressions for values without an alias; the matching one with the lowest `place` wins. Filled by
+-- merge/add_pattern; read by merge/add_meanings.
 CREATE TEMP TABLE patterns (
     field text,
     place integer,
@@ -77,7 +77,7 @@ CREATE TEMP TABLE patterns (
 ) ON COMMIT DROP
 
 -- name: meanings
--- Every published value that the run serves, trimmed, with its code, the name that rows give it, and the id of that
+-- Every published value that the run serves, trimmed, with its code, the name given in the rows, and the id of the
 -- code in its reference table.
 -- Filled by merge/add_meanings and merge/set_meaning_ids; read by the served view and the checks.
 CREATE TEMP TABLE meanings (
@@ -90,10 +90,10 @@ CREATE TEMP TABLE meanings (
 ) ON COMMIT DROP
 
 -- name: staged_changes
--- Staged rows that are to be written: new ones (no `request_id`) and those that differ from the stored row.
--- `has_changed` is false where only the row's origin (dataset, row id, update time) differs.
--- Filled by merge/find_changes; read by merge/count_changes, update_requests, insert_requests and
--- touch_changed, and by the statements of changes.sql.
+-- Staged rows to be written: new rows (without a `request_id`) and rows that differ from the stored ones.
+-- `has_changed` is false if only the row's origin (dataset, row id, update time) differs.
+-- Filled by merge/find_changes; read by merge/count_changes, update_requests, insert_requests and touch_changed, and
+-- by the statements of changes.sql.
 CREATE TEMP TABLE staged_changes (
     staged_id   bigint NOT NULL,
     dataset_id  text NOT NULL,
@@ -112,24 +112,24 @@ CREATE TEMP TABLE touched (request_id bigint PRIMARY KEY) ON COMMIT DROP
 CREATE TEMP TABLE retired (request_id bigint PRIMARY KEY) ON COMMIT DROP
 
 -- name: before
--- The touched requests as they were served. Filled by merge/remember_before; read by the statements that bring
--- service_requests, the rollups and the history up to date.
+-- The touched requests as served before the run. Filled by merge/remember_before; read by the statements that update
+-- service_requests, the rollups and the history.
 CREATE TEMP TABLE before (LIKE service_requests) ON COMMIT DROP
 
 -- name: after
--- The touched requests as they are to be served; a retired one is missing. Filled by merge/compute_after; read like
--- `before`.
+-- The touched requests as they will be served, without the retired ones. Filled by merge/compute_after; read by the
+-- same statements as `before`.
 CREATE TEMP TABLE after (LIKE service_requests) ON COMMIT DROP
 
 -- name: delta
--- Rows of service_requests in the terms of the rollup catalog: a column for each dimension, for each population
--- (`population_1` and so on) and for each measure. After a difference the measures say how much cells gain or lose;
--- in a full load there is one row for each request. Filled by rollups/compare or rollups/flatten; read by the
--- statements of each rollup.
+-- Requests in the columns of the rollup catalog: a column for each dimension, for each population (`population_1` and
+-- so on) and for each measure. In an incremental load, the measures are the gains and losses of cells; in a full
+-- load, there is one row for each request. Filled by rollups/compare or rollups/flatten; read by the statements of
+-- each rollup.
 CREATE TEMP TABLE delta ({definitions}) ON COMMIT DROP
 
 -- name: boundaries
--- Published councils whose polygons can be used.
+-- Published councils with usable polygons.
 -- Filled by boundaries/add; read by the other statements of boundaries.sql.
 CREATE TEMP TABLE boundaries (
     nc_id          text PRIMARY KEY,

@@ -1,6 +1,6 @@
-"""The result of every benchmark: a figure and its limit, measured in the same run.
+"""Benchmark results: each is a figure with its limit, measured in the same run.
 
-``make bench`` adds this folder to the path of each service's interpreter; services share no other code.
+``make bench`` adds this folder to the Python path of each service; services share no other code.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """Medians of several runs. ``limit`` is the best that the machine can do, measured in the same run.
+    """Medians of several runs. ``limit`` is the best this machine allows, measured in the same run.
 
-    Unit ``ms``, ``s`` or ``MB``: less is better; ``req/s`` or ``rows/s``: more is better. ``goal`` is the
-    minimum or the maximum that the design requires, if any.
+    For the units ``ms``, ``s``, ``kB`` and ``MB``, lower is better; for ``req/s`` and ``rows/s``, higher is
+    better. ``goal`` is the maximum or minimum that the design requires, if any.
     """
 
     work: str
@@ -38,7 +38,7 @@ class Figure:
         limit_is: str,
         goal: float | None = None,
     ) -> Figure:
-        """A figure from the values of all runs."""
+        """Create a figure from the values of all runs."""
         value, limit = statistics.median(runs), statistics.median(limits)
         return Figure(work, unit, value, limit, limit_is, goal, tuple(runs))
 
@@ -51,18 +51,18 @@ class Figure:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long the work takes when run once."""
+    """Seconds that a single run of the work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def milliseconds(work: Callable[[], object], times: int) -> list[float]:
-    """How long each of ``times`` runs takes."""
+    """Milliseconds that each of ``times`` runs takes."""
     return [seconds(work) * 1000 for _ in range(times)]
 
 
 def write(figures: Iterable[Figure], path: Path | None) -> None:
-    """Write the figures to the file that ``make bench`` reads; does nothing without a path."""
+    """Write the figures to the file that ``make bench`` reads, if a path is given."""
     if path is not None:
         path.write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
