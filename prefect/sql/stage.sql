@@ -82,7 +82,7 @@ SELECT coalesce(bool_and(source_updated_at >= previous), true) AS is_ordered,
 -- assigned to another dataset are also accepted if both datasets use the same request numbers: the merge then keeps
 -- one row for each number. Otherwise a request may be published under two numbers, so such rows are left to the other
 -- dataset.
--- An otherwise valid row of an erased request is rejected without its values; only its number is kept.
+-- A row of an erased request is rejected without its values, even if it is malformed; only its number is staged.
 -- A row with an update time after the start of the run is treated as updated at the newest earlier time, so that
 -- later updates still count as newer and the next run reads the row again. An update time more than a day ahead is
 -- counted as an error rather than as clock skew.
@@ -116,12 +116,12 @@ judged AS MATERIALIZED (
     SELECT placed.*,
            CASE
                WHEN btrim(coalesce(srnumber, '')) = '' THEN 'no number'
+               WHEN btrim(srnumber) IN (SELECT erased.srnumber FROM erased_requests AS erased) THEN %(erased)s
                WHEN btrim(coalesce(createddate, '')) = '' THEN 'no created date'
                WHEN created IS NULL THEN 'created date is not a time'
                WHEN btrim(closeddate) <> '' AND closed IS NULL THEN 'closed date is not a time'
                WHEN NOT (is_own OR is_shared OR is_other) THEN 'created on a day that no dataset takes'
                WHEN NOT (is_own OR is_shared) THEN %(elsewhere)s
-               WHEN btrim(srnumber) IN (SELECT erased.srnumber FROM erased_requests AS erased) THEN %(erased)s
            END AS rejected_because
       FROM placed
 ),

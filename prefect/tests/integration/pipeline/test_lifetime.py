@@ -12,6 +12,7 @@ from pipeline.database import connect, run_lock
 from pipeline.errors import BusyError
 from portal.server import serve
 
+CASES = "2cy6-i7zn"
 HOLD_REQUESTS = """
 SELECT DISTINCT table_name
   FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
@@ -54,6 +55,23 @@ def test_an_erased_request_is_gone_and_stays_gone(
         assert lifetime.main([number, "--undo"]) == 0
         run_ingest(settings, reconcile=True)
     assert database.value("SELECT count(*) FROM requests") == before
+
+
+@pytest.mark.parametrize("wrong", [{"createddate": "soon"}, {"createddate": ""}, {"closeddate": "soon"}])
+def test_a_malformed_row_of_an_erased_request_is_not_stored_either(
+    database: Database, wrong: dict[str, str]
+) -> None:
+    with serve(rows=300, today=NOW.date()) as (url, portal):
+        settings = settings_for(database, url)
+        run_ingest(settings)
+        newest = "SELECT srnumber FROM requests WHERE dataset_id = %s ORDER BY id DESC LIMIT 1"
+        number = database.value(newest, CASES)
+        with connect(database.loader_url, "test") as connection:
+            lifetime.erase(connection, [number])
+        portal.upsert({"casenumber": number, **wrong}, CASES)
+        run_ingest(settings)
+    assert _places_of(database, number) == []
+    assert_sound(database)
 
 
 def test_those_who_keep_a_copy_hear_of_an_erasure(database: Database) -> None:
