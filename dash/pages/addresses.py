@@ -162,7 +162,7 @@ REPORT = Report(
     title="Addresses and hot spots",
     menu="Addresses",
     purpose="Where the same type is requested repeatedly: addresses and clusters.",
-    order=6,
+    order=9,
     controls=(
         controls.types(default=controls.busiest(TYPE), at_most=12),
         controls.Period(months=6),

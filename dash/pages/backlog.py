@@ -191,7 +191,7 @@ REPORT = Report(
     path=PAGE,
     title="Backlog",
     purpose="Open requests: how old they are, who owns them, where they are, and whether their number grows.",
-    order=8,
+    order=12,
     controls=(
         controls.Period(months=12, label="Opened and closed"),
         comparison.compare(),

@@ -140,7 +140,7 @@ REPORT = Report(
     title="Council brief",
     menu="Brief",
     purpose="A one-page summary of one {area} for a week or a month, to print and hand out.",
-    order=4,
+    order=5,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
     ),

@@ -144,7 +144,7 @@ REPORT = Report(
     path="/data-quality",
     title="Data quality",
     purpose="How old the data are, what the last runs loaded and rejected, and the result of every check.",
-    order=8,
+    order=13,
     rules=(
         "The nightly run reads the city's portal and merges the changes.",
         "An invalid row is rejected with a reason, and never counted.",

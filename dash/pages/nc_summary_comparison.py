@@ -259,7 +259,7 @@ REPORT = Report(
     title="Neighborhood summary and comparison",
     menu="Compare",
     purpose="One {area} in detail, or several side by side with the average.",
-    order=6,
+    order=10,
     controls=(
         controls.councils(default=controls.busiest(COUNCIL, 2), at_most=AT_MOST),
         controls.Period(days=30),

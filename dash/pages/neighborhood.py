@@ -129,7 +129,7 @@ REPORT = Report(
     path=PAGE,
     title="Neighborhood",
     purpose="One {area} compared with the whole city, per 10,000 people, and what its residents request.",
-    order=3,
+    order=4,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=90),

@@ -140,7 +140,7 @@ REPORT = Report(
     title="Neighborhood weekly report",
     menu="Weekly",
     purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
-    order=4,
+    order=6,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),
         controls.Period(days=7, label="Days"),

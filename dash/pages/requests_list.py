@@ -201,7 +201,7 @@ REPORT = Report(
     title="List of requests",
     menu="List",
     purpose="Each request in a selection, with address and position; all of them as a CSV or Excel file.",
-    order=9,
+    order=14,
     controls=(
         controls.Period(),
         comparison.compare(),

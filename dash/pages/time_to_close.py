@@ -235,7 +235,7 @@ REPORT = Report(
     path=PAGE,
     title="Time to close",
     purpose="How long requests take to close, by month, type and area: exact median and 90th percentile.",
-    order=7,
+    order=11,
     controls=(
         controls.Period(months=24, label="Closed"),
         compare(),

@@ -157,7 +157,7 @@ REPORT = Report(
     title="Request type map",
     menu="Type map",
     purpose="Where requests are made, for all types or some: by {area}, per 10,000 people or as a count.",
-    order=5,
+    order=7,
     controls=(
         controls.Period(days=365),
         compare(),

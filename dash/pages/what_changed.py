@@ -131,7 +131,7 @@ REPORT = Report(
     title="What changed",
     menu="Changes",
     purpose="Requests created, closed, reopened and deleted in the last 7 days, with the values before.",
-    order=5,
+    order=8,
     controls=(
         controls.Period(days=7, label="Days"),
         comparison.compare("previous"),

@@ -27,7 +27,7 @@ PAGE_PATHS = (
     "/types-map",
     "/data-quality",
 )
-# Every page of a Dash app fetches these first.
+# Every page of a Dash app fetches the first two, then sends its callbacks to the third.
 LAYOUT, DEPENDENCIES, UPDATE = "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"
 FIELDS = (
     ("type_name", "created_date"),

@@ -75,7 +75,9 @@ def _of_download(download: Download, limit: float, reasons: Reasons) -> Iterator
         yield Check(f"{title}: unknown columns", "warn", value, "", meaning)
     if counts["from_the_future"]:
         value = str(counts["from_the_future"])
-        yield Check(f"{title}: updated in the future", "warn", value, "", "taken as updated now")
+        yield Check(
+            f"{title}: updated in the future", "warn", value, "", "treated as the newest earlier update"
+        )
 
 
 def _rejected(download: Download, limit: float, reasons: Reasons) -> Check:
