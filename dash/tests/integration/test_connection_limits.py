@@ -225,12 +225,12 @@ def test_no_one_else_does(served: Served) -> None:
 
 
 def test_one_client_writes_one_file_at_a_time() -> None:
-    with lists._place("one"):
-        with pytest.raises(lists.BusyError), lists._place("one"):
+    with lists._slot("one"):
+        with pytest.raises(lists.BusyError), lists._slot("one"):
             pass
-        with lists._place("other"):
+        with lists._slot("other"):
             pass
-    with lists._place("one"):
+    with lists._slot("one"):
         pass
 
 
