@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools import apt, environments
+from tools import environments
 from tools.console import say
 from tools.jobs import Count, Job, Outcome, run_all
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
@@ -180,8 +180,7 @@ def check_all() -> int:
 
 def deployment(arguments: list[str]) -> int:
     """Run the tests that need Terraform, an emulated account or a container engine; lists skipped tests."""
-    apt.ensure()
-    environments.ensure([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
+    environments.ensure_with_packages([*FOLDERS_WITH_ENVIRONMENT, "terraform"])
     command = [str(python_of("tools")), "-m", "pytest", "-v", "-ra", "-p", "no:cacheprovider"]
     command += ["-m", "deployment", *arguments]
     return subprocess.run(command, cwd=ROOT / "tools", env=clean_environment("tools"), check=False).returncode

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools import apt, environments, settings
+from tools import environments, settings
 from tools.console import say, step
 from tools.dashboard import scraping
 from tools.file_locks import ensure_folder
@@ -112,8 +112,8 @@ def load(arguments: list[str]) -> int:
         command = locust_command(chosen.url, FOLDER, for_locust)
         return subprocess.run(command, cwd=ROOT / "locust", check=False).returncode
     size = size_of(chosen)
-    apt.ensure(prometheus=size.is_pictured)
-    environments.ensure([*SERVICES, *(["tools"] if size.is_pictured else [])])
+    folders = [*SERVICES, *(["tools"] if size.is_pictured else [])]
+    environments.ensure_with_packages(folders, prometheus=size.is_pictured)
     with fresh_system(size) as (supervisor, plan), pictured(supervisor, plan, size):
         return soaked(supervisor, plan, size, for_locust)
 

@@ -18,7 +18,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import apt, environments
+from tools import environments
 from tools.check import tool
 from tools.console import say, step
 from tools.paths import FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
@@ -121,8 +121,7 @@ def main() -> int:
     names = sys.argv[1:] or list(known)
     if unknown := set(names) - known.keys():
         raise Problem(f"no such name: {', '.join(sorted(unknown))}; choose from {', '.join(known)}.")
-    apt.ensure()
-    environments.ensure(FOLDERS_WITH_ENVIRONMENT)
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT)
     with servers() as instance:
         for name in names:
             write(name, section(known[name], run(known[name], instance)))

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from tools import apt, environments
+from tools import environments
 from tools.attack import document, logs, memory, system
 from tools.attack.attackers import Rates, attack, attackers
 from tools.attack.tally import Tally
@@ -27,8 +27,7 @@ LARGEST_SEED = 1_000_000
 def main() -> int:
     """Attack, print the findings and write the table; returns 1 if a promise was broken."""
     chosen = options(sys.argv[1:])
-    apt.ensure()
-    environments.ensure(SERVICES)
+    environments.ensure_with_packages(SERVICES)
     started, seconds = time.monotonic(), chosen.minutes * 60
     again = f"--minutes {chosen.minutes:g} --seed {chosen.seed}"
     say(f'• Seed {chosen.seed}: make attack ARGS="{again}" repeats it')

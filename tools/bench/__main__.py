@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from tools import apt, environments, sample_city, settings
+from tools import environments, sample_city, settings
 from tools.bench import history, machine, memory, report
 from tools.bench.history import Parity, Result, Run, Usage
 from tools.console import say, step
@@ -67,8 +67,7 @@ def main() -> int:
 
 def prepare() -> None:
     """Install programs and environments."""
-    apt.ensure(browser=True, wrk=True)
-    environments.ensure([*SERVICES, "tools"])
+    environments.ensure_with_packages([*SERVICES, "tools"], browser=True, wrk=True)
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:

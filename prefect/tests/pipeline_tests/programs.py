@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import httpx
 import psutil
@@ -71,13 +72,20 @@ def wait_until(is_so: object, seconds: float = 180) -> None:
     raise AssertionError("waited in vain")
 
 
-def wait_served(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the program answers at this address. Raises AssertionError if it ends or does not answer."""
+def wait_served(url: str, process: subprocess.Popen[bytes], log: IO[str] | None = None) -> None:
+    """Wait until the program responds with 200 at this address.
+
+    Raises AssertionError with the end of its log if it exits or does not respond.
+    """
     deadline = time.monotonic() + START_SECONDS
     with httpx.Client(trust_env=False, verify=NO_CERTIFICATES) as client:
         while time.monotonic() < deadline and process.poll() is None:
             with suppress(httpx.TransportError):
-                if client.get(url).status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                if client.get(url).status_code == 200:
                     return
             time.sleep(0.05)
-    raise AssertionError(f"nothing answers at {url}; exit code {process.poll()}")
+    if log:
+        log.seek(0)
+    raise AssertionError(
+        f"no response from {url}, exit code {process.poll()}: {log.read()[-3000:] if log else ''}"
+    )

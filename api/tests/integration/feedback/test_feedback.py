@@ -167,7 +167,7 @@ def test_message_that_was_not_delivered_may_be_retried(api: Api, others: StandIn
 
 
 def test_certificates_are_loaded_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loading them takes tens of milliseconds, in which the worker answers nobody."""
+    """Loading them takes tens of milliseconds, during which the worker serves no client."""
     assert send(api).status_code == 201
     monkeypatch.setattr(ssl, "create_default_context", None)
     assert send(api).status_code == 201

@@ -123,7 +123,7 @@ def test_the_process_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
         [sys.executable, "-m", "portal"], cwd=Path(__file__).parents[3], env={**os.environ, **own, **faults}
     )
     try:
-        wait_served(f"http://127.0.0.1:{port}/", process)
+        wait_served(f"http://127.0.0.1:{port}/api/catalog/v1", process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
             assert http.get(f"/resource/{CASES_ID}.json").json()
             statuses = [http.get(f"/api/views/{CASES_ID}.json").status_code for _ in range(2)]
