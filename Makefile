@@ -61,7 +61,7 @@ setup: ## Install packages and environments without starting anything
 test: ## Run linters, type checks and the tests of all services, against private servers
 	@$(RUN) tools.check all
 
-test-slow: ## Run the tests that take minutes: many seeds, many kills, a million rows; SUITES="api dash" chooses
+test-slow: ## Run what `make test` leaves out: many seeds and kills, a million rows, every page on every screen; SUITES="api dash" chooses
 	@$(RUN) tools.check test $(SUITES) -- -m slow $(ARGS)
 
 test-api: ## Test the API; ARGS="-k words -x" go to pytest

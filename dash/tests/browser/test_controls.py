@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.browser import PHONE, Visitor
 from support.databases import Database
+from support.pages import sampled
 from support.raw import RAW
 from support.serving import Reports
 
@@ -127,12 +128,15 @@ def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) 
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/nc-summary-comparison?council=84,1,5",
-        "/recent?from=2026-11-20&to=2026-11-01",
-        "/neighborhood?council=52",
-        "/overview-combined?agency=3,2&type=4,1",
-    ],
+    sampled(
+        [
+            "/nc-summary-comparison?council=84,1,5",
+            "/recent?from=2026-11-20&to=2026-11-01",
+            "/neighborhood?council=52",
+            "/overview-combined?agency=3,2&type=4,1",
+        ],
+        2,
+    ),
 )
 def test_back_leaves_a_page_at_once(visitor: Visitor, path: str) -> None:
     """Controls used to rewrite the URL in another order when they appeared, so Back never left the page."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 from support.browser import DESKTOP, PHONE, Visitor
-from support.pages import PATHS
+from support.pages import PATHS, sampled
 from support.serving import Reports
 
 # Axe does not look into images: the fill colors of the figures' texts, and the scheme's text color.
@@ -21,9 +21,14 @@ FIGURE_TEXTS = """() => {
     return [...new Set(fills)].filter(fill => fill !== ink);
 }"""
 SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
+# Each change tests every page on one of them; each night, on both.
+VIEWS = [
+    *sampled([("desktop", path) for path in PATHS], 2),
+    *sampled([("phone", path) for path in PATHS], 2, start=1),
+]
 
 
-@pytest.fixture(scope="module", params=SCREENS)
+@pytest.fixture(scope="module")
 def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """One visitor for all pages: the browser's cache makes the next page load quickly."""
     viewport, scheme = SCREENS[request.param]
@@ -32,7 +37,7 @@ def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) 
     visitor.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("someone", "path"), VIEWS, indirect=["someone"])
 def test_a_page_shows_all_its_cards(someone: Visitor, path: str) -> None:
     someone.problems.clear()
     page = someone.open(path)

@@ -20,6 +20,8 @@ BEGINS = "function showView(state) {"
 # Makes MapLibre redraw once, only for these tests.
 REDRAW = """() => new Promise(done => { const map = document.querySelector('.city-map').mapState.map;
     map.once('idle', () => setTimeout(done, 50)); map.triggerRepaint(); })"""
+# About a benchmark, which is not run at each change either.
+pytestmark = pytest.mark.slow
 GOAL_MS, WORK_MS = 100, 150
 
 

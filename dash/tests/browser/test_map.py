@@ -18,6 +18,7 @@ from support.serving import Reports, serve
 from screenshots import WITH_GRAPHICS
 
 SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
+on_each_screen = pytest.mark.parametrize("someone", SCREENS, indirect=True)
 IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && !state.counting && state.map.loaded()
         && !document.querySelector('#preview') && /\\d/.test(state.parts.status.textContent); }"""
@@ -58,7 +59,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="module", params=SCREENS)
+@pytest.fixture(scope="module", params=["desktop", pytest.param("phone", marks=pytest.mark.slow)])
 def someone(
     browser: Browser, served: tuple[Reports, str], request: pytest.FixtureRequest
 ) -> Iterator[Visitor]:
@@ -113,6 +114,7 @@ def _days(page: Page) -> list[Any]:
     return re.findall(r"\d{4}-\d\d-\d\d", filters)
 
 
+@on_each_screen
 def test_the_whole_city_adds_up_and_axe_finds_nothing(someone: Visitor, page: Page, city: Database) -> None:
     assert _in_view(page) == city.value(LOCATED.format(*_days(page)))
     width = (page.viewport_size or DESKTOP)["width"]
@@ -132,6 +134,7 @@ def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
     assert page.evaluate(ZOOM) == pytest.approx(view)
 
 
+@on_each_screen
 def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: Visitor, page: Page) -> None:
     before = page.evaluate(ZOOM)
     page.locator(".map-canvas").scroll_into_view_if_needed()
@@ -164,6 +167,7 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     assert someone.problems == []
 
 
+@on_each_screen
 def test_a_request_shows_its_details_and_its_history(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from support import city as small_city
 from support.browser import DESKTOP, PHONE, Visitor, visit
 from support.databases import database
+from support.pages import sampled
 from support.serving import Reports, forget_everything, serve
 
 OTHER_CITY = """
@@ -56,7 +57,7 @@ def tourist(browser: Browser, elsewhere: Reports) -> Iterator[Visitor]:
     someone.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sampled(PAGES, 3))
 def test_pages_speak_of_their_city_only(path: str, tourist: Visitor) -> None:
     with visit(tourist) as someone:
         page = someone.open(path)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 from support.browser import Visitor
 from support.cards import card, column
-from support.pages import PATHS
+from support.pages import PATHS, sampled
 from support.paper import NARROWEST_PIXELS, PAPERS, as_on_paper, printed
 from support.serving import Reports
 
@@ -27,7 +27,7 @@ def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
     someone.close()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", sampled(PATHS, 4))
 def test_every_text_is_on_the_paper_and_whole(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     with as_on_paper(page) as texts:

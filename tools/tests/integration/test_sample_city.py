@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tools.bench.__main__ import build
 from tools.migrate import migrate
 from tools.servers.instance import Instance
 
+# About a benchmark, which is not run at each change either.
+pytestmark = pytest.mark.slow
 DATABASE, ROWS = "of_the_sample_city", 2_500
 RUNS = "SELECT string_agg(status || coalesce(finished_at::text, ''), ',') FROM load_runs"
 

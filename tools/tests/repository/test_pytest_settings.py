@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tools.paths import FOLDERS_WITH_ENVIRONMENT, ROOT, python_of
 
@@ -24,6 +26,20 @@ def test_reaches_another_machine():
 def test_hangs():
     time.sleep(60)
 """
+
+
+def options(folder: str) -> dict[str, Any]:
+    """The settings of pytest in this folder."""
+    declared = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())
+    found: dict[str, Any] = declared["tool"]["pytest"]["ini_options"]
+    return found
+
+
+def has_slow_tests(folder: str) -> bool:
+    return any("pytest.mark.slow" in file.read_text() for file in (ROOT / folder / "tests").rglob("*.py"))
+
+
+WITH_SLOW_TESTS = [folder for folder in FOLDERS_WITH_ENVIRONMENT if has_slow_tests(folder)]
 
 
 def run_probe(folder: str, file: Path, *arguments: str) -> str:
@@ -53,5 +69,15 @@ def test_other_machines_are_out_of_reach_and_a_test_that_hangs_fails(folder: str
 
 @pytest.mark.parametrize("folder", FOLDERS_WITH_ENVIRONMENT)
 def test_a_test_has_fifteen_minutes(folder: str) -> None:
-    declared = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())
-    assert declared["tool"]["pytest"]["ini_options"]["timeout"] == 900
+    assert options(folder)["timeout"] == 900
+
+
+@pytest.mark.parametrize("folder", WITH_SLOW_TESTS)
+def test_a_change_leaves_slow_tests_to_the_night(folder: str) -> None:
+    chosen = options(folder)["addopts"]
+    assert "not slow" in chosen[chosen.index("-m") + 1].split(" and ")
+
+
+def test_the_night_runs_the_slow_tests_of_every_suite() -> None:
+    job = yaml.safe_load((ROOT / ".github/workflows/slow.yml").read_text())["jobs"]["test"]
+    assert job["strategy"]["matrix"]["suite"] == WITH_SLOW_TESTS
