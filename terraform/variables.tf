@@ -1,5 +1,5 @@
 variable "project" {
-  description = "First part of every name."
+  description = "First part of every resource name."
   type        = string
   default     = "la311"
 
@@ -10,7 +10,7 @@ variable "project" {
 }
 
 variable "stage" {
-  description = "Second part of every name, the GitHub environment that may deploy, and STAGE of every container: dev, prod, small, or one that you name after its city."
+  description = "Second part of every resource name, the GitHub environment that may deploy, and STAGE in every container: dev, prod, small, or a name of your own, such as the city's."
   type        = string
 
   validation {
@@ -20,7 +20,7 @@ variable "stage" {
 }
 
 variable "city" {
-  description = "City that this stage serves, by the name of its declaration: CITY of the API, the reports and the pipeline. Two stages may serve two cities."
+  description = "City that this stage serves, by the name of its declaration; CITY in the API, the reports and the pipeline. Two stages may serve two cities."
   type        = string
   default     = "la"
 
@@ -31,7 +31,7 @@ variable "city" {
 }
 
 variable "is_single_host" {
-  description = "The small shape: one Graviton instance with Redis behind CloudFront, without load balancer, NAT and ElastiCache."
+  description = "The small shape: one Graviton instance with Redis behind CloudFront, without a load balancer, NAT or ElastiCache."
   type        = bool
   default     = false
 
@@ -47,13 +47,13 @@ variable "is_single_host" {
 }
 
 variable "host_instance_type" {
-  description = "Instance of the small shape, a Graviton type."
+  description = "Instance type of the small shape; it must be a Graviton type."
   type        = string
   default     = "t4g.medium"
 }
 
 variable "redis_image" {
-  description = "Image of Redis 7 by digest, with a variant for ARM, for the small shape; null elsewhere."
+  description = "Redis 7 image by digest, with an ARM variant, for the small shape; null otherwise."
   type        = string
   default     = null
 
@@ -64,7 +64,7 @@ variable "redis_image" {
 }
 
 variable "account_id" {
-  description = "The twelve digits of the AWS account; Terraform refuses any other."
+  description = "Twelve-digit ID of the AWS account; Terraform refuses any other."
   type        = string
 
   validation {
@@ -96,7 +96,7 @@ variable "emulator_endpoint" {
 }
 
 variable "github_repository" {
-  description = "Repository, owner/name, whose deploy workflow may assume the deploy role."
+  description = "Repository (owner/name) whose deploy workflow may assume the deploy role."
   type        = string
 
   validation {
@@ -106,13 +106,13 @@ variable "github_repository" {
 }
 
 variable "github_repository_ids" {
-  description = "Ids of owner and repository, as { owner = 1001, repository = 2002 }, which GitHub adds to the names of repositories created or renamed since July 2026; null for older ones."
+  description = "IDs of the owner and the repository, as { owner = 1001, repository = 2002 }, which GitHub adds to the names of repositories created or renamed since July 2026; null for older ones."
   type        = object({ owner = number, repository = number })
   default     = null
 }
 
 variable "images" {
-  description = "First digest of each image; deployments write later ones to the parameters /<project>-<stage>/image/<name>."
+  description = "Initial digest of each image; deployments write later ones to the parameters /<project>-<stage>/image/<name>."
   type        = object({ api = string, reports = string, pipeline = string })
 
   validation {
@@ -122,7 +122,7 @@ variable "images" {
 }
 
 variable "load_image" {
-  description = "Digest of the load tests' image, to run them as tasks of this stage: docs/runbook.md; null for none."
+  description = "Digest of the load-test image, for running load tests as tasks of this stage (see docs/runbook.md); null for none."
   type        = string
   default     = null
 
@@ -133,7 +133,7 @@ variable "load_image" {
 }
 
 variable "cpu_architecture" {
-  description = "Architecture of the tasks: X86_64, or ARM64 (a fifth cheaper). The images must have it."
+  description = "CPU architecture of the tasks: X86_64, or ARM64 (a fifth cheaper). The images must include it."
   type        = string
   default     = "X86_64"
 
@@ -144,30 +144,30 @@ variable "cpu_architecture" {
 }
 
 variable "cidr_block" {
-  description = "Addresses of the VPC; different for each stage, so that the VPCs can be connected."
+  description = "CIDR block of the VPC; different for each stage, so that the VPCs can be connected."
   type        = string
 }
 
 variable "zone_count" {
-  description = "Availability zones to spread over."
+  description = "Availability zones to use."
   type        = number
   default     = 2
 }
 
 variable "is_nat_per_zone" {
-  description = "One NAT gateway per zone instead of one for all."
+  description = "One NAT gateway per availability zone instead of one for all."
   type        = bool
   default     = false
 }
 
 variable "interface_endpoints" {
-  description = "AWS services to reach by private endpoints instead of through NAT."
+  description = "AWS services to reach through private endpoints instead of NAT."
   type        = set(string)
   default     = []
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate of both hosts, in the stage's region."
+  description = "ACM certificate for both hosts, in the stage's region."
   type        = string
 }
 
@@ -192,37 +192,37 @@ variable "reports_host" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone in which to point both hosts to this stage; null where DNS is managed elsewhere."
+  description = "Route 53 zone in which both hosts are pointed to this stage; null if DNS is managed elsewhere."
   type        = string
   default     = null
 }
 
 variable "has_files" {
-  description = "Publish the city as files: a bucket, and a distribution of CloudFront before it."
+  description = "Publish the city as files: a bucket with a CloudFront distribution in front of it."
   type        = bool
   default     = true
 }
 
 variable "files_domain" {
-  description = "Host name of the files and its certificate, issued by ACM in us-east-1; null for a name of CloudFront's."
+  description = "Host name of the files and its certificate, issued by ACM in us-east-1; null to use CloudFront's own name."
   type        = object({ host = string, certificate_arn = string })
   default     = null
 }
 
 variable "requests_per_5_minutes" {
-  description = "Requests one address may make in five minutes before it gets 429."
+  description = "Requests that one address may make in five minutes before it gets 429."
   type        = number
   default     = 3000
 }
 
 variable "firewall_rules" {
-  description = "Rule groups of AWS for the firewall, about 1 USD a month each."
+  description = "AWS rule groups for the firewall, about 1 USD a month each."
   type        = list(string)
   default     = ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet"]
 }
 
 variable "api_allowed_origins" {
-  description = "Origins whose pages may call the API, exact."
+  description = "Exact origins whose pages may call the API."
   type        = list(string)
 
   validation {
@@ -232,7 +232,7 @@ variable "api_allowed_origins" {
 }
 
 variable "frame_ancestors" {
-  description = "Origins whose pages may show the reports in a frame."
+  description = "Origins whose pages may embed the reports in a frame."
   type        = list(string)
   default     = []
 
@@ -243,13 +243,13 @@ variable "frame_ancestors" {
 }
 
 variable "github_issues_url" {
-  description = "Repository in which the API files feedback; null disables it."
+  description = "Repository in which the API files feedback; null disables this."
   type        = string
   default     = null
 }
 
 variable "feedback_mail" {
-  description = "Team address that feedback is mailed to, and the sender that SendGrid knows; null: no mail. Needs SENDGRID_API_KEY."
+  description = "Team address that receives feedback, and the sender registered with SendGrid; null for no mail. Needs SENDGRID_API_KEY."
   type        = object({ to = string, from = string })
   default     = null
 
@@ -260,7 +260,7 @@ variable "feedback_mail" {
 }
 
 variable "socrata_url" {
-  description = "Address of the city's portal; null for the one that the city declares."
+  description = "Address of the city's portal; null for the declared one."
   type        = string
   default     = null
 
@@ -271,7 +271,7 @@ variable "socrata_url" {
 }
 
 variable "log_level" {
-  description = "LOG_LEVEL of every container."
+  description = "LOG_LEVEL in every container."
   type        = string
   default     = "INFO"
 
@@ -282,7 +282,7 @@ variable "log_level" {
 }
 
 variable "external_secrets" {
-  description = "Settings whose values were put into Parameter Store by hand as /<project>-<stage>/<NAME>."
+  description = "Settings whose values were stored in Parameter Store by hand as /<project>-<stage>/<NAME>."
   type        = set(string)
   default     = []
 
@@ -293,7 +293,7 @@ variable "external_secrets" {
 }
 
 variable "secret_versions" {
-  description = "Raise a number by one to replace that secret; docs/runbook.md gives the order."
+  description = "Raise a number by one to replace that secret; see docs/runbook.md for the order."
   type        = object({ admin_token = number, database = number, cache = number })
   default     = { admin_token = 1, database = 1, cache = 1 }
 
@@ -304,18 +304,18 @@ variable "secret_versions" {
 }
 
 variable "database_engine_version" {
-  description = "Major version of Postgres, the same as in compose and in the tests."
+  description = "Major version of Postgres, the same as in Docker Compose and the tests."
   type        = string
   default     = "15"
 }
 
 variable "database_instance_class" {
-  description = "Size of the database."
+  description = "Instance class of the database."
   type        = string
 }
 
 variable "database_replica_class" {
-  description = "Size of a read replica for API and reports; null for none. Raise secret_versions.database in the same apply."
+  description = "Instance class of a read replica for the API and reports; null for none. Raise secret_versions.database in the same apply."
   type        = string
   default     = null
 
@@ -326,7 +326,7 @@ variable "database_replica_class" {
 }
 
 variable "database_storage_gib" {
-  description = "Storage at the start, in GiB."
+  description = "Initial storage, in GiB."
   type        = number
 }
 
@@ -358,13 +358,13 @@ variable "database_ca_path" {
 }
 
 variable "is_database_upgrade" {
-  description = "True for the one apply that raises database_engine_version: docs/upgrades.md."
+  description = "Set to true for the one apply that raises database_engine_version; see docs/upgrades.md."
   type        = bool
   default     = false
 }
 
 variable "is_protected" {
-  description = "Refuse to delete database, load balancer and key, keep a final snapshot, and change the database in its maintenance window only."
+  description = "Refuse to delete the database, load balancer and key, keep a final snapshot, and change the database only in its maintenance window."
   type        = bool
 
   validation {
@@ -379,18 +379,18 @@ variable "backup_days" {
 }
 
 variable "cache_engine_version" {
-  description = "Version of Redis, the same major version as in compose and in the tests."
+  description = "Redis version, the same major version as in Docker Compose and the tests."
   type        = string
   default     = "7.1"
 }
 
 variable "cache_node_type" {
-  description = "Size of a cache node."
+  description = "Node type of the cache."
   type        = string
 }
 
 variable "cache_node_count" {
-  description = "Cache nodes: 1, or 2 for a replica that takes over."
+  description = "Number of cache nodes: 1, or 2 for a replica that takes over."
   type        = number
 }
 
@@ -400,7 +400,7 @@ variable "api_size" {
 }
 
 variable "api_tasks" {
-  description = "Fewest and most API tasks."
+  description = "Minimum and maximum number of API tasks."
   type        = object({ min = number, max = number })
 }
 
@@ -410,17 +410,17 @@ variable "reports_size" {
 }
 
 variable "reports_tasks" {
-  description = "Fewest and most reports tasks."
+  description = "Minimum and maximum number of reports tasks."
   type        = object({ min = number, max = number })
 }
 
 variable "pipeline_size" {
-  description = "CPU units and MiB of the pipeline's task."
+  description = "CPU units and MiB of the pipeline task."
   type        = object({ cpu = number, memory_mib = number })
 }
 
 variable "is_pipeline_spot" {
-  description = "Run the pipeline on spot capacity."
+  description = "Run the pipeline on Spot capacity."
   type        = bool
 }
 
@@ -437,12 +437,12 @@ variable "reconcile_schedule" {
 }
 
 variable "budget_usd" {
-  description = "Costs of the whole account, all stages included, in a month, in USD, above which AWS sends a mail."
+  description = "Monthly cost in USD of the whole account, all stages included, above which AWS sends an email."
   type        = number
 }
 
 variable "is_checked_from_outside" {
-  description = "Check the API from outside of the region, about 1.50 USD a month."
+  description = "Check the API from outside the region, about 1.50 USD a month."
   type        = bool
   default     = false
 
@@ -453,7 +453,7 @@ variable "is_checked_from_outside" {
 }
 
 variable "alarm_emails" {
-  description = "Addresses that alarms and budget notify."
+  description = "Addresses that alarms and the budget notify."
   type        = set(string)
 }
 
