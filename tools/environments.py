@@ -9,7 +9,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -41,9 +41,16 @@ def check_python() -> None:
         )
 
 
-def run(command: list[str], what: str, folder: Path = ROOT) -> None:
-    """Run a command with uv's settings. Raises ``Problem`` with its output when it fails."""
-    environment = os.environ | uv_environment()
+def run_uv(arguments: list[str], what: str) -> None:
+    """Run uv with its settings. Raises ``Problem`` with its output when it fails."""
+    run([str(UV), *arguments], what, variables=uv_environment())
+
+
+def run(
+    command: list[str], what: str, folder: Path = ROOT, variables: Mapping[str, str] | None = None
+) -> None:
+    """Run a command, with additional variables. Raises ``Problem`` with its output when it fails."""
+    environment = os.environ | (variables or {})
     done = subprocess.run(command, env=environment, cwd=folder, text=True, capture_output=True, check=False)
     if done.returncode:
         raise Problem(f"{what} failed:\n{indented(done.stdout + done.stderr)}")
@@ -75,12 +82,22 @@ def make(folder: str) -> None:
     settings = target / "pyvenv.cfg"
     version = f"version_info = {platform.python_version()}\n"
     if not (settings.is_file() and version in settings.read_text()):
-        create = [str(UV), "venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable]
-        run([*create, str(target)], f"Creating the environment of {folder}/")
-    sync = [str(UV), "pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
-    run([*sync, str(lock)], f"Installing the packages of {folder}/")
+        create = ["venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable]
+        run_uv([*create, str(target)], f"Creating the environment of {folder}/")
+    sync(target, lock)
     if module := PREPARED_BY.get(folder):
         run([str(target / "bin" / "python"), "-m", module], f"Running {module} of {folder}/", ROOT / folder)
+
+
+def sync(target: Path, lock: Path) -> None:
+    """Install exactly the packages of the lock, unless they were already installed from the same lock."""
+    installed = target / lock.name
+    if installed.is_file() and installed.read_bytes() == lock.read_bytes():
+        return
+    installed.unlink(missing_ok=True)
+    command = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
+    run_uv([*command, str(lock)], f"Installing the packages of {target.name}/")
+    installed.write_bytes(lock.read_bytes())
 
 
 def ensure(folders: Iterable[str]) -> None:

@@ -54,9 +54,9 @@ def locks_of(folder: Path) -> dict[Path, list[str]]:
 def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
     """Write one lock; ``arguments`` go to uv."""
     flags = [flag for name in extras for flag in ("--extra", name)]
-    uv = [str(environments.UV), "--directory", str(lock.parent)]
-    command = [*uv, "pip", "compile", *OPTIONS, *flags, *arguments, "pyproject.toml", "-o", lock.name]
-    environments.run(command, f"Compiling {lock.relative_to(ROOT)}")
+    command = ["--directory", str(lock.parent), "pip", "compile", *OPTIONS, *flags, *arguments]
+    command += ["pyproject.toml", "-o", lock.name]
+    environments.run_uv(command, f"Compiling {lock.relative_to(ROOT)}")
     digest = input_digest(lock.with_name("pyproject.toml"))
     lock.write_text(f"{FROM_INPUT}{digest}\n{lock.read_text()}")
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 
 UV_NAME_OF_PIP_SETTING = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -47,10 +48,14 @@ def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
+@cache
+def pip_config() -> str:
+    """The output of ``pip config list``, which takes pip half a second."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 def machine_uv_settings() -> dict[str, str]:
     """The machine's index settings for uv, except for variables of uv that are already set."""
-    listing = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
-    settings = uv_settings(parse_pip_config(listing))
+    settings = uv_settings(parse_pip_config(pip_config()))
     return {name: value for name, value in settings.items() if name not in os.environ}

@@ -85,7 +85,7 @@ def database(template: str = "") -> Iterator[Database]:
     with closing(psycopg2.connect(admin)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
             cursor.execute(create.format(sql.Identifier(name), sql.Identifier(copied)))
             try:
                 urls = (variable(f"TEST_{role}_URL") for role in ("ADMIN", "LOADER", "READER"))

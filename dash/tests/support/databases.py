@@ -83,7 +83,7 @@ def database(template: str = "") -> Iterator[Database]:
     name = f"dash_{uuid.uuid4().hex[:12]}"
     admin, copied = variable("TEST_ADMIN_URL"), template or variable("TEST_TEMPLATE")
     with psycopg.connect(admin, autocommit=True) as connection:
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(copied)))
         try:
             yield Database(name, in_database(admin, name), in_database(variable("TEST_READER_URL"), name))

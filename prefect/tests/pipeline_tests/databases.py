@@ -91,7 +91,7 @@ def database(copied: Database | None = None) -> Iterator[Database]:
         # A database with sessions cannot be copied.
         disconnect(copied.loader_url, copied.reader_url, copied.owner_url)
     urls = [in_database(variable(f"TEST_{role}_URL"), name) for role in ("LOADER", "READER", "ADMIN")]
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     ask(admin, create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield Database(name, *urls)

@@ -55,6 +55,28 @@ def test_an_environment_of_another_python_is_made_again(lock: Path) -> None:
     assert "version_info = 3" in settings.read_text()
 
 
+def test_packages_are_installed_again_only_from_another_lock(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking pip and uv about each environment used to add seconds to every command."""
+    environments.ensure(["service"])
+    commands: list[str] = []
+    monkeypatch.setattr(environments, "run", lambda _, what, **__: commands.append(what))
+    environments.ensure(["service"])
+    assert commands == []
+    lock.write_text("# another lock\n")
+    environments.ensure(["service"])
+    assert commands == ["Installing the packages of service/"]
+
+
+def test_a_failed_installation_is_repeated(lock: Path) -> None:
+    environments.ensure(["service"])
+    lock.write_text("surely-not-a-package==1.0\n")
+    for _ in range(2):
+        with pytest.raises(Problem, match="Installing the packages of service/ failed"):
+            environments.ensure(["service"])
+
+
 def test_a_package_without_a_hash_is_refused(lock: Path) -> None:
     lock.write_text("surely-not-a-package==1.0\n")
     with pytest.raises(Problem, match=r"Installing the packages of service/ failed:(.|\n)*hash"):
