@@ -21,7 +21,7 @@ FIGURE_TEXTS = """() => {
     return [...new Set(fills)].filter(fill => fill !== ink);
 }"""
 SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
-# Each change tests every page on one of them; each night, on both.
+# `make test` tests every page on one of them, `make test-slow` on the other.
 VIEWS = [
     *sampled([("desktop", path) for path in PATHS], 2),
     *sampled([("phone", path) for path in PATHS], 2, start=1),

@@ -13,7 +13,7 @@ PATHS = ["/", *(report.path for report in reports())]
 
 
 def sampled(values: Sequence[Any], every: int, start: int = 0) -> list[Any]:
-    """Parameters of a test: every nth value is tested at each change, the others each night."""
+    """Parameters of a test: every nth value is tested by `make test`, the others by `make test-slow`."""
     return [
         value if place % every == start else pytest.param(*_arguments(value), marks=pytest.mark.slow)
         for place, value in enumerate(values)

@@ -73,11 +73,11 @@ def test_a_test_has_fifteen_minutes(folder: str) -> None:
 
 
 @pytest.mark.parametrize("folder", WITH_SLOW_TESTS)
-def test_a_change_leaves_slow_tests_to_the_night(folder: str) -> None:
+def test_each_change_leaves_out_slow_tests(folder: str) -> None:
     chosen = options(folder)["addopts"]
     assert "not slow" in chosen[chosen.index("-m") + 1].split(" and ")
 
 
-def test_the_night_runs_the_slow_tests_of_every_suite() -> None:
+def test_the_nightly_workflow_runs_the_slow_tests_of_every_suite() -> None:
     job = yaml.safe_load((ROOT / ".github/workflows/slow.yml").read_text())["jobs"]["test"]
     assert job["strategy"]["matrix"]["suite"] == WITH_SLOW_TESTS
