@@ -62,10 +62,15 @@ def uv_environment() -> dict[str, str]:
     return own | machine_uv_settings()
 
 
+def is_same(installed: Path, lock: Path) -> bool:
+    """Whether the copy that was made of a lock after installing from it still equals the lock."""
+    return installed.is_file() and installed.read_bytes() == lock.read_bytes()
+
+
 def install_uv() -> None:
     """Install the locked uv under .local with pip, which new machines have, unlike venv."""
     installed = UV_FOLDER / UV_LOCK.name
-    if installed.is_file() and installed.read_bytes() == UV_LOCK.read_bytes():
+    if is_same(installed, UV_LOCK):
         return
     with step("Installing uv under .local"):
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-user"]
@@ -92,7 +97,7 @@ def make(folder: str) -> None:
 def sync(target: Path, lock: Path) -> None:
     """Install exactly the packages of the lock, unless they were already installed from the same lock."""
     installed = target / lock.name
-    if installed.is_file() and installed.read_bytes() == lock.read_bytes():
+    if is_same(installed, lock):
         return
     installed.unlink(missing_ok=True)
     command = ["pip", "sync", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import DESKTOP, PHONE, Visitor
+from support.browser import DESKTOP, SCREENS, Visitor
 from support.pages import PATHS, sampled
 from support.serving import Reports
 
@@ -20,8 +20,7 @@ FIGURE_TEXTS = """() => {
         .map(style => Number(style.opacity) * Number(style.fillOpacity) === 1 ? style.fill : 'see-through');
     return [...new Set(fills)].filter(fill => fill !== ink);
 }"""
-SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
-# `make test` tests every page on one of them, `make test-slow` on the other.
+# `make test` tests every page on one screen, `make test-slow` on the other.
 VIEWS = [
     *sampled([("desktop", path) for path in PATHS], 2),
     *sampled([("phone", path) for path in PATHS], 2, start=1),

@@ -11,13 +11,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from support.api import serve_api
-from support.browser import DESKTOP, EXPECTED, PHONE, Visitor, chromium
+from support.browser import DESKTOP, EXPECTED, SCREENS, Visitor, chromium
 from support.databases import Database
 from support.serving import Reports, serve
 
 from screenshots import WITH_GRAPHICS
 
-SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
 on_each_screen = pytest.mark.parametrize("someone", SCREENS, indirect=True)
 IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
     return state && state.isReady && !state.counting && state.map.loaded()
@@ -136,12 +135,15 @@ def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
 
 @on_each_screen
 def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: Visitor, page: Page) -> None:
+    someone.open("/map?outlines=regions&status=closed")
+    page.wait_for_function(IS_IDLE)
     before = page.evaluate(ZOOM)
     page.locator(".map-canvas").scroll_into_view_if_needed()
     at = page.evaluate(A_CLUSTER)
     page.mouse.click(at["x"], at["y"])
     page.wait_for_function(f"before => ({ZOOM})() > before + 1.5", arg=before)
     page.wait_for_function(IS_IDLE)
+    assert "status=closed" in page.url
     other = someone.another_page()
     other.goto(page.url)
     other.wait_for_function(IS_IDLE)

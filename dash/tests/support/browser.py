@@ -15,6 +15,8 @@ from screenshots import ARGUMENTS, BROWSER
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
+"""Viewport and color scheme."""
 # A busy machine is slow, and no test is about speed.
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)

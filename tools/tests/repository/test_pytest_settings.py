@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tools.paths import FOLDERS_WITH_ENVIRONMENT, ROOT, python_of
+from tools.tests.repository.test_workflows import workflow
 
 # 192.0.2.0/24 is reserved for documentation: no host has such an address.
 PROBE = """
@@ -28,6 +29,10 @@ def test_hangs():
 """
 
 
+# Escaped, so that this file itself does not count.
+SLOW = re.compile(r"pytest\.mark\.slow")
+
+
 def options(folder: str) -> dict[str, Any]:
     """The settings of pytest in this folder."""
     declared = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())
@@ -36,7 +41,7 @@ def options(folder: str) -> dict[str, Any]:
 
 
 def has_slow_tests(folder: str) -> bool:
-    return any("pytest.mark.slow" in file.read_text() for file in (ROOT / folder / "tests").rglob("*.py"))
+    return any(SLOW.search(file.read_text()) for file in (ROOT / folder / "tests").rglob("*.py"))
 
 
 WITH_SLOW_TESTS = [folder for folder in FOLDERS_WITH_ENVIRONMENT if has_slow_tests(folder)]
@@ -79,5 +84,4 @@ def test_each_change_leaves_out_slow_tests(folder: str) -> None:
 
 
 def test_the_nightly_workflow_runs_the_slow_tests_of_every_suite() -> None:
-    job = yaml.safe_load((ROOT / ".github/workflows/slow.yml").read_text())["jobs"]["test"]
-    assert job["strategy"]["matrix"]["suite"] == WITH_SLOW_TESTS
+    assert workflow("slow")["jobs"]["test"]["strategy"]["matrix"]["suite"] == WITH_SLOW_TESTS
