@@ -27,8 +27,12 @@ if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
 # Prefect reads its settings while it is imported.
 prefect_environment.settle(os.environ)
 if __name__ == "__main__":
+    from pipeline import arguments
+
+    # Before anything is started or imported, which takes seconds.
+    chosen = arguments.parse(sys.argv[1:])
     # The server takes seconds to start; it does so in parallel with the imports.
-    prefect_environment.start_early(os.environ, has_schedules="serve" in sys.argv[1:])
+    prefect_environment.start_early(os.environ, has_schedules=chosen.command == "serve")
 
 import psycopg  # noqa: E402
 from prefect import flow, task  # noqa: E402
@@ -204,4 +208,4 @@ def download_all(run: Run, plan: Plan) -> tuple[Plan, tuple[download.Download, .
 if __name__ == "__main__":
     from pipeline.cli import main
 
-    sys.exit(main(ingest, sys.argv[1:]))
+    sys.exit(main(ingest, chosen))

@@ -1,4 +1,4 @@
-"""The command line: one run, or a schedule; exit codes show who has to act."""
+"""One run, or a schedule; exit codes show who has to act."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
-from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
@@ -21,7 +19,6 @@ from pipeline.city import City, city_for
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
 from pipeline.errors import (
-    EXIT_CODES,
     INTERRUPTED_EXIT_CODE,
     TERMINATED_EXIT_CODE,
     UNEXPECTED_EXIT_CODE,
@@ -37,85 +34,15 @@ from pipeline.prefect_environment import NO_PAGE, discard_early, own_server
 from pipeline.termination import end_soon
 
 log = logging.getLogger("pipeline")
-TIME_ZONE = "UTC"
 RECONCILE_AFTER_HOURS = 2
 REPEATED = {error.exit_code for error in (PortalError, PublishError, PartialError, FilesError)}
 """Exit codes of failures that the next scheduled run may not encounter."""
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line as a namespace; exits with 2 if it is invalid."""
-    parser = argparse.ArgumentParser(
-        prog="python flow.py",
-        description="Load the city's changes from its portal, and notify the API to serve them.",
-        epilog="`python flow.py check-city KEY` checks a city's declaration, `python flow.py erase NUMBER` "
-        "removes a request permanently, `python flow.py metrics` prints metrics of the runs. exit codes: "
-        + ", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
-    )
-    parser.add_argument(
-        "command", nargs="?", choices=("run", "serve"), default="run", help="one run (default), or a schedule"
-    )
-    parser.add_argument("--years", type=_years, default=(), help="only these, such as 2020 or 2015-2018,2020")
-    parser.add_argument("--dataset", action="append", default=[], help="only this dataset; may be repeated")
-    parser.add_argument(
-        "--since", type=_moment, help="read only rows that the portal updated since then, such as 2026-01-31"
-    )
-    ways = parser.add_mutually_exclusive_group()
-    ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
-    ways.add_argument("--reconcile", action="store_true", help="read everything and retire gone rows")
-    parser.add_argument("--dry-run", action="store_true", help="only report what would change")
-    parser.add_argument(
-        "--scheduled-later",
-        action="store_true",
-        help="for schedulers: exit with 0 after failures that the next run retries, mainly portal errors",
-    )
-    parser.add_argument(
-        "--cron", type=_cron, help="for serve (default: every day at the city's nightly_hour_utc)"
-    )
-    parser.add_argument(
-        "--reconcile-cron", type=_cron, help="for serve (default: on Sundays, two hours after that)"
-    )
-    parser.add_argument(
-        "--time-zone", type=_time_zone, default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})"
-    )
-    chosen = parser.parse_args(arguments)
-    if chosen.since and (chosen.full or chosen.reconcile):
-        parser.error("--since reads only some rows, but --full and --reconcile need all of them")
-    return chosen
-
-
-def _years(text: str) -> tuple[int, ...]:
-    years: set[int] = set()
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        years.update(range(int(first), int(last or first) + 1))
-    if not years:
-        raise ValueError("the first year is after the last")
-    return tuple(sorted(years))
-
-
-def _cron(text: str) -> str:
-    from prefect.client.schemas.schedules import CronSchedule
-
-    return CronSchedule(cron=text).cron
-
-
-def _time_zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError("a name such as America/Chicago is needed")
-    return text
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def main(ingest: Any, arguments: Sequence[str]) -> int:
-    """Run the command line; ``ingest`` is the flow. Returns the exit code."""
+def main(ingest: Any, chosen: argparse.Namespace) -> int:
+    """Run the flow ``ingest`` as the arguments say; returns the exit code."""
     with contextlib.ExitStack() as stack:
         stack.callback(discard_early)
-        chosen = parse(arguments)
         try:
             settings = Settings.from_environment()
             _, city = city_for(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,10 +249,18 @@ def test_a_second_run_says_which_run_is_in_progress(database: Database, prefect_
     assert database.rows("SELECT * FROM load_runs") == []
 
 
-def test_wrong_arguments_and_settings_are_named(database: Database) -> None:
-    """The program's exit codes; unit tests name the others that are wrong."""
+def test_a_missing_setting_is_named(database: Database) -> None:
+    """The program's exit code; unit tests name the other settings."""
     environment = environment_for(database, "http://127.0.0.1:9", PREFECT_API_URL="http://127.0.0.1:9/api")
-    assert call(environment, "--full", "--reconcile")[0] == 2
     del environment["DATABASE_LOADER_URL"]
     code, output = call(environment)
     assert (code, "DATABASE_LOADER_URL" in output) == (30, True)
+
+
+def test_wrong_arguments_are_reported_before_anything_starts(database: Database) -> None:
+    """Prefect's server used to start first, and an import of several seconds."""
+    environment = environment_for(database, "http://127.0.0.1:9", PYTHONPROFILEIMPORTTIME="1")
+    code, output = call(environment, "--full", "--reconcile")
+    assert code == 2
+    assert "not allowed with argument --full" in output
+    assert re.search(r"\| +prefect\b", output) is None

@@ -42,12 +42,13 @@ def test_a_schedule_runs_and_ends_with_its_processes(
 
 def test_the_deployment_has_the_same_schedule() -> None:
     from pipeline import cli
+    from pipeline.arguments import parse
     from pipeline.city import load_city
 
     declared = yaml.safe_load((FOLDER / "prefect.yaml").read_text())
     (deployment,) = declared["deployments"]
     schedules = {entry["slug"]: entry for entry in deployment["schedules"]}
-    for schedule in cli.schedules(cli.scheduled(cli.parse(["serve"]), load_city())):
+    for schedule in cli.schedules(cli.scheduled(parse(["serve"]), load_city())):
         entry = schedules.pop(schedule.slug)
         assert (entry["cron"], entry["timezone"]) == (schedule.cron, schedule.timezone)
         assert entry.get("parameters", {}) == schedule.parameters

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline import cli
+from pipeline.arguments import parse
 from pipeline.city import City, city_for, load_city
 from pipeline.config import Settings
 from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
@@ -24,7 +25,7 @@ ARGUMENTS = [
 
 
 def test_every_option_is_understood() -> None:
-    chosen = cli.parse(ARGUMENTS)
+    chosen = parse(ARGUMENTS)
     assert chosen.years == (2015, 2016, 2017, 2020)
     assert chosen.dataset == ["2cy6-i7zn"]
     assert chosen.since == datetime(2026, 1, 31, tzinfo=UTC)
@@ -46,21 +47,21 @@ def test_every_option_is_understood() -> None:
 )
 def test_nonsense_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.parse(arguments)
+        parse(arguments)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("key", "hour"), [("la", 8), ("nyc", 7)])
 def test_the_schedule_is_nightly_at_the_citys_hour_and_a_weekly_reconciliation(key: str, hour: int) -> None:
-    nightly, weekly = cli.schedules(cli.scheduled(cli.parse(["serve"]), load_city(key)))
+    nightly, weekly = cli.schedules(cli.scheduled(parse(["serve"]), load_city(key)))
     assert (nightly.cron, nightly.timezone, nightly.parameters) == (f"0 {hour} * * *", "UTC", {})
     assert (weekly.cron, weekly.parameters) == (f"0 {hour + 2} * * 0", {"mode": "reconcile"})
 
 
 def test_the_command_line_overrides_the_citys_hour() -> None:
     given = ["serve", "--cron", "0 1 * * *", "--time-zone", "America/Los_Angeles"]
-    local = cli.schedules(cli.scheduled(cli.parse(given), load_city()))
+    local = cli.schedules(cli.scheduled(parse(given), load_city()))
     assert (local[0].cron, local[0].timezone) == ("0 1 * * *", "America/Los_Angeles")
 
 
@@ -111,7 +112,7 @@ def test_the_new_transport_without_its_token_is_named(caplog: pytest.LogCaptureF
 
 def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.parse(["--help"])
+        parse(["--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert all(f"{code} {meaning}" in text for code, meaning in EXIT_CODES.items())
 
@@ -124,4 +125,4 @@ def test_before_a_schedule_only_failures_that_it_repeats_are_tolerated(
 ) -> None:
     monkeypatch.setenv("DATABASE_LOADER_URL", "postgresql://127.0.0.1:1/none")
     monkeypatch.setattr(cli, "_start", lambda *_: (_ for _ in ()).throw(error))
-    assert cli.main(None, ["--scheduled-later"]) == code
+    assert cli.main(None, parse(["--scheduled-later"])) == code
