@@ -34,16 +34,17 @@ UNAVAILABLE: Responses = {
         "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     }
 }
-# Responses before any route is reached: from the HTTP parser and the request limits.
-REJECTED_EARLY: Responses = {
-    400: {
+PROBLEM = {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}
+# Responses of every operation before its route is reached: from the HTTP parser and the request limits.
+REJECTED_EARLY = {
+    "400": {
         "description": "Malformed HTTP, two Host headers, a URL of 64 kB or more, or a head above 128 kB",
         "content": {"text/plain": {}},
     },
-    408: {"model": Problem, "description": "The body took too long to arrive"},
-    413: {"model": Problem, "description": "The body is too large"},
-    414: {"model": Problem, "description": "The URL is too long"},
-    429: {"model": Problem, "description": "Too many downloads or messages from one client"},
+    "408": {"description": "The body took too long to arrive"} | PROBLEM,
+    "413": {"description": "The body is too large"} | PROBLEM,
+    "414": {"description": "The URL is too long"} | PROBLEM,
+    "429": {"description": "Too many downloads or messages from one client"} | PROBLEM,
 }
 NOT_MODIFIED: Responses = {304: {"description": "The client already has this response (If-None-Match)"}}
 HEADERS = {
@@ -101,7 +102,7 @@ def file_of(media_type: str, schema: dict[str, str] = BINARY) -> Responses:
 
 
 def describe(api: FastAPI, facts: FactsReader) -> None:
-    """Add the examples in ``examples.json`` and the city's name, which is in the database."""
+    """Add early rejections, the examples in ``examples.json``, and the city's name from the database."""
     generate = api.openapi
     examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
     # Examples of one city would mislead clients of another.
@@ -116,6 +117,7 @@ def describe(api: FastAPI, facts: FactsReader) -> None:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 example = examples.get(f"{method.upper()} {path}") if city in shown_in else None
+                operation["responses"] = REJECTED_EARLY | operation["responses"]
                 _add_example(operation, example)
         spoken: dict[str, Any] = _spoken(document, served)
         return spoken
