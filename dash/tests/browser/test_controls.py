@@ -135,7 +135,8 @@ def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) 
             "/neighborhood?council=52",
             "/overview-combined?agency=3,2&type=4,1",
         ],
-        2,
+        3,
+        start=2,
     ),
 )
 def test_back_leaves_a_page_at_once(visitor: Visitor, path: str) -> None:

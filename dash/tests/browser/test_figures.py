@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import Visitor
+from support.pages import sampled
 
 LOADED = """performance.getEntriesByType('resource').map(one => one.name.split('/').pop().split('?')[0])
     .filter(name => name.startsWith('plotly') && name.endsWith('.min.js'))"""
@@ -17,7 +18,7 @@ def loaded(page: Page) -> set[str]:
     return set(page.evaluate(LOADED))
 
 
-@pytest.mark.parametrize("path", ["/", "/overview-combined", "/time-to-close", "/types-map"])
+@pytest.mark.parametrize("path", sampled(["/", "/overview-combined", "/time-to-close", "/types-map"], 3))
 def test_a_page_is_drawn_by_the_part(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     expect(page.locator(".main-svg").first).to_be_visible()

@@ -151,12 +151,12 @@ def test_valid_requests_succeed(api: Api, described: list[Operation]) -> None:
 def test_nothing_is_executed_and_nothing_breaks(
     api: Api, described: list[Operation], notified: Notified
 ) -> None:
-    assert faults(api, described, ATTEMPTS, at_most=7) == []
+    assert faults(api, described, ATTEMPTS, at_most=4) == []
     assert notified() == []
 
 
 def test_odd_values_break_nothing(api: Api, described: list[Operation]) -> None:
-    assert faults(api, described, ODDITIES, at_most=5) == []
+    assert faults(api, described, ODDITIES, at_most=3) == []
 
 
 @pytest.mark.slow

@@ -45,8 +45,8 @@ def fuzz(api: Api, folder: Path, *options: str) -> str:
 
 
 def test_every_operation_keeps_its_contract(api: Api, tmp_path: Path) -> None:
-    """With its examples, at the edges of its schema, and with a few random values."""
-    phases = ("--phases", "examples,coverage,fuzzing", "--max-examples", "4", "--generation-deterministic")
+    """With its examples, and at the edges of its schema."""
+    phases = ("--phases", "examples,coverage", "--generation-deterministic")
     output = fuzz(api, tmp_path, *phases)
     operations = len(api.json("/openapi.json")["paths"])
     assert f"Tested: {operations}" in output

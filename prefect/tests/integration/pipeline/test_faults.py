@@ -84,7 +84,9 @@ SURVIVED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("status", [202, 425, 502, 520, 522, 524, 529])
+@pytest.mark.parametrize(
+    "status", [202, 522, *(pytest.param(each, marks=pytest.mark.slow) for each in (425, 502, 520, 524, 529))]
+)
 def test_a_portal_that_is_not_ready_is_asked_again(status: int, town: Town, database: Database) -> None:
     town.portal.add_fault("status", status=status, times=2, dataset=LIVE, area="resource")
     run_ingest(settings_for(database, town.url), datasets=(LIVE,))

@@ -86,6 +86,7 @@ def test_killed_runs_lose_and_double_nothing(database: Database) -> None:
     storm(database, rows=4_000, strikes=4)
 
 
+@pytest.mark.slow
 def test_restarts_of_postgres_lose_and_double_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     restart_storm(monkeypatch, rows=3_000, restarts=2)
 
