@@ -94,7 +94,7 @@ def test_endpoints_never_see_a_query() -> None:
 def test_steps_of_a_run_do_not_need_prefect() -> None:
     """Flow and tasks only call functions that are tested without Prefect."""
     shells = re.compile(
-        r"prefect/(flow|pipeline/(cli|job|log_lines|prefect_\w+|run_page|task_runner)|benchmarks/.*)(\.py)?"
+        r"prefect/(flow|pipeline/(arguments|cli|job|log_lines|prefect_\w+|run_page|task_runner)|benchmarks/.*)(\.py)?"
     )
     seen = {
         path

@@ -68,7 +68,7 @@ def test_the_runbook_has_a_section_for_every_exit_code_that_needs_action() -> No
 
 
 def test_options_of_the_flow_exist() -> None:
-    source = text_of("prefect", "pipeline", "cli.py")
+    source = text_of("prefect", "pipeline", "arguments.py")
     named = set(re.findall(r"flow\.py (--[\w-]+)", LOADING + text_of("docs", "server_setup.md")))
     assert named
     assert [option for option in named - {"--help"} if f'"{option}"' not in source] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from pipeline.boundaries import read_areas
 from pipeline.city import load_city
 from pipeline.config import Settings
 from pipeline.errors import DataError
-from pipeline.quality import Check, share_check, worst
+from pipeline.quality import Check
 
 CITY = load_city()
 MANY = range(100, 130)
@@ -165,20 +164,3 @@ def test_every_check_is_saved_with_its_limits(settings: Settings, database: Data
     columns = "check_name, status, value, limits, meaning"
     query = f"SELECT {columns} FROM run_checks WHERE load_run_id = 2 ORDER BY place"
     assert database.rows(query) == [(c.name, c.status, c.value, c.limits, c.meaning) for c in result.checks]
-
-
-@pytest.mark.parametrize(("count", "status"), [(21, "warn"), (22, "fail"), (10, "ok")])
-def test_a_share_fails_above_its_limit_and_not_at_it(count: int, status: str) -> None:
-    assert share_check("share", count, 1050, 0.02, "rows").status == status
-
-
-def test_a_few_rows_never_fail_a_run() -> None:
-    assert [share_check("s", count, count, 0.02, "rows").status for count in (20, 21)] == ["warn", "fail"]
-
-
-def test_the_worst_check_is_one_that_failed() -> None:
-    make: Callable[..., Check] = Check
-    checks = [make("a", "ok", ""), make("b", "warn", ""), make("c", "fail", "")]
-    assert worst(checks) == checks[2]
-    assert worst(checks[:2]) == checks[1]
-    assert worst(checks[:1]) is None
