@@ -15,26 +15,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from headless_browser import ARGUMENTS, BROWSER, IS_LOADED
 from pages import reports
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures" / "reports"
-BROWSER = "chromium-headless-shell"
-# The last two arguments: the map needs WebGL, which machines without a GPU render in software.
-WITH_GRAPHICS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
-# Otherwise WebGL draws all pages, and emulating it takes longer than the pages themselves.
-ARGUMENTS = [*WITH_GRAPHICS, "--disable-gpu-rasterization", "--disable-gpu-compositing"]
 # Small files that are still legible: 960 by 640 pixels.
 DESK = (1280, 853)
 PHONE = (390, 844)
 SCALE = 0.75
-DRAWN = """() => document.querySelector('h1') && !document.querySelector('#preview')
-    && !document.querySelector('.mantine-Skeleton-root')
-    && !document.querySelector('[data-dash-is-loading="true"]')"""
 WAIT_MS = 60_000
 
 
@@ -95,7 +83,7 @@ def opened(browser: Browser, address: str, screen: tuple[int, int], scheme: str,
     context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     page.goto(address)
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(IS_LOADED)
     # Maps are drawn after their scripts have loaded.
     page.wait_for_timeout(3_000)
     return page

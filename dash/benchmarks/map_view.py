@@ -10,7 +10,7 @@ from benchmark_figures import Figure
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from benchmarks import main_thread, serving
-from screenshots import BROWSER, WITH_GRAPHICS
+from headless_browser import BROWSER, MAP_IS_IDLE, WITH_GRAPHICS
 
 GOAL_KB, GOAL_FRAME_MS = 500, 100
 WIDTH, HEIGHT = 1280, 900
@@ -22,9 +22,6 @@ OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].star
         .filter(one => one.startTime <= shown && new URL(one.name).origin === location.origin)
         .map(one => [one.name, one.transferSize / 1000]); }"""
 SHOWN_AT = "performance.timeOrigin + performance.getEntriesByName('map-shown')[0].startTime"
-SETTLED = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
-    return state && state.isReady && !state.counting && state.map.loaded()
-        && !document.querySelector('#preview') && /^[1-9]/.test(state.parts.status.textContent); }"""
 
 
 def measured(first: str, last: str) -> Iterator[Figure]:
@@ -55,7 +52,7 @@ def _view(context: BrowserContext, url: str) -> tuple[Page, Sizes]:
     # Playwright sets an attribute on its handlers, which a bound list method does not allow.
     page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
     page.goto(url)
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(MAP_IS_IDLE)
     shown = page.evaluate(SHOWN_AT)
     page.wait_for_load_state("networkidle")
     others = [one for one in finished if not one.url.startswith(_origin(url))]
@@ -117,4 +114,4 @@ def _move(page: Page) -> None:
         page.mouse.move(x - 150 * way, y - 60 * way, steps=12)
         page.mouse.up()
         page.mouse.move(x, y)
-        page.wait_for_function(SETTLED)
+        page.wait_for_function(MAP_IS_IDLE)

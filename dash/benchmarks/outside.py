@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import serving
 from benchmarks.serving import Served
+from headless_browser import ARGUMENTS, BROWSER
 from pages import reports
-from screenshots import ARGUMENTS, BROWSER
 
 TIMES = 3
 GOAL_USABLE_S, GOAL_MB = 1.5, 150

@@ -13,7 +13,7 @@ from support.databases import Database
 from support.serving import serve
 
 from benchmarks import main_thread
-from tests.browser.test_map import IS_IDLE
+from headless_browser import MAP_IS_IDLE
 
 MAP_JS = Path(__file__).parents[2] / "assets" / "map.js"
 BEGINS = "function showView(state) {"
@@ -49,7 +49,7 @@ def _work_in_each_idle(route: Route) -> None:
 
 
 def _measured(browser: Browser, page: Page) -> main_thread.MainThread:
-    page.wait_for_function(IS_IDLE)
+    page.wait_for_function(MAP_IS_IDLE)
     return main_thread.observed(browser, page, lambda: [page.evaluate(REDRAW) for _ in range(2)])
 
 
@@ -62,7 +62,7 @@ def test_what_maplibre_calls_of_our_code_counts(browser: Browser, someone: Visit
 
 def test_what_is_not_ours_does_not_count(browser: Browser, someone: Visitor, page: Page) -> None:
     someone.open("/map")
-    page.wait_for_function(IS_IDLE)
+    page.wait_for_function(MAP_IS_IDLE)
     busy = f"() => {{ const until = performance.now() + {WORK_MS}; while (performance.now() < until) {{}} }}"
     found = main_thread.observed(browser, page, lambda: page.evaluate(busy))
     assert found.longest_task > WORK_MS

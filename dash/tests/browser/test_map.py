@@ -16,12 +16,9 @@ from support.databases import Database
 from support.pages import sampled
 from support.serving import Reports, serve
 
-from screenshots import WITH_GRAPHICS
+from headless_browser import MAP_IS_IDLE, WITH_GRAPHICS
 
 on_each_screen = pytest.mark.parametrize("someone", sampled([*SCREENS], 2), indirect=True)
-IS_IDLE = """() => { const state = (document.querySelector('.city-map') || {}).mapState;
-    return state && state.isReady && !state.counting && state.map.loaded()
-        && !document.querySelector('#preview') && /\\d/.test(state.parts.status.textContent); }"""
 LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
     AND created_date::date BETWEEN '{}' AND '{}'"""
 A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
@@ -76,7 +73,7 @@ def someone(
 @pytest.fixture
 def page(someone: Visitor) -> Page:
     """The map; loading it takes seconds, so each test continues where the previous one left it."""
-    someone.page.wait_for_function(IS_IDLE)
+    someone.page.wait_for_function(MAP_IS_IDLE)
     return someone.page
 
 
@@ -137,17 +134,17 @@ def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
 @on_each_screen
 def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: Visitor, page: Page) -> None:
     someone.open("/map?outlines=regions&status=closed")
-    page.wait_for_function(IS_IDLE)
+    page.wait_for_function(MAP_IS_IDLE)
     before = page.evaluate(ZOOM)
     page.locator(".map-canvas").scroll_into_view_if_needed()
     at = page.evaluate(A_CLUSTER)
     page.mouse.click(at["x"], at["y"])
     page.wait_for_function(f"before => ({ZOOM})() > before + 1.5", arg=before)
-    page.wait_for_function(IS_IDLE)
+    page.wait_for_function(MAP_IS_IDLE)
     assert "status=closed" in page.url
     other = someone.another_page()
     other.goto(page.url)
-    other.wait_for_function(IS_IDLE)
+    other.wait_for_function(MAP_IS_IDLE)
     assert other.evaluate(ZOOM) == pytest.approx(page.evaluate(ZOOM), abs=0.01)
     assert _in_view(other) == _in_view(page)
     other.close()
@@ -165,7 +162,7 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     page.locator(".map-canvas canvas").focus()
     page.keyboard.press("-")
     page.wait_for_function(f"() => ({ZOOM})() < 15.5")
-    page.wait_for_function(IS_IDLE)
+    page.wait_for_function(MAP_IS_IDLE)
     assert page.locator(".map-rows").is_visible()
     assert someone.problems == []
 
@@ -177,7 +174,7 @@ def test_a_request_shows_its_details_and_its_history(
     request_id, day, longitude, latitude = city.run(A_POINT)[0]
     other = someone.another_page()
     other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
-    other.wait_for_function(IS_IDLE)
+    other.wait_for_function(MAP_IS_IDLE)
     canvas = other.locator(".map-canvas canvas")
     canvas.scroll_into_view_if_needed()
     canvas.click()
@@ -196,7 +193,7 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     first, _ = _days(page)
     other = someone.another_page()
     other.goto(served[0].url + "/map?type=4&hotspots=show")
-    other.wait_for_function(IS_IDLE)
+    other.wait_for_function(MAP_IS_IDLE)
     hotspots = httpx.get(f"{served[1]}/geojson/hotspots", params={"type_id": 4, "start_date": first}).json()
     expected = len(hotspots["features"])
     assert expected > 0
@@ -243,7 +240,7 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
         other.wait_for_function(HAS_LOOKED)
         other.evaluate("() => { window.drawn = document.querySelector('canvas'); }")
         release()
-        other.wait_for_function(IS_IDLE)
+        other.wait_for_function(MAP_IS_IDLE)
     assert other.evaluate("document.querySelector('#react-entry-point canvas') === window.drawn")
     assert other.evaluate("document.querySelectorAll('canvas.maplibregl-canvas').length") == 1
     expect(field).to_have_value("200 N")
@@ -257,7 +254,7 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
 def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
     other = someone.another_page()
     other.goto(someone.url + "/map")
-    other.wait_for_function(IS_IDLE)
+    other.wait_for_function(MAP_IS_IDLE)
     files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
     # Dash requests the parts that it loads later without a version.
     kept = [one for one in files if "/async-" not in one["name"]]

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, Request, expect
 
-from screenshots import ARGUMENTS, BROWSER
+from headless_browser import ARGUMENTS, BROWSER, IS_LOADED
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -21,9 +21,6 @@ SCREENS = {"desktop": (DESKTOP, "light"), "phone": (PHONE, "dark")}
 WAIT_MS = 60_000
 expect.set_options(timeout=WAIT_MS)
 BAD = {"serious", "critical"}
-IS_LOADED = """() => document.querySelector('h1') && !document.querySelector('#preview')
-    && !document.querySelector('.mantine-Skeleton-root')
-    && !document.querySelector('[data-dash-is-loading="true"]') && !document.querySelector('.grid-waits')"""
 # The names of other hosts do not resolve, so that a request to one fails and is recorded.
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 NEW_PAGE = "about:blank"
