@@ -74,16 +74,17 @@ def run(target: Target, instance: Instance) -> str:
     session, settings = str(copy.parent / "session.sqlite"), str(copy.parent / "settings.toml")
     Path(settings).write_text(_settings(target))
     environment = suite_environment(target.service, instance, target.service)
-    # A cached bytecode file could hide a change made within the same second.
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": str(copy.parent / "pycache")}
+    environment["PYTHONPYCACHEPREFIX"] = str(copy.parent / "pycache")
+    # The baseline compiles everything; bytecode of one change could hide another of the same second.
+    no_bytecode = environment | {"PYTHONDONTWRITEBYTECODE": "1"}
     with step(f"Trying the mutants of {target.name}"):
-        for program, *arguments in (
-            ("cosmic-ray", "init", settings, session),
-            ("cr-filter-operators", session, settings),
-            ("cosmic-ray", "baseline", settings),
-            ("cosmic-ray", "exec", settings, session),
+        for variables, program, *arguments in (
+            (environment, "cosmic-ray", "init", settings, session),
+            (environment, "cr-filter-operators", session, settings),
+            (environment, "cosmic-ray", "baseline", settings),
+            (no_bytecode, "cosmic-ray", "exec", settings, session),
         ):
-            subprocess.run([tool(program), *arguments], cwd=copy, env=environment, check=True)
+            subprocess.run([tool(program), *arguments], cwd=copy, env=variables, check=True)
     return subprocess.check_output([tool("cosmic-ray"), "dump", session], cwd=copy, text=True)
 
 

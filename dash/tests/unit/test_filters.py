@@ -25,3 +25,8 @@ def test_a_group_stands_for_its_types() -> None:
 
 def test_no_filters_narrow_nothing() -> None:
     assert Filters(FIRST, LAST).narrowed().as_string(None) == "true"
+
+
+def test_a_period_includes_both_of_its_days() -> None:
+    assert Filters(FIRST, LAST).days == 31
+    assert Filters(FIRST, FIRST).days == 1

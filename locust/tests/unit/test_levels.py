@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from scenarios.levels import LEVELS, Level, Measured, breaches, group_of, grouped, label, table
 
+README = Path(__file__).parents[2] / "README.md"
 LEVEL = Level("map cached", p50=10, p95=100, p99=300)
 
 
@@ -52,6 +56,7 @@ def test_group_without_requests_breaks_no_level() -> None:
 def test_percentile_is_a_time_that_occurred() -> None:
     measured = Measured({1: 1, 2: 1, 3: 1, 4: 1})
     assert [measured.percentile(share) for share in (0.25, 0.5, 0.75, 0.95, 1)] == [1, 2, 3, 4, 4]
+    assert Measured().percentile(0.5) == 0
 
 
 def test_routes_are_added_up_by_group() -> None:
@@ -71,8 +76,9 @@ def test_label_leads_back_to_its_group() -> None:
 
 
 def test_table_shows_measurements_next_to_limits() -> None:
-    line = table(seen({7: 1}), [LEVEL]).splitlines()[1]
+    head, line = table(seen({7: 1}), [LEVEL]).splitlines()
     assert " ".join(line.split()) == "map cached 1 0 7 of 10 ms 7 of 100 ms 7 of 300 ms"
+    assert len(head) == len(line)
 
 
 def test_patience_lengthens_times_but_not_the_limit_on_errors() -> None:
@@ -80,7 +86,11 @@ def test_patience_lengthens_times_but_not_the_limit_on_errors() -> None:
     assert (patient.p50, patient.p95, patient.p99, patient.error_share) == (25, 250, 750, 0)
 
 
-def test_levels_of_the_map() -> None:
-    by_group = {level.group: level for level in LEVELS}
-    assert (by_group["map cached"].p95, by_group["map uncached"].p95) == (100, 400)
-    assert all(level.error_share == 0 and level.p50 <= level.p95 <= level.p99 for level in LEVELS)
+def test_the_readme_lists_every_level() -> None:
+    rows = re.findall(
+        r"^\| ([a-z ]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ", README.read_text(), re.MULTILINE
+    )
+    listed = [(group, *(int(time.replace(",", "")) for time in times)) for group, *times in rows]
+    timed = [(level.group, level.p50, level.p95, level.p99) for level in LEVELS if level.p99]
+    assert listed == timed
+    assert all(level.error_share == 0 for level in LEVELS)
