@@ -171,6 +171,14 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     assert_true(database, town)
 
 
+def test_a_dataset_that_breaks_after_some_pages_is_not_loaded_in_part(town: Town, database: Database) -> None:
+    town.portal.add_fault("unavailable", dataset=LIVE, area="resource", after=6)
+    settings = settings_for(database, town.url, **impatient("unavailable"), socrata_page_rows=100)
+    outcome = run_ingest(settings, datasets=BOTH)
+    assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [LIVE]
+    assert requests_of(database) == [row for row in town.requests if OLD in row]
+
+
 def test_rows_of_another_shape_skip_the_dataset(town: Town, database: Database) -> None:
     """SODA2 promises a list; a proxy or a new version may wrap it."""
     town.portal.add_fault("wrap", dataset=LIVE)
@@ -223,7 +231,7 @@ def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None
 def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
     # The counts before and after are wrong; the third, of rows without an update time, is correct.
     town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", times=2)
-    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", after=3)
+    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", after=6)
     with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):
         run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert requests_of(database) == []
