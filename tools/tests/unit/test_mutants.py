@@ -46,3 +46,9 @@ def test_a_section_replaces_the_one_of_its_name(tmp_path: Path) -> None:
     assert text.startswith("# Mutation tests\n")
     assert "old" not in text
     assert text.index("kept") < text.index("new")
+
+
+def test_every_module_of_the_cache_is_tried() -> None:
+    folder = ROOT / "api" / "lacity_data_api" / "cache"
+    tried = {ROOT / target.service / path for target in mutants.targets().values() for path in target.files()}
+    assert {path for path in folder.glob("*.py") if path.stem != "__init__"} - tried == set()

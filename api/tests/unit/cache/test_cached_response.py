@@ -84,3 +84,19 @@ def test_hit_and_304_have_the_same_validators(encoding: str) -> None:
     assert body == representation.body
     left_out = {name for name, _ in headers} - {name for name, _ in fewer_headers}
     assert left_out == {b"content-type", b"content-length"} | ({b"content-encoding"} if encoding else set())
+
+
+def test_a_response_without_a_body_is_204() -> None:
+    empty = CachedResponse(b"", generation=1).representation("")
+    status, headers, body = empty.conditional(b"")
+    assert (status, body) == (204, b"")
+    assert {name for name, _ in headers}.isdisjoint({b"content-type", b"content-length"})
+
+
+@pytest.mark.parametrize(
+    ("more", "vary"),
+    [({}, b"Accept-Encoding, Origin"), ({"is_negotiated": True}, b"Accept, Accept-Encoding, Origin")],
+)
+def test_caches_learn_which_headers_select_the_response(more: dict[str, bool], vary: bytes) -> None:
+    found = CachedResponse(BODY, generation=1, **more).representation("")
+    assert dict(found.headers)[b"vary"] == dict(found.headers_not_modified)[b"vary"] == vary

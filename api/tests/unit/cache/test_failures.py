@@ -44,3 +44,7 @@ def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in "bc":
         with pytest.raises(NotFoundError):
             known.check(key)
+
+
+def test_a_client_that_waits_as_long_as_it_is_told_is_not_refused_again() -> None:
+    assert float(QueryTimeoutError.headers["Retry-After"]) == failures.PAUSE_SECONDS

@@ -125,3 +125,23 @@ def test_a_variant_with_long_headers_is_not_prepared() -> None:
     memory.add_url("key", url, "/route")
     memory.add_prepared(memory.by_url[url], (b"", b"", b"x" * 1_001), _prepared())
     assert memory.by_url[url].prepared == {}
+
+
+def test_an_entry_takes_its_bytes_its_key_and_its_objects() -> None:
+    memory = Memory(ROOM)
+    memory.put("a key", _response(700))
+    assert memory.bytes == 700 + len("a key") + 1_000
+
+
+def test_a_url_has_many_variants_and_starts_again_when_there_are_too_many() -> None:
+    memory, url = Memory(1_000_000), (b"/path", b"")
+    memory.put("key", _response())
+    memory.add_url("key", url, "/route")
+    before, found = memory.bytes, memory.by_url[url]
+    for number in range(MOST_VARIANTS_PER_URL):
+        memory.add_prepared(found, (b"br", b"", f"{number:02}".encode()), _prepared())
+    assert len(found.prepared) == MOST_VARIANTS_PER_URL
+    of_one = (memory.bytes - before) / MOST_VARIANTS_PER_URL
+    memory.add_prepared(found, (b"br", b"", b"99"), _prepared())
+    assert list(found.prepared) == [(b"br", b"", b"99")]
+    assert memory.bytes - before == of_one
