@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+import brotli
+import orjson
 import pytest
 
-from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.cached_response import (
+    CACHE_CONTROL,
+    FORMAT,
+    IMMUTABLE,
+    LARGE,
+    CachedResponse,
+)
 from lacity_data_api.cache.negotiation import is_match, preferred_encoding
 
 BODY = b'{"councilId":52},'
@@ -100,3 +108,29 @@ def test_a_response_without_a_body_is_204() -> None:
 def test_caches_learn_which_headers_select_the_response(more: dict[str, bool], vary: bytes) -> None:
     found = CachedResponse(BODY, generation=1, **more).representation("")
     assert dict(found.headers)[b"vary"] == dict(found.headers_not_modified)[b"vary"] == vary
+
+
+def test_the_size_counts_body_link_and_encodings() -> None:
+    response = CachedResponse(b"x" * 700, generation=1, link="</next>")
+    assert response.size == 707
+    response.encodings["br"] = b"x" * 30
+    assert response.size == 737
+
+
+@pytest.mark.parametrize(("size", "level"), [(LARGE, 5), (LARGE + 1, 1)])
+def test_large_bodies_are_compressed_faster(size: int, level: int) -> None:
+    response = CachedResponse(BODY * (size // len(BODY)) + b"x" * (size % len(BODY)), generation=1)
+    response.encode("br")
+    assert response.encodings == {"br": brotli.compress(response.body, quality=level)}
+
+
+def test_only_immutable_responses_are_kept_without_asking_again() -> None:
+    for more, control in (({}, CACHE_CONTROL), ({"is_immutable": True}, IMMUTABLE)):
+        found = CachedResponse(BODY, generation=1, **more).representation("")
+        assert dict(found.headers)[b"cache-control"] == control
+
+
+def test_a_stored_response_with_unknown_fields_is_ignored() -> None:
+    head = {"format": FORMAT, "sizes": {"": 0}, "generation": 1, "mood": "sunny"}
+    assert CachedResponse.unpacked(orjson.dumps(head) + b"\n") is None
+    assert CachedResponse.unpacked(orjson.dumps(head | {"sizes": [1]}) + b"\n") is None
