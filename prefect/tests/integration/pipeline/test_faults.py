@@ -231,7 +231,7 @@ def test_a_rejected_token_stops_the_run_and_is_named(database: Database) -> None
 def test_fewer_rows_than_counted_are_not_taken_for_all(town: Town, database: Database) -> None:
     # The counts before and after are wrong; the third, of rows without an update time, is correct.
     town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", times=2)
-    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", after=6)
+    town.portal.add_fault("count_off", dataset=LIVE, amount=5, area="resource", after=3)
     with pytest.raises(PortalError, match=r"counts \d+ rows but served \d+"):
         run_ingest(settings_for(database, town.url), datasets=(LIVE,))
     assert requests_of(database) == []
