@@ -13,6 +13,7 @@ import httpx
 import redis
 import uvicorn
 
+from lacity_data_api.__main__ import KEEP_ALIVE_SECONDS
 from lacity_data_api.config import Settings
 from lacity_data_api.http.protocol import BoundedProtocol
 from lacity_data_api.main import create_api, wrap
@@ -98,7 +99,8 @@ def serve(settings: Settings, **uvicorn_options: Any) -> Iterator[Api]:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,
-        **uvicorn_options,
+        # As in production: a connection that ends after five idle seconds may end while it is used again.
+        **{"timeout_keep_alive": KEEP_ALIVE_SECONDS} | uvicorn_options,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
