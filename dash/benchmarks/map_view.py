@@ -21,6 +21,9 @@ OWN = """() => { const shown = performance.getEntriesByName('map-shown')[0].star
     return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
         .filter(one => one.startTime <= shown && new URL(one.name).origin === location.origin)
         .map(one => [one.name, one.transferSize / 1000]); }"""
+SETTLED = f"""() => ({MAP_IS_IDLE})()
+    && /^[1-9]/.test(document.querySelector('.city-map').mapState.parts.status.textContent)"""
+"""An idle map that shows requests."""
 SHOWN_AT = "performance.timeOrigin + performance.getEntriesByName('map-shown')[0].startTime"
 
 
@@ -52,7 +55,7 @@ def _view(context: BrowserContext, url: str) -> tuple[Page, Sizes]:
     # Playwright sets an attribute on its handlers, which a bound list method does not allow.
     page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
     page.goto(url)
-    page.wait_for_function(MAP_IS_IDLE)
+    page.wait_for_function(SETTLED)
     shown = page.evaluate(SHOWN_AT)
     page.wait_for_load_state("networkidle")
     others = [one for one in finished if not one.url.startswith(_origin(url))]
@@ -114,4 +117,4 @@ def _move(page: Page) -> None:
         page.mouse.move(x - 150 * way, y - 60 * way, steps=12)
         page.mouse.up()
         page.mouse.move(x, y)
-        page.wait_for_function(MAP_IS_IDLE)
+        page.wait_for_function(SETTLED)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +10,9 @@ from typing import Any
 
 import httpx
 import orjson
-import uvicorn
 
 from lacity_data_api.config import Settings
-from lacity_data_api.http.protocol import BoundedProtocol
-from lacity_data_api.main import create_api, wrap
-from lacity_data_api.state import build_state
+from tests.support.serving import serve
 
 PARQUET = "application/vnd.apache.parquet"
 ALLOWED = "https://map.311.example"
@@ -26,7 +21,6 @@ NOWHERE = {
     "redis_url": "redis://127.0.0.1:1",
     "api_allowed_origins": ALLOWED,
 }
-START_SECONDS = 60
 
 
 def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:
@@ -66,27 +60,5 @@ def _put(folder: Path, latest: str, generation: int, content: bytes, media_type:
 @contextmanager
 def served(folder: Path | str, **changed: str) -> Iterator[httpx.Client]:
     """A client of the whole API, which has no database but serves the files of this folder."""
-    state = build_state(Settings(**NOWHERE, files_location=str(folder), **changed))
-    state.access_log.is_on = False
-    api = create_api(state)
-    config = uvicorn.Config(
-        wrap(api, state), port=0, log_config=None, timeout_graceful_shutdown=5, http=BoundedProtocol
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        with httpx.Client(base_url=_address(server), timeout=30) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-def _address(server: uvicorn.Server) -> str:
-    deadline = time.monotonic() + START_SECONDS
-    while not server.started:
-        assert time.monotonic() < deadline, "the API did not start"
-        time.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    return f"http://{host}:{port}"
+    with serve(Settings(**NOWHERE, files_location=str(folder), **changed)) as api:
+        yield api.client

@@ -79,7 +79,7 @@ def test_a_quiet_download_has_one_check() -> None:
 
 
 def test_a_dataset_without_reasons_says_none() -> None:
-    (check,) = checks_of(replace(downloaded(), reading=replace(READING, dataset=CITY.datasets[1])))
+    (check,) = checks_of(downloaded(dataset=CITY.datasets[1]))
     assert check.meaning == "rows that cannot be used: none"
 
 
