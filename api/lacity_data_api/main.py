@@ -26,7 +26,8 @@ from lacity_data_api.http.request_limits import RequestLimits
 from lacity_data_api.legacy import endpoints as legacy
 from lacity_data_api.lifespan import lifespan_of
 from lacity_data_api.open311 import endpoints as open311
-from lacity_data_api.openapi import describe, uncached
+from lacity_data_api.openapi import uncached
+from lacity_data_api.openapi_document import describe
 from lacity_data_api.priming import primed_queries
 from lacity_data_api.reference import endpoints as reference
 from lacity_data_api.reports import endpoints as reports
@@ -34,7 +35,7 @@ from lacity_data_api.reports import export_endpoints as exports
 from lacity_data_api.request_types import endpoints as request_types
 from lacity_data_api.requests import endpoints as requests
 from lacity_data_api.responses import json_response
-from lacity_data_api.routing import StrictRoute
+from lacity_data_api.routing import StrictRoute, add_routes
 from lacity_data_api.state import State, build_state
 from lacity_data_api.status import endpoints as status
 from lacity_data_api.status.schemas import Welcome
@@ -71,7 +72,8 @@ def create_api(state: State) -> FastAPI:
     api = FastAPI(
         version=state.settings.code_version,
         lifespan=lifespan_of(state),
-        # FastAPI's own pages load their scripts from a public CDN.
+        # FastAPI writes the document in the event loop, and its pages load their scripts from a public CDN.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -82,8 +84,7 @@ def create_api(state: State) -> FastAPI:
     api.router.route_class = StrictRoute
     api.get("/", tags=["status"], responses=uncached(Welcome))(welcome)
     for router in (*ROUTERS, files_router(state.settings.files_folder, state.settings.files_elsewhere)):
-        # include_router would build each route again while the first requests wait, and match it more slowly.
-        api.router.routes.extend(router.routes)
+        add_routes(api, router)
     describe(api, state.facts)
     return api
 

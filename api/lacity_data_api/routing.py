@@ -1,4 +1,4 @@
-"""Routes that reject unknown query parameters."""
+"""Routes that reject unknown query parameters, and how an app gets its routes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from difflib import get_close_matches
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.responses import Response
@@ -51,3 +51,11 @@ class StrictRoute(APIRoute):
 def strict_router(prefix: str, tag: str) -> APIRouter:
     """A router of our own API; only the first version's routes stay lenient."""
     return APIRouter(prefix=prefix, tags=[tag], route_class=StrictRoute)
+
+
+def add_routes(app: FastAPI, router: APIRouter) -> None:
+    """Add the router's routes as they are.
+
+    ``include_router`` would build each again while the first requests wait, and match it more slowly.
+    """
+    app.router.routes.extend(router.routes)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from lacity_data_api.files.any_origin import AnyOrigin
 from lacity_data_api.files.endpoints import files_router
+from lacity_data_api.routing import add_routes
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5001)
     chosen = parser.parse_args()
     app = FastAPI(title="311 files")
-    app.include_router(files_router(chosen.folder))
+    add_routes(app, files_router(chosen.folder))
     uvicorn.run(AnyOrigin(app), port=chosen.port, access_log=False)
 
 

@@ -1,0 +1,106 @@
+"""The OpenAPI document: FastAPI's, completed by examples, early rejections and the words of the city."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lacity_data_api.city.facts import City
+from lacity_data_api.city.reader import FactsReader
+from lacity_data_api.openapi import JSON, Problem
+
+PATH = "/openapi.json"
+# Example responses by method and path.
+EXAMPLES = Path(__file__).with_name("examples.json")
+READ_BY_PEOPLE = frozenset({"description", "summary"})
+TITLE = "311 Data"
+DESCRIPTION = """
+{name}311 service requests, updated nightly from the city's open-data portal.
+
+* Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
+* Times are the city's local time as published, without a zone, unless a name says UTC.
+* 422 explains what is wrong with a request; `Retry-After` of a 503 says when to try again.
+"""
+PROBLEM = {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}
+# Responses of every operation before its route is reached: from the HTTP parser and the request limits.
+REJECTED_EARLY = {
+    "400": {
+        "description": "Malformed HTTP, two Host headers, a URL of 64 kB or more, or a head above 128 kB",
+        "content": {"text/plain": {}},
+    },
+    "408": {"description": "The body took too long to arrive"} | PROBLEM,
+    "413": {"description": "The body is too large"} | PROBLEM,
+    "414": {"description": "The URL is too long"} | PROBLEM,
+    "429": {"description": "Too many downloads or messages from one client"} | PROBLEM,
+}
+
+
+def describe(api: FastAPI, facts: FactsReader) -> None:
+    """Serve the completed document, in place of FastAPI's own."""
+    document = Document(api, facts)
+    api.openapi = document.of_the_city  # type: ignore[method-assign]
+    api.add_route(PATH, document.respond, include_in_schema=False)
+
+
+class Document:
+    """The document in the words of the served city, which is known once the database has been read."""
+
+    def __init__(self, api: FastAPI, facts: FactsReader) -> None:
+        self._generate = api.openapi
+        self._facts = facts
+        self._examples: dict[str, Any] = orjson.loads(EXAMPLES.read_bytes())
+        # Examples of one city would mislead clients of another.
+        self._shown_in = {"", self._examples.pop("city")}
+        self._lock = threading.Lock()
+        self._written: tuple[City, bytes] | None = None
+
+    def respond(self, _: Request) -> Response:
+        """The document as JSON, written once per city.
+
+        Not a coroutine: writing it takes half a second, and must not keep other requests waiting.
+        """
+        with self._lock:
+            city = self._facts.last_known_city
+            if self._written is None or self._written[0] != city:
+                self._written = city, orjson.dumps(self.of_the_city())
+            return Response(self._written[1], media_type=JSON)
+
+    def of_the_city(self) -> dict[str, Any]:
+        """The document in the words of the served city."""
+        city = self._facts.last_known_city
+        # FastAPI keeps what it generates.
+        document = copy.deepcopy(self._generate())
+        document["info"]["title"] = f"{city.name} {TITLE}".strip()
+        document["info"]["description"] = DESCRIPTION.format(name=f"{city.name}: " if city.name else "")
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                operation["responses"] = REJECTED_EARLY | operation["responses"]
+                if city.name in self._shown_in:
+                    _add_example(operation, self._examples.get(f"{method.upper()} {path}"))
+        spoken: dict[str, Any] = _spoken(document, city)
+        return spoken
+
+
+def _spoken(document: Any, city: City) -> Any:
+    """The document with the city's words in all descriptions; paths and keys stay the same."""
+    if isinstance(document, list):
+        return [_spoken(part, city) for part in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        key: city.spoken(part) if key in READ_BY_PEOPLE and isinstance(part, str) else _spoken(part, city)
+        for key, part in document.items()
+    }
+
+
+def _add_example(operation: dict[str, Any], example: Any) -> None:
+    for status, response in operation["responses"].items():
+        if status in {"200", "201"} and example is not None and JSON in response.get("content", {}):
+            response["content"][JSON]["example"] = example
