@@ -36,6 +36,8 @@ from tools.supervisor import Program, Supervisor
 
 FOLDER = LOCAL / "load"
 HEALTH_SECONDS = 300
+# At least this many rows per second: the portal makes the city before it responds, if it is not kept yet.
+MADE_ROWS_PER_SECOND = 10_000
 # Datasets of the portal whose rows are changed.
 CHANGING = ("73a2-6ar5", "2cy6-i7zn")
 # All users per user of the map, by the weights in locust/scenarios, and the operator.
@@ -175,7 +177,7 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
     with step(f"Starting {', '.join(program.name for program in programs)}"):
         for program in programs:
             supervisor.start(program)
-            supervisor.wait_healthy(program.name, HEALTH_SECONDS)
+            supervisor.wait_healthy(program.name, HEALTH_SECONDS + size.rows / MADE_ROWS_PER_SECOND)
     with step(f"Loading {size.rows:,} requests"):
         supervisor.run(plan.ingest())
 

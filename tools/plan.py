@@ -44,7 +44,9 @@ class Plan:
         return Program("reports", command, ROOT / "dash", self._url("REPORTS_PORT", "/health"))
 
     def ingest(self) -> Program:
-        return Program("flow", [str(python_of("prefect")), "flow.py"], ROOT / "prefect", is_task=True)
+        """An ingest run, which yields to the users of the same machine."""
+        command = [str(python_of("prefect")), "flow.py"]
+        return Program("flow", command, ROOT / "prefect", is_task=True, niceness=10)
 
     def check_ports(self) -> None:
         """Raise ``Problem`` when one of the public ports is taken."""

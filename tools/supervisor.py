@@ -22,13 +22,17 @@ STOP_SECONDS = 15
 
 @dataclass(frozen=True)
 class Program:
-    """A program; ready when ``health_url`` responds with 200. ``is_task``: it runs to completion."""
+    """A program; ready when ``health_url`` responds with 200. ``is_task``: it runs to completion.
+
+    ``niceness`` is that of ``nice``: a program with 10 gets a tenth of a core that another one needs.
+    """
 
     name: str
     command: list[str]
     folder: Path
     health_url: str = ""
     is_task: bool = False
+    niceness: int = 0
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Supervisor:
         """Start a program and return immediately."""
         with self.log_of(program).open("wb") as log:
             process = subprocess.Popen(
-                program.command,
+                ["nice", "-n", str(program.niceness), *program.command],
                 cwd=program.folder,
                 env={**self.environment, MARK: self.mark},
                 stdin=subprocess.DEVNULL,

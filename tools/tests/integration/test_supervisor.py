@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,14 @@ def test_a_task_may_end(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.run(task(tmp_path, "print('done')"))
     supervisor.check()
     assert (tmp_path / "task.log").read_text() == "done\n"
+
+
+def test_a_program_may_yield_to_others(supervisor: Supervisor, tmp_path: Path) -> None:
+    usual = task(tmp_path, "import os; print(os.nice(0))")
+    supervisor.run(usual)
+    before = int(said(supervisor, usual))
+    supervisor.run(replace(usual, niceness=5))
+    assert int(said(supervisor, usual)) == before + 5
 
 
 def test_a_task_that_fails_is_a_problem(supervisor: Supervisor, tmp_path: Path) -> None:
