@@ -142,7 +142,8 @@ def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
 @contextmanager
 def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
     """Servers, portal, API and reports for this run only, with a first load; removed afterwards."""
-    instance = Instance(f"load-{os.getpid()}")
+    # With the memory and the safety of the database of `make up`; a smoke test only has to start quickly.
+    instance = Instance(f"load-{os.getpid()}", is_durable=not size.is_smoke)
     logs = size.folder / "logs"
     ensure_folder(logs)
     supervisor = Supervisor(f"{FOLDER}:{os.getpid()}", logs, {})
