@@ -18,14 +18,14 @@ LARGEST_ID = 2**31 - 1
 DAYS = ("from", "to")
 COMPARE, NOT_COMPARED = "compare", "none"
 CARD, EMBED = "card", "embed"
-"""Parameters of the page itself: one card alone; neither menu nor footer."""
+"""Parameters of the page itself: ``card`` shows one card alone, ``embed`` hides the menu and the footer."""
 SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name, COMPARE)
-"""Parameters that mean the same in every report; links and the menu carry them."""
+"""Parameters that mean the same in every report; links and the menu keep them."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Everything that a figure needs to know about the reader's selection."""
+    """Everything that a card needs to know about the reader's selection."""
 
     filters: Filters
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Selection:
 
     @staticmethod
     def of(controls: Sequence[Control], search: str, warehouse: Warehouse) -> Selection:
-        """Read a URL; parameters that cannot be used are left out and noted."""
+        """Read a URL; parameters and values that cannot be used are ignored and noted."""
         facts, query = warehouse.facts(), search.lstrip("?")
         reader = _Reader(parse_qs(query, keep_blank_values=True))
         first, last = Period().default(facts)
@@ -67,17 +67,17 @@ class Selection:
 
     @property
     def has_days(self) -> bool:
-        """Whether the reader chose the days; a default period moves with the data."""
+        """Whether the URL names days; the default period moves with the data."""
         return any(name in parse_qs(self.search) for name in DAYS)
 
     @property
     def whole_months(self) -> Selection:
-        """The same selection, extended to the first day of its first month, for figures by whole months."""
+        """The same selection, extended to the first day of its first month, for cards by month."""
         return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
 
     @property
     def fixed(self) -> str:
-        """The query of this view with explicit days, so that the view does not move with the data."""
+        """The query string of this view with explicit days: a shared link always shows the same period."""
         given = dict(parse_qsl(self.search, keep_blank_values=True)) | {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
@@ -105,7 +105,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def period(self, control: Period, facts: Facts) -> tuple[date, date]:
-        """The chosen days within the loaded ones; the default if none are chosen."""
+        """The chosen days within the loaded ones; the default if none are chosen or loaded."""
         first, last = self._day("from"), self._day("to")
         if first and last and first > last:
             first, last = last, first
@@ -118,7 +118,7 @@ class _Reader:
     ) -> tuple[date, date]:
         newest, oldest = facts.last_day or date.max, facts.first_day or date.min
         if first and first > newest:
-            self.notes.append(f"The last full day is {text.day(newest)}; {text.day(first)} is after it.")
+            self.notes.append(f"{text.day(first)} is after the last full day, {text.day(newest)}.")
             return control.default(facts)
         if last and last > newest:
             self.notes.append(f"The period ends with the last full day, {text.day(newest)}.")
@@ -142,12 +142,16 @@ class _Reader:
         written = self._given.get(control.name)
         if written is None:
             return control.default_ids(warehouse)
-        parts = [part for part in written.split(",") if part][:LONGEST_LIST]
-        found = [int(part) for part in parts if part.isascii() and part.isdigit() and int(part) <= LARGEST_ID]
-        chosen = tuple(dict.fromkeys(found))
-        if len(found) < len(parts) or len(chosen) > (control.at_most or LONGEST_LIST):
-            self._ignore(control.name)
-        return chosen[: control.at_most] or (control.default_ids(warehouse) if parts else ())
+        parts = [part for part in written.split(",") if part]
+        usable = [part for part in parts if _is_id(part)]
+        if len(usable) < len(parts):
+            self._ignore(control.name, [part for part in parts if not _is_id(part)] if usable else ())
+        chosen = tuple(dict.fromkeys(map(int, usable)))
+        most = control.at_most or LONGEST_LIST
+        if len(chosen) > most:
+            values = "value" if most == 1 else f"{most} values"
+            self.notes.append(f"Used only the first {values} of URL parameter {control.name}.")
+        return chosen[:most] or (control.default_ids(warehouse) if parts else ())
 
     def choice(self, control: Choice) -> str:
         written = self._given.get(control.name, control.default)
@@ -157,7 +161,7 @@ class _Reader:
         return control.default
 
     def unused(self, controls: Sequence[Control]) -> list[str]:
-        """Notes on parameters that this report does not have."""
+        """Notes on parameters that this report does not use."""
         used = {control.name for control in controls}
         used |= {CARD, EMBED, COMPARE} | (set(DAYS) if Period.name in used else set())
         others = [name for name in self._given if name not in used]
@@ -165,8 +169,16 @@ class _Reader:
         unknown = [self._written(name) for name in others if name not in SHARED]
         return known + ([f"Ignored URL parameters: {', '.join(unknown)}."] if unknown else [])
 
-    def _ignore(self, name: str) -> None:
-        self.notes.append(f"Ignored URL parameter: {self._written(name)}.")
+    def _ignore(self, name: str, values: Sequence[str] = ()) -> None:
+        """Note that a parameter was ignored, or only these of its values."""
+        ignored = f"Ignored in URL parameter {name}: {','.join(values)[:80]}."
+        self.notes.append(ignored if values else f"Ignored URL parameter: {self._written(name)}.")
 
     def _written(self, name: str) -> str:
         return f"{name}={self._given[name]}"[:80]
+
+
+def _is_id(part: str) -> bool:
+    # Python refuses to convert thousands of digits.
+    is_short = len(part) <= len(str(LARGEST_ID))
+    return is_short and part.isascii() and part.isdigit() and int(part) <= LARGEST_ID
