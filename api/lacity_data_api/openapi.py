@@ -25,6 +25,9 @@ UNAVAILABLE: Responses = {
         "headers": {"Retry-After": {"schema": {"type": "integer"}}},
     }
 }
+TOO_MANY_DOWNLOADS: Responses = {
+    429: {"model": Problem, "description": "Too many downloads of this client are in progress"}
+}
 NOT_MODIFIED: Responses = {304: {"description": "The client already has this response (If-None-Match)"}}
 HEADERS = {
     "ETag": {
@@ -67,4 +70,4 @@ JSON_OBJECT = {"type": "object"}
 def file_of(media_type: str, schema: dict[str, str] = BINARY) -> Responses:
     """A file that is streamed while it is created."""
     content = {media_type.partition(";")[0]: {"schema": schema}}
-    return {200: {"content": content, "description": "The file"}} | UNAVAILABLE
+    return {200: {"content": content, "description": "The file"}} | TOO_MANY_DOWNLOADS | UNAVAILABLE

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, completed by examples, early rejections and the words of the city."""
+"""The OpenAPI document: FastAPI's, with examples, early rejections and the city's terms added."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ TITLE = "311 Data"
 DESCRIPTION = """
 {name}311 service requests, updated nightly from the city's open-data portal.
 
-* Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match` and get 304.
-* Times are the city's local time as published, without a zone, unless a name says UTC.
-* 422 explains what is wrong with a request; `Retry-After` of a 503 says when to try again.
+* Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match`; the response is 304
+  if nothing has changed.
+* Times are the city's local time as published, without a zone, unless a field's name says UTC.
+* A 422 explains what is wrong with the request; `Retry-After` of a 503 says when to try again.
 """
 PROBLEM = {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}
 # Responses of every operation before its route is reached: from the HTTP parser and the request limits.
 REJECTED_EARLY = {
     "400": {
-        "description": "Malformed HTTP, two Host headers, a URL of 64 kB or more, or a head above 128 kB",
-        "content": {"text/plain": {}},
+        "description": "Malformed HTTP, not exactly one Host, a URL of 64 kB or more, or a head above 128 kB",
+        "content": {"text/plain": {}} | PROBLEM["content"],
     },
     "408": {"description": "The body took too long to arrive"} | PROBLEM,
     "413": {"description": "The body is too large"} | PROBLEM,
     "414": {"description": "The URL is too long"} | PROBLEM,
-    "429": {"description": "Too many downloads or messages from one client"} | PROBLEM,
 }
 
 
 def describe(api: FastAPI, facts: FactsReader) -> None:
-    """Serve the completed document, in place of FastAPI's own."""
+    """Serve the completed document instead of FastAPI's own."""
     document = Document(api, facts)
-    api.openapi = document.of_the_city  # type: ignore[method-assign]
+    api.openapi = document.for_the_city  # type: ignore[method-assign]
     api.add_route(PATH, document.respond, include_in_schema=False)
 
 
 class Document:
-    """The document in the words of the served city, which is known once the database has been read."""
+    """The document in the terms of the served city, which is unknown until the database has been read."""
 
     def __init__(self, api: FastAPI, facts: FactsReader) -> None:
         self._generate = api.openapi
@@ -64,18 +64,18 @@ class Document:
     def respond(self, _: Request) -> Response:
         """The document as JSON, written once per city.
 
-        Not a coroutine: writing it takes half a second, and must not keep other requests waiting.
+        Not a coroutine, so that it runs in a thread: it takes half a second.
         """
         with self._lock:
             city = self._facts.last_known_city
             if self._written is None or self._written[0] != city:
-                self._written = city, orjson.dumps(self.of_the_city())
+                self._written = city, orjson.dumps(self.for_the_city())
             return Response(self._written[1], media_type=JSON)
 
-    def of_the_city(self) -> dict[str, Any]:
-        """The document in the words of the served city."""
+    def for_the_city(self) -> dict[str, Any]:
+        """The document in the terms of the served city."""
         city = self._facts.last_known_city
-        # FastAPI keeps what it generates.
+        # FastAPI keeps its document, so change a copy.
         document = copy.deepcopy(self._generate())
         document["info"]["title"] = f"{city.name} {TITLE}".strip()
         document["info"]["description"] = DESCRIPTION.format(name=f"{city.name}: " if city.name else "")
@@ -89,7 +89,7 @@ class Document:
 
 
 def _spoken(document: Any, city: City) -> Any:
-    """The document with the city's words in all descriptions; paths and keys stay the same."""
+    """The document with the city's terms in all summaries and descriptions; paths and keys stay the same."""
     if isinstance(document, list):
         return [_spoken(part, city) for part in document]
     if not isinstance(document, dict):

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from lacity_data_api.cache.cached_response import JSON
 from lacity_data_api.geojson.schemas import OpenPins
-from lacity_data_api.openapi import NOT_FOUND, cached
+from lacity_data_api.openapi import NOT_FOUND, TOO_MANY_DOWNLOADS, cached
 from lacity_data_api.params import PathId, StorableText
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.request_types.schemas import TypeCount
@@ -50,7 +50,7 @@ async def _list(
     return await respond(request, query)
 
 
-@router.get("", responses=cached(list[ServiceRequest], is_paged=True))
+@router.get("", responses=cached(list[ServiceRequest], is_paged=True) | TOO_MANY_DOWNLOADS)
 async def list_requests(
     request: Request, wanted: Located, page: RequestedPage, stream: IsStreamed = False
 ) -> Response:
@@ -58,7 +58,7 @@ async def list_requests(
     return await _list(request, wanted, page, repository.CREATED, is_streamed=stream)
 
 
-@router.get("/updated", responses=cached(list[ServiceRequest], is_paged=True))
+@router.get("/updated", responses=cached(list[ServiceRequest], is_paged=True) | TOO_MANY_DOWNLOADS)
 async def list_updated_requests(
     request: Request, wanted: Located, page: RequestedPage, stream: IsStreamed = False
 ) -> Response:

@@ -78,4 +78,11 @@ def test_routes_are_built_before_any_request() -> None:
 
 @pytest.mark.parametrize(("name", "operation"), list(_operations()))
 def test_route_may_be_rejected_early(name: str, operation: dict[str, Any]) -> None:
-    assert {"400", "408", "413", "414", "429"} <= set(operation["responses"])
+    assert {"400", "408", "413", "414"} <= set(operation["responses"])
+
+
+def test_only_downloads_and_messages_may_be_too_many() -> None:
+    limited = {name for name, operation in _operations() if "429" in operation["responses"]}
+    exports = {name for name, _ in _operations() if "/export/" in name}
+    assert exports
+    assert limited == exports | {"GET /requests", "GET /requests/updated", "POST /feedback"}
