@@ -21,13 +21,13 @@ help: ## List the targets
 	@echo "make TARGET"; echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns when it responds
+up: ## Run the whole system until Ctrl-C or make down; DETACH=1 returns as soon as it responds
 	@$(RUN) tools.up $(if $(DETACH),--detach)
 
 down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
 
-schedule: ## Let systemd start the system at boot and run the pipeline nightly; ARGS=off ends that, ARGS=show prints it
+schedule: ## Install systemd units that start the system at boot and run the pipeline nightly; ARGS=off removes them, ARGS=show prints them
 	@$(RUN) tools.schedule $(ARGS)
 
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
@@ -51,7 +51,7 @@ postgres-upgrade: ## Rehearse a major upgrade of Postgres with the running syste
 logs: ## Follow all logs of the running system
 	@$(RUN) tools.session logs
 
-mutants: ## Change the code of cache, merge and statistics, and list what no test notices in docs/mutants.md
+mutants: ## Run mutation tests, and list the surviving mutants in docs/mutants.md
 	@$(RUN) tools.mutants $(ARGS)
 
 setup: ## Install packages and environments without starting anything
@@ -61,10 +61,10 @@ setup: ## Install packages and environments without starting anything
 test: ## Run linters, type checks and the tests of all services, against private servers
 	@$(RUN) tools.check all
 
-test-slow: ## Run what `make test` leaves out: many seeds and kills, a million rows, every page on every screen; SUITES="api dash" chooses
+test-slow: ## Run what `make test` leaves out: many random seeds and killed runs, a million rows, every page on every screen; SUITES="api dash" selects suites
 	@$(RUN) tools.check test $(SUITES) -- -m slow $(ARGS)
 
-test-api: ## Test the API; ARGS="-k words -x" go to pytest
+test-api: ## Test the API; ARGS="-k NAME -x" is passed to pytest
 	@$(RUN) tools.check test api -- $(ARGS)
 
 test-dash: ## Test the reports
@@ -73,7 +73,7 @@ test-dash: ## Test the reports
 test-prefect: ## Test the pipeline and the sample portal
 	@$(RUN) tools.check test prefect -- $(ARGS)
 
-test-tools: ## Test make itself, and what must agree across the repository
+test-tools: ## Test the make targets, and whether the parts of the repository agree
 	@$(RUN) tools.check test tools -- $(ARGS)
 
 test-locust: ## Test the load tests, with a small run of make load
@@ -82,19 +82,19 @@ test-locust: ## Test the load tests, with a small run of make load
 migrations: ## Migrate a new database up, down to nothing, and up again
 	@$(RUN) tools.migrate
 
-audit: ## Compare the locks of FOLDER with the published security advisories
+audit: ## Check the lock files of FOLDER against published security advisories
 	@$(RUN) tools.ci audit $(FOLDER)
 
-lint: ## Run ruff, yamllint, actionlint, zizmor and shellcheck; name stale locks and generated documents
+lint: ## Run ruff, yamllint, actionlint, zizmor and shellcheck; report lock files and generated documents that are out of date
 	@$(RUN) tools.check lint
 
 format: ## Fix what ruff can fix, and write the generated documents
 	@$(RUN) tools.check format
 
-types: ## Run mypy, strict, on every service
+types: ## Run mypy in strict mode on every service
 	@$(RUN) tools.check types
 
-lock: ## Compile every pyproject.toml into its locks; ARGS=--upgrade takes newer versions
+lock: ## Compile each pyproject.toml into its lock files; ARGS=--upgrade upgrades the pinned versions
 	@$(RUN) tools.lock $(ARGS)
 
 bench: ## Run the benchmarks of all services and update docs/performance.md
@@ -103,13 +103,13 @@ bench: ## Run the benchmarks of all services and update docs/performance.md
 load: ## Run the load tests against a fresh system; ARGS="--url https://…" for a running one
 	@$(RUN) tools.load $(ARGS)
 
-screenshots: ## Take the screenshots of the documentation
+screenshots: ## Take the screenshots for the documentation
 	@$(RUN) tools.session screenshots $(ARGS)
 
-images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" without a registry
+images: ## Build the container images and print what each adds to its base; ARGS="--base IMAGE" builds on a local image, without a registry
 	@$(RUN) tools.images $(ARGS)
 
-attack: ## Attack a system of its own for an hour and update docs/reliability.md; ARGS="--minutes 2 --seed 7"
+attack: ## Attack a private system for an hour and update docs/reliability.md; ARGS="--minutes 2 --seed 7"
 	@$(RUN) tools.attack $(ARGS)
 
 deploy-check: ## Run the deployment checks that need no AWS account

@@ -1,7 +1,7 @@
-"""``make load``: the users of ``locust/`` against a fresh system during an ingest run.
+"""``make load``: runs the users of ``locust/`` against a fresh system during an ingest run.
 
 make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [--soak] [LOCUST_ARGUMENT…]"
-make load ARGS="--picture …"                            draws docs/pictures/dashboard.png, too
+make load ARGS="--picture …"                            also draws docs/pictures/dashboard.png
 make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a running system
 """
 
@@ -36,23 +36,23 @@ from tools.supervisor import Program, Supervisor
 
 FOLDER = LOCAL / "load"
 HEALTH_SECONDS = 300
-# At least this many rows per second: the portal makes the city before it responds, if it is not kept yet.
-MADE_ROWS_PER_SECOND = 10_000
-# Datasets of the portal whose rows are changed.
-CHANGING = ("73a2-6ar5", "2cy6-i7zn")
-# All users per user of the map, by the weights in locust/scenarios, and the operator.
-USERS_PER_VISITOR, WATCHERS = 1.1, 1
+# The slowest rate at which the portal generates a city before it responds; a kept city takes no time.
+GENERATED_ROWS_PER_SECOND = 10_000
+# Datasets of the portal in which rows are changed.
+CHANGED_DATASETS = ("73a2-6ar5", "2cy6-i7zn")
+# All users per map user, from the weights in locust/scenarios, and the operator.
+USERS_PER_VISITOR, OPERATORS = 1.1, 1
 SPAWNED_PER_SECOND = 8
-# Start of the ingest run as a share of the load run: all users have started by then.
+# Start of the ingest run as a share of the load run; with the default size, all users have started by then.
 INGEST_AT = 0.25
-# How long users continue after the ingest run, and how long that may take.
+# How long users continue after the ingest run, and how long that run may take.
 AFTERWARDS_SECONDS = 10
 LONGEST_INGEST_SECONDS = 900
 INTERRUPTS = 5
 SOAK_SECONDS, SOAK_VISITORS = 1_200, 50
 """Long enough to fill the caches, with a load below the machine's capacity."""
 SOAK_CACHE_MB = 16
-"""For cached responses in one worker: with the usual size, memory would still grow when the soak ends."""
+"""For cached responses in one worker: with the default, memory would still be growing when the soak ends."""
 SETTLE_SECONDS = 15
 
 
@@ -76,20 +76,22 @@ class Size:
 
     @property
     def users(self) -> int:
-        return round(self.visitors * USERS_PER_VISITOR) + WATCHERS
+        return round(self.visitors * USERS_PER_VISITOR) + OPERATORS
 
 
 SMOKE = Size(rows=3_000, visitors=10, seconds=12, changed=500, has_reports=False, is_smoke=True)
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Our options, and the arguments for Locust."""
+    """Our options, and the remaining arguments, which are for Locust."""
     parser = argparse.ArgumentParser(prog="make load", description=__doc__, allow_abbrev=False)
     parser.add_argument("--url", help="address of a running system, instead of a fresh one")
     parser.add_argument(
-        "--smoke", action="store_true", help="a small city for a few seconds, without service levels"
+        "--smoke", action="store_true", help="a small city for a few seconds; times are not judged"
     )
-    soak = f"print the growth of each process; {SOAK_SECONDS} seconds, {SOAK_VISITORS} visitors by default"
+    soak = (
+        f"print how the API and the reports grow; {SOAK_SECONDS} seconds, {SOAK_VISITORS} visitors by default"
+    )
     parser.add_argument("--soak", action="store_true", help=soak)
     parser.add_argument("--picture", action="store_true", help="draw docs/pictures/dashboard.png")
     for name in ("rows", "visitors", "seconds", "changed"):
@@ -98,7 +100,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def size_of(chosen: argparse.Namespace) -> Size:
-    """The chosen size, completed by the defaults or those of the smoke test."""
+    """The chosen size; what was not chosen has the usual defaults, or those of ``--smoke`` or ``--soak``."""
     names = ("rows", "visitors", "seconds", "changed")
     given = {name: value for name in names if (value := getattr(chosen, name)) is not None}
     soak = Size(visitors=SOAK_VISITORS, seconds=SOAK_SECONDS, is_soak=True)
@@ -122,7 +124,7 @@ def load(arguments: list[str]) -> int:
 
 @contextmanager
 def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
-    """With ``--picture`` Prometheus scrapes the services meanwhile, and the dashboard is drawn at the end."""
+    """With ``--picture``, Prometheus scrapes the services during the run, and then the dashboard is drawn."""
     if not size.is_pictured:
         yield
         return
@@ -142,7 +144,7 @@ def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
 @contextmanager
 def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
     """Servers, portal, API and reports for this run only, with a first load; removed afterwards."""
-    # With the memory and the safety of the database of `make up`; a smoke test only has to start quickly.
+    # The settings of the database of `make up`; a smoke test only has to start quickly.
     instance = Instance(f"load-{os.getpid()}", is_durable=not size.is_smoke)
     logs = size.folder / "logs"
     ensure_folder(logs)
@@ -178,13 +180,13 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
     with step(f"Starting {', '.join(program.name for program in programs)}"):
         for program in programs:
             supervisor.start(program)
-            supervisor.wait_healthy(program.name, HEALTH_SECONDS + size.rows / MADE_ROWS_PER_SECOND)
+            supervisor.wait_healthy(program.name, HEALTH_SECONDS + size.rows / GENERATED_ROWS_PER_SECOND)
     with step(f"Loading {size.rows:,} requests"):
         supervisor.run(plan.ingest())
 
 
 def locust_command(url: str, folder: Path, arguments: list[str]) -> list[str]:
-    """The command of Locust, with its reports in the folder; the user's arguments come last and win."""
+    """The Locust command, with its reports in this folder; the user's arguments take precedence."""
     ensure_folder(folder)
     reports = ["--html", str(folder / "report.html"), "--csv", str(folder / "stats")]
     return [str(python_of("locust")), "-m", "locust", "--host", url, *reports, *arguments]
@@ -194,7 +196,7 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
     """Start the users, run an ingest that switches the generation, and return Locust's verdict."""
     command = locust_command(plan.values["API_URL"], size.folder, [*_options(plan, size), *arguments])
     visitors = Program("locust", command, ROOT / "locust", is_task=True)
-    say(f"• {size.visitors} users of the map and {size.users - size.visitors} others for {size.seconds} s")
+    say(f"• {size.visitors} map users and {size.users - size.visitors} others for {size.seconds} s")
     started = time.monotonic()
     supervisor.start(visitors)
     time.sleep(size.seconds * INGEST_AT)
@@ -209,7 +211,7 @@ def under_load(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[s
 
 
 def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str]) -> int:
-    """As ``under_load``; with ``--soak``, also measures each process until connections had time to close."""
+    """As ``under_load``; with ``--soak``, measures the API and the reports, also while connections close."""
     if not size.is_soak:
         return under_load(supervisor, plan, size, arguments)
     names = [name for name in ("api", "reports") if name in supervisor.running]
@@ -231,15 +233,15 @@ def _keep(meter: Meter, size: Size) -> None:
 
 
 def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = 20) -> int:
-    """End Locust as Ctrl-C does, so that it writes its report; returns its exit code.
+    """Stop Locust as Ctrl-C does, so that it writes its report; returns its exit code.
 
-    Repeat if it keeps running: an interrupt that arrives in a user's code can be lost.
+    Repeat if it keeps running: an interrupt that arrives in the code of a Locust user can be lost.
     """
     for _ in range(INTERRUPTS):
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             return process.wait(timeout_seconds)
-    raise Problem(f"Locust did not end after {INTERRUPTS} interrupts.")
+    raise Problem(f"Locust did not end after {INTERRUPTS} interrupts; its log shows what it is doing.")
 
 
 def _options(plan: Plan, size: Size) -> list[str]:
@@ -250,18 +252,18 @@ def _options(plan: Plan, size: Size) -> list[str]:
 
 
 def change_rows(portal_url: str, amount: int) -> None:
-    """Close requests in the portal, with a closed date that differs from the last run's."""
+    """Close requests in the portal yesterday at this time, so that a repeated run changes them again."""
     closed = time.strftime("%Y-%m-%dT%H:%M:%S.000", time.gmtime(time.time() - 86_400))
     changes = {"status": "Closed", "closeddate": closed}
-    for dataset in CHANGING:
-        wanted = {"dataset": dataset, "touch": amount // len(CHANGING), "changes": changes}
+    for dataset in CHANGED_DATASETS:
+        wanted = {"dataset": dataset, "touch": amount // len(CHANGED_DATASETS), "changes": changes}
         request = urllib.request.Request(  # noqa: S310
             f"{portal_url}/_portal/rows", json.dumps(wanted).encode(), method="POST"
         )
         with urllib.request.urlopen(request, timeout=300) as response:  # noqa: S310
             touched = json.load(response)["touched"]
         if not touched:
-            raise Problem(f"the portal had no rows to change in {dataset}")
+            raise Problem(f"the portal has no rows to change in {dataset}; raise --rows")
 
 
 def _verdict_of(log: Path) -> str:
@@ -272,6 +274,6 @@ def _verdict_of(log: Path) -> str:
 
 
 if __name__ == "__main__":
-    # A shell that starts this in the background makes it, and so Locust, ignore interrupts.
+    # A shell that starts this in the background makes it ignore interrupts, and Locust would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(guarded(lambda: load(sys.argv[1:])))

@@ -40,7 +40,7 @@ def warehouse() -> Warehouse:
 
 
 def city() -> City:
-    """The city that is served, as far as it is known."""
+    """The city that is served; the unknown city while the database cannot be read."""
     try:
         return warehouse().facts().city
     except DataError:
@@ -65,7 +65,7 @@ def publish(report: Report) -> None:
 
 
 def page_of(report: Report, given: dict[str, Any]) -> Component:
-    """The page for a URL with these parameters; a repeated one has a list of values."""
+    """The page for these query parameters; a parameter that is repeated has a list of values."""
     search = urlencode(given, doseq=True, safe=",")
     return guarded(report.path, lambda: _page(report, search), states.page_failed)
 
@@ -111,7 +111,7 @@ def _heading(report: Report, city: City, selection: Selection, alone: Card | Non
 
 
 def without_card(search: str) -> str:
-    """The query of the whole report."""
+    """The query string without the parameter for a single card."""
     kept = [(name, value) for name, value in parse_qsl(search, keep_blank_values=True) if name != CARD]
     return urlencode(kept, safe=",")
 
@@ -141,7 +141,7 @@ def _control(report: Report, control: Control, selection: Selection, facts: Fact
 def _state(report: Report, selection: Selection) -> dict[str, Any]:
     """The initial value of each control, as text, and which controls must not be empty.
 
-    Controls report their value when they appear; only a different value is the reader's choice.
+    Controls also report their value when they are first drawn; only a changed value is the reader's choice.
     """
     shown: dict[str, str] = {}
     for control in report.controls:
@@ -201,7 +201,7 @@ def _connect_card(report: Report, card: Card) -> None:
 
 
 def card_content(report: Report, card: Card, search: str, version: str) -> list[Component]:
-    """A card for a URL: its figure, or a state that says why there is none."""
+    """The content of a card for a query string: its figure, or a message that says why there is none."""
 
     def make() -> list[Component]:
         warehouse().catch_up(version)
@@ -211,7 +211,7 @@ def card_content(report: Report, card: Card, search: str, version: str) -> list[
 
 
 def _known_body(report: Report, card: Card, search: str) -> list[Component] | None:
-    """The content of a card if all its data are cached. Pages do not wait for queries, but previews do."""
+    """The content of a card if all of its data is cached, else None; a page with a preview waits for it."""
 
     def make() -> list[Component] | None:
         source = warehouse() if report.has_preview else warehouse().cached_only()

@@ -1,4 +1,4 @@
-"""Routes other than the pages: health, readiness, CSV files, redirects of old URLs; and headers."""
+"""Other routes of the report server: health, CSV files, redirects of old URLs; and the security headers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOME = ("/dashboards", "/dashboards/", "/reload", "/index")
 
 
 def add_routes(app: Dash, reports: Sequence[Report]) -> None:
-    """Register all routes that are not pages of Dash."""
+    """Register all routes that are not Dash pages."""
     server, by_name = app.server, {report.name: report for report in reports}
     server.add_url_rule("/health", "health", lambda: jsonify(status="alive"))
     server.add_url_rule("/ready", "ready", ready)

@@ -2,9 +2,9 @@
 
 Postgres stores the newest generation, Redis the served one (``311:published:…``). A new generation is served
 once its primed responses are ready, by all workers from the same moment on, so that a client that reaches
-several workers never sees the old one again. Without Redis each worker follows Postgres.
+several workers never sees the old one after the new one. Without Redis, each worker follows Postgres.
 
-One worker makes the responses and asks the others to fetch them. Once all have confirmed, or after some
+One worker primes the responses and asks the others to fetch them. Once all have confirmed, or after ten
 seconds, it announces the time of the cutover.
 """
 
@@ -34,7 +34,7 @@ Primed = list[tuple[str, CachedResponse]]
 
 
 class GenerationWatcher:
-    """The generation that this worker serves."""
+    """Knows which generation this worker serves, and moves it to the next one."""
 
     def __init__(self, responses: ResponseCache) -> None:
         self._responses = responses
@@ -49,7 +49,7 @@ class GenerationWatcher:
 
     @property
     def generation(self) -> int | None:
-        """The generation served at this moment; None until the first request."""
+        """The generation served at this moment; None until the first request or message."""
         self._cutover.make_if_due()
         return self._generation
 
@@ -58,7 +58,10 @@ class GenerationWatcher:
         await self._moves.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
-        """The response of the served generation; advances if the database has a newer generation."""
+        """The response of the served generation; advances first if the database has a newer one.
+
+        The response is also kept in memory.
+        """
         for _ in range(ATTEMPTS):
             generation = await self.current()
             response = await self._responses.find(query, generation, accept_encoding)
@@ -73,7 +76,7 @@ class GenerationWatcher:
         return keyed
 
     async def current(self) -> int:
-        """The served generation, determined on the first request; ApiError while it is unknown."""
+        """The served generation, determined on the first request. Raises ApiError while it is unknown."""
         if (generation := self.generation) is None:
             return await self._moves.join("learn", self._learn)
         return generation
@@ -100,7 +103,7 @@ class GenerationWatcher:
             return await self._cut_over(await self.primer.prime())
 
     async def _advanced_by_another_worker(self, seen: int) -> bool:
-        """Wait for the worker that holds the lock; False when it fails or takes too long."""
+        """Wait for the worker that holds the lock; False if that worker fails or takes too long."""
         deadline = asyncio.get_running_loop().time() + LOCK_WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             is_locked = await self._store.is_locked(LOCK)
@@ -139,10 +142,10 @@ class GenerationWatcher:
         at = time.time() + LEAD_SECONDS
         self._cutover.plan(at, partial(self._serve, generation, responses))
         await self.published.announce(generation, at)
-        await self._wait_for_cutover(at)
+        await self._cut_over_at(at)
 
-    async def _wait_for_cutover(self, at: float) -> None:
-        """Wait until this time, but never longer than the lead: the clocks of two machines may differ."""
+    async def _cut_over_at(self, at: float) -> None:
+        """Wait until this time and switch; never wait longer than the lead, since clocks may differ."""
         await asyncio.sleep(min(at - time.time(), LEAD_SECONDS))
         # Another cutover may have been planned in the meantime.
         if self._cutover.at == at:
@@ -162,11 +165,11 @@ class GenerationWatcher:
         return self._prepared[1]
 
     async def follow(self, generation: int) -> None:
-        """Serve the responses that another worker has primed."""
+        """Serve this generation with the responses that another worker has primed."""
         self._serve(generation, await self.primer.fetch(generation))
 
     async def refresh(self, *, is_notified: bool = False) -> None:
-        """Follow the generation in Redis, or in Postgres while Redis is unreachable."""
+        """Follow the generation in Redis, or in Postgres if Redis is unreachable or has lost it."""
         published = await self.published.generation()
         if published is None:
             await self._follow_database()
@@ -185,7 +188,7 @@ class GenerationWatcher:
     async def _go_back_or_correct(self, published: int) -> None:
         """Serve an older generation only if the database itself was restored to it.
 
-        Otherwise Redis has missed a cutover, and is corrected.
+        Otherwise Redis has missed a cutover, and its value is replaced.
         """
         newest = await self._responses.newest_generation()
         if newest == published:
@@ -194,9 +197,9 @@ class GenerationWatcher:
             await self.published.publish(self.generation)
 
     async def cut_over_as_announced(self, generation: int, at: float) -> None:
-        """Serve the generation that another worker announced, from this time on."""
+        """Switch to the announced generation at this time."""
         if generation == self.generation or self._cutover.at == at:
             return
         responses = await self.prepare(generation)
         self._cutover.plan(at, partial(self._serve, generation, responses))
-        await self._wait_for_cutover(at)
+        await self._cut_over_at(at)

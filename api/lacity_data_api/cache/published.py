@@ -1,8 +1,9 @@
 """Coordinates the workers through Redis: the served generation, and the cutover to the next one.
 
-``311:published:…`` is a key with the generation that all serve, and a channel with three kinds of messages:
-``7`` means that generation 7 is served now, ``7?token`` asks workers to prepare it, and ``7@1780000000.5``
-announces that it is served from that time on.
+``311:published:…`` is a key with the generation that all workers serve, and a channel with three kinds of
+messages: ``7`` means that they serve generation 7 now, ``7?token`` asks them to prepare it, and
+``7@1780000000.5`` announces that they serve it from that time on. ``311:announced:…`` keeps the last
+announcement, and ``311:prepared:…`` counts the workers that are ready.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PREPARE_SECONDS = 10.0
 
 
 class Published:
-    """The generation that all workers serve. Without Redis it is unknown, and messages are lost."""
+    """The generation that all workers serve. It is unknown without Redis, and messages are lost."""
 
     def __init__(self, store: RedisStore) -> None:
         self._store = store
@@ -50,7 +51,7 @@ class Published:
         await self._store.attempt(write, None)
 
     async def publish(self, generation: int) -> None:
-        """Make all workers serve this generation, whose primed responses are in Redis."""
+        """Make all workers serve this generation now; its primed responses must be in Redis."""
         await self.remember(generation)
         await self._store.attempt(lambda: self._redis.publish(self.key, generation), None)
 
@@ -67,7 +68,7 @@ class Published:
         await self._store.attempt(write, None)
 
     async def prepare_all(self, generation: int) -> None:
-        """Wait until all workers have fetched the responses of this generation, up to a time limit."""
+        """Ask all workers to fetch the responses of this generation, and wait up to ten seconds for them."""
         token, deadline = token_hex(8), time.monotonic() + PREPARE_SECONDS
         asked = await self._store.attempt(lambda: self._redis.publish(self.key, f"{generation}?{token}"), 0)
         while time.monotonic() < deadline:
@@ -77,7 +78,7 @@ class Published:
         log.warning("Not all of %d workers have fetched the responses of generation %d", asked, generation)
 
     async def confirm(self, token: str) -> None:
-        """Confirm that this worker has fetched the responses."""
+        """Confirm that this worker has fetched the responses for the request with this token."""
 
         async def count() -> None:
             async with self._redis.pipeline() as pipeline:

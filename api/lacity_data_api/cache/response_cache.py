@@ -20,7 +20,7 @@ from lacity_data_api.statements import Form, Query, Statement
 
 GENERATION = Statement("SELECT generation FROM data_generation")
 LOCK_WAIT_SECONDS = 10.0
-# Smaller bodies are compressed in the event loop: a thread would take longer.
+# Smaller bodies are rendered and compressed in the event loop: handing them to a thread would take longer.
 SMALLEST_IN_THREAD = 65_536
 
 
@@ -49,7 +49,7 @@ class ResponseCache:
         return query.key(generation, self.store.database)
 
     async def newest_generation(self) -> int:
-        """The generation in the database; ApiError while it is unreachable."""
+        """The generation in the database. Raises ApiError if the database is unreachable."""
         return int(await self.database.scalar(GENERATION))
 
     async def find(self, query: Query, generation: int, accept_encoding: bytes) -> CachedResponse:
@@ -114,7 +114,7 @@ class ResponseCache:
         return response
 
     async def compute(self, query: Query) -> CachedResponse:
-        """Query the database; NotFoundError if there is no body."""
+        """Query the database. Raises NotFoundError or GoneError if there is no body."""
         FROM_DATABASE.inc()
         result = await self.database.query(query)
         if result.body is None:

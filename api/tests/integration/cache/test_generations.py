@@ -272,7 +272,7 @@ def test_a_worker_whose_timer_is_late_cuts_over_with_the_first_request(
 ) -> None:
     """Whether the request would be replayed, found in memory or routed."""
 
-    monkeypatch.setattr(other.state.watcher, "_wait_for_cutover", lambda _: asyncio.sleep(3))
+    monkeypatch.setattr(other.state.watcher, "_cut_over_at", lambda _: asyncio.sleep(3))
     for _ in range(2):
         other.json("/councils")
     wanted = add_generation(database)
