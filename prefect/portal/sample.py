@@ -1,4 +1,4 @@
-"""Invented requests of any declared city, in its own columns, from ``cities/<key>/sample``."""
+"""Invented requests of a city with a folder ``cities/<key>/sample``, in the city's own columns."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from typing import Any
 from portal.values import floating
 
 DAYS = 420
-"""Requests are spread over this many days up to yesterday."""
+"""Requests are spread over this many days, of which the last is the day before ``today``."""
 BUSY_HOURS = (8, 20)
-SPREAD_KM, KM_A_DEGREE = 0.7, 111.2
-SPREAD_OF_DURATIONS = 1.1
+SPREAD_KM, KM_PER_DEGREE = 0.7, 111.2
+DURATION_SIGMA = 1.1
 
 
 @dataclass(frozen=True)
 class Area:
-    """An area in which requests occur. ``columns`` go into its rows, ``properties`` into its polygon."""
+    """An area in which requests occur. ``columns`` are added to its rows, ``properties`` to its polygon."""
 
     latitude: float
     longitude: float
@@ -34,7 +34,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Sample:
-    """Kinds of requests, areas, shares of values; ``columns`` maps those of ``requests`` to the city's."""
+    """Kinds of requests with shares of values, and areas.
+
+    ``columns`` maps columns of ``requests`` to the city's own names.
+    """
 
     facts: Mapping[str, Any]
     areas: tuple[Area, ...]
@@ -50,15 +53,15 @@ def read_sample(folder: Path, columns: Mapping[str, str]) -> Sample:
 
 
 def _area(row: dict[str, str]) -> Area:
-    def led_by(lead: str) -> dict[str, str]:
-        return {name.removeprefix(lead): text for name, text in row.items() if name.startswith(lead)}
+    def with_prefix(prefix: str) -> dict[str, str]:
+        return {name.removeprefix(prefix): text for name, text in row.items() if name.startswith(prefix)}
 
     degrees = float(row["latitude"]), float(row["longitude"])
-    return Area(*degrees, float(row["share"]), led_by("column."), led_by("property."))
+    return Area(*degrees, float(row["share"]), with_prefix("column."), with_prefix("property."))
 
 
 def rows(sample: Sample, amount: int, today: date, seed: int) -> Iterator[dict[str, str]]:
-    """``amount`` requests up to the day before ``today``, oldest first; the same for the same arguments."""
+    """``amount`` requests by day, up to the day before ``today``; always the same for the same arguments."""
     chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
     kinds, shares = sample.facts["kind"], [kind["share"] for kind in sample.facts["kind"]]
     areas, area_shares = sample.areas, [area.share for area in sample.areas]
@@ -84,8 +87,8 @@ def _created(share: float, today: date, chance: random.Random) -> datetime:
 def _life(
     sample: Sample, kind: Mapping[str, Any], created: datetime, today: date, chance: random.Random
 ) -> dict[str, str]:
-    """Dates and status; a request that would be closed after today is still open."""
-    days = kind["days"] * math.exp(chance.gauss(0, SPREAD_OF_DURATIONS))
+    """Dates and status; a request that would be closed today or later is still open."""
+    days = kind["days"] * math.exp(chance.gauss(0, DURATION_SIGMA))
     closed = created + timedelta(seconds=int(days * 86_400))
     is_open = closed >= datetime.combine(today, time())
     found = {"createddate": created, "updateddate": created if is_open else closed}
@@ -98,10 +101,10 @@ def _life(
 
 
 def _place(sample: Sample, area: Area, chance: random.Random) -> dict[str, str]:
-    """A location near the middle of the area; some requests have none."""
+    """Coordinates near the center of the area, and an address; some requests have neither."""
     if chance.random() < sample.facts.get("unlocated_share", 0):
         return {}
-    spread = SPREAD_KM / KM_A_DEGREE
+    spread = SPREAD_KM / KM_PER_DEGREE
     latitude = area.latitude + chance.gauss(0, spread)
     longitude = area.longitude + chance.gauss(0, spread) / math.cos(math.radians(area.latitude))
     degrees = {"latitude": latitude, "longitude": longitude}
@@ -115,7 +118,7 @@ def _draw(values: Mapping[str, float], chance: random.Random) -> str:
 
 
 def features(sample: Sample, rings: Sequence[Sequence[tuple[float, float]]]) -> list[dict[str, Any]]:
-    """A feature for each area that has properties, with its ring."""
+    """A feature for each area that has properties; ``rings`` has an open ring for every area."""
     return [
         {
             "type": "Feature",
