@@ -15,7 +15,7 @@ from lacity_data_api.cache.cached_response import CachedResponse, Representation
 @cache
 def representation(size: int) -> Representation:
     """A response of this many bytes, ready to be sent."""
-    return CachedResponse(b"[" + b" " * (size - 2) + b"]", 1).representation("")
+    return CachedResponse.of(b"[" + b" " * (size - 2) + b"]", 1).representation("")
 
 
 async def app(scope: Scope, _: Receive, send: Send) -> None:

@@ -1,11 +1,12 @@
-"""A cached response: its bytes, their compressed forms, and all of its headers."""
+"""A cached response: its body in one or more encodings, and all of its headers."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import brotli
 import orjson
@@ -16,10 +17,13 @@ JSON = "application/json"
 SMALLEST_COMPRESSED = 500
 # Above this size a high compression level costs more time than it saves on the wire.
 LARGE = 1_000_000
+SMALLEST_COMPACTED = 65_536
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, or a day while the API is down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
 IMMUTABLE = b"public, max-age=31536000, immutable"
-FORMAT = 4
+FORMAT = 5
+
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -41,42 +45,64 @@ class Representation(NamedTuple):
 
 @dataclass(eq=False)
 class CachedResponse:
-    """A body and the generation of the data it was made from; encodings are added on demand."""
+    """A body and the generation of the data it was made from; encodings are added on demand.
 
-    body: bytes
+    ``encodings`` has at least one, by name, and not always the body itself (``IDENTITY``).
+    """
+
+    encodings: dict[str, bytes]
     generation: int
+    body_bytes: int
+    digest: str
     link: str = ""
     media_type: str = JSON
     is_immutable: bool = False
-    digest: str = ""
     # Whether the Accept header selects the media type.
     is_negotiated: bool = False
-    encodings: dict[str, bytes] = field(default_factory=dict)
-    _representations: dict[str, Representation] = field(default_factory=dict)
+    _representations: dict[str, Representation] = field(default_factory=dict, init=False)
 
-    def __post_init__(self) -> None:
-        self.digest = self.digest or hashlib.blake2b(self.body, digest_size=12).hexdigest()
+    @classmethod
+    def of(cls, body: bytes, generation: int, link: str = "", media_type: str = JSON, **more: bool) -> Self:
+        """A new response with this body."""
+        digest = hashlib.blake2b(body, digest_size=12).hexdigest()
+        return cls({IDENTITY: body}, generation, len(body), digest, link, media_type, **more)
+
+    @property
+    def body(self) -> bytes:
+        """The body itself; decompressed each time unless it is kept."""
+        kept = self.encodings.get(IDENTITY)
+        if kept is not None:
+            return kept
+        encoding = min(self.encodings)
+        return DECOMPRESS[encoding](self.encodings[encoding])
 
     @property
     def size(self) -> int:
         """Bytes of all encodings and of the link."""
-        return len(self.body) + len(self.link) + sum(map(len, self.encodings.values()))
+        return len(self.link) + sum(map(len, self.encodings.values()))
 
     def encoding_for(self, accept_encoding: bytes) -> str:
         """The encoding to send to a client with this Accept-Encoding header."""
-        return preferred_encoding(accept_encoding) if len(self.body) >= SMALLEST_COMPRESSED else IDENTITY
+        return preferred_encoding(accept_encoding) if self.body_bytes >= SMALLEST_COMPRESSED else IDENTITY
 
     def has(self, encoding: str) -> bool:
-        """Whether this encoding can be sent without compressing first."""
-        return encoding == IDENTITY or encoding in self.encodings
+        """Whether this encoding can be sent without making it first."""
+        return encoding in self.encodings
 
     def encode(self, encoding: str) -> None:
-        """Compress the body. Takes up to a second for the largest bodies; may run in a thread."""
-        is_large = len(self.body) > LARGE
+        """Make an encoding. Takes up to a second for the largest bodies; may run in a thread."""
+        body, is_large = self.body, self.body_bytes > LARGE
         if encoding == "br":
-            self.encodings["br"] = brotli.compress(self.body, quality=1 if is_large else 5)
+            self.encodings["br"] = brotli.compress(body, quality=1 if is_large else 5)
         elif encoding == "gzip":
-            self.encodings["gzip"] = gzip.compress(self.body, 1 if is_large else 6, mtime=0)
+            self.encodings["gzip"] = gzip.compress(body, 1 if is_large else 6, mtime=0)
+        else:
+            self.encodings[IDENTITY] = body
+
+    def compact(self) -> None:
+        """Keep a large body only compressed, if it is: it takes an eighth of the memory."""
+        if self.body_bytes >= SMALLEST_COMPACTED and len(self.encodings) > 1:
+            self.encodings.pop(IDENTITY, None)
 
     def representation(self, encoding: str) -> Representation:
         """The encoding with its headers; ``has(encoding)`` must be true."""
@@ -86,7 +112,7 @@ class CachedResponse:
         return found
 
     def _represent(self, encoding: str) -> Representation:
-        body = self.encodings[encoding] if encoding else self.body
+        body = self.encodings[encoding]
         etag = f'"{self.digest}{"-" if encoding else ""}{encoding}"'.encode()
         vary = b"Accept, Accept-Encoding, Origin" if self.is_negotiated else b"Accept-Encoding, Origin"
         cached = [
@@ -110,18 +136,18 @@ class CachedResponse:
 
     def packed(self) -> bytes:
         """The format stored in Redis: one line of JSON, then the bodies."""
-        parts = {IDENTITY: self.body, **self.encodings}
         head = {
             "format": FORMAT,
-            "sizes": {name: len(part) for name, part in parts.items()},
+            "sizes": {name: len(part) for name, part in self.encodings.items()},
             "generation": self.generation,
+            "body_bytes": self.body_bytes,
             "media_type": self.media_type,
             "is_immutable": self.is_immutable,
             "link": self.link,
             "digest": self.digest,
             "is_negotiated": self.is_negotiated,
         }
-        return b"".join([orjson.dumps(head), b"\n", *parts.values()])
+        return b"".join([orjson.dumps(head), b"\n", *self.encodings.values()])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> CachedResponse | None:
@@ -135,6 +161,6 @@ class CachedResponse:
                 start += size
             if head.pop("format") != FORMAT or start != len(packed):
                 return None
-            return cls(body=parts.pop(IDENTITY), encodings=parts, **head)
+            return cls(parts, **head) if parts else None
         except (ValueError, KeyError, TypeError, AttributeError):
             return None

@@ -84,6 +84,7 @@ class ResponseCache:
                 return response
             response = await self.compute(query)
             await _encode(response, response.encoding_for(accept_encoding))
+            response.compact()
             await self._share(query, response)
             return response
 
@@ -107,7 +108,7 @@ class ResponseCache:
     async def prime(self, query: Query) -> CachedResponse:
         """Make a response and share it in all encodings, so that no client waits for compression."""
         response = await self.compute(query)
-        if len(response.body) >= SMALLEST_COMPRESSED:
+        if response.body_bytes >= SMALLEST_COMPRESSED:
             for encoding in ENCODINGS:
                 await asyncio.to_thread(response.encode, encoding)
         await self._share(query, response)
@@ -124,7 +125,7 @@ class ResponseCache:
             link = f'<{query.next_page}{result.next_cursor}>; rel="next"'
         form = query.form
         body = await _written(form, result.body)
-        return CachedResponse(
+        return CachedResponse.of(
             body,
             result.generation,
             link,
@@ -157,7 +158,9 @@ async def _written(form: Form, body: bytes) -> bytes:
 
 
 async def _encode(response: CachedResponse, encoding: str) -> None:
-    if len(response.body) < SMALLEST_IN_THREAD:
+    if response.has(encoding):
+        return
+    if response.body_bytes < SMALLEST_IN_THREAD:
         response.encode(encoding)
     else:
         await asyncio.to_thread(response.encode, encoding)

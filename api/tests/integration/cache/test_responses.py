@@ -236,13 +236,31 @@ def test_bodies_are_json(api: Api) -> None:
 def test_responses_of_one_key_are_each_compressed(database: Database) -> None:
     """Around a reset there are briefly two responses for a key, and clients may be waiting for either."""
     responses = build_state(settings_for(database)).responses
-    twins = [Keyed("key", CachedResponse(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
+    twins = [Keyed("key", CachedResponse.of(b"[" + b" " * 100_000 + b"]", 1)) for _ in range(2)]
 
     async def encode_both() -> None:
         await asyncio.gather(*(responses.encode(keyed, "br") for keyed in twins))
 
     asyncio.run(encode_both())
     assert [keyed.response.has("br") for keyed in twins] == [True, True]
+
+
+def test_a_large_response_is_kept_compressed_in_memory_and_redis(database: Database) -> None:
+    add_requests(database, *({"created_date": "2019-05-05"} for _ in range(600)))
+    path = "/requests?start_date=2019-05-05&end_date=2019-05-05"
+    with serve(settings_for(database)) as first, serve(settings_for(database)) as second:
+        headers, compressed = _raw(first, path, Accept_Encoding="br")
+        body = brotli.decompress(compressed)
+        assert len(json.loads(body)) == 600
+        before = second.state.responses.memory.bytes
+        with queries() as asked:
+            assert _raw(second, path, Accept_Encoding="br")[1] == compressed
+            assert second.state.responses.memory.bytes - before < len(body) / 4
+            for api in (first, second):
+                assert _raw(api, path)[1] == body
+                assert gzip.decompress(_raw(api, path, Accept_Encoding="gzip")[1]) == body
+                assert _raw(api, path, Accept_Encoding="br")[0]["etag"] == headers["etag"]
+        assert asked.made == 0
 
 
 def test_free_parameters_fill_neither_memory_nor_redis(database: Database) -> None:

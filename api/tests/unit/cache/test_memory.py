@@ -13,7 +13,7 @@ ROOM = 100_000
 
 
 def _response(size: int = 1_000) -> CachedResponse:
-    return CachedResponse(b"x" * size, generation=1)
+    return CachedResponse.of(b"x" * size, generation=1)
 
 
 def test_never_holds_more_than_it_may() -> None:
