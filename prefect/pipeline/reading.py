@@ -32,7 +32,9 @@ def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, kno
     columns, missing, added = match_columns(dataset, schema, published)
     start = _start(run.settings, known, run.options, missing)
     if unstamped := portal.count(dataset.id, ":updated_at IS NULL"):
-        raise PortalError(f"{dataset.id}: {unstamped} rows have no :updated_at: the portal is broken")
+        raise PortalError(
+            f"{dataset.id}: {unstamped} rows have no :updated_at; the portal may still be publishing"
+        )
     reading = Reading(dataset, start, total, newest, total, columns, missing, added, known=known)
     kept, window = tuple(name for name in schema.kept if name in published), _window(run, dataset, columns)
     reading = replace(reading, lost=lost, kept=kept, window=window)
@@ -41,9 +43,9 @@ def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, kno
 
 
 def _window(run: Run, dataset: Dataset, columns: Mapping[str, str]) -> str:
-    """The condition for the chosen years; empty for all, or if the dataset has no other years."""
+    """The condition for the chosen years; empty if none are chosen, or if the whole dataset is read."""
     years = run.options.years
-    # In a city with one dataset per year, the newest one counts as its own year while it is being filled.
+    # In a city with one dataset per year, datasets are read whole: the newest has no last day yet.
     is_yearly = run.city.has_yearly_datasets
     if not years or is_yearly or dataset.is_within(years):
         return ""
@@ -60,8 +62,8 @@ def _size(portal: Portal, dataset: Dataset, now: datetime) -> tuple[int, datetim
     with shape_errors(dataset.id):
         total, newest = int(row["rows"]), from_portal(row.get("newest"))
     if newest and newest > now + timedelta(days=1):
-        log.warning("%s: the portal's newest update time is %s", dataset.id, newest)
-    # With a time in the future the next run would start after updates that it has not read.
+        log.warning("%s: the portal's newest update time, %s, is in the future", dataset.id, newest)
+    # A watermark in the future would make the next run skip updates that have not been read.
     return total, newest if newest and newest <= now else None
 
 
@@ -72,8 +74,8 @@ def _lost(dataset: Dataset, total: int, known: DatasetState, limit: float) -> in
     if lost > max(FEW_ROWS, before * limit):
         raise DataError(
             f"{dataset.id} ({dataset.title}) shrank from {before} to {total} rows, more than {limit:.0%}: "
-            "nothing of it was changed. If the city meant it, run with a higher SHRUNK_SHARE_LIMIT and "
-            "--reconcile."
+            "its stored rows were not changed. If the city removed them on purpose, run with a higher "
+            "SHRUNK_SHARE_LIMIT and --reconcile."
         )
     return max(0, lost)
 
@@ -98,9 +100,9 @@ def _start(settings: Settings, known: DatasetState, options: Options, missing: t
 def match_columns(
     dataset: Dataset, schema: Schema, published: frozenset[str]
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Columns to read, columns that the portal lost, and columns that no schema names.
+    """Columns to read, columns that the portal lost, and columns that the schema does not name.
 
-    Raises DataError, with names, if a required one is missing.
+    Raises DataError, which names them, if required columns are missing.
     """
     found = {
         name: next((source for source in sources if source in published), None)
@@ -112,9 +114,11 @@ def match_columns(
     if lost := sorted(schema.required.intersection(missing)):
         names = ", ".join(f"{name} (expected as {' or '.join(schema.columns[name])})" for name in lost)
         raise DataError(
-            f"{dataset.id} ({dataset.title}) has lost the required column {names}; nothing of it was "
-            f"changed. Columns it has that the city does not declare: {', '.join(added) or 'none'}"
+            f"{dataset.id} ({dataset.title}) has lost the required column {names}; its stored rows were not "
+            f"changed. Columns that it has and the city does not declare: {', '.join(added) or 'none'}"
         )
     if missing:
-        log.warning("%s has lost the columns %s; their stored values stay", dataset.id, ", ".join(missing))
+        log.warning(
+            "%s has lost the columns %s; their stored values are kept", dataset.id, ", ".join(missing)
+        )
     return columns, missing, added
