@@ -50,6 +50,7 @@ def sites() -> dict[str, site.Site]:
         "refusing": site.Site(statuses=nonsense),
         "crashing": site.Site(statuses=dict.fromkeys(nonsense, 500)),
         "still": site.Site(),
+        "downloading": site.Site(),
     }
 
 
@@ -78,6 +79,7 @@ def cases_of(files: Path) -> dict[str, tuple[list[str], int, Callable[[site.Site
         "refusing": (["--untimed", "Crawler"], 3, has_nonsense),
         "crashing": (["--untimed", "Crawler"], 6, has_nonsense),
         "still": (["--untimed", "--expect-switch", "MapVisitor"], 1, has_opened),
+        "downloading": (["--untimed", "DataUser"], 12, lambda one: len(set(one.downloaders)) > 1),
     }
 
 

@@ -47,6 +47,12 @@ def test_operations_send_back_the_etags_they_were_given(cases: dict[str, Case]) 
     assert cases["miscounted"].site.conditional >= 4
 
 
+def test_scripts_that_download_are_different_clients(cases: dict[str, Case]) -> None:
+    """With one address, a third download at the same time was rejected with 429, and counted as an error."""
+    assert cases["downloading"].run.exit_code == 0, cases["downloading"].run.output
+    assert all(name.startswith("198.18.") for name in cases["downloading"].site.downloaders)
+
+
 def test_web_interface_responds_when_requested(interface: tuple[Started, str]) -> None:
     started, url = interface
     page = b""

@@ -40,6 +40,8 @@ class Site:
     bodies: dict[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     conditional: int = 0
+    # The named client of each export.
+    downloaders: list[str] = field(default_factory=list)
 
     @property
     def requested(self) -> Counter[str]:
@@ -71,6 +73,8 @@ class Handler(BaseHTTPRequestHandler):
         status = 304 if is_known else self.site.statuses.get(path, 200)
         self._answer(status, b"" if is_known else self.site.body(path, query), generation, etag)
         self.site.order.append(path)
+        if path.startswith("/reports/export/"):
+            self.site.downloaders.append(self.headers.get("X-Forwarded-For", ""))
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
