@@ -6,7 +6,6 @@ python3 -m tools.check all | lint | types | format | deployment | test [FOLDERâ€
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -216,5 +215,4 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(guarded(lambda: dispatch(COMMANDS)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,9 +14,13 @@ class Problem(Exception):  # noqa: N818 - a message, not a defect of the program
 
 
 def guarded(main: Callable[[], int]) -> int:
-    """Run a command line: a ``Problem`` becomes its text on stderr and exit code 1, Ctrl-C becomes 130."""
+    """Run a command line: a ``Problem`` becomes its text on stderr and exit code 1, Ctrl-C becomes 130.
+
+    SIGTERM and a closed terminal end it like Ctrl-C, so that it stops what it has started.
+    """
     try:
-        return main()
+        with _interrupted_by(signal.SIGTERM, signal.SIGHUP):
+            return main()
     except Problem as problem:
         sys.stdout.flush()
         print(f"\nProblem: {problem}", file=sys.stderr)
@@ -22,6 +28,20 @@ def guarded(main: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+@contextmanager
+def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
+    # nohup ignores SIGHUP on purpose.
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    before = {number: one for number, one in handlers.items() if one not in (signal.SIG_IGN, None)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import subprocess
+import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from tools.console import step
 from tools.disk import require_space
 from tools.file_locks import ensure_folder, exclusive
+from tools.paths import ROOT
 from tools.problem import Problem, guarded, last_lines
 from tools.servers import processes
 from tools.servers.ports import PRIVATE_PORTS, free_port, is_free
@@ -94,6 +97,34 @@ def test_a_problem_is_a_message_and_not_a_traceback(capsys: pytest.CaptureFixtur
 
 def test_an_interrupt_has_its_usual_exit_code() -> None:
     assert guarded(interrupt) == 130
+
+
+STARTED = """
+import time
+from tools.problem import guarded
+
+def main() -> int:
+    print("started", flush=True)
+    try:
+        time.sleep(60)
+    finally:
+        print("stopped", flush=True)
+
+raise SystemExit(guarded(main))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminated_command_stops_what_it_has_started(number: signal.Signals) -> None:
+    """A terminated `make load` once left its servers, the portal and the API behind."""
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTED], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout
+        assert run.stdout.readline() == "started\n"
+        run.send_signal(number)
+        assert run.stdout.read() == "stopped\n"
+    assert run.returncode == 130
 
 
 def test_the_end_of_a_log(tmp_path: Path) -> None:
