@@ -41,7 +41,9 @@ def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # A command that is stopping may ignore further signals until it ends.
+            if signal.getsignal(number) is signal.default_int_handler:
+                signal.signal(number, handler)
 
 
 def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:

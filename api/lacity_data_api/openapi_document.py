@@ -45,7 +45,7 @@ REJECTED_EARLY = {
 def describe(api: FastAPI, facts: FactsReader) -> None:
     """Serve the completed document instead of FastAPI's own."""
     document = Document(api, facts)
-    api.openapi = document.for_the_city  # type: ignore[method-assign]
+    api.openapi = lambda: document.of(facts.last_known_city)  # type: ignore[method-assign]
     api.add_route(PATH, document.respond, include_in_schema=False)
 
 
@@ -69,12 +69,11 @@ class Document:
         with self._lock:
             city = self._facts.last_known_city
             if self._written is None or self._written[0] != city:
-                self._written = city, orjson.dumps(self.for_the_city())
+                self._written = city, orjson.dumps(self.of(city))
             return Response(self._written[1], media_type=JSON)
 
-    def for_the_city(self) -> dict[str, Any]:
-        """The document in the terms of the served city."""
-        city = self._facts.last_known_city
+    def of(self, city: City) -> dict[str, Any]:
+        """The document in the terms of this city."""
         # FastAPI keeps its document, so change a copy.
         document = copy.deepcopy(self._generate())
         document["info"]["title"] = f"{city.name} {TITLE}".strip()

@@ -143,10 +143,9 @@ class _Reader:
         if written is None:
             return control.default_ids(warehouse)
         parts = [part for part in written.split(",") if part]
-        usable = [part for part in parts if _is_id(part)]
-        if len(usable) < len(parts):
-            self._ignore(control.name, [part for part in parts if not _is_id(part)] if usable else ())
-        chosen = tuple(dict.fromkeys(map(int, usable)))
+        chosen = tuple(dict.fromkeys(int(part) for part in parts if _is_id(part)))
+        if unusable := [part for part in parts if not _is_id(part)]:
+            self._ignore(control.name, unusable if chosen else ())
         most = control.at_most or LONGEST_LIST
         if len(chosen) > most:
             values = "value" if most == 1 else f"{most} values"
@@ -171,8 +170,8 @@ class _Reader:
 
     def _ignore(self, name: str, values: Sequence[str] = ()) -> None:
         """Note that a parameter was ignored, or only these of its values."""
-        ignored = f"Ignored in URL parameter {name}: {','.join(values)[:80]}."
-        self.notes.append(ignored if values else f"Ignored URL parameter: {self._written(name)}.")
+        some = f"in URL parameter {name}: {','.join(values)[:80]}"
+        self.notes.append(f"Ignored {some if values else f'URL parameter: {self._written(name)}'}.")
 
     def _written(self, name: str) -> str:
         return f"{name}={self._given[name]}"[:80]

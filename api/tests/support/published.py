@@ -12,15 +12,11 @@ import httpx
 import orjson
 
 from lacity_data_api.config import Settings
-from tests.support.serving import serve
+from tests.support.serving import NOWHERE, serve
 
 PARQUET = "application/vnd.apache.parquet"
 ALLOWED = "https://map.311.example"
-NOWHERE = {
-    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
-    "redis_url": "redis://127.0.0.1:1",
-    "api_allowed_origins": ALLOWED,
-}
+SETTINGS = {**NOWHERE, "api_allowed_origins": ALLOWED}
 
 
 def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:
@@ -60,5 +56,5 @@ def _put(folder: Path, latest: str, generation: int, content: bytes, media_type:
 @contextmanager
 def served(folder: Path | str, **changed: str) -> Iterator[httpx.Client]:
     """A client of the whole API, which has no database but serves the files of this folder."""
-    with serve(Settings(**NOWHERE, files_location=str(folder), **changed)) as api:
+    with serve(Settings(**SETTINGS, files_location=str(folder), **changed)) as api:
         yield api.client

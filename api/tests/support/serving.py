@@ -25,6 +25,11 @@ ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 ORIGIN = "https://map.example"
 START_SECONDS = 60
 MOST_PAGES = 500
+NOWHERE: dict[str, Any] = {
+    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
+    "redis_url": "redis://127.0.0.1:1",
+}
+"""For an API that needs neither Postgres nor Redis."""
 
 
 def settings_for(database: Database, **changed: Any) -> Settings:

@@ -14,13 +14,10 @@ from starlette.routing import Route
 from lacity_data_api.config import Settings
 from lacity_data_api.main import create_api
 from lacity_data_api.state import build_state
+from tests.support.serving import NOWHERE
 
 README = Path(__file__).parents[2] / "README.md"
 ENV_EXAMPLE = Path(__file__).parents[3] / ".env.example"
-NOWHERE: dict[str, Any] = {
-    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
-    "redis_url": "redis://127.0.0.1:1",
-}
 API = create_api(build_state(Settings(**NOWHERE)))
 DOCUMENT = API.openapi()
 JSON = "application/json"

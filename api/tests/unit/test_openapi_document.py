@@ -15,11 +15,8 @@ from lacity_data_api.config import Settings
 from lacity_data_api.main import create_api
 from lacity_data_api.openapi_document import PATH, Document
 from lacity_data_api.state import build_state
+from tests.support.serving import NOWHERE
 
-NOWHERE: dict[str, Any] = {
-    "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
-    "redis_url": "redis://127.0.0.1:1",
-}
 AN_EXAMPLE = ("/status/api", "get")
 
 
