@@ -104,8 +104,8 @@ import time
 from tools.problem import guarded
 
 def main() -> int:
-    print("started", flush=True)
     try:
+        print("started", flush=True)
         time.sleep(60)
     finally:
         print("stopped", flush=True)
