@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,20 +9,21 @@ from typing import NamedTuple, Self
 
 import brotli
 import orjson
+from isal import igzip
 
 from lacity_data_api.cache.negotiation import IDENTITY, is_match, preferred_encoding
 
 JSON = "application/json"
 SMALLEST_COMPRESSED = 500
 # Above this size a high compression level costs more time than it saves on the wire.
-LARGE = 1_000_000
+LARGE = 250_000
 SMALLEST_COMPACTED = 65_536
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, or a day while the API is down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
 IMMUTABLE = b"public, max-age=31536000, immutable"
 FORMAT = 5
 
-DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": igzip.decompress}
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -93,14 +93,14 @@ class CachedResponse:
         """Make an encoding. Takes up to a second for the largest bodies; may run in a thread."""
         body, is_large = self.body, self.body_bytes > LARGE
         if encoding == "br":
-            self.encodings["br"] = brotli.compress(body, quality=1 if is_large else 5)
+            self.encodings["br"] = brotli.compress(body, quality=2 if is_large else 5)
         elif encoding == "gzip":
-            self.encodings["gzip"] = gzip.compress(body, 1 if is_large else 6, mtime=0)
+            self.encodings["gzip"] = igzip.compress(body, 2 if is_large else 3, mtime=0)
         else:
             self.encodings[IDENTITY] = body
 
     def compact(self) -> None:
-        """Keep a large body only compressed, if it is: it takes an eighth of the memory."""
+        """Keep a large body only compressed, if it is: it takes a seventh of the memory."""
         if self.body_bytes >= SMALLEST_COMPACTED and len(self.encodings) > 1:
             self.encodings.pop(IDENTITY, None)
 

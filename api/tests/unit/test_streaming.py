@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+from types import SimpleNamespace
+
+import pytest
+from fastapi import Request
+from starlette.types import Message
+
+from lacity_data_api.errors import BusyError
+from lacity_data_api.http.slow_readers import ClientLeftError, ClientStreams
+from lacity_data_api.streaming import PART_BYTES, StreamedResponse, Write
+
+LINE = b"1,1-1000000021,2015-01-01 13:29:07,Graffiti\r\n"
+COUNT = 3 * PART_BYTES // len(LINE)
+
+
+class Served:
+    """The messages of one streamed response, whose parts are lines; after them it may fail."""
+
+    def __init__(self, lines: int, error: Exception | None = None, *, is_compressed: bool = False) -> None:
+        parts = SimpleNamespace(streams=ClientStreams())
+        self.scope = {
+            "type": "http",
+            "client": ("127.0.0.1", 1),
+            "app": SimpleNamespace(state=SimpleNamespace(parts=parts)),
+        }
+        self.messages: list[Message] = []
+
+        async def produce(write: Write) -> None:
+            for _ in range(lines):
+                await write(LINE)
+            if error:
+                raise error
+
+        request = Request(self.scope)
+        self.response = StreamedResponse(request, produce, {}, "text/csv", is_compressed=is_compressed)
+
+    def run(self) -> list[bytes]:
+        asyncio.run(self.response(self.scope, self._receive, self._send))
+        return self.bodies
+
+    @property
+    def bodies(self) -> list[bytes]:
+        return [message["body"] for message in self.messages if message["type"] == "http.response.body"]
+
+    async def _receive(self) -> Message:
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Message) -> None:
+        self.messages.append(message)
+
+
+def test_small_parts_are_sent_together() -> None:
+    """COPY yields 8 kB at a time; each was compressed in a thread and sent on its own."""
+    *parts, rest, end = Served(COUNT).run()
+    assert b"".join([*parts, rest]) == LINE * COUNT
+    assert [PART_BYTES <= len(part) < PART_BYTES + len(LINE) for part in parts] == [True, True]
+    assert 0 < len(rest) < PART_BYTES + len(LINE)
+    assert end == b""
+
+
+def test_a_compressed_body_is_one_gzip_file() -> None:
+    served = Served(COUNT, is_compressed=True)
+    assert gzip.decompress(b"".join(served.run())) == LINE * COUNT
+    assert [message.get("more_body") for message in served.messages][-1] is False
+
+
+def test_an_error_before_the_first_part_is_sent_can_still_set_the_status() -> None:
+    served = Served(1, BusyError())
+    with pytest.raises(BusyError):
+        served.run()
+    assert served.messages == []
+
+
+def test_a_later_error_cuts_the_response_off() -> None:
+    served = Served(COUNT, BusyError())
+    with pytest.raises(ClientLeftError):
+        served.run()
+    assert served.messages[-1]["more_body"] is True
