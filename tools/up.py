@@ -11,8 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
 from tools import environments, settings
@@ -99,16 +97,10 @@ def _report_ingest(supervisor: Supervisor) -> None:
         say(f"Problem: {problem}\n  The data of the last successful run stays; `make ingest` tries again.")
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Make SIGTERM and a closed terminal end the run like Ctrl-C."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
+def ignore_signals() -> None:
+    """A second Ctrl-C while the system stops would leave a part of it running."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def supervise() -> int:
@@ -118,17 +110,17 @@ def supervise() -> int:
     sweep(mark())
     supervisor = Supervisor(mark(), LOGS, {})
     try:
-        with interruptible():
-            instance, plan = prepare()
-            supervisor.environment = settings.environment(plan.values)
-            start_all(supervisor, instance, plan)
-            say(greeting(plan))
-            READY.write_text(greeting(plan))
-            watch(supervisor)
+        instance, plan = prepare()
+        supervisor.environment = settings.environment(plan.values)
+        start_all(supervisor, instance, plan)
+        say(greeting(plan))
+        READY.write_text(greeting(plan))
+        watch(supervisor)
     except KeyboardInterrupt:
         say("\n• Stopping")
         return 0
     finally:
+        ignore_signals()
         READY.unlink(missing_ok=True)
         supervisor.stop()
         if Instance(INSTANCE).exists():
