@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 GZIP = 16 + isal_zlib.MAX_WBITS
 GZIP_LEVEL = 2
 PART_BYTES = 131_072
+LONGEST_WAIT_SECONDS = 1.0
 
 Write = Callable[[bytes], Awaitable[None]]
 # Writes all parts of a body, one by one.
@@ -69,7 +71,10 @@ class StreamedResponse(Response):
 
 
 class _Body:
-    """Sends a body. COPY produces parts of a few rows; sending each one alone costs more than its bytes."""
+    """Sends a body. COPY produces parts of a few rows; sending each one alone costs more than its bytes.
+
+    A slow query's parts are sent after a second, so that nobody in between takes the response for stalled.
+    """
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], *, is_compressed: bool) -> None:
         self.is_started = False
@@ -77,10 +82,11 @@ class _Body:
         self._headers = headers
         self._compressor = isal_zlib.compressobj(GZIP_LEVEL, wbits=GZIP) if is_compressed else None
         self._waiting = bytearray()
+        self._sent_at = time.monotonic()
 
     async def write(self, part: bytes) -> None:
         self._waiting += part
-        if len(self._waiting) >= PART_BYTES:
+        if len(self._waiting) >= PART_BYTES or time.monotonic() - self._sent_at > LONGEST_WAIT_SECONDS:
             await self._send_waiting()
 
     async def end(self) -> None:
@@ -89,6 +95,7 @@ class _Body:
 
     async def _send_waiting(self) -> None:
         part, self._waiting = bytes(self._waiting), bytearray()
+        self._sent_at = time.monotonic()
         if self._compressor:
             part = await asyncio.to_thread(self._compressor.compress, part)
         if part:

@@ -20,6 +20,8 @@ LARGE = 250_000
 SMALLEST_COMPACTED = 65_536
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, or a day while the API is down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
+# Most CDNs ignore Vary: Accept, and would send one client's media type to another.
+NEGOTIATED = b"private, max-age=0"
 IMMUTABLE = b"public, max-age=31536000, immutable"
 FORMAT = 5
 
@@ -117,7 +119,7 @@ class CachedResponse:
         vary = b"Accept, Accept-Encoding, Origin" if self.is_negotiated else b"Accept-Encoding, Origin"
         cached = [
             (b"etag", etag),
-            (b"cache-control", IMMUTABLE if self.is_immutable else CACHE_CONTROL),
+            (b"cache-control", self._cache_control()),
             (b"vary", vary),
             # Lets monitoring verify that no response mixes generations or goes back to an older one.
             (b"x-data-generation", str(self.generation).encode()),
@@ -133,6 +135,11 @@ class CachedResponse:
         if encoding:
             content.append((b"content-encoding", encoding.encode()))
         return Representation(body, etag, cached + content, cached)
+
+    def _cache_control(self) -> bytes:
+        if self.is_negotiated:
+            return NEGOTIATED
+        return IMMUTABLE if self.is_immutable else CACHE_CONTROL
 
     def packed(self) -> bytes:
         """The format stored in Redis: one line of JSON, then the bodies."""

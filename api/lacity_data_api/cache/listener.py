@@ -7,7 +7,6 @@ import logging
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
 from lacity_data_api.cache.redis_store import FAILURES, RedisStore
-from lacity_data_api.errors import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -15,13 +14,19 @@ POLL_SECONDS = 1.0
 
 
 async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
-    """Make the watcher follow the generation announced in Redis, until canceled."""
+    """Make the watcher follow the generation announced in Redis, until canceled.
+
+    No error ends it, because a worker that stops following would serve old data for the rest of its life.
+    """
     while True:
         try:
             await _listen_to_channel(watcher, store)
-        except (*FAILURES, ValueError):  # Redis is unreachable, or an unexpected message arrived
+        except FAILURES:
             await _try_refresh(watcher)
-            await asyncio.sleep(POLL_SECONDS)
+        except Exception:
+            log.exception("A message about the generation to serve could not be handled")
+            await _try_refresh(watcher)
+        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _listen_to_channel(watcher: GenerationWatcher, store: RedisStore) -> None:
@@ -51,5 +56,5 @@ async def _handle_message(watcher: GenerationWatcher, message: str) -> None:
 async def _try_refresh(watcher: GenerationWatcher, *, is_notified: bool = False) -> None:
     try:
         await watcher.refresh(is_notified=is_notified)
-    except ApiError as error:
+    except Exception as error:  # noqa: BLE001  the next attempt may succeed, once the database is migrated
         log.warning("The generation to serve is unknown: %s", type(error).__name__)

@@ -32,13 +32,13 @@ HOTSPOTS = """
 WITH points AS MATERIALIZED (
     SELECT latitude, longitude, council_id,
            longitude * meters_per_degree_longitude AS x, latitude * meters_per_degree_latitude AS y,
-           (longitude * meters_per_degree_longitude / 61)::integer * 10000
-           + (latitude * meters_per_degree_latitude / 61)::integer AS cell
+           (longitude * meters_per_degree_longitude / 61)::bigint * 1000000
+           + (latitude * meters_per_degree_latitude / 61)::bigint AS cell
       FROM service_requests, city
      WHERE type_id = CAST(:type_id AS bigint) AND created_date >= CAST(:start_date AS date)
        AND latitude IS NOT NULL AND NOT is_information
 ), busy AS (
-    SELECT DISTINCT cell + across * 10000 + up AS cell
+    SELECT DISTINCT cell + across * 1000000 + up AS cell
       FROM (SELECT cell FROM points GROUP BY cell HAVING count(*) >= 3) AS full_cells,
            generate_series(-1, 1) AS across, generate_series(-1, 1) AS up
 ), clustered AS (

@@ -8,6 +8,7 @@ import pytest
 from fastapi import Request
 from starlette.types import Message
 
+from lacity_data_api import streaming
 from lacity_data_api.errors import BusyError
 from lacity_data_api.http.slow_readers import ClientLeftError, ClientStreams
 from lacity_data_api.streaming import PART_BYTES, StreamedResponse, Write
@@ -59,6 +60,12 @@ def test_small_parts_are_sent_together() -> None:
     assert [PART_BYTES <= len(part) < PART_BYTES + len(LINE) for part in parts] == [True, True]
     assert 0 < len(rest) < PART_BYTES + len(LINE)
     assert end == b""
+
+
+def test_a_slow_query_sends_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CDN cuts off a response of which it has seen nothing for a minute."""
+    monkeypatch.setattr(streaming, "LONGEST_WAIT_SECONDS", -1)
+    assert Served(3).run() == [LINE, LINE, LINE, b""]
 
 
 def test_a_compressed_body_is_one_gzip_file() -> None:

@@ -18,6 +18,7 @@ TODAY = City(time_zone=ZoneInfo("America/Los_Angeles")).today()
 METER_NORTH = 1 / 110_924
 METER_EAST = 1 / 92_330
 CITY_HALL = (34.0537, -118.2427)
+AUCKLAND = (-36.8509, 174.7645)
 
 
 def _spot(count: int, north_m: float, east_m: float, step_m: float, **more: Any) -> list[dict[str, Any]]:
@@ -54,6 +55,7 @@ def rows(database: Database) -> None:
     unlocated = _spot(14, 8_000, 0, 0, latitude=None, longitude=None)
     calls = _spot(15, 9_000, 0, 0, is_information=True)
     recent = _spot(12, 6_000, 0, 0, type_id=5, created_date=str(TODAY))
+    far_away = _spot(12, 0, 0, 0, type_id=7, latitude=AUCKLAND[0], longitude=AUCKLAND[1])
     old = _spot(12, 7_000, 0, 0, type_id=5, created_date=str(year_before(TODAY) - dt.timedelta(days=1)))
     add_requests(
         database,
@@ -68,6 +70,7 @@ def rows(database: Database) -> None:
         *old,
         *unlocated,
         *calls,
+        *far_away,
     )
 
 
@@ -101,6 +104,12 @@ def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api)
 def test_hotspot_outside_every_council_stays(api: Api) -> None:
     names = [feature["properties"]["council_name"] for feature in _hotspots(api, start_date="2020-01-01")]
     assert "No council" in names
+
+
+def test_the_other_end_of_the_world_has_hotspots(api: Api) -> None:
+    """The numbers of cells exceeded 32 bits there."""
+    (found,) = _hotspots(api, type_id=7, start_date="2020-01-01")
+    assert found["geometry"]["coordinates"] == [AUCKLAND[1], AUCKLAND[0]]
 
 
 def test_first_day_counts(api: Api) -> None:

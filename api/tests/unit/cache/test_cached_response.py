@@ -9,6 +9,7 @@ from lacity_data_api.cache.cached_response import (
     FORMAT,
     IMMUTABLE,
     LARGE,
+    NEGOTIATED,
     SMALLEST_COMPACTED,
     CachedResponse,
 )
@@ -161,7 +162,11 @@ def test_large_bodies_are_compressed_faster(size: int, level: int) -> None:
 
 
 def test_only_immutable_responses_are_kept_without_asking_again() -> None:
-    for more, control in (({}, CACHE_CONTROL), ({"is_immutable": True}, IMMUTABLE)):
+    for more, control in (
+        ({}, CACHE_CONTROL),
+        ({"is_immutable": True}, IMMUTABLE),
+        ({"is_negotiated": True}, NEGOTIATED),
+    ):
         found = CachedResponse.of(BODY, generation=1, **more).representation("")
         assert dict(found.headers)[b"cache-control"] == control
 
