@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from tools.file_locks import ensure_folder
 from tools.migrate import migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
-from tools.problem import Problem, guarded
+from tools.problem import Problem, guarded, uninterrupted
 from tools.resource_use import Meter
 from tools.servers.instance import Instance
 from tools.servers.ports import free_port
@@ -153,14 +153,15 @@ def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
         with step("Starting PostgreSQL and Redis"):
             instance.start()
         plan = _plan(instance, size)
-        with step("Bringing the database to the newest schema"):
+        with step("Migrating the database"):
             migrate(instance, plan.database)
         supervisor.environment = settings.environment(plan.values)
         _start(supervisor, plan, size)
         yield supervisor, plan
     finally:
-        supervisor.stop()
-        instance.remove()
+        with uninterrupted(), ExitStack() as last:
+            last.callback(instance.remove)
+            supervisor.stop()
 
 
 def _plan(instance: Instance, size: Size) -> Plan:

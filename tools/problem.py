@@ -41,9 +41,19 @@ def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            # A command that is stopping may ignore further signals until it ends.
-            if signal.getsignal(number) is signal.default_int_handler:
-                signal.signal(number, handler)
+            signal.signal(number, handler)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore signals while a command stops: a second Ctrl-C would leave what it has started running."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:

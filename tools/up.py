@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from typing import NoReturn
 
 from tools import environments, settings
@@ -19,10 +19,10 @@ from tools.file_locks import ensure_folder, exclusive
 from tools.migrate import migrate
 from tools.paths import ROOT, SERVICES, UP
 from tools.plan import Plan, greeting
-from tools.problem import Problem, guarded
+from tools.problem import guarded, uninterrupted
 from tools.servers import processes
 from tools.servers.instance import Instance
-from tools.supervisor import Supervisor, sweep
+from tools.supervisor import FailedError, Supervisor, sweep
 
 INSTANCE = "up"
 LOCK = UP / "lock"
@@ -31,6 +31,8 @@ READY = UP / "ready"
 LOGS = UP / "logs"
 HEALTH_SECONDS = 90
 FRESH_HOURS = 24
+SERVED_EXIT_CODES = (60, 70)
+"""Of the pipeline (``pipeline.errors``): datasets were skipped, or no files written; the rest is served."""
 LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
 
 
@@ -50,7 +52,7 @@ def prepare() -> tuple[Instance, Plan]:
     values = settings.local_settings(instance, chosen)
     plan = Plan.of(values, chosen)
     settings.write(values)
-    with step("Bringing the database to the newest schema"):
+    with step("Migrating the database"):
         migrate(instance, plan.database)
     return instance, plan
 
@@ -72,7 +74,7 @@ def start_all(supervisor: Supervisor, instance: Instance, plan: Plan) -> None:
             supervisor.wait_healthy(program.name, HEALTH_SECONDS)
     if hours is None:
         with step(f"Loading data for the first time (log: {LOGS / 'flow.log'})"):
-            supervisor.run(plan.ingest())
+            load_first_time(supervisor, plan)
     elif hours >= FRESH_HOURS:
         say(f"• The data is {hours} hours old: an ingest run has started (log: {LOGS / 'flow.log'})")
         supervisor.start(plan.ingest())
@@ -80,8 +82,18 @@ def start_all(supervisor: Supervisor, instance: Instance, plan: Plan) -> None:
         say(f"• The data is {hours} hours old; `make ingest` loads what has changed since")
 
 
+def load_first_time(supervisor: Supervisor, plan: Plan) -> None:
+    """Run the pipeline; what it could load is served, even if a dataset or the files are missing."""
+    try:
+        supervisor.run(plan.ingest())
+    except FailedError as problem:
+        if problem.exit_code not in SERVED_EXIT_CODES:
+            raise
+        say(f"Problem: {problem}\n  Everything else is served; `make ingest` tries again.")
+
+
 def watch(supervisor: Supervisor) -> NoReturn:
-    """Stay until interrupted. Raises ``Problem`` when a program ends."""
+    """Watch the programs until interrupted. Raises ``Problem`` if one of them ends."""
     while True:
         supervisor.check()
         if "flow" in supervisor.running:
@@ -93,14 +105,10 @@ def _report_ingest(supervisor: Supervisor) -> None:
     try:
         if supervisor.collect("flow"):
             say("• The ingest run has finished.")
-    except Problem as problem:
-        say(f"Problem: {problem}\n  The data of the last successful run stays; `make ingest` tries again.")
-
-
-def ignore_signals() -> None:
-    """A second Ctrl-C while the system stops would leave a part of it running."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
+    except FailedError as problem:
+        is_served = problem.exit_code in SERVED_EXIT_CODES
+        served = "Everything else is served" if is_served else "The data of the last successful run stays"
+        say(f"Problem: {problem}\n  {served}; `make ingest` tries again.")
 
 
 def supervise() -> int:
@@ -120,13 +128,17 @@ def supervise() -> int:
         say("\n• Stopping")
         return 0
     finally:
-        ignore_signals()
-        READY.unlink(missing_ok=True)
-        supervisor.stop()
-        if Instance(INSTANCE).exists():
-            Instance(INSTANCE).stop()
-            say("• Everything is stopped; the data is kept.")
-        SUPERVISOR_PID.unlink(missing_ok=True)
+        with uninterrupted(), ExitStack() as last:
+            last.callback(SUPERVISOR_PID.unlink, missing_ok=True)
+            last.callback(_stop_servers)
+            READY.unlink(missing_ok=True)
+            supervisor.stop()
+
+
+def _stop_servers() -> None:
+    if Instance(INSTANCE).exists():
+        Instance(INSTANCE).stop()
+        say("• Everything is stopped; the data is kept.")
 
 
 def detach() -> int:

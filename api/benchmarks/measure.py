@@ -1,4 +1,4 @@
-"""Throughput and latency of cached responses, latency of uncached responses, and memory, with bounds."""
+"""Throughput and latency of cached responses, latency of uncached ones, and memory, each with a reference."""
 
 from __future__ import annotations
 

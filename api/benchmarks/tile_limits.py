@@ -1,4 +1,4 @@
-"""The lower bound for a tile: its own SQL without a server."""
+"""The lower bound of a tile's response time: its SQL, executed without a server."""
 
 from __future__ import annotations
 

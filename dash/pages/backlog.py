@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from dash import dcc, html
 from pandas import DataFrame, Timestamp
 
@@ -80,7 +81,7 @@ def _notes(warehouse: Warehouse, selection: Selection, opened: int, closed: int)
 
 def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
     last = warehouse.facts().last_day
-    return max((Timestamp(last) - day).days, 0) if last and day == day else None  # noqa: PLR0124
+    return max((Timestamp(last) - day).days, 0) if last and pd.notna(day) else None
 
 
 def _open(selection: Selection, age: str = "", narrowed: dict[Dimension, list[int]] | None = None) -> str:
@@ -140,7 +141,7 @@ def _with_flow(
 
 
 def _leader(frame: DataFrame, name: str, shown: int) -> str:
-    """The largest backlog in words, and whether it grew."""
+    """A sentence about the group with the largest backlog, and whether it grew."""
     if not frame["open"].sum():
         return ""
     top = frame.loc[frame["open"].idxmax()]

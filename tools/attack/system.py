@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tools.file_locks import ensure_folder
 from tools.migrate import database_settings, migrate
 from tools.paths import LOCAL, ROOT, python_of
 from tools.plan import Plan
+from tools.problem import uninterrupted
 from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
@@ -58,8 +59,9 @@ def running() -> Iterator[System]:
                     migrate(instance, database)
             yield _start(instance, supervisor, groups)
         finally:
-            supervisor.stop()
-            instance.remove()
+            with uninterrupted(), ExitStack() as last:
+                last.callback(instance.remove)
+                supervisor.stop()
 
 
 def _start(instance: Instance, supervisor: Supervisor, groups: Mapping[str, ControlGroup]) -> System:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 import urllib.request
+from http.client import HTTPException
 
 from tools.ci.commands import given
 from tools.console import say
@@ -23,14 +24,17 @@ def freshness(_: list[str]) -> int:
     late.
     """
     hours = float(given("FRESHNESS_HOURS"))
-    if stale := [text for url in given("API_URL").split() if (text := _staleness(url, hours))]:
-        raise Problem("\n".join(stale))
+    if problems := [text for url in given("API_URL").split() if (text := _problem_with(url, hours))]:
+        raise Problem("\n".join(problems))
     return 0
 
 
-def _staleness(url: str, hours: float) -> str:
-    """A complaint about the age of an API's data; empty if there is none."""
-    status = _status(f"{url}/status/data")
+def _problem_with(url: str, hours: float) -> str:
+    """A message if the API's data is too old or missing, or cannot be read; empty otherwise."""
+    try:
+        status = _status(f"{url}/status/data")
+    except Problem as problem:
+        return str(problem)
     age_seconds = status.get("age_seconds")
     if age_seconds is None or age_seconds >= hours * 3600:
         return f"{url}: no data has been loaded for {hours:g} hours (docs/runbook.md): {json.dumps(status)}"
@@ -44,9 +48,9 @@ def _status(url: str) -> dict[str, float | None]:
             with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
                 found: dict[str, float | None] = json.load(response)
                 return found
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             if attempt == ATTEMPTS:
-                raise Problem(f"{url} did not respond: {error}") from error
+                raise Problem(f"{url} could not be read after {ATTEMPTS} attempts: {error}") from error
             time.sleep(PAUSE_SECONDS)
     raise AssertionError
 
@@ -55,6 +59,6 @@ def load(_: list[str]) -> int:
     """Run the load tests with USERS for MINUTES against URL. Raises Problem for any other input."""
     values = {name: given(name) for name in LOAD_INPUTS}
     if wrong := [name for name, form in LOAD_INPUTS.items() if not re.fullmatch(form, values[name])]:
-        raise Problem(f"not a usable value: {', '.join(wrong)}.")
+        raise Problem(f"invalid value for: {', '.join(wrong)}.")
     users, run_time = ["--users", values["USERS"]], ["--run-time", f"{values['MINUTES']}m"]
     return run_load(["--url", values["URL"], *users, "--spawn-rate", "5", *run_time])

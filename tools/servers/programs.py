@@ -16,7 +16,7 @@ DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 NOT_FOUND = "was not found; `make up` and `make test` install it"
 
 
-def _with_postgis(programs: Path) -> bool:
+def _has_postgis(programs: Path) -> bool:
     config = programs / "pg_config"
     if not (config.is_file() and (programs / "initdb").is_file()):
         return False
@@ -33,7 +33,7 @@ def _version(programs: Path) -> int:
 
 
 def find_postgres_programs() -> Path | None:
-    """The folder of the newest PostgreSQL, 15 or later, with PostGIS; POSTGRES_VERSION chooses another."""
+    """The folder of the newest PostgreSQL with PostGIS, version 15 or later; POSTGRES_VERSION selects one."""
     folders = [*DEBIAN_POSTGRES.glob("*/bin")]
     if on_path := shutil.which("pg_config"):
         folders.append(Path(on_path).parent)
@@ -41,7 +41,7 @@ def find_postgres_programs() -> Path | None:
     usable = [
         folder
         for folder in folders
-        if _with_postgis(folder) and (not wanted or _version(folder) == int(wanted))
+        if _has_postgis(folder) and (not wanted or str(_version(folder)) == wanted)
     ]
     newest = max(usable, key=_version, default=None)
     return newest if newest and _version(newest) >= OLDEST_POSTGRES else None
@@ -49,10 +49,11 @@ def find_postgres_programs() -> Path | None:
 
 @cache
 def postgres_programs() -> Path:
-    """The same folder. Raises ``Problem`` when there is none."""
+    """The folder with PostgreSQL's programs, looked up once. Raises ``Problem`` if there is none."""
     found = find_postgres_programs()
     if found is None:
-        raise Problem(f"PostgreSQL {OLDEST_POSTGRES} or later with PostGIS {NOT_FOUND}.")
+        wanted = os.environ.get("POSTGRES_VERSION") or f"{OLDEST_POSTGRES} or later"
+        raise Problem(f"PostgreSQL {wanted} with PostGIS {NOT_FOUND}.")
     return found
 
 

@@ -11,8 +11,8 @@ LIST = Form(is_negotiated=True)
 PUBLISHED = "cause = 'published'"
 # Nothing is kept about an erased request, so its erasure matches every filter.
 ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"
-NO_PAGE = "There is no such council or type, or this archive page is not complete or no longer kept"
-EXPIRED = "Changes before the oldest one kept are asked for; begin again with a copy of the requests"
+NO_PAGE = "Unknown council or type, or this archive page is not complete yet or has been deleted"
+EXPIRED = "Changes after this number have been deleted; start over with a full copy of the requests"
 
 
 def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str, is_lines: bool) -> Query:
@@ -31,6 +31,7 @@ def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str,
 
 
 def history(request_id: int) -> Query:
+    """Every change to this request, oldest first; also for a request that no longer exists."""
     return Query(statements.history(), {"request_id": request_id}, is_shared=False)
 
 

@@ -13,7 +13,7 @@ from lacity_data_api.statements import Where
 
 
 class Status(StrEnum):
-    """Closed: has a closed date, or a status that ends a request."""
+    """A request is closed if it has a closed date or a final status."""
 
     OPEN = "open"
     CLOSED = "closed"

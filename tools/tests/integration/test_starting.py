@@ -109,6 +109,8 @@ def test_old_data_is_served_while_a_run_loads_new_data(
     [
         ("", "The ingest run has finished"),
         ("raise SystemExit(10)", "The data of the last successful run stays"),
+        ("raise SystemExit(60)", "Everything else is served"),
+        ("raise SystemExit(70)", "Everything else is served"),
     ],
 )
 def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
@@ -129,28 +131,33 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
         up.watch(supervisor)
 
 
+@pytest.mark.parametrize("code", [60, 70])
+def test_a_first_load_without_a_dataset_or_files_is_served(
+    supervisor: Supervisor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: int,
+) -> None:
+    """A city with a private dataset stopped everything after an hour of loading."""
+    start(supervisor, small_plan(tmp_path, f"raise SystemExit({code})"), monkeypatch, hours=None)
+    assert list(supervisor.running) == ["portal", "api", "reports"]
+    assert f"exit code {code}" in capsys.readouterr().out
+
+
+def test_a_failed_first_load_stops_everything(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Problem, match="exit code 10"):
+        start(supervisor, small_plan(tmp_path, "raise SystemExit(10)"), monkeypatch, hours=None)
+
+
 def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instance) -> None:
     migrate(running, "aged")
     running.sql(RUNS, database="aged")
     assert up.hours_since_last_load(running, "aged") == 5
     running.sql("DELETE FROM load_runs WHERE status IN ('succeeded', 'partial')", database="aged")
     assert up.hours_since_last_load(running, "aged") is None
-
-
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """Restores this process's signal handlers at the end, because children inherit ignored signals."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("signals")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_system_that_is_stopping_is_not_interrupted(number: signal.Signals) -> None:
-    up.ignore_signals()
-    signal.raise_signal(number)
 
 
 def test_a_system_that_is_still_starting_is_reported(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import settings
+from tools import settings, up
 from tools.generated import small_tables
 from tools.paths import ROOT
 
@@ -65,6 +65,11 @@ def test_the_runbook_has_a_section_for_every_exit_code_that_needs_action() -> No
     codes = {code for code in small_tables.exit_codes() if 10 <= code < 100}
     described = re.findall(r"^### (\d+): ", text_of("docs", "runbook.md"), re.MULTILINE)
     assert codes - {int(code) for code in described} == set()
+
+
+def test_make_up_goes_on_after_the_runs_whose_data_is_served() -> None:
+    served = {code for code, meaning in small_tables.exit_codes().items() if "served" in meaning}
+    assert set(up.SERVED_EXIT_CODES) == served
 
 
 def test_options_of_the_flow_exist() -> None:

@@ -170,9 +170,18 @@ def test_an_api_that_is_down_fails_after_all_attempts(monkeypatch: pytest.Monkey
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
     set_all(monkeypatch, API_URL="http://127.0.0.1:1", FRESHNESS_HOURS="20")
-    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data did not respond"):
+    with pytest.raises(Problem, match=r"127\.0\.0\.1:1/status/data could not be read after 5 attempts"):
         data.freshness([])
     assert len(pauses) == data.ATTEMPTS - 1
+
+
+def test_all_apis_are_examined(api: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one that was down hid the age of the others' data."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    set_all(monkeypatch, API_URL=f"http://127.0.0.1:1 {api['url']}", FRESHNESS_HOURS="20")
+    api["body"] = "{}"
+    with pytest.raises(Problem, match=r"could not be read(.|\n)*no data has been loaded"):
+        data.freshness([])
 
 
 def test_load_inputs_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +204,7 @@ def test_load_inputs_become_options(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_other_load_inputs_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     set_all(monkeypatch, **{"URL": "https://api.example", "USERS": "100", "MINUTES": "5"} | {name: value})
-    with pytest.raises(Problem, match=f"not a usable value: {name}"):
+    with pytest.raises(Problem, match=f"invalid value for: {name}"):
         data.load([])
 
 

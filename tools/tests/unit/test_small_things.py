@@ -17,7 +17,7 @@ from tools.console import step
 from tools.disk import require_space
 from tools.file_locks import ensure_folder, exclusive
 from tools.paths import ROOT
-from tools.problem import Problem, guarded, last_lines
+from tools.problem import Problem, guarded, last_lines, uninterrupted
 from tools.servers import processes
 from tools.servers.ports import PRIVATE_PORTS, free_port, is_free
 
@@ -125,6 +125,14 @@ def test_a_terminated_command_stops_what_it_has_started(number: signal.Signals) 
         run.send_signal(number)
         assert run.stdout.read() == "stopped\n"
     assert run.returncode == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_stopping_is_not_interrupted(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with uninterrupted():
+        signal.raise_signal(number)
+    assert signal.getsignal(number) is before
 
 
 def test_the_end_of_a_log(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -16,7 +16,8 @@ from tests.support.databases import Database
 from tests.support.serving import Api, forget_everything, serve, settings_for
 
 PINS = "/requests/pins"
-ENOUGH, OTHER_FILES = 5_000, 1_000
+MIN_CONNECTIONS, RESERVED_FILES = 5_000, 1_000
+HUGE_BYTES = 1_000_000
 ROUTES = [
     "/",
     "/councils",
@@ -45,7 +46,7 @@ ROUTES = [
 
 @pytest.fixture(scope="module")
 def api(database: Database) -> Iterator[Api]:
-    """An API on a database that no load has filled yet."""
+    """An API on an empty database, as before the first ingest run."""
     forget_everything()
     with serve(settings_for(database, api_body_bytes=10_000)) as running:
         running.publish()
@@ -93,7 +94,7 @@ def test_body_without_end_is_cut_off(api: Api) -> None:
 
     try:
         assert api.client.post(PINS, content=endless()).status_code == 413
-    except httpx.TransportError:
+    except (httpx.NetworkError, httpx.RemoteProtocolError):
         # The connection was closed while the client was still sending.
         assert api.get("/").status_code == 200
 
@@ -111,17 +112,17 @@ def test_body_without_end_is_cut_off(api: Api) -> None:
         ("/councils/%2e%2e/types", 404),
     ],
 )
-def test_address(api: Api, path: str, status: int) -> None:
+def test_unusual_urls(api: Api, path: str, status: int) -> None:
     assert api.client.get(path).status_code == status
 
 
 @pytest.mark.parametrize("path", ["/requests?unknown=", "/"])
 @pytest.mark.parametrize(("length", "status"), [(40_000, 414), (70_000, 400), (5_000_000, 400)])
-def test_longest_address(api: Api, path: str, length: int, status: int) -> None:
+def test_an_overlong_url_is_rejected(api: Api, path: str, length: int, status: int) -> None:
     parts = urlsplit(api.url)
-    # Other clients refuse to send this much; the server may close the connection before everything is sent.
-    connecting = closing(HTTPConnection(parts.hostname or "", parts.port))
-    with connecting as connection, suppress(BrokenPipeError, ConnectionResetError):
+    # Other clients refuse to send this much; the server may close the connection before a huge one is sent.
+    may_close = suppress(BrokenPipeError, ConnectionResetError) if length > HUGE_BYTES else nullcontext()
+    with closing(HTTPConnection(parts.hostname or "", parts.port)) as connection, may_close:
         connection.request("GET", path + "x" * length)
         assert connection.getresponse().status == status
     assert api.get("/").status_code == 200
@@ -153,11 +154,14 @@ def test_many_idle_connections(api: Api) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_idle_connections(api: Api) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def test_thousands_of_idle_connections(api: Api) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Both ends of every connection are in this process.
-    most = (hard - OTHER_FILES) // 2
-    if most < ENOUGH:
+    most = (hard - RESERVED_FILES) // 2
+    if most < MIN_CONNECTIONS:
         pytest.skip(f"this machine allows {hard} open files")
-    _responds_with_open_connections(api, min(10_000, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        _responds_with_open_connections(api, min(10_000, most))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
