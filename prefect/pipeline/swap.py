@@ -9,7 +9,7 @@ from collections.abc import Collection
 import psycopg
 from psycopg import sql
 
-from pipeline.database import Connection, fetch, trusted
+from pipeline.database import Connection, fetch, fetch_one, trusted
 from pipeline.rollups import RollupCatalog
 
 log = logging.getLogger(__name__)
@@ -60,15 +60,13 @@ def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
     """Lock the tables in short turns with pauses: new readers never queue for long behind this run.
 
     A turn is shorter than Postgres' deadlock timeout, so no reader is ever canceled because of a deadlock.
-    Raises LockNotAvailable if readers leave no gap for longer than an export may take.
+    Raises QueryCanceled if readers leave no gap for longer than an export may take.
     """
-    listed = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
-    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TURN_MS)))
     for turn in range(1, LOCK_TURNS + 1):
         try:
             with connection.transaction():
-                connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(listed))
-        except psycopg.errors.LockNotAvailable:
+                _lock_in_one_turn(connection, tables)
+        except psycopg.errors.QueryCanceled:
             if turn == LOCK_TURNS:
                 raise
             if turn % TURNS_PER_WARNING == 1:
@@ -76,6 +74,16 @@ def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
             time.sleep(LOCK_PAUSE_SECONDS)
         else:
             return
+
+
+def _lock_in_one_turn(connection: Connection, tables: tuple[str, ...]) -> None:
+    """Limits the statement, because lock_timeout starts again with each of its tables."""
+    listed = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
+    before = sql.Literal(fetch_one(connection, "swap/statement_timeout")["setting"])
+    limit = sql.SQL("SET LOCAL statement_timeout = {}")
+    connection.execute(limit.format(sql.Literal(LOCK_TURN_MS)))
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(listed))
+    connection.execute(limit.format(before))
 
 
 def _rename(connection: Connection, kind: str, name: str) -> None:

@@ -3,6 +3,9 @@
 -- name: is_empty
 SELECT NOT EXISTS (SELECT FROM requests) AS is_empty
 
+-- name: statement_timeout
+SELECT current_setting('statement_timeout') AS setting
+
 -- name: keep_others
 -- Copies the rows of datasets that this run did not read, or read only in part, into the new tables unchanged. The
 -- same applies to rows that are still published but now rejected, matched by number or, if the number is missing, by
