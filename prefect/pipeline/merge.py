@@ -88,12 +88,12 @@ def _write(job: Job) -> WriteResult:
     has_new_rules = reference.declare(connection, job.city)
     refreshed = polygons.refresh(connection, job.plan.boundaries, job.city)
     is_first = bool(fetch_one(connection, "swap/is_empty")["is_empty"])
-    if options.dry_run:
+    if options.dry_run or not (is_first or options.full or has_new_rules):
         written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
+        # A dry run builds no tables, but must not say that nothing would change.
+        written = replace(written, is_rebuilt=(options.full or has_new_rules) and not is_first)
     elif is_first or options.full:
         written = full_load.merge(job, is_first=is_first)
-    elif has_new_rules:
-        written = full_load.rebuild(job)
     else:
-        written = differences.merge(job, has_new_boundaries=refreshed.has_changed)
+        written = full_load.rebuild(job)
     return replace(written, boundaries=refreshed)

@@ -66,5 +66,6 @@ def sentence(counts: Mapping[str, int], written: WriteResult, generation: int, *
     verb = "Would load" if is_dry else "Loaded"
     retired = f", {counts['retired']:,} retired" if counts["retired"] else ""
     polygons = ", new boundaries" if written.boundaries.has_changed else ""
+    rebuilt = ", every served request rebuilt" if written.is_rebuilt else ""
     changes = f"{counts['inserted']:,} new, {counts['updated']:,} updated{retired}{polygons}"
-    return f"{verb} {changes}{rejected} of {read}; generation {generation}"
+    return f"{verb} {changes}{rejected} of {read}{rebuilt}; generation {generation}"
