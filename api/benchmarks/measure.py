@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from benchmark_figures import Figure, milliseconds, seconds
 from benchmarks import client, servers
 from benchmarks.client import HttpRequest, connected
 from benchmarks.queries import RATES, SUBJECTS, Subject, months
+from lacity_data_api.database import QUERY_SETTINGS
 
+# A reference with other settings could get workers that the API's queries do not get.
+OPTIONS = " ".join(f"-c {name}={value}" for name, value in QUERY_SETTINGS.items())
 ROUNDS = 5
 RATE_ROUNDS = 3
 WARM_TIMES = 20
@@ -45,11 +48,9 @@ def last_day(dsn: str) -> dt.date:
 @contextmanager
 def bare(dsn: str) -> Iterator[Callable[[str], None]]:
     """Run SQL and discard its rows: the minimum time in which Postgres can deliver them."""
-    connection = psycopg2.connect(dsn, options="-c jit=off -c work_mem=64MB")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    with closing(psycopg2.connect(dsn, options=OPTIONS)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
         yield lambda sql: cursor.copy_expert(f"COPY ({sql}) TO STDOUT", Discard())
-    connection.close()
 
 
 def rates() -> Iterator[Figure]:

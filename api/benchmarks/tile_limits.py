@@ -11,9 +11,9 @@ import psycopg2
 from psycopg2.extras import NamedTupleCursor
 from sqlalchemy import create_engine, text
 
+from benchmarks.measure import OPTIONS
 from lacity_data_api.city import repository as city
 from lacity_data_api.city.facts import RollupCatalog
-from lacity_data_api.database import QUERY_SETTINGS
 from lacity_data_api.requests.filters import RequestFilter
 from lacity_data_api.statements import Statement
 from lacity_data_api.tiles import repository
@@ -59,8 +59,9 @@ class BareTiles:
 @contextmanager
 def bare_tiles(dsn: str) -> Iterator[BareTiles]:
     """Tiles directly from Postgres, without a server."""
-    options = " ".join(f"-c {name}={value}" for name, value in QUERY_SETTINGS.items())
-    engine = create_engine(dsn, connect_args={"options": options})
-    with engine.connect() as connection:
-        yield BareTiles(connection, _catalog(dsn))
-    engine.dispose()
+    engine = create_engine(dsn, connect_args={"options": OPTIONS})
+    try:
+        with engine.connect() as connection:
+            yield BareTiles(connection, _catalog(dsn))
+    finally:
+        engine.dispose()

@@ -11,7 +11,7 @@ from pandas import DataFrame, Series
 from data import closing
 from data.catalog import OPEN
 from data.counts import Step, count
-from data.filters import COUNCIL, SOURCE, TYPE, Dimension
+from data.filters import COUNCIL, NO_COUNCIL, SOURCE, TYPE, Dimension
 from data.frames import records
 from data.population import by_council
 from data.reference import ids_by_name
@@ -144,7 +144,7 @@ def _partial(selection: Selection, step: Step) -> str:
 def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFrame:
     """A column for each chosen council, and one for the average: all requests divided by all councils."""
     councils = ids_by_name(warehouse, COUNCIL)
-    inside = tuple(ids[0] for ids in councils.values() if ids != [0])
+    inside = tuple(one for ids in councils.values() for one in ids if one != NO_COUNCIL)
     chosen = [name for name, ids in councils.items() if {*ids} & {*selection.filters.councils}]
     starts = steps_of(selection.filters, step).start_time
     own = count(warehouse, selection.filters, COUNCIL, step)
@@ -217,7 +217,7 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
     medians = [f"{council} {quantile(days, 0.5)} (of {days.sum():,})" for council, days in cells.items()]
     beyond = int(frame["requests"][frame["days"] >= edges[-1][1]].sum())
-    cut = f" {text.plural(beyond, 'request')} beyond {longest} days not drawn." if beyond else ""
+    cut = f" {text.plural(beyond, 'request')} beyond {edges[-1][1] - 1} days not drawn." if beyond else ""
     return CardContent(frame, f"Median days: {text.listed(medians, AT_MOST)}.{cut}", figure)
 
 

@@ -27,7 +27,7 @@ def administer(controller: Controller, request: Request) -> Response:
     except SodaError as error:
         return error_response(error)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return error_response(SodaError("invalid_request", str(error)))
+        return error_response(SodaError("invalid_request", f"{type(error).__name__}: {error}"))
 
 
 def _set_faults(controller: Controller, wanted: dict[str, Any]) -> dict[str, object]:
@@ -41,11 +41,11 @@ def _set_faults(controller: Controller, wanted: dict[str, Any]) -> dict[str, obj
 
 def _edit_rows(controller: Controller, wanted: dict[str, Any]) -> dict[str, object]:
     dataset_id = str(wanted.get("dataset", ""))
+    # Before the first edit, so that an invalid command changes nothing.
+    amount = int(wanted.get("touch", 0))
     stamps = [controller.upsert(row, dataset_id) for row in wanted.get("upsert", [])]
     deleted = sum(controller.delete(str(key), dataset_id) for key in wanted.get("delete", []))
-    touched = (
-        controller.touch(dataset_id, int(wanted["touch"]), wanted.get("changes")) if "touch" in wanted else 0
-    )
+    touched = controller.touch(dataset_id, amount, wanted.get("changes")) if amount else 0
     return {"updated_at": stamps, "deleted": deleted, "touched": touched}
 
 

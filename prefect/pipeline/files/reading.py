@@ -14,8 +14,9 @@ from pipeline.database import Connection, trusted
 
 BLOCK_BYTES = 4 << 20
 Buffer = bytes | bytearray | memoryview
-# Text may contain line breaks. An unquoted empty field is null, a quoted one is empty text.
-PARSE = csv.ParseOptions(newlines_in_values=True)
+# Text may contain line breaks. An unquoted empty field is null, a quoted one is empty text, and an empty line
+# is a row of one null.
+PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def copied(
 ) -> Iterator[Iterator[pa.RecordBatch]]:
     """The rows of a query whose columns are those of the schema, in the query's order.
 
-    The COPY ends with the block, no matter how far it was read, so that the connection can be reused.
+    Read it to the end: psycopg ends a COPY that was read in part only if the block raises.
     """
     statement = sql.Composed([trusted("COPY ("), query, trusted(") TO STDOUT (FORMAT csv)")])
     with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
