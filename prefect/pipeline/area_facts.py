@@ -29,7 +29,7 @@ class Facts:
 
 
 def read_facts(properties: Mapping[str, Any], city: City, dataset: BoundaryDataset) -> Facts:
-    """The facts of a feature. Raises KeyError, ValueError or TypeError if it is incomplete."""
+    """The facts of a feature. Raises ValueError if it is incomplete."""
     code = _text(properties, dataset.code)
     if not code:
         raise ValueError("no code")
@@ -49,17 +49,28 @@ def read_facts(properties: Mapping[str, Any], city: City, dataset: BoundaryDatas
     )
 
 
-def name_of(feature: Mapping[str, Any], dataset: BoundaryDataset) -> str:
+def properties_of(feature: object) -> Mapping[str, Any]:
+    """The properties of a feature; empty if it has none, or is no feature at all."""
+    properties = feature.get("properties") if isinstance(feature, Mapping) else None
+    return properties if isinstance(properties, Mapping) else {}
+
+
+def code_of(feature: object, dataset: BoundaryDataset) -> str:
+    """The code of a feature whose facts cannot be read; empty if it has none."""
+    return _text(properties_of(feature), dataset.code)
+
+
+def name_of(feature: object, dataset: BoundaryDataset) -> str:
     """The name of a feature whose facts cannot be read."""
-    properties = feature.get("properties") or {}
+    properties = properties_of(feature)
     name = _text(properties, dataset.name) or _text(properties, dataset.code)
     return name or "an area without a name"
 
 
 def _text(properties: Mapping[str, Any], names: Iterable[str]) -> str:
-    """The first of these properties that is not empty, trimmed."""
+    """The first of these properties that is not empty, trimmed, as text that Postgres accepts."""
     values = (properties[name] for name in names if properties.get(name) is not None)
-    return str(next(values, "")).strip()
+    return str(next(values, "")).encode(errors="replace").decode().replace("\x00", "").strip()
 
 
 def _shown(name: str, dataset: BoundaryDataset) -> str:

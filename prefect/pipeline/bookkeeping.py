@@ -60,7 +60,8 @@ def _details(written: WriteResult) -> dict[str, object]:
         "new_codes": dict(written.new_codes),
         "changes": written.recorded,
     }
-    if written.boundaries.digest:
+    if written.boundaries.digest or written.boundaries.has_changed:
+        # Without a digest, no file equals the stored polygons, not even the one that was read before.
         details["boundaries"] = {"digest": written.boundaries.digest}
     return details
 
@@ -75,7 +76,7 @@ def _dataset_row(download: Download, written: WriteResult) -> dict[str, Any]:
         "start": reading.start,
         "seconds": round(download.seconds, 2),
         "columns_read": _columns_read(reading),
-        "missing": list(reading.missing),
+        "missing": list(reading.lost_columns),
         "added": list(reading.added),
         **download.counts,
         "inserted": 0,
@@ -88,7 +89,7 @@ def _dataset_row(download: Download, written: WriteResult) -> dict[str, Any]:
 def _columns_read(reading: Reading) -> list[str]:
     """Columns whose published value is in every stored row; new ones only if the whole dataset was read."""
     unread = reading.known.missing_columns if reading.where else frozenset()
-    read = {*reading.columns, *(("kept",) if reading.kept else ())}
+    read = {*reading.columns, *(("kept",) if reading.kept and not reading.lost_kept else ())}
     return sorted(read - unread)
 
 

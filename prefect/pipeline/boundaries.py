@@ -10,9 +10,10 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from pipeline.area_facts import Facts, name_of, read_facts
+from pipeline.area_facts import Facts, code_of, name_of, properties_of, read_facts
 from pipeline.city import City
 from pipeline.declaration import BoundaryDataset
+from pipeline.responses import shape_errors
 from pipeline.socrata import Portal
 
 Point = tuple[float, float]
@@ -35,38 +36,41 @@ class Area:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The published areas; ``digest`` changes whenever they do.
+    """The published areas; ``digest`` changes whenever they or their declaration do.
 
     ``problem`` says why none of them can be used, in which case the stored ones stay. ``notices`` list the
-    omitted parts.
+    omitted parts. ``unreadable`` are the codes of rejected features, which are published nevertheless; an
+    empty code stands for a feature without one, which may be any area.
     """
 
     digest: str
     areas: tuple[Area, ...]
     problem: str = ""
     notices: tuple[str, ...] = ()
+    unreadable: frozenset[str] = frozenset()
 
 
 def fetch_boundaries(portal: Portal, city: City, dataset: BoundaryDataset) -> Boundaries:
     """The published areas. Raises PortalError if the portal does not send them."""
-    return read_areas(portal.boundaries(dataset.id).get("features") or [], city, dataset)
+    with shape_errors(dataset.id):
+        features = list(portal.boundaries(dataset.id).get("features") or [])
+    return read_areas(features, city, dataset)
 
 
-def read_areas(
-    features: Iterable[Mapping[str, Any]], city: City, dataset: BoundaryDataset | None = None
-) -> Boundaries:
+def read_areas(features: Iterable[Any], city: City, dataset: BoundaryDataset | None = None) -> Boundaries:
     """The areas of these features; features with the same code are one area."""
     features = list(features)
     if (dataset := dataset or city.boundaries) is None:
         raise ValueError(f"{city.name} declares no boundary dataset")
-    digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()
     found: dict[str, list[tuple[Facts, list[Polygon]]]] = {}
     notices: list[str] = []
+    unreadable: set[str] = set()
     for feature in features:
         try:
-            facts = read_facts(feature["properties"], city, dataset)
+            facts = read_facts(properties_of(feature), city, dataset)
             polygons, slivers = _polygons(feature, city)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
+            unreadable.add(code_of(feature, dataset))
             notices.append(f"{name_of(feature, dataset)}: the polygon was rejected ({error})")
             continue
         if slivers:
@@ -75,7 +79,12 @@ def read_areas(
         found.setdefault(facts.code, []).append((facts, polygons))
     problem = _problem((polygon for parts in found.values() for _, part in parts for polygon in part), city)
     areas = () if problem else tuple(map(_area, found.values()))
-    return Boundaries(digest, areas, problem, tuple(notices))
+    return Boundaries(_digest(features, dataset), areas, problem, tuple(notices), frozenset(unreadable))
+
+
+def _digest(features: list[Any], dataset: BoundaryDataset) -> str:
+    read = {"features": features, "declaration": dataset.model_dump(mode="json")}
+    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
 
 
 def _area(parts: list[tuple[Facts, list[Polygon]]]) -> Area:
@@ -85,7 +94,10 @@ def _area(parts: list[tuple[Facts, list[Polygon]]]) -> Area:
 
 
 def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], int]:
-    """The feature's polygons, and how many slivers were left out. Raises KeyError, ValueError, TypeError."""
+    """The feature's polygons, and how many slivers were left out.
+
+    Raises KeyError, ValueError, TypeError or OverflowError.
+    """
     geometry = feature["geometry"]
     if geometry["type"] not in {"Polygon", "MultiPolygon"}:
         raise ValueError(f"a {geometry['type']}")

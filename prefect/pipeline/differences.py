@@ -8,6 +8,7 @@ from pipeline import changes, rollups
 from pipeline.city import City
 from pipeline.database import Connection, composed, fetch, run
 from pipeline.job import Job
+from pipeline.plan import Reading
 from pipeline.reference import resolve, touched
 from pipeline.result import WriteResult
 from pipeline.rollups import RollupCatalog
@@ -20,9 +21,7 @@ def merge(job: Job, *, has_new_boundaries: bool) -> WriteResult:
     connection = job.connection
     name_served(connection, job.city, sql.Identifier("requests"))
     written = write_requests(job)
-    if has_new_boundaries:
-        run(connection, "merge/touch_misplaced")
-    new_codes = resolve(connection, job.city, touched())
+    new_codes = _resolve(job, has_new_boundaries=has_new_boundaries)
     served_changes = _serve(job)
     recorded = changes.append_differences(connection)
     return WriteResult(
@@ -54,10 +53,18 @@ def keep_one_row_each(job: Job) -> int:
     connection, rows = job.connection, job.staging.rows
     superseded = connection.execute(composed("merge/keep_newest", rows=rows)).rowcount
     for reading in job.readings:
-        for column in reading.missing:
-            names = {"rows": rows, "column": sql.Identifier(column)}
-            connection.execute(composed("merge/keep_column", **names), {"dataset_id": reading.dataset.id})
+        _keep_lost_columns(job, reading)
     return superseded
+
+
+def _keep_lost_columns(job: Job, reading: Reading) -> None:
+    connection, rows, values = job.connection, job.staging.rows, {"dataset_id": reading.dataset.id}
+    for column in reading.missing:
+        names = {"rows": rows, "column": sql.Identifier(column)}
+        connection.execute(composed("merge/keep_column", **names), values)
+    if reading.lost_kept:
+        statement = composed("merge/keep_members", rows=rows)
+        connection.execute(statement, {**values, "lost": list(reading.lost_kept)})
 
 
 def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
@@ -81,6 +88,16 @@ def name_served(connection: Connection, city: City, requests: sql.Identifier) ->
 def forget_served(connection: Connection) -> None:
     """Drop the view again, because it would prevent swapping its tables."""
     connection.execute("DROP VIEW served")
+
+
+def _resolve(job: Job, *, has_new_boundaries: bool) -> dict[str, list[str]]:
+    """Look up the values of the rows to serve again, which new boundaries add to ``touched``."""
+    if not has_new_boundaries:
+        return resolve(job.connection, job.city, touched())
+    # Without its meaning, a published council cannot be found: every stored request would seem to have none.
+    new_codes = resolve(job.connection, job.city, sql.Identifier("requests"))
+    run(job.connection, "merge/touch_misplaced")
+    return new_codes
 
 
 def _leave_to_own_dataset(job: Job) -> int:

@@ -41,8 +41,9 @@ class Reading:
     ``total`` and ``newest`` are the portal's row count and its newest update time; ``expected`` is the number
     of rows to read. ``columns`` maps a column of ``requests`` to the portal's, ``missing`` lists those that
     the portal lost, ``added`` those that no schema names. ``lost`` counts the rows that disappeared.
-    ``kept`` lists the portal's columns that keep their own names. ``window`` is the condition for the chosen
-    years, if the dataset has other years too; such a reading is partial.
+    ``kept`` lists the portal's columns that keep their own names, ``lost_kept`` those of them that it lost.
+    ``window`` is the condition for the chosen years, if the dataset has other years too; such a reading is
+    partial.
     """
 
     dataset: Dataset
@@ -58,7 +59,13 @@ class Reading:
     lost: int = 0
     transport: str = ""
     kept: tuple[str, ...] = ()
+    lost_kept: tuple[str, ...] = ()
     window: str = ""
+
+    @property
+    def lost_columns(self) -> tuple[str, ...]:
+        """Every column that the portal lost: those of ``requests``, and those that kept their own names."""
+        return (*self.missing, *self.lost_kept)
 
     @property
     def known_newest(self) -> datetime | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pipeline import runs
 from pipeline.boundaries import Boundaries, fetch_boundaries
 from pipeline.city import City
+from pipeline.database import fetch
 from pipeline.declaration import Dataset
 from pipeline.discovery import discover
 from pipeline.errors import IngestError, PortalError
@@ -36,7 +38,7 @@ def make_plan(run: Run) -> Plan:
     refuse_other_city(run.connection, run.city)
     known, notices = _known_datasets(run)
     with Portal(settings) as portal:
-        city, discovered = discover(portal, run.city, options.now.date(), known)
+        city, discovered = discover(portal, run.city, options.now.date(), _titles(run, known))
         boundaries, missing = _boundaries(portal, city)
     notices += (*discovered, *missing)
     for notice in notices:
@@ -73,6 +75,12 @@ def _known_datasets(run: Run) -> tuple[dict[str, DatasetState], tuple[str, ...]]
     if known and runs.is_empty(run.connection):
         return {}, ("the tables are empty although earlier runs filled them: reading everything",)
     return known, ()
+
+
+def _titles(run: Run, known: Collection[str]) -> dict[str, str]:
+    """The titles of the known datasets by id, in the order in which they were last read."""
+    titles = fetch(run.connection, "merge/known_titles")
+    return {row["dataset_id"]: row["title"] for row in titles if row["dataset_id"] in known}
 
 
 def _reading(run: Run, dataset: Dataset, known: dict[str, DatasetState]) -> Reading | SkippedDataset:

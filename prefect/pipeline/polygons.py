@@ -22,8 +22,8 @@ MOST_NOTICES = 12
 class BoundaryRefresh:
     """The changes made by the published areas, and their problems.
 
-    ``problem`` says why they were not merged; ``digest`` is empty in that case, so that the next run examines
-    them again. ``stored_before`` is the number of polygons stored before.
+    ``problem`` says why they were not merged. ``digest`` is empty in that case, and if an area could not be
+    read, so that the next run examines them again. ``stored_before`` is the number of polygons stored before.
     """
 
     digest: str = ""
@@ -41,24 +41,34 @@ def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -
     if known and known[0]["digest"] == boundaries.digest:
         return BoundaryRefresh(boundaries.digest)
     run(connection, "tables/boundaries")
-    repaired = (notice for area in boundaries.areas if (notice := _add(connection, area)))
+    unreadable, repaired = _add_all(connection, boundaries)
     notices = (*boundaries.notices, *repaired)
-    difference = fetch_one(connection, "boundaries/compare")
+    difference = _compare(connection, unreadable)
     if problem := boundaries.problem or _problem(difference, city):
         return BoundaryRefresh(
             problem=problem, notices=_first(notices), stored_before=difference["stored_before"]
         )
     has_changed, changes = _take_over(connection, difference)
-    return BoundaryRefresh(
-        boundaries.digest, has_changed, "", _first((*notices, *changes)), difference["stored_before"]
-    )
+    digest = "" if unreadable else boundaries.digest
+    return BoundaryRefresh(digest, has_changed, "", _first((*notices, *changes)), difference["stored_before"])
+
+
+def _compare(connection: Connection, unreadable: set[str]) -> dict[str, Any]:
+    """What differs from the stored areas. An area that is published but cannot be read is not lost."""
+    difference = fetch_one(connection, "boundaries/compare")
+    absent = [code for code in difference["unusable"] if code not in unreadable]
+    # A feature without a code may be any of the absent areas.
+    lost = [] if "" in unreadable else absent
+    return {**difference, "lost": lost, "unreadable": sorted(unreadable)}
 
 
 def _problem(difference: dict[str, Any], city: City) -> str:
     if not difference["usable"]:
         return "no polygon of the boundary dataset can be read"
-    if len(difference["lost"]) > city.limits.lost_areas:
-        return f"the boundary dataset lost {len(difference['lost'])} of {difference['stored_before']} areas"
+    if len(difference["unusable"]) > city.limits.lost_areas:
+        return (
+            f"the boundary dataset lost {len(difference['unusable'])} of {difference['stored_before']} areas"
+        )
     return ""
 
 
@@ -68,26 +78,43 @@ def _first(notices: tuple[str, ...]) -> tuple[str, ...]:
     return (*notices[:MOST_NOTICES], *more)
 
 
-def _add(connection: Connection, area: Area) -> str:
-    """Insert the area into the table ``boundaries``; returns the notices about it."""
+def _add_all(connection: Connection, boundaries: Boundaries) -> tuple[set[str], list[str]]:
+    """Fill the table ``boundaries``; returns the codes of all areas that cannot be read, and notices."""
+    unreadable, notices = set(boundaries.unreadable), []
+    for area in boundaries.areas:
+        is_usable, notice = _add(connection, area)
+        if not is_usable:
+            unreadable.add(area.facts.code)
+        if notice:
+            notices.append(notice)
+    return unreadable, notices
+
+
+def _add(connection: Connection, area: Area) -> tuple[bool, str]:
+    """Insert the area into the table ``boundaries``; returns whether it is usable, and a notice."""
     try:
         with connection.transaction():
             values = {**vars(area.facts), "geometry": area.geometry, "is_dissolved": area.is_dissolved}
             row = fetch_one(connection, "boundaries/add", values)
     except psycopg.Error as error:
-        return f"{area.facts.name}: the polygon was rejected ({type(error).__name__})"
+        return False, f"{area.facts.name}: the polygon was rejected ({type(error).__name__})"
     if not row["has_area"]:
-        return f"{area.facts.name}: the polygon was rejected (it has no area)"
-    return "" if row["was_valid"] else f"{area.facts.name}: the polygon crosses itself and was repaired"
+        return False, f"{area.facts.name}: the polygon was rejected (it has no area)"
+    return True, "" if row["was_valid"] else f"{area.facts.name}: the polygon crosses itself and was repaired"
 
 
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
-    changes = {step: run(connection, f"boundaries/{step}") for step in STEPS}
+    changes = {step: run(connection, f"boundaries/{step}", difference) for step in STEPS}
     # On the first load all areas are new.
     notices = [f"{name} is a new area" for name in difference["added"] if difference["stored_before"]]
     notices += [
         f"the area with code {code} no longer has a polygon: it counts as retired"
         for code in difference["lost"]
+    ]
+    notices += [
+        f"the area with code {code} keeps its stored polygon"
+        for code in difference["unusable"]
+        if code not in difference["lost"]
     ]
     notices += difference["renamed"]
     if moved := changes["move_councils"]:

@@ -67,8 +67,8 @@ def _of_download(download: Download, limit: float, reasons: Reasons) -> Iterator
         meaning = "other rows may be unread: the next run reads them"
         part = "chosen years" if reading.window else "since"
         yield Check(f"{title}: read only {part}", "warn", reading.where, "", meaning)
-    if reading.missing:
-        text = ", ".join(reading.missing)
+    if reading.lost_columns:
+        text = ", ".join(reading.lost_columns)
         yield Check(f"{title}: lost columns", "warn", text, "", "stored values stay")
     if reading.added:
         value, meaning = str(len(reading.added)), ", ".join(reading.added)

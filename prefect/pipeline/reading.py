@@ -30,14 +30,15 @@ def plan_reading(portal: Portal, run: Run, dataset: Dataset, schema: Schema, kno
         return replace(unchanged, transport=portal.transport)
     published = portal.columns(dataset.id)
     columns, missing, added = match_columns(dataset, schema, published)
-    start = _start(run.settings, known, run.options, missing)
+    kept, lost_kept = _match_kept(dataset, schema, published)
+    start = _start(run.settings, known, run.options, (*missing, *(("kept",) if lost_kept else ())))
     if unstamped := portal.count(dataset.id, ":updated_at IS NULL"):
         raise PortalError(
             f"{dataset.id}: {unstamped} rows have no :updated_at; the portal may still be publishing"
         )
     reading = Reading(dataset, start, total, newest, total, columns, missing, added, known=known)
-    kept, window = tuple(name for name in schema.kept if name in published), _window(run, dataset, columns)
-    reading = replace(reading, lost=lost, kept=kept, window=window)
+    window = _window(run, dataset, columns)
+    reading = replace(reading, lost=lost, kept=kept, lost_kept=lost_kept, window=window)
     expected = portal.count(dataset.id, reading.where) if reading.where else total
     return replace(reading, expected=expected, transport=portal.transport)
 
@@ -122,3 +123,13 @@ def match_columns(
             "%s has lost the columns %s; their stored values are kept", dataset.id, ", ".join(missing)
         )
     return columns, missing, added
+
+
+def _match_kept(
+    dataset: Dataset, schema: Schema, published: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns that keep their own names, and those of them that the portal lost."""
+    lost = tuple(name for name in schema.kept if name not in published)
+    if lost:
+        log.warning("%s has lost the columns %s; their stored values are kept", dataset.id, ", ".join(lost))
+    return tuple(name for name in schema.kept if name in published), lost

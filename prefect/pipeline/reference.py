@@ -136,22 +136,39 @@ def _write_reference(connection: Connection, city: City) -> None:
     """The rows of the city's reference files, and those that every city has."""
     for name, reference in FILES.items():
         if rows := city.reference.get(name, ()):
-            _upsert(connection, reference, [{**row, **_reviewed(reference)} for row in rows])
-    has_one_region = not ((city.boundaries and city.boundaries.region) or city.reference.get("regions"))
+            rows_to_write = [{**row, **_reviewed(reference)} for row in rows]
+            _upsert(connection, reference, rows_to_write, _only_inserted(city, reference))
+    has_one_region = not (_has_published_regions(city) or city.reference.get("regions"))
     values = {"no_area": city.words.get("no_area", "None"), "has_one_region": has_one_region}
     run(connection, "merge/add_defaults", values)
 
 
-def _upsert(connection: Connection, reference: Reference, rows: list[Row]) -> None:
+def _has_published_regions(city: City) -> bool:
+    return bool(city.boundaries and city.boundaries.region)
+
+
+def _only_inserted(city: City, reference: Reference) -> frozenset[str]:
+    """Columns of a reference file that say only how a new row begins.
+
+    The boundary dataset moves areas between regions, and only when it changes: a later run must not move them
+    back.
+    """
+    return frozenset({"region_id"} if reference is AREAS and _has_published_regions(city) else ())
+
+
+def _upsert(
+    connection: Connection, reference: Reference, rows: list[Row], only_inserted: frozenset[str]
+) -> None:
     columns = list(rows[0])
+    updated = [name for name in columns if name not in only_inserted]
     lists = {
         "table": sql.Identifier(reference.table),
         "id": sql.Identifier(reference.id),
         "columns": names(columns),
-        "assignments": assignments(columns, of="excluded"),
-        "excluded": names(columns, of="excluded"),
+        "assignments": assignments(updated, of="excluded"),
+        "excluded": names(updated, of="excluded"),
     }
-    statement = composed("merge/upsert_reference", **lists, held=names(columns, of="stored"))
+    statement = composed("merge/upsert_reference", **lists, held=names(updated, of="stored"))
     connection.execute(statement, {"rows": Jsonb(rows)})
 
 

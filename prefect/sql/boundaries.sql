@@ -38,9 +38,9 @@ added AS (
 SELECT was_valid, EXISTS (SELECT FROM added) AS has_area FROM valid
 
 -- name: compare
--- Polygons that exist only in the database, councils that exist only in the portal, and councils that the portal has
--- renamed.
-SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries ORDER BY 1) AS lost,
+-- Stored polygons without a usable published one, councils that exist only in the portal, and councils that the portal
+-- has renamed.
+SELECT array(SELECT nc_id FROM geometries EXCEPT SELECT nc_id FROM boundaries ORDER BY 1) AS unusable,
        array(SELECT name FROM boundaries
               WHERE NOT EXISTS (SELECT FROM councils WHERE data_code = boundaries.nc_id) ORDER BY 1) AS added,
        array(SELECT published_name || ' is now published as ' || name || '; its name here stays ' || council_name
@@ -68,15 +68,17 @@ SELECT (SELECT max(council_id) FROM councils) + row_number() OVER (ORDER BY leng
  WHERE NOT EXISTS (SELECT FROM councils WHERE data_code = boundaries.nc_id)
 
 -- name: move_councils
--- Keeps local edits of names and websites; the region always follows the city's data.
+-- The region follows the city's data. Names and websites stay: merge/upsert_reference writes those of pinned areas,
+-- and the others are only set when the area is added.
 UPDATE councils SET region_id = boundaries.region_id
   FROM boundaries
  WHERE councils.data_code = boundaries.nc_id AND councils.region_id <> boundaries.region_id
 
 -- name: delete_lost
-DELETE FROM geometries WHERE NOT EXISTS (SELECT FROM boundaries WHERE boundaries.nc_id = geometries.nc_id)
+DELETE FROM geometries WHERE nc_id = ANY(%(lost)s)
 
 -- name: set_geometries
+-- A stored polygon is not replaced by only some of its published parts.
 INSERT INTO geometries AS stored (council_id, nc_id, published_name, geom, is_approximate)
 SELECT council_id, nc_id, name, geom, is_approximate
   FROM boundaries
@@ -84,6 +86,7 @@ SELECT council_id, nc_id, name, geom, is_approximate
 ON CONFLICT (council_id) DO UPDATE
    SET nc_id = excluded.nc_id, published_name = excluded.published_name, geom = excluded.geom,
        is_approximate = excluded.is_approximate, loaded_at = now()
- WHERE (stored.nc_id, stored.is_approximate, stored.published_name)
-       IS DISTINCT FROM (excluded.nc_id, excluded.is_approximate, excluded.published_name)
-    OR NOT ST_OrderingEquals(stored.geom, excluded.geom)
+ WHERE excluded.nc_id <> ALL(%(unreadable)s)
+   AND ((stored.nc_id, stored.is_approximate, stored.published_name)
+        IS DISTINCT FROM (excluded.nc_id, excluded.is_approximate, excluded.published_name)
+        OR NOT ST_OrderingEquals(stored.geom, excluded.geom))

@@ -182,6 +182,14 @@ UPDATE {rows} AS staged SET {column} = requests.{column}
   FROM requests
  WHERE requests.srnumber = staged.srnumber AND staged.dataset_id = %(dataset_id)s
 
+-- name: keep_members
+-- Preserves the stored values of columns that keep their own names and that the portal no longer publishes.
+UPDATE {rows} AS staged SET kept = coalesce(staged.kept, '{{}}') || lost.members
+  FROM requests
+ CROSS JOIN LATERAL (SELECT jsonb_object_agg(key, value) AS members
+                       FROM jsonb_each(requests.kept) WHERE key = ANY(%(lost)s)) AS lost
+ WHERE requests.srnumber = staged.srnumber AND staged.dataset_id = %(dataset_id)s AND lost.members IS NOT NULL
+
 -- name: find_changes
 -- Finds staged rows that differ from the stored ones. A staged row replaces a newer stored row in two cases only: the
 -- portal no longer publishes the stored row (only a run that has read the whole dataset can tell), or the day of the
@@ -380,6 +388,14 @@ ON CONFLICT (dataset_id) DO UPDATE
                             ELSE mark.source_row_id END,
        source_row_count = excluded.source_row_count,
        read_at = excluded.read_at
+
+-- name: known_titles
+-- The datasets with a watermark, in the order in which they were last read, with the title of the last run.
+SELECT dataset_id,
+       coalesce((SELECT title FROM run_datasets
+                  WHERE run_datasets.dataset_id = mark.dataset_id ORDER BY load_run_id DESC LIMIT 1), '') AS title
+  FROM dataset_watermarks AS mark
+ ORDER BY read_at, dataset_id
 
 -- name: next_generation
 UPDATE data_generation SET generation = generation + 1, changed_at = now() RETURNING generation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
-from pipeline_tests.truth import assert_sound
+from pipeline_tests.truth import assert_sound, served_of
 
 from pipeline import polygons
 from pipeline.boundaries import Boundaries, read_areas
@@ -35,7 +36,7 @@ def features() -> list[dict[str, Any]]:
     return copy.deepcopy(PUBLISHED)
 
 
-def refresh(database: Database, features: list[dict[str, Any]]) -> BoundaryRefresh:
+def refresh(database: Database, features: list[Any]) -> BoundaryRefresh:
     """Load the polygons as a run would."""
     with connect(database.loader_url, "test") as connection, connection.transaction():
         return polygons.refresh(connection, read_areas(features, CITY), CITY)
@@ -191,6 +192,140 @@ def test_a_retired_council_is_found_by_the_place(database: Database, features: l
     load(settings, city, rows, boundaries=boundaries)
     assert [database.value(placed, f"1-{number}") for number in (1, 2, 3)] == [current, "0", "0"]
     assert_sound(database)
+
+
+def test_requests_return_to_a_council_whose_polygon_returns(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    settings, city = settings_for(database, "http://unused.invalid"), tolerant()
+    polygon(features[0], square(-118.3, 34.0, 0.1))
+    polygon(features[1], square(-118.2, 34.2, 0.1))
+    here: dict[str, str | None] = {"nc": code_of(features[1]), "latitude": "34.05", "longitude": "-118.25"}
+    rows = [plain_row(1, **here), plain_row(2, **here | {"latitude": None, "longitude": None})]
+    both, neighbor = read_areas(features[:2], CITY), read_areas(features[:1], CITY)
+    placed = "SELECT data_code FROM service_requests JOIN councils USING (council_id) ORDER BY srnumber"
+    load(settings, city, rows, boundaries=both)
+    load(settings, city, [], boundaries=neighbor)
+    assert database.rows(placed) == [(code_of(features[0]),), ("0",)]
+    load(settings, city, [], boundaries=both)
+    incremental = served_of(database)
+    assert_sound(database)
+    load(settings, city, rows, boundaries=both, full=True)
+    assert incremental == served_of(database)
+    assert database.rows(placed) == [(code_of(features[1]),)] * 2
+
+
+def test_a_region_that_the_city_changes_stays_changed(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    settings, city = settings_for(database, "http://unused.invalid"), tolerant()
+    load(settings, city, [plain_row(1), plain_row(2)], boundaries=read_areas(features, CITY))
+    (council,) = (feature for feature in features if code_of(feature) == "52")
+    council["properties"]["service_re"] = "REGION 13 - MARS"
+    moved = read_areas(features, CITY)
+    load(settings, city, [], boundaries=moved)
+    load(settings, city, [plain_row(1, stamp=2, status="Closed")], boundaries=moved)
+    regions = """
+        SELECT DISTINCT served.region_id, councils.region_id
+          FROM service_requests AS served JOIN councils USING (council_id)
+    """
+    assert database.rows(regions) == [(13, 13)]
+    assert_sound(database)
+
+
+def test_names_that_postgres_cannot_store_are_cleaned(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    features[0]["properties"] |= {"nc_id": "999", "name": "MA\x00RS \ud800"}
+    refresh(database, features[:1])
+    assert database.value("SELECT published_name FROM geometries") == "MARS ?"
+
+
+BREAKS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "unclosed": lambda feature: feature["geometry"]["coordinates"][0].pop(),
+    "no polygon": lambda feature: feature.update(geometry=None),
+    "no area": lambda feature: polygon(feature, LINE),
+    "no region": lambda feature: feature["properties"].update(service_re="nowhere"),
+    "no code": lambda feature: feature["properties"].pop("nc_id"),
+    "no properties": lambda feature: feature.update(properties=["nc_id"]),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_a_polygon_that_cannot_be_read_stays_as_it_was(
+    broken: str, database: Database, features: list[dict[str, Any]]
+) -> None:
+    settings, city = settings_for(database, "http://unused.invalid"), tolerant()
+    polygon(features[0], square(-118.3, 34.0, 0.1))
+    polygon(features[1], square(-118.2, 34.2, 0.1))
+    load(settings, city, [plain_row(1, nc=code_of(features[1]))], boundaries=read_areas(features[:2], CITY))
+    stored = "SELECT nc_id, loaded_at, ST_AsText(geom) FROM geometries ORDER BY 1"
+    before = database.rows(stored), served_of(database)
+    BREAKS[broken](features[1])
+    run = load(settings, city, [], boundaries=read_areas(features[:2], CITY))
+    assert any("the polygon was rejected" in check.meaning for check in run.checks)
+    assert (database.rows(stored), served_of(database)) == before
+    assert database.rows("SELECT * FROM changes") == []
+
+
+def test_a_polygon_with_a_part_that_cannot_be_read_stays_as_it_was(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    second = copy.deepcopy(features[0])
+    polygon(features[0], square(-118.3, 34.0, 0.01))
+    polygon(second, square(-118.28, 34.0, 0.01))
+    refresh(database, [features[0], second])
+    before = database.rows("SELECT ST_AsText(geom) FROM geometries")
+    second["geometry"] = None
+    assert not refresh(database, [features[0], second]).has_changed
+    assert database.rows("SELECT ST_AsText(geom) FROM geometries") == before
+
+
+def test_polygons_are_read_every_time_until_all_can_be_read(
+    database: Database, features: list[dict[str, Any]]
+) -> None:
+    """The file of before counts as new again if its broken version has changed another polygon."""
+    settings, city = settings_for(database, "http://unused.invalid"), tolerant()
+    polygon(features[0], square(-118.3, 34.0, 0.1))
+    polygon(features[1], square(-118.2, 34.2, 0.1))
+    original = read_areas(features[:2], CITY)
+    load(settings, city, [plain_row(1)], boundaries=original)
+    stored = "SELECT nc_id, ST_AsText(geom) FROM geometries ORDER BY 1"
+    before = database.rows(stored)
+    polygon(features[0], square(-118.4, 34.0, 0.1))
+    features[1]["geometry"] = None
+    load(settings, city, [], boundaries=read_areas(features[:2], CITY))
+    assert database.rows(stored) != before
+    load(settings, city, [], boundaries=original)
+    assert database.rows(stored) == before
+
+
+def test_boundaries_are_read_again_when_their_declaration_changes(features: list[dict[str, Any]]) -> None:
+    assert CITY.boundaries
+    other = CITY.boundaries.model_copy(update={"region_pattern": "([0-9])"})
+    assert read_areas(features, CITY).digest == read_areas(features, CITY, CITY.boundaries).digest
+    assert read_areas(features, CITY).digest != read_areas(features, CITY, other).digest
+
+
+@pytest.mark.parametrize("body", ["[]", "null", '{"features": 7}', '"features"'])
+def test_a_run_goes_on_if_the_boundaries_have_another_shape(
+    body: str, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "odd.geojson"
+    file.write_text(body)
+    with serve(rows=500, today=NOW.date(), boundaries_file=file) as (url, _):
+        run = run_ingest(settings_for(database, url), datasets=(LIVE,))
+    assert any("the boundaries could not be read" in check.meaning for check in run.checks)
+    assert database.value("SELECT count(*) FROM service_requests") > 0
+
+
+@pytest.mark.parametrize("odd", [None, 7, "feature", [], {}, {"properties": [], "geometry": []}])
+def test_a_feature_of_another_shape_is_rejected_with_a_notice(
+    odd: object, database: Database, features: list[dict[str, Any]]
+) -> None:
+    refreshed = refresh(database, [*features, odd])
+    assert [notice for notice in refreshed.notices if "an area without a name" in notice]
+    assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
 
 
 @pytest.fixture

@@ -157,6 +157,31 @@ def test_details_due_dates_and_kept_columns_are_stored(database: Database, tmp_p
     assert again.result.counts["updated"] == 1
 
 
+def test_a_lost_kept_column_keeps_its_values_and_is_read_again_when_it_returns(
+    database: Database, tmp_path: Path
+) -> None:
+    data, dataset = tmp_path / "rows.json", NYC.newest.id
+    data.write_text(json.dumps([nyc_row(1, bbl="1", city="BRONX"), nyc_row(2, bbl="2"), nyc_row(3)]))
+    kept = "SELECT kept FROM requests ORDER BY srnumber"
+    with serve(city="nyc", data=data, today=NOW.date()) as (url, portal):
+        settings, city = settings_for(database, url), tolerant(no_polygons(NYC))
+        run_ingest(settings, city=city)
+        portal.add_fault("remove", dataset=dataset, column="bbl")
+        portal.upsert(nyc_row(1, city="QUEENS"), dataset)
+        portal.upsert(nyc_row(4, bbl="4"), dataset)
+        outcome = run_ingest(settings, city=city)
+        assert outcome.check("lost columns").value == "bbl"
+        assert database.rows(kept) == [({"bbl": "1", "city": "QUEENS"},), ({"bbl": "2"},), (None,), (None,)]
+        again = run_ingest(settings, city=city)
+        assert not again.result.has_changed
+        assert again.plan.readings[0].start, "it is not read from the beginning while the column is lost"
+        portal.clear_faults()
+        run_ingest(settings, city=city)
+    assert database.value("SELECT kept FROM requests WHERE srnumber = '4'") == {"bbl": "4"}
+    assert database.value(f"SELECT count(kept) FROM ({kept}) AS everything") == 3
+    assert_sound(database)
+
+
 def test_a_type_that_becomes_a_detail_moves_its_requests(database: Database, tmp_path: Path) -> None:
     """The city turns a descriptor into a separate type: rows and rollups follow."""
     run(database, tmp_path, [nyc_row(1), nyc_row(2)], city=no_polygons(NYC))

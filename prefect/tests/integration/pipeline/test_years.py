@@ -13,11 +13,13 @@ from pipeline_tests.truth import assert_sound, requests_of, served_of
 from pipeline.city import City, load_city
 from pipeline.declaration import Dataset
 from pipeline.discovery import discover
+from pipeline.errors import TokenError
 from pipeline.socrata import Portal
 from portal import datasets as published
 from portal.controller import Controller
 from portal.schemas import CASES
 from portal.server import serve
+from portal.throttle import Throttle
 
 LIVE, LAST_YEAR, LEGACY_2025 = "2cy6-i7zn", "73a2-6ar5", "h73f-gn57"
 JANUARY = datetime(2027, 1, 2, 10, tzinfo=UTC)
@@ -64,11 +66,53 @@ def test_every_year_since_the_last_declared_one_is_found(database: Database) -> 
     today = date(2027, 2, 1)
     with serve(rows=500, today=today) as (url, portal):
         with Portal(settings_for(database, url)) as client:
-            city, notices = discover(client, without(2026), today, ())
+            city, notices = discover(client, without(2026), today, {})
         assert len(notices) == 2
         assert [dataset.title for dataset in city.datasets[-2:]] == ["MyLA311 Cases 2026", NEXT.title]
         assert [d.last_day for d in city.datasets[-3:]] == [date(2025, 12, 31), date(2026, 12, 31), None]
         assert {dataset.id for dataset in city.datasets} <= set(portal.dataset_ids)
+
+
+def undeclared(*years: int) -> City:
+    """The last years without these: a run finds the others by their titles."""
+    city = without(*years)
+    return city.model_copy(update={"datasets": city.datasets[-2:]})
+
+
+def test_a_year_that_was_found_is_read_even_without_the_catalog(
+    town: tuple[str, Controller], database: Database
+) -> None:
+    url, portal = town
+    settings, city = settings_for(database, url), undeclared(2026)
+    run_ingest(settings, city=city)
+    portal.add_fault("unavailable", area="catalog")
+    portal.upsert(case("30990001", "2026-11-20T09:00:00.000"), LIVE)
+    outcome = run_ingest(settings, city=city)
+    assert any("is not declared for Los Angeles" in notice for notice in outcome.plan.notices)
+    assert dataset_of(database, "30990001") == [(LIVE,)]
+    assert_sound(database)
+
+
+@pytest.mark.parametrize("kind", ["private", "gone", "unavailable"])
+def test_a_year_that_was_found_and_cannot_be_read_is_skipped(
+    kind: str, town: tuple[str, Controller], database: Database
+) -> None:
+    url, portal = town
+    settings, city = settings_for(database, url), undeclared(2026)
+    run_ingest(settings, city=city)
+    stored = requests_of(database)
+    portal.add_fault(kind, dataset=LIVE)
+    outcome = run_ingest(settings, city=city)
+    assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [LIVE]
+    assert database.rows("SELECT status FROM load_runs ORDER BY load_run_id DESC LIMIT 1") == [("partial",)]
+    assert requests_of(database) == stored
+
+
+def test_a_rejected_token_is_no_reason_to_do_without_a_year(database: Database) -> None:
+    with serve(rows=500, today=NOW.date(), throttle=Throttle(tokens=frozenset({"known"}))) as (url, _):
+        settings = settings_for(database, url, socrata_app_token="wrong")
+        with Portal(settings) as client, pytest.raises(TokenError):
+            discover(client, without(2026), NOW.date(), {})
 
 
 @pytest.mark.parametrize("fault", ["", "unavailable"])
@@ -79,9 +123,20 @@ def test_a_year_without_a_dataset_is_a_notice(
     if fault:
         portal.add_fault(fault, area="catalog")
     with Portal(settings_for(database, url)) as client:
-        city, notices = discover(client, load_city(), date(2027, 1, 1), ())
+        city, notices = discover(client, load_city(), date(2027, 1, 1), {})
     assert city == load_city()
     assert ["MyLA311 Cases 2026 takes the days of 2027" in notice for notice in notices] == [True]
+
+
+@pytest.mark.parametrize("entry", [{"id": LIVE}, {"name": "MyLA311 Cases 2026"}, {"name": None, "id": LIVE}])
+def test_a_catalog_entry_of_another_shape_is_a_notice(
+    entry: dict[str, str], town: tuple[str, Controller], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Portal, "catalog", lambda *_: [entry])
+    with Portal(settings_for(database, town[0])) as client:
+        city, notices = discover(client, without(2026), NOW.date(), {})
+    assert city == without(2026).reopened()
+    assert ["another shape than documented" in notice for notice in notices] == [True]
 
 
 def test_views_maps_and_charts_are_no_datasets(town: tuple[str, Controller], database: Database) -> None:
@@ -89,7 +144,7 @@ def test_views_maps_and_charts_are_no_datasets(town: tuple[str, Controller], dat
     for kind in ("filter", "map", "chart"):
         portal.publish_view(LIVE, kind)
     with Portal(settings_for(database, url)) as client:
-        city, _ = discover(client, without(2026), NOW.date(), ())
+        city, _ = discover(client, without(2026), NOW.date(), {})
     assert city.newest.id == LIVE
 
 
@@ -99,7 +154,7 @@ def test_of_two_datasets_of_one_title_the_one_with_rows_is_taken(
     url, portal = town
     portal.publish(published.Dataset("aaaa-aaaa", "MyLA311 Cases 2026", CASES, NOW.date(), NOW.date()))
     with Portal(settings_for(database, url)) as client:
-        city, _ = discover(client, without(2026), NOW.date(), ())
+        city, _ = discover(client, without(2026), NOW.date(), {})
     assert city.newest.id == LIVE
 
 
