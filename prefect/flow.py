@@ -57,10 +57,20 @@ from pipeline import (  # noqa: E402
 )
 from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
-from pipeline.errors import BusyError, DataError, FilesError, PartialError, failure_text  # noqa: E402
+from pipeline.errors import (  # noqa: E402
+    BusyError,
+    DataError,
+    FilesError,
+    IngestError,
+    MaintenanceError,
+    PartialError,
+    cause_text,
+    failure_text,
+)
 from pipeline.files import writing  # noqa: E402
 from pipeline.options import Options  # noqa: E402
 from pipeline.plan import Plan  # noqa: E402
+from pipeline.result import MergeResult  # noqa: E402
 from pipeline.retries import TemporaryError  # noqa: E402
 from pipeline.runs import Run  # noqa: E402
 from pipeline.task_runner import task_runner  # noqa: E402
@@ -120,7 +130,7 @@ def ingest(
     try:
         settings, city = city_for(settings)
         with runs.opened(settings, options, city) as run:
-            plan, message, files_error = load(run)
+            plan, message, problems = load(run)
     except BusyError:
         raise
     except BaseException as error:
@@ -134,22 +144,24 @@ def ingest(
             )
             notify.slack(settings, text)
         raise
-    problem = _skipped(plan) or files_error
-    if problem:
+    problems = [*_skipped(plan), *problems]
+    for problem in problems:
         telemetry.report(settings, problem)
-        raise problem
+    if problems:
+        # Failed maintenance counts more than skipped datasets, and these more than missing files.
+        raise min(problems, key=lambda problem: problem.exit_code)
     return message
 
 
-def _skipped(plan: Plan) -> PartialError | None:
+def _skipped(plan: Plan) -> list[PartialError]:
     texts = [f"{skip.dataset.title} was skipped: {skip.message}" for skip in plan.skipped]
-    return PartialError("; ".join(texts)) if texts else None
+    return [PartialError("; ".join(texts))] if texts else []
 
 
-def load(run: Run) -> tuple[Plan, str, FilesError | None]:
+def load(run: Run) -> tuple[Plan, str, list[IngestError]]:
     """Plan, download, merge, publish; returns the plan as carried out, and a one-line summary of the run.
 
-    The data is served even if its files could not be written; the error then says why.
+    The data is served even if its files could not be written or maintenance failed; the errors then say why.
     """
     settings, is_dry = run.settings, run.options.dry_run
     plan = make_plan(run)
@@ -162,37 +174,52 @@ def load(run: Run) -> tuple[Plan, str, FilesError | None]:
         run_page.show_failure(error)
         raise
     run_page.show_result(plan, downloads, result)
-    files_error = None if is_dry else write_files(run)
-    if not is_dry:
-        publish_generation(settings, result.generation)
+    if is_dry:
+        runs.finish(run)
+        return plan, result.message, []
+    errors = write_files(run)
+    publish_generation(settings, result.generation)
     runs.finish(run)
-    if not is_dry:
-        lifetime.prune(run.connection, settings)
-        vacuum_tables(run.connection)
+    # Published, whatever happens from here on.
+    notify.heartbeat(settings)
+    errors += maintain(run)
+    notify_slack(run, plan, result, errors)
+    return plan, result.message, errors
+
+
+def notify_slack(run: Run, plan: Plan, result: MergeResult, errors: list[IngestError]) -> None:
+    """Post the report of a published run."""
+    stage, link = run.settings.stage, run_page.link(run.settings)
+    status = "partial" if errors else report.status_of(plan, result)
+    problems = [*map(failure_text, errors), *report.problems_of(plan, result.checks)]
+    notify.slack(run.settings, report.slack_text(stage, status, result.message, problems, run.seconds, link))
+
+
+def maintain(run: Run) -> list[IngestError]:
+    """Log figures, vacuum, and delete old rows; returns any error, because the data is already served."""
+    try:
         metrics.log_figures(run.connection)
-        status, problems = report.status_of(plan, result), report.problems_of(plan, result.checks)
-        if files_error:
-            status, problems = "partial", [failure_text(files_error), *problems]
-        link = run_page.link(settings)
-        notify.heartbeat(settings)
-        notify.slack(
-            settings,
-            report.slack_text(settings.stage, status, result.message, problems, run.seconds, link),
-        )
-    return plan, result.message, files_error
+        vacuum_tables(run.connection)
+        lifetime.prune(run.connection, run.settings)
+    except Exception as error:
+        log.exception("the data is served, but maintenance failed")
+        failure = MaintenanceError(f"the data is served, but maintenance failed: {cause_text(error)}")
+        failure.__cause__ = error
+        return [failure]
+    return []
 
 
-def write_files(run: Run) -> FilesError | None:
+def write_files(run: Run) -> list[IngestError]:
     """Update the city's files to the merged generation, if files are configured; returns any error."""
     settings = run.settings
     if not settings.files_location:
-        return None
+        return []
     try:
         write_city_files(run.connection, settings.files_location, settings.files_url)
     except FilesError as error:
         log.error("%s: %s", error.who, error)  # noqa: TRY400  # expected: the message is enough
-        return error
-    return None
+        return [error]
+    return []
 
 
 def download_all(run: Run, plan: Plan) -> tuple[Plan, tuple[download.Download, ...]]:

@@ -86,7 +86,7 @@ def _rate(connection: Connection, kind: str, year: int, folder: Path, bare: floa
     """The rate of writing the file alone, without the preceding count of all years."""
     with snapshot(connection):
         started = time.perf_counter()
-        rows = WRITERS[kind](connection, year, folder / "file").rows
+        rows = WRITERS[kind](connection, year, folder / "file")
         taken = time.perf_counter() - started
     return Figure(f"writing {rows:,} rows as {kind}", "rows/s", rows / taken, rows / bare, BARE_IS)
 

@@ -42,7 +42,7 @@ def forget(job: Job) -> None:
     """Delete changes that are older than the setting allows."""
     if days := job.settings.changes_retention_days:
         found = fetch_one(job.connection, "changes/forget", {"days": days})
-        log.info("%d changes were older than %d days", found["forgotten"], days)
+        log.info("deleted %d changes older than %d days", found["forgotten"], days)
 
 
 def _append(connection: Connection, before: sql.Identifier, after: sql.Identifier, published: str) -> int:

@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read from variables with the same names in capitals; every field has a line in ``.env.example``."""
 
-    # An empty variable counts as not set.
-    model_config = SettingsConfigDict(env_ignore_empty=True)
+    # An empty variable counts as not set. Inputs are hidden because errors would print other settings, too.
+    model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
     database_loader_url: str = Field(description="Postgres, as the role that writes.")
     city: str = Field(default="la", description="The city: a folder of prefect/cities.")

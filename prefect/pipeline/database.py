@@ -22,6 +22,9 @@ Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
 NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
+MALFORMED = "DATABASE_LOADER_URL is not a valid connection URL (are special characters percent-encoded?)"
+# After an unencoded @ or / libpq takes the rest of the password for the host, which its messages contain.
+UNAMBIGUOUS = re.compile(r"[^@]*|\w+://[^@/]*@[^@]*")
 # A backend notices within this time that its client was killed, and releases the lock and the transaction.
 CLIENT_CHECK_MILLISECONDS = 1_000
 # A vanished server is noticed within a minute, even while a statement is being sent to it.
@@ -55,18 +58,9 @@ def composed(name: str, /, **identifiers: sql.Composable) -> sql.Composed:
 def connect(url: str, purpose: str) -> Connection:
     """A connection in autocommit mode, in UTC, with an application name that identifies this process.
 
-    Raises UnreachableError if the database cannot be reached.
+    Raises UnreachableError if the database cannot be reached, or if the URL is malformed.
     """
-    try:
-        connection = psycopg.connect(
-            url,
-            autocommit=True,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            application_name=f"311 {purpose} @{socket.gethostname()}:{os.getpid()}"[:63],
-            **KEEPALIVES,
-        )
-    except psycopg.OperationalError as error:
-        raise UnreachableError(f"the database cannot be reached: {str(error).strip()}") from error
+    connection = _reach(url, f"311 {purpose} @{socket.gethostname()}:{os.getpid()}"[:63])
     connection.execute("SET timezone = 'UTC'")
     connection.execute(f"SET client_connection_check_interval = {CLIENT_CHECK_MILLISECONDS}")
     connection.execute("SET client_min_messages = warning")
@@ -78,6 +72,24 @@ def connect(url: str, purpose: str) -> Connection:
     connection.execute("SET from_collapse_limit = 20")
     connection.execute("SET geqo = off")
     return connection
+
+
+def _reach(url: str, name: str) -> Connection:
+    try:
+        return psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            application_name=name,
+            **KEEPALIVES,
+        )
+    except psycopg.OperationalError as error:
+        if not UNAMBIGUOUS.fullmatch(url):
+            raise UnreachableError(MALFORMED) from None
+        raise UnreachableError(f"the database cannot be reached: {str(error).strip()}") from error
+    except psycopg.ProgrammingError:
+        # The message of a malformed URL contains the password.
+        raise UnreachableError(MALFORMED) from None
 
 
 def run(connection: Connection, name: str, parameters: Mapping[str, object] | None = None) -> int:
@@ -140,6 +152,6 @@ def refuse_if_busy(url: str) -> None:
 
     Raises UnreachableError if the database cannot be reached.
     """
-    with connect(url, "question") as connection:
+    with connect(url, "lock check") as connection:
         for holder in fetch(connection, "runs/lock_holder"):
             raise BusyError(f"another run is in progress: {holder['name']}, {holder['since']}")

@@ -82,6 +82,10 @@ class FilesError(IngestError):
     who = "published without files"
 
 
+class MaintenanceError(IngestError):
+    """The data is loaded and served, but maintenance after that failed; the next run repeats it."""
+
+
 UNEXPECTED_EXIT_CODE = IngestError.exit_code
 INTERRUPTED_EXIT_CODE = 130
 TERMINATED_EXIT_CODE = 143
@@ -107,5 +111,10 @@ def failure_text(error: BaseException) -> str:
         return f"{error.who}: {error}"
     if not isinstance(error, Exception):
         return f"terminated by {type(error).__name__}"
+    return f"{IngestError.who}: {cause_text(error)}"
+
+
+def cause_text(error: Exception) -> str:
+    """The type of an error and the first line of its message."""
     first_line = str(error).strip().split("\n")[0]
-    return f"{IngestError.who}: {type(error).__name__}: {first_line}"
+    return f"{type(error).__name__}: {first_line}"

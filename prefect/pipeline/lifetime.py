@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from psycopg import sql
 
@@ -12,9 +13,10 @@ from pipeline import changes, rollups
 from pipeline.config import Settings
 from pipeline.database import Connection, composed, fetch_one, run, run_lock
 from pipeline.differences import serve_deletions
-from pipeline.errors import UNEXPECTED_EXIT_CODE, IngestError
+from pipeline.errors import UNEXPECTED_EXIT_CODE, IngestError, failure_text
 from pipeline.files.writing import write_files
 from pipeline.publish import publish
+from pipeline.staging import drop_leftovers
 
 log = logging.getLogger("pipeline")
 ERASED_FROM = ("requests", "retired_requests", "rejected_requests", "changes")
@@ -37,6 +39,8 @@ def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
     Returns the number of deleted rows, and the generation without them. The caller holds the run lock.
     """
     values = {"numbers": list(numbers)}
+    # A run that failed may have left the published rows in its staging tables.
+    drop_leftovers(connection)
     catalog = rollups.read_catalog(connection)
     with connection.transaction():
         run(connection, "lifetime/remember_erased", values)
@@ -89,6 +93,27 @@ def _carry_out(settings: Settings, numbers: list[str], *, is_undone: bool) -> No
             return
         rows, generation = erase(connection, numbers)
         log.info("erased: %d rows of %s", rows, numbers[0])
-        if settings.files_location:
-            write_files(connection, settings.files_location, settings.files_url)
-        publish(settings, generation)
+        _remove_copies(connection, settings, generation)
+
+
+def _remove_copies(connection: Connection, settings: Settings, generation: int) -> None:
+    """Replace the cached responses and the files that contain the request, even if one of the two fails.
+
+    Raises the first failure, and logs the other.
+    """
+    steps: list[Callable[[], object]] = [partial(publish, settings, generation)]
+    if settings.files_location:
+        steps.append(partial(write_files, connection, settings.files_location, settings.files_url))
+    failures = [failure for step in steps if (failure := _failure_of(step))]
+    for failure in failures[1:]:
+        log.error("%s", failure_text(failure))
+    if failures:
+        raise failures[0]
+
+
+def _failure_of(step: Callable[[], object]) -> Exception | None:
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001  # raised once every step was attempted
+        return error
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import httpx
 
@@ -17,13 +18,7 @@ def slack(settings: Settings, text: str) -> bool:
     url = settings.slack_webhook_url.get_secret_value()
     if not url:
         return False
-    try:
-        httpx.post(url, json={"text": text}, timeout=TIMEOUT_SECONDS).raise_for_status()
-    except httpx.HTTPError as error:
-        # The URL is secret, so it must not be logged.
-        log.warning("the message to Slack failed: %s", type(error).__name__)
-        return False
-    return True
+    return _sent("the message to Slack", "POST", url, json={"text": text})
 
 
 def heartbeat(settings: Settings) -> bool:
@@ -35,9 +30,14 @@ def heartbeat(settings: Settings) -> bool:
     url = settings.heartbeat_url.get_secret_value()
     if not url:
         return False
+    return _sent("the heartbeat", "GET", url)
+
+
+def _sent(purpose: str, method: str, url: str, **details: Any) -> bool:
     try:
-        httpx.get(url, timeout=TIMEOUT_SECONDS).raise_for_status()
-    except httpx.HTTPError as error:
-        log.warning("the heartbeat failed: %s", type(error).__name__)
+        httpx.request(method, url, timeout=TIMEOUT_SECONDS, **details).raise_for_status()
+    except Exception as error:  # noqa: BLE001  # a malformed URL raises errors of httpx, idna and the codecs
+        # The URL is secret, so it must not be logged.
+        log.warning("%s failed: %s", purpose, type(error).__name__)
         return False
     return True

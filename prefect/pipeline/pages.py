@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from pipeline.errors import PortalError
 from pipeline.plan import Reading
 from pipeline.query import Query
 from pipeline.retries import TemporaryError
@@ -60,13 +61,17 @@ class Pages:
 
     def read(self, condition: str) -> None:
         """Read every row that meets the condition (all rows, if it is empty)."""
-        where = condition
+        where, before = condition, None
         while True:
             page = self._page(where)
             self._add(page)
             if page["rows"] < self._page_rows:
                 return
-            beyond = _beyond(page["last_updated_at"], page["last_row_id"])
+            last = page["last_updated_at"], page["last_row_id"]
+            if last == before:
+                dataset_id = self._taker.reading.dataset.id
+                raise PortalError(f"{dataset_id}: the portal sent the same page again")
+            beyond, before = _beyond(*last), last
             reading = self._taker.reading
             kept = reading.window if condition == reading.where else condition
             where = f"{kept} AND {beyond}" if kept else beyond
@@ -85,7 +90,10 @@ class Pages:
             return order
 
         order = portal.retries(f"{dataset_id} page", attempt)
-        return order | taker.take(self.result.newest or taker.reading.known_newest)
+        try:
+            return order | taker.take(self.result.newest or taker.reading.known_newest)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            raise PortalError(f"{dataset_id}: an unusable page: {error.diag.message_primary}") from error
 
     def _add(self, page: dict[str, Any]) -> None:
         counts = {name: self.result.counts[name] + page[name] for name in COUNTED}

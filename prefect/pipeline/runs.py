@@ -16,13 +16,13 @@ from pipeline import telemetry
 from pipeline.city import City
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
-from pipeline.database import Connection, connect, fetch, fetch_one, run_lock
+from pipeline.database import Connection, composed, connect, fetch, fetch_one, run_lock
 from pipeline.database import run as execute
 from pipeline.declaration import Dataset
 from pipeline.errors import UnreachableError, failure_text
 from pipeline.options import Options, utc_now
 from pipeline.plan import DatasetState, Plan, Watermark
-from pipeline.staging import Staging, drop_leftovers
+from pipeline.staging import Staging
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
         except BaseException as error:
             _note_failure(run, error)
             raise
-        drop_leftovers(connection)
+        _drop_staging(connection, run.load_run_id)
 
 
 def _start(connection: Connection, options: Options) -> int:
@@ -103,13 +103,29 @@ def _note_failure(run: Run, error: BaseException) -> None:
     log.error(message)
     try:
         with connect(run.settings.database_loader_url, f"run {run.load_run_id} failed") as connection:
-            if run.options.dry_run:
-                execute(connection, "runs/forget", {"load_run_id": run.load_run_id})
-                return
-            execute(connection, "runs/fail", {"load_run_id": run.load_run_id, "message": message})
-            execute(connection, "runs/add_log", {"status": "ERROR", "message": message})
+            _record_failure(connection, run, message)
+            _drop_staging(connection, run.load_run_id)
     except (psycopg.Error, UnreachableError) as problem:
         log.error("the failure could not be recorded in the database: %s", type(problem).__name__)  # noqa: TRY400
+
+
+def _record_failure(connection: Connection, run: Run, message: str) -> None:
+    if run.options.dry_run:
+        execute(connection, "runs/forget", {"load_run_id": run.load_run_id})
+        return
+    execute(connection, "runs/fail", {"load_run_id": run.load_run_id, "message": message})
+    execute(connection, "runs/add_log", {"status": "ERROR", "message": message})
+
+
+def _drop_staging(connection: Connection, load_run_id: int) -> None:
+    """Free the disk space of the staging tables; those that are in use stay until the next run starts."""
+    staging = Staging(load_run_id)
+    try:
+        execute(connection, "runs/limit_lock_wait")
+        for table in (staging.rows, staging.rejected):
+            connection.execute(composed("stage/drop", table=table))
+    except psycopg.Error as problem:
+        log.warning("the staging tables were not dropped: %s", type(problem).__name__)
 
 
 def known_datasets(connection: Connection) -> dict[str, DatasetState]:

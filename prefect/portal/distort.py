@@ -71,6 +71,7 @@ DISTORTIONS: dict[str, Change] = {
     faults.REPEAT: lambda view, _, fault: replace(view, repeated_share=fault.share),
     faults.COUNT_OFF: lambda view, _, fault: replace(view, count_error=fault.amount),
     faults.NULL_STAMPS: _stamped("NULL"),
+    faults.ODD_STAMPS: _stamped("'soon'"),
     faults.FUTURE_STAMPS: _stamped(f"'{FUTURE_INSTANT}'"),
     faults.NULL_UPDATES: _updated("NULL"),
     faults.FUTURE_UPDATES: _updated(f"'{FUTURE_TIME}'"),

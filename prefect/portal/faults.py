@@ -33,6 +33,7 @@ ADD = "add"
 SHRINK = "shrink"
 NULL_STAMPS = "null_stamps"
 FUTURE_STAMPS = "future_stamps"
+ODD_STAMPS = "odd_stamps"
 NULL_UPDATES = "null_updates"
 FUTURE_UPDATES = "future_updates"
 COUNT_OFF = "count_off"
@@ -44,7 +45,7 @@ KINDS = frozenset(
         *STATUSES,
         *(HANG, HANG_IN_BODY, CUT, DRIP, RESET, HTML, WRAP),
         *(SHUFFLE, MOVING, REPEAT, RENAME, REMOVE, ADD, SHRINK),
-        *(NULL_STAMPS, FUTURE_STAMPS, NULL_UPDATES, FUTURE_UPDATES, COUNT_OFF),
+        *(NULL_STAMPS, FUTURE_STAMPS, ODD_STAMPS, NULL_UPDATES, FUTURE_UPDATES, COUNT_OFF),
     }
 )
 

@@ -31,10 +31,15 @@ UPDATE load_runs
 RETURNING load_run_id
 
 -- name: fail
--- A run that was merged before it failed stays merged, so that the next run publishes its data.
+-- A run that was merged before it failed stays merged, so that the next run publishes its data. The row of a published
+-- run stays as it is, because its data is served.
 UPDATE load_runs
    SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END, finished_at = now(), message = %(message)s
- WHERE load_run_id = %(load_run_id)s
+ WHERE load_run_id = %(load_run_id)s AND status NOT IN ('succeeded', 'partial')
+
+-- name: limit_lock_wait
+-- A terminated run has only seconds left before it is killed.
+SET lock_timeout = '5s'
 
 -- name: forget
 DELETE FROM load_runs WHERE load_run_id = %(load_run_id)s

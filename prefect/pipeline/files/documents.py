@@ -27,13 +27,12 @@ def documents(
     about: About, columns: Columns, facts: dict[str, Any], resources: Sequence[Entry], url: str
 ) -> dict[str, str]:
     """The text of each document by name. ``url`` is the public address of the files."""
-    years = [entry["latest"].split(".")[0] for entry in resources if entry["name"].startswith("requests-")]
     values = {
         "title": about.title,
         "description": about.description,
         "source": f"{about.source_title} {about.source_url}".strip(),
         "license": f"{about.license_title} {about.license_url}".strip(),
-        "year": max(years, default="2026"),
+        "year": facts["last_day"][:4] or "2026",
         "url": url,
         **facts,
     }
@@ -85,6 +84,10 @@ def _stated(**values: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def _temporal(facts: dict[str, Any]) -> str:
+    return f"{facts['first_year']}-01-01/{facts['last_day']}" if facts["last_day"] else ""
+
+
 def dcat(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: str) -> dict[str, Any]:
     """DCAT-US 1.1: one dataset with every file as a distribution."""
     dataset = {
@@ -102,8 +105,7 @@ def dcat(about: About, facts: dict[str, Any], resources: Sequence[Entry], url: s
         },
         "accessLevel": "public",
         "accrualPeriodicity": "R/P1D",
-        **_stated(license=about.license_url, spatial=about.spatial),
-        "temporal": f"{facts['first_year']}-01-01/{facts['last_day']}",
+        **_stated(license=about.license_url, spatial=about.spatial, temporal=_temporal(facts)),
         "distribution": [
             {
                 "@type": "dcat:Distribution",

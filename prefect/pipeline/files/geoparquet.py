@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline.database import Connection, trusted
 from pipeline.files.columns import COLUMNS, Columns, arrow_schema, selected
-from pipeline.files.parquet import FileSummary, write_groups, year_bounds
+from pipeline.files.parquet import write_groups, year_bounds
 from pipeline.files.reading import copied, groups
 
 ROW_GROUP_ROWS = 50_000
@@ -52,8 +52,11 @@ def point_schema(columns: Columns, bbox: tuple[float | None, ...]) -> pa.Schema:
     return schema.with_metadata(metadata(["Point"], bbox))
 
 
-def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> FileSummary:
-    """Write the requests of a year along a Hilbert curve; those without coordinates come last."""
+def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> int:
+    """Write the requests of a year along a Hilbert curve; returns their number.
+
+    Those without coordinates come last.
+    """
     bounds = year_bounds(year)
     extent = connection.execute(EXTENT, bounds).fetchone() or ()
     schema, plain = point_schema(columns, extent), arrow_schema(columns)

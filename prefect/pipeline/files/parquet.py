@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import parquet
 
 from pipeline.database import Connection, trusted
@@ -35,21 +32,13 @@ SELECT {columns} FROM published_requests() AS published WHERE "CreatedDate" >= %
 """
 
 
-@dataclass(frozen=True)
-class FileSummary:
-    """The content of a file of requests."""
-
-    rows: int
-    last_created: dt.datetime | None
+def year_bounds(year: int) -> tuple[str, str]:
+    """The start of a year and of the next one, in local time, for Postgres: Python has no year 10000."""
+    return f"{year}-01-01", f"{year + 1}-01-01"
 
 
-def year_bounds(year: int) -> tuple[dt.datetime, dt.datetime]:
-    """The start of a year and of the next one, in local time."""
-    return dt.datetime(year, 1, 1), dt.datetime(year + 1, 1, 1)  # noqa: DTZ001  local time, as published
-
-
-def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> FileSummary:
-    """Write the requests of a year, ordered by CreatedDate and SRNumber."""
+def write_year(connection: Connection, year: int, path: Path, columns: Columns = COLUMNS) -> int:
+    """Write the requests of a year, ordered by CreatedDate and SRNumber; returns their number."""
     query, schema = trusted(YEAR.format(columns=selected(columns))), arrow_schema(columns)
     with copied(connection, query, year_bounds(year), schema) as source:
         return write_groups(groups(source, ROW_GROUP_ROWS, schema), schema, path)
@@ -57,15 +46,16 @@ def write_year(connection: Connection, year: int, path: Path, columns: Columns =
 
 def write_groups(
     tables: Iterator[pa.Table], schema: pa.Schema, path: Path, more_statistics: Sequence[str] = ()
-) -> FileSummary:
-    """Write each table as one row group; the schema's metadata becomes the file's."""
-    rows, last = 0, None
+) -> int:
+    """Write each table as one row group, and return the number of rows.
+
+    The schema's metadata becomes the file's.
+    """
+    rows = 0
     options = WRITER_OPTIONS | {"write_statistics": [*STATISTICS, *more_statistics]}
     with parquet.ParquetWriter(path, schema, **options) as writer:
         writer.add_key_value_metadata(schema.metadata or {})
         for table in tables:
             writer.write_table(table, row_group_size=table.num_rows)
             rows += table.num_rows
-            newest = pc.max(table.column("CreatedDate")).as_py()
-            last = max(last, newest) if last and newest else last or newest
-    return FileSummary(rows, last)
+    return rows

@@ -16,9 +16,12 @@ from pipeline.files.columns import Columns, columns_of
 VERSION = 1
 """Incremented whenever the same rows produce a different file, so that every year is rewritten."""
 WORK_MEMORY_MB = 256
+TOLERANCE = dt.timedelta(days=1)
+"""Requests created later than this after the load have a wrong date; local times are compared with UTC."""
 FACTS = """
 SELECT generation, city_key, city_name, columns, declaration_digest,
        coalesce(last_loaded_at(), changed_at) AS loaded_at,
+       coalesce((SELECT max(erased_at)::text FROM erased_requests), '') AS last_erasure,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
             SELECT concat_ws('|', 't', type_id, data_code, group_id) AS row FROM request_types
             UNION ALL SELECT concat_ws('|', 'a', agency_id, data_code) FROM agencies
@@ -29,9 +32,11 @@ SELECT generation, city_key, city_name, columns, declaration_digest,
 """
 # A rewritten row has a different xmin, which survives freezing. Sums do not depend on the order.
 YEARS = """
-SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions
+SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions,
+       coalesce(last_day::text, '') AS last_day
   FROM (SELECT extract(year FROM created_date)::integer AS year, count(*) AS rows,
-               sum(hashint8extended(request_id, xmin::text::bigint)) AS versions
+               sum(hashint8extended(request_id, xmin::text::bigint)) AS versions,
+               (max(created_date) FILTER (WHERE created_date <= %s))::date AS last_day
           FROM service_requests GROUP BY 1) AS served
   LEFT JOIN (SELECT extract(year FROM createddate)::integer AS year, count(*) AS rows,
                sum(hashint8extended(id, xmin::text::bigint)) AS versions
@@ -41,15 +46,24 @@ SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions
 
 
 @dataclass(frozen=True)
+class Year:
+    """The requests created in a year: a digest of their rows, and the last plausible day, if any."""
+
+    fingerprint: str
+    last_day: str
+
+
+@dataclass(frozen=True)
 class Facts:
-    """A consistent snapshot of the database; years map to fingerprints."""
+    """A consistent snapshot of the database."""
 
     generation: int
     city_key: str
     city_name: str
     columns: Columns
     loaded_at: dt.datetime
-    years: dict[int, str]
+    last_erasure: str
+    years: dict[int, Year]
 
 
 @contextmanager
@@ -66,9 +80,10 @@ def snapshot(connection: Connection) -> Iterator[Facts]:
 def _facts(connection: Connection) -> Facts:
     with connection.cursor(row_factory=dict_row) as cursor:
         facts = cursor.execute(FACTS).fetchone()
-        years = cursor.execute(YEARS).fetchall()
-    if facts is None:
-        raise LookupError("the database has no generation or no city")
+        if facts is None:
+            raise LookupError("the database has no generation or no city")
+        latest = facts["loaded_at"].astimezone(dt.UTC).replace(tzinfo=None) + TOLERANCE
+        years = cursor.execute(YEARS, (latest,)).fetchall()
     common = (VERSION, facts["declaration_digest"], facts["names_digest"], *facts["columns"])
     return Facts(
         facts["generation"],
@@ -76,7 +91,8 @@ def _facts(connection: Connection) -> Facts:
         facts["city_name"],
         columns_of(facts["columns"]),
         facts["loaded_at"],
-        {row["year"]: fingerprint(*common, row["versions"]) for row in years},
+        facts["last_erasure"],
+        {row["year"]: Year(fingerprint(*common, row["versions"]), row["last_day"]) for row in years},
     )
 
 

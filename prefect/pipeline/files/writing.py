@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,8 @@ from pipeline.files.source import Facts, snapshot
 log = logging.getLogger(__name__)
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
+ALL_REQUESTS = re.compile(r"requests-\d+-parquet")
+"""The names of the resources that together contain every request once."""
 
 
 def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
@@ -59,28 +62,26 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
 
 def _requests(connection: Connection, session: Session, facts: Facts) -> list[Entry]:
     entries = []
-    for year, fingerprint in sorted(facts.years.items(), reverse=True):
+    for year, known in sorted(facts.years.items(), reverse=True):
         for module, kind, title in (
             (parquet, "parquet", f"Requests of {year}"),
             (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
         ):
             wanted = _entry(f"requests-{year}-{kind}", f"{year}.{kind}", title, kind, PARQUET)
             wanted |= {
-                "fingerprint": fingerprint,
+                "fingerprint": known.fingerprint,
                 "type": "file",
                 "schema": {"fields": described(facts.columns)},
             }
-            entries.append(session.write(wanted, _year_writer(connection, module.write_year, year, facts)))
+            entry = session.write(wanted, _year_writer(connection, module.write_year, year, facts))
+            # Not from the file: later loads show which days are plausible.
+            entries.append(entry | {"lastDay": known.last_day})
     return entries
 
 
-def _year_writer(
-    connection: Connection, write: Callable[..., parquet.FileSummary], year: int, facts: Facts
-) -> Any:
+def _year_writer(connection: Connection, write: Callable[..., int], year: int, facts: Facts) -> Any:
     def writer(path: Any) -> dict[str, Any]:
-        written = write(connection, year, path, facts.columns)
-        last = {"lastDay": written.last_created.date().isoformat()} if written.last_created else {}
-        return {"rowCount": written.rows, **last}
+        return {"rowCount": write(connection, year, path, facts.columns)}
 
     return writer
 
@@ -113,10 +114,8 @@ def _described(
     session: Session, facts: Facts, resources: list[Entry], url: str, now: dt.datetime
 ) -> Manifest:
     city = about(facts.city_key, facts.city_name)
-    last_day = max((entry["lastDay"] for entry in resources if "lastDay" in entry), default="")
-    rows = sum(
-        entry["rowCount"] for entry in resources if entry["name"].endswith("-parquet") and "lastDay" in entry
-    )
+    last_day = max((year.last_day for year in facts.years.values()), default="")
+    rows = sum(entry["rowCount"] for entry in resources if ALL_REQUESTS.fullmatch(entry["name"]))
     loaded = facts.loaded_at.isoformat(timespec="seconds")
     figures = {
         "generation": facts.generation,
@@ -141,8 +140,11 @@ def _described(
         "loaded": loaded,
         "lastDay": last_day,
         "rows": rows,
+        **({"lastErasure": facts.last_erasure} if facts.last_erasure else {}),
     }
-    gone = superseded(session.former, [*resources, *pages], now)
+    # Files from before an erasure may contain the erased request.
+    is_erased = session.former.about.get("lastErasure", "") != facts.last_erasure
+    gone = () if is_erased else superseded(session.former, [*resources, *pages], now)
     return Manifest(facts.generation, tuple(resources), tuple(pages), gone, package)
 
 

@@ -29,6 +29,7 @@ def three_years() -> Iterator[Database]:
         rows.add_year(fresh.owner_url, 2024, 9_000)
         rows.add_year(fresh.owner_url, 2025, 40_000)
         rows.add_year(fresh.owner_url, 2026, 5_000, end="2026-11-27")
+        fresh.change("UPDATE data_generation SET changed_at = '2026-11-27'")
         yield fresh
 
 

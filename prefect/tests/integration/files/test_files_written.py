@@ -185,6 +185,36 @@ def test_city_has_the_columns_that_it_declares(database: Database, tmp_path: Pat
     assert "| Kept | string |" in (tmp_path / manifest.latest()["README.md"]).read_text()
 
 
+def test_wrong_days_are_written_and_are_not_the_last_day(database: Database, tmp_path: Path) -> None:
+    """A typing error in a date affects its own year only."""
+    rows.add_year(database.owner_url, 2025, 3_000)
+    for year, moment in ((2036, "2036-03-14 12:00"), (9999, "9999-12-31 23:59:59.999999")):
+        rows.add_year(database.owner_url, year, 1)
+        for table, column in (("service_requests", "created_date"), ("requests", "createddate")):
+            database.change(f"UPDATE {table} SET {column} = %s WHERE {column} >= '{year}-01-01'", moment)
+    database.change("UPDATE data_generation SET changed_at = '2026-01-01 09:00Z'")
+    manifest = write(database, tmp_path)
+    entries = by_name(assert_agrees(tmp_path))
+    for kind in ("parquet", "geoparquet"):
+        found = {year: entries[f"{year}.{kind}"] for year in (2025, 2036, 9999)}
+        assert {year: entry["rowCount"] for year, entry in found.items()} == {2025: 3_000, 2036: 1, 9999: 1}
+        assert [entry["lastDay"] for entry in found.values()] == ["2025-12-31", "", ""]
+    assert (manifest.about["lastDay"], manifest.about["rows"]) == ("2025-12-31", 3_002)
+    texts = {name: (tmp_path / manifest.latest()[name]).read_text() for name in ("README.md", "data.json")}
+    assert "the last request was created on 2025-12-31" in texts["README.md"]
+    assert "/files/2025.parquet'" in texts["README.md"]
+    assert '"temporal": "2025-01-01/2025-12-31"' in texts["data.json"]
+
+
+def test_the_last_day_of_an_unchanged_file_follows_the_loads(database: Database, tmp_path: Path) -> None:
+    rows.add_year(database.owner_url, 2025, 3_000)
+    days = []
+    for loaded in ("2025-06-30 09:00Z", "2026-01-01 09:00Z"):
+        database.change("UPDATE data_generation SET changed_at = %s", loaded)
+        days.append(by_name(write(database, tmp_path))["2025.parquet"]["lastDay"])
+    assert days == ["2025-07-01", "2025-12-31"]
+
+
 def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path) -> None:
     for year in (2024, 2025):
         rows.add_year(database.owner_url, year, 300)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
+from pipeline_tests.standins import Standin, standin
 
+from pipeline import prefect_environment
 from portal.controller import Controller
 from portal.server import serve
 
@@ -20,6 +23,22 @@ OFFICIAL_POLYGONS = Path(__file__).parents[5] / "shared" / "data" / "nc_boundari
 def database() -> Iterator[Database]:
     with databases.database() as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """One Prefect server for the runs that do not have to start their own."""
+    environment = dict(os.environ)
+    prefect_environment.settle(environment)
+    with prefect_environment.own_server(environment) as address:
+        yield address
+
+
+@pytest.fixture
+def api(database: Database) -> Iterator[Standin]:
+    """The API, Slack and the heartbeat's monitor, in one."""
+    with standin(lambda: database.value("SELECT generation FROM data_generation")) as state:
+        yield state
 
 
 @pytest.fixture

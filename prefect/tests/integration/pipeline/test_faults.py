@@ -13,6 +13,7 @@ from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
+from pipeline import pages
 from pipeline.errors import DataError, IngestError, PortalError, TokenError, UnavailableError
 from portal.controller import Controller
 from portal.server import serve
@@ -24,7 +25,10 @@ BOTH = (LIVE, OLD)
 """One dataset of each schema: enough for every fault, and fast."""
 TRANSPORTS = ("soda2", "soda3")
 IN_CONTENT = frozenset(
-    {"drip", "shuffle", "repeat", "add", "future_updates", "null_updates", "null_stamps", "remove", "rename"}
+    {
+        *("drip", "shuffle", "repeat", "add", "remove", "rename"),
+        *("null_stamps", "odd_stamps", "future_updates", "null_updates"),
+    }
 )
 """Faults in the data that is sent, regardless of the API; `-m slow` tries the second API too."""
 
@@ -125,6 +129,12 @@ BROKEN: dict[str, tuple[dict[str, Any], type[IngestError], str]] = {
     "cut": ({"dataset": LIVE, "area": "resource"}, PortalError, "IncompleteRead|ChunkedEncoding|JSON"),
     "html": ({"dataset": LIVE}, PortalError, "text/html"),
     "null_stamps": ({"dataset": LIVE}, PortalError, "no :updated_at"),
+    # The first two requests ask for the count and the newest time.
+    "odd_stamps": (
+        {"dataset": LIVE, "area": "resource", "after": 2},
+        PortalError,
+        "invalid input syntax for type timestamp",
+    ),
     "count_off": ({"dataset": LIVE, "amount": 5}, PortalError, "no :updated_at"),
     "remove": ({"dataset": LIVE, "column": "type"}, DataError, "lost the required column requesttype"),
     "rename": (
@@ -169,6 +179,16 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     town.portal.clear_faults()
     run_ingest(settings, datasets=BOTH)
     assert_true(database, town)
+
+
+def test_a_portal_that_repeats_its_first_page_is_not_read_forever(
+    town: Town, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that drops $where filled the disk with the same page."""
+    monkeypatch.setattr(pages, "_beyond", lambda *_: ":id > ''")
+    settings = settings_for(database, town.url, socrata_page_rows=100)
+    with pytest.raises(PortalError, match="the same page again"):
+        run_ingest(settings, datasets=(LIVE,))
 
 
 def test_a_dataset_that_breaks_after_some_pages_is_not_loaded_in_part(town: Town, database: Database) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
+from pipeline_tests.standins import TOKEN, Standin, standin
 from pipeline_tests.truth import assert_sound
+from pyarrow import parquet
 
 from pipeline import lifetime
 from pipeline.database import connect, run_lock
-from pipeline.errors import BusyError
+from pipeline.errors import BusyError, FilesError, PublishError
+from pipeline.files.writing import write_files
 from portal.server import serve
 
 CASES = "2cy6-i7zn"
@@ -103,6 +109,69 @@ def test_nothing_is_erased_during_a_run(database: Database, monkeypatch: pytest.
     assert database.value("SELECT count(*) FROM erased_requests") == 0
 
 
+def test_an_erased_request_is_in_no_file_of_the_folder(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even in a file that was replaced the night before, or in one that a killed run left."""
+    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    write_to(filled, tmp_path)
+    filled.change("UPDATE requests SET address = 'X' WHERE srnumber = %s", number)
+    replaced = write_to(filled, tmp_path)
+    (tmp_path / "2026.g9-00000000.parquet").write_bytes((tmp_path / replaced).read_bytes())
+    (tmp_path / ".writing").mkdir()
+    (tmp_path / ".writing" / "2026.parquet").write_bytes((tmp_path / replaced).read_bytes())
+    assert len(files_with(number, tmp_path)) == 6
+    environment(monkeypatch, filled, FILES_LOCATION=str(tmp_path))
+    assert lifetime.main([number]) == 0
+    assert files_with(number, tmp_path) == []
+    assert not (tmp_path / replaced).exists()
+
+
+def test_a_run_after_an_erasure_without_files_removes_the_replaced_files_at_once(
+    filled: Database, tmp_path: Path
+) -> None:
+    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    write_to(filled, tmp_path)
+    with connect(filled.loader_url, "test") as connection:
+        lifetime.erase(connection, [number])
+    current = write_to(filled, tmp_path)
+    assert files_with(number, tmp_path) == []
+    filled.change("UPDATE requests SET address = 'X' WHERE id = (SELECT max(id) FROM requests)")
+    assert write_to(filled, tmp_path) != current
+    # Later runs keep replaced files for a day again.
+    assert (tmp_path / current).exists()
+
+
+@pytest.mark.parametrize(
+    ("token", "code"), [(TOKEN, FilesError.exit_code), ("another", PublishError.exit_code)]
+)
+def test_files_that_cannot_be_written_do_not_keep_an_erasure_from_the_api(
+    filled: Database,
+    api_of_filled: Standin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    token: str,
+    code: int,
+) -> None:
+    (tmp_path / "disk").write_text("no folder")
+    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    location = str(tmp_path / "disk" / "files")
+    environment(monkeypatch, filled, API_URL=api_of_filled.url, ADMIN_TOKEN=token, FILES_LOCATION=location)
+    assert lifetime.main([number]) == code
+    assert api_of_filled.served == (2 if token == TOKEN else 0)
+    assert f"the files at {location} are not written" in caplog.text
+    assert _places_of(filled, number) == []
+
+
+def test_an_erased_request_is_in_no_staging_table(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled.change("CREATE TABLE staging.rejected_1 (srnumber text)")
+    filled.change("ALTER TABLE staging.rejected_1 OWNER TO loader_311")
+    environment(monkeypatch, filled)
+    assert lifetime.main(["1-1"]) == 0
+    assert filled.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'staging'") == []
+
+
 @pytest.mark.parametrize(("days", "left"), [(30, 1), (0, 2)])
 def test_old_rows_are_pruned_by_setting(database: Database, days: int, left: int) -> None:
     for age in (10, 40):
@@ -114,6 +183,36 @@ def test_old_rows_are_pruned_by_setting(database: Database, days: int, left: int
         lifetime.prune(connection, settings_for(database, "", **limits))
     for table in ("retired_requests", "rejected_requests", "log"):
         assert database.value(f"SELECT count(*) FROM {table}") == left
+
+
+@pytest.fixture
+def api_of_filled(filled: Database) -> Iterator[Standin]:
+    with standin(lambda: filled.value("SELECT generation FROM data_generation")) as state:
+        yield state
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, database: Database, **more: str) -> None:
+    """The settings of `python flow.py erase`."""
+    for name in ("API_URL", "ADMIN_TOKEN", "FILES_LOCATION"):
+        monkeypatch.setenv(name, more.get(name, ""))
+    monkeypatch.setenv("DATABASE_LOADER_URL", database.loader_url)
+
+
+def write_to(database: Database, folder: Path) -> str:
+    """Write the files; returns the name of the newest year's file."""
+    with connect(database.loader_url, "files") as connection:
+        return write_files(connection, str(folder), "/files").latest()["2026.parquet"]
+
+
+def files_with(number: str, folder: Path) -> list[Path]:
+    """The files that contain this number, in a column or in any other place."""
+    return [path for path in folder.rglob("*") if path.is_file() and _contains(path, number)]
+
+
+def _contains(path: Path, number: str) -> bool:
+    if path.suffix not in {".parquet", ".geoparquet"} or "councils" in path.name:
+        return number.encode() in path.read_bytes()
+    return number in parquet.read_table(path, columns=["SRNumber"]).column(0).to_pylist()
 
 
 def _places_of(database: Database, number: str) -> list[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +13,7 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW
 from pipeline_tests.programs import call, descendants, environment_for, start, wait_gone, wait_until
-from pipeline_tests.standins import TOKEN, Standin, envelopes, standin
+from pipeline_tests.standins import TOKEN, Standin, envelopes
 from pipeline_tests.truth import assert_sound
 
 from pipeline import metrics, prefect_environment
@@ -23,21 +21,6 @@ from portal.controller import Controller
 from portal.server import serve
 
 LIVE = ("--dataset", "2cy6-i7zn")
-
-
-@pytest.fixture(scope="module")
-def prefect_api() -> Iterator[str]:
-    """One Prefect server for the runs that do not have to start their own."""
-    environment = dict(os.environ)
-    prefect_environment.settle(environment)
-    with prefect_environment.own_server(environment) as address:
-        yield address
-
-
-@pytest.fixture
-def api(database: Database) -> Iterator[Standin]:
-    with standin(lambda: database.value("SELECT generation FROM data_generation")) as state:
-        yield state
 
 
 def test_a_run_brings_its_own_server_and_leaves_nothing(
@@ -228,6 +211,20 @@ def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, pref
     assert "the database cannot be reached" in output
     assert "secret" not in output
     assert "the database cannot be reached" in api.messages[0]
+
+
+@pytest.mark.parametrize("url", ["postgres//loader:s3cret@db", "postgresql://loader:s3cret%ss@db/la311"])
+def test_a_malformed_database_url_is_reported_without_its_password(
+    url: str, api: Standin, prefect_api: str
+) -> None:
+    slack = {"SLACK_WEBHOOK_URL": f"{api.url}/slack", "PREFECT_API_URL": prefect_api}
+    environment = environment_for(Database("", url, "", ""), "http://127.0.0.1:9", **slack)
+    code, output = call(environment, *LIVE)
+    assert code == 30
+    problem = "internal error: DATABASE_LOADER_URL is not a valid connection URL"
+    assert problem in output
+    assert problem in api.messages[0]
+    assert "s3cret" not in output + api.messages[0]
 
 
 def test_nothing_is_sent_to_outside_by_default() -> None:
