@@ -322,9 +322,10 @@
       state.parts.found.replaceChildren.apply(state.parts.found, items.length ? items : [make("li", {}, "No matches")]);
     }).catch(function () { fail(state); });
   }
-  function open(box, library, known) {
+  function open(box, library) {
     if (!box.isConnected) return;
-    var parts = frame(box), west = known.bounds;
+    /* The current filters: they may have changed while the library loaded. */
+    var known = box.mapState.known, parts = frame(box), west = known.bounds;
     var state = box.mapState = { box: box, known: known, parts: parts, library: library };
     var style = known.style || { version: 8, sources: {},
       layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
@@ -348,16 +349,16 @@
   function update(box) {
     var known = JSON.parse(box.dataset.map), state = box.mapState;
     if (!state) {
-      box.mapState = {};
+      box.mapState = { known: known };
       if (known.api) described(known).catch(function () {});
-      load(known.library).then(function (library) { open(box, library, known); }, function (error) {
+      load(known.library).then(function (library) { open(box, library); }, function (error) {
         shown(box);
         throw error;
       });
       return;
     }
-    if (!state.isReady) return;
     state.known = known;
+    if (!state.isReady) return;
     refresh(state);
     writeView(state.map);
   }

@@ -35,6 +35,14 @@ class NoTablesError(DataError):
     is_retryable = True
 
 
+class SelectionError(DataError):
+    """The reader's selection cannot have any data."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice)
+        self.advice = advice
+
+
 def of_database(error: Exception) -> DataError:
     """The error that a report shows; database error messages never leave the server."""
     if isinstance(error, errors.QueryCanceled):

@@ -35,14 +35,16 @@ def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
 def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """Every region, its councils combined, highest rate first; without requests outside all councils.
 
-    Columns: region, people (of the councils with a published population), requests, per_10000.
+    Columns: region, people (of the councils with a published population), requests (of all of its councils),
+    per_10000 (of the councils with a published population).
     """
     frame = by_council(warehouse, filters).merge(reference.regions(warehouse), on="council_id")
+    frame["populated"] = frame["requests"].where(frame["people"].notna())
     grouped = frame.groupby("region")
-    found = DataFrame(
-        {"people": grouped["people"].sum(min_count=1), "requests": grouped["requests"].sum()}
-    ).reset_index()
-    found["per_10000"] = PER * found["requests"] / found["people"].astype("float64")
+    people, populated = (grouped[name].sum(min_count=1) for name in ("people", "populated"))
+    rates = PER * populated / people.astype("float64")
+    found = DataFrame({"people": people, "requests": grouped["requests"].sum(), "per_10000": rates})
+    found = found.reset_index()
     return found.sort_values(["per_10000", "region"], ascending=[False, True], ignore_index=True)
 
 

@@ -11,21 +11,21 @@ from typing import IO
 from flask import Response, abort, request
 
 from data import request_list
-from data.errors import DataError, QueryTimeoutError, UnavailableError
+from data.errors import DataError, UnavailableError
 from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
 from documents.workbook import LARGEST_ROWS, workbook
 from pages import reports
 from pages.requests_list import REPORT
+from report_kit.failures import unavailable
 from report_kit.list_query import query_of
-from report_kit.report_page import warehouse
+from report_kit.report_page import content_of, warehouse
 from report_kit.selection import Selection
 from report_kit.text import number
 
 MAX_CONCURRENT_FILES = 2
 """Files that one worker writes concurrently; the figures need the remaining database connections."""
 CHUNK_BYTES = 64 * 1024
-RETRY_SECONDS = "5"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _slots = threading.BoundedSemaphore(MAX_CONCURRENT_FILES)
 _choosing = threading.Lock()
@@ -58,14 +58,14 @@ def excel_file() -> Response:
 
 
 def card_as_excel(report: str, card: str) -> Response:
-    """Every row behind a card, like its CSV; 404 for unknown cards."""
+    """Every row behind a card, like its CSV; 404 for unknown cards and unusable selections."""
     known = {one.name: one for one in reports()}.get(report)
     found = known.card(card) if known else None
     if known is None or found is None:
         abort(404)
     try:
-        selection = Selection.of(known.controls, request.query_string.decode(), warehouse())
-        frame = visible(found.build(warehouse(), selection).frame)
+        content = content_of(known, found, request.query_string.decode(), warehouse())
+        frame = visible(content.frame)
         rows = ([safe_cell(value) for value in row.values()] for row in records(frame))
         file = workbook([*frame], rows, found.name)
     except DataError as error:
@@ -80,12 +80,6 @@ def too_many(total: int) -> str:
         f"The list has {number(total)} requests; Excel files are limited to {number(LARGEST_ROWS)}. "
         "Choose a shorter period or more filters, or download the CSV file, which has all rows."
     )
-
-
-def unavailable(error: DataError) -> Response:
-    """A response with the advice and a Retry-After header."""
-    status = 504 if isinstance(error, QueryTimeoutError) else 503
-    return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
 
 
 class BusyError(UnavailableError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -65,10 +66,11 @@ def of_day(kind: str, day: date, newest: date) -> Period:
     if kind == "week":
         year, number, weekday = day.isocalendar()
         first = day - timedelta(days=weekday - 1)
-        end = first + timedelta(days=6)
+        # Python has no days after the year 9999.
+        end = first + min(timedelta(days=6), date.max - first)
         return Period(kind, f"{year}-W{number:02d}", first, end, min(end, newest))
     first = day.replace(day=1)
-    end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    end = day.replace(day=monthrange(day.year, day.month)[1])
     return Period(kind, f"{first:%Y-%m}", first, end, min(end, newest))
 
 

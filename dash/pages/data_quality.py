@@ -124,7 +124,7 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
 def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
     frame = runs.datasets(warehouse)
     skipped = int((frame["status"] == "skipped").sum())
-    problem = f" {text.plural(skipped, 'dataset')} skipped in the last run that read it." if skipped else ""
+    problem = f" {text.plural(skipped, 'dataset')} skipped in the latest run." if skipped else ""
     return _grid(frame, f"The portal's datasets, and how far each has been read.{problem}", wide="title")
 
 
@@ -143,7 +143,7 @@ def _grid(frame: DataFrame, summary: str, wide: str) -> CardContent:
 REPORT = Report(
     path="/data-quality",
     title="Data quality",
-    purpose="How old the data are, what the last runs loaded and rejected, and the result of every check.",
+    purpose="How old the data is, what the last runs loaded and rejected, and the result of every check.",
     order=13,
     rules=(
         "The nightly run reads the city's portal and merges the changes.",

@@ -31,13 +31,14 @@ SHOWN = ["closed_requests", "median_days", "p90_days"]
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    selection = selection.whole_months(warehouse.facts())
     frame = closing.statistics(warehouse, selection.filters)
     frame = frame[[*SHOWN, "same_day_requests", "within_7_days_requests"]]
     if not len(frame):
         return CardContent(frame, why_empty=NOTHING)
     found, total = frame.iloc[0], frame["closed_requests"].iloc[0]
     was = _was(warehouse, selection)
-    closed = _months_list(selection)
+    closed = list_link(selection, by_closing=True)
     shown = [
         Number(
             "Median",
@@ -69,27 +70,24 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
-    """Notes with the values of the comparison months; for the current month, of the same days."""
-    baseline = baseline_of(warehouse, selection.whole_months)
+    """Notes with the percentiles of the comparison months, and the requests closed on the compared days."""
+    baseline = baseline_of(warehouse, selection)
     before = closing.statistics(warehouse, baseline.filters) if baseline else DataFrame()
     if baseline is None or not len(before):
         return {}
-    row, name = before.iloc[0], baseline.name
-    notes = {column: f"{text.plural(row[column], 'day')} in {name}" for column in ("median_days", "p90_days")}
+    row, months = before.iloc[0], baseline.months
+    notes = {name: f"{text.plural(row[name], 'day')} in {months}" for name in ("median_days", "p90_days")}
     now, then = (
         int(count(warehouse, filters, "day", population=CLOSED)["requests"].sum())
-        for filters in (selection.whole_months.filters, baseline.filters)
+        for filters in (selection.filters, baseline.filters)
     )
     return notes | {"closed": baseline.change(now, then)}
 
 
-def _months_list(selection: Selection) -> str:
-    return list_link(selection, first=selection.first.replace(day=1), by_closing=True)
-
-
 def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
+    selection = selection.whole_months(warehouse.facts())
     frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
-    months, baseline = _months(frame, selection), baseline_of(warehouse, selection.whole_months)
+    months, baseline = _months(frame, selection), baseline_of(warehouse, selection)
     figure = charts.lines(
         {"Median": months["median_days"], "90th percentile": months["p90_days"]},
         unit="days",
@@ -97,7 +95,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
         by_month=True,
         notes=dict.fromkeys(("Median", "90th percentile"), _notes(months["closed_requests"])),
         before=_before(warehouse, selection, months.index),
-        before_name=baseline.name if baseline else "",
+        before_name=baseline.months if baseline else "",
     )
     lists = [_month_list(selection, month) for month in frame["month"]]
     return CardContent(frame, _from_to(frame), figure, lists=lists, why_empty=NOTHING)
@@ -105,12 +103,12 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
     """The lines for the same number of months before, or for the same months a year earlier."""
-    baseline = baseline_of(warehouse, selection.whole_months)
+    baseline = baseline_of(warehouse, selection)
     if baseline is None:
         return {}
     found = closing.statistics(warehouse, baseline.filters, by_month=True).set_index("month")
-    then = pd.period_range(baseline.filters.first, baseline.filters.last, freq="M").start_time[-len(months) :]
-    found = found.reindex(then).set_axis(months[-len(then) :]).reindex(months)
+    then = pd.period_range(baseline.filters.first, baseline.filters.last, freq="M").start_time
+    found = found.reindex(then).set_axis(months)
     return {"Median": found["median_days"], "90th percentile": found["p90_days"]}
 
 
@@ -148,16 +146,12 @@ def compared(dimension: Dimension) -> Build:
     """A card with median and 90th percentile of each group, type or council."""
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
-        name = dimension.name
+        name, selection = dimension.name, selection.whole_months(warehouse.facts())
         frame = closing.statistics(warehouse, selection.filters, dimension)[[name, *SHOWN]]
         is_small = frame["closed_requests"] < text.SMALL_BASE
         frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
         ids = ids_by_name(warehouse, dimension)
-        first = selection.first.replace(day=1)
-        lists = {
-            one: list_link(selection, {dimension: ids[one]}, first=first, by_closing=True)
-            for one in frame[name]
-        }
+        lists = {one: list_link(selection, {dimension: ids[one]}, by_closing=True) for one in frame[name]}
         figure = charts.ranges(
             frame[name],
             frame["median_days"],
@@ -196,7 +190,7 @@ def trends(dimension: Dimension) -> Build:
     """A card with a line for each of the largest groups, types or councils. The CSV has all of them."""
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
-        name = dimension.name
+        name, selection = dimension.name, selection.whole_months(warehouse.facts())
         frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True)
         frame = frame[[name, "month", *SHOWN]]
         column, title = MEASURES[selection.choices["measure"]]

@@ -118,10 +118,10 @@ def by(dimension: Dimension) -> Build:
 
 def changes(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = history.newest(warehouse, selection.filters)
-    all_of_them = f"The newest {history.LISTED:,} changes; choose fewer days or more filters to see others."
-    summary = f"{text.plural(len(frame), 'change')}, newest first."
-    if len(frame) == history.LISTED:
-        summary = all_of_them
+    if len(frame) < history.LISTED:
+        summary = f"{text.plural(len(frame), 'change')}, newest first."
+    else:
+        summary = f"The newest {history.LISTED:,} changes; choose fewer days or more filters to see others."
     columns = grid_columns(frame, TITLES, wide="after", widths=WIDTHS)
     return CardContent(frame, summary, columns=columns, why_empty=NO_HISTORY)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import dash_ag_grid as dag
 import orjson
@@ -21,7 +21,7 @@ from report_kit.attributes import aria, data
 from report_kit.content import TABLE_ROWS, CardContent, Number
 from report_kit.definitions import DEFINITIONS
 from report_kit.report import Card, Report
-from report_kit.selection import CARD
+from report_kit.selection import CARD, parameters
 from report_kit.states import empty, skeleton
 from report_kit.text import number
 
@@ -199,7 +199,7 @@ def _foot(report: Report, card: Card, search: str, more: list[Component] | None 
 
 def card_address(report: Report, card: Card, search: str) -> str:
     """The URL of a single card, for the same selection; with ``embed=1`` other sites can frame it."""
-    given = dict(parse_qsl(search, keep_blank_values=True)) | {CARD: card.name}
+    given = parameters(search) | {CARD: card.name}
     return f"{report.path}?{urlencode(given, safe=',')}"
 
 

@@ -41,6 +41,11 @@ class Baseline:
     def span(self) -> str:
         return text.span(self.filters.first, self.filters.last)
 
+    @property
+    def months(self) -> str:
+        """Its months, for values that exist by month only."""
+        return text.months(self.filters.first, self.filters.last)
+
     def change(self, now: float, before: float) -> str:
         """The change of a number from its value in the baseline, in words."""
         return text.change(now, before, self.name)
@@ -73,7 +78,9 @@ def wanted(selection: Selection) -> Baseline | None:
         return None
     if chosen == "year":
         return _year_before(selection.filters)
-    return _before(selection.filters) if selection.has_days else _days_before(selection.filters)
+    filters = selection.filters
+    same_unit = _calendar_before(filters) if selection.has_days else None
+    return same_unit or (_months_before(filters) if selection.is_monthly else _days_before(filters))
 
 
 def _year_before(filters: Filters) -> Baseline:
@@ -83,12 +90,19 @@ def _year_before(filters: Filters) -> Baseline:
     return Baseline(replace(filters, first=first, last=last), f"the same days {which}", year)
 
 
-def _before(filters: Filters) -> Baseline:
-    """The same days of the previous month, quarter or year; otherwise the same number of days just before."""
+def _calendar_before(filters: Filters) -> Baseline | None:
+    """The same days of the previous month, quarter or year; None if the period is no part of one."""
     for unit, months in UNITS.items():
         if _is_within(filters, months):
             return _unit_before(filters, unit, months)
-    return _days_before(filters)
+    return None
+
+
+def _months_before(filters: Filters) -> Baseline:
+    """The same number of months just before."""
+    first, last = filters.first, filters.last
+    months = 12 * (last.year - first.year) + last.month - first.month + 1
+    return _unit_before(filters, "month" if months == 1 else f"{months} months", months)
 
 
 def _days_before(filters: Filters) -> Baseline:

@@ -19,13 +19,14 @@ from report_kit.selection import CARD, Selection
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
-    parts = [*_period(report, selection), *_compared(report, selection, warehouse)]
+    counted = selection.whole_months(facts) if report.covers == "closed" else selection
+    parts = [*_period(report, counted), *_compared(report, counted, warehouse)]
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
         parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
     found: list[Component] = [html.P(" ".join(parts))]
     if report.covers != "nothing" and facts.last_day:
-        found.append(html.P(_counted(report, selection, warehouse), className="counted"))
+        found.append(html.P(_counted(report, counted, warehouse), className="counted"))
     notes = [*selection.notes, *_unknown_card(report, selection)]
     found += [html.P(note, className="warning") for note in notes]
     return [*found, *_copy(report, selection), *_related(report, selection)]
@@ -58,11 +59,12 @@ def _period(report: Report, selection: Selection) -> list[str]:
     if report.covers == "nothing":
         return []
     if report.covers == "closed":
-        first, last = text.month(selection.first), text.month(selection.last)
+        months = text.months(selection.first, selection.last)
+        is_one = months == text.month(selection.first)
         return [
-            f"Requests closed in {first}, whole month."
-            if first == last
-            else f"Requests closed {first} to {last}, whole months."
+            f"Requests closed in {months}, whole month."
+            if is_one
+            else f"Requests closed {months}, whole months."
         ]
     if selection.days == 1:
         return [f"Requests created on {text.day(selection.first)}."]
@@ -71,14 +73,15 @@ def _period(report: Report, selection: Selection) -> list[str]:
 
 def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
     """The days of the comparison, or why a chosen comparison is not possible."""
-    selection = selection.whole_months if report.covers == "closed" else selection
     chosen = comparison.wanted(selection)
     if chosen is None:
         return []
     days = f"{chosen.span} ({text.plural(chosen.filters.days, 'day')})"
     if comparison.baseline_of(warehouse, selection) is None:
         return [f"Not compared: not all of {days} is loaded."]
-    return [f"Compared with {days}."]
+    if report.covers != "closed":
+        return [f"Compared with {days}."]
+    return [f"Compared with {chosen.months}; the number of closed requests with {days}."]
 
 
 def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:

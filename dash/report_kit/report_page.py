@@ -12,12 +12,13 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from dash.development.base_component import Component
 from flask import current_app
 
-from data.errors import DataError
+from data.errors import DataError, SelectionError
 from data.facts import UNKNOWN_CITY, City, Facts
 from data.warehouse import Warehouse
 from report_kit import card as cards
 from report_kit import covers, definitions, states
 from report_kit.attributes import aria, data
+from report_kit.content import CardContent
 from report_kit.controls import Control, Period, Pick
 from report_kit.failures import guarded
 from report_kit.report import Card, Report
@@ -221,11 +222,19 @@ def _known_body(report: Report, card: Card, search: str) -> list[Component] | No
 
 
 def _body(report: Report, card: Card, search: str, source: Warehouse) -> list[Component]:
-    if source.facts().last_day is None and report.covers != "nothing":
-        return [states.empty(NOT_LOADED)]
-    selection = Selection.of(report.controls, search, source)
-    if why := covers.unusable(report, selection, source):
-        return [states.empty(why)]
-    content = card.build(source, selection)
+    try:
+        content = content_of(report, card, search, source)
+    except SelectionError as error:
+        return [states.empty(error.advice)]
     city = source.facts().city
     return cards.body_of(report, card, content.spoken(city.spoken), search, city)
+
+
+def content_of(report: Report, card: Card, search: str, source: Warehouse) -> CardContent:
+    """The content of a card for a query string. Raises SelectionError if the selection has no data at all."""
+    if source.facts().last_day is None and report.covers != "nothing":
+        raise SelectionError(NOT_LOADED)
+    selection = Selection.of(report.controls, search, source)
+    if why := covers.unusable(report, selection, source):
+        raise SelectionError(source.facts().city.spoken(why))
+    return card.build(source, selection)

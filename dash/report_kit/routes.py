@@ -10,15 +10,14 @@ from flask import Response, abort, current_app, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Settings
-from data.errors import DataError, QueryTimeoutError
+from data.errors import DataError
 from data.frames import to_csv
 from report_kit import redirects
+from report_kit.failures import unavailable
 from report_kit.layout import UNKNOWN
-from report_kit.report import Card, Report
-from report_kit.report_page import warehouse
-from report_kit.selection import Selection
+from report_kit.report import Report
+from report_kit.report_page import content_of, warehouse
 
-RETRY_SECONDS = "5"
 # URLs of the original application that have no corresponding report.
 HOME = ("/dashboards", "/dashboards/", "/reload", "/index")
 
@@ -49,30 +48,20 @@ def ready() -> tuple[Response, int]:
 
 
 def csv_file(reports: Mapping[str, Report], report: str, card: str) -> Response:
-    """Every row behind a card for the same query; 404 for unknown cards."""
+    """Every row behind a card for the same query; 404 for unknown cards and unusable selections."""
     known = reports.get(report)
     found = known.card(card) if known else None
     if known is None or found is None:
         abort(404)
     try:
-        body = _rows(known, found, request.query_string.decode())
+        content = content_of(known, found, request.query_string.decode(), warehouse())
     except DataError as error:
-        return _unavailable(error)
+        return unavailable(error)
     return Response(
-        body,
+        to_csv(content.frame),
         headers={"Content-Disposition": f'attachment; filename="{report}-{card}.csv"'},
         content_type="text/csv; charset=utf-8",
     )
-
-
-def _unavailable(error: DataError) -> Response:
-    status = 504 if isinstance(error, QueryTimeoutError) else 503
-    return Response(error.advice, status, {"Retry-After": RETRY_SECONDS}, mimetype="text/plain")
-
-
-def _rows(report: Report, card: Card, search: str) -> str:
-    selection = Selection.of(report.controls, search, warehouse())
-    return to_csv(card.build(warehouse(), selection).frame)
 
 
 def _redirect_to(path: str) -> Callable[[], AnyResponse]:
@@ -81,7 +70,7 @@ def _redirect_to(path: str) -> Callable[[], AnyResponse]:
             query = redirects.current_query(warehouse(), request.query_string.decode())
         except DataError as error:
             # Browsers cache permanent redirects, so this one must not point to the wrong council.
-            return _unavailable(error)
+            return unavailable(error)
         return redirect(f"{path}?{query}" if query else path, 301)
 
     return go

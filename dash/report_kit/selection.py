@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlencode
 
 from data.facts import Facts
 from data.filters import DIMENSIONS, Dimension, Filters
@@ -33,12 +34,14 @@ class Selection:
     """Notes for the reader on parameters that were ignored or changed."""
     search: str = ""
     """The query string of the URL as received, without the question mark."""
+    is_monthly: bool = False
+    """Whether it was extended to whole months, which are compared with whole months."""
 
     @staticmethod
     def of(controls: Sequence[Control], search: str, warehouse: Warehouse) -> Selection:
         """Read a URL; parameters and values that cannot be used are ignored and noted."""
         facts, query = warehouse.facts(), search.lstrip("?")
-        reader = _Reader(parse_qs(query, keep_blank_values=True))
+        reader = _Reader(parameters(query))
         first, last = Period().default(facts)
         ids: dict[str, Ids] = {}
         choices: dict[str, str] = {}
@@ -68,17 +71,20 @@ class Selection:
     @property
     def has_days(self) -> bool:
         """Whether the URL names days; the default period moves with the data."""
-        return any(name in parse_qs(self.search) for name in DAYS)
+        return any(parameters(self.search).get(name) for name in DAYS)
 
-    @property
-    def whole_months(self) -> Selection:
-        """The same selection, extended to the first day of its first month, for cards by month."""
-        return replace(self, filters=replace(self.filters, first=self.first.replace(day=1)))
+    def whole_months(self, facts: Facts) -> Selection:
+        """The same selection, extended to whole months; the current month ends with the last full day."""
+        end = self.last.replace(day=monthrange(self.last.year, self.last.month)[1])
+        last = min(end, facts.last_day or self.last)
+        return replace(
+            self, filters=replace(self.filters, first=self.first.replace(day=1), last=last), is_monthly=True
+        )
 
     @property
     def fixed(self) -> str:
         """The query string of this view with explicit days: a shared link always shows the same period."""
-        given = dict(parse_qsl(self.search, keep_blank_values=True)) | {
+        given = parameters(self.search) | {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
         }
@@ -97,11 +103,17 @@ class Selection:
         return f"{path}?{urlencode(given, safe=',')}"
 
 
+def parameters(search: str) -> dict[str, str]:
+    """The parameters of a query string; the values of a repeated parameter are joined by commas."""
+    given = parse_qs(search.lstrip("?"), keep_blank_values=True)
+    return {name: ",".join(values) for name, values in given.items()}
+
+
 class _Reader:
     """Reads individual parameters and collects notes on those that cannot be used."""
 
-    def __init__(self, given: Mapping[str, list[str]]) -> None:
-        self._given = {name: ",".join(values) for name, values in given.items()}
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
         self.notes: list[str] = []
 
     def period(self, control: Period, facts: Facts) -> tuple[date, date]:
@@ -120,6 +132,9 @@ class _Reader:
         if first and first > newest:
             self.notes.append(f"{text.day(first)} is after the last full day, {text.day(newest)}.")
             return control.default(facts)
+        if last and last < oldest:
+            self.notes.append(f"No requests before {text.day(oldest)} are loaded.")
+            return _before(oldest)
         if last and last > newest:
             self.notes.append(f"The period ends with the last full day, {text.day(newest)}.")
         last = min(last or newest, newest)
@@ -175,6 +190,12 @@ class _Reader:
 
     def _written(self, name: str) -> str:
         return f"{name}={self._given[name]}"[:80]
+
+
+def _before(oldest: date) -> tuple[date, date]:
+    """The day before the first loaded month, in place of an earlier period of up to 2,000 years."""
+    day = oldest.replace(day=1) - timedelta(days=1)
+    return day, day
 
 
 def _is_id(part: str) -> bool:

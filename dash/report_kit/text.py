@@ -44,6 +44,12 @@ def span(first: date, last: date) -> str:
     return day(first) if first == last else f"{day(first)} to {day(last)}"
 
 
+def months(first: date, last: date) -> str:
+    """The months of a period, such as October 2026, or October 2026 to November 2026."""
+    names = dict.fromkeys((month(first), month(last)))
+    return " to ".join(names)
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """A time in the city's time zone."""
     local = value.astimezone(zone)
@@ -72,8 +78,11 @@ def listed(names: Sequence[str], at_most: int = 4) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """A share in percent, such as 12%."""
-    return f"{100 * part / whole:.0f}%" if whole else "0%"
+    """A share in percent, such as 12%; 0% and 100% are exact."""
+    percent = round(100 * part / whole) if whole else 0
+    if percent == 0:
+        return "<1%" if whole and part else "0%"
+    return ">99%" if percent == 100 and part < whole else f"{percent}%"
 
 
 def change(now: float, before: float, period: str) -> str:
@@ -82,9 +91,13 @@ def change(now: float, before: float, period: str) -> str:
         return f"{number(before)} in {period}"
     if now > MANY_TIMES * before:
         return f"{now / before:.0f} times the {number(before)} in {period}"
+    if now == before:
+        return f"as many as in {period}"
     percent = round(100 * (now - before) / before)
     if percent == 0:
-        return f"as many as in {period}"
+        return f"about as many as the {number(before)} in {period}"
+    if percent == -100 and now:
+        return f"over 99% fewer than {number(before)} in {period}"
     return f"{abs(percent)}% {'more' if percent > 0 else 'fewer'} than {number(before)} in {period}"
 
 

@@ -32,6 +32,7 @@ SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
+FILTERS = "JSON.parse(document.querySelector('.city-map').dataset.map).filters"
 SHOWN = "performance.getEntriesByName('map-shown')[0].startTime"
 RECEIVED = ("responseHeadersSize", "responseBodySize")
 HAS_LOOKED = """() => performance.getEntriesByType('resource').some(one => one.name.endsWith('/ready')
@@ -107,7 +108,7 @@ def _in_view(page: Page) -> int:
 
 
 def _days(page: Page) -> list[Any]:
-    filters = page.evaluate("() => JSON.parse(document.querySelector('.city-map').dataset.map).filters")
+    filters = page.evaluate(f"() => {FILTERS}")
     return re.findall(r"\d{4}-\d\d-\d\d", filters)
 
 
@@ -247,6 +248,28 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
     expect(field).to_be_focused()
     after = [one.bounding_box() for one in map(other.locator, PLACES)]
     assert after == [pytest.approx(one, abs=MOST_MOVED_PX) for one in before]
+    assert visitor.problems == []
+    visitor.close()
+
+
+def test_a_filter_that_is_chosen_while_the_map_loads_applies_to_it(
+    someone: Visitor, browser: Browser
+) -> None:
+    visitor = Visitor(browser, someone.url, viewport=someone.page.viewport_size)
+    visitor.allowed = someone.allowed
+    other, tiles = visitor.page, list[str]()
+    other.on("request", lambda one: tiles.append(one.url) if "/tiles/" in one.url else None)
+    with held_back(other, "**/maplibre-gl.mjs*") as release:
+        other.goto(someone.url + "/map", wait_until="commit")
+        other.wait_for_function("() => !document.querySelector('#preview') && document.querySelector('h1')")
+        other.get_by_label("Request types").first.click()
+        other.get_by_role("option", name="Bulky Items", exact=True).click()
+        other.wait_for_function(f"() => {FILTERS}.includes('type_id=4')")
+        assert tiles == []
+        release()
+        other.wait_for_function(MAP_IS_IDLE)
+    assert tiles != []
+    assert [url for url in tiles if "type_id=4" not in url] == []
     assert visitor.problems == []
     visitor.close()
 

@@ -14,6 +14,7 @@ from support.raw import RAW
 
 from data.warehouse import Warehouse
 from pages import neighborhood, neighborhood_weekly, overview_combined, recent, reports, time_to_close
+from report_kit import text
 from report_kit.comparison import wanted
 from report_kit.controls import Period
 from report_kit.selection import Selection
@@ -54,6 +55,24 @@ def test_a_default_period_is_compared_with_the_days_before() -> None:
     found = wanted(Selection.of(neighborhood_weekly.REPORT.controls[1:], "", FactsOnly(first_week)))
     assert found is not None
     assert found.span == "Oct 25, 2026 to Oct 31, 2026"
+
+
+@pytest.mark.parametrize(
+    ("search", "days", "name"),
+    [
+        ("from=2026-10-01&to=2026-10-15", ("2026-09-01", "2026-09-30"), "the month before"),
+        ("from=2026-03-05&to=2026-04-10", ("2026-01-01", "2026-02-28"), "the 2 months before"),
+        ("from=2026-11-03&to=2026-11-04", ("2026-10-01", "2026-10-26"), "the same days of the month before"),
+        ("", ("2022-12-01", "2024-11-26"), "the same days of the 24 months before"),
+    ],
+)
+def test_whole_months_are_compared_with_as_many_months(search: str, days: tuple[str, str], name: str) -> None:
+    """March and April were once compared with parts of three months."""
+    facts = FactsOnly(TODAY)
+    selection = Selection.of(time_to_close.REPORT.controls, f"{search}&compare=previous", facts)
+    found = wanted(selection.whole_months(TODAY))
+    assert found is not None
+    assert (found.filters.first.isoformat(), found.filters.last.isoformat(), found.name) == (*days, name)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +179,8 @@ def test_new_and_closed_of_the_days_before(city: Database, warehouse: Warehouse)
     assert sum(lines["Closed, the 7 days before"]) == closed
 
 
-def test_the_median_of_the_months_before(warehouse: Warehouse) -> None:
+def test_the_median_of_a_month_is_compared_with_that_of_a_whole_month(warehouse: Warehouse) -> None:
+    """The note once named the same days of the year before, but medians exist by month only."""
     last = warehouse.facts().last_day
     assert last is not None
     this = f"from={last.replace(day=1)}&to={last}"
@@ -172,7 +192,7 @@ def test_the_median_of_the_months_before(warehouse: Warehouse) -> None:
         "numbers",
         f"from={then.replace(day=1)}&to={then}",
     )
-    assert shown.numbers[0].note == f"{before.numbers[0].value} in the same days of {then.year}"
+    assert shown.numbers[0].note == f"{before.numbers[0].value} in {text.month(then)}"
 
 
 def test_the_line_of_a_council_is_drawn_over_the_period(warehouse: Warehouse) -> None:

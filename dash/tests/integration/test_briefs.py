@@ -158,3 +158,14 @@ def test_what_is_no_brief_is_404_with_advice(client: FlaskClient, path: str) -> 
     answer = client.get(path)
     assert answer.status_code == 404
     assert "brief" in answer.text or "There is no council" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["", ".csv", ".png", ".html"])
+@pytest.mark.parametrize("period", ["week=2099-W01", "week=9999-W52", "month=9999-12", "week=0001-W01"])
+def test_a_period_that_is_not_loaded_is_404_with_the_days_that_are(
+    client: FlaskClient, period: str, kind: str
+) -> None:
+    """The last week and month that Python can express once ended in a 500."""
+    answer = client.get(f"/brief/52{kind}?{period}")
+    assert answer.status_code == 404
+    assert "The data cover" in answer.text

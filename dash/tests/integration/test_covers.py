@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from data.warehouse import Warehouse
-from pages import neighborhood, neighborhood_weekly, overview_combined
+from pages import neighborhood, neighborhood_weekly, overview_combined, time_to_close
 from report_kit import covers
 from report_kit.report import Report
 from report_kit.selection import Selection
@@ -24,6 +24,19 @@ def test_a_card_that_does_not_exist_is_named(warehouse: Warehouse) -> None:
     note = "This report has no figure “by-weather”, so all of its figures are shown."
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-weather")) == [note]
     assert warnings(lines(warehouse, overview_combined.REPORT, "card=by-type")) == []
+
+
+def test_whole_months_are_named_with_the_months_that_they_are_compared_with(warehouse: Warehouse) -> None:
+    """The days of the comparison were those before the chosen days, although medians are of whole months."""
+    newest = warehouse.facts().last_day
+    assert newest is not None
+    year = newest.year - 1
+    search = f"from={year}-06-03&to={year}-06-15&compare=previous"
+    paragraph, *_ = lines(warehouse, time_to_close.REPORT, search)
+    assert paragraph.children.startswith(
+        f"Requests closed in June {year}, whole month. Compared with May {year}; "
+        f"the number of closed requests with May 1, {year} to May 31, {year} (31 days)."
+    )
 
 
 def test_reports_on_one_council_lead_to_its_brief(warehouse: Warehouse) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from support.cards import card, column, dicts, rows
 from support.databases import Database
 from support.raw import RAW
 
+from data import request_list
 from data.warehouse import Warehouse
 from figures.colors import OTHERS
+from pages import requests_list
 from pages import time_to_close as page
 from report_kit import text
 from report_kit.content import CardContent
+from report_kit.list_query import query_of
+from report_kit.selection import Selection
 
 # Whole months from that of the period's first day; the report's default is 24 months. The last month extends
 # as far as it is loaded, even beyond the last full day.
@@ -124,6 +130,45 @@ def test_no_council_takes_no_line_from_the_councils(warehouse: Warehouse) -> Non
     figure = build(warehouse, "council-trend").figure
     assert figure
     assert "No council" not in {trace["name"] for trace in figure["data"]}
+
+
+def last_whole_month(warehouse: Warehouse) -> date:
+    """The first day of the last month that is loaded completely."""
+    last = warehouse.facts().last_day
+    assert last is not None
+    return (last.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def length_of_list(warehouse: Warehouse, link: str) -> int:
+    selection = Selection.of(requests_list.REPORT.controls, link.partition("?")[2], warehouse)
+    return request_list.total(warehouse, query_of(warehouse, selection))
+
+
+@pytest.mark.parametrize("days", [15, 28])
+def test_a_part_of_a_month_is_the_whole_month_in_number_note_and_list(
+    city: Database, warehouse: Warehouse, days: int
+) -> None:
+    """The number had the whole month, its note and its list only the chosen days."""
+    first = last_whole_month(warehouse)
+    search = f"from={first}&to={first.replace(day=days)}&compare=previous"
+    in_month = RAW + "SELECT count(*) FROM raw WHERE date_trunc('month', closed) = %(month)s"
+    before = (first - timedelta(days=1)).replace(day=1)
+    now, then = (city.value(in_month, month=month) for month in (first, before))
+
+    median, _, closed, *_ = build(warehouse, "numbers", search).numbers
+    assert closed.value == f"{now:,}"
+    assert closed.note == text.change(now, then, "the month before")
+    assert length_of_list(warehouse, closed.href) == now
+    assert median.note.endswith(f" in {text.month(before)}")
+
+
+@pytest.mark.parametrize("name", ["trend", "by-type", "type-trend"])
+def test_each_list_has_the_requests_of_whole_months(warehouse: Warehouse, name: str) -> None:
+    first = last_whole_month(warehouse)
+    shown = build(warehouse, name, f"from={first.replace(day=5)}&to={first.replace(day=15)}")
+    listed = [length_of_list(warehouse, link) for link in shown.lists]
+    assert listed == column(shown, "closed_requests")[: len(listed)]
+    assert len(listed) > 0
 
 
 def test_nothing_closed_says_so(warehouse: Warehouse) -> None:

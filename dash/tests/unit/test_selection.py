@@ -7,7 +7,9 @@ import pytest
 from support.facts import FACTS, FactsOnly
 
 from data.filters import COUNCIL
+from pages import recent
 from report_kit import controls
+from report_kit.card import card_address
 from report_kit.selection import Selection
 
 CONTROLS = (
@@ -43,10 +45,23 @@ def test_every_parameter_is_read() -> None:
     assert selection.notes == ()
 
 
-@pytest.mark.parametrize("search", ["type=4&type=1", "type=4,1", "type=4%2C1"])
+SPELLINGS = ["type=4&type=1", "type=4,1", "type=4%2C1"]
+
+
+@pytest.mark.parametrize("search", SPELLINGS)
 def test_several_values_may_be_written_in_every_usual_way(search: str) -> None:
     """Of two parameters with the same name, the page once used neither and the file the last."""
     assert select(search).filters.types == (4, 1)
+
+
+@pytest.mark.parametrize("search", SPELLINGS)
+def test_links_to_a_view_and_to_one_of_its_figures_keep_every_value(search: str) -> None:
+    """Of two parameters with the same name, both links once kept only the last."""
+    selection = select(search)
+    report, card = recent.REPORT, recent.REPORT.cards[0]
+    alone = card_address(report, card, search).partition("?")[2]
+    assert select(selection.fixed).filters == selection.filters
+    assert select(alone).filters == selection.filters
 
 
 def test_an_encoded_ampersand_is_part_of_the_value() -> None:
@@ -107,7 +122,13 @@ def test_parameters_that_the_report_does_not_have_are_noted(search: str, note: s
             (2026, 3, 1),
             "Jan 1, 2027 is after the last full day, Mar 1, 2026.",
         ),
-        ("from=1990-01-01&to=1990-02-01", (1990, 1, 1), (1990, 2, 1), None),
+        (
+            "from=1990-01-01&to=1990-02-01",
+            (2014, 12, 31),
+            (2014, 12, 31),
+            "No requests before Jan 1, 2015 are loaded.",
+        ),
+        ("to=0001-01-01", (2014, 12, 31), (2014, 12, 31), "No requests before Jan 1, 2015 are loaded."),
         ("to=2020-01-30", (2020, 1, 1), (2020, 1, 30), None),
         ("from=2026-02-01", (2026, 2, 1), (2026, 3, 1), None),
     ],

@@ -53,11 +53,30 @@ def test_plurals_and_shares() -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "whole", "written"),
+    [
+        (199, 200, ">99%"),
+        (200, 200, "100%"),
+        (1, 1_000, "<1%"),
+        (0, 1_000, "0%"),
+        (6, 1_000, "1%"),
+        (994, 1_000, "99%"),
+    ],
+)
+def test_a_share_is_none_or_all_only_if_it_is_exact(part: int, whole: int, written: str) -> None:
+    assert text.share(part, whole) == written
+
+
+@pytest.mark.parametrize(
     ("now", "before", "written"),
     [
         (95, 100, "5% fewer than 100 in the day before"),
         (110, 100, "10% more than 100 in the day before"),
         (100, 100, "as many as in the day before"),
+        (100_400, 100_000, "about as many as the 100,000 in the day before"),
+        (99_600, 100_000, "about as many as the 100,000 in the day before"),
+        (1, 1_000, "over 99% fewer than 1,000 in the day before"),
+        (0, 1_000, "100% fewer than 1,000 in the day before"),
         (2544, 34, "75 times the 34 in the day before"),
         (11, 1, "1 in the day before"),
         (7, 0, "0 in the day before"),
