@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -48,6 +48,17 @@ class Where(Statement):
         """The conjunction of the conditions; true if there are none."""
         first, *others = [*conditions] or [cls()]
         return reduce(and_, others, first)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter whose fields have the names of query parameters. None means no condition."""
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The fields that are not None, by name."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from figures import charts
 from report_kit import comparison, controls, list_controls, report, text, time_cards
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent, Number
-from report_kit.list_controls import Given, Matching, Menu
+from report_kit.list_controls import HiddenParameter, Menu, PatternOptions
 from report_kit.list_query import AGE_NAMES, conditions, query_of
 from report_kit.report import Card, Report
 from report_kit.rows_table import Column, downloads, request_link, table
@@ -215,12 +215,12 @@ REPORT = Report(
         controls.districts(),
         controls.agencies(),
         controls.sources(),
-        list_controls.Text("address", "Address begins with", Matching(r".{1,80}"), hint="1200 N MAIN"),
+        list_controls.Text("address", "Address begins with", PatternOptions(r".{1,80}"), hint="1200 N MAIN"),
         Menu("sort", "Sorted by", SORTS),
         controls.INFORMATION,
-        Given("weekday", "Weekday", Matching(r"[1-7]")),
-        Given("days_to_close", "Days to close", Matching(r"\d{1,5}-(\d{1,5})?")),
-        Given("page", "Page", Matching(r"[1-9]\d{0,6}")),
+        HiddenParameter("weekday", "Weekday", PatternOptions(r"[1-7]")),
+        HiddenParameter("days_to_close", "Days to close", PatternOptions(r"\d{1,5}-(\d{1,5})?")),
+        HiddenParameter("page", "Page", PatternOptions(r"[1-9]\d{0,6}")),
     ),
     rules=(
         "If no dates are chosen, the list has every request, including those of the current day.",

@@ -16,7 +16,7 @@ from data.warehouse import Warehouse
 from report_kit.controls import Choice
 
 
-class Matching(Mapping[str, str]):
+class PatternOptions(Mapping[str, str]):
     """Options that are all texts matching a pattern; the empty text is the default."""
 
     def __init__(self, pattern: str) -> None:
@@ -67,7 +67,7 @@ class Text(Choice):
 
 
 @dataclass(frozen=True)
-class Given(Choice):
+class HiddenParameter(Choice):
     """A value set by links and scripts, such as the page of a list; the card describes its effect."""
 
     def component(self, report: str, value: str, _facts: Facts, _warehouse: Warehouse) -> Component:

@@ -13,7 +13,7 @@ from pipeline.reference import resolve, touched
 from pipeline.result import WriteResult
 from pipeline.rollups import RollupCatalog
 
-RETIRED_BECAUSE = "no longer published"
+RETIRED_REASON = "no longer published"
 
 
 def merge(job: Job, *, has_new_boundaries: bool) -> WriteResult:
@@ -110,7 +110,7 @@ def _retire(connection: Connection, dataset_ids: list[str]) -> int:
     run(connection, "tables/retired")
     run(connection, "merge/find_retired", {"dataset_ids": dataset_ids})
     run(connection, "merge/touch_retired")
-    return run(connection, "merge/retire", {"reason": RETIRED_BECAUSE})
+    return run(connection, "merge/retire", {"reason": RETIRED_REASON})
 
 
 def serve_deletions(connection: Connection, catalog: RollupCatalog) -> None:

@@ -100,7 +100,7 @@ def _add(connection: Connection, area: Area) -> tuple[bool, str]:
         return False, f"{area.facts.name}: the polygon was rejected ({type(error).__name__})"
     if not row["has_area"]:
         return False, f"{area.facts.name}: the polygon was rejected (it has no area)"
-    return True, "" if row["was_valid"] else f"{area.facts.name}: the polygon crosses itself and was repaired"
+    return True, "" if row["was_valid"] else f"{area.facts.name}: the polygon was invalid and was repaired"
 
 
 def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool, tuple[str, ...]]:
@@ -118,6 +118,7 @@ def _take_over(connection: Connection, difference: dict[str, Any]) -> tuple[bool
     ]
     notices += difference["renamed"]
     if moved := changes["move_councils"]:
-        notices.append(f"{moved} areas are now in a different region")
+        areas = "1 area is" if moved == 1 else f"{moved} areas are"
+        notices.append(f"{areas} now in a different region")
     log.info("boundaries refreshed: %s", changes)
     return any(changes.values()), tuple(notices)

@@ -82,11 +82,11 @@ def _request(api: httpx.Client, method: str, route: str, **details: Any) -> dict
     if response.status_code in {401, 403}:
         raise PublishError(f"the API rejects ADMIN_TOKEN ({response.status_code} to {method} {route})")
     if response.status_code != 200:
-        raise NotYetError(f"{method} {route} answered {response.status_code}: {response.text[:200]}")
+        raise NotYetError(f"{method} {route} responded with {response.status_code}: {response.text[:200]}")
     try:
         body = response.json()
     except ValueError as error:
-        raise NotYetError(f"{method} {route} answered no JSON: is API_URL right?") from error
+        raise NotYetError(f"{method} {route} did not respond with JSON: is API_URL right?") from error
     if not isinstance(body, dict):
-        raise NotYetError(f"{method} {route} answered no JSON object: is API_URL right?")
+        raise NotYetError(f"{method} {route} did not respond with a JSON object: is API_URL right?")
     return body

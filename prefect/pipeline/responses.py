@@ -26,11 +26,11 @@ def check(response: requests.Response, content_type: str) -> None:
     status, found_type = response.status_code, response.headers.get("Content-Type", "")
     if status in RETRIED_STATUSES or status >= 500:
         wait = retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise TemporaryError(f"the portal answered {status}", wait)
+        raise TemporaryError(f"the portal responded with {status}", wait)
     if status != 200:
         raise rejection(status, urlsplit(response.url).path, response.text[:300])
     if content_type not in found_type:
-        raise TemporaryError(f"the portal answered {found_type}, not {content_type}")
+        raise TemporaryError(f"the portal responded with {found_type}, not {content_type}")
 
 
 def rejection(status: int, path: str, text: str) -> PortalError:
@@ -39,7 +39,7 @@ def rejection(status: int, path: str, text: str) -> PortalError:
         return TokenError(f"the portal rejects SOCRATA_APP_TOKEN ({status} to {path}): {text}")
     if status in UNAVAILABLE:
         return UnavailableError(f"{path} {UNAVAILABLE[status]} ({status}): {text}", status)
-    return PortalError(f"the portal answered {status} to {path}: {text}")
+    return PortalError(f"the portal responded with {status} to {path}: {text}")
 
 
 def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 
@@ -16,27 +17,37 @@ from pipeline.plan import Plan
 from pipeline.prefect_environment import NO_PAGE
 from pipeline.result import MergeResult
 
+log = logging.getLogger(__name__)
+
 
 def show_plan(plan: Plan) -> None:
     due, skipped = len(plan.due), len(plan.skipped)
     summary = f"{due} of {len(plan.readings)} datasets have changes, {skipped} are skipped"
-    create_markdown_artifact(key="plan", markdown=report.plan_page(plan), description=summary)
+    _show(key="plan", markdown=report.plan_page(plan), description=summary)
 
 
 def show_result(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> None:
     page = report.run_page(plan, downloads, result)
-    create_markdown_artifact(key="ingest", markdown=page, description=result.message)
+    _show(key="ingest", markdown=page, description=result.message)
     checks = report.checks_page(result.checks)
-    create_markdown_artifact(key="checks", markdown=checks, description="Quality checks of the run")
+    _show(key="checks", markdown=checks, description="Quality checks of the run")
 
 
 def show_failure(error: DataError) -> None:
     """The page of a run that is stopped by data errors, with the reasons."""
     page = report.failure_page(error)
-    create_markdown_artifact(key="ingest", markdown=page, description=failure_text(error))
+    _show(key="ingest", markdown=page, description=failure_text(error))
     if error.checks:
         checks = report.checks_page(error.checks)
-        create_markdown_artifact(key="checks", markdown=checks, description="Quality checks of the run")
+        _show(key="checks", markdown=checks, description="Quality checks of the run")
+
+
+def _show(**artifact: str) -> None:
+    """A run without its page is better than one that fails because its page does."""
+    try:
+        create_markdown_artifact(**artifact)
+    except Exception as error:  # noqa: BLE001  # Prefect's server may be gone in many ways
+        log.warning("the run's page is incomplete: %s", type(error).__name__)
 
 
 def link(settings: Settings) -> str:

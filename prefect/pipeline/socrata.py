@@ -55,7 +55,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
         found = self.rows(dataset_id, query)
         with shape_errors(dataset_id):
             if not found or any(row != found[0] for row in found):
-                raise PortalError(f"{dataset_id}: the portal answered {len(found)} rows to a count")
+                raise PortalError(f"{dataset_id}: the portal responded to a count with {len(found)} rows")
             return dict(found[0])
 
     def count(self, dataset_id: str, where: str = "") -> int:

@@ -5,12 +5,12 @@ A request that left a council is therefore included for clients that follow that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from lacity_data_api.city.facts import Bounds
-from lacity_data_api.statements import Where
+from lacity_data_api.statements import Filter, Where
 
 
 class Kind(StrEnum):
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class ChangeFilter:
+class ChangeFilter(Filter):
     """Fields are named like their parameters; None means no condition."""
 
     council_id: list[int] | None = None
@@ -37,12 +37,6 @@ class ChangeFilter:
     kind: list[Kind] | None = None
     district: list[int] | None = None
     bbox: Bounds | None = None
-
-    @property
-    def conditions(self) -> dict[str, Any]:
-        """The fields that are not None, by name."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
 
 
 # A single id is compared with =: only then does Postgres 15 read an index in the order of the change numbers.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from lacity_data_api.city.facts import Bounds
 from lacity_data_api.params import Include
-from lacity_data_api.statements import Where
+from lacity_data_api.statements import Filter, Where
 
 
 class Status(StrEnum):
@@ -20,7 +19,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class RequestFilter:
+class RequestFilter(Filter):
     """Fields have the names of query parameters. None means no condition; an empty list matches nothing."""
 
     start_date: dt.date | None = None
@@ -37,12 +36,6 @@ class RequestFilter:
     unlocated: Include = Include.EXCLUDE
     # Calls for information, which are not requests.
     information: Include = Include.EXCLUDE
-
-    @property
-    def conditions(self) -> dict[str, Any]:
-        """The fields that are not None, by name."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
 
 
 # Dates cover whole days: from midnight up to, but not including, the next midnight.

@@ -58,7 +58,7 @@ def test_rejected_rows_by_reason_and_dataset(warehouse: Warehouse) -> None:
 def test_a_skipped_dataset_comes_first_with_its_reason(warehouse: Warehouse) -> None:
     shown = build(warehouse, "datasets")
     assert [(row["dataset"], row["status"], row["message"]) for row in dicts(shown)] == [
-        ("gone-gone", "skipped", "The portal answered 404"),
+        ("gone-gone", "skipped", "The portal responded with 404"),
         ("test-test", "read", ""),
     ]
     assert "1 dataset skipped" in shown.summary

@@ -80,7 +80,7 @@ def test_new_lost_and_moved_councils_are_reported(database: Database, features: 
     notices = " | ".join(refresh(database, features).notices)
     assert "MARS NC is a new area" in notices
     assert f"the area with code {lost['nc_id']} no longer has a polygon" in notices
-    assert "1 areas are now in a different region" in notices
+    assert "1 area is now in a different region" in notices
     named = "SELECT council_name, region_name FROM councils JOIN regions USING (region_id)"
     added = f"{named} WHERE data_code = '999'"
     assert database.rows(added) == [("Mars", "Region 13")]

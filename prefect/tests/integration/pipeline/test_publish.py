@@ -78,7 +78,7 @@ def test_a_response_without_a_generation_is_not_believed(
 
 
 def test_another_server_at_the_address_is_reported(api: Standin) -> None:
-    with pytest.raises(PublishError, match=r"answered 404|no JSON"):
+    with pytest.raises(PublishError, match=r"responded with 404|not respond with JSON"):
         publish(settings(api, api_url=f"{api.url}/elsewhere", publish_timeout_seconds=0.2), 7)
     with pytest.raises(PublishError, match="ConnectError"):
         publish(settings(api, api_url="http://127.0.0.1:9", publish_timeout_seconds=0.2), 7)
