@@ -10,12 +10,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # A star matches the subdomains of a name that contains a dot; anything wider would match every site.
 ORIGIN = re.compile(r"https?://(\*\.(?=[^.]+\.))?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
+BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def _is_url(url: str) -> bool:
+    try:
+        # After an unencoded / the rest of a password is taken for the port.
+        return urlsplit(url).port != 0 and "://" in url and not BARE_PERCENT.search(url)
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
     """Read from environment variables named like the fields, in capitals; ``.env.example`` lists them all."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True)
+    # Inputs are hidden, because the error for a missing setting would print the others.
+    model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
     database_read_url: SecretStr = Field(
@@ -65,6 +75,14 @@ class Settings(BaseSettings):
     def query_url(self) -> str:
         """The URL of the database for queries: the replica, if there is one."""
         return (self.database_read_url or self.database_reader_url).get_secret_value()
+
+    @field_validator("database_reader_url", "database_read_url", "redis_url")
+    @classmethod
+    def _parsable(cls, value: SecretStr) -> SecretStr:
+        """Checked here, because the errors of the libraries that parse these URLs contain the password."""
+        if (url := value.get_secret_value()) and not _is_url(url):
+            raise ValueError("is not a valid URL (are special characters percent-encoded?)")
+        return value
 
     @field_validator("frame_ancestors")
     @classmethod

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _is_url(url: str) -> bool:
+    try:
+        # After an unencoded / the rest of a password is taken for the port.
+        return urlsplit(url).port != 0 and "://" in url
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
     """Read from variables with the same names in capitals; every field is in ``.env.example``."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True)
+    # Inputs are hidden, because the error for a missing setting would print the others.
+    model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
     database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
     database_read_url: SecretStr = Field(
@@ -78,6 +89,14 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("database_reader_url", "database_read_url", "redis_url")
+    @classmethod
+    def _parsable(cls, value: SecretStr) -> SecretStr:
+        """Checked here, because the errors of the libraries that parse these URLs contain the password."""
+        if (url := value.get_secret_value()) and not _is_url(url):
+            raise ValueError("is not a valid URL (are special characters percent-encoded?)")
+        return value
 
     @classmethod
     def from_environment(cls) -> Settings:

@@ -61,7 +61,7 @@ def ensure_role(cursor: Any, url: str, settings: Iterable[str], **values: sql.Co
 
 def ensure_roles(environment: Mapping[str, str]) -> None:
     """Create the roles whose URLs are set, if the owner may, and limit what the reader can do."""
-    with psycopg2.connect(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+    with _connected(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
         cursor.execute(OWNER)
         may_create, is_superuser, database, connections = cursor.fetchone()
         values = {
@@ -75,6 +75,14 @@ def ensure_roles(environment: Mapping[str, str]) -> None:
         if is_superuser and urls:
             cursor.execute(READER_LIMITS.read_text())
     connection.close()
+
+
+def _connected(url: str) -> Any:
+    try:
+        return psycopg2.connect(url)
+    except psycopg2.ProgrammingError:
+        # Its message contains the password.
+        sys.exit("DATABASE_URL is not a valid connection URL (are special characters percent-encoded?)")
 
 
 def configuration() -> Config:

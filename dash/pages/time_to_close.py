@@ -151,7 +151,8 @@ def compared(dimension: Dimension) -> Build:
         is_small = frame["closed_requests"] < text.SMALL_BASE
         frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
         ids = ids_by_name(warehouse, dimension)
-        lists = {one: list_link(selection, {dimension: ids[one]}, by_closing=True) for one in frame[name]}
+        # By row, not by name: two areas may share one.
+        lists = [list_link(selection, {dimension: ids[one]}, by_closing=True) for one in frame[name]]
         figure = charts.ranges(
             frame[name],
             frame["median_days"],
@@ -160,7 +161,7 @@ def compared(dimension: Dimension) -> Build:
             unit="days",
             counts=frame["closed_requests"],
             small=text.SMALL_BASE,
-            links=[lists[one] for one in frame[name]],
+            links=lists,
         )
         links = links_to(warehouse, selection, dimension, PAGE, frame[name])
         summary = _slowest(frame[~(frame["closed_requests"] < text.SMALL_BASE)], name)
@@ -169,7 +170,7 @@ def compared(dimension: Dimension) -> Build:
             summary,
             figure,
             links=links,
-            lists=list(lists.values()),
+            lists=lists,
             is_scrollable=True,
             why_empty=NOTHING,
         )

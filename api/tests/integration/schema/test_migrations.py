@@ -93,3 +93,10 @@ def test_roles_are_made_once_and_given_their_password(database: Database) -> Non
             database.run("SELECT 1", url=f"postgresql://{role}:{quote(password)}@{reached}")
     finally:
         database.run(f"DROP ROLE IF EXISTS {role}")
+
+
+def test_a_malformed_owner_url_is_reported_without_its_password() -> None:
+    with pytest.raises(SystemExit) as raised:
+        ensure_roles({"DATABASE_URL": "postgres//owner:s3cret@db/la311"})
+    assert "DATABASE_URL is not a valid connection URL" in str(raised.value)
+    assert "s3cret" not in str(raised.value)
