@@ -31,6 +31,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "add", "column": "mood"},
     {"kind": "shrink", "dataset": LIVE, "share": 0.005},
     {"kind": "null_stamps", "dataset": LIVE},
+    {"kind": "odd_stamps", "dataset": LIVE},
     {"kind": "future_stamps", "share": 0.01},
     {"kind": "null_updates", "share": 0.001},
     {"kind": "future_updates", "share": 0.001},
