@@ -10,15 +10,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # A star matches the subdomains of a name that contains a dot; anything wider would match every site.
 ORIGIN = re.compile(r"https?://(\*\.(?=[^.]+\.))?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?")
-BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+UNENCODED = re.compile(r"%(?![0-9A-Fa-f]{2})|\s")
 
 
-def _is_url(url: str) -> bool:
+def is_url(url: str) -> bool:
+    """Whether libraries can parse this URL without taking a part of its password for something else."""
     try:
-        # After an unencoded / the rest of a password is taken for the port.
-        return urlsplit(url).port != 0 and "://" in url and not BARE_PERCENT.search(url)
+        parts = urlsplit(url)
+        # After an unencoded / the rest of a password is taken for the port, and after an @ for the host.
+        is_one_host = parts.port != 0 and parts.netloc.count("@") <= 1
     except ValueError:
         return False
+    return is_one_host and "://" in url and not UNENCODED.search(url)
 
 
 class Settings(BaseSettings):
@@ -80,7 +83,7 @@ class Settings(BaseSettings):
     @classmethod
     def _parsable(cls, value: SecretStr) -> SecretStr:
         """Checked here, because the errors of the libraries that parse these URLs contain the password."""
-        if (url := value.get_secret_value()) and not _is_url(url):
+        if (url := value.get_secret_value()) and not is_url(url):
             raise ValueError("is not a valid URL (are special characters percent-encoded?)")
         return value
 

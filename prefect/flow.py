@@ -4,7 +4,9 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pipeline import prefect_environment
@@ -148,8 +150,7 @@ def ingest(
     for problem in problems:
         telemetry.report(settings, problem)
     if problems:
-        # Failed maintenance counts more than skipped datasets, and these more than missing files.
-        raise min(problems, key=lambda problem: problem.exit_code)
+        raise problems[0]
     return message
 
 
@@ -196,17 +197,24 @@ def notify_slack(run: Run, plan: Plan, result: MergeResult, errors: list[IngestE
 
 
 def maintain(run: Run) -> list[IngestError]:
-    """Log figures, vacuum, and delete old rows; returns any error, because the data is already served."""
+    """Delete old rows, vacuum, and log figures; returns the errors, because the data is already served."""
+    steps = (
+        partial(lifetime.prune, run.connection, run.settings),
+        partial(vacuum_tables, run.connection),
+        partial(metrics.log_figures, run.connection),
+    )
+    return [failure for step in steps if (failure := _failure_of(step))]
+
+
+def _failure_of(step: Callable[[], object]) -> MaintenanceError | None:
     try:
-        metrics.log_figures(run.connection)
-        vacuum_tables(run.connection)
-        lifetime.prune(run.connection, run.settings)
+        step()
     except Exception as error:
         log.exception("the data is served, but maintenance failed")
-        failure = MaintenanceError(f"the data is served, but maintenance failed: {cause_text(error)}")
+        failure = MaintenanceError(cause_text(error))
         failure.__cause__ = error
-        return [failure]
-    return []
+        return failure
+    return None
 
 
 def write_files(run: Run) -> list[IngestError]:

@@ -20,7 +20,7 @@ MARK = "LA311_RUN"
 STOP_SECONDS = 15
 
 
-class FailedError(Problem):
+class TaskError(Problem):
     """A task failed with this exit code."""
 
     def __init__(self, text: str, exit_code: int) -> None:
@@ -82,7 +82,7 @@ class Supervisor:
             time.sleep(0.2)
 
     def run(self, program: Program) -> None:
-        """Run a task to completion while watching the others. Raises ``FailedError`` when it fails."""
+        """Run a task to completion while watching the others. Raises ``TaskError`` when it fails."""
         self.start(program)
         while self.running[program.name][1].poll() is None:
             self.check()
@@ -90,14 +90,14 @@ class Supervisor:
         self.collect(program.name)
 
     def collect(self, name: str) -> bool:
-        """Whether a task has succeeded by now. Raises ``FailedError`` when it failed."""
+        """Whether a task has succeeded by now. Raises ``TaskError`` when it failed."""
         program, process = self.running[name]
         code = process.poll()
         if code is None:
             return False
         del self.running[name]
         if code:
-            raise FailedError(f"{name} failed with exit code {code}; {self._end(program)}", code)
+            raise TaskError(f"{name} failed with exit code {code}; {self._end(program)}", code)
         return True
 
     def check(self) -> None:

@@ -22,7 +22,7 @@ from tools.plan import Plan, greeting
 from tools.problem import guarded, uninterrupted
 from tools.servers import processes
 from tools.servers.instance import Instance
-from tools.supervisor import FailedError, Supervisor, sweep
+from tools.supervisor import Supervisor, TaskError, sweep
 
 INSTANCE = "up"
 LOCK = UP / "lock"
@@ -31,8 +31,8 @@ READY = UP / "ready"
 LOGS = UP / "logs"
 HEALTH_SECONDS = 90
 FRESH_HOURS = 24
-SERVED_EXIT_CODES = (60, 70)
-"""Of the pipeline (``pipeline.errors``): datasets were skipped, or no files written; the rest is served."""
+SERVED_EXIT_CODES = (60, 70, 80)
+"""Of the pipeline (``pipeline.errors``): something is missing, such as a dataset; the rest is served."""
 LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
 
 
@@ -86,7 +86,7 @@ def load_first_time(supervisor: Supervisor, plan: Plan) -> None:
     """Run the pipeline; what it could load is served, even if a dataset or the files are missing."""
     try:
         supervisor.run(plan.ingest())
-    except FailedError as problem:
+    except TaskError as problem:
         if problem.exit_code not in SERVED_EXIT_CODES:
             raise
         say(f"Problem: {problem}\n  Everything else is served; `make ingest` tries again.")
@@ -105,7 +105,7 @@ def _report_ingest(supervisor: Supervisor) -> None:
     try:
         if supervisor.collect("flow"):
             say("• The ingest run has finished.")
-    except FailedError as problem:
+    except TaskError as problem:
         is_served = problem.exit_code in SERVED_EXIT_CODES
         served = "Everything else is served" if is_served else "The data of the last successful run stays"
         say(f"Problem: {problem}\n  {served}; `make ingest` tries again.")

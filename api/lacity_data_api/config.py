@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+UNENCODED = re.compile(r"%(?![0-9A-Fa-f]{2})|\s")
 
-def _is_url(url: str) -> bool:
+
+def is_url(url: str) -> bool:
+    """Whether libraries can parse this URL without taking a part of its password for something else."""
     try:
-        # After an unencoded / the rest of a password is taken for the port.
-        return urlsplit(url).port != 0 and "://" in url
+        parts = urlsplit(url)
+        # After an unencoded / the rest of a password is taken for the port, and after an @ for the host.
+        is_one_host = parts.port != 0 and parts.netloc.count("@") <= 1
     except ValueError:
         return False
+    return is_one_host and "://" in url and not UNENCODED.search(url)
 
 
 class Settings(BaseSettings):
@@ -94,7 +100,7 @@ class Settings(BaseSettings):
     @classmethod
     def _parsable(cls, value: SecretStr) -> SecretStr:
         """Checked here, because the errors of the libraries that parse these URLs contain the password."""
-        if (url := value.get_secret_value()) and not _is_url(url):
+        if (url := value.get_secret_value()) and not is_url(url):
             raise ValueError("is not a valid URL (are special characters percent-encoded?)")
         return value
 

@@ -18,6 +18,8 @@ from alembic import command
 from alembic.config import Config
 from psycopg2 import sql
 
+from lacity_data_api.config import is_url
+
 API = Path(__file__).parents[1]
 READER_LIMITS = Path(__file__).with_name("reader_limits.sql")
 # The session of a client that vanished, and the locks of that session, are released after 50 seconds.
@@ -78,11 +80,10 @@ def ensure_roles(environment: Mapping[str, str]) -> None:
 
 
 def _connected(url: str) -> Any:
-    try:
-        return psycopg2.connect(url)
-    except psycopg2.ProgrammingError:
-        # Its message contains the password.
+    if not is_url(url):
+        # Checked here, because the errors of libpq contain the password.
         sys.exit("DATABASE_URL is not a valid connection URL (are special characters percent-encoded?)")
+    return psycopg2.connect(url)
 
 
 def configuration() -> Config:

@@ -76,11 +76,21 @@ def wanted(selection: Selection) -> Baseline | None:
     chosen = selection.choices.get(COMPARE, NOT_COMPARED)
     if chosen == NOT_COMPARED:
         return None
-    if chosen == "year":
-        return _year_before(selection.filters)
+    found = _year_before(selection.filters) if chosen == "year" else _before(selection)
+    if selection.is_monthly and selection.last == _month_end(selection.last):
+        # Whole months are compared with whole months: February with all days of January.
+        return replace(found, filters=replace(found.filters, last=_month_end(found.filters.last)))
+    return found
+
+
+def _before(selection: Selection) -> Baseline:
     filters = selection.filters
     same_unit = _calendar_before(filters) if selection.has_days else None
     return same_unit or (_months_before(filters) if selection.is_monthly else _days_before(filters))
+
+
+def _month_end(day: date) -> date:
+    return _end(day.replace(day=1), 1)
 
 
 def _year_before(filters: Filters) -> Baseline:

@@ -23,6 +23,10 @@ STATEMENTS = Path(__file__).parents[1] / "sql"
 NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
 MALFORMED = "DATABASE_LOADER_URL is not a valid connection URL (are special characters percent-encoded?)"
+WITHHELD = (
+    "the database cannot be reached; the reason is withheld, because it could contain the password: "
+    "DATABASE_LOADER_URL has an unencoded @ or /"
+)
 # After an unencoded @ or / libpq takes the rest of the password for the host, which its messages contain.
 UNAMBIGUOUS = re.compile(r"[^@]*|\w+://[^@/]*@[^@]*")
 # A backend notices within this time that its client was killed, and releases the lock and the transaction.
@@ -85,7 +89,7 @@ def _reach(url: str, name: str) -> Connection:
         )
     except psycopg.OperationalError as error:
         if not UNAMBIGUOUS.fullmatch(url):
-            raise UnreachableError(MALFORMED) from None
+            raise UnreachableError(WITHHELD) from None
         raise UnreachableError(f"the database cannot be reached: {str(error).strip()}") from error
     except psycopg.ProgrammingError:
         # The message of a malformed URL contains the password.

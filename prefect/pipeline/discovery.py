@@ -73,7 +73,7 @@ def _of_year(
 def _loaded(city: City, title: str, loaded: Mapping[str, str]) -> str:
     """The dataset that an earlier run found under this title; empty if none did.
 
-    The catalog is not asked again: it omits a dataset that is private or was renamed, but a loaded dataset
+    The catalog is not queried again: it omits a dataset that is private or was renamed, but a loaded dataset
     that cannot be read must be skipped and reported like a declared one.
     """
     declared = {dataset.id for dataset in city.datasets}

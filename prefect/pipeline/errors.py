@@ -85,6 +85,9 @@ class FilesError(IngestError):
 class MaintenanceError(IngestError):
     """The data is loaded and served, but maintenance after that failed; the next run repeats it."""
 
+    exit_code = 80
+    who = "published without maintenance"
+
 
 UNEXPECTED_EXIT_CODE = IngestError.exit_code
 INTERRUPTED_EXIT_CODE = 130
@@ -99,6 +102,7 @@ EXIT_CODES = {
     BusyError.exit_code: "another run is in progress",
     PartialError.exit_code: "partial: some datasets were skipped, the others are loaded and served",
     FilesError.exit_code: "published without files: the data is served, the files are of an earlier run",
+    MaintenanceError.exit_code: "published without maintenance: the data is served, old rows may remain",
     INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
     TERMINATED_EXIT_CODE: "terminated by SIGTERM",
 }

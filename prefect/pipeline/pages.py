@@ -92,8 +92,9 @@ class Pages:
         order = portal.retries(f"{dataset_id} page", attempt)
         try:
             return order | taker.take(self.result.newest or taker.reading.known_newest)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
-            raise PortalError(f"{dataset_id}: an unusable page: {error.diag.message_primary}") from error
+        except psycopg.DataError as error:
+            why = error.diag.message_primary or type(error).__name__
+            raise PortalError(f"{dataset_id}: an unusable page: {why}") from error
 
     def _add(self, page: dict[str, Any]) -> None:
         counts = {name: self.result.counts[name] + page[name] for name in COUNTED}

@@ -43,7 +43,7 @@ def show_failure(error: DataError) -> None:
 
 
 def _show(**artifact: str) -> None:
-    """A run without its page is better than one that fails because its page does."""
+    """A failure to write the page must not fail the run."""
     try:
         create_markdown_artifact(**artifact)
     except Exception as error:  # noqa: BLE001  # Prefect's server may be gone in many ways

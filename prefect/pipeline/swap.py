@@ -60,7 +60,8 @@ def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
     """Lock the tables in short turns with pauses: new readers never queue for long behind this run.
 
     A turn is shorter than Postgres' deadlock timeout, so no reader is ever canceled because of a deadlock.
-    Raises QueryCanceled if readers leave no gap for longer than an export may take.
+    Raises QueryCanceled if readers leave no gap for longer than an export may take. It also tries again after
+    pg_cancel_backend; pg_terminate_backend ends it.
     """
     for turn in range(1, LOCK_TURNS + 1):
         try:

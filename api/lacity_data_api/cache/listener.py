@@ -7,6 +7,7 @@ import logging
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
 from lacity_data_api.cache.redis_store import FAILURES, RedisStore
+from lacity_data_api.errors import ApiError
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
     while True:
         try:
             await _listen_to_channel(watcher, store)
-        except FAILURES:
+        except (ApiError, *FAILURES):
             await _try_refresh(watcher)
         except Exception:
             log.exception("A message about the generation to serve could not be handled")
@@ -56,5 +57,8 @@ async def _handle_message(watcher: GenerationWatcher, message: str) -> None:
 async def _try_refresh(watcher: GenerationWatcher, *, is_notified: bool = False) -> None:
     try:
         await watcher.refresh(is_notified=is_notified)
-    except Exception as error:  # noqa: BLE001  the next attempt may succeed, once the database is migrated
+    except (ApiError, *FAILURES) as error:
         log.warning("The generation to serve is unknown: %s", type(error).__name__)
+    except Exception:
+        # The next attempt may succeed, once the database is migrated.
+        log.exception("The generation to serve is unknown")

@@ -10,7 +10,7 @@ from support.databases import Database
 from support.serving import Reports, serve
 from support.slow import BEGINNINGS, seconds_of_visits, slow_clients
 
-CLIENTS, VISITS = 50, 8
+CLIENTS, VISITS, ROUNDS = 50, 8, 10
 PATHS = ["/health", "/recent", "/ready"]
 # Below this a ratio says more about this machine than about the server.
 LEAST_SECONDS = 0.02
@@ -30,17 +30,17 @@ def p95(seconds: list[float]) -> float:
 @pytest.mark.parametrize("kind", BEGINNINGS)
 def test_slow_clients_slow_down_no_other(reports: Reports, kind: str) -> None:
     quiet = seconds_of_visits(reports.url, PATHS, VISITS)
+    slower = set(PATHS)
     with slow_clients(reports.url, kind, CLIENTS):
-        # Another program on this machine may use the processor during one round, but hardly during all five.
-        for _ in range(5):
-            loaded = seconds_of_visits(reports.url, PATHS, VISITS)
-            assert max(loaded["/health"]) < 1
-            if slower := _slower(quiet, loaded):
-                continue
-            break
+        # Other programs on this machine delay a path in some rounds, slow clients would in every one.
+        for _ in range(ROUNDS):
+            slower &= _slower(quiet, seconds_of_visits(reports.url, PATHS, VISITS))
+            if not slower:
+                break
     assert not slower
 
 
-def _slower(quiet: Times, loaded: Times) -> list[str]:
-    """The paths whose p95 under load is more than twice the quiet one."""
-    return [path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))]
+def _slower(quiet: Times, loaded: Times) -> set[str]:
+    """The paths whose p95 under load is more than twice the quiet one; the health check within a second."""
+    found = {path for path in PATHS if p95(loaded[path]) > 2 * max(LEAST_SECONDS, p95(quiet[path]))}
+    return found | ({"/health"} if max(loaded["/health"]) >= 1 else set())

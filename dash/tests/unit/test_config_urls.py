@@ -6,6 +6,13 @@ from pydantic import ValidationError
 from config import Settings
 
 DATABASE, REDIS = "postgresql://reader:s3cret@db:5432/la311", "redis://:s3cret@cache:6379"
+MALFORMED = [
+    "postgres//reader:s3cret@db/la311",
+    "postgresql://reader:s3cret/x@db/la311",
+    "postgresql://reader:pa@s3cret@db/la311",
+    "postgresql://reader:pa s3cret@db/la311",
+    "postgresql://reader:%s3cret@db/la311",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +30,7 @@ def test_urls_are_accepted(monkeypatch: pytest.MonkeyPatch, name: str, url: str)
     assert getattr(Settings.from_environment(), name.lower()).get_secret_value() == url
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["postgres//reader:s3cret@db/la311", "postgresql://reader:s3cret/x@db/la311", "redis://:%s3cret@cache"],
-)
+@pytest.mark.parametrize("url", MALFORMED)
 @pytest.mark.parametrize("name", ["DATABASE_READER_URL", "DATABASE_READ_URL", "REDIS_URL"])
 def test_the_error_for_a_malformed_url_has_no_password(
     monkeypatch: pytest.MonkeyPatch, name: str, url: str

@@ -35,13 +35,13 @@ resource "aws_cloudwatch_event_target" "run_failed" {
   }
 }
 
-# Counted by the alarm data-stale. 60 (partial) and 70 (no new files) have loaded and
-# published data too. A dry run loads nothing, so it does not count: deploy/ starts it under that name.
+# Counted by the alarm data-stale. 60 (partial), 70 (no new files) and 80 (no
+# maintenance) have loaded and published data too. A dry run loads nothing, so it does not count: deploy/ starts it under that name.
 resource "aws_cloudwatch_event_rule" "run_succeeded" {
   name        = "${var.name}-run-succeeded"
   description = "The pipeline's task loaded data"
   event_pattern = jsonencode(merge(local.run_event, { detail = merge(local.run_detail, {
-    containers = { exitCode = [0, 60, 70] }
+    containers = { exitCode = [0, 60, 70, 80] }
     startedBy  = [{ "anything-but" = ["dry-run"] }]
   }) }))
 }

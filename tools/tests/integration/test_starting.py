@@ -111,6 +111,7 @@ def test_old_data_is_served_while_a_run_loads_new_data(
         ("raise SystemExit(10)", "The data of the last successful run stays"),
         ("raise SystemExit(60)", "Everything else is served"),
         ("raise SystemExit(70)", "Everything else is served"),
+        ("raise SystemExit(80)", "Everything else is served"),
     ],
 )
 def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
@@ -131,7 +132,7 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
         up.watch(supervisor)
 
 
-@pytest.mark.parametrize("code", [60, 70])
+@pytest.mark.parametrize("code", [60, 70, 80])
 def test_a_first_load_without_a_dataset_or_files_is_served(
     supervisor: Supervisor,
     tmp_path: Path,

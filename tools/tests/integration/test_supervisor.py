@@ -83,8 +83,10 @@ def test_a_program_may_yield_to_others(supervisor: Supervisor, tmp_path: Path) -
     usual = task(tmp_path, "import os; print(os.nice(0))")
     supervisor.run(usual)
     before = int(said(supervisor, usual))
+    if before > LEAST_URGENT - 5:
+        pytest.skip(f"these tests run with a niceness of {before}")
     supervisor.run(replace(usual, niceness=5))
-    assert int(said(supervisor, usual)) == min(before + 5, LEAST_URGENT)
+    assert int(said(supervisor, usual)) == before + 5
 
 
 def test_a_task_that_fails_is_a_problem(supervisor: Supervisor, tmp_path: Path) -> None:

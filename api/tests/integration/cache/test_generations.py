@@ -299,7 +299,7 @@ def test_a_worker_whose_timer_is_late_cuts_over_with_the_first_request(
     assert _generation(api) == _generation(other, path) == wanted
 
 
-def test_a_worker_that_never_confirms_delays_the_cutover_only_briefly(
+def test_a_worker_that_never_confirms_is_waited_for_and_then_left_behind(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(published, "PREPARE_SECONDS", 0.5)

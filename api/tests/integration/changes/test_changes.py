@@ -142,7 +142,7 @@ def test_a_reader_who_has_missed_something_is_told(api: Api, database: Database)
     assert sequences(api.json("/changes", after=8))[0] == 9
     missed = api.get("/changes", after=7)
     assert missed.status_code == 410
-    assert "begin again" in missed.json()["detail"]
+    assert "start over" in missed.json()["detail"]
 
 
 def test_nothing_left_to_read_is_no_reason_to_forget_who_has_missed_something(

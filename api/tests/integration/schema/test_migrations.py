@@ -95,8 +95,9 @@ def test_roles_are_made_once_and_given_their_password(database: Database) -> Non
         database.run(f"DROP ROLE IF EXISTS {role}")
 
 
-def test_a_malformed_owner_url_is_reported_without_its_password() -> None:
+@pytest.mark.parametrize("url", ["postgres//owner:s3cret@db/la311", "postgresql://owner:pa@s3cret@db/la311"])
+def test_a_malformed_owner_url_is_reported_without_its_password(url: str) -> None:
     with pytest.raises(SystemExit) as raised:
-        ensure_roles({"DATABASE_URL": "postgres//owner:s3cret@db/la311"})
+        ensure_roles({"DATABASE_URL": url})
     assert "DATABASE_URL is not a valid connection URL" in str(raised.value)
     assert "s3cret" not in str(raised.value)

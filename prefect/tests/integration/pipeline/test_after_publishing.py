@@ -39,11 +39,11 @@ def test_failed_maintenance_is_an_error_of_a_run_that_is_served(
 ) -> None:
     database.change(ON_MAINTENANCE.format("RAISE EXCEPTION 'no space left';"))
     code, output = call(environment, *LIVE)
-    assert code == 30, output
+    assert code == 80, output
     assert database.rows("SELECT status, finished_at IS NOT NULL FROM load_runs") == [("succeeded", True)]
     assert database.value("SELECT message FROM load_runs").startswith("Loaded ")
     assert (api.served, api.heartbeats) == (1, 1)
-    problem = "internal error: the data is served, but maintenance failed: RaiseException: no space left"
+    problem = "published without maintenance: RaiseException: no space left"
     assert problem in output
     (message,) = api.messages
     assert message.startswith(":large_orange_diamond:")

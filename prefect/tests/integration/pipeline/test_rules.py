@@ -164,7 +164,7 @@ def test_changed_rules_serve_every_stored_row_again_in_one_run(
 
 
 def test_a_dry_run_says_that_new_rules_rebuild_everything(settings: Settings) -> None:
-    """It said that nothing would change, just when an operator wants to know most."""
+    """It said that nothing would change."""
     load(settings, CITY, [plain_row(1)])
     message = load(settings, changed_rules(), [], dry_run=True).message
     assert message.startswith("Would load 0 new, 0 updated of 0 rows read, every served request rebuilt")
