@@ -167,8 +167,7 @@ def test_each_list_has_the_requests_of_whole_months(warehouse: Warehouse, name: 
     first = last_whole_month(warehouse)
     shown = build(warehouse, name, f"from={first.replace(day=5)}&to={first.replace(day=15)}")
     listed = [length_of_list(warehouse, link) for link in shown.lists]
-    assert listed == column(shown, "closed_requests")[: len(listed)]
-    assert len(listed) > 0
+    assert listed == column(shown, "closed_requests")
 
 
 def test_nothing_closed_says_so(warehouse: Warehouse) -> None:

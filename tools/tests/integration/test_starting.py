@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -151,6 +152,28 @@ def test_a_failed_first_load_stops_everything(
 ) -> None:
     with pytest.raises(Problem, match="exit code 10"):
         start(supervisor, small_plan(tmp_path, "raise SystemExit(10)"), monkeypatch, hours=None)
+
+
+def test_the_servers_stop_even_if_a_program_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped: list[str] = []
+
+    def fail(*_: object) -> NoReturn:
+        raise OSError("no such process")
+
+    for name, path in (("SUPERVISOR_PID", "pid"), ("READY", "ready"), ("LOGS", "logs")):
+        monkeypatch.setattr(up, name, tmp_path / path)
+    monkeypatch.setattr(up, "mark", lambda: str(tmp_path))
+    monkeypatch.setattr(up, "prepare", interrupted)
+    monkeypatch.setattr(Supervisor, "stop", fail)
+    monkeypatch.setattr(up, "_stop_servers", lambda: stopped.append("servers"))
+    with pytest.raises(OSError, match="no such process"):
+        up.supervise()
+    assert stopped == ["servers"]
+    assert not (tmp_path / "pid").exists()
+
+
+def interrupted() -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instance) -> None:

@@ -170,14 +170,16 @@ def test_databases_that_share_redis_are_isolated(api: Api) -> None:
             assert (api.state.watcher.generation, second_api.state.watcher.generation) == (mine, 3)
 
 
-def test_a_worker_that_started_before_the_migrations_follows_afterwards() -> None:
+def test_a_worker_that_started_before_the_migrations_follows_afterwards(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """The first unexpected error ended its listener: it then served what it knew until it was restarted."""
     from tests.support import databases
 
     with databases.database() as late:
         late.run("ALTER TABLE data_generation RENAME TO not_yet_migrated")
         with serve(settings_for(late)) as early:
-            time.sleep(listener.POLL_SECONDS + 1)
+            _until(lambda: caplog.text.count("The generation to serve is unknown") > 1)
             late.run("ALTER TABLE not_yet_migrated RENAME TO data_generation")
             add_requests(late, {})
             with serve(settings_for(late)) as publisher:
