@@ -77,5 +77,5 @@ BY_STATUS = {
 
 def of_status(status: int, retry_after: RetryAfter = None) -> SodaError:
     """The usual error for a status."""
-    usual = BY_STATUS.get(status) or SodaError("error", f"The portal answered {status}", status)
+    usual = BY_STATUS.get(status) or SodaError("error", f"The portal responded with {status}", status)
     return SodaError(usual.code, usual.message, status, retry_after)

@@ -109,7 +109,7 @@ FROM load_runs WHERE status <> 'failed';
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, rows_published)
 SELECT max(load_run_id), 'test-test', 'Requests of the small city', 'read', '', 4000 FROM load_runs
 UNION ALL
-SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal answered 404', NULL FROM load_runs;
+SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal responded with 404', NULL FROM load_runs;
 
 INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
 SELECT (SELECT max(load_run_id) FROM load_runs), 'test-test', 'bad-' || n, 'bad-' || n,
