@@ -16,6 +16,7 @@ from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, cycle_colors
 from figures.theme import Figure
 
 LONG = 16
+FEW_MONTHS = 6
 MARKED_DAYS = 62
 """Lines with up to this many points have a marker at each point."""
 MANY_BARS, FEW_LABELS = 12, 8
@@ -157,12 +158,19 @@ def lines(
     every_value = [value for trace in traces for value in trace["y"]]
     layout = theme.layout(
         380 if len(traces) > 1 else theme.HEIGHT,
-        xaxis=theme.axis(type="date", tickformat="%a<br>%b %-d" if longest <= 31 and not by_month else ""),
+        xaxis=theme.axis(type="date", **_ticks(longest, by_month=by_month)),
         yaxis=theme.numbers(y_title or unit.capitalize(), every_value),
         showlegend=len(traces) > 1,
         hovermode="closest",
     )
     return {"data": traces, "layout": layout}
+
+
+def _ticks(longest: int, *, by_month: bool) -> dict[str, str]:
+    """Weekdays on the axis of a month, and no days between a few months."""
+    if by_month:
+        return {"dtick": "M1", "tickformat": "%b %Y"} if longest <= FEW_MONTHS else {}
+    return {"tickformat": "%a<br>%b %-d"} if longest <= 31 else {}
 
 
 def _line(

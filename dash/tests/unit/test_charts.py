@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from pandas import Series
+from pandas import Series, date_range
 
 from figures import charts, groups, maps, theme
 
@@ -156,3 +156,12 @@ def test_a_thumbnail_draws_areas_of_one_color_together() -> None:
     assert len(small) == 2
     assert [trace["x"].count(None) for trace in small] == [5, 3]
     assert sum(len(trace["x"]) for trace in small) == sum(len(t["x"]) for t in figure["data"][:5]) + 3
+
+
+def test_there_are_no_days_between_a_few_months() -> None:
+    """Two months once had four Sundays between them on the axis."""
+    assert FIGURES["months"]["layout"]["xaxis"]["dtick"] == "M1"
+    many = charts.lines(
+        {"a": Series(range(7), date_range("2026-01-01", periods=7, freq="MS"))}, unit="days", by_month=True
+    )
+    assert "dtick" not in many["layout"]["xaxis"]
