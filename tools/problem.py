@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import FrameType
+
+Handler = signal.Handlers | Callable[[int, FrameType | None], None]
 
 
 class Problem(Exception):  # noqa: N818 - a message, not a defect of the program
@@ -19,7 +22,9 @@ def guarded(main: Callable[[], int]) -> int:
     SIGTERM and a closed terminal end it like Ctrl-C, so that it stops what it has started.
     """
     try:
-        with _interrupted_by(signal.SIGTERM, signal.SIGHUP):
+        # nohup ignores SIGHUP on purpose.
+        numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
+        with _handled(signal.default_int_handler, *numbers):
             return main()
     except Problem as problem:
         sys.stdout.flush()
@@ -30,30 +35,22 @@ def guarded(main: Callable[[], int]) -> int:
         return 130
 
 
-@contextmanager
-def _interrupted_by(*numbers: signal.Signals) -> Iterator[None]:
-    # nohup ignores SIGHUP on purpose.
-    handlers = {number: signal.getsignal(number) for number in numbers}
-    before = {number: one for number, one in handlers.items() if one not in (signal.SIG_IGN, None)}
-    for number in before:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
+def uninterrupted() -> AbstractContextManager[None]:
     """Ignore signals while a command stops: a second Ctrl-C would leave what it has started running."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    return _handled(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _handled(handler: Handler, *numbers: signal.Signals) -> Iterator[None]:
+    """Handle these signals this way for the block."""
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            # None: it was not set by Python, which cannot set it again.
+            if earlier is not None:
+                signal.signal(number, earlier)
 
 
 def dispatch(commands: Mapping[str, Callable[[list[str]], int]]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from report_kit import text
+from report_kit.selection import month_end
 
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
 MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -70,7 +70,7 @@ def of_day(kind: str, day: date, newest: date) -> Period:
         end = first + min(timedelta(days=6), date.max - first)
         return Period(kind, f"{year}-W{number:02d}", first, end, min(end, newest))
     first = day.replace(day=1)
-    end = day.replace(day=monthrange(day.year, day.month)[1])
+    end = month_end(day)
     return Period(kind, f"{first:%Y-%m}", first, end, min(end, newest))
 
 

@@ -14,7 +14,7 @@ from data.frames import daily
 from data.warehouse import Warehouse
 from report_kit import text
 from report_kit.controls import Choice
-from report_kit.selection import COMPARE, NOT_COMPARED, Selection
+from report_kit.selection import COMPARE, NOT_COMPARED, Selection, month_end
 
 OPTIONS = {NOT_COMPARED: "Nothing", "previous": "Previous period", "year": "Same days last year"}
 NOT_LOADED = "not all days of the comparison period are loaded"
@@ -77,9 +77,9 @@ def wanted(selection: Selection) -> Baseline | None:
     if chosen == NOT_COMPARED:
         return None
     found = _year_before(selection.filters) if chosen == "year" else _before(selection)
-    if selection.is_monthly and selection.last == _month_end(selection.last):
+    if selection.is_monthly and selection.last == month_end(selection.last):
         # Whole months are compared with whole months: February with all days of January.
-        return replace(found, filters=replace(found.filters, last=_month_end(found.filters.last)))
+        return replace(found, filters=replace(found.filters, last=month_end(found.filters.last)))
     return found
 
 
@@ -87,10 +87,6 @@ def _before(selection: Selection) -> Baseline:
     filters = selection.filters
     same_unit = _calendar_before(filters) if selection.has_days else None
     return same_unit or (_months_before(filters) if selection.is_monthly else _days_before(filters))
-
-
-def _month_end(day: date) -> date:
-    return _end(day.replace(day=1), 1)
 
 
 def _year_before(filters: Filters) -> Baseline:

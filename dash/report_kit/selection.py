@@ -75,8 +75,7 @@ class Selection:
 
     def whole_months(self, facts: Facts) -> Selection:
         """The same selection, extended to whole months; the current month ends with the last full day."""
-        end = self.last.replace(day=monthrange(self.last.year, self.last.month)[1])
-        last = min(end, facts.last_day or self.last)
+        last = min(month_end(self.last), facts.last_day or self.last)
         return replace(
             self, filters=replace(self.filters, first=self.first.replace(day=1), last=last), is_monthly=True
         )
@@ -101,6 +100,11 @@ class Selection:
         if self.choices.get(COMPARE, NOT_COMPARED) != NOT_COMPARED:
             given[COMPARE] = self.choices[COMPARE]
         return f"{path}?{urlencode(given, safe=',')}"
+
+
+def month_end(day: date) -> date:
+    """The last day of the day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def parameters(search: str) -> dict[str, str]:

@@ -23,10 +23,10 @@ async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
         try:
             await _listen_to_channel(watcher, store)
         except (ApiError, *FAILURES):
-            await _try_refresh(watcher)
+            pass
         except Exception:
             log.exception("A message about the generation to serve could not be handled")
-            await _try_refresh(watcher)
+        await _try_refresh(watcher)
         await asyncio.sleep(POLL_SECONDS)
 
 
