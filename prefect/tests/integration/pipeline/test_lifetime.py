@@ -19,6 +19,8 @@ from pipeline.files.writing import write_files
 from portal.server import serve
 
 CASES = "2cy6-i7zn"
+# By date: which dataset's requests have the highest ids differs from run to run.
+NEWEST = "SELECT srnumber FROM service_requests ORDER BY created_date DESC, srnumber LIMIT 1"
 HOLD_REQUESTS = """
 SELECT DISTINCT table_name
   FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
@@ -113,7 +115,7 @@ def test_an_erased_request_is_in_no_file_of_the_folder(
     filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even in a file that was replaced the night before, or in one that a killed run left."""
-    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    number = filled.value(NEWEST)
     write_to(filled, tmp_path)
     filled.change("UPDATE requests SET address = 'X' WHERE srnumber = %s", number)
     replaced = write_to(filled, tmp_path)
@@ -130,13 +132,13 @@ def test_an_erased_request_is_in_no_file_of_the_folder(
 def test_a_run_after_an_erasure_without_files_removes_the_replaced_files_at_once(
     filled: Database, tmp_path: Path
 ) -> None:
-    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    number = filled.value(NEWEST)
     write_to(filled, tmp_path)
     with connect(filled.loader_url, "test") as connection:
         lifetime.erase(connection, [number])
     current = write_to(filled, tmp_path)
     assert files_with(number, tmp_path) == []
-    filled.change("UPDATE requests SET address = 'X' WHERE id = (SELECT max(id) FROM requests)")
+    filled.change("UPDATE requests SET address = 'X' WHERE srnumber = %s", filled.value(NEWEST))
     assert write_to(filled, tmp_path) != current
     # Later runs keep replaced files for a day again.
     assert (tmp_path / current).exists()
@@ -155,7 +157,7 @@ def test_files_that_cannot_be_written_do_not_keep_an_erasure_from_the_api(
     code: int,
 ) -> None:
     (tmp_path / "disk").write_text("no folder")
-    number = filled.value("SELECT srnumber FROM service_requests ORDER BY request_id DESC LIMIT 1")
+    number = filled.value(NEWEST)
     location = str(tmp_path / "disk" / "files")
     environment(monkeypatch, filled, API_URL=api_of_filled.url, ADMIN_TOKEN=token, FILES_LOCATION=location)
     assert lifetime.main([number]) == code
