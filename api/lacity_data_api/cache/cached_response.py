@@ -66,7 +66,8 @@ class CachedResponse:
     @classmethod
     def of(cls, body: bytes, generation: int, link: str = "", media_type: str = JSON, **more: bool) -> Self:
         """A new response with this body."""
-        digest = hashlib.blake2b(body, digest_size=12).hexdigest()
+        # Processors have instructions for SHA-256: it takes a third of the time of blake2b.
+        digest = hashlib.sha256(body).hexdigest()[:24]
         return cls({IDENTITY: body}, generation, len(body), digest, link, media_type, **more)
 
     @property

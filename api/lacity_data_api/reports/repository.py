@@ -30,11 +30,13 @@ SELECT {columns}, CAST(sum(counted.counts) AS bigint) AS counts
   {names}
  GROUP BY {numbers} ORDER BY {numbers} LIMIT {most} + 1
 """
+# Concatenated, because row_to_json looks up the types of the columns again for each row.
 BODY = """
 SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
-            THEN '[' || coalesce(string_agg(row_to_json(item)::text, ','), '') || ']' END AS body
+            THEN '[' || coalesce(string_agg(concat('{{', {members}, '}}'), ','), '') || ']' END AS body
   FROM ({sql}) AS item
 """
+MEMBER = """'"{column}":', coalesce(to_json({column})::text, 'null')"""
 
 # Not correlated: Postgres evaluates it once, and does not read the requests if it is false.
 IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
@@ -106,7 +108,8 @@ def counted(
         numbers=", ".join(str(number) for number in range(1, len(fields) + 1)),
         most=MOST_GROUPS,
     )
-    body = BODY.format(sql=sql, most=MOST_GROUPS, is_affordable=affordable.sql)
+    members = ", ',', ".join(MEMBER.format(column=column) for column in (*fields, "counts"))
+    body = BODY.format(sql=sql, members=members, most=MOST_GROUPS, is_affordable=affordable.sql)
     return Query(body, {**condition.values, **affordable.values}, is_lasting=is_lasting)
 
 

@@ -49,8 +49,8 @@ STREAM = "SELECT json FROM ({items}) AS item"
 PART = "OFFSET :skip LIMIT :limit"
 AFTER = "(created_date, request_id) < (:after_date, :after_id)"
 
-PIN = """concat('{"requestId":', request_id, ',"typeId":', type_id, ',"latitude":', latitude,
-              ',"longitude":', longitude, '}')"""
+# The function's results for open requests are in their index.
+PIN = "pin(request_id, type_id, latitude, longitude)"
 FEATURE = """concat('{"type":"Feature","properties":{"request_id":', request_id, ',"type_id":', type_id,
               '},"geometry":{"type":"Point","coordinates":[', longitude, ',', latitude, ']}}')"""
 PINS = """
