@@ -16,7 +16,7 @@ from data.warehouse import Warehouse
 
 STATISTICS = SQL("""
     SELECT {keys} closed_requests, min_days, q1_days, median_days, q3_days, p90_days, max_days,
-        same_day_requests, within_7_days_requests
+        same_day_requests, within_7_days_requests {ids}
     FROM close_statistics(%(by)s, {months}, {types}, {councils}) {joins}
     ORDER BY {order} median_days DESC, q3_days DESC, 1
 """)
@@ -39,13 +39,19 @@ def is_known(filters: Filters) -> bool:
 
 
 def statistics(
-    warehouse: Warehouse, filters: Filters, *keys: Dimension, by_month: bool = False, ever: bool = False
+    warehouse: Warehouse,
+    filters: Filters,
+    *keys: Dimension,
+    by_month: bool = False,
+    ever: bool = False,
+    with_ids: bool = False,
 ) -> DataFrame:
     """Days to close of the requests closed in the months that the period touches, or ``ever``.
 
     Only filters by type, group, council and region apply. One row per key (a dimension under its name, the
     ``month`` of closing), slowest first: closed_requests, min_days, q1_days, median_days, q3_days,
-    p90_days, max_days, same_day_requests, within_7_days_requests.
+    p90_days, max_days, same_day_requests, within_7_days_requests; ``with_ids`` also the ids of the keys
+    (``council_id``), because two councils may share a name.
     """
     columns = [SQL("{} AS {},").format(Identifier(key.label), Identifier(key.name)) for key in keys]
     months = [SQL("closed_month AS month,")] if by_month else []
@@ -54,6 +60,7 @@ def statistics(
         months=SQL("NULL, NULL") if ever else MONTHS,
         types=_ids(filters, "type_id", "request_types"),
         councils=_ids(filters, "council_id", "councils"),
+        ids=SQL(" ").join(SQL(", {}").format(Identifier(key.id)) for key in keys if with_ids),
         joins=SQL(" ").join(map(_join, keys)),
         order=SQL("closed_month,") if by_month else SQL(""),
     )

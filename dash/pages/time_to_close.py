@@ -192,7 +192,8 @@ def trends(dimension: Dimension) -> Build:
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
         name, selection = dimension.name, selection.whole_months(warehouse.facts())
-        frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True)
+        frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True, with_ids=True)
+        ids, frame[name] = frame[dimension.id], _told_apart(frame, dimension)
         frame = frame[[name, "month", *SHOWN]]
         column, title = MEASURES[selection.choices["measure"]]
         index = pd.period_range(selection.first, selection.last, freq="M").start_time
@@ -206,14 +207,20 @@ def trends(dimension: Dimension) -> Build:
             notes={one: _notes(wide["closed_requests", one]) for one in largest},
         )
         summary = f"{title} by month of closing: {text.listed(largest)}."
-        ids, shown = ids_by_name(warehouse, dimension), frame.head(TABLE_ROWS)
         lists = [
-            _month_list(selection, month, {dimension: ids[one]})
-            for one, month in zip(shown[name], shown["month"], strict=True)
+            _month_list(selection, month, {dimension: [one]})
+            for one, month in zip(ids.head(TABLE_ROWS), frame["month"].head(TABLE_ROWS), strict=True)
         ]
         return CardContent(frame, summary, figure, lists=lists, why_empty=NOTHING)
 
     return build
+
+
+def _told_apart(frame: DataFrame, dimension: Dimension) -> Series:
+    """The names; those that two groups share are followed by the id."""
+    names, ids = frame[dimension.name], frame[dimension.id]
+    is_shared = ids.groupby(names).transform("nunique") > 1
+    return names.where(~is_shared, names + " (" + ids.astype(str) + ")")
 
 
 def _largest(warehouse: Warehouse, frame: DataFrame, dimension: Dimension) -> list[Any]:

@@ -95,7 +95,7 @@ def lists_of(
 def no_council_last(warehouse: Warehouse, dimension: Dimension, frame: DataFrame) -> DataFrame:
     """The frame with the group with id 0, such as "No council", moved to the end."""
     ids = reference.ids_by_name(warehouse, dimension)
-    is_outside = frame[dimension.name].map(lambda name: ids[name] == [NO_COUNCIL]).astype(bool)
+    is_outside = frame[dimension.name].map(lambda name: ids.get(name) == [NO_COUNCIL]).astype(bool)
     return pd.concat([frame[~is_outside], frame[is_outside]], ignore_index=True)
 
 
