@@ -1,4 +1,4 @@
-"""SQL of GeoReport. Times are written as published, without zone; ``formats`` adds the offsets."""
+"""SQL of GeoReport. Published times are written without offset; ``formats`` adds that of the city."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXTENDED = """,
                    FROM changes WHERE request_id = r.request_id), '[]') AS notes"""
 # The time of a change is that of the run that found it.
 NOTE = """json_build_object(
-           'datetime', changed_at AT TIME ZONE (SELECT time_zone FROM city),
+           'datetime', changed_at,
            'summary', array_to_string(kind || also, ', '), 'type', kind
        )"""
 # LIMIT is in the subquery, so that only the requests of the page are joined.

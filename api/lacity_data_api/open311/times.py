@@ -1,6 +1,6 @@
 """Converts published local times to instants, and instants to published local times.
 
-A published time has no zone. In the hour that repeats in fall it means the first occurrence; a time that is
+A published time has no offset. In the hour that repeats in fall it means the first occurrence; a time that is
 skipped in spring means the time an hour later.
 """
 
@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 
 FORM = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d+))?(Z|[+\- ]\d{2}:?\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
 DAY = dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
 HALF_HOUR = dt.timedelta(minutes=30)
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def to_instant(published: str, zone: dt.tzinfo) -> str:
-    """The published time with the offset of the city's zone."""
-    moment = dt.datetime.fromisoformat(published).replace(tzinfo=zone)
-    return moment.astimezone(dt.UTC).astimezone(zone).isoformat()
+    """The time with the offset of the city's zone; one that already has an offset remains the same instant."""
+    moment = dt.datetime.fromisoformat(published)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    # The first and the last hours of the calendar have no instant.
+    with suppress(OverflowError):
+        moment = moment.astimezone(dt.UTC).astimezone(zone)
+    # RFC 3339 knows no seconds of an offset, which zones had until 1883.
+    minutes = round((moment.utcoffset() or dt.timedelta()) / MINUTE)
+    return moment.replace(tzinfo=dt.timezone(minutes * MINUTE)).isoformat()
 
 
 def to_published(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:

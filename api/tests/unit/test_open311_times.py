@@ -22,10 +22,28 @@ AUCKLAND = ZoneInfo("Pacific/Auckland")
         ("2020-11-01T02:00:00", "2020-11-01T02:00:00-08:00"),
         ("2020-03-08T02:30:00", "2020-03-08T03:30:00-07:00"),  # skipped: an hour later
         ("2020-03-08T03:30:00.25", "2020-03-08T03:30:00.250000-07:00"),
+        ("9999-12-31T23:59:59", "9999-12-31T23:59:59-08:00"),  # how some cities write that there is no date
+        ("0001-01-01T00:00:00", "0001-01-01T00:00:00-07:53"),
+        ("1880-01-01T00:00:00", "1880-01-01T00:00:00-07:53"),  # the offset was -07:52:58
     ],
 )
 def test_published_times_get_the_offset_of_the_city(published: str, instant: str) -> None:
     assert to_instant(published, ZONE) == instant
+
+
+def test_the_first_hours_of_the_calendar_are_written_in_zones_east_of_greenwich() -> None:
+    assert to_instant("0001-01-01T00:00:00", AUCKLAND) == "0001-01-01T00:00:00+11:39"
+
+
+@pytest.mark.parametrize(
+    ("instant", "local"),
+    [
+        ("2020-11-01T08:30:00+00:00", "2020-11-01T01:30:00-07:00"),
+        ("2020-11-01T09:30:00+00:00", "2020-11-01T01:30:00-08:00"),  # the second occurrence
+    ],
+)
+def test_times_with_an_offset_remain_the_same_instant(instant: str, local: str) -> None:
+    assert to_instant(instant, ZONE) == local
 
 
 @pytest.mark.parametrize(
