@@ -12,10 +12,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 from pipeline.files.location import temporary_folder
+from pipeline.files.session import STAMPED
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, no-cache"
-STAMPED = re.compile(r"\.g\d+-[0-9a-f]{8}\.")
 SOURCE = "source"
 FILES, ALIAS = "files", "datasets/311-data/{year}/resolve/main/{year}.parquet"
 YEAR = re.compile(r"(\d{4})\.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from pipeline.files.location import Location
 from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest
 
 JSON = "application/json"
+STAMPED = re.compile(r"\.g\d+-[0-9a-f]{8}\.")
+"""What only names of immutable versions contain."""
 Writer = Callable[[Path], dict[str, Any]]
 """Writes a file and returns its metadata: for data, at least ``rowCount``."""
 

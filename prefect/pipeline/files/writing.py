@@ -16,7 +16,7 @@ from pipeline.files.columns import described
 from pipeline.files.documents import MEDIA_TYPES, documents
 from pipeline.files.location import Location, open_location
 from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest, superseded
-from pipeline.files.session import Session
+from pipeline.files.session import STAMPED, Session
 from pipeline.files.source import Facts, snapshot
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 ALL_REQUESTS = re.compile(r"requests-\d+-parquet")
 """The names of the resources that together contain every request once."""
+OWN = re.compile(STAMPED.pattern + r"|^\d{4}\.(geo)?parquet$")
+"""Names that earlier runs may have written, although the manifest does not list them (a run was killed)."""
 
 
 def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
@@ -55,7 +57,7 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
     current = _described(session, facts, resources, url, now)
     session.commit(current)
     location.publish(current.latest())
-    _clean(location, current)
+    _clean(location, former, current)
     log.info("files: generation %d, %d written", current.generation, session.written)
     return current
 
@@ -153,8 +155,10 @@ def _origin(name: str, title: str, url: str) -> dict[str, list[dict[str, str]]]:
     return {name: [{"title": title, "path": url}]} if url else {}
 
 
-def _clean(location: Location, current: Manifest) -> None:
-    """Remove files that neither the manifest nor clients of the previous set need."""
+def _clean(location: Location, former: Manifest, current: Manifest) -> None:
+    """Remove files of earlier sets that neither the manifest nor clients of the previous set need."""
     kept = current.paths() | {NAME} | set(current.latest())
     for name in sorted(location.names() - kept):
-        location.delete(name)
+        # The location may hold other files, too.
+        if OWN.search(name) or name == JOURNAL or name in former.latest():
+            location.delete(name)

@@ -297,6 +297,20 @@ def test_killed_run_is_resumed(database: Database, tmp_path: Path) -> None:
     assert not (tmp_path / "journal.json").exists()
 
 
+def test_other_files_of_the_folder_are_left_alone(database: Database, tmp_path: Path) -> None:
+    others = {"flow.py", "pyproject.toml", "robots.txt", "notes.g1.txt", ".env", "2025-report.parquet"}
+    for name in others:
+        (tmp_path / name).write_text("ours")
+    leftovers = {"2019.g9-00000000.parquet", "2019.geoparquet", "journal.json"}
+    for name in leftovers:
+        (tmp_path / name).write_text('{"generation": 1}')
+    for _ in range(2):
+        write(database, tmp_path)
+        names = {path.name for path in tmp_path.iterdir() if path.is_file()}
+        assert others <= names
+        assert not leftovers & names
+
+
 def test_database_without_requests_has_a_manifest(database: Database, tmp_path: Path) -> None:
     assert write(database, tmp_path).about["rows"] == 0
     assert_agrees(tmp_path)
