@@ -78,6 +78,8 @@ REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
 CITY_COLUMNS = ("area", "detail", "duedate", "parent", "ownername", "kept")
 """Columns that not every city publishes: files and exports include them only if the city publishes them."""
+INDEXED_COLUMNS = ("srnumber", "requesttype", "requestsource", "owner", "address", "area")
+"""Columns whose texts are in an index, here or as a code; an entry of an index has at most 2,700 bytes."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
 """The portal's own columns: its row id, and the time of the row's last change."""
 STORED_COLUMNS = (*REQUEST_COLUMNS, "dataset_id", *SYSTEM_COLUMNS)
@@ -145,10 +147,16 @@ def _plain() -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL("{} AS {}").format(raw, served) for raw, served in pairs)
 
 
+def _longest_indexed() -> sql.Composed:
+    lengths = (sql.SQL("octet_length({})").format(sql.Identifier(name)) for name in INDEXED_COLUMNS)
+    return sql.SQL("greatest({})").format(sql.SQL(", ").join(lengths))
+
+
 LISTS: dict[str, sql.Composable] = {
     "page_definitions": _definitions(as_text=True),
     "raw_definitions": _definitions(as_text=False),
     "raw_read_from_text": _read(),
+    "longest_indexed": _longest_indexed(),
     "raw": names(REQUEST_COLUMNS),
     "staged_raw": names(REQUEST_COLUMNS[1:], of="staged"),
     "stored_raw": names(REQUEST_COLUMNS[1:], of="stored"),

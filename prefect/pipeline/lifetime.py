@@ -101,7 +101,7 @@ def _remove_copies(connection: Connection, settings: Settings, generation: int) 
 
     Raises the first failure, and logs the other.
     """
-    steps: list[Callable[[], object]] = [partial(publish, settings, generation)]
+    steps: list[Callable[[], object]] = [partial(publish, settings, generation, forget_earlier=True)]
     if settings.files_location:
         steps.append(partial(write_files, connection, settings.files_location, settings.files_url))
     failures = [failure for step in steps if (failure := _failure_of(step))]

@@ -38,10 +38,11 @@ class PublishResult:
         return f"the API {primed}serves generation {self.generation}"
 
 
-def publish(settings: Settings, generation: int) -> PublishResult:
+def publish(settings: Settings, generation: int, *, forget_earlier: bool = False) -> PublishResult:
     """Make the API serve at least ``generation``, and verify that it does.
 
-    Raises PublishError if it does not within the time limit, or if it rejects the token.
+    ``forget_earlier`` also removes the cached responses of earlier generations if the API has switched by
+    itself. Raises PublishError if it does not within the time limit, or if it rejects the token.
     """
     if not settings.api_url:
         published = PublishResult(None)
@@ -53,13 +54,15 @@ def publish(settings: Settings, generation: int) -> PublishResult:
             reraise=True,
         )
         with httpx.Client(base_url=settings.api_url, timeout=settings.publish_timeout_seconds) as api:
-            published = retrying(_publish_once, api, settings, generation)
+            published = retrying(_publish_once, api, settings, generation, forget_earlier=forget_earlier)
     log.info("%s", published)
     return published
 
 
-def _publish_once(api: httpx.Client, settings: Settings, generation: int) -> PublishResult:
-    if (served := _served(api)) >= generation:
+def _publish_once(
+    api: httpx.Client, settings: Settings, generation: int, *, forget_earlier: bool
+) -> PublishResult:
+    if (served := _served(api)) >= generation and not forget_earlier:
         return PublishResult(served)
     token = settings.admin_token.get_secret_value()
     if not token:

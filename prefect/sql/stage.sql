@@ -82,6 +82,7 @@ SELECT coalesce(bool_and(source_updated_at >= previous), true) AS is_ordered,
 -- assigned to another dataset are also accepted if both datasets use the same request numbers: the merge then keeps
 -- one row for each number. Otherwise a request may be published under two numbers, so such rows are left to the other
 -- dataset.
+-- Texts that do not fit into an index, even in capitals, are rejected: they would stop the whole run.
 -- A row of an erased request is rejected without its values, even if it is malformed; only its number is staged.
 -- A row with an update time after the start of the run is treated as updated at the newest earlier time, so that
 -- later updates still count as newer and the next run reads the row again. An update time more than a day ahead is
@@ -117,6 +118,7 @@ judged AS MATERIALIZED (
            CASE
                WHEN btrim(coalesce(srnumber, '')) = '' THEN 'no number'
                WHEN btrim(srnumber) IN (SELECT erased.srnumber FROM erased_requests AS erased) THEN %(erased)s
+               WHEN {longest_indexed} > 1500 THEN 'a text is too long'
                WHEN btrim(coalesce(createddate, '')) = '' THEN 'no created date'
                WHEN created IS NULL THEN 'created date is not a time'
                WHEN btrim(closeddate) <> '' AND closed IS NULL THEN 'closed date is not a time'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -302,6 +303,22 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
         portal.clear_faults()
         run_ingest(settings, datasets=BOTH)
     assert database.value("SELECT address FROM requests WHERE srnumber = '98000001'") == "1 MAIN ST"
+    assert_sound(database)
+
+
+def test_texts_that_fit_into_no_index_are_rejected_and_stop_nothing(database: Database) -> None:
+    """The letters are random, because an index compresses repeated ones; their capitals take more bytes."""
+    chance = random.Random(311)
+    longest, too_long = ("".join(chance.choices("ɐɑɒɡɦɪɫɬ", k=letters)) for letters in (750, 4_000))
+    new = {"createddate": "2026-11-23T09:00:00.000", "type": "Bulky Items"}
+    with serve(rows=300, today=NOW.date()) as (url, portal):
+        for number, column in enumerate(("casenumber", "type", "locator_gis_returned_address", "origin")):
+            portal.upsert({"casenumber": f"9800000{number}"} | new | {column: too_long}, LIVE)
+        portal.upsert({"casenumber": "98000009", **new, "locator_gis_returned_address": longest}, LIVE)
+        run_ingest(settings_for(database, url), datasets=BOTH)
+    assert database.rows("SELECT reason FROM rejected_requests") == [("a text is too long",)] * 4
+    assert database.value("SELECT address FROM service_requests WHERE srnumber = '98000009'") == longest
+    assert database.value("SELECT count(*) FROM requests WHERE srnumber LIKE '9800000%%'") == 1
     assert_sound(database)
 
 

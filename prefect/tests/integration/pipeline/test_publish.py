@@ -38,6 +38,15 @@ def test_the_api_is_notified_once_and_asked_what_it_serves(api: Standin) -> None
     assert api.resets == 1
 
 
+def test_responses_of_earlier_generations_are_removed_even_if_the_api_has_switched_by_itself(
+    api: Standin,
+) -> None:
+    """After an erasure they contain the request; the first request after the erasure makes the API switch."""
+    api.served = 7
+    assert publish(settings(api), 7, forget_earlier=True) == PublishResult(7, 115)
+    assert api.resets == 1
+
+
 @pytest.mark.parametrize("behind", [1, 7])
 def test_an_api_that_serves_an_older_generation_is_not_believed(api: Standin, behind: int) -> None:
     api.served, api.is_stuck = 7 - behind, True
