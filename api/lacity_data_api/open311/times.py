@@ -21,7 +21,7 @@ MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def to_instant(published: str, zone: dt.tzinfo) -> str:
-    """The time with the offset of the city's zone; one that already has an offset remains the same instant."""
+    """The time with the offset of the city's zone; a time that has an offset remains the same instant."""
     moment = dt.datetime.fromisoformat(published)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     # The first and the last hours of the calendar have no instant.

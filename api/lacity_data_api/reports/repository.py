@@ -22,21 +22,25 @@ MOST_GROUPS = 200_000
 # Limit for reading requests individually if no rollup has the fields: several seconds.
 MOST_REQUESTS = 5_000_000
 
-# Counted by id first and then by name, because several ids may have the same name.
+# Counted by id first and then by name, because several ids may have the same name. Names are sorted and
+# written as JSON once, not for each group.
 COUNTED = """
 SELECT {columns}, CAST(sum(counted.counts) AS bigint) AS counts
   FROM (SELECT {keys}, sum({measure}) AS counts FROM {rows} AS rows
          WHERE {where} AND {is_affordable} GROUP BY {numbers} HAVING sum({measure}) > 0) AS counted
   {names}
- GROUP BY {numbers} ORDER BY {numbers} LIMIT {most} + 1
+ GROUP BY {groups} ORDER BY {numbers} LIMIT {most} + 1
 """
-# Concatenated, because row_to_json looks up the types of the columns again for each row.
+NAMED = """
+  JOIN (SELECT {id}, to_json({field})::text AS json, dense_rank() OVER (ORDER BY {field}) AS place
+          FROM {table} OFFSET 0) AS name_of_{field} ON name_of_{field}.{id} = counted.{field}"""
+# Concatenated, because row_to_json takes longer.
 BODY = """
 SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
-            THEN '[' || coalesce(string_agg(concat('{{', {members}, '}}'), ','), '') || ']' END AS body
+            THEN '[' || coalesce(string_agg(concat({members}, ',"counts":', counts, '}}'), ','), '') || ']'
+       END AS body
   FROM ({sql}) AS item
 """
-MEMBER = """'"{column}":', coalesce(to_json({column})::text, 'null')"""
 
 # Not correlated: Postgres evaluates it once, and does not read the requests if it is false.
 IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
@@ -97,18 +101,21 @@ def counted(
     """
     names = [*fields, *(comparison.name for comparison in filters)]
     condition, affordable = where(filters), _affordable(names, filters, catalog)
+    named = [field for field in fields if field in NAMES]
+    columns = [f"name_of_{field}.place" if field in NAMES else f"counted.{field}" for field in fields]
     sql = COUNTED.format(
-        columns=", ".join(f"{_source(number, field)} AS {field}" for number, field in enumerate(fields)),
-        keys=", ".join(f"{expression_of(field)} AS key_{number}" for number, field in enumerate(fields)),
+        columns=", ".join([*columns, *(f"name_of_{field}.json AS {field}" for field in named)]),
+        keys=", ".join(f"{expression_of(field)} AS {field}" for field in fields),
         measure="requests + information" if has_information else "requests",
         rows=relation(names, catalog),
         where=condition.sql,
         is_affordable=affordable.sql,
-        names="\n  ".join(_join(number, field) for number, field in enumerate(fields) if field in NAMES),
-        numbers=", ".join(str(number) for number in range(1, len(fields) + 1)),
+        names="".join(NAMED.format(field=field, **NAMES[field]._asdict()) for field in named),
+        numbers=_numbers(len(fields)),
+        groups=_numbers(len(fields) + len(named)),
         most=MOST_GROUPS,
     )
-    members = ", ',', ".join(MEMBER.format(column=column) for column in (*fields, "counts"))
+    members = ", ".join(_member(field, "," if number else "{") for number, field in enumerate(fields))
     body = BODY.format(sql=sql, members=members, most=MOST_GROUPS, is_affordable=affordable.sql)
     return Query(body, {**condition.values, **affordable.values}, is_lasting=is_lasting)
 
@@ -122,13 +129,15 @@ def _affordable(names: Sequence[str], filters: Sequence[Comparison], catalog: Ro
     return Where(IS_AFFORDABLE.format(most=MOST_REQUESTS, days=by_day.table, where=days.sql), days.values)
 
 
-def _source(number: int, field: Field) -> str:
-    return f"{NAMES[field].table}.{field}" if field in NAMES else f"counted.key_{number}"
+def _numbers(count: int) -> str:
+    """The numbers of the first columns of a SELECT."""
+    return ", ".join(str(number) for number in range(1, count + 1))
 
 
-def _join(number: int, field: Field) -> str:
-    names = NAMES[field]
-    return f"JOIN {names.table} ON {names.table}.{names.id} = counted.key_{number}"
+def _member(field: Field, before: str) -> str:
+    """Arguments of concat() for a member of a JSON object."""
+    quote = '"' if field == Field.CREATED_DATE else ""
+    return f"""'{before}"{field}":{quote}', {field}, '{quote}'"""
 
 
 def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:

@@ -8,11 +8,22 @@ from lacity_data_api.params import srnumber_forms
 from lacity_data_api.requests import statements
 from lacity_data_api.requests.cursor import Cursor
 from lacity_data_api.requests.filters import RequestFilter, where
-from lacity_data_api.statements import DAY_SECONDS, Query, Statement, Where
+from lacity_data_api.statements import DAY_SECONDS, Form, Query, Statement, Where
 
 MOST_REQUESTS = 100_000
 CREATED = ("created_date",)
 CREATED_OR_CLOSED = ("created_date", "closed_date")
+
+
+def as_list(items: bytes) -> bytes:
+    return b"[%b]" % items
+
+
+def as_collection(features: bytes) -> bytes:
+    return b'{"type":"FeatureCollection","features":[%b]}' % features
+
+
+LIST, COLLECTION = Form(write=as_list), Form(write=as_collection)
 
 
 def page(
@@ -29,7 +40,7 @@ def page(
     if after is not None:
         condition &= Where(statements.AFTER, {"after_date": after.created_date, "after_id": after.request_id})
     values = {**condition.values, "skip": skip, "limit": limit}
-    return Query(statements.page(condition.sql), values, next_page=next_page)
+    return Query(statements.page(condition.sql), values, next_page=next_page, form=LIST)
 
 
 async def stream(
@@ -46,15 +57,15 @@ async def stream(
 def pins(wanted: RequestFilter) -> Query:
     """At most 100,000 points, newest first."""
     condition = where(wanted)
-    return Query(statements.pins(condition.sql, MOST_REQUESTS), condition.values)
+    return Query(statements.pins(condition.sql, MOST_REQUESTS), condition.values, form=LIST)
 
 
 def open_pins() -> Query:
-    return Query(statements.open_pins(), ttl_seconds=DAY_SECONDS)
+    return Query(statements.open_pins(), ttl_seconds=DAY_SECONDS, form=LIST)
 
 
 def open_pins_as_geojson() -> Query:
-    return Query(statements.open_pins_as_geojson(), ttl_seconds=DAY_SECONDS)
+    return Query(statements.open_pins_as_geojson(), ttl_seconds=DAY_SECONDS, form=COLLECTION)
 
 
 def by_id(request_id: int) -> Query:

@@ -1,4 +1,7 @@
-"""SQL that writes requests and pins as JSON; ``where`` comes from ``filters``."""
+"""SQL that writes requests and pins as JSON; ``where`` comes from ``filters``.
+
+Several requests or pins are separated by commas, without brackets: Postgres would copy all to add some.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ ONE = "SELECT json AS body FROM ({items}) AS item"
 
 # A full page may be followed by another: the cursor is its last row.
 PAGE = """
-SELECT concat('[', string_agg(json, ','), ']') AS body,
+SELECT coalesce(string_agg(json, ','), '') AS body,
        (extract(epoch FROM (array_agg(created_date))[CAST(:limit AS integer)]) * 1000000)::bigint
        || '.' || (array_agg(request_id))[CAST(:limit AS integer)] AS next_cursor
   FROM ({items}) AS item
@@ -54,13 +57,13 @@ PIN = "pin(request_id, type_id, latitude, longitude)"
 FEATURE = """concat('{"type":"Feature","properties":{"request_id":', request_id, ',"type_id":', type_id,
               '},"geometry":{"type":"Point","coordinates":[', longitude, ',', latitude, ']}}')"""
 PINS = """
-SELECT concat('[', string_agg(json, ','), ']') AS body
+SELECT coalesce(string_agg(json, ','), '') AS body
   FROM (SELECT {pin} AS json FROM service_requests WHERE {where}
          ORDER BY created_date DESC, request_id DESC LIMIT {most}) AS item
 """
 # In the order of the covering index: this needs no sort and does not read the table.
 OPEN = """
-SELECT concat({head}, string_agg(json, ','), {tail}) AS body
+SELECT coalesce(string_agg(json, ','), '') AS body
   FROM (SELECT {json} AS json FROM service_requests
          WHERE is_open AND NOT is_information AND latitude IS NOT NULL ORDER BY request_id DESC) AS item
 """
@@ -91,9 +94,9 @@ def pins(where: str, most: int) -> str:
 
 
 def open_pins() -> str:
-    return OPEN.format(head="'['", json=PIN, tail="']'")
+    return OPEN.format(json=PIN)
 
 
 def open_pins_as_geojson() -> str:
-    head = """'{"type":"FeatureCollection","features":['"""
-    return OPEN.format(head=head, json=FEATURE, tail="']}'")
+    """Features."""
+    return OPEN.format(json=FEATURE)

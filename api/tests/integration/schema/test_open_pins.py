@@ -30,16 +30,16 @@ def database() -> Iterator[Database]:
         yield fresh
 
 
-def _body_of(database: Database) -> str:
+def _pins_of(database: Database) -> str:
     with database.cursor() as cursor:
         cursor.execute(INDEX_ONLY)
         cursor.execute(open_pins().sql)
-        body: str = cursor.fetchone()[0]
-        return body
+        pins: str = cursor.fetchone()[0]
+        return pins
 
 
 def test_pins_are_the_columns_of_their_requests(database: Database) -> None:
-    pins: list[dict[str, Any]] = json.loads(_body_of(database))
+    pins: list[dict[str, Any]] = json.loads(f"[{_pins_of(database)}]")
     columns = 'request_id AS "requestId", type_id AS "typeId", latitude, longitude'
     rows = database.value(
         f"SELECT json_agg(r) FROM (SELECT {columns} FROM service_requests"
@@ -50,8 +50,8 @@ def test_pins_are_the_columns_of_their_requests(database: Database) -> None:
 
 
 def test_pins_are_read_from_the_index(database: Database) -> None:
-    before = _body_of(database)
+    before = _pins_of(database)
     database.run(LATER)
-    assert _body_of(database) == before
+    assert _pins_of(database) == before
     database.run("REINDEX INDEX service_requests_open_idx")
-    assert _body_of(database) == "[computed,computed,computed]"
+    assert _pins_of(database) == "computed,computed,computed"
