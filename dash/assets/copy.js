@@ -1,7 +1,9 @@
 /* Buttons that copy a link; data-copy holds its path and query. */
 (function () {
   "use strict";
+  var TEXT = "data-text";
   function done(button) {
+    button.setAttribute(TEXT, button.getAttribute(TEXT) || button.textContent);
     button.textContent = "Copied";
   }
   /* Pages that were not loaded over HTTPS cannot use the clipboard: the reader copies from a field. */
@@ -9,9 +11,18 @@
     var field = document.createElement("input");
     field.value = url;
     field.readOnly = true;
+    field.className = "copied-by-hand";
     field.setAttribute("aria-label", "Link with these dates");
-    button.replaceWith(field);
+    button.hidden = true;
+    button.after(field);
     field.select();
+  }
+  /* The link has changed, and has not been copied. */
+  function restore(button) {
+    if (button.hasAttribute(TEXT)) button.textContent = button.getAttribute(TEXT);
+    if (!button.hidden) return;
+    button.hidden = false;
+    button.nextElementSibling.remove();
   }
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-copy]");
@@ -20,4 +31,7 @@
     if (!navigator.clipboard) return show(button, url);
     navigator.clipboard.writeText(url).then(function () { done(button); }, function () { show(button, url); });
   });
+  new MutationObserver(function (changes) {
+    changes.forEach(function (change) { restore(change.target); });
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-copy"] });
 })();

@@ -2,6 +2,8 @@
    thousands of Dash components would keep the browser busy. */
 (function () {
   "use strict";
+  /* The new table has a new button at this place: it receives the focus, which would be lost with the old one. */
+  var pressedHeading = -1;
   function element(name, text, parent) {
     var made = document.createElement(name);
     if (text !== undefined) made.textContent = text;
@@ -25,7 +27,10 @@
     if (now) cell.setAttribute("aria-sort", known.sort[0] === "-" ? "descending" : "ascending");
     var button = element("button", column.title, cell);
     button.type = "button";
-    button.addEventListener("click", function () { set(known.report, "sort", next(column.sort, known.sort)); });
+    button.addEventListener("click", function () {
+      pressedHeading = Array.from(row.querySelectorAll("button")).indexOf(button);
+      set(known.report, "sort", next(column.sort, known.sort));
+    });
   }
   function cells(known, texts, place, row) {
     known.columns.forEach(function (column, index) {
@@ -45,6 +50,8 @@
     var body = table.createTBody();
     known.rows.forEach(function (texts, place) { cells(known, texts, place, element("tr", undefined, body)); });
     box.replaceChildren(table);
+    var pressed = known.report && table.querySelectorAll("thead button")[pressedHeading];
+    if (pressed && document.activeElement === document.body) pressed.focus({ preventScroll: true });
   }
   function look(node) {
     if (node.nodeType !== 1) return;

@@ -4,7 +4,8 @@
   "use strict";
   var READY = "/ready";
   var UPDATE = "_dash-update-component";
-  var NOTHING_CHANGED = 204;
+  var PAGE = "_pages_content";
+  var NOTHING_CHANGED = 204, OTHER_RELEASE = 409, TOO_MANY = 429;
   /* Rendered by Dash: the shell of a preview has no data attributes. */
   var SHELL = ".shell[data-version]";
   var CALM_MS = 30000;
@@ -101,8 +102,26 @@
       .catch(function () {})
       .finally(function () { lookIn(isWaiting() ? WAITING_MS : CALM_MS); });
   }
+  /* Requests for figures that the server did not receive or could not handle: their cards still show what they showed
+     before. A page that could not be loaded is requested again as a whole. */
+  var lost = "";
+  function lose(body, milliseconds) {
+    lost = lost === "page" || JSON.parse(body).output.indexOf(PAGE) >= 0 ? "page" : "figures";
+    tellLost();
+    lookIn(milliseconds);
+  }
+  function tellLost() {
+    var notice = document.getElementById("lost-figures");
+    if (notice) notice.hidden = !lost;
+  }
+  function findAgain() {
+    if (lost === "page") return window.location.reload();
+    lost = "";
+    tellLost();
+    window.dash_clientside.set_props("attempt", { data: Date.now() });
+  }
   function isWaiting() {
-    return document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
+    return lost || document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
   }
   /* A page of another release would send callbacks that this server does not have. */
   function compareRelease(release) {
@@ -111,6 +130,7 @@
     if (shell && notice && shell.dataset.release !== release) notice.hidden = false;
   }
   function compare(isReady, seen) {
+    if (isReady && lost) return findAgain();
     var waits = document.querySelector('[data-retry="page"]') || document.querySelector("[data-retry]");
     if (isReady && waits) {
       if (waits.dataset.retry === "page") return window.location.reload();
@@ -136,15 +156,35 @@
   var fetchOf = window.fetch;
   window.fetch = function (address, options) {
     if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));
+    var isUpdate = String(address).indexOf(UPDATE) >= 0;
     return fetchOf.apply(window, arguments).then(function (response) {
-      if (response.status === 409) lookIn(0);
+      if (response.status === OTHER_RELEASE) lookIn(0);
+      if (isUpdate && response.status === TOO_MANY) lose(options.body, CALM_MS);
+      if (isUpdate && response.status >= 500) lose(options.body, WAITING_MS);
       return response;
+    }, function (error) {
+      if (isUpdate) lose(options.body, WAITING_MS);
+      throw error;
     });
   };
+  /* Enter in the only field of a form would send it, and reload the page without the reader's choice. */
+  document.addEventListener("submit", function (event) {
+    if (event.target.closest(".controls")) event.preventDefault();
+  });
+  /* The page of definitions is drawn after the browser has looked for the term in the address. */
+  var shownTerm = "";
+  function showTerm() {
+    var address = window.location.pathname + window.location.hash;
+    if (address === shownTerm || !document.querySelector(".definitions")) return;
+    shownTerm = address;
+    var term = window.location.hash && document.getElementById(window.location.hash.slice(1));
+    if (term) window.setTimeout(function () { term.scrollIntoView(); });
+  }
   /* The reader returns to a page that was in the background. */
   document.addEventListener("visibilitychange", function () { if (!document.hidden) lookIn(0); });
   /* A card that fails between two checks brings the next check forward. */
   new MutationObserver(function () {
+    showTerm();
     var failed = document.querySelectorAll("[data-retry]:not([data-seen])");
     failed.forEach(function (element) { element.dataset.seen = "yes"; });
     if (failed.length) lookIn(WAITING_MS);

@@ -8,7 +8,11 @@
   var BOXES = 6, SLICE_MS = 16;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
+  var RETRY_MS = 10000;
+  var INCOMPLETE = "Some requests could not be loaded. Trying again …";
   var loading;
+  /* The maps that exist: one that was left must be removed, or it keeps its memory and writes its view into the URL. */
+  var states = [];
 
   function load(addresses) {
     if (loading) return loading;
@@ -21,6 +25,7 @@
       document.dispatchEvent(new Event("map-loaded"));
       return library;
     });
+    loading.catch(function () { loading = undefined; });
     return loading;
   }
   function make(name, attributes, text) {
@@ -36,6 +41,11 @@
   function day(text) {
     var parts = text.slice(0, 10).split("-");
     return new Date(parts[0], parts[1] - 1, parts[2]).toLocaleDateString("en-US", { dateStyle: "medium" });
+  }
+
+  /* The day of an instant in the city's time zone. */
+  function dayOf(instant, zone) {
+    return new Date(instant).toLocaleDateString("en-US", { dateStyle: "medium", timeZone: zone });
   }
 
   /* The view is stored in the URL fragment, so that links restore it and filters are unaffected. */
@@ -96,7 +106,7 @@
       search: make("form", { role: "search", "class": "map-search" }),
       field: make("input", { type: "search", autocomplete: "off", "aria-label": "Address", maxlength: 100,
         placeholder: "Address, such as 200 N SPRING" }),
-      found: make("ul", { "class": "map-found", "aria-label": "Addresses found" }),
+      found: make("ul", { "class": "map-found", "aria-label": "Addresses found", "aria-live": "polite" }),
       canvas: make("div", { "class": "map-canvas" }),
       legend: make("p", { "class": "map-legend" }),
       status: make("p", { "class": "map-status", role: "status" }),
@@ -168,7 +178,7 @@
   /* Stops counting if the view moves in the meantime. */
   function showView(state) {
     var found = nothingCounted(), boxes = boxesOf(state.map);
-    state.counting = state.known.api ? found : null;
+    state.counting = state.known.api && state.map.getSource("requests") ? found : null;
     function next() {
       if (state.counting !== found) return;
       var until = performance.now() + SLICE_MS;
@@ -181,6 +191,7 @@
     next();
   }
   function fillTables(state, found) {
+    if (state.isIncomplete) return;
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
     var points = Object.keys(found.points).slice(0, POINTS).map(function (id) { return found.points[id]; });
     state.parts.status.textContent = count(found.total, "request") + " in view.";
@@ -200,8 +211,10 @@
     var list = box.appendChild(make("ul", { "class": "map-history", "aria-label": "History" }));
     fetched(state.known.api + "/requests/" + about.request_id + "/history").then(function (events) {
       list.replaceChildren.apply(list, events.map(function (event) {
-        return make("li", {}, day(event.time) + ": " + [event.data.kind].concat(event.data.also).join(", "));
+        var kinds = [event.data.kind].concat(event.data.also).map(function (kind) { return state.known.kinds[kind] || kind; });
+        return make("li", {}, dayOf(event.time, state.known.zone) + ": " + kinds.join("; "));
       }));
+      if (!events.length) list.append(make("li", {}, "No changes have been recorded."));
     }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); });
   }
   /* A click zooms into a cluster, or shows the details of a request. */
@@ -238,9 +251,17 @@
       return response.json();
     });
   }
+  /* Numbers without the missing requests would be wrong: there are none until everything is there. */
   function fail(state) {
-    state.parts.status.textContent = "The requests could not be loaded. Reload the page to try again.";
+    var known = state.known;
+    state.isIncomplete = true;
+    state.parts.status.textContent = INCOMPLETE;
+    state.parts.rows.replaceChildren();
     shown(state.box);
+    window.clearTimeout(state.retry);
+    state.retry = window.setTimeout(function () {
+      if (state.known === known && state.box.isConnected) refresh(state);
+    }, RETRY_MS);
   }
   /* The first view is complete or has failed: the cards below, and the scripts that draw them, were waiting for this. */
   function shown(box) {
@@ -253,6 +274,7 @@
   /* Requested while the library loads: the tiles' URLs depend only on the filters. */
   function described(known) {
     known.described = known.described || fetched(known.api + "/tiles.json?" + known.filters);
+    known.described.catch(function () { known.described = undefined; });
     return known.described;
   }
 
@@ -261,11 +283,19 @@
     var map = state.map, known = state.known;
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
     if (!known.api) return shown(state.box);
+    if (state.isIncomplete) drop(map);
+    state.isIncomplete = false;
+    state.counting = {};
+    state.parts.status.textContent = "Loading …";
     described(known).then(function (found) {
       if (state.known !== known) return;
       if (map.getSource("requests")) map.getSource("requests").setTiles(found.tiles);
       else add(state, found.tiles);
-    }).catch(function () { fail(state); });
+    }).catch(function () {
+      if (state.known !== known) return;
+      drop(map);
+      fail(state);
+    });
     var query = new URLSearchParams(known.filters), chosen = query.getAll("type_id");
     var spots = known.api + "/geojson/hotspots?type_id=" + chosen[0] + "&start_date=" + query.get("start_date");
     map.getSource("hotspots").setData(known.hotspots && chosen.length === 1 ? spots : EMPTY);
@@ -277,10 +307,20 @@
     if (!map.getSource("requests")) return;
     SEEN.forEach(function (name) { map.setPaintProperty(name, "circle-stroke-color", color("--card")); });
   }
+  /* MapLibre never loads a tile again that could not be loaded: only a new source does. */
+  function drop(map) {
+    if (!map.getSource("requests")) return;
+    layers().forEach(function (layer) { map.removeLayer(layer.id); });
+    map.removeSource("requests");
+  }
   function add(state, tiles) {
+    state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
+    layers().forEach(function (layer) { state.map.addLayer(layer); });
+    if (!state.isListening) listen(state);
+    state.isListening = true;
+  }
+  function listen(state) {
     var map = state.map;
-    map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
-    layers().forEach(function (layer) { map.addLayer(layer); });
     SEEN.forEach(function (name) {
       map.on("click", name, function (event) { clicked(state, event); });
       map.on("mouseenter", name, function () { map.getCanvas().style.cursor = "pointer"; });
@@ -297,6 +337,7 @@
     map.addSource("hotspots", { type: "geojson", data: EMPTY });
     map.addLayer(outlines());
     map.on("movestart", function () { state.counting = {}; });
+    map.on("error", function (event) { if (event.sourceId === "requests") fail(state); });
     /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
       writeView(map);
@@ -307,20 +348,24 @@
   }
   function search(state) {
     var text = state.parts.field.value.trim();
-    if (text.length < SHORTEST_SEARCH) return;
+    function show(items) {
+      if (state.searched === text) state.parts.found.replaceChildren.apply(state.parts.found, items);
+    }
+    state.searched = text;
+    if (text.length < SHORTEST_SEARCH) return show([make("li", {}, "Enter at least " + SHORTEST_SEARCH + " letters.")]);
     fetched("/map/addresses?q=" + encodeURIComponent(text)).then(function (places) {
       var items = places.map(function (place) {
-        var item = make("li"), button = make("button", { type: "button" },
-          place.address + " (" + count(place.requests, "request") + ")");
+        var item = make("li"), button = make("button", { type: "button" }, place.address);
         button.addEventListener("click", function () {
           state.map.jumpTo({ center: [place.longitude, place.latitude], zoom: DEEPEST });
           state.parts.found.replaceChildren();
+          state.map.getCanvas().focus();
         });
         item.append(button);
         return item;
       });
-      state.parts.found.replaceChildren.apply(state.parts.found, items.length ? items : [make("li", {}, "No matches")]);
-    }).catch(function () { fail(state); });
+      show(items.length ? items : [make("li", {}, "No matches")]);
+    }).catch(function () { show([make("li", {}, "The addresses could not be loaded.")]); });
   }
   function open(box, library) {
     if (!box.isConnected) return;
@@ -339,6 +384,7 @@
       shown(box);
       return;
     }
+    states.push(state);
     state.map.addControl(new library.NavigationControl({ showCompass: false }));
     state.map.addControl(new library.ScaleControl({ unit: "imperial" }));
     state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
@@ -352,6 +398,8 @@
       box.mapState = { known: known };
       if (known.api) described(known).catch(function () {});
       load(known.library).then(function (library) { open(box, library); }, function (error) {
+        frame(box).status.textContent = "The map could not be loaded. Reload the page to try again.";
+        box.mapState = undefined;
         shown(box);
         throw error;
       });
@@ -381,6 +429,10 @@
       if (box.mapShown === box.dataset.map) return;
       box.mapShown = box.dataset.map;
       if (!takeOver(box)) update(box);
+    });
+    states = states.filter(function (state) {
+      if (!state.box.isConnected) state.map.remove();
+      return state.box.isConnected;
     });
   }
   look();

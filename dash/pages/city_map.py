@@ -12,6 +12,7 @@ from data import mapped, reference
 from data.filters import DIMENSIONS, TYPE, Filters
 from data.frames import figures
 from data.warehouse import Warehouse
+from documents import history
 from figures import maps, points
 from report_kit import comparison, controls, report, text
 from report_kit.common_cards import bars_by
@@ -68,6 +69,8 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
         **settings,
         "filters": api_filters(selection),
         "types": _type_names(warehouse),
+        "kinds": history.KINDS,
+        "zone": warehouse.facts().city.zone.key,
         "bounds": warehouse.facts().city.bounds,
         "version": warehouse.facts().version,
         "outlines": selection.choices[OUTLINES.name],

@@ -23,6 +23,7 @@ AGE_UNKNOWN = "The age of the data is currently unknown."
 # The style sheet sets the font, because a preview needs it before the theme exists.
 FONT = "inherit"
 THEME = {"fontFamily": FONT, "headings": {"fontFamily": FONT}, "primaryColor": "blue", "defaultRadius": "sm"}
+LOST = "Some figures could not be loaded, and may not match your selection. Trying again …"
 STALE_PAGE = "The reports have been updated since this page was opened. "
 
 
@@ -43,6 +44,7 @@ def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Compone
         html.A("Skip to the report", href="#content", className="skip"),
         _header(reports, name, city().spoken if is_served else str),
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
+        html.Div(LOST, id="lost-figures", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(first_page.container() if is_served else dash.page_container, id="content", tabIndex=-1),
         html.Footer(

@@ -16,6 +16,7 @@ from support.databases import Database
 from support.pages import sampled
 from support.serving import Reports, serve
 
+from documents.history import KINDS
 from headless_browser import MAP_IS_IDLE, WITH_GRAPHICS
 
 on_each_screen = pytest.mark.parametrize("someone", sampled([*SCREENS], 2), indirect=True)
@@ -165,6 +166,47 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     page.wait_for_function(f"() => ({ZOOM})() < 15.5")
     page.wait_for_function(MAP_IS_IDLE)
     assert page.locator(".map-rows").is_visible()
+    page.get_by_role("searchbox", name="Address").fill("x")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="Addresses found")).to_have_text("Enter at least 3 letters.")
+    assert someone.problems == []
+
+
+def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(someone: Visitor) -> None:
+    """An incomplete view had a number that was too low; a new filter had the number of the one before."""
+    someone.expected = (*EXPECTED, "Failed to load resource", "AJAXError")
+    other = someone.another_page()
+    other.goto(someone.url + "/map")
+    other.wait_for_function(MAP_IS_IDLE)
+    everything = _in_view(other)
+    is_down = [True]
+    for address in ("**/tiles/**", "**/tiles.json*"):
+        is_down[0] = True
+        other.route(address, lambda route: route.fulfill(status=503) if is_down[0] else route.continue_())
+        other.get_by_text("Open" if "json" in address else "Closed", exact=True).first.click()
+        status = other.locator(".map-status")
+        expect(status).to_contain_text("could not be loaded")
+        other.evaluate("document.querySelector('.city-map').mapState.map.panBy([5, 5])")
+        other.wait_for_timeout(500)
+        expect(status).to_contain_text("could not be loaded")
+        assert other.locator(".map-rows").inner_text() == ""
+        is_down[0] = False
+        expect(status).to_contain_text("in view", timeout=30_000)
+        assert 0 < _in_view(other) < everything
+    other.close()
+    someone.expected = EXPECTED
+
+
+def test_a_map_that_is_left_is_removed_and_writes_no_view(someone: Visitor) -> None:
+    other = someone.another_page()
+    other.goto(someone.url + "/map")
+    other.wait_for_function(MAP_IS_IDLE)
+    other.evaluate("window.left = document.querySelector('.city-map').mapState.map")
+    other.get_by_role("navigation").get_by_role("link", name="Backlog", exact=True).click()
+    expect(other.locator("h1")).to_have_text("Backlog")
+    other.wait_for_function("() => window.left._removed")
+    assert "#map" not in other.url
+    other.close()
     assert someone.problems == []
 
 
@@ -184,7 +226,7 @@ def test_a_request_shows_its_details_and_its_history(
     expect(popup).to_contain_text("Created")
     events = httpx.get(f"{served[1]}/requests/{request_id}/history").json()
     history = popup.get_by_role("list", name="History").get_by_role("listitem")
-    kinds = [", ".join([event["data"]["kind"], *event["data"]["also"]]) for event in events]
+    kinds = ["; ".join(KINDS[kind] for kind in (one["data"]["kind"], *one["data"]["also"])) for one in events]
     expect(history).to_have_text([re.compile(rf": {kind}$") for kind in kinds])
     other.close()
     assert someone.problems == []

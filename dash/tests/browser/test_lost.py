@@ -1,0 +1,114 @@
+"""What a report server, a proxy or a network loses for a moment is named on the page, and loaded later.
+
+Also what keyboards and links lost: the choice in a form, the focus, a term, the text of a button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+from support.browser import EXPECTED, Visitor
+from support.serving import Reports
+
+UPDATES = "**/_dash-update-component*"
+NOTICE = "#lost-figures"
+
+
+@pytest.fixture(scope="module")
+def someone(browser: Browser, reports: Reports) -> Iterator[Visitor]:
+    visitor = Visitor(browser, reports.url)
+    # The browser reports each failed request, and Dash each failed callback.
+    visitor.expected = (
+        *EXPECTED,
+        "Failed to load resource",
+        "Callback failed",
+        "Failed to fetch",
+        "Callback error",
+    )
+    yield visitor
+    visitor.close()
+    assert visitor.problems == []
+
+
+def _choose_graffiti(page: Page) -> None:
+    page.get_by_label("Request types").first.click()
+    page.get_by_role("option", name="Graffiti", exact=True).click()
+
+
+@pytest.mark.parametrize("failure", ["503", "network"])
+def test_figures_that_could_not_be_loaded_are_named_and_loaded_later(someone: Visitor, failure: str) -> None:
+    def fail(route: Route) -> None:
+        if failure == "network":
+            route.abort()
+        else:
+            route.fulfill(status=int(failure), body="busy")
+
+    page = someone.open("/overview-combined")
+    everything = page.locator(".number").first.inner_text()
+    # Only while the server looks ready the page tries again; it is not ready until the failure ends.
+    page.route("**/ready", fail)
+    page.route(UPDATES, fail)
+    _choose_graffiti(page)
+    expect(page.locator(NOTICE)).to_be_visible()
+    assert page.locator(".number").first.inner_text() == everything
+    page.unroute(UPDATES)
+    page.unroute("**/ready")
+    expect(page.locator(NOTICE)).to_be_hidden()
+    expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
+    someone.settle()
+    assert page.locator(".number").first.inner_text() != everything
+
+
+def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) -> None:
+    page = someone.open("/recent")
+    page.route("**/ready", lambda route: route.abort())
+    page.route(UPDATES, lambda route: route.fulfill(status=502))
+    page.get_by_role("navigation").get_by_role("link", name="Backlog", exact=True).click()
+    expect(page.locator(NOTICE)).to_be_visible()
+    page.unroute(UPDATES)
+    page.unroute("**/ready")
+    expect(page.locator("h1")).to_have_text("Backlog")
+    assert page.url.partition("?")[0].endswith("/backlog")
+
+
+def test_enter_in_the_only_field_of_a_form_sends_nothing(someone: Visitor) -> None:
+    page = someone.open("/brief")
+    page.evaluate("window.isSame = true")
+    page.locator(".controls input:visible").first.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.locator(".controls").evaluate("form => form.requestSubmit && form.requestSubmit()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.isSame")
+
+
+def test_a_heading_that_sorts_keeps_the_focus(someone: Visitor) -> None:
+    page = someone.open("/requests-list")
+    heading = page.locator(".list thead button").first
+    heading.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".list th[aria-sort]").first).to_be_visible()
+    someone.settle()
+    assert page.evaluate("document.activeElement.closest('.list thead') !== null")
+
+
+def test_a_definition_is_in_view_after_following_its_link(someone: Visitor) -> None:
+    page = someone.open("/overview-combined")
+    page.locator("a[href='/definitions#open']").first.evaluate("link => link.click()")
+    term = page.locator("#open")
+    expect(term).to_be_in_viewport()
+    page.goto(someone.url + "/definitions#open")
+    expect(term).to_be_in_viewport()
+
+
+def test_a_link_that_has_changed_is_no_longer_copied(someone: Visitor) -> None:
+    page = someone.open("/overview-combined")
+    button = page.locator("[data-copy]").first
+    text = button.inner_text()
+    page.evaluate("navigator.clipboard.writeText = () => Promise.resolve()")
+    button.click()
+    expect(button).to_have_text("Copied")
+    _choose_graffiti(page)
+    expect(button).to_have_text(text)
