@@ -16,7 +16,9 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from psycopg2 import sql
+from psycopg2.extensions import encrypt_password
 
 from lacity_data_api.config import is_url
 
@@ -56,7 +58,9 @@ def ensure_role(cursor: Any, url: str, settings: Iterable[str], **values: sql.Co
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     verb = sql.SQL("ALTER ROLE" if cursor.fetchone() else "CREATE ROLE")
-    cursor.execute(sql.SQL("{} {} LOGIN PASSWORD %s").format(verb, sql.Identifier(role)), (password,))
+    # Encrypted here: a statement that fails or is slow is logged with its values.
+    verifier = password and encrypt_password(password, role, cursor.connection, "scram-sha-256")
+    cursor.execute(sql.SQL("{} {} LOGIN PASSWORD %s").format(verb, sql.Identifier(role)), (verifier,))
     for setting in settings:
         cursor.execute(sql.SQL(setting).format(sql.Identifier(role), **values))
 
@@ -93,9 +97,27 @@ def configuration() -> Config:
     return config
 
 
+def unknown_revision(environment: Mapping[str, str], config: Config) -> str:
+    """The revision of the schema if a later release made it; empty if this release knows it."""
+    with _connected(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
+        (is_there,) = cursor.fetchone()
+        if is_there:
+            cursor.execute("SELECT version_num FROM alembic_version")
+        found = cursor.fetchall() if is_there else []
+    connection.close()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return next((revision for (revision,) in found if revision not in known), "")
+
+
 def main() -> int:
+    """Migrate to this release's schema; a later one is left as it is, so that an older release can start."""
     ensure_roles(os.environ)
-    command.upgrade(configuration(), "head")
+    config = configuration()
+    if later := unknown_revision(os.environ, config):
+        sys.stdout.write(f"The schema, revision {later}, is that of a later release: it is left as it is.\n")
+        return 0
+    command.upgrade(config, "head")
     return 0
 
 

@@ -27,7 +27,7 @@ def complaints(target: Target, commit: str) -> list[str]:
         f"{target.api_url}/status/ready",
         f"{target.api_url}/types",
         f"{target.api_url}/status/api",
-        f"{target.reports_url}/health",
+        f"{target.reports_url}/ready",
     ):
         try:
             body = fetch(url)

@@ -58,7 +58,7 @@ variable "port" {
 }
 
 variable "health_path" {
-  description = "Path that answers 200 only when the service is ready."
+  description = "Path that answers 200 while a task should receive requests."
   type        = string
 
   validation {

@@ -52,6 +52,28 @@ def _look(database: Database) -> list[list[tuple[object, ...]]]:
     return [database.run(question) for question in (SCHEMA, INDEXES, GRANTS)]
 
 
+def _migrate(**environment: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "lacity_data_api.migrate"]
+    environment = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(line, cwd=API, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_schema_of_a_later_release_is_left_as_it_is(database: Database) -> None:
+    """A release that was rolled back could neither start nor be followed by a deployment."""
+    database.run("UPDATE alembic_version SET version_num = '9999'")
+    before = _look(database)
+    done = _migrate(DATABASE_URL=database.owner_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "revision 9999, is that of a later release" in done.stdout
+    assert _look(database) == before
+    assert database.value("SELECT version_num FROM alembic_version") == "9999"
+
+
+def test_a_migration_that_fails_is_no_later_release(database: Database) -> None:
+    database.run("UPDATE alembic_version SET version_num = '0030'")
+    assert _migrate(DATABASE_URL=database.owner_url).returncode != 0
+
+
 def test_up_down_and_up_again_is_the_same(database: Database) -> None:
     before = _look(database)
     types = database.run("SELECT * FROM request_types ORDER BY type_id")
