@@ -11,7 +11,6 @@
     var field = document.createElement("input");
     field.value = url;
     field.readOnly = true;
-    field.className = "copied-by-hand";
     field.setAttribute("aria-label", "Link with these dates");
     button.hidden = true;
     button.after(field);

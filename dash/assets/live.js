@@ -105,10 +105,16 @@
   /* Requests for figures that the server did not receive or could not handle: their cards still show what they showed
      before. A page that could not be loaded is requested again as a whole. */
   var lost = "";
+  var losses = 0, lastLost = 0;
   function lose(body, milliseconds) {
+    /* Each attempt requests every figure: while one of them keeps failing, the pauses grow. */
+    if (!lost) {
+      losses = Date.now() - lastLost < 2 * CALM_MS ? losses + 1 : 0;
+      lastLost = Date.now();
+    }
     lost = lost === "page" || JSON.parse(body).output.indexOf(PAGE) >= 0 ? "page" : "figures";
     tellLost();
-    lookIn(milliseconds);
+    lookIn(Math.max(milliseconds, Math.min(CALM_MS, WAITING_MS * Math.pow(2, losses))));
   }
   function tellLost() {
     var notice = document.getElementById("lost-figures");
@@ -175,8 +181,9 @@
   var shownTerm = "";
   function showTerm() {
     var address = window.location.pathname + window.location.hash;
-    if (address === shownTerm || !document.querySelector(".definitions")) return;
-    shownTerm = address;
+    var isNew = address !== shownTerm;
+    shownTerm = document.querySelector(".definitions") ? address : "";
+    if (!shownTerm || !isNew) return;
     var term = window.location.hash && document.getElementById(window.location.hash.slice(1));
     if (term) window.setTimeout(function () { term.scrollIntoView(); });
   }
