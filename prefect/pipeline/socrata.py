@@ -136,7 +136,12 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
     def _send(self, method: str, resource: str, content_type: str, **details: Any) -> requests.Response:
         uri = f"{self.uri_prefix}{self.domain}{resource}"
         response: requests.Response = self.session.request(method, uri, timeout=self.timeout, **details)
-        check(response, content_type)
+        try:
+            check(response, content_type)
+        except PortalError:
+            # A streamed response holds its connection until it is closed.
+            response.close()
+            raise
         return response
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import requests
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
@@ -16,6 +17,8 @@ from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline import pages
 from pipeline.errors import DataError, IngestError, PortalError, TokenError, UnavailableError
+from pipeline.query import Query
+from pipeline.socrata import Portal
 from portal.controller import Controller
 from portal.server import serve
 from portal.throttle import Throttle
@@ -198,6 +201,17 @@ def test_a_dataset_that_breaks_after_some_pages_is_not_loaded_in_part(town: Town
     outcome = run_ingest(settings, datasets=BOTH)
     assert [skipped.dataset.id for skipped in outcome.plan.skipped] == [LIVE]
     assert requests_of(database) == [row for row in town.requests if OLD in row]
+
+
+def test_a_page_that_is_refused_holds_no_connection(town: Town, database: Database) -> None:
+    """Its body was never read, so the connection stayed open until the garbage collector found it."""
+    town.portal.add_fault("unavailable", dataset=LIVE, area="resource")
+    received: list[requests.Response] = []
+    with Portal(settings_for(database, town.url)) as portal:
+        portal.session.hooks["response"].append(lambda response, **_: received.append(response))
+        with pytest.raises(PortalError, match="503"), portal.page(LIVE, Query("*", limit=10)):
+            pass
+    assert [response.raw.closed for response in received] == [True]
 
 
 def test_rows_of_another_shape_skip_the_dataset(town: Town, database: Database) -> None:
