@@ -16,9 +16,12 @@ from urllib.parse import unquote, urlsplit
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg2 import sql
 from psycopg2.extensions import encrypt_password
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from lacity_data_api.config import is_url
 
@@ -97,24 +100,19 @@ def configuration() -> Config:
     return config
 
 
-def unknown_revision(environment: Mapping[str, str], config: Config) -> str:
+def unknown_revision(url: str, config: Config) -> str:
     """The revision of the schema if a later release made it; empty if this release knows it."""
-    with _connected(environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('alembic_version') IS NOT NULL")
-        (is_there,) = cursor.fetchone()
-        if is_there:
-            cursor.execute("SELECT version_num FROM alembic_version")
-        found = cursor.fetchall() if is_there else []
-    connection.close()
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    return next((revision for (revision,) in found if revision not in known), "")
+    return next((revision for revision in found if revision not in known), "")
 
 
 def main() -> int:
     """Migrate to this release's schema; a later one is left as it is, so that an older release can start."""
     ensure_roles(os.environ)
     config = configuration()
-    if later := unknown_revision(os.environ, config):
+    if later := unknown_revision(os.environ["DATABASE_URL"], config):
         sys.stdout.write(f"The schema, revision {later}, is that of a later release: it is left as it is.\n")
         return 0
     command.upgrade(config, "head")

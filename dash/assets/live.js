@@ -182,9 +182,9 @@
   function showTerm() {
     var address = window.location.pathname + window.location.hash;
     var isNew = address !== shownTerm;
-    shownTerm = document.querySelector(".definitions") ? address : "";
+    shownTerm = window.location.hash && document.querySelector(".definitions") ? address : "";
     if (!shownTerm || !isNew) return;
-    var term = window.location.hash && document.getElementById(window.location.hash.slice(1));
+    var term = document.getElementById(window.location.hash.slice(1));
     if (term) window.setTimeout(function () { term.scrollIntoView(); });
   }
   /* The reader returns to a page that was in the background. */

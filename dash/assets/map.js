@@ -271,10 +271,18 @@
     box.dispatchEvent(new Event("map-shown", { bubbles: true }));
   }
 
+  /* A box without a map: without its search, too, whose form would reload the page. */
+  function explain(box, text) {
+    box.replaceChildren(make("p", { "class": "map-status", role: "status" }, text));
+    shown(box);
+  }
+
   /* Requested while the library loads: the tiles' URLs depend only on the filters. */
   function described(known) {
-    known.described = known.described || fetched(known.api + "/tiles.json?" + known.filters);
-    known.described.catch(function () { known.described = undefined; });
+    if (!known.described) {
+      known.described = fetched(known.api + "/tiles.json?" + known.filters);
+      known.described.catch(function () { known.described = undefined; });
+    }
     return known.described;
   }
 
@@ -380,8 +388,7 @@
       state.map = new library.Map(Object.assign({ container: parts.canvas, style: style, dragRotate: false,
         maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
     } catch (error) {
-      parts.status.textContent = "This browser cannot draw the map: it needs WebGL. The numbers below are the same.";
-      shown(box);
+      explain(box, "This browser cannot draw the map: it needs WebGL. The numbers below are the same.");
       return;
     }
     states.push(state);
@@ -398,9 +405,8 @@
       box.mapState = { known: known };
       if (known.api) described(known).catch(function () {});
       load(known.library).then(function (library) { open(box, library); }, function (error) {
-        frame(box).status.textContent = "The map could not be loaded. Reload the page to try again.";
         box.mapState = undefined;
-        shown(box);
+        explain(box, "The map could not be loaded. Reload the page to try again.");
         throw error;
       });
       return;

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from support import city as small_city
 from support.browser import Visitor, chromium, visit
-from support.databases import Database, database
+from support.databases import Database
 from support.serving import Reports, forget_everything, serve, settings_for
 
 import data.database
@@ -18,9 +18,8 @@ PATIENCE_SECONDS = 60
 @pytest.fixture(scope="session")
 def city() -> Iterator[Database]:
     """The small city; tests read it and never change it."""
-    with database() as filled:
-        small_city.fill(filled)
-        yield filled
+    with small_city.filled() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -136,8 +136,9 @@ def _numbers(count: int) -> str:
 
 def _member(field: Field, before: str) -> str:
     """Arguments of concat() for a member of a JSON object."""
-    quote = '"' if field == Field.CREATED_DATE else ""
-    return f"""'{before}"{field}":{quote}', {field}, '{quote}'"""
+    if field == Field.CREATED_DATE:
+        return f"""'{before}"{field}":"', {field}, '"'"""
+    return f"""'{before}"{field}":', {field}"""
 
 
 def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:

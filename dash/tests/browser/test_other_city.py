@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser
 from support import city as small_city
 from support.browser import DESKTOP, PHONE, Visitor, visit
-from support.databases import database
 from support.pages import sampled
 from support.serving import Reports, forget_everything, serve
 
@@ -41,8 +40,7 @@ PAGES = (
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Reports]:
     forget_everything()
-    with database() as filled:
-        small_city.fill(filled)
+    with small_city.filled() as filled:
         for statement in OTHER_CITY.split(";\n"):
             if statement.strip():
                 filled.run(statement)

@@ -22,9 +22,8 @@ COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 @pytest.fixture(scope="module")
 def own_city() -> Iterator[Database]:
     """A city for this module, which tests change."""
-    with database() as filled:
-        small_city.fill(filled)
-        yield filled
+    with small_city.filled() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

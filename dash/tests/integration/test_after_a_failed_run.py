@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from support import city as small_city
-from support.databases import Database, database
+from support.databases import Database
 from support.serving import settings_for
 
 from data.warehouse import Warehouse
@@ -46,16 +47,14 @@ DELETE FROM requests WHERE id NOT IN (SELECT request_id FROM service_requests)
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Database]:
-    with database() as filled:
-        small_city.fill(filled, then=FAILED)
-        yield filled
+    with small_city.filled(FAILED) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def warehouse(city: Database) -> Iterator[Warehouse]:
-    found = Warehouse(settings_for(city.reader_url))
-    yield found
-    found.close()
+    with closing(Warehouse(settings_for(city.reader_url))) as found:
+        yield found
 
 
 def test_the_last_full_day_is_two_days_ago(city: Database, warehouse: Warehouse) -> None:

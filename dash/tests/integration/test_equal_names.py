@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from support import city as small_city
 from support.cards import card, column
-from support.databases import Database, database
+from support.databases import Database
 from support.serving import settings_for
 
 from data.filters import NO_COUNCIL
@@ -32,16 +33,14 @@ CARDS = [
 
 @pytest.fixture(scope="module")
 def city() -> Iterator[Database]:
-    with database() as filled:
-        small_city.fill(filled, then=EQUAL)
-        yield filled
+    with small_city.filled(EQUAL) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def warehouse(city: Database) -> Iterator[Warehouse]:
-    found = Warehouse(settings_for(city.reader_url))
-    yield found
-    found.close()
+    with closing(Warehouse(settings_for(city.reader_url))) as found:
+        yield found
 
 
 @pytest.mark.parametrize(("report", "name"), CARDS, ids=[f"{report.name} {name}" for report, name in CARDS])

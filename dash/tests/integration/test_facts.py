@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support import city as small_city
-from support.databases import Database, database
+from support.databases import Database
 from support.serving import settings_for
 
 from data.facts import Facts
@@ -18,9 +18,8 @@ from data.warehouse import Warehouse
 @pytest.fixture(scope="module")
 def own_city() -> Iterator[Database]:
     """A city for this module, which tests change."""
-    with database() as filled:
-        small_city.fill(filled)
-        yield filled
+    with small_city.filled() as found:
+        yield found
 
 
 def facts(own_city: Database) -> Facts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from support.databases import Database
+from support.databases import Database, database
 
 HERE = Path(__file__).parent
 # By the data and not by the clock: midnight may pass between the fill and a test.
@@ -24,6 +26,14 @@ def fill(database: Database, then: str = "") -> None:
         recount(connection)
     with psycopg.connect(database.owner_url, autocommit=True) as connection:
         connection.execute("ANALYZE")
+
+
+@contextmanager
+def filled(then: str = "") -> Iterator[Database]:
+    """A fresh database with the city, dropped at the end."""
+    with database() as fresh:
+        fill(fresh, then)
+        yield fresh
 
 
 def recount(connection: psycopg.Connection) -> None:

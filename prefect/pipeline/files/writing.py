@@ -158,7 +158,8 @@ def _origin(name: str, title: str, url: str) -> dict[str, list[dict[str, str]]]:
 def _clean(location: Location, former: Manifest, current: Manifest) -> None:
     """Remove files of earlier sets that neither the manifest nor clients of the previous set need."""
     kept = current.paths() | {NAME} | set(current.latest())
+    # The location may hold other files, too.
+    ours = {JOURNAL, *former.latest()}
     for name in sorted(location.names() - kept):
-        # The location may hold other files, too.
-        if OWN.search(name) or name == JOURNAL or name in former.latest():
+        if name in ours or OWN.search(name):
             location.delete(name)

@@ -160,11 +160,19 @@ def test_files_that_cannot_be_written_do_not_keep_an_erasure_from_the_api(
     number = filled.value(NEWEST)
     location = str(tmp_path / "disk" / "files")
     environment(monkeypatch, filled, API_URL=api_of_filled.url, ADMIN_TOKEN=token, FILES_LOCATION=location)
-    api_of_filled.served = 2  # as if a client's request had made it switch
     assert lifetime.main([number]) == code
-    assert api_of_filled.resets == (1 if token == TOKEN else 0)
+    assert api_of_filled.served == (2 if token == TOKEN else 0)
     assert f"the files at {location} are not written" in caplog.text
     assert _places_of(filled, number) == []
+
+
+def test_an_erasure_resets_an_api_that_a_client_has_made_switch(
+    filled: Database, api_of_filled: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(monkeypatch, filled, API_URL=api_of_filled.url, ADMIN_TOKEN=TOKEN)
+    api_of_filled.served = 2
+    assert lifetime.main([filled.value(NEWEST)]) == 0
+    assert api_of_filled.resets == 1
 
 
 def test_an_erased_request_is_in_no_staging_table(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
