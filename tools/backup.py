@@ -38,19 +38,13 @@ TRIGGERS = """
 SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FROM pg_trigger
  WHERE NOT tgisinternal \\gexec
 """
-# In one transaction: readers see the old data until the new data are complete. Clients never see an older
-# generation than before, or two changes with the same number.
+# In one transaction: readers see the old data until the new data are complete.
 BEGIN = """
-SELECT generation AS known, last_change AS known_change FROM data_generation \\gset
 SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
   FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
 """
-END = """
-UPDATE public.data_generation
-   SET generation = greatest(generation, :known) + 1, changed_at = now(),
-       last_change = greatest(last_change, :known_change);
-"""
+AFTER_RESTORE = ROOT / "api" / "lacity_data_api" / "after_restore.sql"
 COUNTS = """
 SELECT format('generation %s, %s requests, %s served', generation,
               (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests))
@@ -167,7 +161,7 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> b
         shutil.copyfileobj(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
-            script.write(TRIGGERS.format(be="ENABLE").encode() + END.encode())
+            script.write(TRIGGERS.format(be="ENABLE").encode() + AFTER_RESTORE.read_bytes())
         else:
             writer.kill()
         script.close()

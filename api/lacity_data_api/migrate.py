@@ -1,4 +1,6 @@
-"""``python -m lacity_data_api.migrate``: sets up roles and the newest schema; repeatable while the API runs.
+"""``python -m lacity_data_api.migrate [--restored]``: sets up roles and the newest schema.
+
+It may be repeated, also while the API runs. ``--restored`` is for a database that was restored from a backup.
 
 Reads DATABASE_URL (owner). If DATABASE_LOADER_URL and DATABASE_READER_URL are set and the owner may create
 roles, it creates them with the passwords in these URLs; otherwise the roles must exist.
@@ -6,6 +8,7 @@ roles, it creates them with the passwords in these URLs; otherwise the roles mus
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -27,6 +30,7 @@ from lacity_data_api.config import is_url
 
 API = Path(__file__).parents[1]
 READER_LIMITS = Path(__file__).with_name("reader_limits.sql")
+AFTER_RESTORE = Path(__file__).with_name("after_restore.sql")
 # The session of a client that vanished, and the locks of that session, are released after 50 seconds.
 KEEPALIVES = (
     "ALTER ROLE {} SET tcp_keepalives_idle = 20",
@@ -108,14 +112,27 @@ def unknown_revision(url: str, config: Config) -> str:
     return next((revision for revision in found if revision not in known), "")
 
 
+def renumber(url: str) -> None:
+    """Give a restored database numbers of data and changes that no client has seen."""
+    with _connected(url) as connection, connection.cursor() as cursor:
+        cursor.execute(AFTER_RESTORE.read_text())
+    connection.close()
+
+
 def main() -> int:
     """Migrate to this release's schema; a later one is left as it is, so that an older release can start."""
+    parser = argparse.ArgumentParser(prog="python -m lacity_data_api.migrate", description=__doc__)
+    help_text = "the database was restored: give its data and changes numbers that no client has seen"
+    parser.add_argument("--restored", action="store_true", help=help_text)
+    is_restored = parser.parse_args().restored
     ensure_roles(os.environ)
     config = configuration()
     if later := unknown_revision(os.environ["DATABASE_URL"], config):
         sys.stdout.write(f"The schema, revision {later}, is that of a later release: it is left as it is.\n")
-        return 0
-    command.upgrade(config, "head")
+    else:
+        command.upgrade(config, "head")
+    if is_restored:
+        renumber(os.environ["DATABASE_URL"])
     return 0
 
 

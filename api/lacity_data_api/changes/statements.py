@@ -29,8 +29,8 @@ JSON_LIST = {"opening": "'['", "between": "','", "closing": "']'"}
 # One event per line, each terminated by a line break.
 LINES = {"opening": "''", "between": "chr(10)", "closing": "CASE WHEN count(*) > 0 THEN chr(10) END"}
 
-# A page without `after` starts with the oldest change.
-SINCE = "sequence > coalesce(CAST(:after AS bigint), 0)"
+# A page without `after` starts with the oldest change; those before a restore are kept for histories only.
+SINCE = "sequence > coalesce(CAST(:after AS bigint), (SELECT forgotten_change FROM data_generation))"
 SELECTED = "(SELECT * FROM changes WHERE {where} ORDER BY sequence LIMIT :limit)"
 
 # Null if such a request does not exist and never did; only an existing request may have an empty history.

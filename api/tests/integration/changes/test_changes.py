@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from lacity_data_api.migrate import renumber
 from tests.support.changes import add_changes, add_many, forget_changes
 from tests.support.databases import Database
 from tests.support.rows import add_requests
@@ -185,3 +186,23 @@ def test_an_erasure_names_nothing_but_our_id_and_is_told_to_everyone(
     api.publish()
     [event] = api.json("/changes", after=last, **wanted)
     assert (event["subject"], event["data"]["before"], event["data"]["cause"]) == ("3", {}, "erased")
+
+
+def test_after_a_restore_every_follower_starts_again(api: Api, database: Database) -> None:
+    """Changes since the backup are undone, and their numbers must not be given to others."""
+    add_many(database, 3)
+    api.publish()
+    seen = int(api.json("/changes", limit=1000)[-1]["id"])
+    generation = database.value("SELECT generation FROM data_generation")
+    for _ in range(2):
+        renumber(database.owner_url)
+        api.publish()
+        assert api.json("/changes") == []
+        assert api.get("/changes", after=seen).status_code == 410
+        add_many(database, 2)
+        api.publish()
+        first, last = sequences(api.json("/changes"))
+        assert first > seen
+        assert sequences(api.json("/changes", after=first)) == [last]
+        assert database.value("SELECT generation FROM data_generation") > generation + 1
+        seen, generation = last, database.value("SELECT generation FROM data_generation")
