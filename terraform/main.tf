@@ -283,6 +283,7 @@ module "api" {
       API_HOST            = "0.0.0.0"
       API_PORT            = tostring(local.ports.api)
       API_ALLOWED_ORIGINS = join(",", var.api_allowed_origins)
+      EXPORTS_FOLDER      = "/tmp/exports"
 
       # The server sets its own limit; ElastiCache has no CONFIG command.
       CACHE_REDIS_MB = "0"

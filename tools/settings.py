@@ -72,6 +72,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
         "SOCRATA_URL": f"http://127.0.0.1:{ports['PORTAL_PORT']}",
         "FILES_LOCATION": str(STATE / "files" / database),
         "FILES_URL": f"http://127.0.0.1:{ports['API_PORT']}/files",
+        "EXPORTS_FOLDER": str(STATE / "exports"),
         "PORTAL_CACHE": str(CACHE / "portal"),
         "API_ALLOWED_ORIGINS": "http://localhost:3000",
         "ADMIN_TOKEN": read(ENV_FILE).get("ADMIN_TOKEN") or secrets.token_urlsafe(24),

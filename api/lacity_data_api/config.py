@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     cache_redis_mb: int = Field(
         default=250, ge=0, description="Memory limit to set on a Redis without one; 0: leave it unchanged."
     )
+    exports_folder: str = Field(
+        default="",
+        description="Folder for finished exports, which are sent again until the data changes; empty: none.",
+    )
+    exports_mb: int = Field(default=2_000, ge=4, description="Size limit of that folder.")
     stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."

@@ -28,6 +28,7 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         await state.database.open()
+        state.kept_files.open()
         try:
             listening = listen(state.watcher, state.store)
             async with _running(state.access_log.run(), listening, keep_measuring(state)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
+from lacity_data_api.cache.kept_files import KeptFiles
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.response_cache import ResponseCache
 from lacity_data_api.city.reader import FactsReader
@@ -33,6 +34,7 @@ class State:
     responses: ResponseCache
     watcher: GenerationWatcher
     facts: FactsReader
+    kept_files: KeptFiles
     access_log: AccessLog = field(default_factory=AccessLog)
     request_ids: RequestIds = field(default_factory=RequestIds)
     streams: ClientStreams = field(default_factory=ClientStreams)
@@ -43,8 +45,9 @@ def build_state(settings: Settings) -> State:
     """Creates the app's components; no connection is opened yet."""
     database, store = Database(settings), RedisStore(settings)
     responses = ResponseCache(settings, database, store)
-    watcher = GenerationWatcher(responses)
-    return State(settings, database, store, responses, watcher, FactsReader(database, watcher))
+    kept_files = KeptFiles(settings.exports_folder, settings.exports_mb, store.database)
+    watcher = GenerationWatcher(responses, kept_files)
+    return State(settings, database, store, responses, watcher, FactsReader(database, watcher), kept_files)
 
 
 def state_of(request: Request) -> State:

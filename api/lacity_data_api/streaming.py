@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from copy import copy
 
 from fastapi import Request
 from isal import isal_zlib
@@ -49,20 +50,26 @@ class StreamedResponse(Response):
         is_compressed: bool,
     ) -> None:
         self._streams = state_of(request).streams
-        self._produce = produce
-        self._is_compressed = is_compressed
+        self.produce = produce
+        self.is_compressed = is_compressed
         self.status_code = 200
         self.media_type = media_type
         self.background = None
         self.init_headers(headers)
 
+    def with_sent_parts(self, produce: Produce) -> StreamedResponse:
+        """The same response with these parts, which are sent as they are."""
+        other = copy(self)
+        other.produce, other.is_compressed = produce, False
+        return other
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        body = _Body(send, self.raw_headers, is_compressed=self._is_compressed)
+        body = _Body(send, self.raw_headers, is_compressed=self.is_compressed)
         # HEAD has no body, so none is produced.
         if not scope.get("state", {}).get("is_head"):
             try:
                 with self._streams.one(scope):
-                    await self._produce(body.write)
+                    await self.produce(body.write)
             except ApiError as error:
                 if not body.is_started:
                     raise
@@ -116,7 +123,7 @@ class _Body:
 
 def streamed(
     request: Request, produce: Produce, media_type: str, headers: dict[str, str] | None = None
-) -> Response:
+) -> StreamedResponse:
     """A streamed response, compressed if the client accepts gzip."""
     is_compressed = accepts_gzip(request)
     all_headers = {**NO_STORE, "Vary": "Accept-Encoding, Origin", **(headers or {})}

@@ -14,8 +14,10 @@ import asyncio
 import logging
 import time
 from functools import partial
+from threading import Thread
 
 from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.kept_files import KeptFiles
 from lacity_data_api.cache.primer import PrimedResponses, Primer
 from lacity_data_api.cache.published import Published
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache
@@ -36,8 +38,9 @@ Primed = list[tuple[str, CachedResponse]]
 class GenerationWatcher:
     """Knows which generation this worker serves, and moves it to the next one."""
 
-    def __init__(self, responses: ResponseCache) -> None:
+    def __init__(self, responses: ResponseCache, kept_files: KeptFiles) -> None:
         self._responses = responses
+        self._kept_files = kept_files
         self._store = responses.store
         self.published = Published(responses.store)
         self._moves: SingleFlight[int] = SingleFlight()
@@ -155,6 +158,9 @@ class GenerationWatcher:
         self._prepared = None
         self._responses.memory.replace_all(responses)
         self._responses.failures.clear()
+        if self._kept_files.is_used:
+            # In a thread, because removing large files takes time.
+            Thread(target=self._kept_files.keep_only, args=[generation]).start()
         self._generation = generation
         log.info("Serving generation %d", generation)
 

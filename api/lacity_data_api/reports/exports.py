@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from lacity_data_api.files.exports import GEOJSON, PARQUET, geojson_export, parquet_export
+from lacity_data_api.kept_responses import kept
 from lacity_data_api.reports import repository
 from lacity_data_api.requests.filters import RequestFilter, where
 from lacity_data_api.responses import NO_STORE
@@ -40,6 +41,7 @@ async def csv_file(
     for complete.
     """
     columns = (await state_of(request).facts.city()).columns
+    statement = repository.exported(wanted, columns)
 
     async def produce(write: Write) -> None:
         mark = BYTE_ORDER_MARK if is_for_excel else b""
@@ -49,25 +51,29 @@ async def csv_file(
             part, mark = mark + part, b""
             await write(part)
 
-        database = state_of(request).database
-        await database.copy(repository.exported(wanted, columns), repository.EXPORT_LOCK, write_marked)
+        await state_of(request).database.copy(statement, repository.EXPORT_LOCK, write_marked)
 
     headers = _saved_as(name)
     if is_compressed:
-        return StreamedResponse(request, produce, headers, GZIP, is_compressed=True)
-    return streamed(request, produce, CSV, headers)
+        response = StreamedResponse(request, produce, headers, GZIP, is_compressed=True)
+    else:
+        response = streamed(request, produce, CSV, headers)
+    return kept(request, response, statement, CSV, is_for_excel)
 
 
 def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
     """A Parquet file with the columns of the published files. Failures midway are handled as for CSV."""
-    produce = parquet_export(state_of(request).database, where(wanted))
-    return StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
+    rows = where(wanted)
+    produce = parquet_export(state_of(request).database, rows)
+    response = StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
+    return kept(request, response, rows, PARQUET)
 
 
 def geojson_file(request: Request, wanted: RequestFilter, name: str) -> Response:
     """The same rows as a GeoJSON feature collection."""
-    produce = geojson_export(state_of(request).database, where(wanted))
-    return streamed(request, produce, GEOJSON, _saved_as(name))
+    rows = where(wanted)
+    produce = geojson_export(state_of(request).database, rows)
+    return kept(request, streamed(request, produce, GEOJSON, _saved_as(name)), rows, GEOJSON)
 
 
 def _saved_as(name: str) -> dict[str, str]:

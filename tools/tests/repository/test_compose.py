@@ -104,8 +104,13 @@ def test_pipeline_writes_the_files_that_the_api_serves(chosen: tuple[str, ...]) 
         if name in {"ingest", "pipeline", "api"}
     }
     writable, readable = [("files", "/files", False)], [("files", "/files", True)]
-    assert mounts == {"ingest": writable, "pipeline": writable, "api": readable}
+    assert mounts == {
+        "ingest": writable,
+        "pipeline": writable,
+        "api": [*readable, ("exports", "/exports", False)],
+    }
     assert {found[name]["environment"]["FILES_LOCATION"] for name in mounts} == {"/files"}
+    assert found["api"]["environment"]["EXPORTS_FOLDER"] == "/exports"
 
 
 @both

@@ -1,0 +1,163 @@
+"""Long responses as files: kept until the data changes, and shared by all workers of this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import BinaryIO, Self
+
+from lacity_data_api.statements import Statement
+
+log = logging.getLogger(__name__)
+
+MB = 1_000_000
+# Smaller responses are produced quickly, and a folder of many files takes long to list.
+LEAST_BYTES = MB
+
+
+class KeptFiles:
+    """Files of one database, each of one generation. Without a folder, nothing is kept.
+
+    A failure of the disk counts as a missing file, never as an error.
+    """
+
+    def __init__(self, folder: str, most_mb: int, database: str) -> None:
+        self._folder = Path(folder) if folder else None
+        self._most_bytes = most_mb * MB
+        self._prefix = f"311-export-{database}-"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether there is a folder."""
+        return self._folder is not None
+
+    def open(self) -> None:
+        """Create the folder, and remove what an earlier server left: its data may have been another."""
+        if self._folder:
+            with suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
+            self.keep_only(None)
+
+    def key(self, statement: Statement, *form: object) -> str:
+        """A key that differs for any two statements, values and forms whose responses could differ."""
+        return _digest(repr((statement.sql, sorted(statement.values.items()), form)))
+
+    def find(self, key: str, generation: int) -> BinaryIO | None:
+        """The kept file; None if there is none."""
+        if not self._folder:
+            return None
+        path = self._folder / self._name(key, generation)
+        try:
+            file = path.open("rb")
+            os.utime(path)
+        except OSError:
+            return None
+        return file
+
+    def copy(self, key: str, generation: int) -> FileCopy:
+        """A new file that becomes visible when it is finished."""
+        path = self._folder / self._name(key, generation) if self._folder else None
+        return FileCopy(path, self._most_bytes // 4)
+
+    def keep_only(self, generation: int | None) -> None:
+        """Remove the files of other generations, and the least recently used ones above the size limit."""
+        kept = [path for path in self._own() if not self._is_removed(path, generation)]
+        total = 0
+        for path in sorted(kept, key=_used_at, reverse=True):
+            total += _size(path)
+            if total > self._most_bytes:
+                _remove(path)
+
+    def _name(self, key: str, generation: int) -> str:
+        return f"{self._prefix}{generation}-{key}"
+
+    def _own(self) -> list[Path]:
+        try:
+            return list(self._folder.glob(f"{self._prefix}*")) if self._folder else []
+        except OSError:
+            return []
+
+    def _is_removed(self, path: Path, generation: int | None) -> bool:
+        if path.name.startswith(f"{self._prefix}{generation}-"):
+            return False
+        _remove(path)
+        return True
+
+
+class FileCopy:
+    """A copy of a response that is being sent; given up when the disk fails or the copy gets too long.
+
+    Leaving the context without ``finish`` removes it.
+    """
+
+    def __init__(self, path: Path | None, most_bytes: int) -> None:
+        self._path, self._left = path, most_bytes
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        if self._path:
+            self._partial = self._path.with_name(f"{self._path.name}.{token_hex(4)}")
+            with _reported():
+                self._file = self._partial.open("xb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+            _remove(self._partial)
+            self._file = None
+
+    def write(self, part: bytes) -> None:
+        """Append a part of the response."""
+        if not self._file:
+            return
+        self._left -= len(part)
+        with _reported():
+            self._file.write(part)
+            if self._left >= 0:
+                return
+        self.__exit__()
+
+    def finish(self) -> None:
+        """Make the copy visible under its name, unless it is small."""
+        if self._file and self._path and self._file.tell() >= LEAST_BYTES:
+            with _reported():
+                self._file.close()
+                self._partial.replace(self._path)
+                self._file = None
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning("A response was not kept as a file: %s", error)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _used_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,79 @@
+"""Streamed responses of which a file is kept: the next client gets the file."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import BinaryIO
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from lacity_data_api.cache.kept_files import FileCopy
+from lacity_data_api.errors import ApiError
+from lacity_data_api.state import state_of
+from lacity_data_api.statements import Statement
+from lacity_data_api.streaming import PART_BYTES, Produce, StreamedResponse, Write
+
+# Compressed in itself. Text that a client wants uncompressed is several times as long, and not kept.
+COMPACT = frozenset({"application/vnd.apache.parquet"})
+
+
+def kept(request: Request, response: StreamedResponse, rows: Statement, *form: object) -> Response:
+    """The same response, from a file if the same rows were sent in this form and have not changed since."""
+    files = state_of(request).kept_files
+    if files.is_used and (response.is_compressed or response.media_type in COMPACT):
+        return KeptResponse(request, response, files.key(rows, *form))
+    return response
+
+
+class KeptResponse(Response):
+    """Decides between file and database when it is sent, so that the newest data is sent in either case."""
+
+    def __init__(self, request: Request, response: StreamedResponse, key: str) -> None:
+        self._state = state_of(request)
+        self._response = response
+        self._key = key
+        self.status_code = response.status_code
+        self.media_type = response.media_type
+        self.background = None
+        self.raw_headers = response.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("state", {}).get("is_head"):
+            await self._response(scope, receive, send)
+            return
+        generation = await self._state.responses.newest_generation()
+        if file := self._state.kept_files.find(self._key, generation):
+            with file:
+                await self._response.with_sent_parts(_parts_of(file))(scope, receive, send)
+        else:
+            await self._send_and_keep(generation, scope, receive, send)
+
+    async def _send_and_keep(self, generation: int, scope: Scope, receive: Receive, send: Send) -> None:
+        files, newest = self._state.kept_files, self._state.responses.newest_generation
+        with files.copy(self._key, generation) as copy:
+            await self._response(scope, receive, _copied(send, copy))
+            # What was read while the data changed may belong to either generation.
+            with suppress(ApiError):
+                if await newest() == generation:
+                    await asyncio.to_thread(copy.finish)
+                    await asyncio.to_thread(files.keep_only, generation)
+
+
+def _parts_of(file: BinaryIO) -> Produce:
+    async def produce(write: Write) -> None:
+        while part := await asyncio.to_thread(file.read, PART_BYTES):
+            await write(part)
+
+    return produce
+
+
+def _copied(send: Send, copy: FileCopy) -> Send:
+    async def send_and_copy(message: Message) -> None:
+        if part := message.get("body"):
+            await asyncio.to_thread(copy.write, part)
+        await send(message)
+
+    return send_and_copy

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pyarrow import parquet
+
+from lacity_data_api.cache import kept_files
+from tests.support.databases import Database
+from tests.support.rows import add_requests
+from tests.support.serving import Api, forget_everything, serve, settings_for
+
+YEAR = "/reports/export/2020/service_requests"
+LARGE = "/reports/export/2022/service_requests.csv.gz"
+UPDATES = ("UPDATE service_requests SET address = %s", "UPDATE requests SET address = %s")
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rows(database: Database) -> None:
+    add_requests(database, *({"srnumber": f"1-{n}", "created_date": "2020-05-06"} for n in range(5)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(kept_files, "LEAST_BYTES", 1)
+    return tmp_path / "exports"
+
+
+@pytest.fixture
+def keeping(database: Database, folder: Path) -> Iterator[Api]:
+    """An API that keeps exports of any size."""
+    forget_everything()
+    with serve(settings_for(database, exports_folder=str(folder))) as running:
+        yield running
+
+
+def kept(folder: Path) -> list[str]:
+    """The names of the files, once no copy is being written."""
+    while any("." in path.name for path in folder.iterdir()):
+        time.sleep(0.02)
+    return [path.name for path in folder.iterdir()]
+
+
+def address(database: Database, text: str) -> None:
+    """Change the rows without a new generation, so that only a file can still have the former text."""
+    for update in UPDATES:
+        database.run(update, text, url=database.loader_url)
+
+
+def publish(database: Database, text: str) -> None:
+    """Change the rows as the pipeline does."""
+    with database.load() as cursor:
+        for update in UPDATES:
+            cursor.execute(update, [text])
+
+
+def addresses(api: Api, path: str, **parameters: Any) -> set[str]:
+    """The addresses in an export of any format."""
+    response = api.client.get(path, params=parameters, headers=GZIP)
+    assert response.status_code == 200
+    if (folder := Path(api.state.settings.exports_folder)).is_dir():
+        kept(folder)
+    if path.endswith(".parquet"):
+        return set(parquet.read_table(io.BytesIO(response.content)).column("Address").to_pylist())
+    if path.endswith(".geojson"):
+        return {feature["properties"]["Address"] for feature in response.json()["features"]}
+    text = gzip.decompress(response.content).decode() if path.endswith(".gz") else response.text
+    return {row["address"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".geojson"])
+def test_an_export_is_read_once_per_generation(keeping: Api, database: Database, ending: str) -> None:
+    publish(database, "FIRST")
+    assert addresses(keeping, YEAR + ending) == {"FIRST"}
+    address(database, "SECOND")
+    assert addresses(keeping, YEAR + ending) == {"FIRST"}
+    publish(database, "THIRD")
+    assert addresses(keeping, YEAR + ending) == {"THIRD"}
+
+
+def test_a_file_is_sent_as_its_export_was(keeping: Api, folder: Path) -> None:
+    first = keeping.client.get(f"{YEAR}.csv", headers=GZIP)
+    assert len(kept(folder)) == 1
+    second = keeping.client.get(f"{YEAR}.csv", headers=GZIP)
+    assert first.content == second.content
+    varying = {"date", "x-request-id"}
+    assert [item for item in first.headers.items() if item[0] not in varying] == [
+        item for item in second.headers.items() if item[0] not in varying
+    ]
+
+
+def test_other_rows_and_forms_have_files_of_their_own(keeping: Api, database: Database, folder: Path) -> None:
+    publish(database, "FIRST")
+    assert addresses(keeping, f"{YEAR}.csv") == {"FIRST"}
+    address(database, "SECOND")
+    assert addresses(keeping, f"{YEAR}.csv", type_id=4) == {"SECOND"}
+    assert addresses(keeping, f"{YEAR}.csv", excel=1) == {"SECOND"}
+    assert addresses(keeping, f"{YEAR}.csv", start_date="2020-05-01") == {"SECOND"}
+    assert addresses(keeping, f"{YEAR}.parquet") == {"SECOND"}
+    # The same bytes, whether they are a file or the encoding of one.
+    assert addresses(keeping, f"{YEAR}.csv.gz") == {"FIRST"}
+    assert len(kept(folder)) == 5
+
+
+def test_head_and_uncompressed_text_are_not_kept(keeping: Api, folder: Path) -> None:
+    assert keeping.client.head(f"{YEAR}.csv.gz").status_code == 200
+    plain = keeping.client.get(f"{YEAR}.csv", headers={"Accept-Encoding": "identity"})
+    assert plain.text.startswith("request_id,")
+    assert kept(folder) == []
+
+
+@pytest.fixture(scope="module")
+def large(database: Database) -> None:
+    """Requests whose export exceeds the buffers along the way, compressed, too."""
+    database.run(
+        "INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id,"
+        " council_id, region_id, address) SELECT n, 'L-' || n, '2022-01-01', 4, 2, 8, 52, 1,"
+        " (SELECT string_agg(md5(concat(n, m)), '') FROM generate_series(1, 50) AS m)"
+        " FROM generate_series(1000001, 1030000) n",
+        url=database.loader_url,
+    )
+
+
+def test_an_export_that_the_client_gives_up_is_not_kept(keeping: Api, large: None, folder: Path) -> None:
+    with keeping.client.stream("GET", LARGE) as response:
+        next(response.iter_raw(1_000))
+    assert kept(folder) == []
+    assert len(gzip.decompress(keeping.get(LARGE).content)) > 40_000_000
+    assert len(kept(folder)) == 1
+
+
+def test_an_export_during_a_load_is_not_kept(
+    keeping: Api, database: Database, large: None, folder: Path
+) -> None:
+    with keeping.client.stream("GET", LARGE) as response:
+        parts = response.iter_raw(1_000)
+        size = len(next(parts))
+        with database.load() as cursor:
+            cursor.execute("UPDATE request_types SET type_name = type_name")
+        size += sum(map(len, parts))
+    assert size > 10_000_000
+    assert kept(folder) == []
+
+
+def test_files_of_the_former_data_are_removed_with_the_cutover(
+    keeping: Api, database: Database, folder: Path
+) -> None:
+    """An erased request must not stay on the disk until somebody exports the same rows again."""
+    keeping.get(f"{YEAR}.csv.gz")
+    assert len(kept(folder)) == 1
+    publish(database, "AFTER")
+    keeping.publish()
+    while kept(folder):
+        time.sleep(0.02)
+
+
+def test_a_started_server_forgets_the_files_of_an_earlier_one(database: Database, folder: Path) -> None:
+    """The database may have been restored to an older generation in between."""
+    for text in ("FIRST", "SECOND"):
+        address(database, text)
+        with serve(settings_for(database, exports_folder=str(folder))) as running:
+            assert addresses(running, f"{YEAR}.csv") == {text}
+
+
+def test_a_disk_that_fails_fails_no_export(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "a file").touch()
+    with serve(settings_for(database, exports_folder=str(tmp_path / "a file"))) as running:
+        for _ in range(2):
+            assert len(addresses(running, f"{YEAR}.csv")) == 1
+    assert [line for line in caplog.messages if "not kept" in line]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_an_unreachable_database_is_503(database: Database, folder: Path) -> None:
+    url = "postgresql://reader@127.0.0.1:1/none"
+    with serve(settings_for(database, database_reader_url=url, exports_folder=str(folder))) as cut_off:
+        assert httpx.get(f"{cut_off.url}{YEAR}.csv.gz").status_code == 503

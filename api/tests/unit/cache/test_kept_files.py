@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lacity_data_api.cache.kept_files import MB, KeptFiles
+from lacity_data_api.statements import Statement
+
+BODY = b"x" * MB
+DATABASE = "0a1b2c3d"
+
+
+def files_in(folder: Path, most_mb: int = 8) -> KeptFiles:
+    return KeptFiles(str(folder), most_mb, DATABASE)
+
+
+def keep(files: KeptFiles, key: str, body: bytes = BODY, generation: int = 7) -> None:
+    with files.copy(key, generation) as copy:
+        for start in range(0, len(body), 100_000):
+            copy.write(body[start : start + 100_000])
+        copy.finish()
+
+
+def found(files: KeptFiles, key: str, generation: int = 7) -> bytes | None:
+    file = files.find(key, generation)
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
+def test_a_finished_copy_is_found_by_key_and_generation(tmp_path: Path) -> None:
+    files = files_in(tmp_path)
+    keep(files, "one")
+    assert found(files, "one") == BODY
+    assert found(files, "two") is None
+    assert found(files, "one", generation=8) is None
+
+
+def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp_path: Path) -> None:
+    files = files_in(tmp_path)
+    with files.copy("one", 7) as copy:
+        copy.write(BODY)
+        assert found(files, "one") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [MB - 1, 2 * MB + 1])
+def test_small_and_very_long_responses_are_not_kept(tmp_path: Path, size: int) -> None:
+    """A quarter of the folder's limit is the most that one file may take."""
+    files = files_in(tmp_path, most_mb=8)
+    keep(files, "one", b"x" * size)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_above_the_limit_the_least_recently_used_files_go(tmp_path: Path) -> None:
+    files = files_in(tmp_path, most_mb=4)
+    for age, key in enumerate(("d", "c", "b", "a", "e")):
+        keep(files, key)
+        (path,) = tmp_path.glob(f"*-{key}")
+        os.utime(path, (1_700_000_000 + age, 1_700_000_000 + age))
+    # Used once more, so that the oldest is now the newest.
+    assert found(files, "d") == BODY
+    files.keep_only(7)
+    assert [key for key in "abcde" if found(files, key)] == ["a", "b", "d", "e"]
+
+
+def test_other_generations_are_removed_but_nothing_of_others(tmp_path: Path) -> None:
+    files, other = files_in(tmp_path), KeptFiles(str(tmp_path), 8, "another")
+    keep(files, "one", generation=7)
+    keep(files, "one", generation=70)
+    keep(other, "one", generation=7)
+    (tmp_path / "index.html").touch()
+    files.keep_only(70)
+    assert (found(files, "one", 7), found(files, "one", 70)) == (None, BODY)
+    files.open()
+    assert found(files, "one", 70) is None
+    assert found(other, "one", 7) == BODY
+    assert (tmp_path / "index.html").exists()
+
+
+def test_a_full_disk_gives_up_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = files_in(tmp_path)
+    with files.copy("one", 7) as copy, Path("/dev/full").open("wb") as full:
+        assert copy._file is not None
+        os.dup2(full.fileno(), copy._file.fileno())
+        for _ in range(20):
+            copy.write(BODY[:100_000])
+        copy.finish()
+    assert list(tmp_path.iterdir()) == []
+    assert len(caplog.messages) == 1
+
+
+def test_a_folder_that_disappears_loses_the_files_only(tmp_path: Path) -> None:
+    files = files_in(tmp_path / "exports")
+    files.open()
+    keep(files, "one")
+    (tmp_path / "exports").rename(tmp_path / "elsewhere")
+    assert found(files, "one") is None
+    keep(files, "one")
+    files.keep_only(7)
+    files.open()
+    keep(files, "one")
+    assert found(files, "one") == BODY
+
+
+def test_without_a_folder_nothing_is_kept() -> None:
+    files = KeptFiles("", 8, DATABASE)
+    files.open()
+    keep(files, "one")
+    assert (files.is_used, found(files, "one")) == (False, None)
+
+
+def test_keys_differ_with_statement_values_and_form() -> None:
+    files = KeptFiles("", 8, DATABASE)
+    statements = [Statement("a", {"day": 1}), Statement("b", {"day": 1}), Statement("a", {"day": 2})]
+    keys = {files.key(statement, form) for statement in statements for form in ("csv", "parquet")}
+    assert len(keys) == 6
+    assert files.key(statements[0], "csv") == files.key(Statement("a", {"day": 1}), "csv")
