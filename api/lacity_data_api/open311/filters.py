@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lacity_data_api.city.facts import Bounds
 from lacity_data_api.params import Include
-from lacity_data_api.requests.filters import IDS, IN_BOUNDS, NO_INFORMATION, STATUS, Status
+from lacity_data_api.requests.filters import IN_BOUNDS, NO_INFORMATION, STATUS, Status, has_id
 from lacity_data_api.statements import Where
 
 # Shorter than any degree of latitude, so that the rectangle contains the whole circle.
@@ -91,7 +91,7 @@ def _in_circle(circle: Circle) -> Where:
 def _conditions(wanted: RequestsFilter) -> Iterator[Where]:
     yield from _requested(wanted.requested)
     if wanted.type_ids is not None:
-        yield Where(IDS["type_id"], {"type_id": wanted.type_ids})
+        yield has_id("type_id", wanted.type_ids)
     if wanted.updated != UNBOUNDED:
         values: dict[str, Any] = {"updated_from": wanted.updated.first, "updated_until": wanted.updated.end}
         yield Where(UPDATED, values)

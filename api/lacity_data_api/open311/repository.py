@@ -8,7 +8,7 @@ from lacity_data_api.open311 import statements
 from lacity_data_api.open311.filters import RequestsFilter, where
 from lacity_data_api.params import Include
 from lacity_data_api.requests.cursor import Cursor
-from lacity_data_api.requests.filters import IDS
+from lacity_data_api.requests.filters import has_id
 from lacity_data_api.statements import DAY_SECONDS, LIST, Query, Statement, Where
 
 NO_SUCH_SERVICE = "service_code: there is no such service"
@@ -101,7 +101,7 @@ def days(wanted: RequestsFilter, rollup: Rollup | None) -> Query:
         return Query(statements.days(condition.sql), condition.values)
     first, end, edges = _whole_days(begin, until)
     measures = "requests" if wanted.information is Include.EXCLUDE else "requests + information"
-    of_types = Where() if wanted.type_ids is None else Where(IDS["type_id"], {"type_id": wanted.type_ids})
+    of_types = Where() if wanted.type_ids is None else has_id("type_id", wanted.type_ids)
     sql = statements.days_by_rollup(condition.sql, edges, rollup.table, measures, of_types.sql)
     values = condition.values if edges else of_types.values
     return Query(sql, {**values, "first_day": first, "last_day": end}, is_shared=False)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lacity_data_api.requests import repository
+from lacity_data_api.requests.filters import RequestFilter
+from tests.support.databases import Database
+from tests.support.plans import plan_of
+
+# As in the real city, requests outside every council are those without a location.
+MANY = """
+INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
+                              region_id, latitude, longitude, geom)
+SELECT n, 'R-' || n, timestamp '2020-01-01' + n * interval '1 minute', 4, 2, 8, council, 1, latitude,
+       CASE WHEN latitude IS NOT NULL THEN -118 END,
+       CASE WHEN latitude IS NOT NULL THEN ST_SetSRID(ST_MakePoint(-118, 34), 4326) END
+  FROM generate_series(1, 50000) AS n,
+       LATERAL (SELECT CASE WHEN n % 100 = 0 THEN 0 ELSE 1 + n % 90 END AS council,
+                       CASE WHEN n % 100 > 0 THEN 34 END AS latitude) AS place
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def many(database: Database) -> None:
+    database.run(MANY, url=database.loader_url)
+    database.run("ANALYZE service_requests", url=database.loader_url)
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """Rows that the scans of service_requests in a plan have visited."""
+    own = 0
+    if plan.get("Relation Name") == "service_requests":
+        own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    return own + sum(rows_read(part) for part in plan.get("Plans", ()))
+
+
+@pytest.mark.parametrize(("ids", "most"), [({"council_id": [0]}, 500), ({"council_id": [7]}, 11)])
+def test_the_newest_requests_of_a_council_are_read_from_its_index(
+    database: Database, ids: dict[str, Any], most: int
+) -> None:
+    """Where no request matches, the index by date would read those of the whole city: 15 million."""
+    query = repository.page(RequestFilter(**ids), repository.CREATED, skip=0, limit=10, next_page="/?after=")
+    (plan,) = plan_of(database, query, "ANALYZE, FORMAT JSON")
+    plan = plan if isinstance(plan, list) else json.loads(plan)
+    assert rows_read(plan[0]["Plan"]) <= most
