@@ -11,15 +11,39 @@ from gevent.pool import Pool
 from locust import FastHttpUser
 from locust.contrib.fasthttp import FastResponse
 
+from scenarios.bodies import decompressed
 from scenarios.generations import HEADER, History
 from scenarios.levels import label
 
-NOT_FOUND = 404
+OK, NOT_FOUND = 200, 404
 # Connections of a browser to one host over HTTP/1.1.
 CONNECTIONS = 6
 CHECKS = "one generation"
 NEW_GENERATION = "generation "
+# By default 4 kB, which takes thousands of calls for an export.
+BLOCK_BYTES = 131_072
 HEADERS = {"Accept-Encoding": "gzip, deflate, br", "User-Agent": "311-load (+locust)"}
+
+
+class SentResponse(FastResponse):
+    """A response whose ``content`` is the body as it was sent; that of an error is decompressed, for its log.
+
+    A user's browser decompresses on its own machine. In the one process of all users it would delay the other
+    responses that are being measured.
+    """
+
+    def _content(self) -> Any:
+        if self.status_code != OK or self._response is None:
+            return super()._content()  # type: ignore[no-untyped-call]
+        body = self._response.read()
+        self.release()
+        return body
+
+
+def read(response: FastResponse, most_bytes: int | None = None) -> bytes:
+    """The body of a response, decompressed, or its beginning; empty without a response."""
+    encoding = header(response, "content-encoding") if response.status_code == OK else ""
+    return decompressed(response.content or b"", encoding, most_bytes)
 
 
 @dataclass(frozen=True)
@@ -31,8 +55,8 @@ class Call:
     url: str
     # Whether 404 is a correct response.
     may_miss: bool = False
-    # How much of the body is returned after a 304: days of a large city take gigabytes for 200 users.
-    kept_bytes: int | None = None
+    # How much of the body is read and kept: days of a large city take gigabytes for 200 users.
+    read_bytes: int | None = None
 
     @property
     def label(self) -> str:
@@ -52,17 +76,17 @@ class Browser:
         self.history = History()
 
     def get(self, call: Call) -> bytes:
-        """The response body, decompressed; after a 304 as much as was kept of it, empty after a failure."""
+        """As much of the body as the user reads, also after a 304; empty after a failure."""
         etag, kept = self.kept.get(call.url, ("", b""))
         condition = {"If-None-Match": etag} if etag else {}
         response = self.ask("GET", call.url, call.label, may_miss=call.may_miss, headers=condition)
         if response.status_code == 304:
             return kept
-        if response.status_code != 200:
+        if response.status_code != OK:
             return b""
-        body = response.content or b""
+        body = read(response, call.read_bytes)
         if given := header(response, "etag"):
-            self.kept[call.url] = (given, body[: call.kept_bytes])
+            self.kept[call.url] = (given, body)
         return body
 
     def ask(
@@ -120,3 +144,6 @@ class Visitor(FastHttpUser):
 
     def on_start(self) -> None:
         self.browser = Browser(self)
+        agent: Any = self.client.client
+        agent.response_type = SentResponse
+        agent.clientpool.client_args["block_size"] = BLOCK_BYTES

@@ -15,14 +15,14 @@ CACHED, UNCACHED = "map cached", "map uncached"
 ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
 REQUEST_ID = re.compile(rb'"requestId": ?(\d+)')
 IDS_KEPT = 200
-KEPT_BYTES = 65_536
+READ_BYTES = 65_536
 RETURNING_SHARE = 0.4
 
 
 def day_call(group: str, day: dt.date) -> Call:
     """All service requests of one day, as the front end fetches them."""
     url = f"/requests?start_date={day}&end_date={day}&limit=10000"
-    return Call(group, "/requests (a day)", url, kept_bytes=KEPT_BYTES)
+    return Call(group, "/requests (a day)", url, read_bytes=READ_BYTES)
 
 
 class MapVisitor(Visitor):

@@ -7,7 +7,7 @@ from typing import Any
 
 from locust import constant, task
 
-from scenarios.browser import Call, Visitor, header
+from scenarios.browser import Call, Visitor, header, read
 from scenarios.generations import HEADER
 from scenarios.levels import label
 
@@ -58,5 +58,5 @@ class Operations(Visitor):
 
     def _ask(self, path: str, route: str = "") -> tuple[list[dict[str, Any]], str]:
         response = self.browser.ask("GET", path, label(DATA, f"GET {route or path}"))
-        rows = json.loads(response.content or b"[]") if response.status_code == 200 else []
+        rows = json.loads(read(response) or b"[]") if response.status_code == 200 else []
         return rows, header(response, HEADER)

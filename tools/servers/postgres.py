@@ -16,8 +16,6 @@ from tools.servers.users import as_user, give_to, is_root
 
 USER = "postgres"
 NEEDED_MB = 300
-# Responses that are ready come before queries of the same machine; in production the server has its own.
-NICENESS = 5
 START_SECONDS = 60
 # Parallel queries use this shared memory; in containers it is often only 64 MB.
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -141,8 +139,7 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self.data), *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
-        words = ["nice", "-n", str(NICENESS if self.is_durable else 0), str(postgres_programs() / program)]
-        command = as_user(USER, [*words, *arguments], self.folder)
+        command = as_user(USER, [str(postgres_programs() / program), *arguments], self.folder)
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         output = self.folder.parent / "postgres-tool.log"
         with output.open("w") as file:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import gzip
 import time
 import urllib.request
 from pathlib import Path
@@ -32,6 +34,15 @@ def test_opened_map_requests_eight_days_and_five_others_once(cases: dict[str, Ca
     assert cases["still"].run.output
     first = cases["still"].site.order[:OPENING]
     assert sorted(first) == sorted([*["/requests"] * 8, *ON_LOAD])
+
+
+def test_bodies_are_measured_as_they_are_sent(cases: dict[str, Case], files: Path) -> None:
+    """Decompressing them would delay the other responses of the same process."""
+    body = cases["good"].site.body("/geojson", "")
+    with (files / "stats_stats.csv").open(newline="") as table:
+        sizes = {row["Name"]: float(row["Average Content Size"]) for row in csv.DictReader(table)}
+    # 304 responses count, too, and have no body.
+    assert 0 < sizes["map cached · GET /geojson"] <= len(gzip.compress(body)) < len(body) / 10
 
 
 def test_every_kind_of_user_sends_requests(cases: dict[str, Case]) -> None:

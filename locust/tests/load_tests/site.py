@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -15,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from scenarios.places import USER_AGENT
 
+DEFAULT: list[dict[str, Any]] = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
+POLYGONS = {"type": "FeatureCollection", "features": DEFAULT * 1_000}
 # What a run requests before its users start; this is not counted.
 CITY: dict[str, Any] = {
     "/councils": [
@@ -49,8 +52,7 @@ class Site:
         return Counter(self.order)
 
     def body(self, path: str, query: str) -> bytes:
-        default = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
-        body = self.bodies.get(path, default)
+        body = self.bodies.get(path, POLYGONS if path == "/geojson" else DEFAULT)
         if skip := parse_qs(query).get("skip"):
             body = body[int(skip[0]) :]
         return json.dumps(body).encode()
@@ -82,6 +84,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes, generation: int, etag: str) -> None:
         self.send_response(status)
+        if body and "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("ETag", etag)
         self.send_header("X-Data-Generation", str(generation))
         self.send_header("Content-Length", str(len(body)))

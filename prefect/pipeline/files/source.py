@@ -74,8 +74,6 @@ def snapshot(connection: Connection) -> Iterator[Facts]:
         # Without this the planner would sort whole rows on disk although an index has their order.
         connection.execute("SET LOCAL enable_sort = off")
         connection.execute(f"SET LOCAL work_mem = '{WORK_MEMORY_MB}MB'")
-        # Users come first: parallel workers would take the cores that queries of the API need.
-        connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         yield _facts(connection)
 
 

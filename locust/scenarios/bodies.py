@@ -1,0 +1,19 @@
+"""What users read of the bodies that they receive."""
+
+from __future__ import annotations
+
+import zlib
+
+import brotli
+
+GZIP = 16 + zlib.MAX_WBITS
+
+
+def decompressed(body: bytes, encoding: str, most_bytes: int | None = None) -> bytes:
+    """A body that was sent in this encoding, or its beginning."""
+    if encoding == "gzip":
+        return zlib.decompressobj(GZIP).decompress(body, most_bytes or 0)
+    if encoding == "br":
+        limit = {} if most_bytes is None else {"output_buffer_limit": most_bytes}
+        body = brotli.Decompressor().process(body, **limit)
+    return body[:most_bytes]
