@@ -45,6 +45,16 @@ UNTIL = "{column} < CAST(:end_date AS date) + 1"
 # id is an index read in order: otherwise, the newest requests of a council could take reading the whole city.
 ONE_ID, ANY_ID = "{name} = CAST(:{name} AS bigint)", "{name} = ANY (CAST(:{name} AS bigint[]))"
 OF_GROUP = "type_id IN (SELECT type_id FROM request_types WHERE {condition})"
+# Conditions that follow from an id without an index: they keep the search for the newest requests of an
+# agency that has few, or none, from reading all years.
+OF_DAYS = """created_date >= (SELECT min(created_date) FROM {table} WHERE {condition})
+   AND created_date < (SELECT max(created_date) + 1 FROM {table} WHERE {condition})"""
+OF_TABLE = "EXISTS (SELECT FROM {table} WHERE {condition})"
+IMPLIED = {
+    "agency_id": (OF_DAYS, "rollup_day_agency"),
+    "source_id": (OF_DAYS, "rollup_day_source"),
+    "region_id": (OF_TABLE, "regions"),
+}
 IDS = ("type_id", "group_id", "council_id", "region_id", "agency_id", "source_id")
 STATUS = {Status.OPEN: Where("is_open"), Status.CLOSED: Where("NOT is_open")}
 # The index has single precision: it finds candidates, and the columns are then compared exactly.
@@ -67,11 +77,29 @@ def _in_period(wanted: RequestFilter, columns: tuple[str, ...]) -> Where:
     )
 
 
+def _condition(name: str, ids: list[int]) -> str:
+    return (ONE_ID if len(ids) == 1 else ANY_ID).format(name=name)
+
+
 def has_id(name: str, ids: list[int]) -> Where:
     """The condition that a request has one of these ids; none if the list is empty."""
-    template, value = (ONE_ID, ids[0]) if len(ids) == 1 else (ANY_ID, ids)
-    condition = template.format(name=name)
-    return Where(OF_GROUP.format(condition=condition) if name == "group_id" else condition, {name: value})
+    condition = _condition(name, ids)
+    sql = OF_GROUP.format(condition=condition) if name == "group_id" else condition
+    return Where(sql, {name: ids[0] if len(ids) == 1 else ids})
+
+
+def searched(wanted: RequestFilter) -> Where:
+    """What follows from ``where`` of the same filter, whose values it shares, and helps to find few requests.
+
+    Not for reading many: Postgres cannot estimate how many there are.
+    """
+    given = wanted.conditions
+    parts = (
+        Where(template.format(table=table, condition=_condition(name, given[name])))
+        for name, (template, table) in IMPLIED.items()
+        if name in given
+    )
+    return Where.all_of(parts)
 
 
 def where(wanted: RequestFilter, date_columns: tuple[str, ...] = ("created_date",)) -> Where:

@@ -7,7 +7,7 @@ from lacity_data_api.database import Database
 from lacity_data_api.params import srnumber_forms
 from lacity_data_api.requests import statements
 from lacity_data_api.requests.cursor import Cursor
-from lacity_data_api.requests.filters import RequestFilter, where
+from lacity_data_api.requests.filters import RequestFilter, searched, where
 from lacity_data_api.statements import DAY_SECONDS, Form, Query, Statement, Where
 
 MOST_REQUESTS = 100_000
@@ -36,7 +36,7 @@ def page(
     next_page: str,
 ) -> Query:
     """Requests with one of these dates in the filter's period, newest first."""
-    condition = where(wanted, date_columns)
+    condition = where(wanted, date_columns) & searched(wanted)
     if after is not None:
         condition &= Where(statements.AFTER, {"after_date": after.created_date, "after_id": after.request_id})
     values = {**condition.values, "skip": skip, "limit": limit}

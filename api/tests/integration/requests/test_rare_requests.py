@@ -23,9 +23,22 @@ SELECT n, 'R-' || n, timestamp '2020-01-01' + n * interval '1 minute', 4, 2, 8, 
 """
 
 
+# An agency that the city had for two days.
+FORMER = """
+UPDATE service_requests SET agency_id = 3 WHERE request_id BETWEEN 1000 AND 1500 AND request_id % 50 = 1
+"""
+OF_DAYS = """
+INSERT INTO rollup_day_agency (created_date, agency_id, requests, unlocated, information)
+SELECT created_date::date, agency_id, count(*), count(*) - count(latitude), 0
+  FROM service_requests WHERE agency_id = 3 GROUP BY 1, 2
+"""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def many(database: Database) -> None:
     database.run(MANY, url=database.loader_url)
+    database.run(FORMER, url=database.loader_url)
+    database.run(OF_DAYS, url=database.loader_url)
     database.run("ANALYZE service_requests", url=database.loader_url)
 
 
@@ -37,11 +50,23 @@ def rows_read(plan: dict[str, Any]) -> int:
     return own + sum(rows_read(part) for part in plan.get("Plans", ()))
 
 
-@pytest.mark.parametrize(("ids", "most"), [({"council_id": [0]}, 500), ({"council_id": [7]}, 11)])
-def test_the_newest_requests_of_a_council_are_read_from_its_index(
+@pytest.mark.parametrize(
+    ("ids", "most"),
+    [
+        ({"council_id": [0]}, 500),
+        ({"council_id": [7]}, 11),
+        # The days from the first to the last one, of 1,440 requests each.
+        ({"agency_id": [3]}, 2_880),
+        ({"agency_id": [3, 4]}, 2_880),
+        ({"agency_id": [987_654]}, 0),
+        ({"source_id": [987_654, 987_655]}, 0),
+        ({"region_id": [987_654]}, 0),
+    ],
+)
+def test_a_page_of_few_requests_is_found_without_reading_the_others(
     database: Database, ids: dict[str, Any], most: int
 ) -> None:
-    """Where no request matches, the index by date would read those of the whole city: 15 million."""
+    """Where few requests match, or none, the index by date would read those of the whole city: 15 million."""
     query = repository.page(RequestFilter(**ids), repository.CREATED, skip=0, limit=10, next_page="/?after=")
     (plan,) = plan_of(database, query, "ANALYZE, FORMAT JSON")
     plan = plan if isinstance(plan, list) else json.loads(plan)
