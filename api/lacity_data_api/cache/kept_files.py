@@ -53,11 +53,10 @@ class KeptFiles:
             return None
         path = self._folder / self._name(key, generation)
         try:
-            file = path.open("rb")
             os.utime(path)
+            return path.open("rb")
         except OSError:
             return None
-        return file
 
     def copy(self, key: str, generation: int) -> FileCopy:
         """A new file that becomes visible when it is finished."""
@@ -108,7 +107,8 @@ class FileCopy:
 
     def __exit__(self, *_: object) -> None:
         if self._file:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
             _remove(self._partial)
             self._file = None
 

@@ -81,13 +81,17 @@ def test_other_generations_are_removed_but_nothing_of_others(tmp_path: Path) -> 
     assert (tmp_path / "index.html").exists()
 
 
-def test_a_full_disk_gives_up_the_copy(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("part_bytes", [100_000, 1_000])
+def test_a_full_disk_gives_up_the_copy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, part_bytes: int
+) -> None:
+    """Small parts are buffered: they fail when the next ones are written, and once more when it is closed."""
     files = files_in(tmp_path)
     with files.copy("one", 7) as copy, Path("/dev/full").open("wb") as full:
         assert copy._file is not None
         os.dup2(full.fileno(), copy._file.fileno())
         for _ in range(20):
-            copy.write(BODY[:100_000])
+            copy.write(BODY[:part_bytes])
         copy.finish()
     assert list(tmp_path.iterdir()) == []
     assert len(caplog.messages) == 1
