@@ -38,12 +38,15 @@ WantedBy=multi-user.target
 """
 RUN = """[Unit]
 Description=311 Data Server: {what}
-After={prefix}-up.service
+# After a pause of the machine both runs are due at once, and the second one would end immediately.
+After={prefix}-up.service{earlier}
 
 [Service]
 Type=oneshot
 User={user}
 WorkingDirectory={root}
+# After a boot it takes a minute until the system is ready.
+ExecStartPre=/bin/sh -c 'until {make} status; do sleep 5; done > /dev/null'
 ExecStart={make} ingest{arguments}
 """
 TIMER = """[Unit]
@@ -67,17 +70,24 @@ def nightly_hour() -> int:
 
 
 def units() -> dict[str, str]:
-    """The files by name; runs must not overlap, because the second one would end immediately."""
+    """The files by name."""
     hour = nightly_hour()
     # Root only writes the units, with sudo; the system runs as the owner of its files.
     common = {"user": ROOT.owner(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
     found = {f"{PREFIX}-up.service": UP.format(**common)}
     weekly = (hour + RECONCILE_AFTER_HOURS) % 24
-    for name, what, arguments, when in (
-        ("ingest", "the nightly run", "", f"*-*-* {hour:02}:00"),
-        ("reconcile", "the weekly reconciliation", ' "ARGS=--reconcile"', f"Sun *-*-* {weekly:02}:00"),
+    nightly = f"{PREFIX}-ingest.service"
+    for name, what, arguments, when, earlier in (
+        ("ingest", "the nightly run", "", f"*-*-* {hour:02}:00", ""),
+        (
+            "reconcile",
+            "the weekly reconciliation",
+            ' "ARGS=--reconcile"',
+            f"Sun *-*-* {weekly:02}:00",
+            f" {nightly}",
+        ),
     ):
-        run = RUN.format(**common, what=what, arguments=arguments)
+        run = RUN.format(**common, what=what, arguments=arguments, earlier=earlier)
         found |= {
             f"{PREFIX}-{name}.service": run,
             f"{PREFIX}-{name}.timer": TIMER.format(what=what, when=when),

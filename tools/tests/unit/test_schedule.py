@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -36,6 +37,7 @@ def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) 
     assert parsed["la311-reconcile.timer"]["Timer"]["OnCalendar"] == "Sun *-*-* 09:00 UTC"
     make = shutil.which("make")
     assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f'{make} ingest "ARGS=--reconcile"'
+    assert parsed["la311-reconcile.service"]["Unit"]["After"] == "la311-up.service la311-ingest.service"
     assert {one["Service"]["WorkingDirectory"] for one in parsed.values() if "Service" in one} == {str(ROOT)}
 
 
@@ -78,3 +80,23 @@ def test_systemd_accepts_the_hours() -> None:
             if line.startswith("OnCalendar="):
                 when = line.partition("=")[2]
                 subprocess.run(["systemd-analyze", "calendar", when], check=True, capture_output=True)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    for name, text in schedule.units().items():
+        (tmp_path / name).write_text(text)
+    command = ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.iterdir()))]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "la311-" not in checked.stderr, checked.stderr
+
+
+def test_a_run_waits_until_the_system_is_ready(tmp_path: Path) -> None:
+    """At boot the timers fire while the system still starts; the run of that night would be lost."""
+    make = tmp_path / "make"
+    executable(tmp_path, "make", f"test -e {tmp_path}/ready && exit 0; touch {tmp_path}/ready; exit 1")
+    run = schedule.RUN.format(what="", prefix="", user="", root="", arguments="", earlier="", make=make)
+    (before,) = (line for line in run.splitlines() if line.startswith("ExecStartPre="))
+    command = shlex.split(before.partition("=")[2].replace("sleep 5", "true"))
+    assert subprocess.run(command, check=False, capture_output=True, timeout=30).returncode == 0
+    assert (tmp_path / "ready").exists()
