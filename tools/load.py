@@ -1,6 +1,7 @@
 """``make load``: runs the users of ``locust/`` against a fresh system during an ingest run.
 
 make load ARGS="[--visitors N] [--rows N] [--seconds N] [--changed N] [--smoke] [--soak] [LOCUST_ARGUMENT…]"
+make load ARGS="--bench-city --rows N …"                a copy of a city that make bench keeps
 make load ARGS="--picture …"                            also draws docs/pictures/dashboard.png
 make load ARGS="--url https://… [LOCUST_ARGUMENT…]"     a running system
 """
@@ -16,21 +17,22 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from tools import environments, settings
+from tools import environments, sample_city, settings
 from tools.console import say, step
 from tools.dashboard import scraping
 from tools.file_locks import ensure_folder
-from tools.migrate import migrate
+from tools.migrate import database_settings, migrate
 from tools.paths import CACHE, LOCAL, ROOT, SERVICES, python_of
 from tools.plan import Plan
 from tools.problem import Problem, guarded, uninterrupted
 from tools.resource_use import Meter
-from tools.servers.instance import Instance
+from tools.servers.instance import OWNER, Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
 
@@ -68,6 +70,7 @@ class Size:
     is_smoke: bool = False
     is_soak: bool = False
     is_pictured: bool = False
+    has_bench_city: bool = False
 
     @property
     def folder(self) -> Path:
@@ -93,6 +96,8 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         f"print how the API and the reports grow; {SOAK_SECONDS} seconds, {SOAK_VISITORS} visitors by default"
     )
     parser.add_argument("--soak", action="store_true", help=soak)
+    kept = "begin with a copy of the city that `make bench` keeps, instead of loading one"
+    parser.add_argument("--bench-city", action="store_true", help=kept)
     parser.add_argument("--picture", action="store_true", help="draw docs/pictures/dashboard.png")
     for name in ("rows", "visitors", "seconds", "changed"):
         parser.add_argument(f"--{name}", type=int, help=f"default {getattr(Size(), name):,}")
@@ -105,7 +110,7 @@ def size_of(chosen: argparse.Namespace) -> Size:
     given = {name: value for name in names if (value := getattr(chosen, name)) is not None}
     soak = Size(visitors=SOAK_VISITORS, seconds=SOAK_SECONDS, is_soak=True)
     usual = replace(SMOKE, is_soak=chosen.soak) if chosen.smoke else soak if chosen.soak else Size()
-    return replace(usual, is_pictured=chosen.picture, **given)
+    return replace(usual, is_pictured=chosen.picture, has_bench_city=chosen.bench_city, **given)
 
 
 def load(arguments: list[str]) -> int:
@@ -143,33 +148,65 @@ def pictured(supervisor: Supervisor, plan: Plan, size: Size) -> Iterator[None]:
 
 @contextmanager
 def fresh_system(size: Size) -> Iterator[tuple[Supervisor, Plan]]:
-    """Servers, portal, API and reports for this run only, with a first load; removed afterwards."""
-    # The settings of the database of `make up`; a smoke test only has to start quickly.
-    instance = Instance(f"load-{os.getpid()}", is_durable=not size.is_smoke)
+    """Portal, API and reports with a database for this run only; removed afterwards."""
     logs = size.folder / "logs"
     ensure_folder(logs)
     supervisor = Supervisor(f"{FOLDER}:{os.getpid()}", logs, {})
+    with (_copied_city if size.has_bench_city else _empty_database)(size) as plan:
+        try:
+            supervisor.environment = settings.environment(plan.values)
+            _start(supervisor, plan, size)
+            yield supervisor, plan
+        finally:
+            with uninterrupted():
+                supervisor.stop()
+
+
+@contextmanager
+def _empty_database(size: Size) -> Iterator[Plan]:
+    """Servers for this run only."""
+    # The settings of the database of `make up`; a smoke test only has to start quickly.
+    instance = Instance(f"load-{os.getpid()}", is_durable=not size.is_smoke)
     try:
         with step("Starting PostgreSQL and Redis"):
             instance.start()
         plan = _plan(instance, size)
         with step("Migrating the database"):
             migrate(instance, plan.database)
-        supervisor.environment = settings.environment(plan.values)
-        _start(supervisor, plan, size)
-        yield supervisor, plan
+        yield plan
     finally:
-        with uninterrupted(), ExitStack() as last:
-            last.callback(instance.remove)
-            supervisor.stop()
+        with uninterrupted():
+            instance.remove()
 
 
-def _plan(instance: Instance, size: Size) -> Plan:
+@contextmanager
+def _copied_city(size: Size) -> Iterator[Plan]:
+    """The servers of `make bench`, with a copy of its city, which is built if there is none."""
+    instance, city = Instance("bench", is_durable=True), sample_city.name_of(size.rows)
+    copy = f"load_{os.getpid()}"
+    try:
+        with step("Starting PostgreSQL and Redis"):
+            instance.start()
+        sample_city.build(instance, city, size.rows)
+        with step(f"Copying the city of {size.rows:,} requests"):
+            create = f"CREATE DATABASE {copy} OWNER {OWNER} TEMPLATE {city} STRATEGY file_copy"
+            instance.sql(create, database="postgres")
+        portal = sample_city.portal_settings(size.rows) | {"PORTAL_TODAY": sample_city.day_of(instance, city)}
+        plan = _plan(instance, size, portal)
+        yield replace(plan, values={**plan.values, **database_settings(instance, copy)}, database=copy)
+    finally:
+        with uninterrupted():
+            instance.sql(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)", database="postgres")
+            instance.stop()
+
+
+def _plan(instance: Instance, size: Size, portal: Mapping[str, str] = MappingProxyType({})) -> Plan:
     chosen = {name: str(free_port()) for name in settings.PORTS}
     chosen |= {
         "PORTAL_REQUESTS": str(size.rows),
         "PORTAL_ADMIN": "true",
         "PORTAL_CACHE": str(CACHE / "portal-load"),
+        **portal,
     }
     if size.is_soak:
         chosen["CACHE_MEMORY_MB"] = str(SOAK_CACHE_MB)
@@ -182,8 +219,22 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
         for program in programs:
             supervisor.start(program)
             supervisor.wait_healthy(program.name, HEALTH_SECONDS + size.rows / GENERATED_ROWS_PER_SECOND)
+    if size.has_bench_city:
+        with step("Priming the responses of the API, as an ingest run does"):
+            _prime(plan)
+        return
     with step(f"Loading {size.rows:,} requests"):
         supervisor.run(plan.ingest())
+
+
+def _prime(plan: Plan) -> None:
+    request = urllib.request.Request(  # noqa: S310
+        f"{plan.values['API_URL']}/status/reset-cache",
+        headers={"Authorization": f"Bearer {plan.values['ADMIN_TOKEN']}"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=300):  # noqa: S310
+        pass
 
 
 def locust_command(url: str, folder: Path, arguments: list[str]) -> list[str]:

@@ -20,9 +20,8 @@ from tools import environments, sample_city, settings
 from tools.bench import history, machine, memory, report
 from tools.bench.history import Parity, Result, Run, Usage
 from tools.console import say, step
-from tools.disk import require_space
 from tools.migrate import database_settings, migrate
-from tools.paths import LOCAL, ROOT, SERVICES, python_of
+from tools.paths import ROOT, SERVICES, python_of
 from tools.problem import Problem, guarded
 from tools.servers.instance import DATABASE, Instance
 from tools.test_environment import test_variables
@@ -30,15 +29,12 @@ from tools.test_environment import test_variables
 ROWS = 5_000_000
 # A year of a large city; more rows only take longer, because the rate hardly depends on them.
 MOST_LOADED = 1_500_000
-# Table, indexes, rollups, the copy used to measure runs with changes, and the portal while it is read.
-MB_PER_MILLION = 3_200
 SHARED = Path(__file__).parent / "shared"
 WRK_MB = 20
 PARITY = """
     SELECT (SELECT sum(rows_published) FROM run_datasets WHERE load_run_id = 1),
            (SELECT count(*) FROM service_requests)
 """
-BUILDS = "SELECT count(*) FILTER (WHERE status = 'succeeded'), count(*) FROM load_runs"
 
 
 def main() -> int:
@@ -72,8 +68,8 @@ def prepare() -> None:
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     """Run every service's benchmarks on a city with this number of requests."""
-    city = f"city_{rows}"
-    build(instance, city, rows)
+    city = sample_city.name_of(rows)
+    sample_city.build(instance, city, rows)
     environment = settings.environment(
         settings.local_settings(instance, {}) | database_settings(instance, city)
     )
@@ -91,20 +87,6 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     seconds = time.monotonic() - started
     return Run(when, commit, rows, described, seconds, tuple(figures), parity, tuple(usage))
-
-
-def build(instance: Instance, city: str, rows: int) -> None:
-    """Load the city unless it exists; a city whose load was interrupted is loaded again from scratch."""
-    migrate(instance, city)
-    finished, begun = map(int, instance.sql(BUILDS, database=city).split("|"))
-    if finished:
-        return
-    if begun:
-        say(f"• The load of {city} did not finish last time; starting again")
-        instance.sql(f'DROP DATABASE "{city}" WITH (FORCE)', database="postgres")
-    require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
-    with step(f"Building a city of {rows:,} requests, kept for the next time"):
-        sample_city.load(instance, city, rows)
 
 
 def _parity(instance: Instance, city: str, rows: int) -> Parity:

@@ -34,6 +34,11 @@ def test_smoke_is_small_and_can_be_changed_too() -> None:
     assert size("--smoke", "--rows", "100").rows == 100
 
 
+def test_a_kept_city_is_chosen_explicitly() -> None:
+    assert not size().has_bench_city
+    assert size("--smoke", "--bench-city").has_bench_city
+
+
 def test_other_arguments_are_passed_to_locust() -> None:
     chosen, rest = load.parse(["--visitors", "5", "-t", "10s", "MapVisitor", "--ui"])
     assert (chosen.visitors, rest) == (5, ["-t", "10s", "MapVisitor", "--ui"])
