@@ -46,22 +46,20 @@ SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
 IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
 
 # The first version's 13 columns in their order, then the names of the ids, then the outcome of the request.
-# Rows are not sorted, because clients would have to wait for the sort. Names are made safe once, not per row.
+# Rows are not sorted, because clients would have to wait for the sort.
 EXPORT = """
 SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.type_id, r.agency_id,
        r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
-       types.type_name, agencies.agency_name, sources.source_name, councils.council_name, regions.region_name,
-       types.group_id, types.group_name, r.is_open, r.is_duplicate, r.is_information, {texts}{own}
+       {type_name} AS type_name, {agency_name} AS agency_name, {source_name} AS source_name,
+       {council_name} AS council_name, {region_name} AS region_name,
+       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information, {texts}{own}
   FROM (SELECT * FROM service_requests WHERE {where}) AS r
-  JOIN (SELECT type_id, {type_name} AS type_name, group_id, {group_name} AS group_name
-          FROM request_types JOIN type_groups USING (group_id) OFFSET 0) AS types USING (type_id)
-  JOIN (SELECT agency_id, {agency_name} AS agency_name FROM agencies OFFSET 0) AS agencies USING (agency_id)
-  JOIN (SELECT source_id, {source_name} AS source_name FROM sources OFFSET 0) AS sources USING (source_id)
-  JOIN (SELECT council_id, {council_name} AS council_name
-          FROM councils OFFSET 0) AS councils USING (council_id)
-  LEFT JOIN (SELECT region_id, {region_name} AS region_name
-               FROM regions OFFSET 0) AS regions USING (region_id)
-  {raw}
+  JOIN request_types t ON t.type_id = r.type_id
+  JOIN type_groups tg ON tg.group_id = t.group_id
+  JOIN agencies a ON a.agency_id = r.agency_id
+  JOIN sources s ON s.source_id = r.source_id
+  JOIN councils c ON c.council_id = r.council_id
+  LEFT JOIN regions g ON g.region_id = r.region_id{raw}
 """
 # Columns that only some cities publish: their names in ``requests`` and in an export.
 OWN_COLUMNS = {
@@ -73,10 +71,16 @@ OWN_COLUMNS = {
     "kept": "kept",
 }
 NO_TEXT = frozenset({"duedate", "kept"})
-JOIN_RAW = "JOIN requests raw ON raw.id = r.request_id"
-TEXT_COLUMNS = {"srnumber": "r.srnumber", "address": "r.address"} | {
-    name: name
-    for name in ("type_name", "group_name", "agency_name", "source_name", "council_name", "region_name")
+JOIN_RAW = "\n  JOIN requests raw ON raw.id = r.request_id"
+TEXT_COLUMNS = {
+    "srnumber": "r",
+    "address": "r",
+    "type_name": "t",
+    "agency_name": "a",
+    "source_name": "s",
+    "council_name": "c",
+    "region_name": "g",
+    "group_name": "tg",
 }
 # Spreadsheets execute text that begins with = + - @ tab or CR as a formula; an apostrophe prevents it.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
@@ -140,7 +144,7 @@ def _member(field: Field, before: str) -> str:
 def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:
     """The requests that match the filter, one per line; columns specific to this city come last."""
     condition = requests_where(wanted)
-    cells = {name: TEXT_CELL.format(cell=column) for name, column in TEXT_COLUMNS.items()}
+    cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
     texts = ", ".join(f"{TEXT_CELL.format(cell=f'r.{name}')} AS {name}" for name in PUBLISHED_TEXTS)
     own = "".join(f", {_own_cell(name)} AS {OWN_COLUMNS[name]}" for name in own_columns)
     parts = {"texts": texts, "own": own, "raw": JOIN_RAW if own else ""}
