@@ -33,8 +33,8 @@ def found(files: KeptFiles, key: str, generation: int = 7) -> bytes | None:
 
 def test_a_finished_copy_is_found_by_key_and_generation(tmp_path: Path) -> None:
     files = files_in(tmp_path)
-    keep(files, "one")
-    assert found(files, "one") == BODY
+    keep(files, "one", BODY + BODY)
+    assert found(files, "one") == BODY + BODY
     assert found(files, "two") is None
     assert found(files, "one", generation=8) is None
 
@@ -95,6 +95,12 @@ def test_a_full_disk_gives_up_the_copy(
         copy.finish()
     assert list(tmp_path.iterdir()) == []
     assert len(caplog.messages) == 1
+
+
+def test_the_folder_is_created_by_the_first_worker(tmp_path: Path) -> None:
+    for _ in range(2):
+        files_in(tmp_path / "state" / "exports").open()
+    assert (tmp_path / "state" / "exports").is_dir()
 
 
 def test_a_folder_that_disappears_loses_the_files_only(tmp_path: Path) -> None:
