@@ -18,7 +18,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -184,9 +184,9 @@ def _copied_city(size: Size) -> Iterator[Plan]:
     """The servers of `make bench`, with a copy of its city, which is built if there is none."""
     instance, city = Instance("bench", is_durable=True), sample_city.name_of(size.rows)
     copy = f"load_{os.getpid()}"
+    with step("Starting PostgreSQL and Redis"):
+        instance.start()
     try:
-        with step("Starting PostgreSQL and Redis"):
-            instance.start()
         sample_city.build(instance, city, size.rows)
         with step(f"Copying the city of {size.rows:,} requests"):
             create = f"CREATE DATABASE {copy} OWNER {OWNER} TEMPLATE {city} STRATEGY file_copy"
@@ -195,9 +195,9 @@ def _copied_city(size: Size) -> Iterator[Plan]:
         plan = _plan(instance, size, portal)
         yield replace(plan, values={**plan.values, **database_settings(instance, copy)}, database=copy)
     finally:
-        with uninterrupted():
+        with uninterrupted(), ExitStack() as last:
+            last.callback(instance.stop)
             instance.sql(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)", database="postgres")
-            instance.stop()
 
 
 def _plan(instance: Instance, size: Size, portal: Mapping[str, str] = MappingProxyType({})) -> Plan:

@@ -24,7 +24,7 @@ def kept(request: Request, response: StreamedResponse, rows: Statement, *form: o
     """The same response, from a file if the same rows were sent in this form and have not changed since."""
     files = state_of(request).kept_files
     if files.is_used and (response.is_compressed or response.media_type in COMPACT):
-        return KeptResponse(request, response, files.key(rows, *form))
+        return KeptResponse(request, response, rows.digest(*form))
     return response
 
 

@@ -31,6 +31,11 @@ class Statement:
     sql: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
+    def digest(self, *form: object) -> str:
+        """Differs for any two statements, values and forms whose responses could differ."""
+        identity = repr((self.sql, sorted(self.values.items()), *form))
+        return hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
+
 
 @dataclass(frozen=True)
 class Where(Statement):
@@ -109,11 +114,7 @@ class Query(Statement):
 
     def key(self, generation: int, database: str) -> str:
         """The cache key: queries whose responses could differ have different keys."""
-        identity = repr(
-            (self.sql, sorted(self.values.items()), self.next_page, self.link, self.form.identity)
-        )
-        digest = hashlib.blake2b(identity.encode(), digest_size=20).hexdigest()
-        return f"311:{generation}:{database}:{digest}"
+        return f"311:{generation}:{database}:{self.digest(self.next_page, self.link, self.form.identity)}"
 
     @property
     def snapshot_sql(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -10,8 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Self
-
-from lacity_data_api.statements import Statement
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +40,6 @@ class KeptFiles:
                 self._folder.mkdir(parents=True, exist_ok=True)
             self.keep_only(None)
 
-    def key(self, statement: Statement, *form: object) -> str:
-        """A key that differs for any two statements, values and forms whose responses could differ."""
-        return _digest(repr((statement.sql, sorted(statement.values.items()), form)))
-
     def find(self, key: str, generation: int) -> BinaryIO | None:
         """The kept file; None if there is none."""
         if not self._folder:
@@ -65,27 +58,26 @@ class KeptFiles:
 
     def keep_only(self, generation: int | None) -> None:
         """Remove the files of other generations, and the least recently used ones above the size limit."""
-        kept = [path for path in self._own() if not self._is_removed(path, generation)]
-        total = 0
-        for path in sorted(kept, key=_used_at, reverse=True):
-            total += _size(path)
-            if total > self._most_bytes:
+        left = self._most_bytes
+        for _, size, path in sorted(self._own(), reverse=True):
+            is_current = path.name.startswith(self._name("", generation))
+            left -= size if is_current else 0
+            if not is_current or left < 0:
                 _remove(path)
 
-    def _name(self, key: str, generation: int) -> str:
+    def _name(self, key: str, generation: int | None) -> str:
         return f"{self._prefix}{generation}-{key}"
 
-    def _own(self) -> list[Path]:
-        try:
-            return list(self._folder.glob(f"{self._prefix}*")) if self._folder else []
-        except OSError:
-            return []
-
-    def _is_removed(self, path: Path, generation: int | None) -> bool:
-        if path.name.startswith(f"{self._prefix}{generation}-"):
-            return False
-        _remove(path)
-        return True
+    def _own(self) -> list[tuple[float, int, Path]]:
+        """Time of the last use, size and path of this database's files."""
+        found: list[tuple[float, int, Path]] = []
+        with suppress(OSError):
+            for path in self._folder.glob(f"{self._prefix}*") if self._folder else ():
+                # Another worker may have removed it.
+                with suppress(OSError):
+                    status = path.stat()
+                    found.append((status.st_mtime, status.st_size, path))
+        return found
 
 
 class FileCopy:
@@ -140,24 +132,6 @@ def _reported() -> Iterator[None]:
         log.warning("A response was not kept as a file: %s", error)
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink()
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _used_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lacity_data_api.changes.feeds import atom, json_feed
 from lacity_data_api.requests import repository
 from lacity_data_api.requests.filters import RequestFilter
-from lacity_data_api.statements import Form, Query, Where
+from lacity_data_api.statements import Form, Query, Statement, Where
 
 VALUES = st.dictionaries(
     st.sampled_from(["a", "b", "c"]),
@@ -88,3 +88,10 @@ def test_conditions_join_with_all_their_values() -> None:
     assert Where.all_of([]) == Where()
     with pytest.raises(ValueError, match="bound twice"):
         joined & Where("c = :a", {"a": 2})
+
+
+def test_digests_differ_with_statement_values_and_form() -> None:
+    statements = [Statement("a", {"day": 1}), Statement("b", {"day": 1}), Statement("a", {"day": 2})]
+    digests = {statement.digest(form) for statement in statements for form in ("csv", "parquet")}
+    assert len(digests) == 6
+    assert statements[0].digest("csv") == Statement("a", {"day": 1}).digest("csv")

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from lacity_data_api.files import exports
 from lacity_data_api.files.exports import split_rows, write_features, write_parquet
 from tests.support.databases import Database
+from tests.support.plans import parts_of
 from tests.support.rows import add_requests
 from tests.support.serving import ORIGIN, Api, forget_everything, serve, settings_for
 
@@ -244,9 +245,3 @@ def test_names_of_types_are_computed_once_whatever_the_plan(filled: Database) ->
     lookups = [part["Actual Loops"] for part in parts_of(plan[0]["Plan"]) if part.get("CTE Name") == "known"]
     assert lookups
     assert max(lookups) <= filled.value("SELECT count(*) FROM request_types")
-
-
-def parts_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from parts_of(part)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from lacity_data_api.cache.kept_files import MB, KeptFiles
-from lacity_data_api.statements import Statement
 
 BODY = b"x" * MB
 DATABASE = "0a1b2c3d"
@@ -121,11 +120,3 @@ def test_without_a_folder_nothing_is_kept() -> None:
     files.open()
     keep(files, "one")
     assert (files.is_used, found(files, "one")) == (False, None)
-
-
-def test_keys_differ_with_statement_values_and_form() -> None:
-    files = KeptFiles("", 8, DATABASE)
-    statements = [Statement("a", {"day": 1}), Statement("b", {"day": 1}), Statement("a", {"day": 2})]
-    keys = {files.key(statement, form) for statement in statements for form in ("csv", "parquet")}
-    assert len(keys) == 6
-    assert files.key(statements[0], "csv") == files.key(Statement("a", {"day": 1}), "csv")
