@@ -10,7 +10,7 @@ from http.client import HTTPException
 
 from tools.ci.commands import given
 from tools.console import say
-from tools.load import load as run_load
+from tools.load.run import load as run_load
 from tools.problem import Problem
 
 ATTEMPTS, PAUSE_SECONDS, TIMEOUT_SECONDS = 5, 10.0, 30
