@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
@@ -24,7 +25,7 @@ from tools import environments
 from tools.console import say, step
 from tools.paths import ROOT, python_of
 from tools.problem import Problem, dispatch, guarded, indented
-from tools.servers.programs import postgres_programs
+from tools.servers.programs import postgres_programs, without_password
 from tools.session import running_settings
 
 DUMP = "data.dump"
@@ -44,7 +45,9 @@ SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
   FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
 """
-AFTER_RESTORE = ROOT / "api" / "lacity_data_api" / "after_restore.sql"
+AFTER_RESTORE = (ROOT / "api" / "lacity_data_api" / "after_restore.sql").read_text()
+# The first schema with all numbers that AFTER_RESTORE raises.
+NUMBERED_SINCE = "0025"
 COUNTS = """
 SELECT format('generation %s, %s requests, %s served', generation,
               (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests))
@@ -56,10 +59,15 @@ def owner_url() -> str:
     return os.environ.get("DATABASE_URL") or running_settings()["DATABASE_URL"]
 
 
+def _run(url: str, program: str, *options: str) -> subprocess.CompletedProcess[str]:
+    address, password = without_password(url)
+    command = [str(postgres_programs() / program), *options, address]
+    return subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)
+
+
 def value(url: str, query: str) -> str:
     """The result of a query. Raises Problem with psql's message."""
-    command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query, url]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = _run(url, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query)
     if result.returncode:
         raise Problem(f"a database query failed: {result.stderr.strip()}")
     return result.stdout.strip()
@@ -80,8 +88,7 @@ def save(folder: Path) -> None:
     with step(f"Writing {dump}"):
         excluded = [f"--exclude-table={table}" for table in EXCLUDED]
         options = ["--format=custom", "--data-only", "--schema=public", *excluded]
-        command = [str(postgres_programs() / "pg_dump"), *options, f"--file={dump}", url]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = _run(url, "pg_dump", *options, f"--file={dump}")
         if result.returncode:
             raise Problem(f"pg_dump failed: {result.stderr.strip()}")
     manifest = {
@@ -128,32 +135,42 @@ def restore(folder: Path, *, may_replace: bool) -> None:
         )
     if value(url, HAS_REQUESTS) == "t" and not may_replace:
         raise Problem("the database has requests already; REPLACE=1 replaces all of its data.")
+    is_numbered = revision >= NUMBERED_SINCE
     with step("Restoring the data"):
-        _load(url, folder / DUMP)
+        _load(url, folder / DUMP, AFTER_RESTORE if is_numbered else "")
     with step("Bringing the database to the newest schema"):
         _migrate(url, "head")
+    if not is_numbered:
+        value(url, AFTER_RESTORE)
     say(f"• Restored {value(url, COUNTS)}")
 
 
-def _load(url: str, dump: Path) -> None:
+def _load(url: str, dump: Path, afterwards: str) -> None:
     """Replace all data in one transaction, which commits only if the whole dump could be read."""
-    programs, arguments = postgres_programs(), ["-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction", url]
+    programs, (address, password) = postgres_programs(), without_password(url)
+    arguments = ["-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction", address]
     with tempfile.TemporaryFile("w+") as errors:
-        reader = subprocess.Popen(
-            [programs / "pg_restore", "--data-only", "--no-owner", "--file=-", dump],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-        )
-        writer = subprocess.Popen(
-            [programs / "psql", *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
-        )
-        is_complete = _pipe(reader, writer)
-        if writer.wait() or not is_complete:
+        with (
+            subprocess.Popen(
+                [programs / "pg_restore", "--data-only", "--no-owner", "--file=-", dump],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            ) as reader,
+            subprocess.Popen(
+                [programs / "psql", *arguments],
+                env=os.environ | password,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            ) as writer,
+        ):
+            is_complete = _pipe(reader, writer, afterwards)
+        if writer.returncode or not is_complete:
             errors.seek(0)
             raise Problem(f"the data could not be restored; nothing was changed:\n{indented(errors.read())}")
 
 
-def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> bool:
+def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afterwards: str) -> bool:
     """Whether everything was read and written; otherwise the writer's session ends before it commits."""
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
@@ -161,13 +178,14 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> b
         shutil.copyfileobj(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
-            script.write(TRIGGERS.format(be="ENABLE").encode() + AFTER_RESTORE.read_bytes())
+            script.write((TRIGGERS.format(be="ENABLE") + afterwards).encode())
         else:
             writer.kill()
         script.close()
     except BrokenPipeError:
         reader.kill()
-        reader.wait()
+        with suppress(BrokenPipeError):
+            script.close()
         return False
     return is_complete
 

@@ -15,7 +15,7 @@ from tools.console import say
 from tools.paths import ENV_FILE, ROOT, UP, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
-from tools.servers.programs import postgres_programs
+from tools.servers.programs import postgres_programs, without_password
 
 ROLE_SETTING = {
     "owner": "DATABASE_URL",
@@ -24,10 +24,15 @@ ROLE_SETTING = {
 }
 
 
+def is_running() -> bool:
+    """Whether the database of ``make up`` is running."""
+    instance = Instance("up")
+    return instance.exists() and instance.postgres.pid() is not None
+
+
 def running_settings() -> dict[str, str]:
     """The running system's settings. Raises ``Problem`` when it is not running."""
-    instance = Instance("up")
-    if not (instance.exists() and instance.postgres.pid()):
+    if not is_running():
         raise Problem("the system is not running; start it with `make up`.")
     return settings.read(ENV_FILE)
 
@@ -51,8 +56,8 @@ def psql(arguments: list[str]) -> int:
     role = arguments[0] if arguments else "owner"
     if role not in ROLE_SETTING:
         raise Problem(f"no such role: {role!r}; choose from {', '.join(ROLE_SETTING)}.")
-    address = running_settings()[ROLE_SETTING[role]]
-    os.execv(postgres_programs() / "psql", ["psql", address])  # noqa: S606
+    address, password = without_password(running_settings()[ROLE_SETTING[role]])
+    os.execve(postgres_programs() / "psql", ["psql", address], os.environ | password)  # noqa: S606
 
 
 def logs(_: list[str]) -> int:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from tools.problem import Problem
 
@@ -55,6 +56,18 @@ def postgres_programs() -> Path:
         wanted = os.environ.get("POSTGRES_VERSION") or f"{OLDEST_POSTGRES} or later"
         raise Problem(f"PostgreSQL {wanted} with PostGIS {NOT_FOUND}.")
     return found
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """A database's address for an argument, which every user of the machine can read, and the password for
+    the environment, which they cannot.
+    """
+    parts = urlsplit(url)
+    user, colon, password = parts.netloc.rpartition("@")[0].partition(":")
+    if not colon:
+        return url, {}
+    netloc = f"{user}@{parts.netloc.rpartition('@')[2]}"
+    return urlunsplit(parts._replace(netloc=netloc)), {"PGPASSWORD": unquote(password)}
 
 
 @cache
