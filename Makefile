@@ -28,7 +28,8 @@ down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
 
 schedule: ## Install systemd units that start the system at boot and run the pipeline nightly; ARGS=off removes them, ARGS=show prints them
-	@$(RUN) tools.schedule $(ARGS)
+	@# With sudo, compiled modules would belong to root, and with them .local.
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools.schedule $(ARGS)
 
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
 	@$(RUN) tools.session ingest $(ARGS)

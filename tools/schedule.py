@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import settings
+from tools import session, settings
 from tools.console import say
 from tools.paths import ROOT
 from tools.problem import Problem, dispatch, guarded
@@ -105,6 +105,7 @@ def show(_: list[str]) -> int:
 def on(_: list[str]) -> int:
     """Write and enable the units."""
     _require_systemd()
+    _require_no_other_system()
     for name, text in units().items():
         (UNITS / name).write_text(text)
     _systemctl("daemon-reload")
@@ -133,6 +134,16 @@ def _require_systemd() -> None:
         raise Problem(
             "this needs systemd and the right to write its units: run it as root on a machine with systemd, "
             "or use `make schedule ARGS=show` as a template for another scheduler."
+        )
+
+
+def _require_no_other_system() -> None:
+    """Beside a running system the service's `make up` ends at once, and its `make down` stops that system."""
+    active = subprocess.run(["systemctl", "is-active", "--quiet", f"{PREFIX}-up.service"], check=False)
+    if active.returncode and session.is_running():
+        raise Problem(
+            "the system is running already, and systemd cannot take it over: stop it with `make down`, and "
+            "repeat `make schedule`, which starts it again."
         )
 
 

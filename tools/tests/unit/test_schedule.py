@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import schedule
+from tools import schedule, session
 from tools.paths import ROOT
 from tools.problem import Problem
 from tools.tests.programs import executable
@@ -54,10 +54,11 @@ def test_the_system_runs_as_the_owner_of_its_files_whoever_writes_the_units(
     assert [f"User={owner}\n" in text for text in services] == [True] * 3
 
 
-def test_on_enables_what_off_removes(folder: Path, empty_path: Path) -> None:
+def test_on_enables_what_off_removes(folder: Path, empty_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = folder.parent / "calls"
     (empty_path / "sh").symlink_to("/bin/sh")
     executable(empty_path, "systemctl", f'echo "$@" >> {calls}')
+    monkeypatch.setattr(session, "is_running", lambda: False)
     assert schedule.on([]) == 0
     assert {path.name for path in folder.glob("*.*")} == schedule.units().keys()
     assert schedule.off([]) == 0
@@ -65,6 +66,22 @@ def test_on_enables_what_off_removes(folder: Path, empty_path: Path) -> None:
     enabled, disabled = (line for line in calls.read_text().splitlines() if "able " in line)
     assert enabled == "enable --now la311-up.service la311-ingest.timer la311-reconcile.timer"
     assert disabled.startswith("disable la311-up.service")
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_running_system_is_not_stopped_by_the_service(
+    folder: Path, empty_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_active: bool
+) -> None:
+    """Its `make up` ends at once, because something runs already, and then systemd calls `make down`."""
+    (empty_path / "sh").symlink_to("/bin/sh")
+    executable(empty_path, "systemctl", f'test "$1" != is-active || exit {0 if is_active else 3}')
+    monkeypatch.setattr(session, "is_running", lambda: True)
+    if is_active:
+        assert schedule.on([]) == 0
+        return
+    with pytest.raises(Problem, match="make down"):
+        schedule.on([])
+    assert list(folder.glob("*.service")) == []
 
 
 def test_without_systemd_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
