@@ -8,7 +8,7 @@
   var BOXES = 6, SLICE_MS = 16;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
-  var RETRY_MS = 10000;
+  var RETRY_MS = 10000, BACKGROUND_MS = 10000;
   var INCOMPLETE = "Some requests could not be loaded. Trying again …";
   var loading;
   /* The maps that exist: one that was left must be removed, or it keeps its memory and writes its view into the URL. */
@@ -375,17 +375,31 @@
       show(items.length ? items : [make("li", {}, "No matches")]);
     }).catch(function () { show([make("li", {}, "The addresses could not be loaded.")]); });
   }
+  function plain() {
+    return { version: 8, sources: {},
+      layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
+  }
+  /* Requests are shown once the style and its sources have loaded: a host that fails would keep them away. */
+  function needNoBackground(state) {
+    function goWithout() {
+      if (state.isReady || state.isPlain || !state.box.isConnected) return;
+      state.isPlain = true;
+      state.map.setStyle(plain(), { diff: false });
+    }
+    state.map.on("error", function (event) {
+      if (!event.tile && (event.sourceId || !state.map.getStyle())) goWithout();
+    });
+    window.setTimeout(goWithout, BACKGROUND_MS);
+  }
   function open(box, library) {
     if (!box.isConnected) return;
     /* The current filters: they may have changed while the library loaded. */
     var known = box.mapState.known, parts = frame(box), west = known.bounds;
     var state = box.mapState = { box: box, known: known, parts: parts, library: library };
-    var style = known.style || { version: 8, sources: {},
-      layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
     var view = viewOf(location.hash);
     var start = view || { bounds: [[west[0], west[1]], [west[2], west[3]]] };
     try {
-      state.map = new library.Map(Object.assign({ container: parts.canvas, style: style, dragRotate: false,
+      state.map = new library.Map(Object.assign({ container: parts.canvas, style: known.style || plain(), dragRotate: false,
         maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
     } catch (error) {
       explain(box, "This browser cannot draw the map: it needs WebGL. The numbers below are the same.");
@@ -397,6 +411,7 @@
     state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
     state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
     state.map.on("load", function () { begin(state); });
+    if (known.style) needNoBackground(state);
     parts.search.addEventListener("submit", function (event) { event.preventDefault(); search(state); });
   }
   function update(box) {

@@ -33,6 +33,8 @@ SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
+BACKGROUND = "https://maps.example/styles/city.json"
+FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
 FILTERS = "JSON.parse(document.querySelector('.city-map').dataset.map).filters"
 SHOWN = "performance.getEntriesByName('map-shown')[0].startTime"
 RECEIVED = ("responseHeadersSize", "responseBodySize")
@@ -329,10 +331,37 @@ def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
 
 
 def test_a_basemap_of_another_host_may_be_set(city: Database) -> None:
-    style = "https://maps.example/styles/city.json"
-    with serve(city.reader_url, MAP_STYLE_URL=style) as reports:
+    with serve(city.reader_url, MAP_STYLE_URL=BACKGROUND) as reports:
         policy = reports.get("/map").headers["content-security-policy"]
     assert "connect-src 'self' https://maps.example;" in policy
+
+
+def _style_without_tiles(route: Route) -> None:
+    if route.request.url != BACKGROUND:
+        route.fulfill(status=503, headers=FROM_ANYWHERE)
+        return
+    source = {"type": "vector", "url": "https://maps.example/tiles.json"}
+    route.fulfill(json={"version": 8, "sources": {"streets": source}, "layers": []}, headers=FROM_ANYWHERE)
+
+
+@pytest.mark.parametrize(
+    "respond",
+    [
+        pytest.param(lambda route: route.abort(), id="unreachable"),
+        pytest.param(_style_without_tiles, id="without tiles"),
+        pytest.param(lambda route: None, id="silent", marks=pytest.mark.slow),
+    ],
+)
+def test_a_basemap_that_fails_leaves_the_requests(
+    browser: Browser, city: Database, served: tuple[Reports, str], respond: Callable[[Route], None]
+) -> None:
+    with serve(city.reader_url, API_PUBLIC_URL=served[1], MAP_STYLE_URL=BACKGROUND) as reports:
+        visitor = Visitor(browser, reports.url)
+        visitor.page.route("https://maps.example/**", respond)
+        visitor.page.goto(f"{reports.url}/map")
+        visitor.page.wait_for_function(MAP_IS_IDLE)
+        assert _in_view(visitor.page) == city.value(LOCATED.format(*_days(visitor.page)))
+        visitor.close()
 
 
 def test_a_request_leads_to_its_page(served: tuple[Reports, str], city: Database) -> None:
