@@ -19,11 +19,11 @@ from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment, servers, suite_environment
 
-# One more than cores: tests wait for timeouts, servers and browsers about a third of their time.
-WORKERS = (os.cpu_count() or 1) + 1
+# Two more than cores: tests wait for timeouts, servers and browsers half of their time, most in the API.
+WORKERS = (os.cpu_count() or 1) + 2
 SUITES = ("api", "dash", "prefect", "tools", "locust")
 # So that all workers finish at about the same time.
-LONGEST_FIRST = ("dash-1", "prefect-1", "prefect-2", "api", "tools", "dash-2", "locust")
+LONGEST_FIRST = ("dash-1", "prefect-2", "api", "prefect-1", "tools", "dash-2", "locust")
 NEEDS_BROWSER = {"api", "dash", "prefect"}
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)

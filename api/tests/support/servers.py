@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -20,13 +19,11 @@ from typing import Any
 import httpx
 
 from tests.support.databases import Database
-from tests.support.serving import ADMIN_TOKEN
+from tests.support.serving import ADMIN_TOKEN, NO_CERTIFICATES
 
 API = Path(__file__).parents[2]
 ROOT = API.parent
 START_SECONDS = 120
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients of these servers: otherwise each client loads all certificates, which takes 25 ms of CPU."""
 
 
 class Servers:

@@ -15,8 +15,8 @@ import pytest
 from tests.integration.faults.blocked import blocked, wait_for_waiting
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
-from tests.support.servers import API, NO_CERTIFICATES, environment_for, program
-from tests.support.serving import ADMIN, forget_everything
+from tests.support.servers import API, environment_for, program
+from tests.support.serving import ADMIN, NO_CERTIFICATES, forget_everything
 
 WAITING = "SELECT application_name FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
