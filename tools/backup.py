@@ -48,6 +48,8 @@ SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
 AFTER_RESTORE = (ROOT / "api" / "lacity_data_api" / "after_restore.sql").read_text()
 # The first schema with all numbers that AFTER_RESTORE raises.
 NUMBERED_SINCE = "0025"
+# pg_restore of version 17 sets it before the rows; older servers reject it.
+UNKNOWN_BEFORE_17 = b"SET transaction_timeout "
 COUNTS = """
 SELECT format('generation %s, %s requests, %s served', generation,
               (SELECT count(*) FROM requests), (SELECT count(*) FROM service_requests))
@@ -175,6 +177,11 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
         script.write(TRIGGERS.format(be="DISABLE").encode() + BEGIN.encode())
+        for line in iter(rows.readline, b""):
+            if not line.startswith(UNKNOWN_BEFORE_17):
+                script.write(line)
+            if line.startswith(b"COPY "):
+                break
         shutil.copyfileobj(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.disk import require_space
 from tools.problem import Problem, last_lines
 from tools.servers import processes
-from tools.servers.programs import postgres_programs
+from tools.servers.programs import find_postgres_programs, postgres_programs
 from tools.servers.users import as_user, give_to, is_root
 
 USER = "postgres"
@@ -63,11 +63,16 @@ class Postgres:
         if self.pid():
             return
         require_space(self.folder, NEEDED_MB, "PostgreSQL")
-        if not (self.data / "PG_VERSION").exists():
+        if not self._version():
             self._create()
         self._clear_after_crash()
         (self.data / "local.conf").write_text(self._settings())
         self._control("start", "-w", "-t", str(START_SECONDS), "-l", str(self.log))
+
+    def _version(self) -> str:
+        """The major version that wrote the data, and the only one that can read them; empty without data."""
+        file = self.data / "PG_VERSION"
+        return file.read_text().strip() if file.exists() else ""
 
     def stop(self) -> None:
         """Stop the server and roll back its sessions; does nothing when it is not running."""
@@ -138,8 +143,17 @@ class Postgres:
     def _control(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", str(self.data), *arguments)
 
+    def _programs(self) -> Path:
+        version = self._version()
+        if version and find_postgres_programs(version) is None:
+            raise Problem(
+                f"the data in {self.data} were written by PostgreSQL {version}, which is not installed: "
+                f"apt-get install postgresql-{version}-postgis-3"
+            )
+        return postgres_programs(version)
+
     def _run(self, program: str, *arguments: str) -> None:
-        command = as_user(USER, [str(postgres_programs() / program), *arguments], self.folder)
+        command = as_user(USER, [str(self._programs() / program), *arguments], self.folder)
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         output = self.folder.parent / "postgres-tool.log"
         with output.open("w") as file:

@@ -33,12 +33,14 @@ def _version(programs: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def find_postgres_programs() -> Path | None:
-    """The folder of the newest PostgreSQL with PostGIS, version 15 or later; POSTGRES_VERSION selects one."""
+def find_postgres_programs(version: str = "") -> Path | None:
+    """The folder of this major version of PostgreSQL with PostGIS, from 15 on; by default that of
+    POSTGRES_VERSION, and without it the newest.
+    """
     folders = [*DEBIAN_POSTGRES.glob("*/bin")]
     if on_path := shutil.which("pg_config"):
         folders.append(Path(on_path).parent)
-    wanted = os.environ.get("POSTGRES_VERSION")
+    wanted = version or os.environ.get("POSTGRES_VERSION")
     usable = [
         folder
         for folder in folders
@@ -49,11 +51,11 @@ def find_postgres_programs() -> Path | None:
 
 
 @cache
-def postgres_programs() -> Path:
-    """The folder with PostgreSQL's programs, looked up once. Raises ``Problem`` if there is none."""
-    found = find_postgres_programs()
+def postgres_programs(version: str = "") -> Path:
+    """The same, looked up once. Raises ``Problem`` if there is none."""
+    found = find_postgres_programs(version)
     if found is None:
-        wanted = os.environ.get("POSTGRES_VERSION") or f"{OLDEST_POSTGRES} or later"
+        wanted = version or os.environ.get("POSTGRES_VERSION") or f"{OLDEST_POSTGRES} or later"
         raise Problem(f"PostgreSQL {wanted} with PostGIS {NOT_FOUND}.")
     return found
 

@@ -61,6 +61,21 @@ def test_a_server_that_is_lost_during_a_restore_is_reported(
         backup._load(SECRET, tmp_path / "dump", "")
 
 
+def test_a_dump_read_by_a_newer_client_suits_an_older_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """pg_restore of Postgres 17 begins with a setting that a server of 15 rejects."""
+    rows = "SET transaction_timeout = 0; about rows"
+    lines = ["SET lock_timeout = 0;", "SET transaction_timeout = 0;", "COPY t FROM stdin;", rows, "\\\\."]
+    executable(tmp_path, "pg_restore", "cat <<'END'\n" + "\n".join(lines) + "\nEND")
+    executable(tmp_path, "psql", f"cat > {tmp_path}/script")
+    monkeypatch.setattr(backup, "postgres_programs", lambda: tmp_path)
+    backup._load(SECRET, tmp_path / "dump", "")
+    sent = (tmp_path / "script").read_text().splitlines()
+    at = sent.index(lines[0])
+    assert sent[at : at + 4] == [lines[0], *lines[2:]]
+
+
 def _psql_in_a_child() -> None:
     """``session.psql`` replaces its own process."""
     if (child := os.fork()) == 0:

@@ -18,7 +18,9 @@ from tools.servers import instance as module
 from tools.servers import postgres as postgres_module
 from tools.servers import processes
 from tools.servers.instance import LOADER, OWNER, READER, Instance, instances
+from tools.servers.programs import postgres_programs
 from tools.servers.users import is_root
+from tools.tests.programs import executable
 
 
 @pytest.fixture
@@ -155,6 +157,38 @@ def _kill(instance: Instance) -> None:
         assert pid
         os.kill(pid, signal.SIGKILL)
         assert processes.wait_until(lambda pid=pid: not processes.is_alive(pid), 10)  # type: ignore[misc]
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A newer version of Postgres has been installed beside the one in use."""
+    newest = tmp_path / "bin"
+    (tmp_path / "extension").mkdir()
+    (tmp_path / "extension" / "postgis.control").touch()
+    executable(newest, "pg_config", f"test $1 = --sharedir && echo {tmp_path} || echo PostgreSQL 99")
+    for program in ("initdb", "pg_ctl"):
+        executable(newest, program, "exit 1")
+    # A newer client can talk to older servers.
+    (newest / "psql").symlink_to(postgres_programs() / "psql")
+    monkeypatch.setenv("PATH", str(newest), prepend=os.pathsep)
+    postgres_programs.cache_clear()
+    assert postgres_programs() == newest
+    yield
+    postgres_programs.cache_clear()
+
+
+def test_data_are_read_by_the_version_that_wrote_them(
+    fresh: Instance, request: pytest.FixtureRequest
+) -> None:
+    fresh.start(redis=False)
+    fresh.stop(redis=False)
+    request.getfixturevalue("newer")
+    fresh.start(redis=False)
+    assert fresh.postgres.pid()
+    fresh.stop(redis=False)
+    (fresh.postgres.data / "PG_VERSION").write_text("14\n")
+    with pytest.raises(Problem, match="apt-get install postgresql-14-postgis-3"):
+        fresh.start(redis=False)
 
 
 def test_one_server_starts_without_the_other(fresh: Instance) -> None:
