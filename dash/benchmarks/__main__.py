@@ -53,7 +53,7 @@ def callback(report: Report, card: Card, warehouse: Warehouse) -> Callable[[], o
     """The server's work for a card of the report's initial view, without HTTP."""
     selection = Selection.of(report.controls, "", warehouse)
     city = warehouse.facts().city
-    return lambda: to_json(body_of(report, card, card.build(warehouse, selection), "", city))
+    return lambda: to_json(body_of(report, card, report.content(card, warehouse, selection), "", city))
 
 
 def slowest(report: Report, warehouse: Warehouse) -> tuple[Card, list[float]]:

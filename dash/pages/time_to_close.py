@@ -31,7 +31,6 @@ SHOWN = ["closed_requests", "median_days", "p90_days"]
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
-    selection = selection.whole_months(warehouse.facts())
     frame = closing.statistics(warehouse, selection.filters)
     frame = frame[[*SHOWN, "same_day_requests", "within_7_days_requests"]]
     if not len(frame):
@@ -85,7 +84,6 @@ def _was(warehouse: Warehouse, selection: Selection) -> dict[str, str]:
 
 
 def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
-    selection = selection.whole_months(warehouse.facts())
     frame = closing.statistics(warehouse, selection.filters, by_month=True)[["month", *SHOWN]]
     months, baseline = _months(frame, selection), baseline_of(warehouse, selection)
     figure = charts.lines(
@@ -146,7 +144,7 @@ def compared(dimension: Dimension) -> Build:
     """A card with median and 90th percentile of each group, type or council."""
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
-        name, selection = dimension.name, selection.whole_months(warehouse.facts())
+        name = dimension.name
         frame = closing.statistics(warehouse, selection.filters, dimension)[[name, *SHOWN]]
         is_small = frame["closed_requests"] < text.SMALL_BASE
         frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
@@ -191,7 +189,7 @@ def trends(dimension: Dimension) -> Build:
     """A card with a line for each of the largest groups, types or councils. The CSV has all of them."""
 
     def build(warehouse: Warehouse, selection: Selection) -> CardContent:
-        name, selection = dimension.name, selection.whole_months(warehouse.facts())
+        name = dimension.name
         frame = closing.statistics(warehouse, selection.filters, dimension, by_month=True, with_ids=True)
         ids, frame[name] = frame[dimension.id], _told_apart(frame, dimension)
         frame = frame[[name, "month", *SHOWN]]

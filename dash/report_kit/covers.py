@@ -19,7 +19,7 @@ from report_kit.selection import CARD, Selection
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
-    counted = selection.whole_months(facts) if report.covers == "closed" else selection
+    counted = report.covered(selection, facts)
     parts = [*_period(report, counted), *_compared(report, counted, warehouse)]
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:

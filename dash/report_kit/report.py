@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from data.facts import Facts
 from data.warehouse import Warehouse
 from figures import theme
 from report_kit.content import CardContent
@@ -81,6 +82,14 @@ class Report:
 
     def card(self, name: str) -> Card | None:
         return next((card for card in self.cards if card.name == name), None)
+
+    def covered(self, selection: Selection, facts: Facts) -> Selection:
+        """The selection with the days that the report's numbers cover."""
+        return selection.whole_months(facts) if self.covers == "closed" else selection
+
+    def content(self, card: Card, warehouse: Warehouse, selection: Selection) -> CardContent:
+        """What a card of the report shows for a selection."""
+        return card.build(warehouse, self.covered(selection, warehouse.facts()))
 
     def card_id(self, card: Card) -> str:
         return f"{self.name}--{card.name}"

@@ -237,4 +237,4 @@ def content_of(report: Report, card: Card, search: str, source: Warehouse) -> Ca
     selection = Selection.of(report.controls, search, source)
     if why := covers.unusable(report, selection, source):
         raise SelectionError(source.facts().city.spoken(why))
-    return card.build(source, selection)
+    return report.content(card, source, selection)

@@ -15,7 +15,7 @@ def card(warehouse: Warehouse, report: Report, name: str, search: str = "") -> C
     """A card of a report for the query of a URL."""
     found = report.card(name)
     assert found is not None, name
-    return found.build(warehouse, Selection.of(report.controls, search, warehouse))
+    return report.content(found, warehouse, Selection.of(report.controls, search, warehouse))
 
 
 def rows(content: CardContent) -> list[list[Any]]:
