@@ -177,12 +177,7 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
         script.write(TRIGGERS.format(be="DISABLE").encode() + BEGIN.encode())
-        for line in iter(rows.readline, b""):
-            if not line.startswith(UNKNOWN_BEFORE_17):
-                script.write(line)
-            if line.startswith(b"COPY "):
-                break
-        shutil.copyfileobj(rows, script)
+        _copy(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
             script.write((TRIGGERS.format(be="ENABLE") + afterwards).encode())
@@ -195,6 +190,15 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
             script.close()
         return False
     return is_complete
+
+
+def _copy(rows: IO[bytes], script: IO[bytes]) -> None:
+    for line in iter(rows.readline, b""):
+        if not line.startswith(UNKNOWN_BEFORE_17):
+            script.write(line)
+        if line.startswith(b"COPY "):
+            break
+    shutil.copyfileobj(rows, script)
 
 
 def _save(arguments: list[str]) -> int:
