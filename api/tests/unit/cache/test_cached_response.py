@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import brotli
 import orjson
 import pytest
@@ -178,3 +180,22 @@ def test_a_stored_response_with_unknown_fields_is_ignored() -> None:
     head = known | {"mood": "sunny"}
     assert CachedResponse.unpacked(orjson.dumps(head) + b"\n") is None
     assert CachedResponse.unpacked(orjson.dumps(head | {"sizes": [1]}) + b"\n") is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda packed: packed[:-1],
+        lambda packed: packed + b"x",
+        lambda packed: packed.replace(f'"format":{FORMAT}'.encode(), f'"format":{FORMAT - 1}'.encode()),
+        lambda packed: packed.replace(f'"format":{FORMAT}'.encode(), f'"format":{FORMAT + 1}'.encode()),
+    ],
+    ids=["cut off", "too long", "of an older version", "of a newer version"],
+)
+def test_a_stored_response_that_is_damaged_or_of_another_version_is_ignored(
+    damage: Callable[[bytes], bytes],
+) -> None:
+    packed = CachedResponse.of(b"[1, 2]", generation=1).packed()
+    assert CachedResponse.unpacked(packed) is not None
+    assert damage(packed) != packed
+    assert CachedResponse.unpacked(damage(packed)) is None

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.memory import LONGEST_URL, MOST_VARIANTS_PER_URL, Memory
+from lacity_data_api.cache.memory import LONGEST_URL, MOST_URLS_PER_ENTRY, MOST_VARIANTS_PER_URL, Memory
 from lacity_data_api.http.access_log import Outcome
 from lacity_data_api.http.prepared import OBJECTS_BYTES, PreparedResponse
 
@@ -39,6 +39,42 @@ def test_urls_count_towards_the_limit() -> None:
             )
     held = sum(sum(map(len, url)) for url in memory.by_url)
     assert 0 < held < memory.bytes <= ROOM
+
+
+def test_a_response_that_is_stored_again_keeps_its_urls_and_their_size() -> None:
+    memory, response = Memory(ROOM), _response()
+    memory.put("key", response)
+    memory.add_url("key", (b"/path", b"a=1"), "/route")
+    before = memory.bytes
+    memory.put("key", response)
+    assert memory.bytes == before
+    assert memory.find_url(b"/path", b"a=1", b"") is not None
+
+
+def test_a_response_has_only_so_many_urls_and_a_url_only_one_response() -> None:
+    memory = Memory(ROOM)
+    for key in ("first", "second"):
+        memory.put(key, _response())
+        for number in range(MOST_URLS_PER_ENTRY + 1):
+            memory.add_url(key, (b"/path", str(number).encode()), "/route")
+    keys = [entry.key for entry in memory.by_url.values()]
+    assert keys == ["first"] * MOST_URLS_PER_ENTRY + ["second"]
+
+
+def test_a_url_may_depend_on_the_accept_header() -> None:
+    memory = Memory(ROOM)
+    for key, url in {"any": (b"/any", b""), "lines": (b"/changes", b"", b"application/x-ndjson")}.items():
+        memory.put(key, _response())
+        memory.add_url(key, url, "/route")
+    found = [
+        memory.find_url(path, b"", accept)
+        for path, accept in (
+            (b"/any", b"text/html"),
+            (b"/changes", b"application/x-ndjson"),
+            (b"/changes", b"text/html"),
+        )
+    ]
+    assert [entry and entry.key for entry in found] == ["any", "lines", None]
 
 
 def test_a_long_url_is_not_kept() -> None:
