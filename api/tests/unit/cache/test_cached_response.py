@@ -30,6 +30,8 @@ BODY = b'{"councilId":52},'
         (b"*;q=0", ""),
         (b"*;q=0.1", "br"),
         (b"gzip;q=nonsense", ""),
+        (b"br;q=-1", ""),
+        (b"br;q=nan, gzip", "gzip"),
         (b"\xff\xfe", ""),
         (b",,;;==", ""),
     ],
