@@ -25,7 +25,7 @@ from tools import environments
 from tools.console import say, step
 from tools.paths import ROOT, python_of
 from tools.problem import Problem, dispatch, guarded, indented
-from tools.servers.programs import postgres_programs, without_password
+from tools.servers.programs import client, postgres_programs
 from tools.session import running_settings
 
 DUMP = "data.dump"
@@ -62,8 +62,7 @@ def owner_url() -> str:
 
 
 def _run(url: str, program: str, *options: str) -> subprocess.CompletedProcess[str]:
-    address, password = without_password(url)
-    command = [str(postgres_programs() / program), *options, address]
+    command, password = client(program, url, *options)
     return subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)
 
 
@@ -149,17 +148,19 @@ def restore(folder: Path, *, may_replace: bool) -> None:
 
 def _load(url: str, dump: Path, afterwards: str) -> None:
     """Replace all data in one transaction, which commits only if the whole dump could be read."""
-    programs, (address, password) = postgres_programs(), without_password(url)
-    arguments = ["-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction", address]
+    read: list[str | Path] = [
+        postgres_programs() / "pg_restore",
+        "--data-only",
+        "--no-owner",
+        "--file=-",
+        dump,
+    ]
+    write, password = client("psql", url, "-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction")
     with tempfile.TemporaryFile("w+") as errors:
         with (
+            subprocess.Popen(read, stdout=subprocess.PIPE, stderr=errors) as reader,
             subprocess.Popen(
-                [programs / "pg_restore", "--data-only", "--no-owner", "--file=-", dump],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-            ) as reader,
-            subprocess.Popen(
-                [programs / "psql", *arguments],
+                write,
                 env=os.environ | password,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from tools.console import say, step
 from tools.paths import LOCAL, ROOT, python_of
 from tools.problem import Problem, guarded, last_lines
 from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
-from tools.servers.programs import postgres_programs
+from tools.servers.programs import client
 
 READER_LIMITS = ROOT / "api" / "lacity_data_api" / "reader_limits.sql"
 # Each dump has its own key.
@@ -56,8 +56,8 @@ def _run_in_api(instance: Instance, database: str, module: str, *arguments: str)
 
 def schema(instance: Instance, database: str) -> str:
     """Every definition in the database, as pg_dump writes it."""
-    command = [str(postgres_programs() / "pg_dump"), "--schema-only", "-d", instance.postgres.url(database)]
-    return DUMP_KEY.sub("", subprocess.check_output(command, text=True))
+    command, password = client("pg_dump", instance.postgres.url(database), "--schema-only")
+    return DUMP_KEY.sub("", subprocess.check_output(command, env=os.environ | password, text=True))
 
 
 def round_trip(instance: Instance, database: str) -> None:

@@ -15,7 +15,7 @@ from tools.console import say
 from tools.paths import ENV_FILE, ROOT, UP, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
-from tools.servers.programs import postgres_programs, without_password
+from tools.servers.programs import client
 
 ROLE_SETTING = {
     "owner": "DATABASE_URL",
@@ -56,8 +56,8 @@ def psql(arguments: list[str]) -> int:
     role = arguments[0] if arguments else "owner"
     if role not in ROLE_SETTING:
         raise Problem(f"no such role: {role!r}; choose from {', '.join(ROLE_SETTING)}.")
-    address, password = without_password(running_settings()[ROLE_SETTING[role]])
-    os.execve(postgres_programs() / "psql", ["psql", address], os.environ | password)  # noqa: S606
+    command, password = client("psql", running_settings()[ROLE_SETTING[role]])
+    os.execve(command[0], command, os.environ | password)  # noqa: S606
 
 
 def logs(_: list[str]) -> int:

@@ -399,8 +399,8 @@
     var view = viewOf(location.hash);
     var start = view || { bounds: [[west[0], west[1]], [west[2], west[3]]] };
     try {
-      state.map = new library.Map(Object.assign({ container: parts.canvas, style: known.style || plain(), dragRotate: false,
-        maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
+      state.map = new library.Map(Object.assign({ container: parts.canvas, style: known.style || plain(),
+        dragRotate: false, maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
     } catch (error) {
       explain(box, "This browser cannot draw the map: it needs WebGL. The numbers below are the same.");
       return;

@@ -17,7 +17,7 @@ from tools.paths import SERVERS
 from tools.problem import Problem
 from tools.servers.ports import free_port, is_free
 from tools.servers.postgres import Postgres
-from tools.servers.programs import postgres_programs
+from tools.servers.programs import client
 from tools.servers.redis import Redis
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
@@ -140,15 +140,15 @@ class Instance:
 
     def sql(self, script: str, *, database: str, variables: dict[str, str] | None = None) -> str:
         """Run a psql script as the superuser; returns unaligned rows."""
-        command = [str(postgres_programs() / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
-        for name, value in (variables or {}).items():
-            command += ["-v", f"{name}={value}"]
+        command, password = client("psql", self.postgres.url(database), "-XqAt", "-v", "ON_ERROR_STOP=1")
+        # Passwords among them must not be arguments either.
+        given = "".join(f"\\set {name} '{value}'\n" for name, value in (variables or {}).items())
         result = subprocess.run(
-            [*command, "-d", self.postgres.url(database)],
-            input=script,
+            command,
+            input=given + script,
             capture_output=True,
             text=True,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **password},
             check=False,
         )
         if result.returncode:

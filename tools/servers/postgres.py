@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.disk import require_space
 from tools.problem import Problem, last_lines
 from tools.servers import processes
-from tools.servers.programs import find_postgres_programs, postgres_programs
+from tools.servers.programs import postgres_programs
 from tools.servers.users import as_user, give_to, is_root
 
 USER = "postgres"
@@ -145,12 +145,15 @@ class Postgres:
 
     def _programs(self) -> Path:
         version = self._version()
-        if version and find_postgres_programs(version) is None:
+        try:
+            return postgres_programs(version)
+        except Problem as problem:
+            if not version:
+                raise
             raise Problem(
                 f"the data in {self.data} were written by PostgreSQL {version}, which is not installed: "
                 f"apt-get install postgresql-{version}-postgis-3"
-            )
-        return postgres_programs(version)
+            ) from problem
 
     def _run(self, program: str, *arguments: str) -> None:
         command = as_user(USER, [str(self._programs() / program), *arguments], self.folder)

@@ -60,16 +60,17 @@ def postgres_programs(version: str = "") -> Path:
     return found
 
 
-def without_password(url: str) -> tuple[str, dict[str, str]]:
-    """A database's address for an argument, which every user of the machine can read, and the password for
-    the environment, which they cannot.
+def client(program: str, url: str, *options: str) -> tuple[list[str], dict[str, str]]:
+    """The command of a PostgreSQL client for this address, and the password for its environment.
+
+    Every user of the machine can read the arguments of all programs, but not their environments.
     """
     parts = urlsplit(url)
-    user, colon, password = parts.netloc.rpartition("@")[0].partition(":")
-    if not colon:
-        return url, {}
-    netloc = f"{user}@{parts.netloc.rpartition('@')[2]}"
-    return urlunsplit(parts._replace(netloc=netloc)), {"PGPASSWORD": unquote(password)}
+    account, at, place = parts.netloc.rpartition("@")
+    user, colon, password = account.partition(":")
+    address = urlunsplit(parts._replace(netloc=f"{user}{at}{place}"))
+    command = [str(postgres_programs() / program), *options, address]
+    return command, {"PGPASSWORD": unquote(password)} if colon else {}
 
 
 @cache

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import backup, session
+from tools import backup, migrate, session
 from tools.problem import Problem
+from tools.servers import programs
 from tools.servers.instance import OWNER, Instance
 from tools.tests.programs import executable
 
@@ -42,36 +43,28 @@ def test_a_backup_from_before_changes_were_numbered_is_restored(
 
 
 @pytest.fixture
-def arguments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where a program that stands in for psql writes its arguments, and the password that it was given."""
-    file = tmp_path / "arguments"
-    executable(tmp_path, "psql", f'echo "$@" > {file}; echo "$PGPASSWORD" >> {file}')
+def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of programs that replace those of PostgreSQL."""
+    monkeypatch.setattr(programs, "postgres_programs", lambda: tmp_path)
     monkeypatch.setattr(backup, "postgres_programs", lambda: tmp_path)
-    monkeypatch.setattr(session, "postgres_programs", lambda: tmp_path)
-    return file
+    return tmp_path
 
 
-def test_a_server_that_is_lost_during_a_restore_is_reported(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    executable(tmp_path, "pg_restore", "head -c 1000000 /dev/zero")
-    executable(tmp_path, "psql", "echo 'server closed the connection' >&2; exit 2")
-    monkeypatch.setattr(backup, "postgres_programs", lambda: tmp_path)
+def test_a_server_that_is_lost_during_a_restore_is_reported(stand_ins: Path) -> None:
+    executable(stand_ins, "pg_restore", "head -c 1000000 /dev/zero")
+    executable(stand_ins, "psql", "echo 'server closed the connection' >&2; exit 2")
     with pytest.raises(Problem, match=r"nothing was changed:(.|\n)*server closed the connection"):
-        backup._load(SECRET, tmp_path / "dump", "")
+        backup._load(SECRET, stand_ins / "dump", "")
 
 
-def test_a_dump_read_by_a_newer_client_suits_an_older_server(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_dump_read_by_a_newer_client_suits_an_older_server(stand_ins: Path) -> None:
     """pg_restore of Postgres 17 begins with a setting that a server of 15 rejects."""
     rows = "SET transaction_timeout = 0; about rows"
     lines = ["SET lock_timeout = 0;", "SET transaction_timeout = 0;", "COPY t FROM stdin;", rows, "\\\\."]
-    executable(tmp_path, "pg_restore", "cat <<'END'\n" + "\n".join(lines) + "\nEND")
-    executable(tmp_path, "psql", f"cat > {tmp_path}/script")
-    monkeypatch.setattr(backup, "postgres_programs", lambda: tmp_path)
-    backup._load(SECRET, tmp_path / "dump", "")
-    sent = (tmp_path / "script").read_text().splitlines()
+    executable(stand_ins, "pg_restore", "cat <<'END'\n" + "\n".join(lines) + "\nEND")
+    executable(stand_ins, "psql", f"cat > {stand_ins}/script")
+    backup._load(SECRET, stand_ins / "dump", "")
+    sent = (stand_ins / "script").read_text().splitlines()
     at = sent.index(lines[0])
     assert sent[at : at + 4] == [lines[0], *lines[2:]]
 
@@ -86,11 +79,25 @@ def _psql_in_a_child() -> None:
 
 @pytest.mark.parametrize("run", [lambda: backup.value(SECRET, "SELECT 1"), _psql_in_a_child])
 def test_a_password_is_no_argument(
-    run: Callable[[], object], arguments: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[[], object], stand_ins: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every user of a machine can read the arguments of all programs."""
+    file = stand_ins / "arguments"
+    executable(stand_ins, "psql", f'echo "$@" > {file}; echo "$PGPASSWORD" >> {file}')
     monkeypatch.setattr(session, "running_settings", lambda: {"DATABASE_URL": SECRET})
     run()
-    seen, password = arguments.read_text().splitlines()
+    seen, password = file.read_text().splitlines()
     assert "postgresql://owner@127.0.0.1:1/city?sslmode=disable" in seen
     assert password == "s@fe:word"
+
+
+@pytest.mark.parametrize("program", ["psql", "pg_dump"])
+def test_nor_is_one_of_the_servers_roles(running: Instance, stand_ins: Path, program: str) -> None:
+    file, passwords = stand_ins / "arguments", running.state.passwords
+    executable(stand_ins, program, f'echo "$@" > {file}; cat > /dev/null')
+    if program == "psql":
+        running.sql("SELECT 1", database="postgres", variables=passwords)
+    else:
+        migrate.schema(running, "postgres")
+    assert "postgresql://" in file.read_text()
+    assert not any(password in file.read_text() for password in passwords.values())
