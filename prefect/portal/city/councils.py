@@ -8,6 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from portal.city.facts import Floats
+
 COUNCILS_FILE = Path(__file__).parents[1] / "data" / "councils.csv"
 
 
@@ -39,6 +43,14 @@ def load_councils() -> tuple[Council, ...]:
     """Every council, in the order of its code."""
     with COUNCILS_FILE.open(newline="", encoding="utf-8") as file:
         return tuple(_council(row) for row in csv.DictReader(file))
+
+
+@cache
+def council_shares() -> Floats:
+    """The share of the people who live in each council."""
+    people = np.array([council.population for council in load_councils()], dtype=np.float64)
+    shares: Floats = people / people.sum()
+    return shares
 
 
 def _council(row: dict[str, str]) -> Council:

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portal.city.calendar import Calendar, hour_shares
-from portal.city.councils import load_councils
-from portal.city.facts import Choices, Floats, Integers, facts, fitted
+from portal.city.councils import council_shares, load_councils
+from portal.city.facts import Choices, Floats, Integers, cumulate, facts, fitted
 from portal.city.kinds import kinds
 from portal.city.places import places
 from portal.datasets import CASES_START, FIRST_DAY
 
 BLOCK = 10_000
-DRAWS = 37
+DRAWS = 29
 MINUTES_A_DAY = 1_440
 CASES_START_DAY = (CASES_START - FIRST_DAY).days
 LOCAL_TASTE = 0.25
+COMMON_SHARE = 0.01
 NEVER = -1
 LATE_SHARE = 0.06
 LATE_DAYS = 300
@@ -49,10 +51,6 @@ SPARE = (
     "owner",
     "status",
     "anonymous",
-    "house",
-    "street",
-    "street_kind",
-    "corner",
     "place",
     "bad",
     "bad_detail",
@@ -61,7 +59,6 @@ SPARE = (
     "resolution",
     "spelling",
     "mobile",
-    "zip",
     "gap",
     "retired",
     "origin",
@@ -76,32 +73,38 @@ def draw(seed: int, number: int, calendar: Calendar) -> Block:
     row = np.arange(number * BLOCK, min((number + 1) * BLOCK, calendar.rows))
     uniform = uniform[:, : len(row)]
     day = calendar.day_of(row)
-    created = day * MINUTES_A_DAY + _minute_of_day(uniform[0], uniform[1])
-    council = np.searchsorted(council_shares(), uniform[2], side="right").astype(np.int64)
+    first = _first_of_call(day, uniform[6])
+    minute = _minute_of_day(uniform[0], uniform[1])[first] + np.arange(len(row)) - first
+    created = day * MINUTES_A_DAY + np.minimum(minute, MINUTES_A_DAY - 1)
+    council = np.searchsorted(cumulate(council_shares()), uniform[2], side="right").astype(np.int64)[first]
+    place = places().pick(council, uniform[4][first])
+    own = {name: chance[place] for name, chance in places().chance.items()}
     kind = _kind(seed, council, day, uniform[3])
-    latitude, longitude = places().points(council, uniform[4:10])
-    closed = _closed(kind, created, uniform[10:13])
+    usual = _kind(seed, council, day, own["taste"])
+    is_usual = uniform[5] < facts()["places"]["taste_share"]
+    kind = np.where(is_usual & is_common()[kind] & is_common()[usual], usual, kind)
+    closed = _closed(kind, created, uniform[7:10])
     return Block(
         row=row,
         kind=kind,
         council=council,
-        source=kinds().sources.pick(kinds().old[kind], uniform[13]),
-        latitude=latitude,
-        longitude=longitude,
+        source=kinds().sources.pick(kinds().old[kind], uniform[10]),
+        latitude=places().latitude[place],
+        longitude=places().longitude[place],
         created=created,
-        handled=created + (uniform[14] ** 3 * 3 * MINUTES_A_DAY).astype(np.int64),
+        handled=created + (uniform[11] ** 3 * 3 * MINUTES_A_DAY).astype(np.int64),
         closed=closed,
-        late_update=_late_update(closed, uniform[15]),
-        chance=dict(zip(SPARE, uniform[16:], strict=True)),
+        late_update=_late_update(closed, uniform[12]),
+        chance=dict(zip(SPARE, uniform[13:], strict=True)) | own,
     )
 
 
-@cache
-def council_shares() -> Floats:
-    people = np.array([council.population for council in load_councils()], dtype=np.float64)
-    shares: Floats = np.cumsum(people) / people.sum()
-    shares[-1] = 1.0
-    return shares
+def _first_of_call(day: Integers, uniform: Floats) -> Integers:
+    """The position of the first request of each call; most calls are about one request."""
+    is_together = uniform < facts()["places"]["together_share"]
+    is_together &= day == np.roll(day, 1)
+    is_together[:1] = False
+    return np.maximum.accumulate(np.where(is_together, 0, np.arange(len(day))))
 
 
 def _minute_of_day(hour: Floats, minute: Floats) -> Integers:
@@ -116,10 +119,21 @@ def _kind(seed: int, council: Integers, day: Integers, uniform: Floats) -> Integ
 
 
 @cache
+def is_common() -> NDArray[np.bool_]:
+    """Whether a kind has so many requests that it may be the usual one of a place.
+
+    A single place with many requests of a rare kind would change the share of that kind in the whole city.
+    """
+    known = kinds()
+    all_of_era = np.bincount(known.is_new, weights=known.weights)[known.is_new]
+    return np.asarray(known.weights > COMMON_SHARE * all_of_era)
+
+
+@cache
 def _tastes(seed: int) -> Choices:
     """Each council has its own mix of kinds; together they add up to the city's mix."""
     known = kinds()
-    people = np.diff(council_shares(), prepend=0.0)
+    people = council_shares()
     generator = np.random.default_rng([seed, 0, 1])
     factors = np.exp(LOCAL_TASTE * (generator.random((len(people), len(known.weights))) * 2 - 1))
     eras = (known.is_new == 0, known.is_new == 1)

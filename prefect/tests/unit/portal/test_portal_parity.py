@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -181,6 +182,70 @@ def test_the_old_dataset_has_the_statuses_and_gaps_of_2024() -> None:
     }
     real = {name: section[f"{name} missing"] / 901_503 for name in missing}
     assert {name: share for name, share in missing.items() if abs(share - real[name]) > 0.002} == {}
+
+
+REAL_ROWS = {
+    2017: "real/la_legacy_2017.json",
+    2018: "real/la_legacy_2018.json",
+    2020: "requests_2020_sample.json",
+}
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of requests with equal coordinates, and all ``possible`` pairs of different days."""
+
+    apart: int
+    apart_of_one_type: int
+    of_a_day: int
+    possible: int
+    requests: int
+
+
+def paired(requests: list[Row]) -> Pairs:
+    placed = [row for row in requests if row.get("latitude")]
+    place = [(row["latitude"], row["longitude"]) for row in placed]
+    day = [str(row["createddate"])[:10] for row in placed]
+    kind = [row["requesttype"] for row in placed]
+    of_a_day, of_one_type = pairs(zip(place, day, strict=True)), pairs(zip(place, kind, strict=True))
+    return Pairs(
+        apart=pairs(place) - of_a_day,
+        apart_of_one_type=of_one_type - pairs(zip(place, kind, day, strict=True)),
+        of_a_day=of_a_day,
+        possible=math.comb(len(placed), 2) - pairs(day),
+        requests=len(placed),
+    )
+
+
+def pairs(values: Iterable[object]) -> int:
+    return sum(math.comb(count, 2) for count in Counter(values).values())
+
+
+def test_requests_return_to_the_same_places_as_real_ones() -> None:
+    files = {year: DOCUMENTED.parents[1] / name for year, name in REAL_ROWS.items()}
+    real = [paired(json.loads(file.read_text(encoding="utf-8"))) for file in files.values()]
+    ours = [paired(rows(LEGACY, year)) for year in files]
+
+    def total(found: list[Pairs], name: str) -> int:
+        return sum(getattr(one, name) for one in found)
+
+    for name, of in (
+        ("apart", "possible"),
+        ("of_a_day", "requests"),
+        ("apart_of_one_type", "apart"),
+    ):
+        expected = total(real, of) * total(ours, name) / total(ours, of)
+        seen = total(real, name)
+        assert abs(seen - expected) < ALLOWED_DEVIATIONS * math.sqrt(seen), (name, seen, expected)
+
+
+def test_an_address_is_one_place() -> None:
+    known = [row for row in rows(LEGACY, 2018) if row["latitude"] and row["address"]]
+    place_of: dict[tuple[str | None, str | None], set[str | None]] = {}
+    for row in known:
+        place_of.setdefault((row["latitude"], row["longitude"]), set()).add(row["address"])
+    assert max(map(len, place_of.values())) == 1
+    assert len(place_of) < 0.8 * len(known)
 
 
 def test_work_crews_of_december_2017_gave_no_coordinates() -> None:
