@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+import random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,51 @@ def test_hotspots_are_found_in_meters(api: Api) -> None:
 def test_thirty_meters_are_close_enough(api: Api) -> None:
     (found,) = _hotspots(api, type_id=6, start_date="2020-01-01")
     assert found["properties"]["count"] == 12
+
+
+Point = tuple[float, float]
+
+
+def _clusters(points: list[Point]) -> list[int]:
+    """The sizes of the clusters by the definition of DBSCAN; no two of them may share a point."""
+    near = [[other for other, to in enumerate(points) if math.dist(point, to) < 30] for point in points]
+    cores = {at for at, neighbors in enumerate(near) if len(neighbors) >= 12}
+    sizes = []
+    while cores:
+        found, reached = set[int](), {cores.pop()}
+        while reached:
+            found |= reached
+            reached = {other for at in reached if len(near[at]) >= 12 for other in near[at]} - found
+        cores -= found
+        sizes.append(len(found))
+    return sorted(sizes)
+
+
+def _ring(east: float, north: float, number: int) -> list[Point]:
+    """A point and others around it, all of them within 30 meters of it, but most not of each other."""
+    turns = [2 * math.pi * at / number for at in range(number)]
+    return [(east, north), *((east + 29 * math.cos(turn), north + 29 * math.sin(turn)) for turn in turns)]
+
+
+def test_requests_that_return_to_the_same_places(api: Api, database: Database) -> None:
+    """Each cluster by definition, of three places with many requests, or around one place with few."""
+    chance = random.Random(19)
+    points: list[Point] = []
+    for number in range(60):
+        east, north = number * 120.5, 12_000 + number * 7.3
+        points += _ring(east, north, chance.randint(10, 12))
+        for place in _ring(east, north + 200, 2):
+            points += [place] * chance.choice([1, 3, 5, 11, 30])
+    chance.shuffle(points)
+    rows = [
+        row
+        for east, north in points
+        for row in _spot(1, north, east, 0, type_id=9, created_date="2021-01-01")
+    ]
+    add_requests(database, *rows)
+    found = _hotspots(api, type_id=9, start_date="2021-01-01")
+    assert sorted(one["properties"]["count"] for one in found) == _clusters(points)
+    assert 60 < len(found) < 120
 
 
 def test_hotspot_across_a_border_is_one_and_belongs_to_the_larger_part(api: Api) -> None:
