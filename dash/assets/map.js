@@ -4,6 +4,8 @@
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
   var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
+  /* The deepest tiles' cells, each of which is one circle, and the positions in a cell, per world. */
+  var CELLS = Math.pow(2, 22), POSITIONS = 64 * CELLS;
   /* Boxes along each side of the view, and the time per frame for counting their requests. */
   var BOXES = 6, SLICE_MS = 16;
   var SEEN = ["clusters", "points"];
@@ -129,7 +131,7 @@
      of two tiles. There are thousands of features with dozens of types each, so they are counted box by box, a few
      milliseconds at a time, and type names are looked up last. */
   function nothingCounted() {
-    return { total: 0, byType: {}, points: {}, seen: new Set(), byKey: new Map() };
+    return { total: 0, byType: {}, points: {}, places: [], seen: new Set(), byKey: new Map() };
   }
   function addKey(found, key, number) { found.byKey.set(key, (found.byKey.get(key) || 0) + number); }
   function addBox(found, map, box) {
@@ -143,12 +145,17 @@
         found.points[about.request_id] = about;
         return;
       }
+      if (isDeepest(map)) found.places.push(feature);
       for (var key in about) if (isType(key)) addKey(found, key, about[key]);
     });
   }
+  function nameOf(key, types) { return types[key.slice(5)] || "Type " + key.slice(5); }
+  function typesOf(about) {
+    return Object.keys(about).filter(isType).sort(function (a, b) { return about[b] - about[a]; });
+  }
   function nameTypes(found, types) {
     found.byKey.forEach(function (number, key) {
-      var name = types[key.slice(5)] || "Type " + key.slice(5);
+      var name = nameOf(key, types);
       found.byType[name] = (found.byType[name] || 0) + number;
     });
   }
@@ -160,6 +167,7 @@
     }
     return boxes;
   }
+  function isDeepest(map) { return map.getZoom() >= DEEPEST; }
   function isType(key) { return key.startsWith("type_"); }
   function table(caption, head, rows) {
     var made = make("table");
@@ -173,7 +181,8 @@
     return made;
   }
   function link(about, types) {
-    return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
+    var name = about.type || types[about.type_id] || "Request " + about.request_id;
+    return make("a", { href: "/map/request/" + about.request_id }, name);
   }
   /* Stops counting if the view moves in the meantime. */
   function showView(state) {
@@ -203,9 +212,22 @@
         return [link(about, state.known.types), day(about.created_date), about.is_open ? "open" : "closed"];
       })));
     }
+    if (found.places.length) {
+      tables.push(table("Places with several requests", ["Requests", "Most frequent type"], placesIn(state, found)));
+    }
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
   }
+  function placesIn(state, found) {
+    found.places.sort(function (a, b) { return b.properties.point_count - a.properties.point_count; });
+    return found.places.slice(0, POINTS).map(function (feature) {
+      var about = feature.properties, button = make("button", { type: "button" }, count(about.point_count, "request"));
+      button.addEventListener("click", function () { showDetails(state, feature); });
+      return [button, nameOf(typesOf(about)[0], state.known.types)];
+    });
+  }
 
+  /* A popup that has grown may need another side of its place to be within the map. */
+  function settle(state) { state.popup.setLngLat(state.popup.getLngLat()); }
   /* The history of a request since the first run, below its other details. */
   function addHistory(state, about, box) {
     var list = box.appendChild(make("ul", { "class": "map-history", "aria-label": "History" }));
@@ -215,11 +237,36 @@
         return make("li", {}, dayOf(event.time, state.known.zone) + ": " + kinds.join("; "));
       }));
       if (!events.length) list.append(make("li", {}, "No changes have been recorded."));
+      settle(state);
     }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); });
   }
-  /* A click zooms into a cluster, or shows the details of a request. */
-  function details(state, about) {
-    var box = make("div", { "class": "map-popup" });
+  /* The square of a circle in the deepest tiles. */
+  function squareOf(state, place) {
+    var Position = state.library.MercatorCoordinate, at = Position.fromLngLat({ lng: place[0], lat: place[1] });
+    function cell(share) { return Math.floor(Math.round(share * POSITIONS) / 64); }
+    var first = new Position(cell(at.x) / CELLS, cell(at.y) / CELLS).toLngLat();
+    var last = new Position((cell(at.x) + 1) / CELLS, (cell(at.y) + 1) / CELLS).toLngLat();
+    return { west: first.lng, south: last.lat, east: last.lng, north: first.lat };
+  }
+  /* No zoom takes requests at one place apart, so the newest are listed. */
+  function addNewest(state, feature, box) {
+    var list = box.appendChild(make("ul", { "class": "map-newest", "aria-label": "Newest requests" }));
+    var square = new URLSearchParams(squareOf(state, feature.geometry.coordinates));
+    fetched("/map/requests?" + state.known.search + "&" + square).then(function (found) {
+      var addresses = new Set(found.map(function (about) { return about.address || "no address"; }));
+      list.replaceChildren.apply(list, found.map(function (about) {
+        var item = make("li"), facts = ["", day(about.created), about.is_open ? "open" : "closed"];
+        item.append(link(about, state.known.types),
+          facts.concat(addresses.size > 1 && about.address || []).join(", "));
+        return item;
+      }));
+      if (addresses.size === 1) list.before(make("p", {}, addresses.values().next().value));
+      settle(state);
+    }).catch(function () { list.replaceChildren(make("li", {}, "The requests could not be loaded.")); });
+  }
+  /* A click zooms into a cluster, or shows the details of a request or of the requests at one place. */
+  function details(state, feature) {
+    var box = make("div", { "class": "map-popup" }), about = feature.properties;
     if (!about.cluster) {
       box.append(make("p", {}, ""), make("p", {}, "Created " + day(about.created_date) +
         (about.closed_date ? ", closed " + day(about.closed_date) : about.is_open ? ", open" : ", closed")));
@@ -229,20 +276,23 @@
     }
     box.append(make("p", {}, count(about.point_count, "request")));
     var list = box.appendChild(make("ul"));
-    Object.keys(about).filter(isType)
-      .sort(function (a, b) { return about[b] - about[a]; }).slice(0, ROWS).forEach(function (key) {
-        list.append(make("li", {}, (state.known.types[key.slice(5)] || key) + ": " + about[key].toLocaleString("en-US")));
-      });
+    typesOf(about).slice(0, ROWS).forEach(function (key) {
+      list.append(make("li", {}, nameOf(key, state.known.types) + ": " + about[key].toLocaleString("en-US")));
+    });
+    addNewest(state, feature, box);
     return box;
   }
   function clicked(state, event) {
-    var map = state.map, feature = event.features[0], place = feature.geometry.coordinates;
-    if (feature.properties.cluster && map.getZoom() < DEEPEST) {
-      map.easeTo({ center: place, zoom: Math.min(map.getZoom() + 2, DEEPEST) });
+    var map = state.map, feature = event.features[0];
+    if (feature.properties.cluster && !isDeepest(map)) {
+      map.easeTo({ center: feature.geometry.coordinates, zoom: Math.min(map.getZoom() + 2, DEEPEST) });
       return;
     }
-    new state.library.Popup({ maxWidth: "280px" }).setLngLat(place).setDOMContent(details(state, feature.properties))
-      .addTo(map);
+    showDetails(state, feature);
+  }
+  function showDetails(state, feature) {
+    state.popup = new state.library.Popup({ maxWidth: "280px" }).setLngLat(feature.geometry.coordinates)
+      .setDOMContent(details(state, feature)).addTo(state.map);
   }
 
   function fetched(address) {

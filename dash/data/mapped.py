@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pandas import DataFrame
 from psycopg.sql import SQL
 
@@ -11,6 +13,7 @@ from data.warehouse import Warehouse
 
 STATUSES = {"all": SQL("true"), "open": SQL("is_open"), "closed": SQL("NOT is_open")}
 MOST_FOUND = 8
+MOST_LISTED = 10
 BY_TYPE = SQL("""
     SELECT type_name AS type, on_the_map, not_on_the_map
     FROM (
@@ -52,7 +55,26 @@ ADDRESSES = SQL("""
           WHERE upper(address) LIKE %(prefix)s AND latitude IS NOT NULL LIMIT 2000) AS found
     GROUP BY 1 ORDER BY 4 DESC, 1 LIMIT %(most)s
 """)
+# The index has single precision: it finds candidates. A square contains its western and northern sides.
+NEWEST = SQL("""
+    SELECT request_id, type_name AS type, created_date::date::text AS created, is_open, address
+    FROM service_requests JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)
+    WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
+        AND longitude >= %(west)s AND longitude < %(east)s AND latitude > %(south)s AND latitude <= %(north)s
+        AND created_date >= %(first)s::date AND created_date < %(last)s::date + 1
+        AND (%(information)s OR NOT is_information) AND {status} AND {narrowed}
+    ORDER BY created_date DESC, request_id DESC LIMIT %(most)s
+""")
 NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request_id)s")
+
+
+class Square(NamedTuple):
+    """A part of the map in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
 
 
 def by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
@@ -81,6 +103,13 @@ def cells(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     """Located requests by cells of 2 to 3 kilometers; columns: longitude, latitude, requests."""
     query = CELLS.format(status=STATUSES[status], narrowed=filters.narrowed())
     return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
+
+
+def newest(warehouse: Warehouse, filters: Filters, status: str, square: Square) -> DataFrame:
+    """The newest requests in a square, at most 10; columns: request_id, type, created, is_open, address."""
+    query = NEWEST.format(status=STATUSES[status], narrowed=filters.narrowed())
+    more = {"information": filters.includes_information, "most": MOST_LISTED, **square._asdict()}
+    return warehouse.frame(query, **filters.parameters(), **more)
 
 
 def outlines(warehouse: Warehouse, kind: str) -> DataFrame:

@@ -1,10 +1,12 @@
-"""Documents outside the Dash app: files of requests, the page of one request, council briefs."""
+"""Documents outside the Dash app: files of requests, the page of one request, council briefs, and the
+requests in a square of the map.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from documents import brief_page, lists, request_page
+from documents import brief_page, lists, map_requests, request_page
 
 
 def add_documents(server: Flask) -> None:
@@ -15,5 +17,6 @@ def add_documents(server: Flask) -> None:
     server.add_url_rule("/csv/requests-list/requests.csv", "requests-list-csv", lists.csv_file)
     server.add_url_rule("/xlsx/<report>/<card>.xlsx", "card-xlsx", lists.card_as_excel)
     server.add_url_rule("/request/<path:number>", "one-request", request_page.show)
+    server.add_url_rule("/map/requests", "map-requests", map_requests.newest)
     server.add_url_rule("/brief/<int:council>", "brief", brief_page.show)
     server.add_url_rule("/brief/<int:council>.<any(html,png,csv):kind>", "brief-file", brief_page.file)

@@ -68,6 +68,7 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     given = {
         **settings,
         "filters": api_filters(selection),
+        "search": selection.fixed,
         "types": _type_names(warehouse),
         "kinds": history.KINDS,
         "zone": warehouse.facts().city.zone.key,

@@ -29,6 +29,12 @@ A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.
 A_POINT = """SELECT min(request_id), created_date::date, longitude, latitude FROM service_requests
     WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
     HAVING count(*) = 1 AND min(request_id) IN (SELECT request_id FROM changes) LIMIT 1"""
+A_PLACE = """SELECT count(*), created_date::date, longitude, latitude FROM service_requests
+    WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
+    HAVING count(*) BETWEEN 3 AND 10 ORDER BY 1 DESC, 3, 4 LIMIT 1"""
+AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
+    WHERE created_date::date = '{}' AND longitude = {} AND latitude = {} AND NOT is_information
+    ORDER BY created_date DESC, request_id DESC"""
 SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
@@ -234,6 +240,36 @@ def test_a_request_shows_its_details_and_its_history(
     assert someone.problems == []
 
 
+@on_each_screen
+def test_requests_at_one_place_are_listed(
+    someone: Visitor, served: tuple[Reports, str], city: Database
+) -> None:
+    """No zoom takes them apart: their circle showed a number, and no way to any of them."""
+    number, day, longitude, latitude = city.run(A_PLACE)[0]
+    expected = [link for (link,) in city.run(AT_PLACE.format(day, longitude, latitude))]
+    other = someone.another_page()
+    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other.wait_for_function(MAP_IS_IDLE)
+    popup, newest = other.locator(".map-popup"), other.get_by_role("list", name="Newest requests")
+    button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
+    button.press("Enter")
+    expect(newest.get_by_role("link")).to_have_count(number)
+    address = city.value(
+        f"SELECT address FROM service_requests WHERE '/map/request/' || request_id = '{expected[0]}'"
+    )
+    expect(popup).to_contain_text(address)
+    links = newest.get_by_role("link")
+    assert [one.get_attribute("href") for one in links.all()] == expected
+    other.get_by_role("button", name="Close popup").click()
+    canvas = other.locator(".map-canvas canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.click()
+    expect(popup).to_contain_text(f"{number} requests")
+    expect(links).to_have_count(number)
+    other.close()
+    assert someone.problems == []
+
+
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
     first, _ = _days(page)
     other = someone.another_page()
@@ -378,4 +414,10 @@ def test_routes_of_the_map_answer_odd_requests(served: tuple[Reports, str]) -> N
     assert reports.get("/map/addresses?q=1").json() == []
     assert reports.get("/map/addresses?q=%25%25%25%25").json() == []
     assert reports.get("/map/addresses?q=%00%00%00%00").status_code == 400
+    anywhere = "west=-180&south=-90&east=180&north=90"
+    assert len(reports.get(f"/map/requests?{anywhere}").json()) == 10
+    assert reports.get(f"/map/requests?{anywhere}&from=3020-01-01&type=x&status=odd").status_code == 200
+    for sides in ("", "west=1&south=1&east=1", anywhere.replace("90", "x"), anywhere.replace("180", "nan")):
+        assert reports.get(f"/map/requests?{sides}").status_code == 400
+    assert reports.get("/map/requests?west=5&south=5&east=-5&north=1e308").json() == []
     assert f"connect-src 'self' {api}" in reports.get("/map").headers["content-security-policy"]
