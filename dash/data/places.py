@@ -12,8 +12,8 @@ from data.warehouse import Warehouse
 CLUSTER_METERS = 30
 MIN_CLUSTER_SIZE = 5
 """A cluster has at least this many requests within this distance of one of them, that one included."""
-CELL_METERS = 61
-"""Of 5 points within 30 meters of one, two share a cell of this size; all are in it or its neighbors."""
+CELL_METERS = 31
+"""All requests within 30 meters of one are in its cell of this size or in the eight around it."""
 SELECTED = SQL("""
     SELECT * FROM {served}
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
@@ -49,32 +49,60 @@ TOTALS = SQL("""
             AS repeated_requests
     FROM counted
 """)
-# The points are read twice, which is faster than materializing them: most are in no cluster.
+# As the API's hot spots: places are clustered, and as many copies of one as make a cluster suffice.
 CLUSTERS = SQL("""
-    WITH selected AS ({selected}), points AS NOT MATERIALIZED (
-        SELECT selected.latitude, selected.longitude, council_id, address, is_open,
-            selected.longitude * meters_per_degree_longitude AS x,
-            selected.latitude * meters_per_degree_latitude AS y,
-            (selected.longitude * meters_per_degree_longitude / %(cell)s)::bigint * 1000000
-                + (selected.latitude * meters_per_degree_latitude / %(cell)s)::bigint AS cell
-        FROM selected, city WHERE selected.latitude IS NOT NULL
+    WITH places AS MATERIALIZED (
+        SELECT latitude, longitude, council_id, address,
+            count(*)::integer AS requests, count(*) FILTER (WHERE is_open) AS open,
+            (longitude * (SELECT meters_per_degree_longitude / %(cell)s FROM city))::bigint * 1000000
+                + (latitude * (SELECT meters_per_degree_latitude / %(cell)s FROM city))::bigint AS cell
+        FROM ({selected}) AS selected WHERE latitude IS NOT NULL
+        GROUP BY latitude, longitude, council_id, address
+    ), cells AS (
+        SELECT cell, sum(requests)::integer AS requests FROM places GROUP BY cell
+    ), surrounded AS (
+        SELECT cell, sum(requests) OVER own_column + coalesce(sum(requests) OVER column_before, 0)
+            + coalesce(sum(requests) OVER column_after, 0) AS requests
+        FROM cells
+        WINDOW own_column AS (ORDER BY cell RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING),
+            column_before AS (ORDER BY cell RANGE BETWEEN 1000001 PRECEDING AND 999999 PRECEDING),
+            column_after AS (ORDER BY cell RANGE BETWEEN 999999 FOLLOWING AND 1000001 FOLLOWING)
     ), busy AS (
         SELECT DISTINCT cell + across * 1000000 + up AS cell
-        FROM (SELECT cell FROM points GROUP BY cell HAVING count(*) >= 2) AS full_cells,
+        FROM (SELECT cell FROM surrounded WHERE requests >= %(least)s) AS full_cells,
             generate_series(-1, 1) AS across, generate_series(-1, 1) AS up
+    ), candidates AS MATERIALIZED (
+        SELECT places.* FROM places JOIN busy USING (cell)
     ), clustered AS (
-        SELECT points.*, ST_ClusterDBSCAN(ST_MakePoint(x, y), %(meters)s, %(least)s) OVER () AS cluster
-        FROM points JOIN busy USING (cell)
-    ), counted AS (
-        SELECT cluster, count(*) AS requests, count(*) FILTER (WHERE is_open) AS open,
-            count(DISTINCT upper(address)) AS addresses, mode() WITHIN GROUP (ORDER BY address) AS around,
-            mode() WITHIN GROUP (ORDER BY council_id) AS council_id,
-            avg(latitude) AS latitude, avg(longitude) AS longitude
-        FROM clustered WHERE cluster IS NOT NULL GROUP BY cluster
+        SELECT candidates.*, copy,
+            ST_ClusterDBSCAN(
+                ST_MakePoint(longitude * meters_per_degree_longitude, latitude * meters_per_degree_latitude),
+                %(meters)s, %(least)s
+            ) OVER () AS cluster
+        FROM candidates, generate_series(1, least(requests, %(least)s)) AS copy, city
+    ), found AS MATERIALIZED (
+        SELECT * FROM clustered WHERE cluster IS NOT NULL AND copy = 1
+    ), by_council AS (
+        SELECT cluster, council_id, sum(requests) AS requests, sum(open) AS open,
+            sum(latitude * requests) AS latitude, sum(longitude * requests) AS longitude
+        FROM found GROUP BY cluster, council_id
+    ), located AS (
+        SELECT cluster, sum(requests)::bigint AS requests, sum(open)::bigint AS open,
+            (array_agg(council_id ORDER BY requests DESC, council_id))[1] AS council_id,
+            sum(latitude) / sum(requests) AS latitude, sum(longitude) / sum(requests) AS longitude
+        FROM by_council GROUP BY cluster
+    ), by_address AS (
+        SELECT cluster, address, sum(requests) AS requests
+        FROM found WHERE address <> '' GROUP BY cluster, address
+    ), named AS (
+        SELECT cluster, count(DISTINCT upper(address)) AS addresses,
+            (array_agg(address ORDER BY requests DESC, address))[1] AS around
+        FROM by_address GROUP BY cluster
     )
-    SELECT coalesce(around, 'no address') AS around, council_name AS council, requests, open, addresses,
-        counted.latitude, counted.longitude
-    FROM counted JOIN councils USING (council_id) ORDER BY requests DESC, around, counted.longitude
+    SELECT coalesce(around, 'no address') AS around, council_name AS council, requests, open,
+        coalesce(addresses, 0) AS addresses, located.latitude, located.longitude
+    FROM located JOIN councils USING (council_id) LEFT JOIN named USING (cluster)
+    ORDER BY requests DESC, around, located.longitude
 """)
 
 
