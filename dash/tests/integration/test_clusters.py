@@ -49,6 +49,7 @@ def _points() -> list[Point]:
         points += _ring(east, north, chance.randint(MIN_CLUSTER_SIZE - 2, MIN_CLUSTER_SIZE))
         for place in _ring(east, north + 200, 2):
             points += [place] * chance.choice([1, 2, 3, 9])
+    points += [(0, 400)] * MIN_CLUSTER_SIZE
     chance.shuffle(points)
     return points
 
