@@ -105,7 +105,7 @@ def breaches(groups: Mapping[str, Measured], levels: Iterable[Level], *, is_time
 
 def table(groups: Mapping[str, Measured], levels: Iterable[Level] = LEVELS) -> str:
     """Every group with its limits."""
-    head = f"{'group':<16}{'requests':>10}{'failed':>8}" + "".join(f"{name:>16}" for name, _ in PERCENTILES)
+    head = f"{'group':<16}{'requests':>10}{'failed':>8}" + "".join(f"{name:>23}" for name, _ in PERCENTILES)
     return "\n".join(
         [head, *(_line(level, groups[level.group]) for level in levels if level.group in groups)]
     )
@@ -113,6 +113,6 @@ def table(groups: Mapping[str, Measured], levels: Iterable[Level] = LEVELS) -> s
 
 def _line(level: Level, seen: Measured) -> str:
     cells = [
-        f"{seen.percentile(share):,} of {getattr(level, name):,} ms".rjust(16) for name, share in PERCENTILES
+        f"{seen.percentile(share):,} of {getattr(level, name):,} ms".rjust(23) for name, share in PERCENTILES
     ]
     return f"{level.group:<16}{seen.requests:>10,}{seen.failures:>8,}" + "".join(cells)

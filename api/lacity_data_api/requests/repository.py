@@ -40,7 +40,8 @@ def page(
     if after is not None:
         condition &= Where(statements.AFTER, {"after_date": after.created_date, "after_id": after.request_id})
     values = {**condition.values, "skip": skip, "limit": limit}
-    return Query(statements.page(condition.sql), values, next_page=next_page, form=LIST)
+    sql = statements.page(condition.sql, is_later=skip > 0)
+    return Query(sql, values, next_page=next_page, form=LIST)
 
 
 async def stream(

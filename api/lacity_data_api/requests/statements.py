@@ -18,6 +18,11 @@ NAME = """
 TABLES = {"council": "councils", "type": "request_types", "agency": "agencies", "source": "sources"}
 NAMES = "".join(NAME.format(item=item, table=table) for item, table in TABLES.items())
 
+ROWS = "SELECT * FROM service_requests WHERE {where} ORDER BY {order} {part}"
+# The requests before the page are skipped in an index, if one has all columns of the condition.
+LATER_ROWS = """SELECT later.* FROM (
+       SELECT request_id FROM service_requests WHERE {where} ORDER BY {order} {part}
+       ) AS page JOIN service_requests AS later USING (request_id)"""
 # Concatenated as text, because row_to_json over the joined names takes twice as long. OFFSET and LIMIT are in
 # the subquery, so that only the rows of the page are joined with names; the planner sees their order.
 ITEMS = """
@@ -27,8 +32,7 @@ SELECT r.created_date, r.request_id,
               coalesce(to_json(r.closed_date), 'null'), ',"address":', coalesce(to_json(r.address), 'null'),
               ',"latitude":', coalesce(r.latitude::text, 'null'),
               ',"longitude":', coalesce(r.longitude::text, 'null'){details}, '}}') AS json
-  FROM (SELECT * FROM service_requests WHERE {where}
-         ORDER BY {order} {part}) AS r{names}
+  FROM ({rows}) AS r{names}
  ORDER BY r.created_date DESC, r.request_id DESC
 """
 NEWEST_FIRST = "created_date DESC, request_id DESC"
@@ -69,9 +73,10 @@ SELECT coalesce(string_agg(json, ','), '') AS body
 """
 
 
-def _items(where: str, part: str = "", details: str = "", order: str = NEWEST_FIRST) -> str:
+def _items(where: str, part: str = "", details: str = "", order: str = NEWEST_FIRST, rows: str = ROWS) -> str:
     """Requests, newest first: ``created_date``, ``request_id`` and ``json``."""
-    return ITEMS.format(where=where, part=part, names=NAMES, details=details, order=order)
+    found = rows.format(where=where, order=order, part=part)
+    return ITEMS.format(rows=found, names=NAMES, details=details)
 
 
 def one(where: str, order: str = NEWEST_FIRST) -> str:
@@ -79,9 +84,9 @@ def one(where: str, order: str = NEWEST_FIRST) -> str:
     return ONE.format(items=_items(where, "LIMIT 1", DETAILS, order))
 
 
-def page(where: str) -> str:
-    """Binds ``skip`` and ``limit``."""
-    return PAGE.format(items=_items(where, PART))
+def page(where: str, *, is_later: bool) -> str:
+    """The first page, or a later one, which skips requests; binds ``skip`` and ``limit``."""
+    return PAGE.format(items=_items(where, PART, rows=LATER_ROWS if is_later else ROWS))
 
 
 def stream(where: str) -> str:
