@@ -1,6 +1,4 @@
-"""Documents outside the Dash app: files of requests, the page of one request, council briefs, and the
-requests in a square of the map.
-"""
+"""Documents outside the Dash app: files of requests, one request, a square of the map, council briefs."""
 
 from __future__ import annotations
 

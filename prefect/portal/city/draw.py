@@ -82,7 +82,7 @@ def draw(seed: int, number: int, calendar: Calendar) -> Block:
     kind = _kind(seed, council, day, uniform[3])
     usual = _kind(seed, council, day, own["taste"])
     is_usual = uniform[5] < facts()["places"]["taste_share"]
-    kind = np.where(is_usual & is_common()[kind] & is_common()[usual], usual, kind)
+    kind = np.where(is_usual & _is_common()[kind] & _is_common()[usual], usual, kind)
     closed = _closed(kind, created, uniform[7:10])
     return Block(
         row=row,
@@ -119,7 +119,7 @@ def _kind(seed: int, council: Integers, day: Integers, uniform: Floats) -> Integ
 
 
 @cache
-def is_common() -> NDArray[np.bool_]:
+def _is_common() -> NDArray[np.bool_]:
     """Whether a kind has so many requests that it may be the usual one of a place.
 
     A single place with many requests of a rare kind would change the share of that kind in the whole city.
