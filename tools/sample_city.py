@@ -20,13 +20,18 @@ LONGEST_START_SECONDS = 1_800
 """Enough to generate fifty million requests."""
 # Table, indexes, rollups, the copy used to measure runs with changes, and the portal while it is read.
 MB_PER_MILLION = 3_200
+EDITION = 2
+"""Raised when the rows of the sample city change, so that no kept city with older rows is measured."""
+OTHER_EDITIONS = (
+    """SELECT datname FROM pg_database WHERE datname ~ '^city_{rows}(_[0-9]+)?$' AND datname <> '{city}'"""
+)
 BUILDS = "SELECT count(*) FILTER (WHERE status = 'succeeded'), count(*) FROM load_runs"
 DAY = "SELECT min(started_at AT TIME ZONE 'UTC')::date FROM load_runs"
 
 
 def name_of(rows: int) -> str:
     """The database of a city with this number of requests."""
-    return f"city_{rows}"
+    return f"city_{rows}_{EDITION}"
 
 
 def portal_settings(rows: int) -> dict[str, str]:
@@ -48,6 +53,9 @@ def build(instance: Instance, city: str, rows: int) -> None:
     if begun:
         say(f"• The load of {city} did not finish last time; starting again")
         instance.sql(f'DROP DATABASE "{city}" WITH (FORCE)', database="postgres")
+    for other in instance.sql(OTHER_EDITIONS.format(rows=rows, city=city), database="postgres").split():
+        say(f"• Removing {other}, whose requests are not those of today's sample city")
+        instance.sql(f'DROP DATABASE "{other}" WITH (FORCE)', database="postgres")
     require_space(LOCAL, MB_PER_MILLION * rows // 1_000_000, f"A city of {rows:,} requests")
     with step(f"Building a city of {rows:,} requests, kept for the next time"):
         load(instance, city, rows)

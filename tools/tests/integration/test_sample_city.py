@@ -45,7 +45,12 @@ def _load_run(state: Path) -> str:
 
 def test_load_runs_begin_with_a_copy_of_it(tmp_path: Path) -> None:
     instance = Instance("bench", parent=tmp_path / "servers")
+    older = f"city_{ROWS}"
     try:
+        instance.start(redis=False)
+        instance.sql(f"CREATE DATABASE {older}", database="postgres")
+        instance.sql(f"CREATE DATABASE {older}0", database="postgres")
+        instance.stop()
         assert "Building a city" in _load_run(tmp_path)
         # The first run has changed its copy only, and the second one finds the same changes to load.
         second = _load_run(tmp_path)
@@ -54,6 +59,10 @@ def test_load_runs_begin_with_a_copy_of_it(tmp_path: Path) -> None:
         instance.start(redis=False)
         kept = "SELECT generation FROM data_generation"
         assert instance.sql(kept, database=name_of(ROWS)) == "1"
+        cities = (
+            "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE datname LIKE 'city%'"
+        )
+        assert instance.sql(cities, database="postgres") == f"{older}0 {name_of(ROWS)}"
         databases = "SELECT count(*) FROM pg_database WHERE datname LIKE 'load%'"
         assert instance.sql(databases, database="postgres") == "0"
     finally:
