@@ -181,8 +181,7 @@
     return made;
   }
   function link(about, types) {
-    var name = about.type || types[about.type_id] || "Request " + about.request_id;
-    return make("a", { href: "/map/request/" + about.request_id }, name);
+    return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
   }
   /* Stops counting if the view moves in the meantime. */
   function showView(state) {
@@ -255,7 +254,7 @@
     fetched("/map/requests?" + state.known.search + "&" + square).then(function (found) {
       var addresses = new Set(found.map(function (about) { return about.address || "no address"; }));
       list.replaceChildren.apply(list, found.map(function (about) {
-        var item = make("li"), facts = ["", day(about.created), about.is_open ? "open" : "closed"];
+        var item = make("li"), facts = ["", day(about.created_date), about.is_open ? "open" : "closed"];
         item.append(link(about, state.known.types),
           facts.concat(addresses.size > 1 && about.address || []).join(", "));
         return item;

@@ -57,13 +57,13 @@ ADDRESSES = SQL("""
 """)
 # The index has single precision: it finds candidates. A square contains its western and northern sides.
 NEWEST = SQL("""
-    SELECT request_id, type_name AS type, created_date::date::text AS created, is_open, address
-    FROM service_requests JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)
+    SELECT request_id, type_id, created_date::date::text AS created_date, is_open, address
+    FROM service_requests
     WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326)
         AND longitude >= %(west)s AND longitude < %(east)s AND latitude > %(south)s AND latitude <= %(north)s
         AND created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND (%(information)s OR NOT is_information) AND {status} AND {narrowed}
-    ORDER BY created_date DESC, request_id DESC LIMIT %(most)s
+    ORDER BY service_requests.created_date DESC, request_id DESC LIMIT %(most)s
 """)
 NUMBER = SQL("SELECT srnumber FROM service_requests WHERE request_id = %(request_id)s")
 
@@ -95,21 +95,27 @@ def _without(everything: DataFrame, part: DataFrame) -> DataFrame:
 
 
 def _by_type(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
-    query = BY_TYPE.format(status=STATUSES[status], narrowed=filters.narrowed())
-    return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
+    return _frame(warehouse, BY_TYPE, filters, status)
+
+
+def _frame(warehouse: Warehouse, query: SQL, filters: Filters, status: str, **more: object) -> DataFrame:
+    """The query's rows of the requests with these filters and this status."""
+    chosen = query.format(status=STATUSES[status], narrowed=filters.narrowed())
+    given = filters.parameters() | {"information": filters.includes_information}
+    return warehouse.frame(chosen, **given, **more)
 
 
 def cells(warehouse: Warehouse, filters: Filters, status: str) -> DataFrame:
     """Located requests by cells of 2 to 3 kilometers; columns: longitude, latitude, requests."""
-    query = CELLS.format(status=STATUSES[status], narrowed=filters.narrowed())
-    return warehouse.frame(query, information=filters.includes_information, **filters.parameters())
+    return _frame(warehouse, CELLS, filters, status)
 
 
 def newest(warehouse: Warehouse, filters: Filters, status: str, square: Square) -> DataFrame:
-    """The newest requests in a square, at most 10; columns: request_id, type, created, is_open, address."""
-    query = NEWEST.format(status=STATUSES[status], narrowed=filters.narrowed())
-    more = {"information": filters.includes_information, "most": MOST_LISTED, **square._asdict()}
-    return warehouse.frame(query, **filters.parameters(), **more)
+    """The newest requests in a square, at most 10.
+
+    Columns: request_id, type_id, created_date (a day as text), is_open, address.
+    """
+    return _frame(warehouse, NEWEST, filters, status, most=MOST_LISTED, **square._asdict())
 
 
 def outlines(warehouse: Warehouse, kind: str) -> DataFrame:

@@ -16,8 +16,6 @@ from report_kit.failures import unavailable
 from report_kit.report_page import warehouse
 from report_kit.selection import Selection
 
-SIDES = ("west", "south", "east", "north")
-
 
 def newest() -> Response:
     """The newest requests of a selection in the square with the given sides; 400 without four numbers."""
@@ -35,7 +33,7 @@ def newest() -> Response:
 
 def _square() -> Square | None:
     try:
-        sides = [float(request.args[side]) for side in SIDES]
+        sides = [float(request.args[side]) for side in Square._fields]
     except (KeyError, ValueError):
         return None
     return Square(*sides) if all(map(math.isfinite, sides)) else None
