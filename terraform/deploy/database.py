@@ -17,6 +17,9 @@ ADOPT = """Give the restored database to Terraform, and apply what the plan then
     terraform state rm module.database.aws_db_instance.this
     terraform import -var-file=… module.database.aws_db_instance.this {name}
 Delete {name}-replaced when all is well."""
+# A replica follows its source under every name.
+REPLACE = """{replica} still follows {name}-replaced: API and reports read the old data. After that apply:
+    terraform apply -var-file=… -replace='module.database.aws_db_instance.replica[0]'"""
 
 
 def _instance(account: Account, name: str) -> dict[str, Any] | None:
@@ -96,10 +99,15 @@ def _rename(account: Account, old: str, new: str, **changes: Any) -> None:
 
 def swap(account: Account, say: Say) -> None:
     """Give the restored instance the name that every URL has; the old one is kept as ``…-replaced``."""
-    name = account.target.database["identifier"]
+    stage = account.target.database
+    name = stage["identifier"]
     if not _is_available(account, f"{name}-restored"):
         raise Problem(f"{name}-restored is not available: restore first.")
     if _instance(account, name):
         _rename(account, name, f"{name}-replaced")
-    _rename(account, f"{name}-restored", name, ManageMasterUserPassword=True)
+    # RDS cannot change the key of a secret that it already manages.
+    secret = {"ManageMasterUserPassword": True, "MasterUserSecretKmsKeyId": stage["kms_key_arn"]}
+    _rename(account, f"{name}-restored", name, **secret)
     say(ADOPT.format(name=name))
+    if stage["replica"]:
+        say(REPLACE.format(name=name, replica=stage["replica"]))

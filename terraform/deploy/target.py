@@ -50,7 +50,7 @@ class Target:
     reports_url: str
     # Tasks need public addresses, since there is no NAT.
     is_public: bool
-    # identifier, subnet_group, security_group, parameter_group
+    # identifier, subnet_group, security_group, parameter_group, kms_key_arn, replica (empty without one)
     database: Mapping[str, str]
     # topic_arn, alarm, rule, subscription
     drill: Mapping[str, str]

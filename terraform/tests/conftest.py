@@ -75,7 +75,7 @@ def site() -> Iterator[Site]:
 def clients(endpoint: str) -> Iterator[dict[str, Any]]:
     """One for each service, created only once because that is slow."""
     os.environ.update(KEYS | {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"})
-    made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", *SERVICES)}
+    made: dict[str, Any] = {name: boto3.client(name) for name in ("ec2", "kms", *SERVICES)}
     yield made
     for client in made.values():
         client.close()
@@ -113,13 +113,14 @@ def make_stage(clients: dict[str, Any], stage: str, url: str) -> Target:
         api_url=url,
         reports_url=url,
         is_public=False,
-        database=make_database(clients["rds"], stage, subnet),
+        database=make_database(clients, stage, subnet),
         drill=make_alarm(clients, stage),
     )
 
 
-def make_database(rds: Any, stage: str, subnet: str) -> dict[str, str]:
+def make_database(clients: dict[str, Any], stage: str, subnet: str) -> dict[str, str]:
     """An RDS database, and the names that a restored one must get."""
+    rds, key = clients["rds"], clients["kms"].create_key()["KeyMetadata"]
     rds.create_db_subnet_group(DBSubnetGroupName=stage, DBSubnetGroupDescription=stage, SubnetIds=[subnet])
     rds.create_db_instance(
         DBInstanceIdentifier=stage,
@@ -134,6 +135,8 @@ def make_database(rds: Any, stage: str, subnet: str) -> dict[str, str]:
         "subnet_group": stage,
         "security_group": "sg-database",
         "parameter_group": "default.postgres15",
+        "kms_key_arn": key["Arn"],
+        "replica": "",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,24 @@ def test_a_swap_gives_the_restored_database_the_name_and_keeps_the_old_one(accou
     database.swap(account, said.append)
     assert identifiers(account) == {name, f"{name}-replaced"}
     assert f"terraform import -var-file=… module.database.aws_db_instance.this {name}" in said[-1]
+
+
+def test_a_swapped_database_has_its_owners_secret_under_the_stages_key(account: Account) -> None:
+    stage = account.target.database
+    database.restore(account, quiet)
+    database.swap(account, quiet)
+    found = account.rds.describe_db_instances(DBInstanceIdentifier=stage["identifier"])["DBInstances"][0]
+    assert found["MasterUserSecret"]["KmsKeyId"] == stage["kms_key_arn"]
+
+
+def test_a_swap_says_that_the_replica_must_be_replaced(account: Account) -> None:
+    name = account.target.database["identifier"]
+    account.target = replace(account.target, database={**account.target.database, "replica": f"{name}-read"})
+    database.restore(account, quiet)
+    said: list[str] = []
+    database.swap(account, said.append)
+    assert f"{name}-read still follows {name}-replaced" in said[-1]
+    assert "-replace='module.database.aws_db_instance.replica[0]'" in said[-1]
 
 
 def test_a_deleted_database_is_restored_from_its_snapshot(account: Account) -> None:

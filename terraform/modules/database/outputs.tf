@@ -45,6 +45,8 @@ output "restore" {
     subnet_group    = aws_db_subnet_group.this.name
     security_group  = aws_security_group.this.id
     parameter_group = aws_db_parameter_group.this.name
+    kms_key_arn     = var.kms_key_arn
+    replica         = var.replica_class == null ? "" : aws_db_instance.replica[0].identifier
   }
 }
 
