@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -119,6 +120,10 @@ class Settings(BaseSettings):
         if self.socrata_transport == "soda3" and not self.socrata_app_token.get_secret_value():
             raise ValueError("SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN")
         return self
+
+    @property
+    def portal_host(self) -> str:
+        return urlsplit(self.socrata_url).hostname or ""
 
     @classmethod
     def from_environment(cls) -> Settings:

@@ -85,7 +85,7 @@ def _set_memory(job: Job) -> None:
 def _write(job: Job) -> WriteResult:
     """Choose the cheapest way: differences, rebuilding the served rows, or building new tables."""
     connection, options = job.connection, job.plan.options
-    has_new_rules = reference.declare(connection, job.city)
+    has_new_rules = reference.declare(connection, job.city, job.settings.portal_host)
     refreshed = polygons.refresh(connection, job.plan.boundaries, job.city)
     is_first = bool(fetch_one(connection, "swap/is_empty")["is_empty"])
     if options.dry_run or not (is_first or options.full or has_new_rules):

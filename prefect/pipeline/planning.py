@@ -22,7 +22,7 @@ from pipeline.plan import (
     is_of_one_dataset,
 )
 from pipeline.reading import plan_reading
-from pipeline.reference import refuse_other_city
+from pipeline.reference import refuse_other_city, refuse_other_portal
 from pipeline.runs import Run
 from pipeline.socrata import Portal
 
@@ -36,6 +36,8 @@ def make_plan(run: Run) -> Plan:
     """
     settings, options = run.settings, run.options
     refuse_other_city(run.connection, run.city)
+    if not options.full:
+        refuse_other_portal(run.connection, settings.portal_host)
     known, notices = _known_datasets(run)
     with Portal(settings) as portal:
         city, discovered = discover(portal, run.city, options.now.date(), _titles(run, known))

@@ -58,7 +58,7 @@ def touched() -> sql.Composable:
     return sql.SQL("({})").format(composed("merge/touched_requests"))
 
 
-def declare(connection: Connection, city: City) -> bool:
+def declare(connection: Connection, city: City, portal: str) -> bool:
     """Write the city's row and reference data, and its rules as temporary tables of this transaction.
 
     Returns whether the rows served so far follow different rules. Raises DataError if the database contains
@@ -68,7 +68,7 @@ def declare(connection: Connection, city: City) -> bool:
         run(connection, "merge/forget_city")
     digest = f"{SERVED_VERSION} {city.digest}"
     has_changed = bool(fetch_one(connection, "merge/known_declaration")["digest"] != digest)
-    _write_city(connection, city, digest)
+    _write_city(connection, city, digest, portal)
     _write_reference(connection, city)
     for name in ("datasets", "aliases", "patterns", "meanings"):
         run(connection, f"tables/{name}")
@@ -88,6 +88,17 @@ def refuse_other_city(connection: Connection, city: City) -> bool:
             )
         return True
     return False
+
+
+def refuse_other_portal(connection: Connection, portal: str) -> None:
+    """Raise DataError if the database has requests of another portal, such as the sample portal."""
+    for other in fetch(connection, "merge/other_portal", {"portal": portal}):
+        if other["requests"]:
+            raise DataError(
+                f"this database holds {other['requests']} requests from {other['portal']}, but this run reads"
+                f" from {portal}: use a database of its own, or replace all requests with --full. Nothing was"
+                " changed."
+            )
 
 
 def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[str, list[str]]:
@@ -119,13 +130,14 @@ def _resolve_areas(connection: Connection, city: City, source: sql.Composable) -
     return {AREAS.table: unknown} if unknown else {}
 
 
-def _write_city(connection: Connection, city: City, digest: str) -> None:
+def _write_city(connection: Connection, city: City, digest: str, portal: str) -> None:
     values = {
         **city.model_dump(include={"key", "name", "time_zone"}),
         **city.bounds.model_dump(),
         **city.model_dump(include={"meters_per_degree_longitude", "meters_per_degree_latitude"}),
     }
-    values |= {"words": Jsonb(city.words), "columns": city.own_columns, "digest": digest}
+    values |= {"words": Jsonb(city.words), "columns": city.own_columns}
+    values |= {"digest": digest, "portal": portal}
     run(connection, "merge/upsert_city", values)
     run(connection, "merge/delete_other_groups", {"ids": [group.id for group in city.groups]})
     for group in city.groups:

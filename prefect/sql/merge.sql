@@ -4,21 +4,25 @@
 -- name: upsert_city
 -- Stores the city's declaration where every service can read it.
 INSERT INTO city (city_key, city_name, time_zone, west, south, east, north,
-                  meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest)
+                  meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest, portal)
 VALUES (%(key)s, %(name)s, %(time_zone)s, %(west)s, %(south)s, %(east)s, %(north)s,
         %(meters_per_degree_longitude)s, %(meters_per_degree_latitude)s, %(words)s, %(columns)s,
-        %(digest)s)
+        %(digest)s, %(portal)s)
 ON CONFLICT (only_row) DO UPDATE
    SET (city_key, city_name, time_zone, west, south, east, north,
-        meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest)
+        meters_per_degree_longitude, meters_per_degree_latitude, words, columns, declaration_digest, portal)
      = (excluded.city_key, excluded.city_name, excluded.time_zone, excluded.west, excluded.south, excluded.east,
         excluded.north, excluded.meters_per_degree_longitude, excluded.meters_per_degree_latitude, excluded.words,
-        excluded.columns, excluded.declaration_digest)
+        excluded.columns, excluded.declaration_digest, excluded.portal)
 
 -- name: other_city
 -- The city that the database holds if it is a different one, and the number of its stored and retired requests.
 SELECT city_name AS name, (SELECT count(*) FROM requests) + (SELECT count(*) FROM retired_requests) AS requests
   FROM city WHERE city_key <> %(key)s
+
+-- name: other_portal
+-- The portal whose rows the database holds if it is a different one, and the number of its stored requests.
+SELECT portal, (SELECT count(*) FROM requests) AS requests FROM city WHERE portal <> %(portal)s
 
 -- name: forget_city
 -- Deletes the reference data of a city that has no requests in the database.

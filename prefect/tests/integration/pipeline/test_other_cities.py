@@ -17,6 +17,7 @@ from pipeline.errors import DataError
 from portal.server import serve
 
 NYC, SF, CHICAGO = (load_city(key) for key in ("nyc", "sf", "chicago"))
+TODAY = NOW.date()
 SQUARE = [[[-73.99, 40.7], [-73.98, 40.7], [-73.98, 40.71], [-73.99, 40.71], [-73.99, 40.7]]]
 EAST = [[[-73.98, 40.7], [-73.97, 40.7], [-73.97, 40.71], [-73.98, 40.71], [-73.98, 40.7]]]
 REFERENCE = (
@@ -79,6 +80,30 @@ def test_a_database_with_requests_of_another_city_is_refused(database: Database,
     with pytest.raises(DataError, match="holds 1 requests of New York: Chicago needs a database of its own"):
         run(database, tmp_path, [], city=CHICAGO)
     assert database.rows(REFERENCE) == before
+
+
+def test_a_database_with_requests_of_another_portal_is_refused(database: Database) -> None:
+    """For example, a real city after the sample city, in the database that Compose has for both."""
+    requests = "SELECT count(*), max(loaded_at) FROM requests"
+    with serve(rows=300, today=TODAY) as (url, _):
+        run_ingest(settings_for(database, url))
+        before = database.rows(requests)
+        other = settings_for(database, url.replace("127.0.0.1", "localhost"))
+        for chosen in ({}, {"reconcile": True}, {"dry_run": True}):
+            with pytest.raises(DataError, match="this run reads from localhost"):
+                run_ingest(other, **chosen)
+        assert database.rows(requests) == before
+        run_ingest(other, full=True)
+        assert "Nothing changed" in run_ingest(other).message
+    assert database.value("SELECT portal FROM city") == "localhost"
+
+
+def test_a_database_of_an_earlier_release_takes_the_portal_of_its_next_run(database: Database) -> None:
+    with serve(rows=300, today=TODAY) as (url, _):
+        run_ingest(settings_for(database, url))
+        database.change("UPDATE city SET portal = NULL")
+        run_ingest(settings_for(database, url))
+    assert database.value("SELECT portal FROM city") == "127.0.0.1"
 
 
 def test_pinned_ids_survive_a_run_and_edits_of_the_files_arrive(database: Database, tmp_path: Path) -> None:
