@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import resource
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +17,7 @@ from benchmarks import bare, files, pages
 from benchmarks.copies import database
 from benchmarks.history import without_history
 from benchmarks.loads import Timed, load
+from benchmarks.memory import generate_elsewhere, peak_mb
 from pipeline.config import Settings
 from pipeline.database import connect
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 def measured(rows: int) -> Iterator[Figure]:
     """A first load into an empty database, runs in a copy of the city, memory, and then a year of files."""
-    before = _memory_mb()
+    before = peak_mb()
     if rows:
         with database(os.environ["TEST_TEMPLATE"]) as url:
             yield first_load(_settings(url), rows)
@@ -56,7 +56,7 @@ def measured(rows: int) -> Iterator[Figure]:
         yield from runs(_settings(url))
         yield with_history(_settings(url))
     work, limit_is = "memory of a loading process, at its peak", "the same before it loads anything"
-    yield Figure(work, "MB", _memory_mb(), before, limit_is, MEMORY_GOAL_MB)
+    yield Figure(work, "MB", peak_mb(), before, limit_is, MEMORY_GOAL_MB)
     # Last, because the peak memory of a process never decreases.
     if rows:
         with database(os.environ["TEST_TEMPLATE"]) as url:
@@ -68,15 +68,11 @@ def _settings(url: str) -> Settings:
     return Settings(database_loader_url=url, socrata_url="http://unused.invalid", api_url="")
 
 
-def _memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def first_load(settings: Settings, rows: int) -> Figure:
     """Rows per second through staging and merge, and through a COPY into the same tables."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
-        pages.generate(rows, file)
+        generate_elsewhere(rows, file)
         with pages.Pages(file) as drawn:
             first = load(settings, pages.one_dataset(), pages.GENERATED_COLUMNS, drawn)
         file.unlink()

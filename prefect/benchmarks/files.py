@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from benchmark_figures import Figure, seconds, write
 from psycopg import sql
 
 from benchmarks import rows
+from benchmarks.memory import peak_mb
 from pipeline.database import Connection, connect
 from pipeline.files import geoparquet, parquet
 from pipeline.files.source import snapshot
@@ -71,12 +71,12 @@ def of_a_whole_year(owner_url: str, loader_url: str, most_rows: int) -> Iterator
 def measured(connection: Connection, year: int) -> Iterator[Figure]:
     """Rows per second for both files, peak memory, and the seconds of a run that changed one row."""
     bare = _bare_seconds(connection, year)
-    before = _memory_mb()
+    before = peak_mb()
     with tempfile.TemporaryDirectory() as folder:
         for kind in WRITERS:
             yield _rate(connection, kind, year, Path(folder), bare)
         yield Figure(
-            "memory of a writing process, at its peak", "MB", _memory_mb(), before,
+            "memory of a writing process, at its peak", "MB", peak_mb(), before,
             "the same after the COPY", MEMORY_GOAL_MB,
         )  # fmt: skip
         yield _rewrite(connection, year, folder, bare)
@@ -105,10 +105,6 @@ def _bare_seconds(connection: Connection, year: int) -> float:
                 pass
 
     return seconds(read)
-
-
-def _memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

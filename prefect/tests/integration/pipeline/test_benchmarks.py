@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from pipeline_tests.databases import Database, database
 
 from benchmarks import bare, copies, pages
 from benchmarks.loads import load
+from benchmarks.memory import generate_elsewhere, peak_mb
 from pipeline.config import Settings
 from pipeline.database import connect
 
@@ -21,7 +24,7 @@ ROWS, CHANGED, ADDED = 2_000, 30, 50
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     file = tmp_path_factory.mktemp("benchmark") / "rows.csv"
-    pages.generate(ROWS, file)
+    generate_elsewhere(ROWS, file)
     with database() as a_database:
         with pages.Pages(file) as drawn:
             load(_settings(a_database), pages.one_dataset(), pages.GENERATED_COLUMNS, drawn)
@@ -52,6 +55,19 @@ def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
     assert added == ADDED
     assert CHANGED / 2 < updated <= CHANGED
     assert loaded.value("SELECT count(*) FROM requests") == before + ADDED
+
+
+def test_peak_memory_is_that_of_the_process_alone() -> None:
+    """Linux reports the peak of the starting process for the started one, too."""
+    held = bytearray(300 << 20)
+    command = [sys.executable, "-c", "from benchmarks.memory import peak_mb; print(peak_mb())"]
+    started = float(subprocess.check_output(command))
+    assert peak_mb() > len(held) / (1 << 20) > started > 10
+
+
+def test_a_failed_generator_fails_the_benchmark(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="exit code 1"):
+        generate_elsewhere(10, tmp_path / "no folder" / "rows.csv")
 
 
 def test_a_killed_benchmark_leaves_no_copy_of_the_city_for_long() -> None:
