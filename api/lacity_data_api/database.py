@@ -49,6 +49,7 @@ class QueryResult(NamedTuple):
     generation: int
     body: bytes | None
     next_cursor: str | None
+    later_cursor: str | None
 
 
 def _tls(url: URL) -> ssl.SSLContext | str | None:
@@ -165,7 +166,7 @@ class Database:
         """The body of a response, and the generation from the same snapshot."""
         async with self.connection() as connection:
             row = await connection.first(_bind(query.snapshot_sql, query.values))
-        return QueryResult(row.generation, row.body, row.next_cursor)
+        return QueryResult(row.generation, row.body, row.next_cursor, row.later_cursor)
 
     async def rows(self, statement: Statement) -> list[Any]:
         """All rows of a small result."""

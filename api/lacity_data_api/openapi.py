@@ -37,7 +37,13 @@ HEADERS = {
     "Cache-Control": {"schema": {"type": "string"}},
     "X-Data-Generation": {"description": "The generation of the data", "schema": {"type": "integer"}},
 }
-LINK = {"Link": {"description": 'The next page, as rel="next"', "schema": {"type": "string"}}}
+LINK = {
+    "Link": {
+        "description": 'The next page, as rel="next"; on the last page of changes, the address of later '
+        'ones, as rel="monitor"',
+        "schema": {"type": "string"},
+    }
+}
 
 
 def uncached(model: Any) -> Responses:

@@ -15,7 +15,7 @@ DEFAULT_SECONDS = 600
 
 SNAPSHOT = """
 SELECT (SELECT generation FROM data_generation) AS generation,
-       {body} AS body, {next_cursor} AS next_cursor
+       {body} AS body, {next_cursor} AS next_cursor, {later_cursor} AS later_cursor
   FROM (SELECT true) AS always LEFT JOIN ({sql}) AS result ON true
 """
 LIST = (
@@ -95,7 +95,8 @@ AS_JSON = Form()
 class Query(Statement):
     """A statement that returns one row with ``body``: the text of a response, null if there is none.
 
-    With ``next_page`` the row also has ``next_cursor``, null on the last page.
+    With ``next_page`` the row also has ``next_cursor``, null on the last page; with ``is_followed`` it also
+    has ``later_cursor``, where rows that are added later begin.
     """
 
     ttl_seconds: int = DEFAULT_SECONDS
@@ -105,6 +106,7 @@ class Query(Statement):
     is_lasting: bool = True
     # Path and query string of the next page, up to the equals sign before its cursor.
     next_page: str = ""
+    is_followed: bool = False
     form: Form = AS_JSON
     missing: str = "Item not found"
     # Whether a missing body means 410 (no longer kept) instead of 404.
@@ -120,8 +122,9 @@ class Query(Statement):
     def snapshot_sql(self) -> str:
         """A single statement, hence a single snapshot, for the body and its generation."""
         next_cursor = "result.next_cursor" if self.next_page else "NULL::text"
+        later_cursor = "result.later_cursor" if self.is_followed else "NULL::text"
         body = "result.body" if self.form.is_binary else "convert_to(result.body, 'UTF8')"
-        return SNAPSHOT.format(sql=self.sql, body=body, next_cursor=next_cursor)
+        return SNAPSHOT.format(sql=self.sql, body=body, next_cursor=next_cursor, later_cursor=later_cursor)
 
 
 def list_query(sql: str, values: Mapping[str, Any] | None = None, **options: Any) -> Query:

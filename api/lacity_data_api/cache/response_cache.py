@@ -13,7 +13,7 @@ from lacity_data_api.cache.negotiation import ENCODINGS
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.single_flight import SingleFlight
 from lacity_data_api.config import Settings
-from lacity_data_api.database import Database
+from lacity_data_api.database import Database, QueryResult
 from lacity_data_api.errors import ApiError, GoneError, NotFoundError
 from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
 from lacity_data_api.statements import Form, Query, Statement
@@ -120,15 +120,12 @@ class ResponseCache:
         result = await self.database.query(query)
         if result.body is None:
             raise (GoneError if query.is_gone_if_missing else NotFoundError)(query.missing)
-        link = query.link
-        if result.next_cursor:
-            link = f'<{query.next_page}{result.next_cursor}>; rel="next"'
         form = query.form
         body = await _written(form, result.body)
         return CachedResponse.of(
             body,
             result.generation,
-            link,
+            _link(query, result),
             form.media_type,
             is_immutable=form.is_immutable,
             is_negotiated=form.is_negotiated,
@@ -147,6 +144,14 @@ class ResponseCache:
         await _encode(keyed.response, encoding)
         if self.memory.get(keyed.key) is keyed.response:
             self.memory.put(*keyed)
+
+
+def _link(query: Query, result: QueryResult) -> str:
+    if result.next_cursor:
+        return f'<{query.next_page}{result.next_cursor}>; rel="next"'
+    if result.later_cursor:
+        return f'<{query.next_page}{result.later_cursor}>; rel="monitor"'
+    return query.link
 
 
 async def _written(form: Form, body: bytes) -> bytes:

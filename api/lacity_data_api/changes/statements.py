@@ -16,12 +16,14 @@ EVENT = """json_build_object(
                                      'cause', cause, 'before', before, 'after', after))::text"""
 
 # There is no body if changes after `after` are no longer kept: the client would miss them. A full page may be
-# followed by another; the cursor is its last number.
+# followed by another; the cursor is its last number. After any other page come those later than the newest of
+# all: otherwise a client whose filter rarely matches would fall behind the changes that are kept.
 PAGE = """
 SELECT CASE WHEN CAST(:after AS bigint) IS NULL
               OR CAST(:after AS bigint) >= (SELECT forgotten_change FROM data_generation)
             THEN concat({opening}, string_agg(json, {between} ORDER BY sequence), {closing}) END AS body,
-       (array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)]::text AS next_cursor
+       (array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)]::text AS next_cursor,
+       greatest(CAST(:after AS bigint), (SELECT last_change FROM data_generation))::text AS later_cursor
   FROM (SELECT sequence, {event} AS json
           FROM ({selected}) AS selected ORDER BY sequence LIMIT :limit) AS item
 """

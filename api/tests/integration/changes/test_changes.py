@@ -156,6 +156,27 @@ def test_nothing_left_to_read_is_no_reason_to_forget_who_has_missed_something(
     assert api.get("/changes", after=last - 1).status_code == 410
 
 
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+def test_a_reader_whose_filter_rarely_matches_does_not_fall_behind_the_kept_changes(
+    api: Api, database: Database, accept: str
+) -> None:
+    headers = {"Accept": accept}
+    response = api.client.get("/changes", params={"bbox": "-118.3,34.3,-118.2,34.5"}, headers=headers)
+    for _ in range(3):
+        assert response.status_code in {200, 204}
+        assert set(response.links) == {"monitor"}
+        add_many(database, 10)
+        last = database.run("SELECT last_change FROM data_generation")[0][0]
+        forget_changes(database, last - 10)
+        api.publish()
+        response = api.client.get(response.links["monitor"]["url"], headers=headers)
+    assert f"after={last}" in response.links["monitor"]["url"]
+
+
+def test_a_full_page_is_followed_at_once(api: Api) -> None:
+    assert set(api.get("/changes", limit=2).links) == {"next"}
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
