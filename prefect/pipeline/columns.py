@@ -78,7 +78,7 @@ REQUEST_COLUMNS = tuple(column.name for column in COLUMNS)
 """The published columns, in the table's order."""
 CITY_COLUMNS = ("area", "detail", "duedate", "parent", "ownername", "kept")
 """Columns that not every city publishes: files and exports include them only if the city publishes them."""
-INDEXED_COLUMNS = ("srnumber", "requesttype", "requestsource", "owner", "address", "area")
+INDEXED_COLUMNS = ("srnumber", "requesttype", "requestsource", "owner", "address", "area", "parent")
 """Columns whose texts are in an index, here or as a code; an entry of an index has at most 2,700 bytes."""
 SYSTEM_COLUMNS = ("source_row_id", "source_updated_at")
 """The portal's own columns: its row id, and the time of the row's last change."""

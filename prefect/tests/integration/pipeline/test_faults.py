@@ -16,6 +16,7 @@ from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline import pages
+from pipeline.columns import INDEXED_COLUMNS, REQUEST_COLUMNS
 from pipeline.errors import DataError, IngestError, PortalError, TokenError, UnavailableError
 from pipeline.query import Query
 from pipeline.socrata import Portal
@@ -318,6 +319,17 @@ def test_a_lost_optional_column_keeps_its_values_and_is_read_again_when_it_retur
         run_ingest(settings, datasets=BOTH)
     assert database.value("SELECT address FROM requests WHERE srnumber = '98000001'") == "1 MAIN ST"
     assert_sound(database)
+
+
+def test_texts_in_an_index_are_limited(database: Database) -> None:
+    """A longer one fits no entry of an index and would stop the run."""
+    query = """
+        SELECT DISTINCT attname FROM pg_index
+          JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+         WHERE indrelid IN ('requests'::regclass, 'retired_requests'::regclass) AND atttypid = 'text'::regtype
+    """
+    indexed = {name for (name,) in database.rows(query)}
+    assert {"srnumber", "parent"} <= indexed & set(REQUEST_COLUMNS) <= set(INDEXED_COLUMNS)
 
 
 def test_texts_that_fit_into_no_index_are_rejected_and_stop_nothing(database: Database) -> None:
