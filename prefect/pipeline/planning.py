@@ -36,8 +36,7 @@ def make_plan(run: Run) -> Plan:
     """
     settings, options = run.settings, run.options
     refuse_other_city(run.connection, run.city)
-    if not options.full:
-        refuse_other_portal(run.connection, settings.portal_host)
+    refuse_other_portal(run.connection, settings.portal_host)
     known, notices = _known_datasets(run)
     with Portal(settings) as portal:
         city, discovered = discover(portal, run.city, options.now.date(), _titles(run, known))

@@ -96,8 +96,7 @@ def refuse_other_portal(connection: Connection, portal: str) -> None:
         if other["requests"]:
             raise DataError(
                 f"this database holds {other['requests']} requests from {other['portal']}, but this run reads"
-                f" from {portal}: use a database of its own, or replace all requests with --full. Nothing was"
-                " changed."
+                f" from {portal}, which needs a database of its own. Nothing was changed."
             )
 
 
