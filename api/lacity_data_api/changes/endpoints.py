@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from lacity_data_api.cache.cached_response import JSON
@@ -18,7 +18,7 @@ from lacity_data_api.changes.params import (
     next_page,
 )
 from lacity_data_api.changes.schemas import Change, JsonFeed
-from lacity_data_api.http.accept import prefers
+from lacity_data_api.http.accept import list_header, prefers
 from lacity_data_api.openapi import NOT_FOUND, Problem, Responses, cached, document_of
 from lacity_data_api.params import PathId
 from lacity_data_api.responding import respond
@@ -40,7 +40,6 @@ async def list_changes(
     wanted: Annotated[ChangeFilter, Depends(change_filter)],
     after: After = None,
     limit: Limit = DEFAULT_CHANGES,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """Changes that runs made to requests, oldest first: CloudEvents as a JSON list, or one per line.
 
@@ -51,7 +50,7 @@ async def list_changes(
         after=after,
         limit=limit,
         next_page=next_page(request.url.path, wanted, limit),
-        is_lines=prefers(accept, LINES, JSON),
+        is_lines=prefers(list_header(request.headers, "accept"), LINES, JSON),
     )
     return await respond(request, query)
 

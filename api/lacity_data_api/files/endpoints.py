@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from lacity_data_api.files.repository import MANIFEST, PAGE, FileFolder
 from lacity_data_api.files.responses import file_response
 from lacity_data_api.files.schemas import DataPackage
-from lacity_data_api.http.accept import wants_page
+from lacity_data_api.http.accept import list_header, wants_page
 from lacity_data_api.openapi import NOT_FOUND, NOT_MODIFIED, Responses
 from lacity_data_api.routing import StrictRoute
 
@@ -49,7 +49,7 @@ def files_router(folder: str, elsewhere: str = "") -> APIRouter:
     @router.get("/files", responses=LISTING | NOT_MODIFIED | NOT_FOUND)
     def list_files(request: Request) -> Response:
         """All files with sizes, rows and last day: a page for browsers, the manifest for programs."""
-        name = PAGE if wants_page(request.headers.get("accept", "")) else MANIFEST
+        name = PAGE if wants_page(list_header(request.headers, "accept")) else MANIFEST
         return sent(request, name, Vary="Accept")
 
     @router.head("/files/{name}", include_in_schema=False)

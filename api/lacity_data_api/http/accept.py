@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+
 PAGE = "text/html"
 JSON = "application/json"
 
 
+def list_header(headers: Headers, name: str) -> str:
+    """All lines of a header whose value is a list, as one line (RFC 9110 5.3); empty if there is none."""
+    return ", ".join(headers.getlist(name))
+
+
 def wants_page(accept: str) -> bool:
-    """Whether a client lists HTML and does not prefer JSON; programs list neither and get JSON."""
+    """Whether a client prefers HTML to JSON; programs that accept anything get JSON."""
     return prefers(accept, PAGE, JSON)
 
 
 def prefers(accept: str, media_type: str, default: str) -> bool:
-    """Whether the Accept header lists this media type and does not prefer the default one."""
+    """Whether the Accept header prefers this media type to the default one (RFC 9110 12.5.1).
+
+    Of two that it accepts equally, the default is preferred unless the header lists the other by name.
+    """
     weights = dict(_weight(part) for part in accept.split(","))
-    weight = weights.get(media_type, 0.0)
-    return weight > 0 and weight >= weights.get(default, 0.0)
+    weight, default_weight = _weight_of(media_type, weights), _weight_of(default, weights)
+    return weight > default_weight or (weight == default_weight > 0 and media_type in weights)
+
+
+def _weight_of(media_type: str, weights: Mapping[str, float]) -> float:
+    """The weight of the most specific range that includes this type."""
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((weights[name] for name in ranges if name in weights), 0.0)
 
 
 def _weight(part: str) -> tuple[str, float]:

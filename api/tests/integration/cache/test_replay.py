@@ -52,6 +52,7 @@ OTHERS = (
     "Accept: text/html",
     "Accept: application/x-ndjson",
     "Accept: application/json\r\nAccept: application/x-ndjson",
+    "Accept: application/x-ndjson;q=0.1, */*",
     "Accept-Encoding: br",
     "Authorization: " + ADMIN["Authorization"],
     "Cookie: a=1",

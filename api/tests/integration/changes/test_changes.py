@@ -112,10 +112,24 @@ def test_lines_and_list_have_the_same_events_and_a_tag_of_their_own(api: Api) ->
     assert api.get("/changes", limit=4).json() == events.json()
 
 
+def test_format_is_negotiated_over_all_lines_of_the_header(api: Api) -> None:
+    several = [("Accept", "application/json;q=0.5"), ("Accept", "application/x-ndjson")]
+    for _ in range(2):
+        lines = api.client.get("/changes", params={"limit": 2}, headers=several)
+        assert lines.headers["content-type"] == "application/x-ndjson"
+        # The raw URL of the other response must not be found by the first line alone.
+        first = api.client.get("/changes", params={"limit": 2}, headers=several[:1])
+        assert first.headers["content-type"] == "application/json"
+    anything = api.client.get("/changes", headers={"Accept": "application/x-ndjson;q=0.1, */*"})
+    assert anything.headers["content-type"] == "application/json"
+
+
 def test_a_known_response_is_not_sent_again(api: Api) -> None:
     response = api.get("/changes")
     again = api.client.get("/changes", headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    several = [("If-None-Match", '"other"'), ("If-None-Match", response.headers["etag"])]
+    assert api.client.get("/changes", headers=several).status_code == 304
     assert response.headers["cache-control"] == "private, max-age=0", "a CDN may ignore Vary: Accept"
     assert int(response.headers["x-data-generation"]) > 1
 
