@@ -25,7 +25,8 @@ def test_only_clients_that_prefer_html_get_a_page(accept: str, *, expected: bool
     ("accept", "expected"),
     [(LINES, True), (f"{LINES}, */*", True), (f"{LINES};q=0.1, */*", False),
      (f"{LINES};q=0.1, */*;q=0", True), (f"{LINES};q=0.5, application/*", False),
-     (f"{LINES};q=0.5, application/*, {JSON};q=0.1", True), (f"{LINES};q=0.5, text/*", True), (f"{LINES};q=0, {JSON};q=0", False), ("application/*", False)],
+     (f"{LINES};q=0.5, application/*, {JSON};q=0.1", True), (f"{LINES};q=0.5, text/*", True),
+     (f"{LINES};q=0, {JSON};q=0", False), ("application/*", False)],
 )  # fmt: skip
 def test_the_most_specific_range_gives_a_type_its_weight(accept: str, *, expected: bool) -> None:
     assert prefers(accept, LINES, JSON) is expected
