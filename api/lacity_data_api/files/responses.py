@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, MalformedRangeHeader, Response
 from starlette.types import Receive, Scope, Send
 
+from lacity_data_api.cache.negotiation import is_match
 from lacity_data_api.files.repository import PublishedFile
+from lacity_data_api.http.accept import list_header
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, no-cache"
@@ -14,22 +17,43 @@ MUTABLE = "public, no-cache"
 
 
 class RangeResponse(FileResponse):
-    """Recognizes HEAD even if an outer layer passes it on as GET."""
+    """Recognizes HEAD even if an outer layer passes it on as GET, and reads Range as RFC 9110 14 does."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD" or scope.get("state", {}).get("is_head", False)
         await super().__call__({**scope, "method": "HEAD" if is_head else "GET"}, receive, send)
 
+    @classmethod
+    def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
+        """No ranges, which means the whole file, if the header has another unit or is malformed."""
+        try:
+            return super()._parse_range_header(http_range, file_size)
+        except MalformedRangeHeader:
+            return []
+
+    @classmethod
+    def _parse_ranges(cls, range_: str, file_size: int) -> list[tuple[int, int]]:
+        """Those that begin within the file; all of them, which is a 416, if none does."""
+        ranges = super()._parse_ranges(range_, file_size)
+        return [(start, end) for start, end in ranges if start < file_size] or ranges
+
 
 def file_response(request: Request, file: PublishedFile, **headers: str) -> Response:
-    """The file, the requested range, or 304 if the client has this version."""
+    """The file, the requested ranges, or 304 if the client has this version."""
     cache = IMMUTABLE if file.is_immutable else MUTABLE
     described = {"ETag": file.etag, "Cache-Control": cache, **headers}
-    if _holds(request.headers.get("if-none-match", ""), file.etag):
+    status = file.path.stat()
+    response = RangeResponse(file.path, headers=described, media_type=file.media_type, stat_result=status)
+    if _has_version(request.headers, response.headers):
         return Response(status_code=304, headers=described)
-    return RangeResponse(file.path, headers=described, media_type=file.media_type)
+    return response
 
 
-def _holds(if_none_match: str, etag: str) -> bool:
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in tags or "*" in tags
+def _has_version(sent: Headers, own: Headers) -> bool:
+    """Whether a client has this version by its tag or, only if it sends no tags, by its date.
+
+    The date must be equal, because a file that replaces another may be older.
+    """
+    if tags := list_header(sent, "if-none-match"):
+        return is_match(tags.encode("latin-1"), own["etag"].encode())
+    return sent.get("if-modified-since") == own["last-modified"]

@@ -80,6 +80,28 @@ def test_range_beyond_the_end_is_416(client: httpx.Client, method: str, asked: s
     assert (response.status_code, response.headers["content-range"]) == (416, f"bytes */{len(CONTENT)}")
 
 
+@pytest.mark.parametrize("asked", ["items=0-1", "bytes", "bytes=x-y", "bytes=5-2"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_range_that_means_nothing_is_ignored(client: httpx.Client, method: str, asked: str) -> None:
+    response = client.request(method, FILE, headers={"Range": asked})
+    assert (response.status_code, response.headers["content-length"]) == (200, str(len(CONTENT)))
+    assert "content-range" not in response.headers
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,503271-", "bytes=503271-,0-1", "bytes=-0,0-1"])
+def test_ranges_beyond_the_end_are_left_out(client: httpx.Client, asked: str) -> None:
+    response = client.get(FILE, headers={"Range": asked})
+    assert (response.status_code, response.content) == (206, CONTENT[:2])
+    assert response.headers["content-range"] == f"bytes 0-1/{len(CONTENT)}"
+
+
+def test_several_ranges_are_sent_in_parts(client: httpx.Client) -> None:
+    response = client.get(FILE, headers={"Range": "bytes=0-1,-2,503271-"})
+    assert response.status_code == 206
+    assert response.headers["content-type"].startswith("multipart/byteranges; boundary=")
+    assert response.content.count(b"Content-Range: bytes ") == 2
+
+
 def test_etag_is_strong_and_of_the_content(client: httpx.Client) -> None:
     digest = manifest(client)["resources"][0]["hash"].removeprefix("sha256:")
     assert client.head(FILE).headers["etag"] == f'"{digest[:32]}"'
@@ -98,6 +120,23 @@ def test_known_bytes_are_304(client: httpx.Client) -> None:
     known = client.get(FILE, headers={"If-None-Match": f'"x", {etag}'})
     assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", etag)
     assert client.get(FILE, headers={"If-None-Match": etag[:-3] + '"'}).status_code == 200
+
+
+def test_known_date_is_304_unless_there_are_tags(client: httpx.Client) -> None:
+    own = client.head(FILE).headers
+    known, other = {"If-Modified-Since": own["last-modified"]}, "Thu, 01 Jan 1970 00:00:00 GMT"
+    response = client.get(FILE, headers=known)
+    assert (response.status_code, response.content, response.headers["etag"]) == (304, b"", own["etag"])
+    assert client.head(FILE, headers=known).status_code == 304
+    assert client.get(FILE, headers={"If-Modified-Since": other}).status_code == 200
+    assert client.get(FILE, headers=known | {"If-None-Match": '"other"'}).status_code == 200
+    tagged = client.get(FILE, headers={"If-Modified-Since": other, "If-None-Match": own["etag"]})
+    assert tagged.status_code == 304
+
+
+def test_tags_may_be_in_several_lines(client: httpx.Client) -> None:
+    tags = [("If-None-Match", '"other"'), ("If-None-Match", client.head(FILE).headers["etag"])]
+    assert client.get(FILE, headers=tags).status_code == 304
 
 
 def test_immutable_name_may_be_kept_and_the_lasting_one_is_asked_again(client: httpx.Client) -> None:
