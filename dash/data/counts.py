@@ -45,7 +45,8 @@ class Totals(NamedTuple):
     """Counted requests, how many of them have no location, and the information calls in the selection."""
 
     requests: int
-    unlocated: int
+    unlocated: int | None
+    """None if information calls count: rollups do not know which of them have a location."""
     information: int
 
 
@@ -76,7 +77,8 @@ def totals(warehouse: Warehouse, filters: Filters) -> Totals:
     measures = ("requests", "unlocated", "information")
     relation = _relation(warehouse, filters, CREATED, measures=measures)
     query = TOTALS.format(counted=_counted(filters), relation=relation, where=filters.where())
-    return Totals(*map(int, warehouse.frame(query, **filters.parameters()).iloc[0]))
+    found = Totals(*map(int, warehouse.frame(query, **filters.parameters()).iloc[0]))
+    return found._replace(unlocated=None) if filters.includes_information else found
 
 
 def by_location(warehouse: Warehouse, filters: Filters) -> DataFrame:

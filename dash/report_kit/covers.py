@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data import counts
+from data.counts import Totals
 from data.warehouse import Warehouse
 from report_kit import comparison, text
 from report_kit.attributes import data
@@ -97,12 +98,18 @@ def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
     """How many requests are not on the map, and whether information calls are included."""
     found = counts.totals(warehouse, selection.filters)
     created = "Created in these days: " if report.covers == "closed" else ""
-    requests, unlocated = text.plural(found.requests, "request"), text.number(found.unlocated)
+    requests = text.plural(found.requests, "request")
     treated = "included" if selection.filters.includes_information else "left out"
     return (
-        f"{created}{requests}, {unlocated} of them not on the map because they have no usable location. "
+        f"{created}{requests}{_unlocated(found)}. "
         f"Information calls {treated}: {text.number(found.information)}."
     )
+
+
+def _unlocated(found: Totals) -> str:
+    if found.unlocated is None:
+        return ""
+    return f", {text.number(found.unlocated)} of them not on the map because they have no usable location"
 
 
 def names(pick: Pick, selection: Selection, warehouse: Warehouse) -> list[str]:

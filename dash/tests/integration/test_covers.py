@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dash.development.base_component import Component
+from support.databases import Database
+from support.raw import RAW
 
 from data.warehouse import Warehouse
 from pages import neighborhood, neighborhood_weekly, overview_combined, time_to_close
@@ -43,3 +45,22 @@ def test_reports_on_one_council_lead_to_its_brief(warehouse: Warehouse) -> None:
     for report in (neighborhood.REPORT, neighborhood_weekly.REPORT):
         *_, link = lines(warehouse, report, "council=88")
         assert link.href == "/brief/88", report.name
+
+
+def counted(warehouse: Warehouse, report: Report, search: str) -> str:
+    """The line with the number of requests."""
+    (line,) = [one for one in lines(warehouse, report, search) if getattr(one, "className", "") == "counted"]
+    return str(line.children)
+
+
+def test_no_number_of_unlocated_requests_leaves_out_information_calls(
+    city: Database, warehouse: Warehouse
+) -> None:
+    """Calls without a location were among the requests, but not among those that are not on the map."""
+    year = "created >= date_trunc('month', today - 1) - interval '11 months' AND created < today"
+    measures = "count(*), count(*) FILTER (WHERE NOT located)"
+    ((calls, unlocated),) = city.rows(RAW + f"SELECT {measures} FROM every WHERE {year} AND is_information")
+    assert unlocated > 0
+    every = city.value(RAW + f"SELECT count(*) FROM every WHERE {year}")
+    line = counted(warehouse, overview_combined.REPORT, "information=include")
+    assert line == f"{every:,} requests. Information calls included: {calls:,}."
