@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 def check_city(portal: Portal, city: City) -> Iterator[str]:
     """The problems of the declaration, one sentence each."""
     codes = yield from _boundaries(portal, city)
-    for dataset in city.datasets:
+    for dataset in city.published:
         try:
             yield from _dataset(portal, city, dataset, codes)
         except IngestError as error:

@@ -151,8 +151,12 @@ class City(Declaration):
             codes.update(self.information_types, *(group.types for group in self.groups))
         return frozenset(codes)
 
+    @property
+    def published(self) -> tuple[Dataset, ...]:
+        return tuple(dataset for dataset in self.datasets if not dataset.is_withdrawn)
+
     def chosen(self, years: Iterable[int] = (), ids: Iterable[str] = ()) -> tuple[Dataset, ...]:
-        """The datasets of these years or ids; by default all. Raises DataError for unknown years or ids."""
+        """The published datasets of these years or ids; by default all. Raises DataError for unknown ones."""
         years, ids = tuple(years), tuple(ids)
         known = {dataset.id for dataset in self.datasets}
         unknown = [year for year in years if not any(dataset.is_of(year) for dataset in self.datasets)]
@@ -160,7 +164,7 @@ class City(Declaration):
             raise DataError(f"no dataset is declared for {', '.join(missing)}")
         return tuple(
             dataset
-            for dataset in self.datasets
+            for dataset in self.published
             if not (years or ids) or dataset.id in ids or any(map(dataset.is_of, years))
         )
 

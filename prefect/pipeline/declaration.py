@@ -175,13 +175,17 @@ class Discovery(Declaration):
 
 
 class Dataset(Declaration):
-    """A portal dataset and the days it is declared for, inclusive; without a last day it is open-ended."""
+    """A portal dataset and the days it is declared for, inclusive; without a last day it is open-ended.
+
+    A withdrawn one is not read: the city no longer publishes it. Its stored requests stay, under its schema.
+    """
 
     id: DatasetId
     title: str
     schema_name: str = Field(alias="schema")
     first_day: date
     last_day: date | None = None
+    is_withdrawn: bool = False
 
     def is_within(self, years: Collection[int]) -> bool:
         """Whether it is declared only for days in these years."""

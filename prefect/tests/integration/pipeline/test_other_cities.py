@@ -252,6 +252,35 @@ def test_times_of_the_runs_with_another_length_stay_as_published(
 
 
 @pytest.mark.parametrize("options", [{}, {"full": True}, {"reconcile": True}])
+def test_the_requests_of_a_withdrawn_dataset_stay_as_they_are(
+    options: dict[str, bool], database: Database
+) -> None:
+    """Even when all rows are derived again, because other rules have changed."""
+    city = tolerant()
+    withdrawn = next(dataset for dataset in city.datasets if dataset.id == "73a2-6ar5")
+    served = """
+        SELECT srnumber, is_open, is_duplicate, served.closed_date FROM service_requests AS served
+          JOIN requests USING (srnumber) WHERE dataset_id = '73a2-6ar5' ORDER BY 1
+    """
+    with serve(rows=2_000, today=TODAY) as (url, portal):
+        settings = settings_for(database, url)
+        run_ingest(settings, city=city)
+        before = database.rows(served)
+        portal.add_fault("private", dataset=withdrawn.id)
+        datasets = tuple(
+            dataset.model_copy(update={"is_withdrawn": dataset == withdrawn}) for dataset in city.datasets
+        )
+        rules = {"datasets": datasets, "information_types": ("Bulky Items",)}
+        outcome = run_ingest(settings, city=city.model_copy(update=rules), **options)
+    assert outcome.plan.skipped == ()
+    assert outcome.result.is_rebuilt
+    assert len({(is_open, is_duplicate) for _, is_open, is_duplicate, _ in before}) > 2
+    assert database.rows(served) == before
+    assert database.value("SELECT count(*) FROM changes WHERE kind = 'reopened'") == 0
+    assert_sound(database)
+
+
+@pytest.mark.parametrize("options", [{}, {"full": True}, {"reconcile": True}])
 def test_chosen_years_of_a_dataset_of_all_years(
     options: dict[str, bool], database: Database, tmp_path: Path
 ) -> None:
