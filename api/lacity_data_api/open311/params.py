@@ -203,9 +203,9 @@ def _span(reader: Reader, first_name: str, last_name: str, city: City) -> Span:
 
 
 def _recent(city: City) -> Span:
-    """The last 90 days, today included."""
-    first = city.today() - LONGEST_SPAN + times.DAY
-    return Span(dt.datetime.combine(first, dt.time()))
+    """The last 90 days, today included; whole days, so that a rollup can count them."""
+    end = dt.datetime.combine(city.today() + times.DAY, dt.time())
+    return Span(end - LONGEST_SPAN, end)
 
 
 def _circle(reader: Reader) -> Circle | None:

@@ -92,8 +92,8 @@ def query(choose: random.Random) -> tuple[dict[str, Any], Test]:
     if choose.random() < 0.3:
         parts.append(_days(choose, ("updated_after", "updated_before"), lambda row: row.updated))
     if not parts:
-        since = dt.datetime.combine(dt.datetime.now(ZONE).date() - dt.timedelta(days=89), dt.time())
-        parts.append(({}, lambda row: row.created >= since))
+        end = dt.datetime.combine(dt.datetime.now(ZONE).date() + dt.timedelta(days=1), dt.time())
+        parts.append(({}, lambda row: end - SPAN <= row.created < end))
     if choose.random() < 0.4:
         codes = choose.sample(range(1, 12), 3)
         parts.append(({"service_code": ", ".join(map(str, codes))}, lambda row: row.type_id in codes))

@@ -41,6 +41,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "call": {"created_date": "2020-01-06", "is_information": True},
     "fall": {"created_date": "2020-11-01 01:30"},
     "late": {"created_date": "2020-01-31 23:59:59.5"},
+    "future": {"created_date": "2099-01-01 08:00"},
 }
 
 
@@ -157,6 +158,12 @@ def test_a_single_date_means_90_days(api: Api) -> None:
     assert _ids(api, start_date="2020-10-01", end_date="") == ["fall"]
     assert _ids(api, start_date="2020-08-01", end_date="") == []
     assert _ids(api, start_date="", end_date="2020-12-01T00:00:00Z") == ["fall"]
+
+
+def test_a_request_dated_in_the_future_is_returned_only_for_its_dates(api: Api) -> None:
+    assert "future" not in ids(requests(api))
+    assert "future" not in ids(requests(api, page="1"))
+    assert ids(requests(api, start_date="2099-01-01")) == ["future"]
 
 
 def test_without_dates_the_last_90_days_unless_updates_are_wanted(api: Api) -> None:
