@@ -44,8 +44,8 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         {
             "council": frame["council"],
             "requests": frame["requests"],
-            "requests_a_day": (frame["requests"] / selection.days).round(1),
-            "per_10000_people": frame["per_10000"].round(1),
+            "requests_a_day": (frame["requests"] / selection.days).map(text.rounded),
+            "per_10000_people": frame["per_10000"].map(text.rounded),
             "open_now": frame["council"].map(is_open).fillna(0).astype("int64"),
         }
     )

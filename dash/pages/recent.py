@@ -21,7 +21,7 @@ PAGE = "/recent"
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     total, baseline = counts.total(warehouse, selection.filters), baseline_of(warehouse, selection)
     previous = None if baseline is None else counts.total(warehouse, baseline.filters)
-    average = round(total / selection.days, 1)
+    average = text.rounded(total / selection.days)
     value = {
         "requests": total,
         "first_day": selection.first.isoformat(),

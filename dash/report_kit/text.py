@@ -18,8 +18,14 @@ MANY_TIMES = 4
 """Larger increases are expressed as a multiple."""
 
 
+def rounded(value: float) -> float:
+    """With one decimal; with two significant digits below one, so that small values are not 0."""
+    return round(value, 1) if abs(value) >= 1 else float(f"{value:.2g}")
+
+
 def number(value: float) -> str:
     """Such as 1,234,567; with one decimal if it has a fraction, with two significant digits below one."""
+    value = rounded(value)
     if float(value).is_integer():
         return f"{value:,.0f}"
     if abs(value) >= 1:
@@ -66,9 +72,10 @@ def age(value: timedelta) -> str:
     return plural(round(hours / 24), "day")
 
 
-def plural(count: int, noun: str, nouns: str = "") -> str:
+def plural(count: float, noun: str, nouns: str = "") -> str:
     """A number with its noun, such as 1 request or 2 requests."""
-    return f"{number(count)} {noun if count == 1 else nouns or noun + 's'}"
+    written = number(count)
+    return f"{written} {noun if written == '1' else nouns or noun + 's'}"
 
 
 def listed(names: Sequence[str], at_most: int = 4) -> str:

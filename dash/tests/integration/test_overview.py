@@ -10,7 +10,7 @@ from support.cards import card, column, dicts, figures, rows, total
 from support.databases import Database
 from support.raw import RAW
 
-from data.filters import AGENCY
+from data.filters import AGENCY, COUNCIL, TYPE
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import overview_combined as page
@@ -191,6 +191,25 @@ def test_weekdays_in_the_order_of_the_week(city: Database, warehouse: Warehouse)
     assert column(shown, "weekday")[0] == "Sunday"
     averages = [number / days for _, number, days in counted]
     assert column(shown, "requests_a_day") == pytest.approx(averages)
+
+
+def test_the_weekday_of_a_single_request_is_the_busiest(city: Database, warehouse: Warehouse) -> None:
+    """Averages were rounded to 0, so that every day was as busy as Sundays, which come first."""
+    days = "created >= today - 365"
+    once = "GROUP BY type, council HAVING count(*) = 1 AND extract(dow FROM min(created)) > 0"
+    (kind, council, weekday), *_ = raw(
+        city,
+        f"SELECT type, council, trim(to_char(min(created), 'Day')) FROM past WHERE {days} {once} ORDER BY 1",
+    )
+    types, councils = ids_by_name(warehouse, TYPE), ids_by_name(warehouse, COUNCIL)
+    shown = build(
+        warehouse,
+        "by-weekday",
+        f"{last(warehouse, 365)}&type={types[kind][0]}&council={councils[council][0]}",
+    )
+    assert shown.summary == f"{weekday}s are busiest, averaging 0.019 requests."
+    assert shown.figure
+    assert max(shown.figure["data"][0]["y"]) == 0.019
 
 
 def test_days_to_close(city: Database, warehouse: Warehouse) -> None:

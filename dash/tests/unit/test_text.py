@@ -11,7 +11,15 @@ from report_kit import text
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0, "0"), (1234567, "1,234,567"), (13.58, "13.6"), (2.0, "2"), (0.0147, "0.015"), (0.0099, "0.0099")],
+    [
+        (0, "0"),
+        (1234567, "1,234,567"),
+        (13.58, "13.6"),
+        (2.0, "2"),
+        (12.97, "13"),
+        (0.0147, "0.015"),
+        (0.0099, "0.0099"),
+    ],
 )
 def test_numbers(value: float, written: str) -> None:
     assert text.number(value) == written
@@ -48,6 +56,7 @@ def test_lists(names: list[str], written: str) -> None:
 
 def test_plurals_and_shares() -> None:
     assert [text.plural(count, "day") for count in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+    assert [text.plural(mean, "day") for mean in (0.0147, 1.02)] == ["0.015 days", "1 day"]
     assert text.plural(2, "agency", "agencies") == "2 agencies"
     assert (text.share(1, 8), text.share(1, 0)) == ("12%", "0%")
 
