@@ -197,7 +197,7 @@ def _span(reader: Reader, first_name: str, last_name: str, city: City) -> Span:
     if not first and not last:
         return UNBOUNDED
     after = last[0] + (times.DAY if last[1] else times.MICROSECOND) if last else None
-    begin = first[0] if first else last[0] - LONGEST_SPAN if last else None
+    begin = first[0] if first else after - LONGEST_SPAN if after else None
     end = after or (begin + LONGEST_SPAN if begin else None)
     return Span(*(times.to_published(one, city.time_zone) for one in (begin, end) if one))
 

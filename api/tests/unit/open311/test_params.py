@@ -52,3 +52,18 @@ def test_the_default_moves_at_midnight_so_its_url_is_not_cached(monkeypatch: pyt
     assert _parse().filter != before.filter
     assert not before.is_lasting
     assert _parse(end_date="2026-11-30").is_lasting
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "end"),
+    [
+        ({"start_date": "2026-01-01"}, "2026-01-01", "2026-04-01"),
+        ({"end_date": "2026-03-31"}, "2026-01-01", "2026-04-01"),
+        ({"start_date": "2026-01-01T08:00"}, "2026-01-01T08:00", "2026-04-01T08:00"),
+        ({"end_date": "2026-04-01T08:00"}, "2026-01-01T08:00:00.000001", "2026-04-01T08:00:00.000001"),
+        ({"start_date": "2026-01-01", "end_date": "2026-04-01"}, "2026-01-01", "2026-04-02"),
+    ],
+)
+def test_a_single_date_covers_90_days(given: dict[str, str], first: str, end: str) -> None:
+    """Two dates may be 90 days apart, both included."""
+    assert _parse(**given).filter.requested == _span(first, end)
