@@ -53,7 +53,8 @@ OF_TABLE = "EXISTS (SELECT FROM {table} WHERE {condition})"
 IMPLIED = {
     "agency_id": (OF_DAYS, "rollup_day_agency"),
     "source_id": (OF_DAYS, "rollup_day_source"),
-    "region_id": (OF_TABLE, "regions"),
+    # The region of requests outside all councils has no row of its own.
+    "region_id": (OF_TABLE, "councils"),
 }
 IDS = ("type_id", "group_id", "council_id", "region_id", "agency_id", "source_id")
 STATUS = {Status.OPEN: Where("is_open"), Status.CLOSED: Where("NOT is_open")}

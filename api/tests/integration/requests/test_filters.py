@@ -47,6 +47,8 @@ def names(database: Database) -> dict[int, str]:
         ({"type_id": [1, 2]}, ["graffiti", "closed"]),
         ({"council_id": [0, 1]}, ["no council", "elsewhere"]),
         ({"region_id": 1}, ["elsewhere"]),
+        ({"region_id": 0}, ["no council"]),
+        ({"region_id": [0, 1]}, ["no council", "elsewhere"]),
         ({"agency_id": 4}, ["graffiti"]),
         ({"source_id": [7, 7777]}, ["graffiti", "learned"]),
         ({"status": "closed"}, CLOSED),
