@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from difflib import get_close_matches
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, get_args, get_origin
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -18,7 +20,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _hint(name: str, known: set[str]) -> str:
+def _hint(name: str, known: Collection[str]) -> str:
     """The parameter that the client probably meant: ``typeId`` and ``type_id[]`` mean ``type_id``."""
     plain = CAPITAL.sub("_", name.partition("[")[0]).lower()
     longer = [other for other in sorted(known) if plain and other.startswith(plain)]
@@ -27,22 +29,33 @@ def _hint(name: str, known: set[str]) -> str:
     return f"unknown parameter; there are {', '.join(sorted(known))}" if known else "takes no parameters"
 
 
-def _query_parameters(dependant: Dependant) -> set[str]:
-    own = {parameter.alias for parameter in dependant.query_params}
-    return own.union(*map(_query_parameters, dependant.dependencies))
+def _query_parameters(dependant: Dependant) -> dict[str, bool]:
+    """The names of the parameters, and whether each may be repeated."""
+    own = {one.alias: _is_list(one.field_info.annotation) for one in dependant.query_params}
+    return reduce(or_, map(_query_parameters, dependant.dependencies), own)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(map(_is_list, get_args(annotation)))
 
 
 class StrictRoute(APIRoute):
-    """An unknown parameter returns 422, because ignoring a misspelled filter would return everything."""
+    """An unknown parameter returns 422, because ignoring a misspelled filter would return everything.
+
+    The same applies to a repeated parameter that takes one value: all but the last would be ignored.
+    """
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         known = _query_parameters(self.dependant)
 
         async def checked(request: Request) -> Response:
-            for name in request.query_params:
+            given = [name for name, _ in request.query_params.multi_items()]
+            for name in given:
                 if name not in known:
                     raise InvalidError(["query", name], _hint(name, known), "unknown_parameter")
+                if not known[name] and given.count(name) > 1:
+                    raise InvalidError(["query", name], "may be given only once", "repeated_parameter")
             return await handle(request)
 
         return checked

@@ -10,15 +10,20 @@ import pytest
 from tests.support.serving import ADMIN, Api
 
 LENIENT = "legacy"
+VALUES = {
+    "year": "2020",
+    "file": "service_requests",
+    "format": "json",
+    "service_code": "4",
+    "service_request_id": "1",
+}
 
 
 def _paths(api: Api) -> list[tuple[str, str, bool]]:
     """Method and path of every operation, with placeholders replaced, and whether it is strict."""
-    values = {"year": "2020", "file": "service_requests", "format": "json", "service_code": "4"}
-    values["service_request_id"] = "1"
     document = api.json("/openapi.json")
     return [
-        (method, _filled(path, values), LENIENT not in operation["tags"])
+        (method, _filled(path, VALUES), LENIENT not in operation["tags"])
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     ]
@@ -48,6 +53,26 @@ def test_the_first_versions_routes_ignore_them(api: Api) -> None:
         if not is_strict and "nope" in api.client.request(method, path, params={"nope": 1}, json={}).text
     ]
     assert rejected == []
+
+
+def test_every_parameter_with_one_value_may_be_given_once(api: Api) -> None:
+    document = api.json("/openapi.json")
+    accepted = [
+        f"{path} {parameter['name']}"
+        for path, operations in document["paths"].items()
+        for operation in operations.values()
+        if LENIENT not in operation["tags"]
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query" and not _takes_list(parameter["schema"])
+        and "given only once" not in api.client.get(
+            _filled(path, VALUES), params=[(parameter["name"], "1"), (parameter["name"], "2")], headers=ADMIN
+        ).text
+    ]  # fmt: skip
+    assert accepted == []
+
+
+def _takes_list(schema: dict[str, Any]) -> bool:
+    return any(one.get("type") == "array" for one in (schema, *schema.get("anyOf", [])))
 
 
 @pytest.mark.parametrize(
