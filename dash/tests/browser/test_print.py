@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from support.browser import Visitor
 from support.cards import card, column
 from support.pages import PATHS, sampled
-from support.paper import NARROWEST_PIXELS, PAPERS, as_on_paper, printed
+from support.paper import NARROWEST_PIXELS, PAPERS, Printed, as_on_paper, printed
 from support.serving import Reports
 
 from data.warehouse import Warehouse
@@ -49,6 +49,16 @@ def test_every_request_of_the_week_is_printed(visitor: Visitor, warehouse: Wareh
     numbers = column(card(warehouse, neighborhood_weekly.REPORT, "requests", "council=52"), "sr_number")
     assert len(numbers) > 20
     assert printed(page).missing(numbers) == []
+
+
+def test_every_sheet_of_a_list_has_all_headings(visitor: Visitor) -> None:
+    page = visitor.open("/requests-list")
+    headings = page.locator(".list thead th").all_inner_texts()
+    assert len(headings) > 5
+    sheets = [sheet for sheet in printed(page).sheets if "SPRING" in sheet.text]
+    assert len(sheets) > 1
+    for sheet in sheets:
+        assert Printed([sheet]).missing(headings) == []
 
 
 def test_controls_and_hints_are_not_printed(visitor: Visitor) -> None:
