@@ -377,10 +377,14 @@ SELECT dataset_id, reason, count(DISTINCT source_row_id) AS rows,
  ORDER BY dataset_id, rows DESC, reason
 
 -- name: keep_rejected
-INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
+-- A row keeps the first merged run that has rejected it, because stage/count_new must not count it as new again; until
+-- then, the last failed one.
+INSERT INTO rejected_requests AS kept (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
 SELECT DISTINCT ON (dataset_id, source_row_id, reason) %(load_run_id)s, dataset_id, source_row_id, srnumber, reason, raw
   FROM rejected
-ON CONFLICT (dataset_id, source_row_id, reason) DO NOTHING
+ON CONFLICT (dataset_id, source_row_id, reason) DO UPDATE
+   SET load_run_id = excluded.load_run_id
+ WHERE kept.load_run_id NOT IN (SELECT load_run_id FROM load_runs WHERE status IN ('merged', 'succeeded', 'partial'))
 
 -- name: set_watermark
 -- A watermark never moves backward.

@@ -42,8 +42,9 @@ SELECT count(DISTINCT source_row_id) AS read
         SELECT source_row_id FROM {rejected} WHERE dataset_id = %(dataset_id)s) AS everything
 
 -- name: count_new
--- Number of rows of the dataset that this run has read and no earlier run has stored, including rejected rows. A row
--- that has the number of a stored row is new too, because the portal counts both.
+-- Number of rows of the dataset that this run has read and no merged run has, including rejected rows. A row that has
+-- the number of a stored row is new too, because the portal counts both. A row that only failed runs have rejected is
+-- new too, because the count in the watermark does not include it.
 SELECT (SELECT count(DISTINCT source_row_id)
           FROM {rows} AS staged
          WHERE dataset_id = %(dataset_id)s
@@ -54,8 +55,10 @@ SELECT (SELECT count(DISTINCT source_row_id)
           FROM {rejected} AS rejected
          WHERE dataset_id = %(dataset_id)s
            AND NOT EXISTS (SELECT FROM rejected_requests AS known
+                             JOIN load_runs USING (load_run_id)
                             WHERE known.dataset_id = rejected.dataset_id
-                              AND known.source_row_id = rejected.source_row_id)) AS rows
+                              AND known.source_row_id = rejected.source_row_id
+                              AND load_runs.status IN ('merged', 'succeeded', 'partial'))) AS rows
 
 -- name: count_months
 -- Stored or staged requests of the dataset by month of creation.

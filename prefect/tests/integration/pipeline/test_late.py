@@ -11,6 +11,7 @@ from pipeline_tests.ingest_runs import NOW, Outcome, run_ingest, settings_for, t
 from pipeline_tests.truth import assert_sound
 
 from pipeline.config import Settings
+from pipeline.errors import DataError
 from pipeline.plan import portal_time
 from portal.controller import Controller
 from portal.server import serve
@@ -24,6 +25,12 @@ def late_case(number: int, created: str = "2026-11-02T09:00:00.000", stamp: str 
     row = {"casenumber": f"3091{number:04}", "createddate": created, "type": "Graffiti Removal"}
     where = {"geolocation__latitude__s": "34.05", "geolocation__longitude__s": "-118.25"}
     return {**row, **where, ":updated_at": stamp}
+
+
+def publish_undated(portal: Controller, count: int) -> None:
+    """New rows, or new versions of them, that are rejected because their created date is not a time."""
+    for number in range(count):
+        portal.upsert({**late_case(number, "soon"), ":updated_at": portal_time(NOW)}, LIVE)
 
 
 @pytest.fixture
@@ -99,12 +106,38 @@ def test_growth_that_cannot_be_found_is_reported_and_looked_for_again(loaded: Lo
 
 def test_new_rows_that_are_rejected_are_no_growth(loaded: Loaded) -> None:
     settings, portal, database = loaded
-    for number in range(5):
-        portal.upsert({**late_case(number, "soon"), ":updated_at": portal_time(NOW)}, LIVE)
+    publish_undated(portal, 5)
     outcome = run_ingest(settings, datasets=(LIVE,))
     assert database.value("SELECT count(*) FROM rejected_requests") == 5
     assert outcome.check("unread growth").value.startswith("0 of")
     assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+
+
+def test_rows_that_only_failed_runs_have_rejected_are_new(loaded: Loaded) -> None:
+    settings, portal, database = loaded
+    publish_undated(portal, 60)
+    with pytest.raises(DataError, match="rejected rows: 60 of"):
+        run_ingest(settings, datasets=(LIVE,))
+    raised = settings.model_copy(update={"rejected_share_limit": 1})
+    run_ingest(raised, datasets=(LIVE,), dry_run=True)
+    outcome = run_ingest(raised, datasets=(LIVE,))
+    assert outcome.check("unread growth").value.startswith("0 of")
+    assert database.value("SELECT source_row_count FROM dataset_watermarks") == portal.count(LIVE)
+    assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+
+
+def test_rejected_rows_of_a_merged_run_stay_known_after_a_failed_one(loaded: Loaded) -> None:
+    settings, portal, database = loaded
+    publish_undated(portal, 5)
+    run_ingest(settings, datasets=(LIVE,))
+    publish_undated(portal, 60)
+    with pytest.raises(DataError, match="rejected rows: 60 of"):
+        run_ingest(settings, datasets=(LIVE,))
+    for number in range(60, 63):
+        portal.upsert(late_case(number), LIVE)
+    run_ingest(settings.model_copy(update={"rejected_share_limit": 1}), datasets=(LIVE,))
+    assert late_rows(database) == 3
+    assert database.value("SELECT source_row_count FROM dataset_watermarks") == portal.count(LIVE)
 
 
 def test_requests_that_are_only_edited_are_no_growth(loaded: Loaded) -> None:
