@@ -16,14 +16,17 @@ from tests.support.serving import NOWHERE, serve
 
 PARQUET = "application/vnd.apache.parquet"
 ALLOWED = "https://map.311.example"
+PAGE = "<!doctype html><title>Generation {generation}</title>"
 SETTINGS = {**NOWHERE, "api_allowed_origins": ALLOWED}
 
 
-def publish(folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = ()) -> None:
+def publish(
+    folder: Path, generation: int, content: bytes, superseded: tuple[Any, ...] = (), page: str = PAGE
+) -> None:
     """Write one yearly file, a page, and last the manifest, which is replaced atomically."""
     resources = [_put(folder, "2025.parquet", generation, content, PARQUET)]
-    page = f"<!doctype html><title>Generation {generation}</title>".encode()
-    documents = [_put(folder, "index.html", generation, page, "text/html; charset=utf-8")]
+    text = page.replace("{generation}", str(generation)).encode()
+    documents = [_put(folder, "index.html", generation, text, "text/html; charset=utf-8")]
     manifest = {
         "name": "la-311",
         "generation": generation,

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from lacity_data_api.documentation.endpoints import FILES
+from tests.support.browser import console_errors, open_page
 from tests.support.serving import Api
-
-# This browser cannot resolve any other host name, as on a machine without a network.
-OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-BROWSER = "chromium-headless-shell"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--enable-logging=stderr",
-    "--virtual-time-budget=10000",
-    "--dump-dom",
-]
-WARNING = re.compile(r"CONSOLE.*(Content Security Policy|Refused|ERR_|Error)", re.IGNORECASE)
-
-
-def _open(url: str, profile: Path, *more: str) -> tuple[str, str]:
-    """The page's elements once it is idle, and what the browser logged."""
-    program = shutil.which(BROWSER)
-    if program is None:
-        pytest.fail(f"{BROWSER} is not installed: `make setup` does it", pytrace=False)
-    command = [program, *ARGUMENTS, OFFLINE, *more, f"--user-data-dir={profile}", url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    return done.stdout, done.stderr
 
 
 def test_every_route_is_shown_offline_and_within_the_policy(api: Api, tmp_path: Path) -> None:
-    page, log = _open(f"{api.url}/docs", tmp_path)
+    page, log = open_page(f"{api.url}/docs", tmp_path)
     shown = set(re.findall(r'data-path="([^"]+)"', page))
     assert shown == set(api.json("/openapi.json")["paths"])
-    assert not [line for line in log.splitlines() if WARNING.search(line)]
+    assert console_errors(log) == []
 
 
 def test_the_page_follows_a_dark_scheme(api: Api, tmp_path: Path) -> None:
-    page, _ = _open(f"{api.url}/docs", tmp_path, "--blink-settings=preferredColorScheme=0")
+    page, _ = open_page(f"{api.url}/docs", tmp_path, "--blink-settings=preferredColorScheme=0")
     assert re.search(r'<html[^>]* class="dark-mode"', page)
 
 
