@@ -47,7 +47,8 @@ class Totals(NamedTuple):
     requests: int
     unlocated: int | None
     """None if information calls count: rollups do not know which of them have a location."""
-    information: int
+    information: int | None
+    """None if the requests are selected by more than filters, such as by their status."""
 
 
 def count(warehouse: Warehouse, filters: Filters, *keys: Key, population: Population = CREATED) -> DataFrame:

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import current_app
 from pandas import DataFrame
 
-from data import mapped, reference
+from data import counts, mapped, reference
+from data.counts import Totals
 from data.filters import DIMENSIONS, TYPE, Filters
 from data.frames import figures
 from data.warehouse import Warehouse
@@ -22,7 +23,8 @@ from report_kit.selection import Selection
 
 PAGE = "/map"
 HEIGHT = 640
-STATUS = controls.Choice("status", "Status", {"all": "All", "open": "Open", "closed": "Closed"})
+STATUSES = {"all": "All", "open": "Open", "closed": "Closed"}
+STATUS = controls.Choice("status", "Status", STATUSES, is_filter=True)
 OUTLINES = controls.Choice("outlines", "Outlines", {"areas": "Areas", "regions": "Regions", "none": "None"})
 HOT_SPOTS = controls.Choice("hotspots", "Hot spots", {"hide": "Hidden", "show": "Shown"})
 HOT_SPOT_RULE = (
@@ -52,6 +54,16 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 def _totals(warehouse: Warehouse, selection: Selection, filters: Filters) -> dict[str, int]:
     frame = mapped.by_type(warehouse, filters, selection.choices[STATUS.name])
     return {name: int(frame[name].sum()) for name in ("on_the_map", "not_on_the_map")}
+
+
+def totals(warehouse: Warehouse, selection: Selection) -> Totals | None:
+    """The totals of the requests with the chosen status; None if that would take a scan of all requests."""
+    if selection.choices[STATUS.name] == STATUS.default:
+        return counts.totals(warehouse, selection.filters)
+    if selection.filters.includes_information:
+        return None
+    located, unlocated = _totals(warehouse, selection, selection.filters).values()
+    return Totals(located + unlocated, unlocated, None)
 
 
 def _by_type(warehouse: Warehouse, selection: Selection, filters: Filters) -> DataFrame:
@@ -132,6 +144,7 @@ REPORT = Report(
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
     ),
+    totals=totals,
     tile=small_map,
     first_cards=2,
     is_drawn_at_once=False,

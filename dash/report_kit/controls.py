@@ -164,11 +164,13 @@ class Pick:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few ways to show the same data; the first is the default."""
+    """One of a few options, usually ways to show the same data; the first is the default."""
 
     name: str
     label: str
     options: Mapping[str, str]
+    is_filter: bool = False
+    """Whether its options differ in the requests that are counted; the page then names the chosen one."""
 
     @property
     def default(self) -> str:

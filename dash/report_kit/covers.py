@@ -7,12 +7,11 @@ from urllib.parse import parse_qsl
 from dash import html
 from dash.development.base_component import Component
 
-from data import counts
 from data.counts import Totals
 from data.warehouse import Warehouse
 from report_kit import comparison, text
 from report_kit.attributes import data
-from report_kit.controls import Period, Pick
+from report_kit.controls import Choice, Period, Pick
 from report_kit.report import Report
 from report_kit.selection import CARD, Selection
 
@@ -87,23 +86,30 @@ def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> lis
 
 def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
     spoken = warehouse.facts().city.spoken
-    return [
+    picked = [
         f"{spoken(pick.dimension.plural.capitalize())}: {text.listed(names(pick, selection, warehouse))}."
         for pick in report.controls
         if isinstance(pick, Pick) and selection.filters.ids(pick.dimension)
+    ]
+    return picked + [
+        f"{choice.label}: {choice.options[selection.choices[choice.name]]}."
+        for choice in report.controls
+        if isinstance(choice, Choice)
+        and choice.is_filter
+        and selection.choices[choice.name] != choice.default
     ]
 
 
 def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
     """How many requests are not on the map, and whether information calls are included."""
-    found = counts.totals(warehouse, selection.filters)
+    found = report.totals(warehouse, selection)
+    treated = f"Information calls {'included' if selection.filters.includes_information else 'left out'}"
+    if found is None:
+        return f"{treated}."
     created = "Created in these days: " if report.covers == "closed" else ""
     requests = text.plural(found.requests, "request")
-    treated = "included" if selection.filters.includes_information else "left out"
-    return (
-        f"{created}{requests}{_unlocated(found)}. "
-        f"Information calls {treated}: {text.number(found.information)}."
-    )
+    calls = "" if found.information is None else f": {text.number(found.information)}"
+    return f"{created}{requests}{_unlocated(found)}. {treated}{calls}."
 
 
 def _unlocated(found: Totals) -> str:

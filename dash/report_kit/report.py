@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from data import counts
+from data.counts import Totals
 from data.facts import Facts
 from data.warehouse import Warehouse
 from figures import theme
@@ -15,6 +17,11 @@ from report_kit.selection import Selection
 
 Covers = Literal["created", "closed", "nothing"]
 Build = Callable[[Warehouse, Selection], CardContent]
+
+
+def totals_of_filters(warehouse: Warehouse, selection: Selection) -> Totals:
+    return counts.totals(warehouse, selection.filters)
+
 
 OPEN_RULE = (
     "A request is open until it has a closed date, or a status that ends it, such as Cancelled or a "
@@ -70,6 +77,8 @@ class Report:
     """Whether its HTML contains a preview; Dash's scripts then load after its map is drawn."""
     covers: Covers = "created"
     """Meaning of the period: days on which requests were created, or months in which they were closed."""
+    totals: Callable[[Warehouse, Selection], Totals | None] = totals_of_filters
+    """The numbers under the filters; not the default if the report selects by more than filters."""
     related: Callable[[Selection], tuple[str, str] | None] | None = None
     """Title and address of a document on the same selection, if there is one."""
     aliases: Sequence[str] = ()

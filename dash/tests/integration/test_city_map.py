@@ -13,6 +13,8 @@ from support.raw import RAW
 
 from data.warehouse import Warehouse
 from pages import city_map as page
+from report_kit import covers
+from report_kit.selection import Selection
 
 
 class Case(NamedTuple):
@@ -76,6 +78,40 @@ def test_every_figure_is_that_of_the_rows(city: Database, warehouse: Warehouse, 
     assert shown == {"on_the_map": on_the_map, "not_on_the_map": others}
     by_type = card(warehouse, page.REPORT, "by-type", search)
     assert dict(map(tuple, rows(by_type))) == {name: sum(pair) for name, pair in expected.items()}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_the_line_under_the_filters_counts_as_the_cards_do(
+    city: Database, warehouse: Warehouse, case: Case
+) -> None:
+    """It counted requests of every status. Which information calls are on the map is left out."""
+    expected, search = truth(city, case), search_of(warehouse, case)
+    found = page.totals(warehouse, Selection.of(page.REPORT.controls, search, warehouse))
+    on_the_map, others = (sum(pair[place] for pair in expected.values()) for place in (0, 1))
+    assert found
+    assert found.requests == on_the_map + others
+    assert found.unlocated == (None if "information" in search else others)
+
+
+def test_the_status_is_named_and_counted(warehouse: Warehouse) -> None:
+    """A printed page has no controls, and did not say that it shows open requests only."""
+    search = search_of(warehouse, CASES["open"])
+    paragraph, line, *_ = covers.lines(
+        page.REPORT, Selection.of(page.REPORT.controls, search, warehouse), warehouse
+    )
+    assert " Status: Open. " in paragraph.children
+    value = figures(card(warehouse, page.REPORT, "numbers", search))
+    located, others = value["on_the_map"], value["not_on_the_map"]
+    assert line.children == (
+        f"{located + others:,} requests, {others:,} of them not on the map because they have no usable "
+        "location. Information calls left out."
+    )
+
+
+def test_requests_and_calls_of_a_status_are_not_counted_under_the_filters(warehouse: Warehouse) -> None:
+    selection = Selection.of(page.REPORT.controls, "status=open&information=include", warehouse)
+    _, line, *_ = covers.lines(page.REPORT, selection, warehouse)
+    assert line.children == "Information calls included."
 
 
 def test_a_bar_leads_to_the_requests_of_its_status(warehouse: Warehouse) -> None:
