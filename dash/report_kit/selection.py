@@ -134,7 +134,8 @@ class _Reader:
     ) -> tuple[date, date]:
         newest, oldest = facts.last_day or date.max, facts.first_day or date.min
         if first and first > newest:
-            self.notes.append(f"{text.day(first)} is after the last full day, {text.day(newest)}.")
+            after = f"{text.day(first)} is after the last full day, {text.day(newest)}"
+            self.notes.append(f"{after}; the usual period is shown instead.")
             return control.default(facts)
         if last and last < oldest:
             self.notes.append(f"No requests before {text.day(oldest)} are loaded.")

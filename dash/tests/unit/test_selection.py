@@ -120,7 +120,7 @@ def test_parameters_that_the_report_does_not_have_are_noted(search: str, note: s
             "from=2027-01-01",
             (2026, 1, 31),
             (2026, 3, 1),
-            "Jan 1, 2027 is after the last full day, Mar 1, 2026.",
+            "Jan 1, 2027 is after the last full day, Mar 1, 2026; the usual period is shown instead.",
         ),
         (
             "from=1990-01-01&to=1990-02-01",
