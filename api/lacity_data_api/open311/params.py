@@ -45,7 +45,11 @@ class Parameters:
     """Parameters as given; an empty one is treated as absent."""
 
     service_request_id: Annotated[
-        str | None, Query(description="Numbers, comma-separated; all other parameters are ignored")
+        str | None,
+        Query(
+            description="Numbers, comma-separated, at most 1,000; "
+            "all other filters, `page` and `page_size` are ignored"
+        ),
     ] = None
     service_code: Annotated[str | None, Query(description="Codes of services, comma-separated")] = None
     start_date: Annotated[
@@ -244,7 +248,7 @@ def _filter(reader: Reader, city: City) -> RequestsFilter:
 
 
 def parse(values: Mapping[str, str | None], city: City) -> WantedRequests:
-    """Raises BadRequestError with every invalid parameter; numbers override all others."""
+    """Raises BadRequestError with every invalid parameter; numbers override all other filters."""
     reader = Reader(values)
     is_extended = reader.read("extensions", _choice("true", "false")) == "true"
     if "service_request_id" in reader:

@@ -27,6 +27,12 @@ def test_discovery_names_the_public_address_if_there_is_one(database: Database) 
     assert (endpoint["url"], endpoint["type"]) == ("https://311.example/api/open311/v2", "production")
 
 
+def test_discovery_depends_on_the_host_and_is_not_cached(api: Api) -> None:
+    headers = api.get("/open311/discovery.json").headers
+    assert headers["cache-control"] == "no-store"
+    assert "etag" not in headers
+
+
 def test_services_are_the_types(api: Api) -> None:
     services = both(api, SERVICES)
     schema("services").validate(services)

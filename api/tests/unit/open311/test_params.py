@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from lacity_data_api.city.facts import City, Rollup
+from lacity_data_api.open311.errors import BadRequestError
 from lacity_data_api.open311.filters import Span
-from lacity_data_api.open311.params import WantedRequests, parse
+from lacity_data_api.open311.params import Parameters, WantedRequests, parse
 from lacity_data_api.open311.repository import days
 
 CITY = City(time_zone=ZoneInfo("America/Los_Angeles"))
@@ -67,3 +69,15 @@ def test_the_default_moves_at_midnight_so_its_url_is_not_cached(monkeypatch: pyt
 def test_a_single_date_covers_90_days(given: dict[str, str], first: str, end: str) -> None:
     """Two dates may be 90 days apart, both included."""
     assert _parse(**given).filter.requested == _span(first, end)
+
+
+def test_extensions_apply_to_numbers_too() -> None:
+    assert _parse(service_request_id="1-1", extensions="true").is_extended
+    with pytest.raises(BadRequestError):
+        _parse(service_request_id="1-1", extensions="x")
+
+
+def test_openapi_names_what_numbers_override() -> None:
+    """Not all other parameters: ``extensions`` and ``jurisdiction_id`` still apply."""
+    (query,) = get_type_hints(Parameters, include_extras=True)["service_request_id"].__metadata__
+    assert query.description.endswith("all other filters, `page` and `page_size` are ignored")
