@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lacity_data_api.documentation.endpoints import FILES
+from lacity_data_api.documentation.endpoints import CONTENT_SECURITY_POLICY, FILES
 from tests.support.browser import console_errors, open_page
 from tests.support.serving import Api
 
@@ -42,3 +42,28 @@ def test_page_has_no_inline_script(api: Api) -> None:
 @pytest.mark.parametrize("path", ["/docs/page.html", "/docs/..%2Fendpoints.py", "/redoc", "/docs/vendor"])
 def test_there_are_no_other_files(api: Api, path: str) -> None:
     assert api.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
+@pytest.mark.parametrize("path", ["/docs", *(f"/docs/{name}" for name in FILES)])
+def test_known_file_is_not_sent_again(api: Api, path: str, encoding: str) -> None:
+    accepted = {"Accept-Encoding": encoding}
+    tag = api.client.get(path, headers=accepted).headers["etag"]
+    known = api.client.get(path, headers=accepted | {"If-None-Match": tag})
+    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
+    assert known.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert api.client.get(path, headers=accepted | {"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+@pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
+def test_large_file_is_compressed(api: Api, name: str, encoding: str) -> None:
+    plain = api.client.get(f"/docs/{name}", headers={"Accept-Encoding": "identity"})
+    assert plain.content == FILES[name].read_bytes()
+    assert "content-encoding" not in plain.headers
+    sent = api.client.get(f"/docs/{name}", headers={"Accept-Encoding": encoding})
+    assert (sent.headers["content-encoding"], sent.content) == (encoding, plain.content)
+    assert int(sent.headers["content-length"]) < len(plain.content) / 2
+    assert sent.headers["etag"] != plain.headers["etag"]
+    assert sent.headers["content-type"] == plain.headers["content-type"]
+    assert "Accept-Encoding" in sent.headers["vary"].split(", ")
