@@ -236,6 +236,9 @@ def test_a_request_shows_its_details_and_its_history(
     history = popup.get_by_role("list", name="History").get_by_role("listitem")
     kinds = ["; ".join(KINDS[kind] for kind in (one["data"]["kind"], *one["data"]["also"])) for one in events]
     expect(history).to_have_text([re.compile(rf": {kind}$") for kind in kinds])
+    other.emulate_media(media="print")
+    # The canvas is scaled to the paper, and a popup would be away from its circle.
+    expect(popup).to_be_hidden()
     other.close()
     assert someone.problems == []
 
