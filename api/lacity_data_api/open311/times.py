@@ -1,7 +1,8 @@
 """Converts published local times to instants, and instants to published local times.
 
 A published time has no offset. In the hour that repeats in fall it means the first occurrence; a time that is
-skipped in spring means the time an hour later.
+skipped in spring means the time an hour later. Published times are therefore not in the order of their
+instants: no single bound on them could put a skipped time into the right ranges, so it counts as earlier.
 """
 
 from __future__ import annotations

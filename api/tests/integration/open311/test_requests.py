@@ -41,6 +41,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "call": {"created_date": "2020-01-06", "is_information": True},
     "fall": {"created_date": "2020-11-01 01:30"},
     "late": {"created_date": "2020-01-31 23:59:59.5"},
+    "spring": {"created_date": "2025-03-09 02:30"},
     "future": {"created_date": "2099-01-01 08:00"},
 }
 
@@ -176,6 +177,23 @@ def test_the_hour_that_repeats_means_its_first(api: Api) -> None:
     found = requests(api, start_date="2020-11-01T01:30:00-07:00", end_date="2020-11-01T01:30:00-07:00")
     assert [one["requested_datetime"] for one in found] == ["2020-11-01T01:30:00-07:00"]
     assert requests(api, start_date="2020-11-01T01:00:00-08:00", end_date="2020-11-02") == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2025-03-09", "2025-03-09", ["spring"]),
+        ("2025-03-09T02:30:00", "2025-03-09T02:30:00", ["spring"]),
+        ("2025-03-09T01:59:59-08:00", "2025-03-09T03:00:00-07:00", ["spring"]),
+        ("2025-03-09T03:15:00-07:00", "2025-03-09T23:00:00-07:00", []),
+    ],
+)
+def test_a_skipped_time_is_shown_an_hour_later_but_found_as_published(
+    api: Api, start: str, end: str, expected: list[str]
+) -> None:
+    found = requests(api, start_date=start, end_date=end)
+    assert ids(found) == expected
+    assert {one["requested_datetime"] for one in found} <= {"2025-03-09T03:30:00-07:00"}
 
 
 def test_responses_are_cached_and_validated(api: Api) -> None:
