@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import Series
 
 from data import population
 from data.filters import COUNCIL, NO_COUNCIL, TYPE, Filters
@@ -88,7 +88,8 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
         before={council: before} if before is not None else {},
         before_name=baseline.name if baseline else "",
     )
-    return CardContent(frame, _compared(days, council), figure, why_empty=TOO_SHORT)
+    summary = _compared(warehouse, selection, council) if len(frame) else ""
+    return CardContent(frame, summary, figure, why_empty=TOO_SHORT)
 
 
 def _before(
@@ -118,10 +119,11 @@ def _name(warehouse: Warehouse, selection: Selection) -> str:
     return next(name for name, ids in ids_by_name(warehouse, COUNCIL).items() if wanted in ids)
 
 
-def _compared(days: DataFrame, council: str) -> str:
-    if not len(days):
-        return ""
-    own, city = (text.number(round(mean, 4)) for mean in days.mean())
+def _compared(warehouse: Warehouse, selection: Selection, council: str) -> str:
+    """The rates of the days of the period; a moving average also covers days around it."""
+    everyone = population.by_council(warehouse, _all_councils(selection))
+    chosen = everyone[everyone["council_id"] == selection.filters.councils[0]]
+    own, city = (text.number(population.rate(frame) / selection.days) for frame in (chosen, everyone))
     return f"{council}: {own} requests a day per 10,000 people on average; {CITY.lower()}: {city}."
 
 

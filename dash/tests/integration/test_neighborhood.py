@@ -102,6 +102,17 @@ def test_small_rates_are_told_apart(city: Database, warehouse: Warehouse) -> Non
     assert own.rstrip(".") != everyone.rstrip(".")
 
 
+def test_the_sentence_is_about_the_days_of_the_period(city: Database, warehouse: Warehouse) -> None:
+    """It was the mean of the moving average: a day without requests had some of the days around it."""
+    days = daily(city, of_council())
+    (empty, *_) = days.index[(days == 0) & (days.rolling(7, center=True).sum() > 0)]
+    day = f"from={empty:%Y-%m-%d}&to={empty:%Y-%m-%d}"
+    name = city.value(f"SELECT council_name FROM councils WHERE council_id = {COUNCIL}")
+    shown = build(warehouse, "average", f"average=7&{day}")
+    assert column(shown, "council_per_10000")[0] > 0
+    assert shown.summary.startswith(f"{name}: 0 requests a day per 10,000 people on average; ")
+
+
 def test_types_of_the_council(city: Database, warehouse: Warehouse) -> None:
     assert rows(build(warehouse, "by-type")) == city.rows(
         RAW
