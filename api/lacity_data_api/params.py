@@ -27,7 +27,10 @@ class CamelModel(BaseModel):
 def _storable(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL")
-    value.encode()  # raises UnicodeEncodeError, a ValueError, for half a surrogate pair
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must be Unicode; it contains half of a surrogate pair") from error
     return value
 
 
@@ -36,10 +39,17 @@ def _unique(values: list[T]) -> list[T]:
     return sorted(set(values))  # type: ignore[type-var]
 
 
+def parse_date(text: str) -> dt.date:
+    """A date as 2020-01-31 or 2020-1-31. Raises ValueError for any other text, such as 20200131."""
+    if not ISO_DATE.fullmatch(text):
+        raise ValueError("must be a date, as 2020-01-31")
+    return dt.date(*map(int, text.split("-")))
+
+
 def _iso_date(value: object) -> object:
     """A date in ISO format; numbers and times are rejected."""
-    if isinstance(value, str) and ISO_DATE.fullmatch(value):
-        return dt.date(*map(int, value.split("-")))
+    if isinstance(value, str):
+        return parse_date(value)
     if isinstance(value, dt.date):
         return value
     raise ValueError("must be a date, as 2020-01-31")

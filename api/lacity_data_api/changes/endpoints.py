@@ -31,10 +31,11 @@ histories = strict_router("/requests", "requests")
 
 LINES = repository.LINES.media_type
 GONE: Responses = {410: {"model": Problem, "description": "Changes after `after` are no longer kept"}}
+NO_LINES: Responses = {204: {"description": "There are no changes, and therefore no lines"}}
 ATOM_FORM, JSON_FORM = Form(ATOM_MEDIA_TYPE, atom), Form(JSON_MEDIA_TYPE, json_feed)
 
 
-@router.get("", responses=cached(list[Change], is_paged=True, others=(LINES,)) | GONE)
+@router.get("", responses=cached(list[Change], is_paged=True, others=(LINES,)) | NO_LINES | GONE)
 async def list_changes(
     request: Request,
     wanted: Annotated[ChangeFilter, Depends(change_filter)],

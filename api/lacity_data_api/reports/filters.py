@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lacity_data_api.errors import InvalidError
+from lacity_data_api.params import parse_date
 from lacity_data_api.reports.fields import DAYS, NAMES, Field, expression_of
 from lacity_data_api.statements import Where
 
@@ -69,7 +70,7 @@ def _value(index: int, name: str, value: str) -> Any:
 
 def _day(index: int, value: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(value)
+        return parse_date(value)
     except ValueError as error:
         raise _invalid(index, "a day is needed after the operator, as 2020-01-31") from error
 

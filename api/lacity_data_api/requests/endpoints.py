@@ -75,7 +75,7 @@ async def count_open_requests(request: Request) -> Response:
 @router.post("/pins", responses=cached(list[Pin]))
 async def find_pins(request: Request, body: PinsBody) -> Response:
     """At most 100,000 points for requests created on these days, newest first."""
-    check_days("body", body.start_date, body.end_date)
+    check_days("body", ("startDate", "endDate"), body.start_date, body.end_date)
     wanted = RequestFilter(body.start_date, body.end_date, type_id=body.type_ids, council_id=body.council_ids)
     return await respond(request, repository.pins(wanted))
 

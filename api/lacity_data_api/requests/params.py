@@ -30,10 +30,10 @@ BoundsText = Annotated[
 ]
 
 
-def check_days(location: str, start: dt.date | None, end: dt.date | None) -> None:
-    """Raises InvalidError if the first day is after the last."""
+def check_days(place: str, names: tuple[str, str], start: dt.date | None, end: dt.date | None) -> None:
+    """Raises InvalidError, with the client's names of both, if the first day is after the last."""
     if start is not None and end is not None and start > end:
-        raise InvalidError([location, "start_date"], "must not be after end_date")
+        raise InvalidError([place, names[0]], f"must not be after {names[1]}")
 
 
 def _invalid_bounds(message: str) -> InvalidError:
@@ -73,7 +73,7 @@ async def request_filter(
     ] = Include.EXCLUDE,
 ) -> RequestFilter:
     """All requests that match the parameters, with or without coordinates."""
-    check_days("query", start_date, end_date)
+    check_days("query", ("start_date", "end_date"), start_date, end_date)
     return RequestFilter(
         start_date,
         end_date,

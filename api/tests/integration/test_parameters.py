@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -116,3 +117,46 @@ def test_without_a_similar_name_all_are_listed(api: Api, path: str, message: str
 def test_known_parameters_are_accepted(api: Api) -> None:
     parameters: dict[str, Any] = {"type_id": [1, 4], "cursor": "1.1", "unlocated": "include", "limit": 3}
     assert api.get("/requests", **parameters).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place", "message"),
+    [
+        (
+            "/requests/pins",
+            {"startDate": "2020-02-01", "endDate": "2020-01-01", "typeIds": [1], "councilIds": [1]},
+            ["body", "startDate"],
+            "must not be after endDate",
+        ),
+        (
+            "/visualizations",
+            {"startDate": "2/30/2025", "endDate": "3/1/2025"},
+            ["body", "startDate"],
+            "Value error, must be a day, as 1/31/2020 or 2020-01-31",
+        ),
+        (
+            "/visualizations",
+            {"startDate": "1/1/2025", "endDate": "3/1/2025", "requestTypes": ["\ud800"]},
+            ["body", "requestTypes", 0],
+            "Value error, must be Unicode; it contains half of a surrogate pair",
+        ),
+    ],
+)
+def test_errors_in_a_body_name_the_clients_field_and_what_it_must_be(
+    api: Api, path: str, body: dict[str, Any], place: list[str | int], message: str
+) -> None:
+    response = api.client.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert (place, message) in [(error["loc"], error["msg"]) for error in response.json()["detail"]]
+
+
+@pytest.mark.parametrize("day", ["2020-1-5", "2020-01-05"])
+def test_every_route_takes_the_same_days(api: Api, day: str) -> None:
+    assert api.get("/requests", start_date=day).status_code == 200
+    assert api.get("/reports", filter=f"created_date>={day}").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["20200131", "2020-W05-3", "2020-02-30", "1/5/2020"])
+def test_every_route_rejects_the_same_days(api: Api, day: str) -> None:
+    assert api.get("/requests", start_date=day).status_code == 422
+    assert api.get("/reports", filter=f"created_date>={day}").status_code == 422
