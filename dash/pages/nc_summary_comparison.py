@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame, Series
 
-from data import closing
+from data import closing, counts
 from data.catalog import OPEN
 from data.counts import Step, count
 from data.filters import COUNCIL, NO_COUNCIL, SOURCE, TYPE, Dimension
@@ -21,7 +21,7 @@ from figures.colors import OTHERS, cycle_colors
 from report_kit import controls, report, text
 from report_kit.common_cards import lists_of
 from report_kit.comparison import Baseline, baseline_of, by_day, compare, with_change
-from report_kit.content import CardContent, Number
+from report_kit.content import NO_MATCH, CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
@@ -196,7 +196,8 @@ def _share(council: str, rows: DataFrame, names: list[str], links: list[str]) ->
 def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = closing.days(warehouse, selection.filters)
     if not len(frame):
-        return CardContent(frame, why_empty=NONE_CLOSED)
+        has_requests = counts.total(warehouse, selection.filters) > 0
+        return CardContent(frame, why_empty=NONE_CLOSED if has_requests else NO_MATCH)
     cells = {council: rows.set_index("days")["requests"] for council, rows in frame.groupby("council")}
     is_typical = selection.choices["days"] == "typical"
     longest = max(typical_days(days) if is_typical else days.index.max() for days in cells.values())

@@ -28,6 +28,7 @@ BOX_NOTE = (
 NOT_BY_AGENCY = (
     "Days to close are not available by agency, source or district. Clear these filters to see them."
 )
+NONE_CLOSED = "None of these requests has been closed."
 LISTED = "Choose a bar for its requests, a name in the table for its report."
 NO_DISTRICTS = "The city publishes no council district with its requests."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
@@ -87,7 +88,15 @@ def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
     lists = [list_link(selection, {TYPE: ids[name]}, by_closing=True, any_age=True) for name in frame["type"]]
     boxes = frame.rename(columns=BOXES).to_dict("records")
     figure = charts.boxes(boxes, unit="days from created to closed", links=lists)
-    return CardContent(frame, _slowest(frame), figure, links=links, lists=lists, is_scrollable=True)
+    return CardContent(
+        frame,
+        _slowest(frame),
+        figure,
+        links=links,
+        lists=lists,
+        is_scrollable=True,
+        why_empty=NONE_CLOSED,
+    )
 
 
 def _slowest(frame: DataFrame) -> str:

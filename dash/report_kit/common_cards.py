@@ -152,9 +152,11 @@ def by_weekday(warehouse: Warehouse, selection: Selection) -> CardContent:
     grouped = days.groupby(days.index.day_name()).agg(["sum", "size", "mean"])
     frame = grouped.reindex([name for name in WEEKDAYS if name in grouped.index]).rename_axis("weekday")
     frame = frame.set_axis(["requests", "days", "requests_a_day"], axis="columns").reset_index()
+    if not days.sum():
+        return CardContent(frame.head(0))
     average = frame["requests_a_day"].map(text.rounded)
     lists = [list_link(selection, weekday=WEEKDAYS.index(day) or 7) for day in frame["weekday"]]
     figure = charts.bars(frame["weekday"], average, unit="requests a day", links=lists)
     top = frame.loc[frame["requests_a_day"].idxmax()]
     busiest = f"{top['weekday']}s are busiest, averaging {text.plural(top['requests_a_day'], 'request')}."
-    return CardContent(frame, busiest if days.sum() else "", figure, lists=lists)
+    return CardContent(frame, busiest, figure, lists=lists)

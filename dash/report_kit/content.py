@@ -13,6 +13,7 @@ from figures.theme import Figure
 
 TABLE_ROWS = 200
 """Rows of "Show as table"; the CSV file has all of them."""
+NO_MATCH = "No requests match this selection. Choose a longer period or fewer filters."
 SPOKEN_KEYS = frozenset({"name", "text"})
 """Keys of a figure whose texts are worded for the city; the values of its traces are not changed."""
 
@@ -49,7 +50,7 @@ class CardContent:
     """The list of requests behind each row of the table, for readers who cannot click the figure."""
     map: dict[str, Any] | None = None
     """The data that ``assets/map.js`` needs to draw the map of requests."""
-    why_empty: str = "No requests match this selection. Choose a longer period or fewer filters."
+    why_empty: str = NO_MATCH
     is_scrollable: bool = False
     parts: Sequence[Component] = ()
     """Shown instead of all of the above, with their own links to files."""

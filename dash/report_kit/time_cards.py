@@ -29,6 +29,8 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     step: Step = "year" if selection.days > 1000 else "month" if selection.days > 92 else "day"
     steps, baseline = steps_of(selection.filters, step), baseline_of(warehouse, selection)
     frame = with_before(warehouse, selection, by_step(warehouse, selection.filters, step), steps)
+    if not frame.filter(like="requests").sum().sum():
+        return CardContent(with_change(frame.head(0)))
     starts = DatetimeIndex(frame[step])
     partial = frame["days"] < (steps.end_time.normalize() - steps.start_time).days + 1
     lists = lists_of(selection, steps)

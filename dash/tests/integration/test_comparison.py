@@ -9,9 +9,11 @@ from support.cards import card, column, dicts, rows, total
 from support.databases import Database
 from support.raw import RAW
 
+from data.filters import COUNCIL, TYPE
+from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import nc_summary_comparison as page
-from report_kit.content import CardContent
+from report_kit.content import NO_MATCH, CardContent
 
 MINE = """FROM past JOIN councils ON council_name = council
     WHERE created >= today - 30 AND council_id IN (1, 52)"""
@@ -126,10 +128,18 @@ def test_bars_are_shares_of_every_closed_request(warehouse: Warehouse) -> None:
     assert min(sum(trace["y"]) for trace in typical.figure["data"]) < 98
 
 
-def test_no_requests_closed_says_so(warehouse: Warehouse) -> None:
-    shown = build(warehouse, "days-to-close", "type=4711")
-    assert shown.is_empty
-    assert shown.why_empty == page.NONE_CLOSED
+def test_no_requests_closed_says_so(city: Database, warehouse: Warehouse) -> None:
+    """It was also the reason where there are no requests at all."""
+    (kind, council), *_ = city.rows(
+        RAW
+        + """SELECT type, council FROM past WHERE created >= today - 30
+            GROUP BY 1, 2 HAVING bool_and(closed IS NULL) ORDER BY 1, 2"""
+    )
+    types, councils = ids_by_name(warehouse, TYPE), ids_by_name(warehouse, COUNCIL)
+    for number, why in ((types[kind][0], page.NONE_CLOSED), (4711, NO_MATCH)):
+        search = f"type={number}&council={councils[council][0]}"
+        shown = card(warehouse, page.REPORT, "days-to-close", search)
+        assert (shown.is_empty, shown.why_empty) == (True, why)
 
 
 def test_one_council_is_a_summary(warehouse: Warehouse) -> None:

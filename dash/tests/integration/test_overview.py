@@ -212,6 +212,33 @@ def test_the_weekday_of_a_single_request_is_the_busiest(city: Database, warehous
     assert max(shown.figure["data"][0]["y"]) == 0.019
 
 
+@pytest.mark.parametrize("name", ["over-time", "by-weekday"])
+def test_nothing_is_shown_instead_of_empty_axes(warehouse: Warehouse, name: str) -> None:
+    shown = build(warehouse, name, "type=60")
+    assert shown.is_empty
+    assert list(shown.frame)[1] == "requests"
+
+
+def test_a_period_without_requests_is_still_compared(city: Database, warehouse: Warehouse) -> None:
+    """The line of the comparison is worth showing; the figure is left out only if both are 0."""
+    days = ", days AS (SELECT DISTINCT created::date AS day, today FROM past WHERE type = 'Feedback')"
+    gap = "SELECT max(day) + 1 FROM days WHERE day + 1 < today AND day + 1 NOT IN (SELECT day FROM days)"
+    empty = city.value(RAW + days + gap)
+    shown = build(warehouse, "over-time", f"type=12&from={empty}&to={empty}&compare=previous")
+    assert column(shown, "requests") == [0]
+    assert total(shown, "requests_before") > 0
+
+
+def test_days_to_close_of_open_requests_only(city: Database, warehouse: Warehouse) -> None:
+    """The reason was that no requests match, although one did."""
+    (kind, council), *_ = raw(
+        city, "SELECT type, council FROM raw GROUP BY 1, 2 HAVING bool_and(closed IS NULL) ORDER BY 1"
+    )
+    types, councils = ids_by_name(warehouse, TYPE), ids_by_name(warehouse, COUNCIL)
+    shown = build(warehouse, "days-to-close", f"type={types[kind][0]}&council={councils[council][0]}")
+    assert (shown.is_empty, shown.why_empty) == (True, page.NONE_CLOSED)
+
+
 def test_days_to_close(city: Database, warehouse: Warehouse) -> None:
     shown = build(warehouse, "days-to-close", "council=52")
     counted = raw(
