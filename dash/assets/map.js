@@ -290,6 +290,8 @@
     showDetails(state, feature);
   }
   function showDetails(state, feature) {
+    /* MapLibre closes the previous popup at a click on the map, but not for a button of the table. */
+    if (state.popup) state.popup.remove();
     state.popup = new state.library.Popup({ maxWidth: "280px" }).setLngLat(feature.geometry.coordinates)
       .setDOMContent(details(state, feature)).addTo(state.map);
   }

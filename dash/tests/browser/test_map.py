@@ -273,6 +273,21 @@ def test_requests_at_one_place_are_listed(
     assert someone.problems == []
 
 
+def test_a_popup_replaces_the_previous_one(
+    someone: Visitor, served: tuple[Reports, str], city: Database
+) -> None:
+    _, day, longitude, latitude = city.run(A_PLACE)[0]
+    other = someone.another_page()
+    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other.wait_for_function(MAP_IS_IDLE)
+    button = other.locator(".map-rows").get_by_role("button").first
+    for _ in range(2):
+        button.press("Enter")
+        expect(other.locator(".map-popup")).to_have_count(1)
+    other.close()
+    assert someone.problems == []
+
+
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
     first, _ = _days(page)
     other = someone.another_page()
