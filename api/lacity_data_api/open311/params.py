@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ from lacity_data_api.open311.filters import UNBOUNDED, Circle, RequestsFilter, S
 from lacity_data_api.open311.formats import Format
 from lacity_data_api.params import Include, srnumber_forms
 from lacity_data_api.requests.filters import Status
-from lacity_data_api.requests.params import parse_bounds
+from lacity_data_api.requests.params import parse_bounds, parse_number
 from lacity_data_api.state import state_of
 
 T = TypeVar("T")
@@ -176,10 +175,10 @@ def _number(least: float, most: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         message = f"must be a number from {least:g} to {most:g}"
         try:
-            value = float(text)
+            value = parse_number(text)
         except ValueError as error:
             raise ValueError(message) from error
-        if not math.isfinite(value) or not least <= value <= most:
+        if not least <= value <= most:
             raise ValueError(message)
         return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -28,6 +29,8 @@ BoundsText = Annotated[
         max_length=200,
     ),
 ]
+# With exponents: clients, and our links to next pages, write small numbers as 1e-05.
+DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def check_days(place: str, names: tuple[str, str], start: dt.date | None, end: dt.date | None) -> None:
@@ -40,13 +43,24 @@ def _invalid_bounds(message: str) -> InvalidError:
     return InvalidError(["query", "bbox"], message)
 
 
+def parse_number(text: str) -> float:
+    """A finite decimal number, spaces around it allowed. Raises ValueError for anything else.
+
+    Stricter than ``float``, which takes underscores, the digits of other scripts, and nan.
+    """
+    written = text.strip()
+    if not DECIMAL.fullmatch(written) or not math.isfinite(number := float(written)):
+        raise ValueError("must be a decimal number")
+    return number
+
+
 def parse_bounds(text: str, city: City) -> Bounds:
     """Raises InvalidError unless the text is west,south,east,north in degrees; detects latitudes first."""
     try:
-        bounds = Bounds(*(float(part) for part in text.split(",")))
+        bounds = Bounds(*map(parse_number, text.split(",")))
     except (ValueError, TypeError) as error:
         raise _invalid_bounds("four numbers are needed: west,south,east,north") from error
-    if not all(map(math.isfinite, bounds)) or bounds.west > bounds.east or bounds.south > bounds.north:
+    if bounds.west > bounds.east or bounds.south > bounds.north:
         raise _invalid_bounds("west,south must not be greater than east,north")
     if not WORLD.contains(bounds) or city.bounds.overlaps(bounds.axes_swapped) > city.bounds.overlaps(bounds):
         raise _invalid_bounds("degrees are needed, longitude first: west,south,east,north")

@@ -40,6 +40,8 @@ A_TIME = "must be a time as 2020-01-31T08:00:00-08:00"
         ({"extensions": "yes"}, ["extensions: must be true or false"]),
         ({"information": "1"}, ["information: must be include or exclude"]),
         ({"bbox": "1,2,3"}, ["bbox: four numbers are needed: west,south,east,north"]),
+        ({"bbox": "nan,1,2,3"}, ["bbox: four numbers are needed: west,south,east,north"]),
+        ({"bbox": "1_0,1,20,3"}, ["bbox: four numbers are needed: west,south,east,north"]),
         ({"bbox": "33,-119,35,-118"}, ["bbox: degrees are needed, longitude first: west,south,east,north"]),
         (
             {"lat": "91", "long": "x", "radius": "0"},
@@ -50,6 +52,14 @@ A_TIME = "must be a time as 2020-01-31T08:00:00-08:00"
             ],
         ),
         ({"lat": "34", "long": "nan", "radius": "10"}, ["long: must be a number from -180 to 180"]),
+        (
+            {"lat": "3_4.05", "long": "٣", "radius": "1_0"},
+            [
+                "lat: must be a number from -90 to 90",
+                "long: must be a number from -180 to 180",
+                "radius: must be a number from 1 to 100000",
+            ],
+        ),
         ({"lat": "34", "long": "-118"}, ["radius: lat, long and radius belong together"]),
         ({"service_code": "4\0"}, ["service_code: must not contain NUL"]),
         ({"service_request_id": "\0"}, ["service_request_id: must not contain NUL"]),
