@@ -17,7 +17,7 @@ from report_kit import comparison, controls, text
 from report_kit.card import grid_columns
 from report_kit.common_cards import links_to
 from report_kit.comparison import Baseline
-from report_kit.content import CardContent, Number
+from report_kit.content import CardContent, Number, nothing
 from report_kit.report import Build, Card, Report
 from report_kit.selection import Selection
 
@@ -38,6 +38,9 @@ def _baseline(warehouse: Warehouse, selection: Selection) -> Baseline | None:
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
+    since = history.first_day(warehouse)
+    if since is None or since > selection.last:
+        return nothing(_unknown(since))
     (found,) = history.totals(warehouse, selection.filters).to_dict("records")
     rate = f"{found['reopened'] / found['closed']:.1%} of those closed" if found["closed"] else "none closed"
     net = found["net_change"]
@@ -50,6 +53,12 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number("Net change", f"{net:+,}" if net else "0", "of open requests"),
     ]
     return CardContent(figures(found), numbers=shown)
+
+
+def _unknown(since: date | None) -> str:
+    """Why there are no numbers: zeros would say that nothing changed."""
+    begins = "with the second run" if since is None else f"on {text.day(since)}"
+    return f"What changed in this period is unknown: the history begins {begins}."
 
 
 def _changes(

@@ -96,19 +96,21 @@ def _kept(report: Report, source: Warehouse) -> list[Component]:
     key = (facts.version, facts.last_day)
     kept = current_app.extensions.setdefault("pictures", {})
     if kept.get(report.name, (None,))[0] != key:
-        kept[report.name] = (key, _picture(report, source))
+        kept[report.name] = (key, content_of(report, source))
     made: list[Component] = kept[report.name][1]
     return made
 
 
-def _picture(report: Report, source: Warehouse) -> list[Component]:
+def content_of(report: Report, source: Warehouse) -> list[Component]:
+    """The first number and the small picture of a report, or why it has neither."""
     if source.facts().last_day is None:
         return [states.empty("No requests have been loaded yet.")]
     selection = Selection.of(report.controls, compared(report), source)
     builds = {card.name: card.build for card in report.cards}
     number = builds[NUMBERS](source, selection)
     picture = (report.tile or builds[report.picture])(source, selection)
-    return [*_headline(number), *_graph(report, picture)]
+    shown = [*_headline(number), *_graph(report, picture)]
+    return shown or [states.empty(source.facts().city.spoken(number.why_empty))]
 
 
 def compared(report: Report) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 from support.cards import card, dicts, figures
 from support.databases import Database
@@ -14,6 +15,7 @@ from data import history
 from data.warehouse import Warehouse
 from pages import data_quality
 from pages import what_changed as page
+from report_kit import home_page, text
 from report_kit.content import CardContent
 
 ROWS = """
@@ -143,7 +145,8 @@ def test_every_selection_is_that_of_the_rows(city: Database, warehouse: Warehous
     chosen = {"council": case.councils, "type": case.types, "group": case.groups}
     listed = [f"&{name}={','.join(map(str, ids))}" for name, ids in chosen.items() if ids]
     search = f"from={first}&to={last}&compare=none{''.join(listed)}"
-    assert figures(build(warehouse, "numbers", search)) == counted(rows)
+    numbers = build(warehouse, "numbers", search)
+    assert numbers.is_empty if case == CASES["before the history"] else figures(numbers) == counted(rows)
     for name, key, at in (("by-day", "day", 0), ("by-council", "council", 5), ("by-type", "type", 4)):
         shown = {str(row.pop(key)): row for row in dicts(build(warehouse, name, search))}
         groups = {str(row[at]) for row in rows}
@@ -178,6 +181,21 @@ def test_changes_are_compared_with_those_of_the_days_before(city: Database, ware
     lines = build(warehouse, "by-day", search).figure["data"]
     dashed = {line["name"]: sum(filter(None, line["y"])) for line in lines if "before" in line["name"]}
     assert list(dashed.values()) == [before[name] for name in page.LINES]
+
+
+def test_before_the_history_nothing_is_known(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros said that nothing had changed, also on the home page."""
+    since = history.first_day(warehouse)
+    assert since
+    day = since - timedelta(days=1)
+    unknown = "What changed in this period is unknown: the history begins"
+    shown = build(warehouse, "numbers", f"from={day}&to={day}")
+    assert (shown.is_empty, shown.why_empty) == (True, f"{unknown} on {text.day(since)}.")
+    monkeypatch.setattr(history, "first_day", lambda _: None)
+    assert build(warehouse, "numbers").why_empty == f"{unknown} with the second run."
+    monkeypatch.setattr(history, "by_day", lambda *_: pd.DataFrame(columns=["day", *page.LINES]))
+    (tile,) = home_page.content_of(page.REPORT, warehouse)
+    assert tile.children[1].children == f"{unknown} with the second run."
 
 
 def test_days_before_the_history_are_compared_with_nothing(warehouse: Warehouse) -> None:
