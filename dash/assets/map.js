@@ -183,6 +183,17 @@
   function link(about, types) {
     return make("a", { href: "/map/request/" + about.request_id }, types[about.type_id] || "Request " + about.request_id);
   }
+  /* The names of the first types and their numbers, and one row for the others. */
+  function firstTypes(keys, numbers, nameFor) {
+    var rows = keys.slice(0, ROWS).map(function (key) { return [nameFor(key), numbers[key]]; }), rest = keys.slice(ROWS);
+    var sum = rest.reduce(function (total, key) { return total + numbers[key]; }, 0);
+    if (rest.length) rows.push([count(rest.length, "other type"), sum]);
+    return rows.map(function (row) { return [row[0], row[1].toLocaleString("en-US")]; });
+  }
+  /* A caption that says so if a table leaves something out. */
+  function firstOf(caption, shown, all) {
+    return shown < all ? caption + ", " + shown + " of " + all.toLocaleString("en-US") : caption;
+  }
   /* Stops counting if the view moves in the meantime. */
   function showView(state) {
     var found = nothingCounted(), boxes = boxesOf(state.map);
@@ -201,18 +212,18 @@
   function fillTables(state, found) {
     if (state.isIncomplete) return;
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
-    var points = Object.keys(found.points).slice(0, POINTS).map(function (id) { return found.points[id]; });
+    var all = Object.keys(found.points), points = all.slice(0, POINTS).map(function (id) { return found.points[id]; });
     state.parts.status.textContent = count(found.total, "request") + " in view.";
-    var tables = [table("By type", ["Type", "Requests"], types.slice(0, ROWS).map(function (name) {
-      return [name, found.byType[name].toLocaleString("en-US")];
-    }))];
+    var tables = [table("By type", ["Type", "Requests"], firstTypes(types, found.byType, String))];
     if (points.length) {
-      tables.push(table("Single requests", ["Request", "Created", "Status"], points.map(function (about) {
+      var caption = firstOf("Single requests", points.length, all.length);
+      tables.push(table(caption, ["Request", "Created", "Status"], points.map(function (about) {
         return [link(about, state.known.types), day(about.created_date), about.is_open ? "open" : "closed"];
       })));
     }
     if (found.places.length) {
-      tables.push(table("Places with several requests", ["Requests", "Most frequent type"], placesIn(state, found)));
+      var places = placesIn(state, found), title = firstOf("Places with several requests", places.length, found.places.length);
+      tables.push(table(title, ["Requests", "Most frequent type"], places));
     }
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
   }
@@ -260,6 +271,7 @@
         return item;
       }));
       if (addresses.size === 1) list.before(make("p", {}, addresses.values().next().value));
+      if (found.length < feature.properties.point_count) list.before(make("h3", {}, "Newest " + found.length));
       settle(state);
     }).catch(function () { list.replaceChildren(make("li", {}, "The requests could not be loaded.")); });
   }
@@ -275,8 +287,8 @@
     }
     box.append(make("p", {}, count(about.point_count, "request")));
     var list = box.appendChild(make("ul"));
-    typesOf(about).slice(0, ROWS).forEach(function (key) {
-      list.append(make("li", {}, nameOf(key, state.known.types) + ": " + about[key].toLocaleString("en-US")));
+    firstTypes(typesOf(about), about, function (key) { return nameOf(key, state.known.types); }).forEach(function (row) {
+      list.append(make("li", {}, row.join(": ")));
     });
     addNewest(state, feature, box);
     return box;

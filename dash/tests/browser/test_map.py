@@ -32,6 +32,9 @@ A_POINT = """SELECT min(request_id), created_date::date, longitude, latitude FRO
 A_PLACE = """SELECT count(*), created_date::date, longitude, latitude FROM service_requests
     WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
     HAVING count(*) BETWEEN 3 AND 10 ORDER BY 1 DESC, 3, 4 LIMIT 1"""
+LARGEST_PLACE = """SELECT count(*), longitude, latitude FROM service_requests
+    WHERE NOT is_information AND latitude IS NOT NULL AND created_date::date BETWEEN '{}' AND '{}'
+    GROUP BY 2, 3 ORDER BY 1 DESC LIMIT 1"""
 AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
     WHERE created_date::date = '{}' AND longitude = {} AND latitude = {} AND NOT is_information
     ORDER BY created_date DESC, request_id DESC"""
@@ -271,6 +274,32 @@ def test_requests_at_one_place_are_listed(
     expect(links).to_have_count(number)
     other.close()
     assert someone.problems == []
+
+
+def test_the_table_of_types_adds_up(someone: Visitor) -> None:
+    other = someone.another_page()
+    other.goto(someone.url + "/map")
+    other.wait_for_function(MAP_IS_IDLE)
+    rows = other.locator(".map-rows table").first.locator("tr:has(td)")
+    cells = [row.split("\t") for row in rows.all_inner_texts()]
+    assert cells[-1][0] == "4 other types"
+    assert sum(int(number.replace(",", "")) for _, number in cells) == _in_view(other)
+    other.close()
+
+
+def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, city: Database) -> None:
+    first, last = _days(page)
+    number, longitude, latitude = city.run(LARGEST_PLACE.format(first, last))[0]
+    assert number > 10
+    other = someone.another_page()
+    other.goto(f"{someone.url}/map?from={first}&to={last}#map=16/{latitude}/{longitude}")
+    other.wait_for_function(MAP_IS_IDLE)
+    other.locator(".map-rows").get_by_role("button", name=f"{number:,} requests").first.press("Enter")
+    popup = other.locator(".map-popup")
+    expect(popup.get_by_role("heading", name="Newest 10")).to_be_visible()
+    types = popup.get_by_role("listitem").filter(has_text=": ").all_inner_texts()
+    assert sum(int(one.rpartition(": ")[2].replace(",", "")) for one in types) == number
+    other.close()
 
 
 def test_a_popup_replaces_the_previous_one(
