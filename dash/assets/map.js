@@ -174,8 +174,9 @@
     made.appendChild(make("caption", {}, caption));
     var top = made.createTHead().insertRow();
     head.forEach(function (name) { top.appendChild(make("th", { scope: "col" }, name)); });
+    var body = made.createTBody();
     rows.forEach(function (cells) {
-      var row = made.insertRow();
+      var row = body.insertRow();
       cells.forEach(function (cell) { row.insertCell().append(cell); });
     });
     return made;
@@ -213,7 +214,7 @@
     if (state.isIncomplete) return;
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
     var all = Object.keys(found.points), points = all.slice(0, POINTS).map(function (id) { return found.points[id]; });
-    state.parts.status.textContent = count(found.total, "request") + " in view.";
+    state.parts.status.textContent = count(found.total, "request") + " in view." + missingSpots(state.known);
     var tables = [table("By type", ["Type", "Requests"], firstTypes(types, found.byType, String))];
     if (points.length) {
       var caption = firstOf("Single requests", points.length, all.length);
@@ -367,9 +368,15 @@
       drop(map);
       fail(state);
     });
-    var query = new URLSearchParams(known.filters), chosen = query.getAll("type_id");
-    var spots = known.api + "/geojson/hotspots?type_id=" + chosen[0] + "&start_date=" + query.get("start_date");
-    map.getSource("hotspots").setData(known.hotspots && chosen.length === 1 ? spots : EMPTY);
+    map.getSource("hotspots").setData(known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
+  }
+  function hasOneType(known) { return new URLSearchParams(known.filters).getAll("type_id").length === 1; }
+  function spotsOf(known) {
+    var query = new URLSearchParams(known.filters);
+    return known.api + "/geojson/hotspots?type_id=" + query.get("type_id") + "&start_date=" + query.get("start_date");
+  }
+  function missingSpots(known) {
+    return known.hotspots && !hasOneType(known) ? " Choose one request type to see its hot spots." : "";
   }
   function paint(state) {
     var map = state.map;

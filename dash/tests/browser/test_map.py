@@ -280,7 +280,7 @@ def test_the_table_of_types_adds_up(someone: Visitor) -> None:
     other = someone.another_page()
     other.goto(someone.url + "/map")
     other.wait_for_function(MAP_IS_IDLE)
-    rows = other.locator(".map-rows table").first.locator("tr:has(td)")
+    rows = other.locator(".map-rows table").first.locator("tbody tr")
     cells = [row.split("\t") for row in rows.all_inner_texts()]
     assert cells[-1][0] == "4 other types"
     assert sum(int(number.replace(",", "")) for _, number in cells) == _in_view(other)
@@ -326,6 +326,10 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     expected = len(hotspots["features"])
     assert expected > 0
     other.wait_for_function(f"expected => ({SPOTS})() === expected", arg=expected)
+    status = other.locator(".map-status")
+    expect(status).not_to_contain_text("hot spots")
+    other.goto(served[0].url + "/map?hotspots=show")
+    expect(status).to_contain_text("Choose one request type to see its hot spots.")
     other.close()
 
 
