@@ -113,9 +113,11 @@ def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
 
 
 def _unlocated(found: Totals) -> str:
-    if found.unlocated is None:
+    if not found.unlocated:
         return ""
-    return f", {text.number(found.unlocated)} of them not on the map because they have no usable location"
+    part = "" if found.requests == 1 else f"{text.number(found.unlocated)} of them "
+    have = "it has" if found.unlocated == 1 else "they have"
+    return f", {part}not on the map because {have} no usable location"
 
 
 def names(pick: Pick, selection: Selection, warehouse: Warehouse) -> list[str]:

@@ -6,6 +6,8 @@ from dash.development.base_component import Component
 from support.databases import Database
 from support.raw import RAW
 
+from data.filters import TYPE
+from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import neighborhood, neighborhood_weekly, overview_combined, time_to_close
 from report_kit import covers
@@ -64,3 +66,15 @@ def test_no_number_of_unlocated_requests_leaves_out_information_calls(
     every = city.value(RAW + f"SELECT count(*) FROM every WHERE {year}")
     line = counted(warehouse, overview_combined.REPORT, "information=include")
     assert line == f"{every:,} requests. Information calls included: {calls:,}."
+
+
+def test_unlocated_requests_are_named_only_if_there_are_any(city: Database, warehouse: Warehouse) -> None:
+    """The line said "0 requests, 0 of them not on the map because they have no usable location"."""
+    left_out = "Information calls left out: 0."
+    assert counted(warehouse, overview_combined.REPORT, "type=60") == f"0 requests. {left_out}"
+    days = ", days AS (SELECT type, created::date AS day, count(*) AS n, bool_or(located) AS located"
+    one = "SELECT type, day FROM days WHERE n = 1 AND NOT located ORDER BY day DESC LIMIT 1"
+    ((kind, day),) = city.rows(RAW + f"{days} FROM past GROUP BY 1, 2) {one}")
+    (number, *_) = ids_by_name(warehouse, TYPE)[kind]
+    line = counted(warehouse, overview_combined.REPORT, f"type={number}&from={day}&to={day}")
+    assert line == f"1 request, not on the map because it has no usable location. {left_out}"
