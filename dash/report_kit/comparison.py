@@ -28,7 +28,7 @@ def compare(default: str = NOT_COMPARED) -> Choice:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The days that a period is compared with; ``name`` is used after "in".
+    """The days that a period is compared with; ``name`` is used after "in", or after "on" for a single day.
 
     Adding ``shift`` to a day of the baseline gives the day of the period that it is compared with.
     """
@@ -93,7 +93,8 @@ def _year_before(filters: Filters) -> Baseline:
     year = DateOffset(years=1)
     first, last = _moved(filters.first, -year), _moved(filters.last, -year)
     which = f"of {first.year}" if first.year == last.year else "a year earlier"
-    return Baseline(replace(filters, first=first, last=last), f"the same days {which}", year)
+    days = "day" if filters.days == 1 else "days"
+    return Baseline(replace(filters, first=first, last=last), f"the same {days} {which}", year)
 
 
 def _calendar_before(filters: Filters) -> Baseline | None:

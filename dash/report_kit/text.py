@@ -16,6 +16,8 @@ SMALL_BASE = 20
 
 MANY_TIMES = 4
 """Larger increases are expressed as a multiple."""
+ONE_DAY = ("the day ", "the same day ")
+"""Beginnings of the names of comparison periods that are a single day."""
 
 
 def rounded(value: float) -> float:
@@ -94,18 +96,19 @@ def share(part: float, whole: float) -> str:
 
 def change(now: float, before: float, period: str) -> str:
     """How a number compares with the one of ``period``: "5% fewer than 120 in the 30 days before"."""
+    then = f"{'on' if period.startswith(ONE_DAY) else 'in'} {period}"
     if before < SMALL_BASE:
-        return f"{number(before)} in {period}"
+        return f"{number(before)} {then}"
     if now > MANY_TIMES * before:
-        return f"{now / before:.0f} times the {number(before)} in {period}"
+        return f"{now / before:.0f} times the {number(before)} {then}"
     if now == before:
-        return f"as many as in {period}"
+        return f"as many as {then}"
     percent = round(100 * (now - before) / before)
     if percent == 0:
-        return f"about as many as the {number(before)} in {period}"
+        return f"about as many as the {number(before)} {then}"
     if percent == -100 and now:
-        return f"over 99% fewer than {number(before)} in {period}"
-    return f"{abs(percent)}% {'more' if percent > 0 else 'fewer'} than {number(before)} in {period}"
+        return f"over 99% fewer than {number(before)} {then}"
+    return f"{abs(percent)}% {'more' if percent > 0 else 'fewer'} than {number(before)} {then}"
 
 
 def leader(frame: DataFrame, name: str) -> str:
@@ -114,5 +117,7 @@ def leader(frame: DataFrame, name: str) -> str:
         return ""
     top: Any = frame.loc[frame["requests"].idxmax()]
     whole = frame["requests"].sum()
+    if top["requests"] == whole:
+        return f"Only {top[name]}: {plural(whole, 'request')}."
     amount = f"{number(top['requests'])} of {number(whole)} requests"
     return f"Most: {top[name]}, {amount} ({share(top['requests'], whole)})."

@@ -124,7 +124,8 @@ def _last_year(warehouse: Warehouse, selection: Selection, step: Step) -> str:
         return ""
     now = counts.total(warehouse, replace(selection.filters, first=first))
     then = counts.total(warehouse, replace(selection.filters, first=before[0], last=before[1]))
-    change = text.change(now, then, f"the same days of {before[0].year}")
+    days = "day" if first == last else "days"
+    change = text.change(now, then, f"the same {days} of {before[0].year}")
     return f"{text.span(first, last)}: {text.number(now)}, {change}."
 
 

@@ -81,6 +81,7 @@ def test_whole_months_are_compared_with_as_many_months(search: str, days: tuple[
         (("2026-11-01", "2026-11-25"), ("2025-11-01", "2025-11-25"), "the same days of 2025"),
         (("2024-02-20", "2024-02-29"), ("2023-02-20", "2023-02-28"), "the same days of 2023"),
         (("2025-12-01", "2026-11-26"), ("2024-12-01", "2025-11-26"), "the same days a year earlier"),
+        (("2026-11-01", "2026-11-01"), ("2025-11-01", "2025-11-01"), "the same day of 2025"),
     ],
 )
 def test_last_year_has_the_same_dates(period: tuple[str, str], days: tuple[str, str], name: str) -> None:

@@ -79,23 +79,31 @@ def test_a_share_is_none_or_all_only_if_it_is_exact(part: int, whole: int, writt
 @pytest.mark.parametrize(
     ("now", "before", "written"),
     [
-        (95, 100, "5% fewer than 100 in the day before"),
-        (110, 100, "10% more than 100 in the day before"),
-        (100, 100, "as many as in the day before"),
-        (100_400, 100_000, "about as many as the 100,000 in the day before"),
-        (99_600, 100_000, "about as many as the 100,000 in the day before"),
-        (1, 1_000, "over 99% fewer than 1,000 in the day before"),
-        (0, 1_000, "100% fewer than 1,000 in the day before"),
-        (2544, 34, "75 times the 34 in the day before"),
-        (11, 1, "1 in the day before"),
-        (7, 0, "0 in the day before"),
+        (95, 100, "5% fewer than 100 on the day before"),
+        (110, 100, "10% more than 100 on the day before"),
+        (100, 100, "as many as on the day before"),
+        (100_400, 100_000, "about as many as the 100,000 on the day before"),
+        (99_600, 100_000, "about as many as the 100,000 on the day before"),
+        (1, 1_000, "over 99% fewer than 1,000 on the day before"),
+        (0, 1_000, "100% fewer than 1,000 on the day before"),
+        (2544, 34, "75 times the 34 on the day before"),
+        (11, 1, "1 on the day before"),
+        (7, 0, "0 on the day before"),
     ],
 )
 def test_a_change_names_its_base_and_no_percentage_of_a_few(now: int, before: int, written: str) -> None:
     assert text.change(now, before, "the day before") == written
+    assert text.change(now, before, "the 7 days before") == written.replace("on the day", "in the 7 days")
+
+
+def test_the_same_day_of_last_year_is_one_day() -> None:
+    assert text.change(95, 100, "the same day of 2025") == "5% fewer than 100 on the same day of 2025"
+    assert text.change(95, 100, "the same days of 2025") == "5% fewer than 100 in the same days of 2025"
 
 
 def test_the_leader_of_counts() -> None:
     frame = DataFrame({"type": ["Graffiti", "Other"], "requests": [3, 1]})
     assert text.leader(frame, "type") == "Most: Graffiti, 3 of 4 requests (75%)."
+    assert text.leader(frame.head(1), "type") == "Only Graffiti: 3 requests."
+    assert text.leader(frame.tail(1), "type") == "Only Other: 1 request."
     assert text.leader(frame.head(0), "type") == ""
