@@ -145,7 +145,9 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     bounds = maps.bounds_of(list(polygons["polygon"]), warehouse.facts().city.bounds)
     figure = points.circles(list(polygons["polygon"]), layers, bounds=bounds)
     frame = located[["address", "council", "requests", "latitude", "longitude"]]
-    shown = f"The {len(located)} addresses and {len(found)} clusters with the most requests."
+    parts = [text.plural(len(located), "address", "addresses")]
+    parts += [text.plural(len(found), "cluster")] if len(found) else []
+    shown = f"Shown: {text.listed(parts)} with the most requests."
     summary = f"{shown} Choose an address to see its requests."
     return CardContent(frame, summary, figure, lists=links, why_empty=NONE)
 

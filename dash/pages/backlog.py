@@ -56,7 +56,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "Oldest",
             text.plural(oldest, "day") if oldest is not None else "none",
-            "since it was created",
+            "since it was created" if oldest is not None else "",
             _open(selection) + SORTED,
         ),
         Number("Opened", text.number(opened), notes[0], list_link(selection)),

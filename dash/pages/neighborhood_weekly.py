@@ -130,7 +130,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
     if selection.days > LISTED_DAYS:
         return nothing(TOO_LONG)
     frame = changes.requests(warehouse, selection.filters)
-    summary = f"{text.plural(len(frame), 'request')}, all created or closed in these days."
+    summary = f"{text.plural(len(frame), 'request')} created or closed in these days."
     columns = grid_columns(frame, TITLES, wide="address", widths=WIDTHS)
     return CardContent(frame, summary, columns=columns)
 

@@ -124,10 +124,11 @@ def _from_to(frame: DataFrame) -> str:
     if len(often) < 2:
         return ""
     first, last = often.iloc[0], often.iloc[-1]
-    return (
-        f"From {text.month(first['month'])} to {text.month(last['month'])} the median went from "
-        f"{text.plural(first['median_days'], 'day')} to {text.plural(last['median_days'], 'day')}."
-    )
+    months = text.month(first["month"]), text.month(last["month"])
+    days = text.plural(first["median_days"], "day"), text.plural(last["median_days"], "day")
+    if days[0] == days[1]:
+        return f"The median was {days[0]} in both {months[0]} and {months[1]}."
+    return f"From {months[0]} to {months[1]} the median went from {days[0]} to {days[1]}."
 
 
 def _months(frame: DataFrame, selection: Selection) -> DataFrame:

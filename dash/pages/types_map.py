@@ -26,6 +26,7 @@ UNITS = {"count": "requests", "people": "requests per 10,000 people"}
 DEEPER, OVERVIEW = "/neighborhood", "/overview-combined"
 MAP_NOTE = "Choose an area to see its requests; the table links to the report of each area."
 NO_POLYGONS = "The councils' boundaries have not been loaded yet. The nightly ingest loads them."
+NONE = "No requests in any area in this period."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
 
 
@@ -149,7 +150,7 @@ def _top(frame: DataFrame, measure: str) -> DataFrame:
 def _summary(frame: DataFrame, measure: str) -> str:
     top = _top(frame, measure).head(3)
     names = [f"{row['council']} ({text.number(row[COLUMNS[measure]])})" for row in records(top)]
-    return f"Most {UNITS[measure]}: {text.listed(names)}." if names else f"No {UNITS[measure]} anywhere."
+    return f"Most {UNITS[measure]}: {text.listed(names)}." if names else NONE
 
 
 REPORT = Report(

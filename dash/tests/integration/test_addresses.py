@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -12,6 +12,7 @@ from support.documents import client_of
 from support.raw import RAW
 from support.workbooks import column
 
+from data.filters import Filters
 from data.warehouse import Warehouse
 from pages import addresses as page
 
@@ -111,6 +112,19 @@ def test_a_table_as_an_excel_file_has_every_row(city: Database, warehouse: Wareh
     assert column(body, "address") == [row["address"] for row in shown]
     assert column(body, "requests") == [str(row["requests"]) for row in shown]
     assert client_of(warehouse).get("/xlsx/addresses/nothing.xlsx").status_code == 404
+
+
+def test_no_clusters_are_not_named(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The map said "and 0 clusters"."""
+    search = f"type=4&from={warehouse.facts().first_day}"
+    both = card(warehouse, page.REPORT, "map", search)
+    none = page.places.clusters(warehouse, Filters(date.min, date.min))
+    assert not len(none)
+    monkeypatch.setattr(page.places, "clusters", lambda *_: none)
+    alone = card(warehouse, page.REPORT, "map", search)
+    number = len(alone.frame)
+    assert alone.summary.startswith(f"Shown: {number} addresses with the most requests. ")
+    assert both.summary.startswith(f"Shown: {number} addresses and ")
 
 
 def test_nothing_repeats_says_so(warehouse: Warehouse) -> None:

@@ -128,6 +128,10 @@ def test_a_period_does_not_change_what_is_open(warehouse: Warehouse) -> None:
 
 def test_a_selection_without_an_open_request(warehouse: Warehouse) -> None:
     assert card(warehouse, page.REPORT, "by-age", "type=60").is_empty
+    (oldest,) = [
+        one for one in card(warehouse, page.REPORT, "numbers", "type=60").numbers if one.label == "Oldest"
+    ]
+    assert (oldest.value, oldest.note) == ("none", "")
     assert figures(card(warehouse, page.REPORT, "numbers", "type=60"))["oldest_days"] is None
 
 

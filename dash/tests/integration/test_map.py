@@ -104,6 +104,14 @@ def test_no_winner_is_named_where_there_is_nothing(warehouse: Warehouse) -> None
     ]
 
 
+@pytest.mark.parametrize("measure", ["people", "count"])
+@pytest.mark.parametrize("name", ["by-region", "by-council"])
+def test_no_requests_are_none_in_every_area(warehouse: Warehouse, name: str, measure: str) -> None:
+    """The sentence was "No requests per 10,000 people anywhere."."""
+    shown = build(warehouse, name, f"type=12&from=2023-11-24&to=2023-11-24&measure={measure}")
+    assert shown.summary == page.NONE
+
+
 def test_bars_have_no_council_last(city: Database, warehouse: Warehouse) -> None:
     shown = build(warehouse, "by-council", "type=4&measure=count")
     assert len(shown.frame) == 100

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
+from pandas import DataFrame
 from support.cards import card, column, dicts, rows
 from support.databases import Database
 from support.raw import RAW
@@ -56,6 +58,22 @@ def test_the_trend_rests_on_months_with_enough_closed_requests(warehouse: Wareho
     shown = build(warehouse, "trend", "council=2")
     assert max(column(shown, "closed_requests")) < text.SMALL_BASE
     assert shown.summary == ""
+
+
+@pytest.mark.parametrize(
+    ("medians", "sentence"),
+    [
+        ((3, 1), "From January 2026 to February 2026 the median went from 3 days to 1 day."),
+        ((3, 3), "The median was 3 days in both January 2026 and February 2026."),
+    ],
+)
+def test_a_median_that_did_not_change_is_named_once(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, medians: tuple[int, int], sentence: str
+) -> None:
+    months = pd.to_datetime(["2026-01-01", "2026-02-01"])
+    frame = DataFrame({"month": months, "closed_requests": 20, "median_days": medians, "p90_days": 9})
+    monkeypatch.setattr(page.closing, "statistics", lambda *_, **__: frame)
+    assert build(warehouse, "trend", "from=2026-01-01&to=2026-02-28").summary == sentence
 
 
 @pytest.mark.parametrize("name", ["type", "council"])
