@@ -13,10 +13,10 @@ from flask import current_app
 
 from data.warehouse import Warehouse
 from figures import charts, theme
-from report_kit import states
+from report_kit import covers, states, text
 from report_kit.attributes import aria, data
 from report_kit.content import CardContent
-from report_kit.controls import Choice
+from report_kit.controls import Choice, Pick
 from report_kit.failures import guarded
 from report_kit.report import Report
 from report_kit.report_page import NEAR, VERSION, city, warehouse
@@ -109,8 +109,10 @@ def content_of(report: Report, source: Warehouse) -> list[Component]:
     builds = {card.name: card.build for card in report.cards}
     number = builds[NUMBERS](source, selection)
     picture = (report.tile or builds[report.picture])(source, selection)
-    shown = [*_headline(number), *_graph(report, picture)]
-    return shown or [states.empty(source.facts().city.spoken(number.why_empty))]
+    spoken = source.facts().city.spoken
+    headline = _headline(number, _chosen(report, selection, source))
+    shown = [*headline, *_graph(spoken(report.title), picture)]
+    return shown or [states.empty(spoken(number.why_empty))]
 
 
 def compared(report: Report) -> str:
@@ -120,18 +122,26 @@ def compared(report: Report) -> str:
     return "" if choice is None or is_compared else f"{COMPARE}=year"
 
 
-def _headline(content: CardContent) -> list[Component]:
+def _chosen(report: Report, selection: Selection, source: Warehouse) -> list[str]:
+    """The council or the type that a report is about, if it is not about all of them."""
+    picks = [one for one in report.controls if isinstance(one, Pick) and one.is_required]
+    return [name for pick in picks for name in covers.names(pick, selection, source)]
+
+
+def _headline(content: CardContent, chosen: Sequence[str]) -> list[Component]:
     if content.is_empty:
         return []
     first = content.numbers[0]
+    is_named = not chosen or first.label in chosen
+    label = first.label if is_named else f"{first.label} ({text.listed(chosen)})"
     # In a note with several parts the first is the change.
     is_sentence = first.note.endswith(".")
-    note = (". " if is_sentence else ", ").join(filter(None, (first.label, first.note.split(", ")[0])))
+    note = (". " if is_sentence else ", ").join(filter(None, (label, first.note.split(", ")[0])))
     return [html.P([html.Strong(first.value, className="number"), html.Span(note)], className="headline")]
 
 
-def _graph(report: Report, content: CardContent) -> list[Component]:
+def _graph(title: str, content: CardContent) -> list[Component]:
     if content.figure is None or content.is_empty:
         return []
     graph = dcc.Graph(figure=charts.small(content.figure), config=theme.STATIC, style={"height": 130})
-    return [html.Div(graph, role="img", **aria(label=f"{city().spoken(report.title)}: {content.summary}"))]
+    return [html.Div(graph, role="img", **aria(label=f"{title}: {content.summary}"))]
