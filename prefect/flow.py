@@ -128,7 +128,7 @@ def ingest(
     if deployment.id and os.environ.get(prefect_environment.NO_PAGE):
         end_with_parent()
     settings = Settings.from_environment()
-    logging.getLogger("pipeline").setLevel(settings.log_level.upper())
+    logging.getLogger("pipeline").setLevel(settings.log_level)
     try:
         settings, city = city_for(settings)
         with runs.opened(settings, options, city) as run:

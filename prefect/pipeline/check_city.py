@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pipeline.boundaries import fetch_boundaries
 from pipeline.city import City, load_city
+from pipeline.commands import exit_code_of
 from pipeline.config import Settings
 from pipeline.declaration import Dataset, Schema
-from pipeline.errors import DataError, IngestError
+from pipeline.errors import DataError, IngestError, SettingsError
 from pipeline.query import Query
 from pipeline.reading import match_columns
 from pipeline.socrata import Portal
@@ -24,20 +26,29 @@ Row = Mapping[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the problems of the declaration; returns 0 if there are none."""
+    """Print the problems of the declaration; returns the exit code, 0 if there are none."""
     parser = argparse.ArgumentParser(prog="python flow.py check-city", description=__doc__)
     parser.add_argument("city", help="a folder of prefect/cities")
     parser.add_argument("--portal", default="", help="the portal's address, instead of the declared one")
     chosen = parser.parse_args(arguments)
-    try:
-        city = load_city(chosen.city)
-        settings = Settings(database_loader_url="", socrata_url=chosen.portal or city.portal_url)
-        with Portal(settings) as portal:
-            found = list(check_city(portal, city))
-    except IngestError as error:
-        found = [str(error)]
-    print("\n".join(found) if found else f"{chosen.city}: the declaration matches the portal.")  # noqa: T201
+    return exit_code_of(partial(_print, chosen.city, chosen.portal))
+
+
+def _print(key: str, portal_url: str) -> int:
+    found = list(_problems(key, portal_url))
+    print("\n".join(found) if found else f"{key}: the declaration matches the portal.")  # noqa: T201
     return DataError.exit_code if found else 0
+
+
+def _problems(key: str, portal_url: str) -> Iterator[str]:
+    try:
+        city = load_city(key)
+    except SettingsError as error:
+        yield str(error)
+        return
+    settings = Settings.from_environment(database_loader_url="", socrata_url=portal_url or city.portal_url)
+    with Portal(settings) as portal:
+        yield from check_city(portal, city)
 
 
 def check_city(portal: Portal, city: City) -> Iterator[str]:

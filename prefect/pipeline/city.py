@@ -31,7 +31,7 @@ from pipeline.declaration import (
     TypeGroup,
 )
 from pipeline.declared_lines import problems
-from pipeline.errors import DataError, IngestError
+from pipeline.errors import DataError, SettingsError
 
 CITIES = Path(__file__).parents[1] / "cities"
 ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
@@ -181,18 +181,18 @@ def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:
-    """The declared city. Raises IngestError, with the line, if the declaration is invalid or missing."""
+    """The declared city. Raises SettingsError, with the line, if the declaration is invalid or missing."""
     try:
         text = (folder / key / "city.toml").read_text(encoding="utf-8")
     except OSError as error:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-        raise IngestError(f"CITY={key} is not declared in cities/, which has {declared}") from error
+        raise SettingsError(f"CITY={key} is not declared in cities/, which has {declared}") from error
     try:
         return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
     except tomllib.TOMLDecodeError as error:
-        raise IngestError(f"{key}/city.toml is not valid TOML: {error}") from error
+        raise SettingsError(f"{key}/city.toml is not valid TOML: {error}") from error
     except ValidationError as error:
-        raise IngestError(problems(error, folder / key / "city.toml")) from error
+        raise SettingsError(problems(error, folder / key / "city.toml")) from error
 
 
 def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
@@ -210,7 +210,7 @@ def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
 def city_for(settings: Settings) -> tuple[Settings, City]:
     """The city with limits overridden by the settings, and the settings with the city's portal.
 
-    Raises IngestError like load_city.
+    Raises SettingsError like load_city.
     """
     city = load_city(settings.city)
     overridden = {

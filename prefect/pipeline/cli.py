@@ -8,20 +8,16 @@ import contextlib
 import logging
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NoReturn
-
-from pydantic import ValidationError
 
 from pipeline import metrics, notify, report
 from pipeline.city import City, city_for
+from pipeline.commands import exit_code_of
 from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
 from pipeline.errors import (
-    INTERRUPTED_EXIT_CODE,
     TERMINATED_EXIT_CODE,
-    UNEXPECTED_EXIT_CODE,
     FilesError,
     IngestError,
     PartialError,
@@ -43,35 +39,22 @@ def main(ingest: Any, chosen: argparse.Namespace) -> int:
     """Run the flow ``ingest`` as the arguments say; returns the exit code."""
     with contextlib.ExitStack() as stack:
         stack.callback(discard_early)
-        try:
-            settings = Settings.from_environment()
-            _, city = city_for(settings)
-        except (ValidationError, IngestError) as error:
-            # Validate before any server is started.
-            print(f"settings missing or wrong: {_named(error)}", file=sys.stderr)  # noqa: T201
-            return UNEXPECTED_EXIT_CODE
-        signal.signal(signal.SIGTERM, _terminate)
-        log.setLevel(settings.log_level.upper())
-        chosen = scheduled(chosen, city)
-        code = _guarded(lambda: _start(ingest, chosen, settings, stack))
+        code = exit_code_of(lambda: _start(ingest, chosen, stack))
         return 0 if chosen.scheduled_later and code in REPEATED else code
 
 
-def _named(error: ValidationError | IngestError) -> str:
-    """Names settings by their variables, and keys of the city's declaration by their paths."""
-    if isinstance(error, IngestError):
-        return str(error)
-    is_city = error.title == City.__name__
-    return ", ".join(_problem(problem["loc"], problem["msg"], is_city=is_city) for problem in error.errors())
+def _start(ingest: Any, chosen: argparse.Namespace, stack: contextlib.ExitStack) -> None:
+    # Validated before any server is started.
+    settings = Settings.from_environment()
+    _, city = city_for(settings)
+    signal.signal(signal.SIGTERM, _terminate)
+    log.setLevel(settings.log_level)
+    _carry_out(ingest, scheduled(chosen, city), settings, stack)
 
 
-def _problem(location: tuple[int | str, ...], message: str, *, is_city: bool) -> str:
-    if is_city:
-        return f"city.toml: {'.'.join(map(str, location))}: {message}"
-    return str(location[0]).upper() if location else message
-
-
-def _start(ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack) -> None:
+def _carry_out(
+    ingest: Any, chosen: argparse.Namespace, settings: Settings, stack: contextlib.ExitStack
+) -> None:
     if chosen.command == "run":
         _refuse_if_busy(settings)
     try:
@@ -158,20 +141,6 @@ def _flush_logs() -> None:
     from prefect.logging.handlers import APILogWorker
 
     APILogWorker.drain_all(timeout=5)
-
-
-def _guarded(action: Callable[[], None]) -> int:
-    try:
-        action()
-    except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
-        return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED_EXIT_CODE
-    except Exception:
-        log.exception(IngestError.who)
-        return UNEXPECTED_EXIT_CODE
-    return 0
 
 
 def _terminate(_number: int, _frame: object) -> NoReturn:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import SettingsError
+
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
 
 class Settings(BaseSettings):
@@ -45,7 +49,7 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="URL requested after every published run, for a dead man's switch; empty: none.",
     )
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
     reports_url: str = Field(default="", description="Linked in the report of a run.")
 
@@ -126,6 +130,19 @@ class Settings(BaseSettings):
         return urlsplit(self.socrata_url).hostname or ""
 
     @classmethod
-    def from_environment(cls) -> Settings:
-        """The settings of this process. Raises pydantic's ValidationError if any are missing or invalid."""
-        return cls()  # type: ignore[call-arg]  # the values come from the environment
+    def from_environment(cls, **given: str) -> Settings:
+        """The settings of this process, with the given ones overriding the environment.
+
+        Raises SettingsError, which names the variables, if any are missing or invalid.
+        """
+        values: dict[str, Any] = dict(given)
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            named = (_problem(problem["loc"], problem["msg"]) for problem in error.errors())
+            raise SettingsError(", ".join(named)) from error
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"{str(location[0]).upper()}: {message}" if location else message

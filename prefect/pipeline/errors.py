@@ -13,6 +13,12 @@ class IngestError(Exception):
     who: ClassVar[str] = "internal error"
 
 
+class SettingsError(IngestError):
+    """A setting or the city's declaration is missing or invalid; the message names it."""
+
+    who = "settings missing or wrong"
+
+
 class PortalError(IngestError):
     """The portal does not respond, or its response is invalid: wait, or check the city's portal."""
 

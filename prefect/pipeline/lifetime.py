@@ -10,10 +10,11 @@ from functools import partial
 from psycopg import sql
 
 from pipeline import changes, rollups
+from pipeline.commands import exit_code_of
 from pipeline.config import Settings
 from pipeline.database import Connection, composed, fetch_one, run, run_lock
 from pipeline.differences import serve_deletions
-from pipeline.errors import UNEXPECTED_EXIT_CODE, IngestError, failure_text
+from pipeline.errors import failure_text
 from pipeline.files.writing import write_files
 from pipeline.publish import publish
 from pipeline.staging import drop_leftovers
@@ -74,18 +75,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--undo", action="store_true", help="let the next complete run load it again")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    try:
-        _carry_out(Settings.from_environment(), spellings(chosen.number), is_undone=chosen.undo)
-    except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
-        return error.exit_code
-    except Exception:
-        log.exception(IngestError.who)
-        return UNEXPECTED_EXIT_CODE
-    return 0
+    return exit_code_of(partial(_carry_out, spellings(chosen.number), is_undone=chosen.undo))
 
 
-def _carry_out(settings: Settings, numbers: list[str], *, is_undone: bool) -> None:
+def _carry_out(numbers: list[str], *, is_undone: bool) -> None:
+    settings = Settings.from_environment()
     with run_lock(settings.database_loader_url) as connection:
         if is_undone:
             count = run(connection, "lifetime/forget_erased", {"numbers": numbers})

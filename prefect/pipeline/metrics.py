@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from pipeline.commands import exit_code_of
 from pipeline.config import Settings
 from pipeline.database import Connection, connect, fetch, fetch_one
 from pipeline.errors import UnreachableError
@@ -79,7 +80,10 @@ def log_figures(connection: Connection) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the metrics, for a textfile collector."""
+    """Print the metrics, for a textfile collector; returns the exit code."""
     argparse.ArgumentParser(prog="python flow.py metrics", description=__doc__).parse_args(arguments)
+    return exit_code_of(_print)
+
+
+def _print() -> None:
     sys.stdout.buffer.write(generate_latest(_registry(Settings.from_environment())))
-    return 0

@@ -31,6 +31,8 @@ JSON_LOGS = {
     "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "pipeline.log_lines.JsonLines",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
 }
+# Equal to config.LogLevel, whose import takes half a second in which the server could start.
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
 """Set while the run owns Prefect's server, so that nothing links to a page that is gone after the run."""
 START_SECONDS = 120.0
@@ -41,12 +43,18 @@ def settle(environment: MutableMapping[str, str]) -> None:
     """Set the variables that Prefect reads on import; those already set are kept."""
     defaults = QUIET | {
         "PREFECT_HOME": str(home()),
-        "PREFECT_LOGGING_LEVEL": environment.get("LOG_LEVEL", "INFO"),
+        "PREFECT_LOGGING_LEVEL": _log_level(environment),
     }
     if environment.get("LOG_FORMAT") == "json":
         defaults |= JSON_LOGS
     for name, value in defaults.items():
         environment.setdefault(name, value)
+
+
+def _log_level(environment: Mapping[str, str]) -> str:
+    """The raw setting; invalid values are rejected later, with a message, when the settings are read."""
+    level = environment.get("LOG_LEVEL", "").upper()
+    return level if level in LOG_LEVELS else "INFO"
 
 
 def home() -> Path:

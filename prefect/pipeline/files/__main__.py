@@ -8,24 +8,21 @@ import os
 import sys
 from collections.abc import Sequence
 
+from pipeline.commands import exit_code_of
 from pipeline.database import run_lock
-from pipeline.errors import IngestError
 from pipeline.files.writing import write_files
-
-log = logging.getLogger("pipeline")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
     chosen = _parse(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    try:
-        with run_lock(chosen.database) as connection:
-            write_files(connection, chosen.location, chosen.url)
-    except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
-        return error.exit_code
-    return 0
+    return exit_code_of(lambda: _write(chosen))
+
+
+def _write(chosen: argparse.Namespace) -> None:
+    with run_lock(chosen.database) as connection:
+        write_files(connection, chosen.location, chosen.url)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

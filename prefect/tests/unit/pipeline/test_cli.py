@@ -1,18 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from pipeline import cli
 from pipeline.arguments import parse
-from pipeline.city import City, city_for, load_city
-from pipeline.config import Settings
-from pipeline.errors import EXIT_CODES, BusyError, DataError, PartialError, PortalError, PublishError
+from pipeline.city import load_city
+from pipeline.errors import EXIT_CODES, DataError, PortalError, PublishError
 
-SETTINGS = Settings(database_loader_url="postgresql://unused")
 ARGUMENTS = [
     "--years",
     "2015-2017,2020",
@@ -63,51 +59,6 @@ def test_the_command_line_overrides_the_citys_hour() -> None:
     given = ["serve", "--cron", "0 1 * * *", "--time-zone", "America/Los_Angeles"]
     local = cli.schedules(cli.scheduled(parse(given), load_city()))
     assert (local[0].cron, local[0].timezone) == ("0 1 * * *", "America/Los_Angeles")
-
-
-def raising(error: BaseException) -> Any:
-    def action() -> None:
-        raise error
-
-    return action
-
-
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (PortalError("silent"), 10),
-        (DataError("odd"), 20),
-        (RuntimeError("a defect"), 30),
-        (PublishError("stuck"), 40),
-        (BusyError("busy"), 50),
-        (PartialError("one was skipped"), 60),
-        (KeyboardInterrupt(), 130),
-    ],
-)
-def test_exit_codes_by_who_has_to_act(
-    error: BaseException, code: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert cli._guarded(raising(error)) == code
-    assert code in EXIT_CODES
-    if not isinstance(error, KeyboardInterrupt):
-        assert caplog.records
-
-
-def test_a_wrong_declaration_is_named_by_the_path_of_its_key() -> None:
-    with pytest.raises(ValidationError) as found:
-        City.model_validate({"dataset": [{"id": "nonsense"}]})
-    assert "city.toml: dataset.0.id: String should match pattern" in cli._named(found.value)
-
-
-def test_an_undeclared_city_is_named_with_those_that_there_are(caplog: pytest.LogCaptureFixture) -> None:
-    assert cli._guarded(lambda: city_for(SETTINGS.model_copy(update={"city": "atlantis"}))) == 30
-    assert "CITY=atlantis is not declared in cities/, which has chicago, la" in caplog.text
-
-
-def test_the_new_transport_without_its_token_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    wrong = {"database_loader_url": "postgresql://unused", "socrata_transport": "soda3"}
-    assert cli._guarded(lambda: Settings(**wrong, socrata_app_token="")) == 30
-    assert "SOCRATA_TRANSPORT=soda3 needs SOCRATA_APP_TOKEN" in caplog.text
 
 
 def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
