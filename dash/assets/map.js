@@ -11,6 +11,8 @@
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var RETRY_MS = 10000, BACKGROUND_MS = 10000;
+  /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
+  var AT_ONCE = { duration: 0 };
   var INCOMPLETE = "Some requests could not be loaded. Trying again …";
   var loading;
   /* The maps that exist: one that was left must be removed, or it keeps its memory and writes its view into the URL. */
@@ -68,16 +70,16 @@
   }
   function outlines() {
     return { id: "outlines", source: "outlines", type: "line",
-      paint: { "line-color": color("--quiet"), "line-width": 0.8 } };
+      paint: { "line-color": color("--quiet"), "line-color-transition": AT_ONCE, "line-width": 0.8 } };
   }
   function layers() {
     return [
       { id: "clusters", source: "requests", "source-layer": "requests", type: "circle", filter: ["has", "cluster"],
         paint: { "circle-color": "#2478B4", "circle-opacity": 0.85, "circle-radius": radius(),
-          "circle-stroke-width": 1, "circle-stroke-color": color("--card") } },
+          "circle-stroke-width": 1, "circle-stroke-color": color("--card"), "circle-stroke-color-transition": AT_ONCE } },
       { id: "points", source: "requests", "source-layer": "requests", type: "circle", filter: ["!", ["has", "cluster"]],
         paint: { "circle-radius": 5, "circle-color": ["case", ["get", "is_open"], "#C08400", "#248454"],
-          "circle-stroke-width": 1, "circle-stroke-color": color("--card") } },
+          "circle-stroke-width": 1, "circle-stroke-color": color("--card"), "circle-stroke-color-transition": AT_ONCE } },
       { id: "numbers", source: "requests", "source-layer": "requests", type: "symbol",
         filter: [">=", ["coalesce", ["get", "point_count"], 0], 10],
         layout: { "icon-image": ["concat", "number:", ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
@@ -382,8 +384,24 @@
     var map = state.map;
     if (map.getLayer("background")) map.setPaintProperty("background", "background-color", color("--paper"));
     map.setPaintProperty("outlines", "line-color", color("--quiet"));
-    if (!map.getSource("requests")) return;
-    SEEN.forEach(function (name) { map.setPaintProperty(name, "circle-stroke-color", color("--card")); });
+    if (map.getSource("requests")) {
+      SEEN.forEach(function (name) { map.setPaintProperty(name, "circle-stroke-color", color("--card")); });
+    }
+    map.redraw();
+  }
+  /* Paper gets a copy: Chromium prints the last frame of a WebGL canvas that was on the screen. */
+  function copyForPaper(state) {
+    var canvas = state.map.getCanvas(), copy = make("canvas", { "class": "map-paper", "aria-hidden": "true" });
+    removeCopy(state);
+    paint(state);
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.style.width = canvas.clientWidth + "px";
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    state.parts.canvas.append(copy);
+  }
+  function removeCopy(state) {
+    state.parts.canvas.querySelectorAll(".map-paper").forEach(function (copy) { copy.remove(); });
   }
   /* MapLibre never loads a tile again that could not be loaded: only a new source does. */
   function drop(map) {
@@ -447,7 +465,8 @@
   }
   function plain() {
     return { version: 8, sources: {},
-      layers: [{ id: "background", type: "background", paint: { "background-color": color("--paper") } }] };
+      layers: [{ id: "background", type: "background",
+        paint: { "background-color": color("--paper"), "background-color-transition": AT_ONCE } }] };
   }
   /* Requests are shown once the style and its sources have loaded: a host that fails would keep them away. */
   function needNoBackground(state) {
@@ -529,9 +548,11 @@
   look();
   new MutationObserver(look)
     .observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-map"] });
-  new MutationObserver(function () {
-    document.querySelectorAll(".city-map").forEach(function (box) {
-      if (box.mapState && box.mapState.isReady) paint(box.mapState);
-    });
-  }).observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
+  function each(change) {
+    states.forEach(function (state) { if (state.isReady) change(state); });
+  }
+  window.addEventListener("beforeprint", function () { each(copyForPaper); });
+  window.addEventListener("afterprint", function () { each(removeCopy); });
+  new MutationObserver(function () { each(paint); })
+    .observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
 })();

@@ -1,8 +1,17 @@
-/* Runs before anything is drawn. Applies the reader's color scheme, so that a dark page never flashes white, and marks
-   pages that are embedded in another page, which have neither menu nor footer. */
+/* Runs before anything is drawn. Applies the reader's color scheme, so that a dark page never flashes white, and the light
+   one to paper. Marks pages that are embedded in another page, which have neither menu nor footer. */
 (function () {
+  var NAME = "data-mantine-color-scheme", root = document.documentElement, onScreen = null;
   var kept = localStorage.getItem("mantine-color-scheme-value") || "auto";
   var isDark = kept === "dark" || (kept === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.setAttribute("data-mantine-color-scheme", isDark ? "dark" : "light");
-  if (new URLSearchParams(location.search).get("embed") === "1") document.documentElement.setAttribute("data-embed", "yes");
+  root.setAttribute(NAME, isDark ? "dark" : "light");
+  window.addEventListener("beforeprint", function () {
+    onScreen = onScreen || root.getAttribute(NAME);
+    root.setAttribute(NAME, "light");
+  });
+  window.addEventListener("afterprint", function () {
+    root.setAttribute(NAME, onScreen || root.getAttribute(NAME));
+    onScreen = null;
+  });
+  if (new URLSearchParams(location.search).get("embed") === "1") root.setAttribute("data-embed", "yes");
 })();

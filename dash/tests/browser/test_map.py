@@ -14,6 +14,7 @@ from support.api import serve_api
 from support.browser import DESKTOP, EXPECTED, SCREENS, Visitor, chromium
 from support.databases import Database
 from support.pages import sampled
+from support.paper import darkest
 from support.serving import Reports, serve
 
 from documents.history import KINDS
@@ -40,6 +41,8 @@ AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
     ORDER BY created_date DESC, request_id DESC"""
 SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
+BACKGROUND_COLOR = """() => document.querySelector(".city-map").mapState.map
+    .getPaintProperty("background", "background-color")"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
 
 BACKGROUND = "https://maps.example/styles/city.json"
@@ -331,6 +334,17 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     other.goto(served[0].url + "/map?hotspots=show")
     expect(status).to_contain_text("Choose one request type to see its hot spots.")
     other.close()
+
+
+def test_paper_is_light_in_the_dark_scheme(someone: Visitor, browser: Browser) -> None:
+    visitor = Visitor(browser, someone.url, color_scheme="dark")
+    visitor.allowed = someone.allowed
+    visitor.page.goto(someone.url + "/map")
+    visitor.page.wait_for_function(MAP_IS_IDLE)
+    assert 0 < darkest(visitor.page) < 0.05
+    assert visitor.page.evaluate(BACKGROUND_COLOR) == "#10161c"
+    assert visitor.page.locator("html").get_attribute("data-mantine-color-scheme") == "dark"
+    visitor.close()
 
 
 def test_what_draws_other_cards_waits_for_the_first_view(someone: Visitor) -> None:

@@ -15,6 +15,7 @@ MARGIN_POINTS = 0.6 * 72
 NARROWEST_PIXELS = int((210 / 25.4 - 2 * 0.6) * 96)
 """The width between the margins of an A4 sheet; Letter is wider."""
 PAPERS = ("A4", "Letter")
+DARK = 64
 # The visible texts of the page, and whether an element with hidden overflow cuts them off.
 TEXTS = """() => {
     const isClip = one => getComputedStyle(one).overflowX !== 'visible' || one.matches('.main-svg');
@@ -78,6 +79,17 @@ def printed(page: Page, paper: str = "Letter") -> Printed:
     document = PdfDocument(page.pdf(format=paper, prefer_css_page_size=True))
     try:
         return Printed(list(_sheets(document)))
+    finally:
+        document.close()
+
+
+def darkest(page: Page) -> float:
+    """The largest share of a sheet that is black or nearly so."""
+    document = PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    try:
+        return max(
+            float((sheet.render(scale=0.5).to_numpy().max(axis=2) < DARK).mean()) for sheet in document
+        )
     finally:
         document.close()
 
