@@ -9,19 +9,19 @@ from pipeline.config import Settings
 from pipeline.database import Connection
 from pipeline.download import Download
 from pipeline.plan import Plan, Reading
-from pipeline.rollups import RollupCatalog
+from pipeline.rollups import NO_ROLLUPS, RollupCatalog
 from pipeline.staging import Staging
 
 
 @dataclass(frozen=True)
 class Job:
-    """A merge: its connection, plan, downloads and rollups."""
+    """A merge: its connection, plan, downloads and rollups; the rollups are known in its transaction only."""
 
     connection: Connection
     plan: Plan
     downloads: tuple[Download, ...]
     settings: Settings
-    catalog: RollupCatalog
+    catalog: RollupCatalog = NO_ROLLUPS
 
     @property
     def city(self) -> City:

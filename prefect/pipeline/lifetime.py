@@ -42,8 +42,8 @@ def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
     values = {"numbers": list(numbers)}
     # A run that failed may have left the published rows in its staging tables.
     drop_leftovers(connection)
-    catalog = rollups.read_catalog(connection)
     with connection.transaction():
+        catalog = rollups.lock_catalog(connection)
         run(connection, "lifetime/remember_erased", values)
         run(connection, "tables/touched")
         run(connection, "lifetime/touch_erased", values)

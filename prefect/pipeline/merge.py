@@ -40,7 +40,7 @@ def merge(
 
     Raises DataError, with the checks, if one of them fails; nothing is changed in that case.
     """
-    job = Job(connection, plan, tuple(downloads), settings, rollups.read_catalog(connection))
+    job = Job(connection, plan, tuple(downloads), settings)
     job.staging.name_views(connection)
     reasons = quality.rejected_reasons(connection)
     read_checks = quality.download_checks(job, reasons)
@@ -57,6 +57,7 @@ def merge(
 
 
 def _merge(job: Job, read_checks: tuple[Check, ...], reasons: quality.Reasons) -> MergeResult:
+    job = replace(job, catalog=rollups.lock_catalog(job.connection))
     _set_memory(job)
     usual = row_checks.usual_shares(job)
     written = _write(job)

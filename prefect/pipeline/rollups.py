@@ -1,4 +1,4 @@
-"""The rollups over ``service_requests``, as described by the database's catalog when a run begins."""
+"""The rollups over ``service_requests``, as described by the database's catalog when a merge begins."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from pipeline.columns import names
-from pipeline.database import Connection, composed, fetch, fetch_one, trusted
+from pipeline.database import Connection, composed, fetch, fetch_one, run, trusted
 
 COMMA, OR, AND = sql.SQL(", "), sql.SQL(" OR "), sql.SQL(" AND ")
+LOCK_TIMEOUT_SECONDS = 1_800
+"""Longer than a migration needs to fill new rollups, or to build an index, of a large city."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class RollupCatalog:
         return {population: f"population_{at}" for at, population in enumerate(distinct, 1)}
 
 
+NO_ROLLUPS = RollupCatalog((), {}, {})
+
+
 def read_catalog(connection: Connection) -> RollupCatalog:
     """The current content of ``rollup_catalog``, ``rollup_dimensions`` and ``rollup_measures``."""
     rollups = tuple(
@@ -64,6 +69,17 @@ def read_catalog(connection: Connection) -> RollupCatalog:
         {row["name"]: (row["sql_type"], row["expression"]) for row in dimensions},
         {row["name"]: row["condition"] for row in fetch(connection, "rollups/measures")},
     )
+
+
+def lock_catalog(connection: Connection) -> RollupCatalog:
+    """The catalog, to which no migration adds a rollup until this transaction ends; to be called first in it.
+
+    Waits for a migration that is adding rollups or an index. Raises LockNotAvailable if that takes longer
+    than LOCK_TIMEOUT_SECONDS, which limits every later wait of the transaction too.
+    """
+    run(connection, "rollups/limit_lock_wait", {"limit": f"{LOCK_TIMEOUT_SECONDS}s"})
+    run(connection, "rollups/lock")
+    return read_catalog(connection)
 
 
 def add_delta(connection: Connection, catalog: RollupCatalog) -> None:

@@ -1,5 +1,15 @@
 -- Rollups as defined by the catalog in the database: no statement here names a rollup, a dimension or a measure.
 
+-- name: limit_lock_wait
+SELECT set_config('lock_timeout', %(limit)s, true)
+
+-- name: lock
+-- A migration that adds rollups fills them under a SHARE lock on service_requests. With this lock it waits for the end
+-- of the transaction; otherwise, a rollup that is added after the catalog was read would lack the changes that follow.
+-- ROW EXCLUSIVE would be enough for that, but CREATE INDEX CONCURRENTLY would wait for it while holding a lock that a
+-- swap needs: the two would wait for each other. In this mode, the index waits before it holds anything.
+LOCK TABLE service_requests IN SHARE UPDATE EXCLUSIVE MODE
+
 -- name: catalog
 SELECT rollup, dimensions, measures, population, rollup_order(dimensions) AS ordered FROM rollup_catalog ORDER BY place
 
