@@ -107,7 +107,11 @@ def _record_checks(connection: Connection, load_run_id: int, checks: Iterable[Ch
 def _set_watermark(connection: Connection, download: Download) -> None:
     reading = download.reading
     moment = reading.newest or download.newest
-    if not reading.is_due or moment is None or not reading.is_seamless:
+    if not reading.is_due or moment is None:
+        return
+    if not reading.is_seamless:
+        # The next run reads these rows again, but they are stored and therefore not new then.
+        run(connection, "merge/add_new_rows", {"dataset_id": reading.dataset.id, "new": download.new_rows})
         return
     values = {
         "dataset_id": reading.dataset.id,

@@ -13,7 +13,7 @@ from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
 from pipeline.errors import IngestError, PortalError
-from pipeline.late import late_months, unread_rows
+from pipeline.late import late_months, new_rows, unread_rows
 from pipeline.pages import COUNTED, Download, Pages
 from pipeline.plan import Plan, Reading, SkippedDataset, is_of_one_dataset
 from pipeline.socrata import Portal
@@ -88,15 +88,17 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
     pages = Pages(portal, taker, page_rows)
     pages.read(reading.where)
     _compare_counts(portal, taker, pages.result)
-    if unread := unread_rows(taker):
+    new = new_rows(taker)
+    if unread := unread_rows(reading, new):
         log.warning(
             "%s: %d rows are older than the last run; looking for them", reading.dataset.title, unread
         )
         for condition in late_months(portal, taker):
             pages.read(condition)
-        unread = unread_rows(taker)
+        new = new_rows(taker)
+        unread = unread_rows(reading, new)
     seconds = time.monotonic() - started
-    return replace(pages.result, unread=unread, transport=portal.transport, seconds=seconds)
+    return replace(pages.result, new_rows=new, unread=unread, transport=portal.transport, seconds=seconds)
 
 
 def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> None:

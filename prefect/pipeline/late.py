@@ -7,22 +7,29 @@ from datetime import date, timedelta
 
 from pipeline.database import fetch, fetch_one
 from pipeline.declaration import Dataset
+from pipeline.plan import Reading
 from pipeline.socrata import Portal
 from pipeline.staging import PageTaker
 
 
-def unread_rows(taker: PageTaker) -> int:
+def new_rows(taker: PageTaker) -> int:
+    """How many rows of this reading no merged run has read; 0 for a whole dataset, which needs no count."""
+    if not taker.reading.where:
+        return 0
+    tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
+    dataset = {"dataset_id": taker.reading.dataset.id}
+    return int(fetch_one(taker.connection, "stage/count_new", dataset, **tables)["rows"])
+
+
+def unread_rows(reading: Reading, new: int) -> int:
     """How many more rows the portal has than the last count plus the new rows of this reading.
 
     Such rows were published with an update time before the start of the reading. Rows deleted in the meantime
     hide an equal number of them, which the weekly reconciliation finds.
     """
-    reading = taker.reading
     if not reading.start or not reading.is_seamless:
         return 0
-    tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
-    new = fetch_one(taker.connection, "stage/count_new", {"dataset_id": reading.dataset.id}, **tables)
-    return max(0, reading.total - reading.known_total - int(new["rows"]))
+    return max(0, reading.total - reading.known_total - new)
 
 
 def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:

@@ -37,6 +37,7 @@ PROGRESS_SECONDS = 5
 class Download:
     """The result of reading a dataset. ``newest`` and ``last_row_id`` are those of the newest row.
 
+    ``new_rows`` is the number of rows that no merged run has read, unless the whole dataset was read.
     ``unread`` is the number of rows in the portal's count that could not be found. ``transport`` is the API
     that served the last page.
     """
@@ -47,6 +48,7 @@ class Download:
     last_row_id: str = ""
     pages: int = 0
     seconds: float = 0.0
+    new_rows: int = 0
     unread: int = 0
     transport: str = ""
 

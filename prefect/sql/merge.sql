@@ -402,6 +402,10 @@ ON CONFLICT (dataset_id) DO UPDATE
 SELECT dataset_id,
        coalesce((SELECT title FROM run_datasets
                   WHERE run_datasets.dataset_id = mark.dataset_id ORDER BY load_run_id DESC LIMIT 1), '') AS title
+-- name: add_new_rows
+-- Adds the new rows of a reading that leaves out others to the number of rows known.
+UPDATE dataset_watermarks SET source_row_count = source_row_count + %(new)s WHERE dataset_id = %(dataset_id)s
+
   FROM dataset_watermarks AS mark
  ORDER BY read_at, dataset_id
 

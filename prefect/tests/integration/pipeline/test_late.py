@@ -82,6 +82,21 @@ def test_late_rows_are_found_among_others_that_are_new(loaded: Loaded) -> None:
     assert outcome.message.startswith("Loaded 2 new, 5 updated")
 
 
+def test_rows_that_a_run_of_a_later_time_has_read_are_no_growth(loaded: Loaded) -> None:
+    """Such a run leaves out the rows before it, so that the next one reads from the old watermark again."""
+    settings, portal, database = loaded
+    for number in range(60):
+        portal.upsert(late_case(number, stamp=portal_time(NOW - timedelta(minutes=1))), LIVE)
+    run_ingest(settings, datasets=(LIVE,), since=NOW - timedelta(minutes=2))
+    assert late_rows(database) == 60
+    outcome = run_ingest(settings, datasets=(LIVE,))
+    assert outcome.check("unread growth").value.startswith("0 of")
+    assert database.value("SELECT source_row_count FROM dataset_watermarks") == portal.count(LIVE)
+    portal.upsert(late_case(99), LIVE)
+    run_ingest(settings, datasets=(LIVE,))
+    assert late_rows(database) == 61
+
+
 def test_late_months_are_read_in_pages(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number in range(30):

@@ -307,3 +307,14 @@ def test_chosen_years_of_a_dataset_of_all_years(
     assert_sound(database)
     again = run(database, tmp_path, changed, city=city)
     assert again.result.counts["updated"] == 5
+
+
+def test_new_rows_of_chosen_years_are_no_growth_for_the_next_run(database: Database, tmp_path: Path) -> None:
+    """The chosen years do not move the watermark, so that the next run reads them again."""
+    city = no_polygons(NYC)
+    rows = [nyc_row(n) for n in range(5)]
+    run(database, tmp_path, rows, city=city)
+    moment = "2025-05-01T12:00:00.000"
+    rows += [nyc_row(n, created_date=moment) for n in range(5, 9)]
+    run(database, tmp_path, rows, city=city, years=(2025,))
+    assert run(database, tmp_path, rows, city=city).check("unread growth").value.startswith("0 of")
