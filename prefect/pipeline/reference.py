@@ -62,7 +62,7 @@ def declare(connection: Connection, city: City, portal: str) -> bool:
     """Write the city's row and reference data, and its rules as temporary tables of this transaction.
 
     Returns whether the rows served so far follow different rules. Raises DataError if the database contains
-    another city's requests.
+    another city's requests, or a code of the city's reference files under another id.
     """
     if refuse_other_city(connection, city):
         run(connection, "merge/forget_city")
@@ -106,6 +106,8 @@ def resolve(connection: Connection, city: City, source: sql.Composable) -> dict[
     connection.execute(composed("merge/add_meanings", source=source))
     for reference in REFERENCES:
         lists, field = reference.identifiers, {"field": reference.field}
+        sequence = {"table": reference.table, "id": reference.id}
+        connection.execute(composed("merge/pass_pinned_ids", **lists), sequence)
         added = connection.execute(composed("merge/add_codes", **lists), field).fetchall()
         connection.execute(composed("merge/set_meaning_ids", **lists), field)
         _set_reviewed(connection, city, reference)
@@ -148,10 +150,26 @@ def _write_reference(connection: Connection, city: City) -> None:
     for name, reference in FILES.items():
         if rows := city.reference.get(name, ()):
             rows_to_write = [{**row, **_reviewed(reference)} for row in rows]
+            if "data_code" in rows[0]:
+                _refuse_moved_codes(connection, reference, name, rows_to_write)
             _upsert(connection, reference, rows_to_write, _only_inserted(city, reference))
     has_one_region = not (_has_published_regions(city) or city.reference.get("regions"))
     values = {"no_area": city.words.get("no_area", "None"), "has_one_region": has_one_region}
     run(connection, "merge/add_defaults", values)
+
+
+def _refuse_moved_codes(connection: Connection, reference: Reference, name: str, rows: list[Row]) -> None:
+    values = {"rows": Jsonb(rows)}
+    moved = fetch(connection, "merge/moved_codes", values, **reference.identifiers)
+    if moved:
+        details = "; ".join(
+            f"{row['code']!r}: {row['pinned_id']} in the file, {row['stored_id']} in the table"
+            for row in moved
+        )
+        raise DataError(
+            f"{name}.csv pins other ids than the table {reference.table} has ({details}). A code keeps its"
+            " id: write the ids of the table into the file, or fill a new database. Nothing was changed."
+        )
 
 
 def _has_published_regions(city: City) -> bool:

@@ -35,6 +35,14 @@ WITH polygons AS (DELETE FROM geometries),
      marks AS (DELETE FROM dataset_watermarks)
 DELETE FROM councils
 
+-- name: moved_codes
+-- Codes of a reference file that the database has under another id.
+SELECT data_code AS code, pinned.{id} AS pinned_id, stored.{id} AS stored_id
+  FROM jsonb_populate_recordset(NULL::{table}, %(rows)s) AS pinned
+  JOIN {table} AS stored USING (data_code)
+ WHERE pinned.{id} <> stored.{id}
+ ORDER BY pinned.{id}
+
 -- name: upsert_reference
 INSERT INTO {table} AS stored ({columns})
 SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %(rows)s)
@@ -112,6 +120,14 @@ SELECT field, published,
 
 -- name: touched_requests
 SELECT requests.* FROM requests JOIN touched ON request_id = id
+
+-- name: pass_pinned_ids
+-- Moves the identity sequence to the largest id, so that no unknown code gets a pinned id. The numbers in between are
+-- drawn, because the loader lacks the privilege that setval needs.
+SELECT count(nextval(sequence))
+  FROM (SELECT pg_get_serial_sequence(%(table)s, %(id)s)::regclass AS sequence) AS own
+  JOIN pg_sequence ON seqrelid = sequence,
+       generate_series(coalesce(pg_sequence_last_value(sequence), seqstart - 1) + 1, (SELECT max({id}) FROM {table}))
 
 -- name: add_codes
 -- Adds unknown codes as unreviewed entries, so that requests with these codes are kept.

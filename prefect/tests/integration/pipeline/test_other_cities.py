@@ -66,6 +66,16 @@ def no_polygons(city: City) -> City:
     return city.model_copy(update={"boundaries": None})
 
 
+def with_agencies(**ids: int) -> City:
+    """New York, with a reference file that pins the ids of these agencies."""
+    common = {"website": "", "twitter": ""}
+    agencies = tuple(
+        {"agency_id": str(pinned), "agency_name": code, "data_code": code, **common}
+        for code, pinned in ids.items()
+    )
+    return no_polygons(NYC).model_copy(update={"reference": {"agencies": agencies}, "names": {}})
+
+
 def test_a_new_database_forgets_the_city_of_its_migrations(database: Database, tmp_path: Path) -> None:
     assert database.rows(REFERENCE)[0][2] == "Los Angeles"
     run(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
@@ -116,6 +126,45 @@ def test_pinned_ids_survive_a_run_and_edits_of_the_files_arrive(database: Databa
         run(database, tmp_path, [nyc_row(1)], city=pinned)
         agencies = "SELECT agency_id, agency_name, is_reviewed FROM agencies"
         assert database.rows(agencies) == [(7, name, True)]
+
+
+def test_an_unknown_code_gets_no_pinned_id(database: Database, tmp_path: Path) -> None:
+    rows = [nyc_row(1), nyc_row(2, agency="DEP")]
+    run(database, tmp_path, rows, city=with_agencies(DOT=1001, NYPD=1005))
+    agencies = "SELECT data_code, agency_id FROM agencies ORDER BY 2"
+    assert database.rows(agencies) == [("DOT", 1001), ("NYPD", 1005), ("DEP", 1006)]
+    rows.append(nyc_row(3, agency="DSNY"))
+    run(database, tmp_path, rows, city=with_agencies(DOT=1001, NYPD=1005, HPD=1007))
+    assert database.rows(agencies)[2:] == [("DEP", 1006), ("HPD", 1007), ("DSNY", 1008)]
+    assert_sound(database)
+
+
+@pytest.mark.parametrize(
+    ("before", "pinned", "details"),
+    [
+        ({}, {"DOT": 7}, "'DOT': 7 in the file, 1001 in the table"),
+        (
+            {"DOT": 7, "NYPD": 8},
+            {"NYPD": 7, "DOT": 8},
+            "'NYPD': 7 in the file, 8 in the table; 'DOT': 8 in the file, 7 in the table",
+        ),
+    ],
+    ids=["learned", "swapped"],
+)
+def test_a_code_keeps_the_id_that_the_database_has(
+    before: dict[str, int], pinned: dict[str, int], details: str, database: Database, tmp_path: Path
+) -> None:
+    learned = no_polygons(NYC).model_copy(update={"names": {}})
+    run(database, tmp_path, [nyc_row(1)], city=with_agencies(**before) if before else learned)
+    agencies = "SELECT data_code, agency_id FROM agencies ORDER BY 1"
+    stored = database.rows(agencies)
+    for options in ({}, {"full": True}, {"dry_run": True}):
+        with pytest.raises(DataError) as error:
+            run(database, tmp_path, [nyc_row(1)], city=with_agencies(**pinned), **options)
+        assert f"agencies.csv pins other ids than the table agencies has ({details})" in str(error.value)
+    assert database.rows(agencies) == stored
+    run(database, tmp_path, [nyc_row(1)], city=with_agencies(**dict(stored)))
+    assert_sound(database)
 
 
 def test_agencies_take_their_names_from_the_rows(database: Database, tmp_path: Path) -> None:
