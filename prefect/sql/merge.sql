@@ -402,6 +402,10 @@ ON CONFLICT (dataset_id, source_row_id, reason) DO UPDATE
    SET load_run_id = excluded.load_run_id
  WHERE kept.load_run_id NOT IN (SELECT load_run_id FROM load_runs WHERE status IN ('merged', 'succeeded', 'partial'))
 
+-- name: add_new_rows
+-- Adds the new rows of a reading that leaves out others to the number of rows known.
+UPDATE dataset_watermarks SET source_row_count = source_row_count + %(new)s WHERE dataset_id = %(dataset_id)s
+
 -- name: set_watermark
 -- A watermark never moves backward.
 INSERT INTO dataset_watermarks AS mark (dataset_id, source_updated_at, source_row_id, source_row_count, read_at)
@@ -418,10 +422,6 @@ ON CONFLICT (dataset_id) DO UPDATE
 SELECT dataset_id,
        coalesce((SELECT title FROM run_datasets
                   WHERE run_datasets.dataset_id = mark.dataset_id ORDER BY load_run_id DESC LIMIT 1), '') AS title
--- name: add_new_rows
--- Adds the new rows of a reading that leaves out others to the number of rows known.
-UPDATE dataset_watermarks SET source_row_count = source_row_count + %(new)s WHERE dataset_id = %(dataset_id)s
-
   FROM dataset_watermarks AS mark
  ORDER BY read_at, dataset_id
 
