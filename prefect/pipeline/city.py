@@ -77,6 +77,9 @@ class City(Declaration):
         _refuse_repeated("dataset", (dataset.id for dataset in self.datasets))
         _refuse_repeated("group", (group.id for group in self.groups))
         _refuse_repeated("type of a group", (code for group in self.groups for code in group.types))
+        for name, rows in self.reference.items():
+            _refuse_repeated(f"id in {name}.csv", (next(iter(row.values())) for row in rows))
+            _refuse_repeated(f"code in {name}.csv", (row["data_code"] for row in rows if "data_code" in row))
         _refuse_overlap(self.datasets)
         return self
 

@@ -46,6 +46,8 @@ def declared() -> dict[str, Any]:
         (lambda c: c["dataset"][1].update(color="red"), "dataset.1.color"),
         (lambda c: c["limits"].update(mood=1), "limits.mood"),
         (lambda c: c["bounds"].update(west=10.0), "west must be less than east"),
+        (lambda c: c["reference"]["agencies"][1].update(agency_id="1"), "id in agencies.csv declared twice"),
+        (lambda c: c["reference"]["types"][1].update(data_code="Graffiti Removal"), "code in types.csv"),
         (lambda c: c["group"][1].update(id=1), "group declared twice"),
         (lambda c: c["group"][1].update(types=["Bulky Items"]), "type of a group declared twice"),
         (lambda c: c["patterns"]["owner"][0].update(match="(LASAN"), "patterns.owner.0.match"),
