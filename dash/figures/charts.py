@@ -19,8 +19,6 @@ LONG = 16
 FEW_MONTHS = 6
 MARKED_DAYS = 62
 """Lines with up to this many points have a marker at each point."""
-MANY_BARS, FEW_LABELS = 12, 8
-"""Above this number of bars, plotly would rotate the labels, so only some of them are shown."""
 ROOMY = 12
 """Fewer stacked bars than this leave room on both sides."""
 Values = Sequence[Any]
@@ -50,9 +48,7 @@ def horizontal_bars(
     }
     layout = theme.layout(
         theme.height_of(names),
-        xaxis=theme.numbers(
-            unit.capitalize(), [*values, *listed(marks)], side=_side(len(names)), nticks=6, tickangle=0
-        ),
+        xaxis=theme.numbers_across(unit.capitalize(), [*values, *listed(marks)], side=_side(len(names))),
         yaxis=theme.names(names),
     )
     return {"data": [trace, *_marks(names, marks, marks_name, hover)], "layout": layout}
@@ -105,9 +101,8 @@ def bars(
     traces = [trace]
     if len(dashed):
         traces.append(_dashed(listed(names), dashed, dashed_name, f"%{{y:,}} {unit}"))
-    few: dict[str, Any] = {"nticks": FEW_LABELS, "tickangle": 0} if len(values) > MANY_BARS else {}
     layout = theme.layout(
-        xaxis=theme.axis(type="category", **few),
+        xaxis=theme.labels(listed(names)),
         yaxis=theme.numbers(unit.capitalize(), [*values, *listed(dashed)]),
     )
     return {"data": traces, "layout": layout}
@@ -214,7 +209,7 @@ def stacked(names: Values, series: Mapping[str, tuple[Values, str]], *, unit: st
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.axis(type="category", nticks=8),
+        xaxis=theme.labels(listed(names)),
         yaxis=theme.numbers(unit.capitalize(), [theme.SMALL]),
     )
     return {"data": traces, "layout": layout}
@@ -266,7 +261,7 @@ def ranges(
         theme.height_of(names) + 40,
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.numbers(unit.capitalize(), high, side=_side(len(names))),
+        xaxis=theme.numbers_across(unit.capitalize(), high, side=_side(len(names))),
         yaxis=theme.names(names),
     )
     return {"data": [joined, *points], "layout": layout}
@@ -296,7 +291,7 @@ def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str]
     names = [box["name"] for box in boxes]
     layout = theme.layout(
         theme.height_of(names),
-        xaxis=theme.numbers(unit.capitalize(), [box["high"] for box in boxes], side=_side(len(names))),
+        xaxis=theme.numbers_across(unit.capitalize(), [box["high"] for box in boxes], side=_side(len(names))),
         yaxis=theme.names(names),
         boxgap=0.35,
     )

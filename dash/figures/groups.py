@@ -41,7 +41,8 @@ def vertical(names: Values, series: Series, *, y_title: str, x_title: str = "") 
         showlegend=len(series) > 1,
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.axis(x_title, type="category", nticks=16),
+        # Bins of numbers, which have a title, are read on one line.
+        xaxis=theme.axis(x_title, type="category", nticks=16) if x_title else theme.labels(list(names)),
         yaxis=theme.axis(y_title, rangemode="tozero"),
     )
     return {"data": traces, "layout": layout}
@@ -61,7 +62,7 @@ def horizontal(names: Values, series: Series, *, x_title: str) -> Figure:
         showlegend=len(series) > 1,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.numbers(x_title, [value for one in series for value in one.values]),
+        xaxis=theme.numbers_across(x_title, [value for one in series for value in one.values]),
         yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}

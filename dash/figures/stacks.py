@@ -31,9 +31,7 @@ def horizontal(
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE | {"traceorder": "normal"},
-        xaxis=theme.numbers(
-            unit.capitalize(), wholes, nticks=6, tickangle=0, side="top" if len(names) > LONG else "bottom"
-        ),
+        xaxis=theme.numbers_across(unit.capitalize(), wholes, side="top" if len(names) > LONG else "bottom"),
         yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}

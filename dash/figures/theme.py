@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 from textwrap import wrap
 from typing import Any
 
@@ -14,6 +15,9 @@ STATIC: Any = {**CONFIG, "staticPlot": True}
 HEIGHT = 320
 ROW, TALL_ROW = 24, 29
 WRAP_AT = 20
+MANY_LABELS, FEW_LABELS = 12, 8
+"""Above the first number of labels, or the second if they are long, a phone has room for the second only."""
+THOUSAND = 1000
 SMALL = 5
 """Below this maximum, an axis of counts needs an explicit step: plotly would label it 0 0 0 1 1 1."""
 LEGEND_ABOVE = {"orientation": "h", "x": 0, "yref": "container", "y": 1.0, "yanchor": "top", "font": FONT}
@@ -40,7 +44,8 @@ def layout(height: int = HEIGHT, **more: Any) -> Figure:
 def axis(title: str = "", **more: Any) -> Figure:
     """An axis with room for its labels."""
     base = {
-        "title": {"text": title, "standoff": 8},
+        # Plotly's own size is larger, and long titles would be cut off on a phone.
+        "title": {"text": title, "standoff": 8, "font": FONT},
         "automargin": True,
         "gridcolor": "rgba(128,128,128,0.25)",
         "zerolinecolor": "rgba(128,128,128,0.5)",
@@ -55,7 +60,25 @@ def numbers(title: str, values: Iterable[float | None], **more: Any) -> Figure:
     is_whole = all(float(value).is_integer() for value in known)
     step = {"dtick": 1} if is_whole and max(known, default=0) < SMALL else {}
     whole = {"tickformat": ",d"} if is_whole else {}
-    return axis(title, rangemode="tozero", **step, **whole, **more)
+    return axis(title, **{"rangemode": "tozero", **step, **whole, **more})
+
+
+def numbers_across(title: str, values: Iterable[float | None], **more: Any) -> Figure:
+    """The same from left to right, where a phone has little room: 2k instead of 2,000."""
+    known = [value for value in values if value is not None]
+    short = {"tickformat": "~s"} if max(known, default=0) >= THOUSAND else {}
+    title = "<br>".join(wrap(title, WRAP_AT))
+    return numbers(title, known, nticks=5, tickangle=0, **short, **more)
+
+
+def labels(shown: Sequence[str], **more: Any) -> Figure:
+    """An axis of these names from left to right, on two lines; of many only some, so that none is rotated."""
+    most = FEW_LABELS if any(" " in name for name in shown) else MANY_LABELS
+    step = ceil(len(shown) / FEW_LABELS) if len(shown) > most else 1
+    # The last is the newest.
+    ticks = list(shown)[(len(shown) - 1) % step :: step]
+    texts = ["<br>".join(name.rsplit(" ", 1)) for name in ticks]
+    return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts, **more)
 
 
 def names(shown: Sequence[str]) -> Figure:

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+from calendar import month_abbr
+
 import pytest
 from playwright.sync_api import Page, expect
 from support.browser import Visitor
 from support.pages import sampled
+
+from figures import charts
 
 LOADED = """performance.getEntriesByType('resource').map(one => one.name.split('/').pop().split('?')[0])
     .filter(name => name.startsWith('plotly') && name.endsWith('.min.js'))"""
 PART, WHOLE = "plotly-cartesian.min.js", "plotly.min.js"
 ANOTHER_KIND = """() => Plotly.react(document.body.appendChild(document.createElement('div')),
     { data: [{ type: 'sunburst', labels: ['city', 'council'], parents: ['', 'city'], values: [2, 1] }] })"""
+
+# The labels that touch another, and the texts that are cut off, of a figure in the width of a card on a phone.
+DRAWN = """figure => {
+    const place = document.body.appendChild(document.createElement('div'));
+    const boxOf = text => text.getBoundingClientRect();
+    return Plotly.newPlot(place, figure.data, {...figure.layout, width: 332}).then(() => {
+        const edge = boxOf(place.querySelector('.main-svg'));
+        const labels = [...place.querySelectorAll('.xtick text')];
+        labels.sort((one, other) => boxOf(one).left - boxOf(other).left);
+        const touching = labels.filter((one, at) => at && boxOf(one).left < boxOf(labels[at - 1]).right + 2);
+        const cut = [...place.querySelectorAll('text')].filter(one => boxOf(one).width
+            && (boxOf(one).left < edge.left || boxOf(one).right > edge.right));
+        place.remove();
+        return [...touching, ...cut].map(one => one.textContent);
+    });
+}"""
+LONG_NAMES = ["Office of Community Beautification", "Homeless Encampment"]
+ON_A_PHONE = {
+    "days": charts.bars([f"Nov {day}" for day in range(1, 31)], range(30), unit="requests"),
+    "months": charts.bars([f"{month} 2026" for month in month_abbr[1:]], range(12), unit="requests"),
+    "steps of a hundred": charts.horizontal_bars(LONG_NAMES, [1109, 5], unit="requests"),
+    "thousands": charts.horizontal_bars(LONG_NAMES, [5512, 5], unit="requests"),
+    "tens of thousands": charts.horizontal_bars(LONG_NAMES, [55_120, 5], unit="requests"),
+    "a long title": charts.horizontal_bars(LONG_NAMES, [40, 5], unit="days from created to closed"),
+    "a wide title": charts.horizontal_bars(LONG_NAMES, [40.5, 5], unit="requests per 10,000 people"),
+}
 
 
 def loaded(page: Page) -> set[str]:
@@ -23,6 +53,12 @@ def test_a_page_is_drawn_by_the_part(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     expect(page.locator(".main-svg").first).to_be_visible()
     assert loaded(page) == {PART}
+
+
+@pytest.mark.parametrize("name", ON_A_PHONE)
+def test_labels_have_room_on_a_phone(visitor: Visitor, name: str) -> None:
+    page = visitor.open("/recent")
+    assert page.evaluate(DRAWN, ON_A_PHONE[name]) == []
 
 
 def test_another_kind_of_figure_brings_the_whole(visitor: Visitor) -> None:

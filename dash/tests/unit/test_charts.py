@@ -140,9 +140,24 @@ def test_a_single_stacked_bar_does_not_fill_the_card() -> None:
     assert shown["layout"]["bargap"] > 0.9
 
 
-def test_labels_of_many_bars_are_not_at_an_angle() -> None:
-    days = [f"Nov {day}" for day in range(1, 31)]
-    assert charts.bars(days, range(30), unit="requests")["layout"]["xaxis"]["tickangle"] == 0
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([f"Nov {day}" for day in range(1, 31)], [f"Nov<br>{day}" for day in range(2, 31, 4)]),
+        ([f"Nov {year}" for year in range(2019, 2027)], [f"Nov<br>{year}" for year in range(2019, 2027)]),
+        ([str(year) for year in range(2015, 2027)], [str(year) for year in range(2015, 2027)]),
+    ],
+)
+def test_labels_are_short_and_few_and_include_the_last(names: list[str], expected: list[str]) -> None:
+    axis = charts.bars(names, range(len(names)), unit="requests")["layout"]["xaxis"]
+    assert axis["ticktext"] == expected
+
+
+@pytest.mark.parametrize(("most", "expected"), [(999, ",d"), (5000, "~s")])
+def test_large_counts_are_abbreviated_from_left_to_right(most: int, expected: str) -> None:
+    across = charts.horizontal_bars(NAMES, [most, 1], unit="requests")["layout"]["xaxis"]
+    assert across["tickformat"] == expected
+    assert charts.bars(NAMES, [most, 1], unit="requests")["layout"]["yaxis"]["tickformat"] == ",d"
 
 
 def test_a_thumbnail_draws_areas_of_one_color_together() -> None:
