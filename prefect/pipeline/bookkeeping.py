@@ -20,6 +20,7 @@ def record(job: Job, written: WriteResult, checks: Sequence[Check], reasons: Rea
     connection, load_run_id = job.connection, job.plan.load_run_id
     for download in job.downloads:
         _set_watermark(connection, download)
+    run(connection, "merge/forget_corrected", {"read": job.read_ids, "whole": job.whole_ids})
     run(connection, "merge/keep_rejected", {"load_run_id": load_run_id})
     if written.has_changed:
         run(connection, "merge/next_generation")

@@ -392,6 +392,19 @@ SELECT dataset_id, reason, count(DISTINCT source_row_id) AS rows,
  GROUP BY dataset_id, reason
  ORDER BY dataset_id, rows DESC, reason
 
+-- name: forget_corrected
+-- Deletes the reasons that no longer apply: the city has corrected the row or, in a dataset that was read whole, removed
+-- it. Their rows were read again by this run.
+DELETE FROM rejected_requests AS kept
+ WHERE NOT EXISTS (SELECT FROM rejected
+                    WHERE rejected.dataset_id = kept.dataset_id AND rejected.source_row_id = kept.source_row_id
+                      AND rejected.reason = kept.reason)
+   AND (dataset_id = ANY(%(whole)s)
+        OR (dataset_id, source_row_id) IN (SELECT dataset_id, source_row_id FROM staged
+                                            WHERE dataset_id = ANY(%(read)s) AND dataset_id <> ALL(%(whole)s)
+                                           UNION ALL
+                                           SELECT dataset_id, source_row_id FROM rejected))
+
 -- name: keep_rejected
 -- A row keeps the first merged run that has rejected it, because stage/count_new must not count it as new again; until
 -- then, the last failed one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pipeline_tests.databases import Database
@@ -27,10 +27,10 @@ def late_case(number: int, created: str = "2026-11-02T09:00:00.000", stamp: str 
     return {**row, **where, ":updated_at": stamp}
 
 
-def publish_undated(portal: Controller, count: int) -> None:
+def publish_undated(portal: Controller, count: int, at: datetime = NOW) -> None:
     """New rows, or new versions of them, that are rejected because their created date is not a time."""
     for number in range(count):
-        portal.upsert({**late_case(number, "soon"), ":updated_at": portal_time(NOW)}, LIVE)
+        portal.upsert({**late_case(number, "soon"), ":updated_at": portal_time(at)}, LIVE)
 
 
 @pytest.fixture
@@ -126,6 +126,24 @@ def test_new_rows_that_are_rejected_are_no_growth(loaded: Loaded) -> None:
     assert database.value("SELECT count(*) FROM rejected_requests") == 5
     assert outcome.check("unread growth").value.startswith("0 of")
     assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
+
+
+def test_a_corrected_row_is_no_longer_rejected(loaded: Loaded) -> None:
+    settings, portal, database = loaded
+    publish_undated(portal, 4, NOW - timedelta(minutes=1))
+    run_ingest(settings, datasets=(LIVE,))
+    for row in (late_case(0), {**late_case(1), "closeddate": "soon"}):
+        portal.upsert({**row, ":updated_at": portal_time(NOW)}, LIVE)
+    run_ingest(settings, datasets=(LIVE,))
+    query = "SELECT srnumber, reason FROM rejected_requests ORDER BY 1"
+    unclosed, undated = "closed date is not a time", "created date is not a time"
+    rejected = [("30910001", unclosed), ("30910002", undated), ("30910003", undated)]
+    assert database.rows(query) == rejected
+    portal.delete("30910002", LIVE)
+    run_ingest(settings, datasets=(LIVE,))
+    assert database.rows(query) == rejected
+    run_ingest(settings, datasets=(LIVE,), reconcile=True)
+    assert database.rows(query) == [rejected[0], rejected[2]]
 
 
 def test_rows_that_only_failed_runs_have_rejected_are_new(loaded: Loaded) -> None:
