@@ -225,7 +225,8 @@
       })));
     }
     if (found.places.length) {
-      var places = placesIn(state, found), title = firstOf("Places with several requests", places.length, found.places.length);
+      var places = placesIn(state, found);
+      var title = firstOf("Places with several requests", places.length, found.places.length);
       tables.push(table(title, ["Requests", "Most frequent type"], places));
     }
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);

@@ -17,7 +17,7 @@ PART, WHOLE = "plotly-cartesian.min.js", "plotly.min.js"
 ANOTHER_KIND = """() => Plotly.react(document.body.appendChild(document.createElement('div')),
     { data: [{ type: 'sunburst', labels: ['city', 'council'], parents: ['', 'city'], values: [2, 1] }] })"""
 
-# The labels that touch another, and the texts that are cut off, of a figure in the width of a card on a phone.
+# Labels that touch another, and texts that are cut off, in a figure in the width of a card on a phone.
 DRAWN = """figure => {
     const place = document.body.appendChild(document.createElement('div'));
     const boxOf = text => text.getBoundingClientRect();
