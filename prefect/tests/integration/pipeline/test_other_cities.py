@@ -363,7 +363,10 @@ def test_new_rows_of_chosen_years_are_no_growth_for_the_next_run(database: Datab
     city = no_polygons(NYC)
     rows = [nyc_row(n) for n in range(5)]
     run(database, tmp_path, rows, city=city)
-    moment = "2025-05-01T12:00:00.000"
-    rows += [nyc_row(n, created_date=moment) for n in range(5, 9)]
+    late = {
+        "created_date": "2025-05-01T12:00:00.000",
+        "resolution_action_updated_date": "2026-11-02T01:30:00.000",
+    }
+    rows += [nyc_row(n, **late) for n in range(5, 9)]
     run(database, tmp_path, rows, city=city, years=(2025,))
     assert run(database, tmp_path, rows, city=city).check("unread growth").value.startswith("0 of")
