@@ -19,6 +19,8 @@ from portal.generate import write_csv
 from portal.schemas import CASES
 
 PAGE_ROWS = 50_000
+# As a download arrives: a page in one piece would be held twice while it is made.
+PIECE_ROWS = 1_000
 LIKELY_JUMP = 5
 """Multiple of the usual daily number of requests that does not fail a run."""
 TODAY = date(2026, 11, 24)
@@ -68,10 +70,10 @@ class Pages:
 
     def __next__(self) -> list[bytes]:
         with self._lock:
-            lines = list(islice(self._lines, PAGE_ROWS))
-        if not lines:
+            pieces = [b"".join(islice(self._lines, PIECE_ROWS)) for _ in range(PAGE_ROWS // PIECE_ROWS)]
+        if not any(pieces):
             raise StopIteration
-        return [HEADER, b"".join(lines)]
+        return [HEADER, *filter(None, pieces)]
 
 
 def page_of_changes(
