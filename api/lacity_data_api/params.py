@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from enum import StrEnum
 from typing import Annotated, TypeVar
@@ -14,6 +15,9 @@ from pydantic.alias_generators import to_camel
 LARGEST_ID = 2**63 - 1
 MOST_VALUES = 1_000
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
+NO_DATE = "must be a date, as 2020-01-31"
+# With exponents: clients, and our links to next pages, write small numbers as 1e-05.
+DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -42,8 +46,19 @@ def _unique(values: list[T]) -> list[T]:
 def parse_date(text: str) -> dt.date:
     """A date as 2020-01-31 or 2020-1-31. Raises ValueError for any other text, such as 20200131."""
     if not ISO_DATE.fullmatch(text):
-        raise ValueError("must be a date, as 2020-01-31")
+        raise ValueError(NO_DATE)
     return dt.date(*map(int, text.split("-")))
+
+
+def parse_number(text: str) -> float:
+    """A finite decimal number, spaces around it allowed. Raises ValueError for anything else.
+
+    Stricter than ``float``, which takes underscores, the digits of other scripts, and nan.
+    """
+    written = text.strip()
+    if not DECIMAL.fullmatch(written) or not math.isfinite(number := float(written)):
+        raise ValueError("must be a decimal number")
+    return number
 
 
 def _iso_date(value: object) -> object:
@@ -52,7 +67,7 @@ def _iso_date(value: object) -> object:
         return parse_date(value)
     if isinstance(value, dt.date):
         return value
-    raise ValueError("must be a date, as 2020-01-31")
+    raise ValueError(NO_DATE)
 
 
 def _whole_number(value: object) -> object:

@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from lacity_data_api.cache.response_cache import Keyed
-from lacity_data_api.http.accept import list_header
+from lacity_data_api.http.accept import raw_list_header
 from lacity_data_api.responses import prepared_response
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Query
@@ -42,4 +42,4 @@ async def send(request: Request, query: Query, keyed: Keyed) -> Response:
 
 
 def _header(request: Request, name: str) -> bytes:
-    return list_header(request.headers, name).encode("latin-1")
+    return raw_list_header(request.headers, name)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.http.accept import list_header
+from lacity_data_api.http.accept import raw_list_header
 
 HERE = Path(__file__).parent
 # Files are looked up by name; a path from a client is never opened.
@@ -50,7 +50,7 @@ def get_documentation_file(request: Request, name: str) -> Response:
 def _file_response(request: Request, path: Path) -> Response:
     """The file in the encoding that the client prefers; 304 if the client has it already."""
     accept_encoding, if_none_match = (
-        list_header(request.headers, name).encode("latin-1") for name in ("accept-encoding", "if-none-match")
+        raw_list_header(request.headers, name) for name in ("accept-encoding", "if-none-match")
     )
     file = _content(path)
     encoding = file.encoding_for(accept_encoding)

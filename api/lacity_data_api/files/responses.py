@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from lacity_data_api.cache.negotiation import is_match
 from lacity_data_api.files.repository import PublishedFile
-from lacity_data_api.http.accept import list_header
+from lacity_data_api.http.accept import raw_list_header
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, no-cache"
@@ -72,6 +72,6 @@ def _has_version(sent: Headers, own: Headers) -> bool:
 
     The date must be equal, because a file that replaces another may be older.
     """
-    if tags := list_header(sent, "if-none-match"):
-        return is_match(tags.encode("latin-1"), own["etag"].encode())
+    if tags := raw_list_header(sent, "if-none-match"):
+        return is_match(tags, own["etag"].encode())
     return sent.get("if-modified-since") == own["last-modified"]

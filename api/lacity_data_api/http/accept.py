@@ -15,6 +15,11 @@ def list_header(headers: Headers, name: str) -> str:
     return ", ".join(headers.getlist(name))
 
 
+def raw_list_header(headers: Headers, name: str) -> bytes:
+    """The same as bytes, as they were received."""
+    return list_header(headers, name).encode("latin-1")
+
+
 def wants_page(accept: str) -> bool:
     """Whether a client prefers HTML to JSON; programs that accept anything get JSON."""
     return prefers(accept, PAGE, JSON)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -10,23 +11,18 @@ from lacity_data_api.params import MOST_VALUES, BodyId, CamelModel, StorableText
 
 Set = TypeVar("Set", bound=BaseModel)
 AMERICAN = ("%m/%d/%Y", "%m/%d/%y")
-NO_DAY = "must be a day, as 1/31/2020 or 2020-01-31"
 WRITTEN = r"^(\d{1,2}/\d{1,2}/(\d{2}|\d{4})|\d{4}-\d{2}-\d{2}(T.*)?)$"
 
 
 def _day(value: Any) -> Any:
     """Month/day/year with two or four digits of the year, as the first client sends it, or ISO 8601."""
-    if not (isinstance(value, str) and re.fullmatch(WRITTEN, value, re.ASCII)):
-        raise ValueError(NO_DAY)
-    for form in AMERICAN:
-        try:
-            return dt.datetime.strptime(value, form).date()  # noqa: DTZ007  a day has no zone
-        except ValueError:
-            continue
-    try:
-        return dt.datetime.fromisoformat(value).date()
-    except ValueError as error:
-        raise ValueError(NO_DAY) from error
+    if isinstance(value, str) and re.fullmatch(WRITTEN, value, re.ASCII):
+        for form in AMERICAN:
+            with suppress(ValueError):
+                return dt.datetime.strptime(value, form).date()  # noqa: DTZ007  a day has no zone
+        with suppress(ValueError):
+            return dt.datetime.fromisoformat(value).date()
+    raise ValueError("must be a day, as 1/31/2020 or 2020-01-31")
 
 
 Day = Annotated[

@@ -16,9 +16,9 @@ from lacity_data_api.open311 import times
 from lacity_data_api.open311.errors import BadRequestError
 from lacity_data_api.open311.filters import UNBOUNDED, Circle, RequestsFilter, Span
 from lacity_data_api.open311.formats import Format
-from lacity_data_api.params import Include, srnumber_forms
+from lacity_data_api.params import Include, parse_number, srnumber_forms
 from lacity_data_api.requests.filters import Status
-from lacity_data_api.requests.params import parse_bounds, parse_number
+from lacity_data_api.requests.params import parse_bounds
 from lacity_data_api.state import state_of
 
 T = TypeVar("T")

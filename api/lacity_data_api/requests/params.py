@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import re
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -14,7 +12,7 @@ from pydantic import Field
 
 from lacity_data_api.city.facts import WORLD, Bounds, City
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids, Include
+from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids, Include, parse_number
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
@@ -29,8 +27,6 @@ BoundsText = Annotated[
         max_length=200,
     ),
 ]
-# With exponents: clients, and our links to next pages, write small numbers as 1e-05.
-DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def check_days(place: str, names: tuple[str, str], start: dt.date | None, end: dt.date | None) -> None:
@@ -41,17 +37,6 @@ def check_days(place: str, names: tuple[str, str], start: dt.date | None, end: d
 
 def _invalid_bounds(message: str) -> InvalidError:
     return InvalidError(["query", "bbox"], message)
-
-
-def parse_number(text: str) -> float:
-    """A finite decimal number, spaces around it allowed. Raises ValueError for anything else.
-
-    Stricter than ``float``, which takes underscores, the digits of other scripts, and nan.
-    """
-    written = text.strip()
-    if not DECIMAL.fullmatch(written) or not math.isfinite(number := float(written)):
-        raise ValueError("must be a decimal number")
-    return number
 
 
 def parse_bounds(text: str, city: City) -> Bounds:

@@ -6,7 +6,8 @@ import pytest
 
 from lacity_data_api.city.facts import Bounds, City
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.requests.params import parse_bounds, parse_number
+from lacity_data_api.params import parse_number
+from lacity_data_api.requests.params import parse_bounds
 
 
 @pytest.mark.parametrize(
