@@ -22,6 +22,8 @@ Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
 NAME_LINE = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 CONNECT_TIMEOUT_SECONDS = 10
+MERGED_STATUSES = sql.SQL("('merged', 'succeeded', 'partial')")
+"""The statuses of runs whose data is stored, as in the database's function ``last_loaded_at()``."""
 MALFORMED = "DATABASE_LOADER_URL is not a valid connection URL (are special characters percent-encoded?)"
 WITHHELD = (
     "the database cannot be reached; the reason is withheld, because it could contain the password: "
@@ -54,9 +56,9 @@ def statements(act: str) -> dict[str, sql.SQL]:
 
 
 def composed(name: str, /, **identifiers: sql.Composable) -> sql.Composed:
-    """The statement ``act/name``, its ``{placeholders}`` filled with column lists and these identifiers."""
+    """The statement ``act/name``, its ``{placeholders}`` filled with shared lists and these identifiers."""
     act, _, own_name = name.partition("/")
-    return statements(act)[own_name].format(**LISTS, **identifiers)
+    return statements(act)[own_name].format(**LISTS, merged_statuses=MERGED_STATUSES, **identifiers)
 
 
 def connect(url: str, purpose: str) -> Connection:

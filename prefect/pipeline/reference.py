@@ -137,8 +137,7 @@ def _write_city(connection: Connection, city: City, digest: str, portal: str) ->
         **city.bounds.model_dump(),
         **city.model_dump(include={"meters_per_degree_longitude", "meters_per_degree_latitude"}),
     }
-    values |= {"words": Jsonb(city.words), "columns": city.own_columns}
-    values |= {"digest": digest, "portal": portal}
+    values |= {"words": Jsonb(city.words), "columns": city.own_columns, "digest": digest, "portal": portal}
     run(connection, "merge/upsert_city", values)
     run(connection, "merge/delete_other_groups", {"ids": [group.id for group in city.groups]})
     for group in city.groups:

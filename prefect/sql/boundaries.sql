@@ -4,7 +4,7 @@
 -- The digest of the polygons that the last merged run read; no row if the polygons have been removed since.
 SELECT details -> 'boundaries' ->> 'digest' AS digest
   FROM load_runs
- WHERE status IN ('merged', 'succeeded', 'partial') AND details -> 'boundaries' ? 'digest'
+ WHERE status IN {merged_statuses} AND details -> 'boundaries' ? 'digest'
    AND EXISTS (SELECT FROM geometries)
  ORDER BY load_run_id DESC
  LIMIT 1

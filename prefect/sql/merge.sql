@@ -413,7 +413,7 @@ SELECT DISTINCT ON (dataset_id, source_row_id, reason) %(load_run_id)s, dataset_
   FROM rejected
 ON CONFLICT (dataset_id, source_row_id, reason) DO UPDATE
    SET load_run_id = excluded.load_run_id
- WHERE kept.load_run_id NOT IN (SELECT load_run_id FROM load_runs WHERE status IN ('merged', 'succeeded', 'partial'))
+ WHERE kept.load_run_id NOT IN (SELECT load_run_id FROM load_runs WHERE status IN {merged_statuses})
 
 -- name: add_new_rows
 -- Adds the new rows of a reading that leaves out others to the number of rows known.

@@ -91,7 +91,7 @@ SELECT DISTINCT ON (dataset_id) dataset_id,
        ARRAY(SELECT unnest(%(columns)s::text[]) EXCEPT SELECT unnest(columns_read)) AS unread
   FROM run_datasets
   JOIN load_runs USING (load_run_id)
- WHERE load_runs.status IN ('merged', 'succeeded', 'partial') AND run_datasets.status = 'read'
+ WHERE load_runs.status IN {merged_statuses} AND run_datasets.status = 'read'
  ORDER BY dataset_id, load_run_id DESC
 
 -- name: watermarks

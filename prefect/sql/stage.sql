@@ -58,7 +58,7 @@ SELECT (SELECT count(DISTINCT source_row_id)
                              JOIN load_runs USING (load_run_id)
                             WHERE known.dataset_id = rejected.dataset_id
                               AND known.source_row_id = rejected.source_row_id
-                              AND load_runs.status IN ('merged', 'succeeded', 'partial'))) AS rows
+                              AND load_runs.status IN {merged_statuses})) AS rows
 
 -- name: count_months
 -- Stored or staged requests of the dataset by month of creation.
