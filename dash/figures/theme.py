@@ -67,23 +67,22 @@ def numbers_across(title: str, values: Iterable[float | None], **more: Any) -> F
     """The same from left to right, where a phone has little room: 2k instead of 2,000."""
     known = [value for value in values if value is not None]
     short = {"tickformat": "~s"} if max(known, default=0) >= THOUSAND else {}
-    title = "<br>".join(wrap(title, WRAP_AT))
-    return numbers(title, known, nticks=5, tickangle=0, **short, **more)
+    return numbers(_wrapped(title), known, nticks=5, tickangle=0, **short, **more)
 
 
-def labels(shown: Sequence[str], **more: Any) -> Figure:
+def labels(shown: Sequence[str]) -> Figure:
     """An axis of these names from left to right, on two lines; of many only some, so that none is rotated."""
     most = FEW_LABELS if any(" " in name for name in shown) else MANY_LABELS
     step = ceil(len(shown) / FEW_LABELS) if len(shown) > most else 1
     # The last is the newest.
     ticks = list(shown)[(len(shown) - 1) % step :: step]
     texts = ["<br>".join(name.rsplit(" ", 1)) for name in ticks]
-    return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts, **more)
+    return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts)
 
 
 def names(shown: Sequence[str]) -> Figure:
     """An axis of these names, the first on top; long ones on two lines, so that bars keep room on a phone."""
-    wrapped = ["<br>".join(wrap(name, WRAP_AT)) for name in shown]
+    wrapped = [_wrapped(name) for name in shown]
     font = {"size": 11} if wrapped != list(shown) else {}
     ticks: dict[str, Any] = {
         "tickmode": "array",
@@ -92,6 +91,10 @@ def names(shown: Sequence[str]) -> Figure:
         "tickfont": font,
     }
     return axis(type="category", range=[len(shown) - 0.4, -0.6], ticklabelstandoff=6, **ticks)
+
+
+def _wrapped(text: str) -> str:
+    return "<br>".join(wrap(text, WRAP_AT))
 
 
 def height_of(shown: Sequence[str], smallest: int = 120) -> int:

@@ -32,7 +32,7 @@ def number(value: float) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 1:
         return f"{value:,.1f}"
-    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
+    return np.format_float_positional(value, trim="-")
 
 
 def day(value: date | str) -> str:

@@ -93,6 +93,14 @@ def page(someone: Visitor) -> Page:
     return someone.page
 
 
+def _another_map(someone: Visitor, address: str) -> Page:
+    """A map in another tab, once it has loaded."""
+    page = someone.another_page()
+    page.goto(address)
+    page.wait_for_function(MAP_IS_IDLE)
+    return page
+
+
 @contextmanager
 def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
     """Requests for this address wait until the yielded function is called."""
@@ -158,9 +166,7 @@ def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: 
     page.wait_for_function(f"before => ({ZOOM})() > before + 1.5", arg=before)
     page.wait_for_function(MAP_IS_IDLE)
     assert "status=closed" in page.url
-    other = someone.another_page()
-    other.goto(page.url)
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, page.url)
     assert other.evaluate(ZOOM) == pytest.approx(page.evaluate(ZOOM), abs=0.01)
     assert _in_view(other) == _in_view(page)
     other.close()
@@ -189,9 +195,7 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
 def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(someone: Visitor) -> None:
     """An incomplete view had a number that was too low; a new filter had the number of the one before."""
     someone.expected = (*EXPECTED, "Failed to load resource", "AJAXError")
-    other = someone.another_page()
-    other.goto(someone.url + "/map")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, someone.url + "/map")
     everything = _in_view(other)
     is_down = [True]
     for address in ("**/tiles/**", "**/tiles.json*"):
@@ -212,9 +216,7 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
 
 
 def test_a_map_that_is_left_is_removed_and_writes_no_view(someone: Visitor) -> None:
-    other = someone.another_page()
-    other.goto(someone.url + "/map")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, someone.url + "/map")
     other.evaluate("window.left = document.querySelector('.city-map').mapState.map")
     other.get_by_role("navigation").get_by_role("link", name="Backlog", exact=True).click()
     expect(other.locator("h1")).to_have_text("Backlog")
@@ -229,9 +231,7 @@ def test_a_request_shows_its_details_and_its_history(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
     request_id, day, longitude, latitude = city.run(A_POINT)[0]
-    other = someone.another_page()
-    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     canvas = other.locator(".map-canvas canvas")
     canvas.scroll_into_view_if_needed()
     canvas.click()
@@ -256,9 +256,7 @@ def test_requests_at_one_place_are_listed(
     """No zoom takes them apart: their circle showed a number, and no way to any of them."""
     number, day, longitude, latitude = city.run(A_PLACE)[0]
     expected = [link for (link,) in city.run(AT_PLACE.format(day, longitude, latitude))]
-    other = someone.another_page()
-    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     popup, newest = other.locator(".map-popup"), other.get_by_role("list", name="Newest requests")
     button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
     button.press("Enter")
@@ -280,9 +278,7 @@ def test_requests_at_one_place_are_listed(
 
 
 def test_the_table_of_types_adds_up(someone: Visitor) -> None:
-    other = someone.another_page()
-    other.goto(someone.url + "/map")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, someone.url + "/map")
     rows = other.locator(".map-rows table").first.locator("tbody tr")
     cells = [row.split("\t") for row in rows.all_inner_texts()]
     assert cells[-1][0] == "4 other types"
@@ -294,9 +290,7 @@ def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, cit
     first, last = _days(page)
     number, longitude, latitude = city.run(LARGEST_PLACE.format(first, last))[0]
     assert number > 10
-    other = someone.another_page()
-    other.goto(f"{someone.url}/map?from={first}&to={last}#map=16/{latitude}/{longitude}")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, f"{someone.url}/map?from={first}&to={last}#map=16/{latitude}/{longitude}")
     other.locator(".map-rows").get_by_role("button", name=f"{number:,} requests").first.press("Enter")
     popup = other.locator(".map-popup")
     expect(popup.get_by_role("heading", name="Newest 10")).to_be_visible()
@@ -309,9 +303,7 @@ def test_a_popup_replaces_the_previous_one(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
     _, day, longitude, latitude = city.run(A_PLACE)[0]
-    other = someone.another_page()
-    other.goto(f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     button = other.locator(".map-rows").get_by_role("button").first
     for _ in range(2):
         button.press("Enter")
@@ -322,9 +314,7 @@ def test_a_popup_replaces_the_previous_one(
 
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
     first, _ = _days(page)
-    other = someone.another_page()
-    other.goto(served[0].url + "/map?type=4&hotspots=show")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, served[0].url + "/map?type=4&hotspots=show")
     hotspots = httpx.get(f"{served[1]}/geojson/hotspots", params={"type_id": 4, "start_date": first}).json()
     expected = len(hotspots["features"])
     assert expected > 0
@@ -420,9 +410,7 @@ def test_a_filter_that_is_chosen_while_the_map_loads_applies_to_it(
 
 
 def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
-    other = someone.another_page()
-    other.goto(someone.url + "/map")
-    other.wait_for_function(MAP_IS_IDLE)
+    other = _another_map(someone, someone.url + "/map")
     files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
     # Dash requests the parts that it loads later without a version.
     kept = [one for one in files if "/async-" not in one["name"]]
