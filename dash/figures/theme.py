@@ -71,26 +71,23 @@ def numbers_across(title: str, values: Iterable[float | None], **more: Any) -> F
 
 
 def labels(shown: Sequence[str]) -> Figure:
-    """An axis of these names from left to right, on two lines; of many only some, so that none is rotated."""
+    """Names from left to right, on two lines; of many some and the last, so none is rotated."""
     most = FEW_LABELS if any(" " in name for name in shown) else MANY_LABELS
     step = ceil(len(shown) / FEW_LABELS) if len(shown) > most else 1
-    # The last is the newest.
     ticks = list(shown)[(len(shown) - 1) % step :: step]
-    texts = ["<br>".join(name.rsplit(" ", 1)) for name in ticks]
-    return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts)
+    return _categories(ticks, ["<br>".join(name.rsplit(" ", 1)) for name in ticks])
 
 
 def names(shown: Sequence[str]) -> Figure:
     """An axis of these names, the first on top; long ones on two lines, so that bars keep room on a phone."""
     wrapped = [_wrapped(name) for name in shown]
     font = {"size": 11} if wrapped != list(shown) else {}
-    ticks: dict[str, Any] = {
-        "tickmode": "array",
-        "tickvals": list(shown),
-        "ticktext": wrapped,
-        "tickfont": font,
-    }
-    return axis(type="category", range=[len(shown) - 0.4, -0.6], ticklabelstandoff=6, **ticks)
+    down = [len(shown) - 0.4, -0.6]
+    return _categories(list(shown), wrapped, tickfont=font, range=down, ticklabelstandoff=6)
+
+
+def _categories(ticks: list[str], texts: list[str], **more: Any) -> Figure:
+    return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts, **more)
 
 
 def _wrapped(text: str) -> str:
