@@ -101,7 +101,8 @@ class GenerationWatcher:
             if not is_ours and await self._advanced_by_another_worker(seen):
                 return self.generation or seen
             if await self.published.generation() == seen:
-                await self.follow(seen)
+                if self.generation != seen:
+                    await self.follow(seen)
                 return seen
             return await self._cut_over(await self.primer.prime())
 
@@ -109,6 +110,9 @@ class GenerationWatcher:
         """Wait for the worker that holds the lock; False if that worker fails or takes too long."""
         deadline = asyncio.get_running_loop().time() + LOCK_WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
+            if self.generation == seen:
+                # Switched at the announced time, which is before the other worker releases the lock.
+                return True
             is_locked = await self._store.is_locked(LOCK)
             published = await self.published.generation()
             if published not in (None, self.generation) and published >= seen:
@@ -134,9 +138,11 @@ class GenerationWatcher:
         responses = [(self._responses.key(query, generation), one) for query, one in pairs]
         if self.generation not in (None, generation):
             await self._announce_cutover(generation, responses)
+            # Not published again: every worker would fetch and decode the same responses a second time.
+            await self.published.remember(generation)
         else:
             self._serve(generation, responses)
-        await self.published.publish(generation)
+            await self.published.publish(generation)
         return generation
 
     async def _announce_cutover(self, generation: int, responses: Primed) -> None:

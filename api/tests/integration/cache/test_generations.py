@@ -288,6 +288,35 @@ def test_two_workers_cut_over_at_the_same_moment(
     assert second - first < generation_watcher.LEAD_SECONDS / 2
 
 
+def test_every_worker_fetches_the_primed_responses_of_a_cutover_once(
+    api: Api, other: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that is asked for newer data meanwhile: megabytes would be read and decoded again."""
+    fetched = {id(one): _counted_fetches(one, monkeypatch) for one in (api, other)}
+    for one in (api, other):
+        one.json("/councils")
+    wanted = add_generation(database)
+    publishing = threading.Thread(target=api.publish)
+    publishing.start()
+    while _generation(other, "/requests?limit=3") != wanted:
+        time.sleep(0.01)
+    publishing.join()
+    time.sleep(2 * listener.POLL_SECONDS)
+    assert fetched == {id(api): [], id(other): [wanted]}
+
+
+def _counted_fetches(one: Api, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    primer, generations = one.state.watcher.primer, list[int]()
+    fetch = primer.fetch
+
+    async def counted(generation: int) -> list[tuple[str, CachedResponse]]:
+        generations.append(generation)
+        return await fetch(generation)
+
+    monkeypatch.setattr(primer, "fetch", counted)
+    return generations
+
+
 @pytest.mark.parametrize("path", ["/councils", "/councils?", "/regions"])
 def test_a_worker_whose_timer_is_late_cuts_over_with_the_first_request(
     api: Api, other: Api, database: Database, monkeypatch: pytest.MonkeyPatch, path: str
