@@ -45,7 +45,8 @@ def _edit_rows(controller: Controller, wanted: dict[str, Any]) -> dict[str, obje
     amount = int(wanted.get("touch", 0))
     stamps = [controller.upsert(row, dataset_id) for row in wanted.get("upsert", [])]
     deleted = sum(controller.delete(str(key), dataset_id) for key in wanted.get("delete", []))
-    touched = controller.touch(dataset_id, amount, wanted.get("changes")) if amount else 0
+    turn = int(wanted["turn"]) if "turn" in wanted else None
+    touched = controller.touch(dataset_id, amount, wanted.get("changes"), turn) if amount else 0
     return {"updated_at": stamps, "deleted": deleted, "touched": touched}
 
 

@@ -44,9 +44,18 @@ class Controller:
         """Remove a row by srnumber or casenumber; returns how many were removed."""
         return self.portal.editor.delete(key, dataset_id)
 
-    def touch(self, dataset_id: str, amount: int = 1, changes: Mapping[str, object] | None = None) -> int:
-        """Give ``amount`` rows new update times, and each the same new values if there are ``changes``."""
-        return self.portal.editor.touch(dataset_id, amount, changes)
+    def touch(
+        self,
+        dataset_id: str,
+        amount: int = 1,
+        changes: Mapping[str, object] | None = None,
+        turn: int | None = None,
+    ) -> int:
+        """Give ``amount`` rows new update times, and each the same new values if there are ``changes``.
+
+        The rows are others than in the last call, or those of every call with this ``turn``.
+        """
+        return self.portal.editor.touch(dataset_id, amount, changes, turn)
 
     def republish(self, dataset_id: str) -> str:
         """Replace the dataset with itself: same values, new system columns; returns their timestamp."""

@@ -77,11 +77,13 @@ class Editor:
         with self._store.writing() as connection:
             return connection.execute(statement, (key,)).rowcount
 
-    def touch(self, dataset_id: str, amount: int, changes: Fields | None = None) -> int:
+    def touch(
+        self, dataset_id: str, amount: int, changes: Fields | None = None, turn: int | None = None
+    ) -> int:
         """Give ``amount`` rows, spread over the dataset, new timestamps and the values of ``changes``.
 
         Each call touches different rows, but the same calls in the same order touch the same rows in every
-        portal. Returns how many rows were touched.
+        portal, and so do calls with the same ``turn``. Returns how many rows were touched.
         """
         dataset = self._known(dataset_id)
         _check_columns(dataset, changes or {})
@@ -91,7 +93,8 @@ class Editor:
         chosen = f"SELECT rowid FROM {table} ORDER BY {SPREAD} LIMIT ?"
         setting = ", ".join(f'"{name}" = ?' for name in (":updated_at", *names))
         with self._store.writing() as connection:
-            rows = [row[0] for row in connection.execute(chosen, (_touches(connection), amount))]
+            number = _touches(connection) if turn is None else turn
+            rows = [row[0] for row in connection.execute(chosen, (number, amount))]
             stamps = self._store.next_stamps(len(rows))
             connection.executemany(
                 f"UPDATE {table} SET {setting} WHERE rowid = ?",

@@ -102,7 +102,9 @@ def change_rows(portal_url: str, amount: int) -> None:
     closed = time.strftime("%Y-%m-%dT%H:%M:%S.000", time.gmtime(time.time() - 86_400))
     changes = {"status": "Closed", "closeddate": closed}
     for dataset in CHANGED_DATASETS:
-        wanted = {"dataset": dataset, "touch": amount // len(CHANGED_DATASETS), "changes": changes}
+        each = amount // len(CHANGED_DATASETS)
+        # Without the turn a kept portal would touch other rows, and the next run would merge those of both.
+        wanted = {"dataset": dataset, "touch": each, "changes": changes, "turn": 0}
         request = urllib.request.Request(  # noqa: S310
             f"{portal_url}/_portal/rows", json.dumps(wanted).encode(), method="POST"
         )

@@ -103,6 +103,15 @@ def test_every_portal_touches_the_same_rows_and_others_each_time(own_site: Site)
     assert here[0] != here[1]
 
 
+def test_the_same_turn_touches_the_same_rows_again(own_site: Site) -> None:
+    """A load run changes as many stored rows as the one before, though the portal keeps its city."""
+    touched = []
+    for _ in range(2):
+        own_site.http.post("/_portal/rows", json={"dataset": DATASET, "touch": 25, "turn": 0})
+        touched.append({row[":id"] for row in newest(own_site, 25)})
+    assert touched[0] == touched[1]
+
+
 def test_rows_are_edited_over_http(own_site: Site) -> None:
     key = a_key(own_site)
     wanted = {"dataset": DATASET, "upsert": [{"casenumber": key, "status": "Closed"}], "touch": 3}
