@@ -85,7 +85,9 @@ class Analyst(Visitor):
             ("", f"council={places.council(self.draw)}", f"type={places.request_type(self.draw)}")
         )
         self.browser.get(Call(PAGES, path, f"{self.reports_url}{path}?{search}"))
-        shell = (Call(PAGES, part, self.reports_url + part) for part in (LAYOUT, DEPENDENCIES))
+        shell = (
+            Call(PAGES, part, self.reports_url + part, read_bytes=None) for part in (LAYOUT, DEPENDENCIES)
+        )
         _, dependencies = self.browser.together(shell)
         for together in report_pages.callbacks(json.loads(dependencies or b"[]"), path, search):
             Pool(CONNECTIONS).map(self._ask_callback, together)

@@ -11,6 +11,8 @@ GZIP = 16 + zlib.MAX_WBITS
 
 def decompressed(body: bytes, encoding: str, most_bytes: int | None = None) -> bytes:
     """A body that was sent in this encoding, or its beginning."""
+    if most_bytes == 0:
+        return b""
     if encoding == "gzip":
         return zlib.decompressobj(GZIP).decompress(body, most_bytes or 0)
     if encoding == "br":

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gevent import get_hub
 from gevent.pool import Pool
 from locust import FastHttpUser
 from locust.contrib.fasthttp import FastResponse
@@ -22,6 +23,7 @@ CHECKS = "one generation"
 NEW_GENERATION = "generation "
 # By default 4 kB, which takes thousands of calls for an export.
 BLOCK_BYTES = 131_072
+LARGE_BYTES = 65_536
 HEADERS = {"Accept-Encoding": "gzip, deflate, br", "User-Agent": "311-load (+locust)"}
 
 
@@ -43,7 +45,12 @@ class SentResponse(FastResponse):
 def read(response: FastResponse, most_bytes: int | None = None) -> bytes:
     """The body of a response, decompressed, or its beginning; empty without a response."""
     encoding = header(response, "content-encoding") if response.status_code == OK else ""
-    return decompressed(response.content or b"", encoding, most_bytes)
+    body = response.content or b""
+    if len(body) < LARGE_BYTES or most_bytes is not None:
+        return decompressed(body, encoding, most_bytes)
+    # In a thread, because the responses of other users are being measured.
+    whole: bytes = get_hub().threadpool.apply(decompressed, (body, encoding))
+    return whole
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,9 @@ class Call:
     url: str
     # Whether 404 is a correct response.
     may_miss: bool = False
-    # How much of the body is read and kept: days of a large city take gigabytes for 200 users.
-    read_bytes: int | None = None
+    # How much of the body is read and kept; None: all of it. Days of a large city take gigabytes for 200
+    # users, and decompressing what nobody reads takes longer than receiving it.
+    read_bytes: int | None = 0
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ SENT = {"gzip": gzip.compress(BODY), "br": brotli.compress(BODY), "": BODY}
 def test_a_body_is_decompressed_whole_or_in_part(encoding: str) -> None:
     assert decompressed(SENT[encoding], encoding) == BODY
     assert decompressed(SENT[encoding], encoding, 1_000) == BODY[:1_000]
+    assert decompressed(SENT[encoding], encoding, 0) == b""
 
 
 @pytest.mark.parametrize("encoding", ["gzip", ""])
