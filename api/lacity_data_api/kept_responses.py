@@ -18,6 +18,9 @@ from lacity_data_api.streaming import PART_BYTES, Produce, StreamedResponse, Wri
 
 # Compressed in itself. Text that a client wants uncompressed is several times as long, and not kept.
 COMPACT = frozenset({"application/vnd.apache.parquet"})
+# Twice as long as a year of Los Angeles takes.
+LONGEST_WAIT_SECONDS = 10.0
+PAUSE_SECONDS = 0.1
 
 
 def kept(request: Request, response: StreamedResponse, rows: Statement, *form: object) -> Response:
@@ -44,12 +47,25 @@ class KeptResponse(Response):
         if scope.get("state", {}).get("is_head"):
             await self._response(scope, receive, send)
             return
-        generation = await self._state.responses.newest_generation()
+        generation = await self._generation_after_waiting()
         if file := self._state.kept_files.find(self._key, generation):
             with file:
                 await self._response.with_sent_parts(_parts_of(file))(scope, receive, send)
         else:
             await self._send_and_keep(generation, scope, receive, send)
+
+    async def _generation_after_waiting(self) -> int:
+        """The newest generation, after waiting for the same response of another client to be complete."""
+        newest = self._state.responses.newest_generation
+        generation = await newest()
+        if not self._state.kept_files.is_growing(self._key, generation):
+            return generation
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                # Another process may be writing it, so there is no event to wait for.
+                while self._state.kept_files.is_growing(self._key, generation):  # noqa: ASYNC110
+                    await asyncio.sleep(PAUSE_SECONDS)
+        return await newest()
 
     async def _send_and_keep(self, generation: int, scope: Scope, receive: Receive, send: Send) -> None:
         files, newest = self._state.kept_files, self._state.responses.newest_generation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 MB = 1_000_000
 # Smaller responses are produced quickly, and a folder of many files takes long to list.
 LEAST_BYTES = MB
+# A copy that does not grow for longer belongs to a client that has stalled, or to a worker that was killed.
+GROWING_SECONDS = 2.0
 
 
 class KeptFiles:
@@ -50,6 +53,13 @@ class KeptFiles:
             return path.open("rb")
         except OSError:
             return None
+
+    def is_growing(self, key: str, generation: int) -> bool:
+        """Whether another client is being sent this response, and it will be kept."""
+        copies = self._folder.glob(f"{self._name(key, generation)}.*") if self._folder else ()
+        with suppress(OSError):
+            return any(time.time() - path.stat().st_mtime < GROWING_SECONDS for path in copies)
+        return False
 
     def copy(self, key: str, generation: int) -> FileCopy:
         """A new file that becomes visible when it is finished."""

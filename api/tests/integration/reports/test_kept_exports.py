@@ -5,6 +5,8 @@ import gzip
 import io
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from lacity_data_api.cache import kept_files
+from lacity_data_api.statements import Statement
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api, forget_everything, serve, settings_for
@@ -135,6 +138,56 @@ def test_an_export_that_the_client_gives_up_is_not_kept(keeping: Api, large: Non
     assert kept(folder) == []
     assert len(gzip.decompress(keeping.get(LARGE).content)) > 40_000_000
     assert len(kept(folder)) == 1
+
+
+@contextmanager
+def in_the_middle_of(keeping: Api) -> Iterator[Iterator[bytes]]:
+    """Another client that has received the beginning of the large export, and its remaining parts."""
+    forget_everything()
+    with keeping.client.stream("GET", LARGE) as response:
+        parts = response.iter_raw(100_000)
+        next(parts)
+        yield parts
+
+
+@pytest.fixture
+def reads(keeping: Api, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The exports that Postgres was asked for."""
+    asked, database = list[str](), keeping.state.database
+    copy = database.copy
+
+    async def counted(statement: Statement, *rest: Any) -> None:
+        asked.append(statement.sql)
+        await copy(statement, *rest)
+
+    monkeypatch.setattr(database, "copy", counted)
+    return asked
+
+
+def test_a_second_client_gets_the_file_of_the_first_one(keeping: Api, large: None, reads: list[str]) -> None:
+    """Two clients often want the same year at the same moment: after a load."""
+    with in_the_middle_of(keeping) as parts, ThreadPoolExecutor() as pool:
+        second = pool.submit(keeping.get, LARGE)
+        time.sleep(0.3)
+        size = sum(map(len, parts))
+        assert len(second.result().content) - 100_000 == size
+    assert len(reads) == 1
+
+
+def test_a_second_client_does_not_depend_on_the_first_one(
+    keeping: Api, large: None, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may leave before the end, or read so slowly that nobody should wait for it."""
+    with in_the_middle_of(keeping), ThreadPoolExecutor() as pool:
+        second = pool.submit(keeping.get, LARGE)
+        time.sleep(0.3)
+    assert len(gzip.decompress(second.result().content)) > 40_000_000
+    assert len(reads) == 2
+    keeping.state.kept_files.keep_only(None)
+    monkeypatch.setattr(kept_files, "GROWING_SECONDS", 0.2)
+    with in_the_middle_of(keeping):
+        assert len(gzip.decompress(keeping.get(LARGE).content)) > 40_000_000
+    assert len(reads) == 4
 
 
 def test_an_export_during_a_load_is_not_kept(

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from lacity_data_api.cache.kept_files import MB, KeptFiles
+from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, KeptFiles
 
 BODY = b"x" * MB
 DATABASE = "0a1b2c3d"
@@ -44,6 +45,25 @@ def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp
         copy.write(BODY)
         assert found(files, "one") is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_grows_until_it_is_finished_or_has_stalled(tmp_path: Path) -> None:
+    files = files_in(tmp_path)
+    assert not files.is_growing("one", 7)
+    with files.copy("one", 7) as copy:
+        copy.write(BODY)
+        assert files.is_growing("one", 7)
+        assert not files.is_growing("one", 8)
+        assert not files.is_growing("on", 7)
+        (partial,) = tmp_path.iterdir()
+        stalled = time.time() - GROWING_SECONDS
+        os.utime(partial, (stalled, stalled))
+        assert not files.is_growing("one", 7)
+        copy.write(BODY)
+        assert files.is_growing("one", 7)
+        copy.finish()
+    assert not files.is_growing("one", 7)
+    assert not KeptFiles("", 8, DATABASE).is_growing("one", 7)
 
 
 @pytest.mark.parametrize("size", [MB - 1, 2 * MB + 1])
