@@ -17,6 +17,7 @@ from psycopg.rows import TupleRow, dict_row
 
 from pipeline.columns import LISTS
 from pipeline.errors import BusyError, UnreachableError
+from pipeline.priority import share_priority
 
 Connection = psycopg.Connection[TupleRow]
 STATEMENTS = Path(__file__).parents[1] / "sql"
@@ -77,6 +78,7 @@ def connect(url: str, purpose: str) -> Connection:
     connection.execute("SET join_collapse_limit = 20")
     connection.execute("SET from_collapse_limit = 20")
     connection.execute("SET geqo = off")
+    share_priority(connection)
     return connection
 
 
