@@ -18,7 +18,7 @@ from lacity_data_api.streaming import PART_BYTES, Produce, StreamedResponse, Wri
 
 # Compressed in itself. Text that a client wants uncompressed is several times as long, and not kept.
 COMPACT = frozenset({"application/vnd.apache.parquet"})
-# Twice as long as a year of Los Angeles takes.
+# Twice as long as an export of a million requests takes.
 LONGEST_WAIT_SECONDS = 10.0
 PAUSE_SECONDS = 0.1
 

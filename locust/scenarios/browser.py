@@ -63,7 +63,7 @@ class Call:
     # Whether 404 is a correct response.
     may_miss: bool = False
     # How much of the body is read and kept; None: all of it. Days of a large city take gigabytes for 200
-    # users, and decompressing what nobody reads takes longer than receiving it.
+    # users, and decompressing them takes longer than receiving them.
     read_bytes: int | None = 0
 
     @property
