@@ -46,20 +46,26 @@ SELECT CASE WHEN count(*) <= {most} AND {is_affordable}
 IS_AFFORDABLE = "(SELECT coalesce(sum(requests + information), 0) <= {most} FROM {days} WHERE {where})"
 
 # The first version's 13 columns in their order, then the names of the ids, then the outcome of the request.
-# Rows are not sorted, because clients would have to wait for the sort.
+# Rows are not sorted, because clients would have to wait for the sort. GROUP BY makes Postgres evaluate each
+# name once, and not for each request, which takes a sixth of an export.
 EXPORT = """
 SELECT r.request_id, {srnumber} AS srnumber, r.created_date, r.closed_date, r.type_id, r.agency_id,
        r.source_id, r.council_id, r.region_id, {address} AS address, r.latitude, r.longitude, r.city_id,
-       {type_name} AS type_name, {agency_name} AS agency_name, {source_name} AS source_name,
-       {council_name} AS council_name, {region_name} AS region_name,
-       t.group_id, {group_name} AS group_name, r.is_open, r.is_duplicate, r.is_information, {texts}{own}
+       t.type_name, a.agency_name, s.source_name, c.council_name, g.region_name, t.group_id, t.group_name,
+       r.is_open, r.is_duplicate, r.is_information, {texts}{own}
   FROM (SELECT * FROM service_requests WHERE {where}) AS r
-  JOIN request_types t ON t.type_id = r.type_id
-  JOIN type_groups tg ON tg.group_id = t.group_id
-  JOIN agencies a ON a.agency_id = r.agency_id
-  JOIN sources s ON s.source_id = r.source_id
-  JOIN councils c ON c.council_id = r.council_id
-  LEFT JOIN regions g ON g.region_id = r.region_id{raw}
+  JOIN (SELECT type_id, group_id, {type_name} AS type_name,
+               (SELECT {group_name} FROM type_groups AS of_type
+                 WHERE of_type.group_id = request_types.group_id) AS group_name
+          FROM request_types GROUP BY type_id) AS t ON t.type_id = r.type_id
+  JOIN (SELECT agency_id, {agency_name} AS agency_name FROM agencies GROUP BY agency_id) AS a
+       ON a.agency_id = r.agency_id
+  JOIN (SELECT source_id, {source_name} AS source_name FROM sources GROUP BY source_id) AS s
+       ON s.source_id = r.source_id
+  JOIN (SELECT council_id, {council_name} AS council_name FROM councils GROUP BY council_id) AS c
+       ON c.council_id = r.council_id
+  LEFT JOIN (SELECT region_id, {region_name} AS region_name FROM regions GROUP BY region_id) AS g
+       ON g.region_id = r.region_id{raw}
 """
 # Columns that only some cities publish: their names in ``requests`` and in an export.
 OWN_COLUMNS = {
@@ -72,16 +78,8 @@ OWN_COLUMNS = {
 }
 NO_TEXT = frozenset({"duedate", "kept"})
 JOIN_RAW = "\n  JOIN requests raw ON raw.id = r.request_id"
-TEXT_COLUMNS = {
-    "srnumber": "r",
-    "address": "r",
-    "type_name": "t",
-    "agency_name": "a",
-    "source_name": "s",
-    "council_name": "c",
-    "region_name": "g",
-    "group_name": "tg",
-}
+NAME_COLUMNS = ("type_name", "group_name", "agency_name", "source_name", "council_name", "region_name")
+TEXT_COLUMNS = ("srnumber", "address")
 # Spreadsheets execute text that begins with = + - @ tab or CR as a formula; an apostrophe prevents it.
 TEXT_CELL = "CASE WHEN ascii({cell}) IN (61, 43, 45, 64, 9, 13) THEN '''' || {cell} ELSE {cell} END"
 EXPORT_LOCK = "LOCK TABLE service_requests, requests IN ACCESS SHARE MODE"
@@ -144,7 +142,8 @@ def _member(field: Field, before: str) -> str:
 def exported(wanted: RequestFilter, own_columns: Sequence[str] = ()) -> Statement:
     """The requests that match the filter, one per line; columns specific to this city come last."""
     condition = requests_where(wanted)
-    cells = {name: TEXT_CELL.format(cell=f"{table}.{name}") for name, table in TEXT_COLUMNS.items()}
+    cells = {name: TEXT_CELL.format(cell=name) for name in NAME_COLUMNS}
+    cells |= {name: TEXT_CELL.format(cell=f"r.{name}") for name in TEXT_COLUMNS}
     texts = ", ".join(f"{TEXT_CELL.format(cell=f'r.{name}')} AS {name}" for name in PUBLISHED_TEXTS)
     own = "".join(f", {_own_cell(name)} AS {OWN_COLUMNS[name]}" for name in own_columns)
     parts = {"texts": texts, "own": own, "raw": JOIN_RAW if own else ""}
