@@ -11,6 +11,9 @@ from tools.problem import Problem
 from tools.servers.ports import is_free
 from tools.supervisor import Program
 
+INGEST_NICENESS = 10
+"""The users of the same machine come first."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -44,9 +47,9 @@ class Plan:
         return Program("reports", command, ROOT / "dash", self._url("REPORTS_PORT", "/health"))
 
     def ingest(self) -> Program:
-        """An ingest run, which yields to the users of the same machine."""
+        """An ingest run."""
         command = [str(python_of("prefect")), "flow.py"]
-        return Program("flow", command, ROOT / "prefect", is_task=True, niceness=10)
+        return Program("flow", command, ROOT / "prefect", is_task=True, niceness=INGEST_NICENESS)
 
     def check_ports(self) -> None:
         """Raise ``Problem`` when one of the public ports is taken."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from tools import session, settings
 from tools.console import say
 from tools.paths import ROOT
+from tools.plan import INGEST_NICENESS
 from tools.problem import Problem, dispatch, guarded
 
 UNITS = Path("/etc/systemd/system")
@@ -45,6 +46,8 @@ After={prefix}-up.service{earlier}
 Type=oneshot
 User={user}
 WorkingDirectory={root}
+# The users of the API and the reports come first.
+Nice={niceness}
 # After a boot it takes a minute until the system is ready.
 ExecStartPre=/bin/sh -c 'until {make} status; do sleep 5; done > /dev/null'
 ExecStart={make} ingest{arguments}
@@ -87,7 +90,7 @@ def units() -> dict[str, str]:
             f" {nightly}",
         ),
     ):
-        run = RUN.format(**common, what=what, arguments=arguments, earlier=earlier)
+        run = RUN.format(**common, what=what, arguments=arguments, earlier=earlier, niceness=INGEST_NICENESS)
         found |= {
             f"{PREFIX}-{name}.service": run,
             f"{PREFIX}-{name}.timer": TIMER.format(what=what, when=when),

@@ -37,6 +37,8 @@ def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) 
     assert parsed["la311-reconcile.timer"]["Timer"]["OnCalendar"] == "Sun *-*-* 09:00 UTC"
     make = shutil.which("make")
     assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f'{make} ingest "ARGS=--reconcile"'
+    for run in ("ingest", "reconcile"):
+        assert parsed[f"la311-{run}.service"]["Service"]["Nice"] == "10"
     assert parsed["la311-reconcile.service"]["Unit"]["After"] == "la311-up.service la311-ingest.service"
     assert {one["Service"]["WorkingDirectory"] for one in parsed.values() if "Service" in one} == {str(ROOT)}
 
@@ -112,7 +114,8 @@ def test_a_run_waits_until_the_system_is_ready(tmp_path: Path) -> None:
     """At boot the timers fire while the system still starts; the run of that night would be lost."""
     make = tmp_path / "make"
     executable(tmp_path, "make", f"test -e {tmp_path}/ready && exit 0; touch {tmp_path}/ready; exit 1")
-    run = schedule.RUN.format(what="", prefix="", user="", root="", arguments="", earlier="", make=make)
+    names = ("what", "prefix", "user", "root", "arguments", "earlier", "niceness")
+    run = schedule.RUN.format(**dict.fromkeys(names, ""), make=make)
     (before,) = (line for line in run.splitlines() if line.startswith("ExecStartPre="))
     command = shlex.split(before.partition("=")[2].replace("sleep 5", "true"))
     assert subprocess.run(command, check=False, capture_output=True, timeout=30).returncode == 0
