@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 import brotli
 
 GZIP = 16 + zlib.MAX_WBITS
+ID = b'"requestId"'
+NUMBER = re.compile(ID + rb": ?(\d+)")
 
 
 def decompressed(body: bytes, encoding: str, most_bytes: int | None = None) -> bytes:
@@ -19,3 +22,13 @@ def decompressed(body: bytes, encoding: str, most_bytes: int | None = None) -> b
         limit = {} if most_bytes is None else {"output_buffer_limit": most_bytes}
         body = brotli.Decompressor().process(body, **limit)
     return body[:most_bytes]
+
+
+def request_ids(body: bytes) -> list[bytes]:
+    """The ids of the requests in a decompressed body, without parsing the rest."""
+    return NUMBER.findall(body)
+
+
+def number_of_requests(body: bytes) -> int:
+    """How many requests a decompressed body has. Parsing a quarter of a million takes half a second."""
+    return body.count(ID)

@@ -8,12 +8,12 @@ import re
 from locust import between, task
 
 from scenarios import places
+from scenarios.bodies import request_ids
 from scenarios.browser import Call, Visitor, header, read
 from scenarios.levels import label
 
 GROUP, EXPORTS = "data", "exports"
 NEXT = re.compile(r'<([^>]+)>; rel="next"')
-REQUEST_ID = re.compile(rb'"requestId": ?(\d+)')
 PAGE_ROWS = 2_000
 MOST_PAGES = 10
 
@@ -40,7 +40,7 @@ class DataUser(Visitor):
         generations: set[str] = set()
         for _ in range(MOST_PAGES):
             response = self.browser.ask("GET", url, label(GROUP, "GET /requests (a page)"))
-            found = REQUEST_ID.findall(read(response))
+            found = request_ids(read(response))
             generations.add(header(response, "x-data-generation"))
             if len(generations) == 1 and not seen.isdisjoint(found):
                 self.browser.report("no row twice", "a page repeats rows of an earlier one")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import re
 
 from locust import between, task
 
 from scenarios import places
+from scenarios.bodies import request_ids
 from scenarios.browser import Call, Visitor
 
 CACHED, UNCACHED = "map cached", "map uncached"
 ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
-REQUEST_ID = re.compile(rb'"requestId": ?(\d+)')
 IDS_KEPT = 200
 READ_BYTES = 65_536
 RETURNING_SHARE = 0.4
@@ -52,7 +51,7 @@ class MapVisitor(Visitor):
 
     def _remember(self, bodies: list[bytes]) -> None:
         """Keep the ids of some pins on the map, whose details are opened later."""
-        found = [number for body in bodies for number in REQUEST_ID.findall(body)]
+        found = [number for body in bodies for number in request_ids(body)]
         # None if the day that was read is empty, or has not changed since another one was read.
         if found:
             self.request_ids = self.draw.sample(found, min(IDS_KEPT, len(found)))

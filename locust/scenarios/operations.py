@@ -7,13 +7,13 @@ from typing import Any
 
 from locust import constant, task
 
+from scenarios.bodies import number_of_requests
 from scenarios.browser import OK, Call, Visitor, header, read
 from scenarios.generations import HEADER
 from scenarios.levels import label
 
 GROUP, DATA = "status", "data"
 STATES = ("/status/live", "/status/ready", "/status/data", "/status/api")
-REQUEST_ID = b'"requestId"'
 COUNTS, PINS, LIST = "/requests/counts/open/types", "/requests/pins/open", "/requests"
 # Two rows, starting with the last one: they verify the length of a list without reading all of it.
 END_OF_LIST = LIST + "?status=open&skip={skip}&limit=2"
@@ -44,8 +44,7 @@ class Operations(Visitor):
         pins, of_pins = self._ask(PINS)
         for what, amount, of_amount, located in (
             ("counted", total, of_counts, "&unlocated=include"),
-            # Parsing a quarter of a million of them would stop all users for half a second.
-            ("on the map", pins.count(REQUEST_ID), of_pins, ""),
+            ("on the map", number_of_requests(pins), of_pins, ""),
         ):
             end, of_list = self._ask(END_OF_LIST.format(skip=max(0, amount - 1)) + located, route=LIST)
             if of_amount and of_amount == of_list:
