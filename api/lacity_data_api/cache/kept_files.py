@@ -56,10 +56,8 @@ class KeptFiles:
 
     def is_growing(self, key: str, generation: int) -> bool:
         """Whether another client is being sent this response, and it will be kept."""
-        copies = self._folder.glob(f"{self._name(key, generation)}.*") if self._folder else ()
-        with suppress(OSError):
-            return any(time.time() - path.stat().st_mtime < GROWING_SECONDS for path in copies)
-        return False
+        beginning, since = f"{self._name(key, generation)}.", time.time() - GROWING_SECONDS
+        return any(path.name.startswith(beginning) and written > since for written, _, path in self._own())
 
     def copy(self, key: str, generation: int) -> FileCopy:
         """A new file that becomes visible when it is finished."""

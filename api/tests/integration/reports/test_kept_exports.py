@@ -143,7 +143,6 @@ def test_an_export_that_the_client_gives_up_is_not_kept(keeping: Api, large: Non
 @contextmanager
 def in_the_middle_of(keeping: Api) -> Iterator[Iterator[bytes]]:
     """Another client that has received the beginning of the large export, and its remaining parts."""
-    forget_everything()
     with keeping.client.stream("GET", LARGE) as response:
         parts = response.iter_raw(100_000)
         next(parts)
@@ -177,7 +176,7 @@ def test_a_second_client_gets_the_file_of_the_first_one(keeping: Api, large: Non
 def test_a_second_client_does_not_depend_on_the_first_one(
     keeping: Api, large: None, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which may leave before the end, or read so slowly that nobody should wait for it."""
+    """Which may leave before the end, or read too slowly to be worth waiting for."""
     with in_the_middle_of(keeping), ThreadPoolExecutor() as pool:
         second = pool.submit(keeping.get, LARGE)
         time.sleep(0.3)
