@@ -22,24 +22,22 @@ async def respond(request: Request, query: Query) -> Response:
 
 async def find(request: Request, query: Query) -> Keyed:
     """The cached response, before it is sent. Raises ApiError if there is none."""
-    return await state_of(request).watcher.find(query, _header(request, "accept-encoding"))
+    return await state_of(request).watcher.find(query, raw_list_header(request.headers, "accept-encoding"))
 
 
 async def send(request: Request, query: Query, keyed: Keyed) -> Response:
     """This cached response in the encoding that the client prefers; 304 if the client has it already."""
     state = state_of(request)
-    accept_encoding, if_none_match = (_header(request, name) for name in ("accept-encoding", "if-none-match"))
+    accept_encoding, if_none_match = (
+        raw_list_header(request.headers, name) for name in ("accept-encoding", "if-none-match")
+    )
     encoding = keyed.response.encoding_for(accept_encoding)
     await state.responses.encode(keyed, encoding)
     if request.method != "GET":
         if_none_match = b""
     elif query.is_lasting:
-        accept = (_header(request, "accept"),) if query.form.is_negotiated else ()
+        accept = (raw_list_header(request.headers, "accept"),) if query.form.is_negotiated else ()
         url = (request.scope["raw_path"], request.scope["query_string"], *accept)
         state.responses.memory.add_url(keyed.key, url, request.scope["route"].path)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)
-
-
-def _header(request: Request, name: str) -> bytes:
-    return raw_list_header(request.headers, name)
