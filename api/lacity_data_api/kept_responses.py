@@ -10,7 +10,8 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from lacity_data_api.cache.kept_files import FileCopy
+from lacity_data_api.cache.kept_files import Days, FileCopy
+from lacity_data_api.cache.kept_versions import remove_outdated, version_of
 from lacity_data_api.errors import ApiError
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Statement
@@ -18,26 +19,31 @@ from lacity_data_api.streaming import PART_BYTES, Produce, StreamedResponse, Wri
 
 # Compressed in itself. Text that a client wants uncompressed is several times as long, and not kept.
 COMPACT = frozenset({"application/vnd.apache.parquet"})
-# Twice as long as an export of a million requests takes.
-LONGEST_WAIT_SECONDS = 10.0
+# As long as an export of a million requests takes on a busy machine.
+LONGEST_WAIT_SECONDS = 30.0
 PAUSE_SECONDS = 0.1
 
 
-def kept(request: Request, response: StreamedResponse, rows: Statement, *form: object) -> Response:
-    """The same response, from a file if the same rows were sent in this form and have not changed since."""
+def kept(
+    request: Request, response: StreamedResponse, rows: Statement, days: Days, *form: object
+) -> Response:
+    """The same response, from a file if the same rows were sent in this form and have not changed since.
+
+    ``days``: those on which the requests were created.
+    """
     files = state_of(request).kept_files
     if files.is_used and (response.is_compressed or response.media_type in COMPACT):
-        return KeptResponse(request, response, rows.digest(*form))
+        return KeptResponse(request, response, rows.digest(*form), days)
     return response
 
 
 class KeptResponse(Response):
     """Decides between file and database when it is sent, so that the newest data is sent in either case."""
 
-    def __init__(self, request: Request, response: StreamedResponse, key: str) -> None:
+    def __init__(self, request: Request, response: StreamedResponse, key: str, days: Days) -> None:
         self._state = state_of(request)
         self._response = response
-        self._key = key
+        self._key, self._days = key, days
         self.status_code = response.status_code
         self.media_type = response.media_type
         self.background = None
@@ -47,35 +53,40 @@ class KeptResponse(Response):
         if scope.get("state", {}).get("is_head"):
             await self._response(scope, receive, send)
             return
-        generation = await self._generation_after_waiting()
-        if file := self._state.kept_files.find(self._key, generation):
+        version = await self._version_after_waiting()
+        if file := self._state.kept_files.find(self._key, self._days, version):
             with file:
                 await self._response.with_sent_parts(_parts_of(file))(scope, receive, send)
         else:
-            await self._send_and_keep(generation, scope, receive, send)
+            await self._send_and_keep(version, scope, receive, send)
 
-    async def _generation_after_waiting(self) -> int:
-        """The newest generation, after waiting for the same response of another client to be complete."""
-        newest = self._state.responses.newest_generation
-        generation = await newest()
-        if not self._state.kept_files.is_growing(self._key, generation):
-            return generation
+    async def _version_after_waiting(self) -> str:
+        """The newest version, after waiting for the same response of another client to be complete."""
+        version = await self._newest()
+        if not self._is_growing(version):
+            return version
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                 # Another process may be writing it, so there is no event to wait for.
-                while self._state.kept_files.is_growing(self._key, generation):  # noqa: ASYNC110
+                while self._is_growing(version):  # noqa: ASYNC110
                     await asyncio.sleep(PAUSE_SECONDS)
-        return await newest()
+        return await self._newest()
 
-    async def _send_and_keep(self, generation: int, scope: Scope, receive: Receive, send: Send) -> None:
-        files, newest = self._state.kept_files, self._state.responses.newest_generation
-        with files.copy(self._key, generation) as copy:
+    def _is_growing(self, version: str) -> bool:
+        return self._state.kept_files.is_growing(self._key, self._days, version)
+
+    async def _newest(self) -> str:
+        return await version_of(self._state.database, self._days)
+
+    async def _send_and_keep(self, version: str, scope: Scope, receive: Receive, send: Send) -> None:
+        files = self._state.kept_files
+        with files.copy(self._key, self._days, version) as copy:
             await self._response(scope, receive, _copied(send, copy))
-            # What was read while the data changed may belong to either generation.
+            # What was read while the data changed may belong to either version.
             with suppress(ApiError):
-                if await newest() == generation:
+                if await self._newest() == version:
                     await asyncio.to_thread(copy.finish)
-                    await asyncio.to_thread(files.keep_only, generation)
+                    await remove_outdated(files, self._state.database)
 
 
 def _parts_of(file: BinaryIO) -> Produce:

@@ -23,7 +23,7 @@ def record(job: Job, written: WriteResult, checks: Sequence[Check], reasons: Rea
     run(connection, "merge/forget_corrected", {"read": job.read_ids, "whole": job.whole_ids})
     run(connection, "merge/keep_rejected", {"load_run_id": load_run_id})
     if written.has_changed:
-        run(connection, "merge/next_generation")
+        run(connection, "merge/next_generation", {"is_recorded": not written.new_tables})
     generation = int(fetch_one(connection, "runs/generation")["generation"])
     by_dataset = {d.reading.dataset.id: _dataset_row(d, written) for d in job.downloads}
     counts = {name: sum(row[name] for row in by_dataset.values()) for name in COUNTED}

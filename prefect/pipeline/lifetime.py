@@ -50,7 +50,7 @@ def erase(connection: Connection, numbers: Sequence[str]) -> tuple[int, int]:
         changes.append_erasures(connection, numbers)
         rows = sum(_erase_from(connection, table, values) for table in ERASED_FROM)
         serve_deletions(connection, catalog)
-        run(connection, "merge/next_generation")
+        run(connection, "merge/next_generation", {"is_recorded": True})
     return rows, int(fetch_one(connection, "runs/generation")["generation"])
 
 

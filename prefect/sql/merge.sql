@@ -438,5 +438,24 @@ SELECT dataset_id,
   FROM dataset_watermarks AS mark
  ORDER BY read_at, dataset_id
 
+-- name: record_days
+INSERT INTO changed_days (day, changed_at)
+SELECT created_date::date, now() FROM before
+ UNION
+SELECT created_date::date, now() FROM after
+ON CONFLICT (day) DO UPDATE SET changed_at = excluded.changed_at
+
+-- name: record_moved_days
+-- The same for rows whose values are those stored, but which another dataset publishes now.
+INSERT INTO changed_days (day, changed_at)
+SELECT DISTINCT createddate::date, now() FROM staged_changes JOIN staged USING (staged_id) WHERE NOT has_changed
+ON CONFLICT (day) DO UPDATE SET changed_at = excluded.changed_at
+
 -- name: next_generation
-UPDATE data_generation SET generation = generation + 1, changed_at = now() RETURNING generation
+-- Unless all changes of this generation, and of those before it, were recorded by day, every day may have changed.
+UPDATE data_generation
+   SET generation = generation + 1,
+       changed_at = now(),
+       every_day_changed_at = CASE WHEN %(is_recorded)s AND recorded_generation = generation
+                                   THEN every_day_changed_at ELSE now() END,
+       recorded_generation = generation + 1

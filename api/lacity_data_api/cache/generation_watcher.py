@@ -14,10 +14,10 @@ import asyncio
 import logging
 import time
 from functools import partial
-from threading import Thread
 
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.kept_files import KeptFiles
+from lacity_data_api.cache.kept_versions import remove_outdated
 from lacity_data_api.cache.primer import PrimedResponses, Primer
 from lacity_data_api.cache.published import Published
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache
@@ -49,6 +49,7 @@ class GenerationWatcher:
         self._generation: int | None = None
         # The next generation, with its responses.
         self._prepared: tuple[int, Primed] | None = None
+        self._removing: asyncio.Task[None] | None = None
 
     @property
     def generation(self) -> int | None:
@@ -58,6 +59,8 @@ class GenerationWatcher:
 
     async def close(self) -> None:
         """Cancel all work."""
+        if self._removing:
+            self._removing.cancel()
         await self._moves.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
@@ -165,8 +168,7 @@ class GenerationWatcher:
         self._responses.memory.replace_all(responses)
         self._responses.failures.clear()
         if self._kept_files.is_used:
-            # In a thread, because removing large files takes time.
-            Thread(target=self._kept_files.keep_only, args=[generation]).start()
+            self._removing = asyncio.create_task(remove_outdated(self._kept_files, self._responses.database))
         self._generation = generation
         log.info("Serving generation %d", generation)
 

@@ -1,15 +1,15 @@
-"""Long responses as files: kept until the data changes, and shared by all workers of this machine."""
+"""Long responses as files: kept until their data changes, and shared by all workers of this machine."""
 
 from __future__ import annotations
 
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,15 @@ LEAST_BYTES = MB
 GROWING_SECONDS = 2.0
 
 
+class Days(NamedTuple):
+    """The first and the last day of a period, as Postgres reads them; without limits, all days."""
+
+    first: str = "-infinity"
+    last: str = "infinity"
+
+
 class KeptFiles:
-    """Files of one database, each of one generation. Without a folder, nothing is kept.
+    """Files of one database, each with one version of the requests of some days; nothing without a folder.
 
     A failure of the disk counts as a missing file, never as an error.
     """
@@ -41,40 +48,57 @@ class KeptFiles:
         if self._folder:
             with suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True)
-            self.keep_only(None)
+            self.clear()
 
-    def find(self, key: str, generation: int) -> BinaryIO | None:
+    def find(self, key: str, days: Days, version: str) -> BinaryIO | None:
         """The kept file; None if there is none."""
         if not self._folder:
             return None
-        path = self._folder / self._name(key, generation)
+        path = self._folder / self._name(key, days, version)
         try:
             os.utime(path)
             return path.open("rb")
         except OSError:
             return None
 
-    def is_growing(self, key: str, generation: int) -> bool:
+    def is_growing(self, key: str, days: Days, version: str) -> bool:
         """Whether another client is being sent this response, and it will be kept."""
-        beginning, since = f"{self._name(key, generation)}.", time.time() - GROWING_SECONDS
-        return any(path.name.startswith(beginning) and written > since for written, _, path in self._own())
+        beginning = f"{self._name(key, days, version)}."
+        return any(
+            path.name.startswith(beginning) and _is_growing(path, used) for used, _, path in self._own()
+        )
 
-    def copy(self, key: str, generation: int) -> FileCopy:
+    def copy(self, key: str, days: Days, version: str) -> FileCopy:
         """A new file that becomes visible when it is finished."""
-        path = self._folder / self._name(key, generation) if self._folder else None
+        path = self._folder / self._name(key, days, version) if self._folder else None
         return FileCopy(path, self._most_bytes // 4)
 
-    def keep_only(self, generation: int | None) -> None:
-        """Remove the files of other generations, and the least recently used ones above the size limit."""
+    def days(self) -> set[Days]:
+        """The periods of all files."""
+        return {self._parts(path)[0] for _, _, path in self._own()}
+
+    def keep_only(self, versions: Mapping[Days, str]) -> None:
+        """Remove other versions of the files of these days, and the least recently used above the limit."""
         left = self._most_bytes
-        for _, size, path in sorted(self._own(), reverse=True):
-            is_current = path.name.startswith(self._name("", generation))
+        for used, size, path in sorted(self._own(), reverse=True):
+            days, version = self._parts(path)
+            is_current = versions.get(days, version) == version
             left -= size if is_current else 0
-            if not is_current or left < 0:
+            # What grows is checked when it is finished.
+            if (not is_current or left < 0) and not _is_growing(path, used):
                 _remove(path)
 
-    def _name(self, key: str, generation: int | None) -> str:
-        return f"{self._prefix}{generation}-{key}"
+    def clear(self) -> None:
+        """Remove all files."""
+        for _, _, path in self._own():
+            _remove(path)
+
+    def _name(self, key: str, days: Days, version: str) -> str:
+        return f"{self._prefix}{days.first}_{days.last}_{version}_{key}"
+
+    def _parts(self, path: Path) -> tuple[Days, str]:
+        first, last, version, _ = path.name.removeprefix(self._prefix).split("_")
+        return Days(first, last), version
 
     def _own(self) -> list[tuple[float, int, Path]]:
         """Time of the last use, size and path of this database's files."""
@@ -138,6 +162,10 @@ def _reported() -> Iterator[None]:
         yield
     except OSError as error:
         log.warning("A response was not kept as a file: %s", error)
+
+
+def _is_growing(path: Path, used: float) -> bool:
+    return "." in path.name and used > time.time() - GROWING_SECONDS
 
 
 def _remove(path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fastapi import Request
 from starlette.responses import Response
 
+from lacity_data_api.cache.kept_files import Days
 from lacity_data_api.files.exports import GEOJSON, PARQUET, geojson_export, parquet_export
 from lacity_data_api.kept_responses import kept
 from lacity_data_api.reports import repository
@@ -58,7 +59,7 @@ async def csv_file(
         response = StreamedResponse(request, produce, headers, GZIP, is_compressed=True)
     else:
         response = streamed(request, produce, CSV, headers)
-    return kept(request, response, statement, CSV, is_for_excel)
+    return kept(request, response, statement, _days_of(wanted), CSV, is_for_excel)
 
 
 def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response:
@@ -66,14 +67,20 @@ def parquet_file(request: Request, wanted: RequestFilter, name: str) -> Response
     rows = where(wanted)
     produce = parquet_export(state_of(request).database, rows)
     response = StreamedResponse(request, produce, _saved_as(name), PARQUET, is_compressed=False)
-    return kept(request, response, rows, PARQUET)
+    return kept(request, response, rows, _days_of(wanted), PARQUET)
 
 
 def geojson_file(request: Request, wanted: RequestFilter, name: str) -> Response:
     """The same rows as a GeoJSON feature collection."""
     rows = where(wanted)
     produce = geojson_export(state_of(request).database, rows)
-    return kept(request, streamed(request, produce, GEOJSON, _saved_as(name)), rows, GEOJSON)
+    response = streamed(request, produce, GEOJSON, _saved_as(name))
+    return kept(request, response, rows, _days_of(wanted), GEOJSON)
+
+
+def _days_of(wanted: RequestFilter) -> Days:
+    limits = {"first": wanted.start_date, "last": wanted.end_date}
+    return Days(**{name: day.isoformat() for name, day in limits.items() if day})
 
 
 def _saved_as(name: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import gzip
 import io
@@ -15,12 +16,16 @@ import pytest
 from pyarrow import parquet
 
 from lacity_data_api.cache import kept_files
+from lacity_data_api.cache.kept_files import MB, Days, KeptFiles
+from lacity_data_api.cache.kept_versions import remove_outdated
+from lacity_data_api.database import Database as ApiDatabase
 from lacity_data_api.statements import Statement
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api, forget_everything, serve, settings_for
 
 YEAR = "/reports/export/2020/service_requests"
+NEXT_YEAR = YEAR.replace("2020", "2021")
 LARGE = "/reports/export/2022/service_requests.csv.gz"
 UPDATES = ("UPDATE service_requests SET address = %s", "UPDATE requests SET address = %s")
 GZIP = {"Accept-Encoding": "gzip"}
@@ -28,7 +33,10 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 @pytest.fixture(scope="module", autouse=True)
 def rows(database: Database) -> None:
-    add_requests(database, *({"srnumber": f"1-{n}", "created_date": "2020-05-06"} for n in range(5)))
+    for year in (2020, 2021):
+        add_requests(
+            database, *({"srnumber": f"{year}-{n}", "created_date": f"{year}-05-06"} for n in range(5))
+        )
 
 
 @pytest.fixture
@@ -80,13 +88,70 @@ def addresses(api: Api, path: str, **parameters: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".geojson"])
-def test_an_export_is_read_once_per_generation(keeping: Api, database: Database, ending: str) -> None:
+def test_an_export_is_read_once_until_something_changes(
+    keeping: Api, database: Database, ending: str
+) -> None:
     publish(database, "FIRST")
     assert addresses(keeping, YEAR + ending) == {"FIRST"}
     address(database, "SECOND")
     assert addresses(keeping, YEAR + ending) == {"FIRST"}
     publish(database, "THIRD")
     assert addresses(keeping, YEAR + ending) == {"THIRD"}
+
+
+RECORDED = """
+UPDATE data_generation
+   SET generation = generation + 1, changed_at = clock_timestamp(), recorded_generation = generation + 1
+"""
+
+
+def record(database: Database, *days: str) -> None:
+    """A new generation in which the requests of these days have changed, as the merge records it."""
+    with database.cursor(database.loader_url) as cursor:
+        for day in days:
+            cursor.execute(
+                "INSERT INTO changed_days (day, changed_at) VALUES (%s, clock_timestamp())"
+                " ON CONFLICT (day) DO UPDATE SET changed_at = excluded.changed_at",
+                [day],
+            )
+        cursor.execute(RECORDED)
+
+
+@pytest.mark.parametrize(("day", "remade"), [("2021-05-06", "AFTER"), ("2020-05-06", "BEFORE")])
+def test_a_load_leaves_the_files_of_days_that_it_did_not_change(
+    keeping: Api, database: Database, folder: Path, day: str, remade: str
+) -> None:
+    record(database)
+    address(database, "BEFORE")
+    assert addresses(keeping, f"{NEXT_YEAR}.csv") == {"BEFORE"}
+    address(database, "AFTER")
+    record(database, day)
+    keeping.publish()
+    assert addresses(keeping, f"{NEXT_YEAR}.csv") == {remade}
+    assert len(kept(folder)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE request_types SET type_name = concat(type_name, '.') WHERE type_id = 4",
+     "UPDATE councils SET council_name = concat(council_name, '.') WHERE council_id = 52",
+     "DELETE FROM map_names WHERE ctid = (SELECT min(ctid) FROM map_names)",
+     "UPDATE alembic_version SET version_num = concat(version_num, '.')",
+     "UPDATE data_generation SET generation = generation + 1"],
+)  # fmt: skip
+def test_some_changes_outdate_the_files_of_all_days(keeping: Api, database: Database, change: str) -> None:
+    """Another name, a migration, and a new generation whose writer has recorded no days."""
+    record(database)
+    address(database, "BEFORE")
+    assert addresses(keeping, f"{YEAR}.csv") == {"BEFORE"}
+    address(database, "AFTER")
+    database.run(change)
+    assert addresses(keeping, f"{YEAR}.csv") == {"AFTER"}
+    # What was not recorded stays unknown, also after generations that were.
+    address(database, "LATER")
+    record(database, "2019-01-01")
+    is_recorded = "data_generation" not in change
+    assert addresses(keeping, f"{YEAR}.csv") == ({"AFTER"} if is_recorded else {"LATER"})
 
 
 def test_a_file_is_sent_as_its_export_was(keeping: Api, folder: Path) -> None:
@@ -182,7 +247,7 @@ def test_a_second_client_does_not_depend_on_the_first_one(
         time.sleep(0.3)
     assert len(gzip.decompress(second.result().content)) > 40_000_000
     assert len(reads) == 2
-    keeping.state.kept_files.keep_only(None)
+    keeping.state.kept_files.clear()
     monkeypatch.setattr(kept_files, "GROWING_SECONDS", 0.2)
     with in_the_middle_of(keeping):
         assert len(gzip.decompress(keeping.get(LARGE).content)) > 40_000_000
@@ -231,6 +296,26 @@ def test_a_disk_that_fails_fails_no_export(
             assert len(addresses(running, f"{YEAR}.csv")) == 1
     assert [line for line in caplog.messages if "not kept" in line]
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_files_go_if_the_database_does_not_tell_whether_they_are_outdated(
+    database: Database, tmp_path: Path
+) -> None:
+    files = KeptFiles(str(tmp_path), 8, "one")
+    url = "postgresql://reader@127.0.0.1:1/none"
+    with files.copy("one", Days(), "version") as copy:
+        copy.write(b"x" * MB)
+        copy.finish()
+    assert files.days() == {Days()}
+
+    async def remove() -> None:
+        unreachable = ApiDatabase(settings_for(database, database_reader_url=url))
+        await unreachable.open()
+        await remove_outdated(files, unreachable)
+        await unreachable.close()
+
+    asyncio.run(remove())
+    assert files.days() == set()
 
 
 def test_an_unreachable_database_is_503(database: Database, folder: Path) -> None:

@@ -6,42 +6,44 @@ from pathlib import Path
 
 import pytest
 
-from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, KeptFiles
+from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, Days, KeptFiles
 
 BODY = b"x" * MB
 DATABASE = "0a1b2c3d"
+YEAR = Days("2020-01-01", "2020-12-31")
 
 
 def files_in(folder: Path, most_mb: int = 8) -> KeptFiles:
     return KeptFiles(str(folder), most_mb, DATABASE)
 
 
-def keep(files: KeptFiles, key: str, body: bytes = BODY, generation: int = 7) -> None:
-    with files.copy(key, generation) as copy:
+def keep(files: KeptFiles, key: str, body: bytes = BODY, version: str = "v7", days: Days = YEAR) -> None:
+    with files.copy(key, days, version) as copy:
         for start in range(0, len(body), 100_000):
             copy.write(body[start : start + 100_000])
         copy.finish()
 
 
-def found(files: KeptFiles, key: str, generation: int = 7) -> bytes | None:
-    file = files.find(key, generation)
+def found(files: KeptFiles, key: str, version: str = "v7", days: Days = YEAR) -> bytes | None:
+    file = files.find(key, days, version)
     if file is None:
         return None
     with file:
         return file.read()
 
 
-def test_a_finished_copy_is_found_by_key_and_generation(tmp_path: Path) -> None:
+def test_a_finished_copy_is_found_by_key_days_and_version(tmp_path: Path) -> None:
     files = files_in(tmp_path)
     keep(files, "one", BODY + BODY)
     assert found(files, "one") == BODY + BODY
     assert found(files, "two") is None
-    assert found(files, "one", generation=8) is None
+    assert found(files, "one", version="v8") is None
+    assert found(files, "one", days=Days()) is None
 
 
 def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp_path: Path) -> None:
     files = files_in(tmp_path)
-    with files.copy("one", 7) as copy:
+    with files.copy("one", YEAR, "v7") as copy:
         copy.write(BODY)
         assert found(files, "one") is None
     assert list(tmp_path.iterdir()) == []
@@ -49,21 +51,21 @@ def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp
 
 def test_a_copy_grows_until_it_is_finished_or_has_stalled(tmp_path: Path) -> None:
     files = files_in(tmp_path)
-    assert not files.is_growing("one", 7)
-    with files.copy("one", 7) as copy:
+    assert not files.is_growing("one", YEAR, "v7")
+    with files.copy("one", YEAR, "v7") as copy:
         copy.write(BODY)
-        assert files.is_growing("one", 7)
-        assert not files.is_growing("one", 8)
-        assert not files.is_growing("on", 7)
+        assert files.is_growing("one", YEAR, "v7")
+        assert not files.is_growing("one", YEAR, "v8")
+        assert not files.is_growing("on", YEAR, "v7")
         (partial,) = tmp_path.iterdir()
         stalled = time.time() - GROWING_SECONDS
         os.utime(partial, (stalled, stalled))
-        assert not files.is_growing("one", 7)
+        assert not files.is_growing("one", YEAR, "v7")
         copy.write(BODY)
-        assert files.is_growing("one", 7)
+        assert files.is_growing("one", YEAR, "v7")
         copy.finish()
-    assert not files.is_growing("one", 7)
-    assert not KeptFiles("", 8, DATABASE).is_growing("one", 7)
+    assert not files.is_growing("one", YEAR, "v7")
+    assert not KeptFiles("", 8, DATABASE).is_growing("one", YEAR, "v7")
 
 
 @pytest.mark.parametrize("size", [MB - 1, 2 * MB + 1])
@@ -78,26 +80,44 @@ def test_above_the_limit_the_least_recently_used_files_go(tmp_path: Path) -> Non
     files = files_in(tmp_path, most_mb=4)
     for age, key in enumerate(("d", "c", "b", "a", "e")):
         keep(files, key)
-        (path,) = tmp_path.glob(f"*-{key}")
+        (path,) = tmp_path.glob(f"*_{key}")
         os.utime(path, (1_700_000_000 + age, 1_700_000_000 + age))
     # Used once more, so that the oldest is now the newest.
     assert found(files, "d") == BODY
-    files.keep_only(7)
+    files.keep_only({YEAR: "v7"})
     assert [key for key in "abcde" if found(files, key)] == ["a", "b", "d", "e"]
 
 
-def test_other_generations_are_removed_but_nothing_of_others(tmp_path: Path) -> None:
-    files, other = files_in(tmp_path), KeptFiles(str(tmp_path), 8, "another")
-    keep(files, "one", generation=7)
-    keep(files, "one", generation=70)
-    keep(other, "one", generation=7)
+def test_other_versions_are_removed_but_nothing_of_others(tmp_path: Path) -> None:
+    files, other, all_days = files_in(tmp_path), KeptFiles(str(tmp_path), 8, "another"), Days()
+    keep(files, "one", version="v7")
+    keep(files, "one", version="v70")
+    keep(files, "one", version="v9")
+    keep(files, "one", version="v7", days=all_days)
+    keep(other, "one", version="v7")
     (tmp_path / "index.html").touch()
-    files.keep_only(70)
-    assert (found(files, "one", 7), found(files, "one", 70)) == (None, BODY)
+    assert files.days() == {YEAR, all_days}
+    files.keep_only({YEAR: "v70", all_days: "v7"})
+    assert [found(files, "one", version) for version in ("v7", "v70", "v9")] == [None, BODY, None]
+    assert found(files, "one", "v7", all_days) == BODY
     files.open()
-    assert found(files, "one", 70) is None
-    assert found(other, "one", 7) == BODY
+    assert found(files, "one", "v70") is None
+    assert found(other, "one", "v7") == BODY
     assert (tmp_path / "index.html").exists()
+
+
+def test_files_that_grow_or_of_days_that_were_not_asked_for_stay(tmp_path: Path) -> None:
+    """Another worker may have begun them while the versions were being read."""
+    files = files_in(tmp_path)
+    keep(files, "one", days=Days())
+    with files.copy("one", YEAR, "v8") as copy:
+        copy.write(BODY)
+        files.keep_only({YEAR: "v7"})
+        copy.finish()
+    assert found(files, "one", version="v8") == BODY
+    assert found(files, "one", days=Days()) == BODY
+    files.clear()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("part_bytes", [100_000, 1_000])
@@ -106,7 +126,7 @@ def test_a_full_disk_gives_up_the_copy(
 ) -> None:
     """Small parts are buffered: they fail when the next ones are written, and once more when it is closed."""
     files = files_in(tmp_path)
-    with files.copy("one", 7) as copy, Path("/dev/full").open("wb") as full:
+    with files.copy("one", YEAR, "v7") as copy, Path("/dev/full").open("wb") as full:
         assert copy._file is not None
         os.dup2(full.fileno(), copy._file.fileno())
         for _ in range(20):
@@ -129,7 +149,7 @@ def test_a_folder_that_disappears_loses_the_files_only(tmp_path: Path) -> None:
     (tmp_path / "exports").rename(tmp_path / "elsewhere")
     assert found(files, "one") is None
     keep(files, "one")
-    files.keep_only(7)
+    files.keep_only({YEAR: "v7"})
     files.open()
     keep(files, "one")
     assert found(files, "one") == BODY

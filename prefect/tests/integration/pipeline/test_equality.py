@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pipeline_tests import databases
+from pipeline_tests.changed_days import difference
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import History, Row, content, histories, load
 from pipeline_tests.ingest_runs import settings_for, tolerant
@@ -54,7 +55,9 @@ def assert_runs_equal_one_full_load(shared: Database, history: History) -> None:
     chosen = settings_for(shared, "http://unused.invalid")
     emptied(shared)
     for rows in history.runs:
-        load(chosen, CITY, rows)
+        with difference(shared) as found:
+            load(chosen, CITY, rows)
+        assert found.is_told
         assert_sound(shared)
     nightly = requests_of(shared), served_of(shared)
     ids = ids_of(shared)

@@ -1,0 +1,41 @@
+"""Which kept files still contain what Postgres would send: those whose days have not changed since."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from lacity_data_api.cache.kept_files import Days, KeptFiles
+from lacity_data_api.database import Database
+from lacity_data_api.errors import ApiError
+from lacity_data_api.statements import Statement
+
+VERSIONS = """
+SELECT first_day, last_day, days_version(CAST(first_day AS date), CAST(last_day AS date))
+  FROM unnest(CAST(:first AS text[]), CAST(:last AS text[])) AS days (first_day, last_day)
+"""
+
+
+async def version_of(database: Database, days: Days) -> str:
+    """Another text once the requests created on these days have changed. Raises ApiError."""
+    return (await _versions(database, [days]))[days]
+
+
+async def remove_outdated(files: KeptFiles, database: Database) -> None:
+    """Remove the files whose days have changed, and those above the size limit.
+
+    All of them if the database does not tell: a file may contain a request that was erased.
+    """
+    try:
+        versions = await _versions(database, await asyncio.to_thread(files.days))
+    except ApiError:
+        await asyncio.to_thread(files.clear)
+    else:
+        await asyncio.to_thread(files.keep_only, versions)
+
+
+async def _versions(database: Database, wanted: Iterable[Days]) -> dict[Days, str]:
+    days = [*wanted]
+    values = {"first": [one.first for one in days], "last": [one.last for one in days]}
+    rows = await database.rows(Statement(VERSIONS, values)) if days else []
+    return {Days(first, last): version for first, last, version in rows}
