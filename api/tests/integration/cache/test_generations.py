@@ -13,9 +13,11 @@ import redis
 from lacity_data_api.cache import generation_watcher, listener, published
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.redis_store import RedisStore
+from lacity_data_api.config import Settings
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
+from tests.support.servers import free_port
 from tests.support.serving import ADMIN, Api, forget_everything, serve, settings_for
 
 PRIMED = ["/requests/pins/open", "/requests/counts/open/types", "/types", "/councils", "/regions", "/geojson"]
@@ -341,6 +343,43 @@ def test_a_worker_that_never_confirms_is_waited_for_and_then_left_behind(
         api.publish()
     assert time.monotonic() - started >= published.PREPARE_SECONDS
     assert _generation(api) == wanted
+
+
+def _nowhere(redis_url: str) -> Settings:
+    return Settings(database_reader_url="postgresql://127.0.0.1/any", redis_url=redis_url)
+
+
+def _prepare_all(redis_url: str) -> None:
+    """What the leading worker of another database does before a cutover."""
+
+    async def prepare() -> None:
+        store = RedisStore(_nowhere(redis_url))
+        try:
+            await asyncio.wait_for(published.Published(store).prepare_all(2), 60)
+        finally:
+            await store.close()
+
+    asyncio.run(prepare())
+
+
+def test_workers_of_which_none_confirms_are_counted_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = variable("TEST_REDIS_URL")
+    monkeypatch.setattr(published, "PREPARE_SECONDS", 0.5)
+    with redis.Redis.from_url(url) as cache, cache.pubsub() as silent:
+        silent.subscribe(published.Published(RedisStore(_nowhere(url))).key)
+        silent.get_message(timeout=10)
+        _prepare_all(url)
+    assert "Not all of 1 workers have fetched the responses of generation 2" in caplog.text
+
+
+def test_without_redis_no_worker_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(published, "PREPARE_SECONDS", 3_600)
+    _prepare_all(f"redis://127.0.0.1:{free_port()}/0")
+    assert "Not all" not in caplog.text
 
 
 def test_a_worker_that_starts_after_the_announced_moment_serves_the_new_generation(
