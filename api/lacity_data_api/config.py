@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     exports_folder: str = Field(
         default="",
-        description="Folder for finished exports, which are sent again until the data changes; empty: none.",
+        description="Folder for finished exports, sent again until their requests change; empty: none.",
     )
     exports_mb: int = Field(default=2_000, ge=4, description="Size limit of that folder.")
     stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")
