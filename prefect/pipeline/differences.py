@@ -44,7 +44,6 @@ def write_requests(job: Job) -> WriteResult:
     run(connection, "merge/update_requests")
     run(connection, "merge/insert_requests")
     run(connection, "merge/touch_changed")
-    run(connection, "merge/record_moved_days")
     retired = _retire(connection, complete) if complete else 0
     return WriteResult(rows, superseded=superseded, retired=retired)
 
@@ -137,5 +136,6 @@ def _serve(job: Job) -> int:
     steps = ("delete_served", "update_served", "insert_served")
     changed = sum(run(connection, f"merge/{step}") for step in steps)
     run(connection, "merge/record_days")
+    run(connection, "merge/record_moved_days")
     rollups.add_delta(connection, job.catalog)
     return changed

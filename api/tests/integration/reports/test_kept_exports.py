@@ -29,6 +29,10 @@ NEXT_YEAR = YEAR.replace("2020", "2021")
 LARGE = "/reports/export/2022/service_requests.csv.gz"
 UPDATES = ("UPDATE service_requests SET address = %s", "UPDATE requests SET address = %s")
 GZIP = {"Accept-Encoding": "gzip"}
+RECORDED = """
+UPDATE data_generation
+   SET generation = generation + 1, changed_at = clock_timestamp(), recorded_generation = generation + 1
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -97,12 +101,6 @@ def test_an_export_is_read_once_until_something_changes(
     assert addresses(keeping, YEAR + ending) == {"FIRST"}
     publish(database, "THIRD")
     assert addresses(keeping, YEAR + ending) == {"THIRD"}
-
-
-RECORDED = """
-UPDATE data_generation
-   SET generation = generation + 1, changed_at = clock_timestamp(), recorded_generation = generation + 1
-"""
 
 
 def record(database: Database, *days: str) -> None:
