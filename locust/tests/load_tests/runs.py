@@ -70,7 +70,8 @@ def start(command: list[str], folder: Path = FOLDER) -> Started:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # `kill` closes it
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
-        command,
+        # A shell in the background starts its programs with SIGINT ignored, and `stop_when` needs it.
+        ["env", "--default-signal=INT", *command],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
