@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from lacity_data_api.cache.negotiation import preferred_encoding
 from lacity_data_api.errors import ApiError, cause_of
+from lacity_data_api.http.accept import list_header
 from lacity_data_api.http.slow_readers import ClientLeftError
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
@@ -134,7 +135,7 @@ def streamed(
 
 def accepts_gzip(request: Request) -> bool:
     """Whether the client accepts gzip, even if it prefers brotli, which needs the whole body."""
-    parts = request.headers.get("accept-encoding", "").split(",")
+    parts = list_header(request.headers, "accept-encoding").split(",")
     others = ",".join(part for part in parts if not part.strip().lower().startswith("br"))
     return preferred_encoding(others.encode("latin-1")) == "gzip"
 

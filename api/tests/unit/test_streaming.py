@@ -12,7 +12,7 @@ from starlette.types import Message
 from lacity_data_api import streaming
 from lacity_data_api.errors import BusyError
 from lacity_data_api.http.slow_readers import ClientLeftError, ClientStreams
-from lacity_data_api.streaming import PART_BYTES, StreamedResponse, Write
+from lacity_data_api.streaming import PART_BYTES, StreamedResponse, Write, accepts_gzip
 
 LINE = b"1,1-1000000021,2015-01-01 13:29:07,Graffiti\r\n"
 COUNT = 3 * PART_BYTES // len(LINE)
@@ -97,3 +97,17 @@ def test_a_later_error_cuts_the_response_off() -> None:
     with pytest.raises(ClientLeftError):
         served.run()
     assert served.messages[-1]["more_body"] is True
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_accepted"),
+    [
+        ([], False),
+        (["br"], False),
+        (["br, gzip"], True),
+        (["br", "gzip"], True),
+    ],
+)
+def test_every_line_of_accept_encoding_counts(lines: list[str], *, is_accepted: bool) -> None:
+    headers = [(b"accept-encoding", line.encode()) for line in lines]
+    assert accepts_gzip(Request({"type": "http", "headers": headers})) == is_accepted
