@@ -13,9 +13,9 @@ from data.counts import count
 from data.filters import TYPE, Filters
 from data.frames import records
 from data.warehouse import Warehouse
-from documents.periods import Period
 from report_kit import text
 from report_kit.list_link import PATH as LIST
+from report_kit.periods import Period
 
 ADDRESSES, OLDEST = 8, 8
 FEW = 20

@@ -13,12 +13,12 @@ from data import reference
 from data.errors import DataError
 from data.frames import to_csv
 from data.warehouse import Warehouse
-from documents import brief_picture, drawing, pages, periods
+from documents import brief_picture, drawing, pages
 from documents.brief import Brief, brief, rows
-from documents.periods import Period
 from figures.maps import bounds_of
-from report_kit import text
+from report_kit import periods, text
 from report_kit.list_link import PATH as LIST
+from report_kit.periods import Period
 from report_kit.report_page import warehouse
 
 PATH = "/brief"

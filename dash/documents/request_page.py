@@ -16,10 +16,10 @@ from data.errors import DataError
 from data.request_list import prefix
 from data.warehouse import Warehouse
 from documents import drawing, pages
-from documents.history import steps
 from figures.maps import bounds_of
 from report_kit import text
 from report_kit.report_page import warehouse
+from report_kit.request_history import steps
 
 AROUND_DEGREES = 0.01
 """Area drawn around a request outside every council: about a kilometer each way."""

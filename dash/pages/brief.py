@@ -11,11 +11,10 @@ from data.counts import count
 from data.filters import COUNCIL, Filters
 from data.frames import daily, figures
 from data.warehouse import Warehouse
-from documents import periods
-from documents.periods import Period
 from figures import charts
-from report_kit import controls, report, text
+from report_kit import controls, periods, report, text
 from report_kit.content import CardContent, Number
+from report_kit.periods import Period
 from report_kit.report import Card, Report
 from report_kit.rows_table import Column, table
 from report_kit.selection import Selection

@@ -13,9 +13,8 @@ from data.counts import Totals
 from data.filters import DIMENSIONS, TYPE, Filters
 from data.frames import figures
 from data.warehouse import Warehouse
-from documents import history
 from figures import maps, points
-from report_kit import comparison, controls, report, text
+from report_kit import comparison, controls, report, request_history, text
 from report_kit.common_cards import bars_by
 from report_kit.content import CardContent, Number
 from report_kit.report import Card, Report
@@ -82,7 +81,7 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
         "filters": api_filters(selection),
         "search": selection.fixed,
         "types": _type_names(warehouse),
-        "kinds": history.KINDS,
+        "kinds": request_history.KINDS,
         "zone": warehouse.facts().city.zone.key,
         "bounds": warehouse.facts().city.bounds,
         "version": warehouse.facts().version,

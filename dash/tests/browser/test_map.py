@@ -17,8 +17,8 @@ from support.pages import sampled
 from support.paper import darkest
 from support.serving import Reports, serve
 
-from documents.history import KINDS
 from headless_browser import MAP_IS_IDLE, WITH_GRAPHICS
+from report_kit.request_history import KINDS
 
 on_each_screen = pytest.mark.parametrize("someone", sampled([*SCREENS], 2), indirect=True)
 LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information

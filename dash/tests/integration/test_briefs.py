@@ -15,8 +15,8 @@ from support.documents import client_of
 from support.raw import RAW
 
 from data.warehouse import Warehouse
-from documents import periods
-from documents.periods import Period
+from report_kit import periods
+from report_kit.periods import Period
 
 COUNTED = """SELECT
     count(*) FILTER (WHERE created >= %(first)s AND created < %(end)s),
