@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from lacity_data_api.cache.kept_files import Days, FileCopy
+from lacity_data_api.cache.kept_files import Content, Days, FileCopy
 from lacity_data_api.cache.kept_versions import remove_outdated, version_of
 from lacity_data_api.errors import ApiError
 from lacity_data_api.state import state_of
@@ -42,6 +42,7 @@ class KeptResponse(Response):
 
     def __init__(self, request: Request, response: StreamedResponse, key: str, days: Days) -> None:
         self._state = state_of(request)
+        self._files = self._state.kept_files
         self._response = response
         self._key, self._days = key, days
         self.status_code = response.status_code
@@ -53,40 +54,36 @@ class KeptResponse(Response):
         if scope.get("state", {}).get("is_head"):
             await self._response(scope, receive, send)
             return
-        version = await self._version_after_waiting()
-        if file := self._state.kept_files.find(self._key, self._days, version):
+        content = await self._content_after_waiting()
+        if file := self._files.find(content):
             with file:
                 await self._response.with_sent_parts(_parts_of(file))(scope, receive, send)
         else:
-            await self._send_and_keep(version, scope, receive, send)
+            await self._send_and_keep(content, scope, receive, send)
 
-    async def _version_after_waiting(self) -> str:
+    async def _content_after_waiting(self) -> Content:
         """The newest version, after waiting for the same response of another client to be complete."""
-        version = await self._newest()
-        if not self._is_growing(version):
-            return version
+        content = await self._newest()
+        if not self._files.is_growing(content):
+            return content
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                 # Another process may be writing it, so there is no event to wait for.
-                while self._is_growing(version):  # noqa: ASYNC110
+                while self._files.is_growing(content):  # noqa: ASYNC110
                     await asyncio.sleep(PAUSE_SECONDS)
         return await self._newest()
 
-    def _is_growing(self, version: str) -> bool:
-        return self._state.kept_files.is_growing(self._key, self._days, version)
+    async def _newest(self) -> Content:
+        return Content(self._key, self._days, await version_of(self._state.database, self._days))
 
-    async def _newest(self) -> str:
-        return await version_of(self._state.database, self._days)
-
-    async def _send_and_keep(self, version: str, scope: Scope, receive: Receive, send: Send) -> None:
-        files = self._state.kept_files
-        with files.copy(self._key, self._days, version) as copy:
+    async def _send_and_keep(self, content: Content, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._files.copy(content) as copy:
             await self._response(scope, receive, _copied(send, copy))
             # What was read while the data changed may belong to either version.
             with suppress(ApiError):
-                if await self._newest() == version:
+                if await self._newest() == content:
                     await asyncio.to_thread(copy.finish)
-                    await remove_outdated(files, self._state.database)
+                    await remove_outdated(self._files, self._state.database)
 
 
 def _parts_of(file: BinaryIO) -> Produce:

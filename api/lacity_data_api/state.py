@@ -9,6 +9,7 @@ from fastapi import Request
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
 from lacity_data_api.cache.kept_files import KeptFiles
+from lacity_data_api.cache.kept_versions import OutdatedFiles
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.response_cache import ResponseCache
 from lacity_data_api.city.reader import FactsReader
@@ -46,7 +47,7 @@ def build_state(settings: Settings) -> State:
     database, store = Database(settings), RedisStore(settings)
     responses = ResponseCache(settings, database, store)
     kept_files = KeptFiles(settings.exports_folder, settings.exports_mb, store.database)
-    watcher = GenerationWatcher(responses, kept_files)
+    watcher = GenerationWatcher(responses, OutdatedFiles(kept_files, database))
     return State(settings, database, store, responses, watcher, FactsReader(database, watcher), kept_files)
 
 

@@ -16,8 +16,7 @@ import time
 from functools import partial
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.kept_files import KeptFiles
-from lacity_data_api.cache.kept_versions import remove_outdated
+from lacity_data_api.cache.kept_versions import OutdatedFiles
 from lacity_data_api.cache.primer import PrimedResponses, Primer
 from lacity_data_api.cache.published import Published
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache
@@ -38,9 +37,9 @@ Primed = list[tuple[str, CachedResponse]]
 class GenerationWatcher:
     """Knows which generation this worker serves, and moves it to the next one."""
 
-    def __init__(self, responses: ResponseCache, kept_files: KeptFiles) -> None:
+    def __init__(self, responses: ResponseCache, outdated_files: OutdatedFiles) -> None:
         self._responses = responses
-        self._kept_files = kept_files
+        self._outdated_files = outdated_files
         self._store = responses.store
         self.published = Published(responses.store)
         self._moves: SingleFlight[int] = SingleFlight()
@@ -49,7 +48,6 @@ class GenerationWatcher:
         self._generation: int | None = None
         # The next generation, with its responses.
         self._prepared: tuple[int, Primed] | None = None
-        self._removing: asyncio.Task[None] | None = None
 
     @property
     def generation(self) -> int | None:
@@ -58,9 +56,8 @@ class GenerationWatcher:
         return self._generation
 
     async def close(self) -> None:
-        """Cancel all work."""
-        if self._removing:
-            self._removing.cancel()
+        """Cancel all work, and wait until it has ended."""
+        await self._outdated_files.close()
         await self._moves.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
@@ -167,8 +164,7 @@ class GenerationWatcher:
         self._prepared = None
         self._responses.memory.replace_all(responses)
         self._responses.failures.clear()
-        if self._kept_files.is_used:
-            self._removing = asyncio.create_task(remove_outdated(self._kept_files, self._responses.database))
+        self._outdated_files.begin_removal()
         self._generation = generation
         log.info("Serving generation %d", generation)
 

@@ -27,6 +27,14 @@ class Days(NamedTuple):
     last: str = "infinity"
 
 
+class Content(NamedTuple):
+    """What a file contains: the response with this key, of one version of the requests of some days."""
+
+    key: str
+    days: Days
+    version: str
+
+
 class KeptFiles:
     """Files of one database, each with one version of the requests of some days; nothing without a folder.
 
@@ -50,38 +58,38 @@ class KeptFiles:
                 self._folder.mkdir(parents=True, exist_ok=True)
             self.clear()
 
-    def find(self, key: str, days: Days, version: str) -> BinaryIO | None:
+    def find(self, content: Content) -> BinaryIO | None:
         """The kept file; None if there is none."""
         if not self._folder:
             return None
-        path = self._folder / self._name(key, days, version)
+        path = self._folder / self._name(content)
         try:
             os.utime(path)
             return path.open("rb")
         except OSError:
             return None
 
-    def is_growing(self, key: str, days: Days, version: str) -> bool:
+    def is_growing(self, content: Content) -> bool:
         """Whether another client is being sent this response, and it will be kept."""
-        beginning = f"{self._name(key, days, version)}."
+        beginning = f"{self._name(content)}."
         return any(
             path.name.startswith(beginning) and _is_growing(path, used) for used, _, path in self._own()
         )
 
-    def copy(self, key: str, days: Days, version: str) -> FileCopy:
+    def copy(self, content: Content) -> FileCopy:
         """A new file that becomes visible when it is finished."""
-        path = self._folder / self._name(key, days, version) if self._folder else None
+        path = self._folder / self._name(content) if self._folder else None
         return FileCopy(path, self._most_bytes // 4)
 
     def days(self) -> set[Days]:
         """The periods of all files."""
-        return {self._parts(path)[0] for _, _, path in self._own()}
+        return {self._content(path).days for _, _, path in self._own()}
 
     def keep_only(self, versions: Mapping[Days, str]) -> None:
         """Remove other versions of the files of these days, and the least recently used above the limit."""
         left = self._most_bytes
         for used, size, path in sorted(self._own(), reverse=True):
-            days, version = self._parts(path)
+            _, days, version = self._content(path)
             is_current = versions.get(days, version) == version
             left -= size if is_current else 0
             # What grows is checked when it is finished.
@@ -93,12 +101,12 @@ class KeptFiles:
         for _, _, path in self._own():
             _remove(path)
 
-    def _name(self, key: str, days: Days, version: str) -> str:
-        return f"{self._prefix}{days.first}_{days.last}_{version}_{key}"
+    def _name(self, content: Content) -> str:
+        return self._prefix + "_".join((*content.days, content.version, content.key))
 
-    def _parts(self, path: Path) -> tuple[Days, str]:
-        first, last, version, _ = path.name.removeprefix(self._prefix).split("_")
-        return Days(first, last), version
+    def _content(self, path: Path) -> Content:
+        first, last, version, key = path.name.removeprefix(self._prefix).split("_")
+        return Content(key, Days(first, last), version)
 
     def _own(self) -> list[tuple[float, int, Path]]:
         """Time of the last use, size and path of this database's files."""

@@ -16,6 +16,28 @@ SELECT first_day, last_day, days_version(CAST(first_day AS date), CAST(last_day 
 """
 
 
+class OutdatedFiles:
+    """Removes outdated files in the background, whenever another generation is served."""
+
+    def __init__(self, files: KeptFiles, database: Database) -> None:
+        self._files, self._database = files, database
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin_removal(self) -> None:
+        """Remove the files that are outdated now. An earlier removal that is still running goes on."""
+        if self._files.is_used:
+            task = asyncio.create_task(remove_outdated(self._files, self._database))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Cancel all removals, and wait until they have ended."""
+        tasks = [*self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def version_of(database: Database, days: Days) -> str:
     """Another text once the requests created on these days have changed. Raises ApiError."""
     return (await _versions(database, [days]))[days]

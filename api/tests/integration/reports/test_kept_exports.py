@@ -16,7 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from lacity_data_api.cache import kept_files
-from lacity_data_api.cache.kept_files import MB, Days, KeptFiles
+from lacity_data_api.cache.kept_files import MB, Content, Days, KeptFiles
 from lacity_data_api.cache.kept_versions import remove_outdated
 from lacity_data_api.database import Database as ApiDatabase
 from lacity_data_api.statements import Statement
@@ -301,7 +301,7 @@ def test_files_go_if_the_database_does_not_tell_whether_they_are_outdated(
 ) -> None:
     files = KeptFiles(str(tmp_path), 8, "one")
     url = "postgresql://reader@127.0.0.1:1/none"
-    with files.copy("one", Days(), "version") as copy:
+    with files.copy(Content("one", Days(), "version")) as copy:
         copy.write(b"x" * MB)
         copy.finish()
     assert files.days() == {Days()}

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, Days, KeptFiles
+from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, Content, Days, KeptFiles
 
 BODY = b"x" * MB
 DATABASE = "0a1b2c3d"
 YEAR = Days("2020-01-01", "2020-12-31")
+ONE = Content("one", YEAR, "v7")
 
 
 def files_in(folder: Path, most_mb: int = 8) -> KeptFiles:
@@ -18,14 +19,14 @@ def files_in(folder: Path, most_mb: int = 8) -> KeptFiles:
 
 
 def keep(files: KeptFiles, key: str, body: bytes = BODY, version: str = "v7", days: Days = YEAR) -> None:
-    with files.copy(key, days, version) as copy:
+    with files.copy(Content(key, days, version)) as copy:
         for start in range(0, len(body), 100_000):
             copy.write(body[start : start + 100_000])
         copy.finish()
 
 
 def found(files: KeptFiles, key: str, version: str = "v7", days: Days = YEAR) -> bytes | None:
-    file = files.find(key, days, version)
+    file = files.find(Content(key, days, version))
     if file is None:
         return None
     with file:
@@ -43,7 +44,7 @@ def test_a_finished_copy_is_found_by_key_days_and_version(tmp_path: Path) -> Non
 
 def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp_path: Path) -> None:
     files = files_in(tmp_path)
-    with files.copy("one", YEAR, "v7") as copy:
+    with files.copy(ONE) as copy:
         copy.write(BODY)
         assert found(files, "one") is None
     assert list(tmp_path.iterdir()) == []
@@ -51,21 +52,21 @@ def test_a_copy_is_invisible_until_it_is_finished_and_removed_if_it_never_is(tmp
 
 def test_a_copy_grows_until_it_is_finished_or_has_stalled(tmp_path: Path) -> None:
     files = files_in(tmp_path)
-    assert not files.is_growing("one", YEAR, "v7")
-    with files.copy("one", YEAR, "v7") as copy:
+    assert not files.is_growing(ONE)
+    with files.copy(ONE) as copy:
         copy.write(BODY)
-        assert files.is_growing("one", YEAR, "v7")
-        assert not files.is_growing("one", YEAR, "v8")
-        assert not files.is_growing("on", YEAR, "v7")
+        assert files.is_growing(ONE)
+        assert not files.is_growing(Content("one", YEAR, "v8"))
+        assert not files.is_growing(Content("on", YEAR, "v7"))
         (partial,) = tmp_path.iterdir()
         stalled = time.time() - GROWING_SECONDS
         os.utime(partial, (stalled, stalled))
-        assert not files.is_growing("one", YEAR, "v7")
+        assert not files.is_growing(ONE)
         copy.write(BODY)
-        assert files.is_growing("one", YEAR, "v7")
+        assert files.is_growing(ONE)
         copy.finish()
-    assert not files.is_growing("one", YEAR, "v7")
-    assert not KeptFiles("", 8, DATABASE).is_growing("one", YEAR, "v7")
+    assert not files.is_growing(ONE)
+    assert not KeptFiles("", 8, DATABASE).is_growing(ONE)
 
 
 @pytest.mark.parametrize("size", [MB - 1, 2 * MB + 1])
@@ -110,7 +111,7 @@ def test_files_that_grow_or_of_days_that_were_not_asked_for_stay(tmp_path: Path)
     """Another worker may have begun them while the versions were being read."""
     files = files_in(tmp_path)
     keep(files, "one", days=Days())
-    with files.copy("one", YEAR, "v8") as copy:
+    with files.copy(Content("one", YEAR, "v8")) as copy:
         copy.write(BODY)
         files.keep_only({YEAR: "v7"})
         copy.finish()
@@ -126,7 +127,7 @@ def test_a_full_disk_gives_up_the_copy(
 ) -> None:
     """Small parts are buffered: they fail when the next ones are written, and once more when it is closed."""
     files = files_in(tmp_path)
-    with files.copy("one", YEAR, "v7") as copy, Path("/dev/full").open("wb") as full:
+    with files.copy(ONE) as copy, Path("/dev/full").open("wb") as full:
         assert copy._file is not None
         os.dup2(full.fileno(), copy._file.fileno())
         for _ in range(20):
