@@ -11,6 +11,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from tools.bench.growth import growth_table
 from tools.console import say
 from tools.generated import badges, settings_classes, small_tables
 from tools.paths import ROOT
@@ -23,6 +24,7 @@ def tables() -> dict[str, str]:
     """Every generated table by its name."""
     found = settings_classes.read()
     return {
+        "growth": growth_table(),
         "targets": small_tables.target_table((ROOT / "Makefile").read_text()),
         "exit codes": small_tables.exit_code_table(small_tables.exit_codes()),
         **{f"settings {one.folder}": settings_classes.table(one) for one in found},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
-from tools.bench import history, machine, plot, report
+from tools.bench import growth, history, machine, plot, report
 from tools.bench.history import Parity, Result, Run, Usage
 from tools.bench.shared import benchmark_figures
 from tools.paths import ROOT
@@ -152,3 +153,34 @@ def test_every_service_reports_the_same_kind_of_figure() -> None:
     benchmarks = [path for path in files() if path.suffix == ".py" and "benchmarks" in path.parts]
     assert benchmarks
     assert [path for path in benchmarks if "class Figure:" in (ROOT / path).read_text()] == []
+
+
+def of_each_size(monkeypatch: pytest.MonkeyPatch, *figures: tuple[str, float, float]) -> None:
+    """Benchmarks of both sizes in the table of growth, with these values of each figure."""
+    monkeypatch.setattr(growth, "ROWS", {"a row": "report /*, cold"})
+    runs = [
+        run(size, *(Result("dash", work, "ms", values[place], 1, "SQL") for work, *values in figures))
+        for place, size in enumerate(growth.SIZES)
+    ]
+    monkeypatch.setattr(history, "load", lambda: runs)
+
+
+def test_growth_is_that_of_the_slowest_of_several_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_each_size(
+        monkeypatch, ("report /a, cold", 40, 130), ("report /b, cold", 50, 120), ("report /c, warm", 90, 900)
+    )
+    assert growth.growth_table().splitlines()[2:] == ["| a row | 50.0 ms | 130 ms | 2.6 |"]
+
+
+def test_growth_without_a_figure_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_each_size(monkeypatch, ("report /a, warm", 40, 130))
+    with pytest.raises(Problem, match=r"no “report /\*, cold” of 5,000,000 requests"):
+        growth.growth_table()
+
+
+@pytest.mark.parametrize("pattern", growth.ROWS.values())
+def test_a_row_of_growth_is_one_figure_unless_it_is_the_slowest(pattern: str) -> None:
+    newest = history.latest(history.load())
+    for size in growth.SIZES:
+        found = [one.work for one in newest[size].figures if fnmatchcase(one.work, pattern)]
+        assert len(found) == 1 or pattern.startswith("report /*"), found

@@ -107,5 +107,5 @@ def test_a_stale_document_is_named_and_then_written(
 
 def test_an_unknown_table_lists_the_known_ones(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (documents / "README.md").write_text("<!-- generated: nonsense -->\n<!-- end -->\n")
-    with pytest.raises(Problem, match="no table 'nonsense', only exit codes, settings api"):
+    with pytest.raises(Problem, match="no table 'nonsense', only exit codes, growth, settings api"):
         run(monkeypatch, "--check")
