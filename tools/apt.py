@@ -1,6 +1,6 @@
 """Installs the Debian packages of the servers and the browser if they are missing.
 
-``python3 -m tools.apt [--tests]`` installs them; the browser and the validator are for tests only.
+``python3 -m tools.apt [--tests]`` installs them; the browser, the validator and npm are for tests only.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tools.console import say, step
@@ -34,10 +35,18 @@ PROGRAMS = {
     "jing": ("jing", 250),
     # Evaluates the queries of Grafana's dashboard.
     "prometheus": ("prometheus", 120),
+    # Fetches DuckDB-WASM, which reads the city's files in the browser.
+    "npm": ("npm", 160),
 }
+TESTED_WITH = {"api": ("browser", "jing"), "dash": ("browser",), "prefect": ("browser", "npm")}
 POSTGRES_MB = 400
 POSTGIS = re.compile(r"^(postgresql-(\d+))-postgis-3 ", re.MULTILINE)
 LOG = LOCAL / "log" / "apt.log"
+
+
+def of_tests(suites: Iterable[str] = TESTED_WITH) -> list[str]:
+    """The keys of ``PROGRAMS`` that the tests of these suites use."""
+    return sorted({need for suite in suites for need in TESTED_WITH.get(suite, ())})
 
 
 def missing(*needs: str) -> list[str]:
@@ -97,10 +106,9 @@ def _apt(prefix: list[str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
-def ensure(*, browser: bool = False, wrk: bool = False, jing: bool = False, prometheus: bool = False) -> None:
-    """Install missing packages; services that the packages start are stopped again."""
-    chosen = {"browser": browser, "wrk": wrk, "jing": jing, "prometheus": prometheus}
-    needs = missing("postgres", "redis", *(need for need, is_wanted in chosen.items() if is_wanted))
+def ensure(*more: str) -> None:
+    """Install the servers, and these keys of ``PROGRAMS``; services that their packages start are stopped."""
+    needs = missing("postgres", "redis", *more)
     if not needs:
         return
     if not shutil.which("apt-get"):
@@ -131,8 +139,7 @@ def _install(prefix: list[str], packages: list[str], megabytes: int) -> None:
 
 
 def main() -> int:
-    is_for_tests = "--tests" in sys.argv[1:]
-    ensure(browser=is_for_tests, jing=is_for_tests)
+    ensure(*(of_tests() if "--tests" in sys.argv[1:] else ()))
     return 0
 
 

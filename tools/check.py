@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools import environments
+from tools import apt, environments
 from tools.console import say
 from tools.jobs import Count, Job, Outcome, run_all
 from tools.paths import CACHE, ENVIRONMENTS, FOLDERS_WITH_ENVIRONMENT, LOCAL, ROOT, python_of
@@ -24,7 +24,6 @@ WORKERS = (os.cpu_count() or 1) + 2
 SUITES = ("api", "dash", "prefect", "tools", "locust")
 # So that all workers finish at about the same time.
 LONGEST_FIRST = ("dash-1", "prefect-2", "api", "prefect-1", "tools", "dash-2", "locust")
-NEEDS_BROWSER = {"api", "dash", "prefect"}
 PROGRAMS = ("faults", "killed", "options", "program", "publish", "real_api", "serve")
 PARTS = (1, 2)
 COVERED = ("--cov", "--cov-report=term:skip-covered")
@@ -163,17 +162,18 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the named suites, or all; a whole suite must reach its coverage."""
     suites, pytest_arguments = split(arguments)
-    is_slow = "tools" in suites and "slow" in pytest_arguments
-    needs = {"browser": bool(NEEDS_BROWSER & set(suites)), "jing": "api" in suites, "prometheus": is_slow}
+    needs = apt.of_tests(suites)
+    if "tools" in suites and "slow" in pytest_arguments:
+        needs.append("prometheus")
     # Migrations come from the API's environment; the suites of tools and locust use every environment.
     is_wide = bool({"tools", "locust"} & set(suites))
-    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites}, **needs)
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT if is_wide else {"api", *suites}, *needs)
     return summarize(run_suites(suites, pytest_arguments, is_measured=True))
 
 
 def check_all() -> int:
     """Run everything, quick checks first; without coverage, which takes a fifth of the time."""
-    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, browser=True, jing=True)
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, *apt.of_tests())
     return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()], is_measured=False))
 
 

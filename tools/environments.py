@@ -116,14 +116,14 @@ def ensure(folders: Iterable[str]) -> None:
             list(pool.map(make, folders))
 
 
-def ensure_with_packages(folders: Iterable[str], **needs: bool) -> None:
+def ensure_with_packages(folders: Iterable[str], *needs: str) -> None:
     """Ensure the environments of these folders, and Debian's packages (``apt.ensure``).
 
     Concurrently for root only: sudo may ask other users for a password, and other output would hide that.
     """
     with ThreadPoolExecutor() as pool:
         made = pool.submit(ensure, folders) if is_root() else None
-        apt.ensure(**needs)
+        apt.ensure(*needs)
     made.result() if made else ensure(folders)
 
 

@@ -48,7 +48,7 @@ def ingest(arguments: list[str]) -> int:
 
 
 def screenshots(arguments: list[str]) -> int:
-    apt.ensure(browser=True)
+    apt.ensure("browser")
     return _run("dash", "-m", "screenshots", *arguments)
 
 

@@ -63,7 +63,7 @@ def main() -> int:
 
 def prepare() -> None:
     """Install programs and environments."""
-    environments.ensure_with_packages([*SERVICES, "tools"], browser=True, wrk=True)
+    environments.ensure_with_packages([*SERVICES, "tools"], "browser", "wrk")
 
 
 def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:

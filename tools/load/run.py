@@ -20,6 +20,6 @@ def load(arguments: list[str]) -> int:
         return subprocess.run(command, cwd=ROOT / "locust", check=False).returncode
     size = size_of(chosen)
     folders = [*SERVICES, *(["tools"] if size.is_pictured else [])]
-    environments.ensure_with_packages(folders, prometheus=size.is_pictured)
+    environments.ensure_with_packages(folders, *(["prometheus"] if size.is_pictured else []))
     with fresh_system(size) as (supervisor, plan), pictured(supervisor, plan, size):
         return soaked(supervisor, plan, size, for_locust)

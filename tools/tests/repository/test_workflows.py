@@ -15,11 +15,13 @@ from tools.ci.__main__ import STEPS
 from tools.paths import ROOT
 from tools.tests.repository.test_make import TARGETS
 
+GUIDE = (ROOT / "docs" / "server_setup.md").read_text()
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SHELL = re.compile(r"[;|&\n]|\$\(|\bfor\b|\bif\b")
 # Commands that are not recipes of ours: each is short, and has no logic of its own.
 OTHERS = re.compile(
-    r"git config --global --add safe\.directory .*"
+    r"apt-get (update|install .*)"
+    r"|git config --global --add safe\.directory .*"
     r"|python3 -m pip install --quiet --require-hashes -r terraform/requirements\.txt"
     r"|cosign sign --yes .*"
     r"|python3 -m deploy release .*"
@@ -50,6 +52,13 @@ def test_a_command_is_a_recipe_that_exists() -> None:
     # `audit` is called by its make target.
     assert steps == STEPS.keys() - {"audit"}
     assert [name for name in rest if not OTHERS.fullmatch(name)] == []
+
+
+def test_a_bare_machine_has_the_packages_of_the_guide_only() -> None:
+    """And certificates, which every machine has that can clone over HTTPS."""
+    (installed,) = re.findall(r"^apt-get install (python3 .*?)  ", GUIDE, re.MULTILINE)
+    (command,) = [one for one in commands() if one.startswith("apt-get install")]
+    assert {one for one in command.split()[2:] if one[0] != "-"} == {*installed.split(), "ca-certificates"}
 
 
 def workflow(name: str) -> dict[Any, Any]:

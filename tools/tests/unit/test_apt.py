@@ -54,6 +54,12 @@ def test_installed_programs_are_not_missing(bare_machine: Path) -> None:
     assert apt.missing("postgres", "redis") == ["postgres"]
 
 
+def test_every_suite_gets_the_programs_of_its_tests() -> None:
+    """Tests that need npm were skipped on a machine without it, and nothing said so."""
+    assert apt.of_tests(["prefect", "locust"]) == ["browser", "npm"]
+    assert set(apt.of_tests()) <= set(apt.PROGRAMS)
+
+
 def test_without_package_lists_the_name_has_no_version(bare_machine: Path) -> None:
     stand_in(bare_machine, "apt-cache", "true")
     assert apt.packages_for(["postgres", "redis"]) == ["postgresql-postgis", "redis-server"]
@@ -80,7 +86,7 @@ def test_package_names_are_known_even_without_lists(
     stand_in(bare_machine, "apt-get", "true")
     wanted = "postgresql-postgis redis-server chromium-headless-shell"
     with pytest.raises(Problem, match=f"no-install-recommends {wanted}"):
-        apt.ensure(browser=True)
+        apt.ensure("browser")
 
 
 @pytest.mark.parametrize(("answer", "may"), [("exit 0", True), ("exit 1", False)])

@@ -90,8 +90,8 @@ def test_packages_and_environments_are_installed_concurrently_without_a_password
     done: list[str] = []
     other = threading.Event()
 
-    def install(*, browser: bool) -> None:
-        done.append(f"apt {browser} {other.wait(20 if is_root else 0)}")
+    def install(need: str) -> None:
+        done.append(f"apt {need} {other.wait(20 if is_root else 0)}")
 
     def make(folders: list[str]) -> None:
         other.set()
@@ -100,8 +100,8 @@ def test_packages_and_environments_are_installed_concurrently_without_a_password
     monkeypatch.setattr(environments, "is_root", lambda: is_root)
     monkeypatch.setattr(environments, "ensure", make)
     monkeypatch.setattr(apt, "ensure", install)
-    environments.ensure_with_packages(["service"], browser=True)
-    assert done == (["service", "apt True True"] if is_root else ["apt True False", "service"])
+    environments.ensure_with_packages(["service"], "browser")
+    assert done == (["service", "apt browser True"] if is_root else ["apt browser False", "service"])
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 14)])
