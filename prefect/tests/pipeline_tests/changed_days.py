@@ -23,6 +23,7 @@ WITH named AS (
       LEFT JOIN regions ON regions.region_id = r.region_id
 )
 SELECT "CreatedDate"::date AS day, md5(string_agg(concat(published, names), '' ORDER BY "RequestId"))
+           || (SELECT string_agg(column_name, ' ') FROM published_columns())
   FROM published_requests() AS published
   JOIN named ON request_id = "RequestId"
  GROUP BY day

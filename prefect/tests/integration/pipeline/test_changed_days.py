@@ -99,6 +99,18 @@ def test_other_rules_may_have_changed_every_day(settings: Settings, database: Da
     assert found.is_of_every_day
 
 
+def test_another_column_of_the_city_changes_every_day(settings: Settings, database: Database) -> None:
+    """Exports of earlier years have it too, although none of their rows has changed."""
+    schemas = dict(CITY.schemas)
+    name, schema = next(reversed(schemas.items()))
+    schemas[name] = schema.model_copy(update={"columns": {**schema.columns, "parent": ("parentid",)}})
+    with difference(database) as found:
+        load(settings, CITY.model_copy(update={"schemas": schemas}), [])
+    assert set(DAYS) <= found.content
+    assert found.is_told
+    assert found.is_of_every_day
+
+
 def areas(region: str = "") -> Boundaries:
     features = copy.deepcopy(FEATURES)
     if region:
