@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from lacity_data_api.cache.kept_files import Content, Days, FileCopy
-from lacity_data_api.cache.kept_versions import remove_outdated, version_of
+from lacity_data_api.cache.kept_versions import version_of
 from lacity_data_api.errors import ApiError
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Statement
@@ -54,24 +54,32 @@ class KeptResponse(Response):
         if scope.get("state", {}).get("is_head"):
             await self._response(scope, receive, send)
             return
-        content = await self._content_after_waiting()
-        if file := self._files.find(content):
+        content = await self._newest()
+        file = await self._opened(content)
+        if not file and await self._is_growing(content):
+            with self._state.streams.one(scope):
+                await self._wait_for_other_client(content)
+            content = await self._newest()
+            file = await self._opened(content)
+        if file:
             with file:
                 await self._response.with_sent_parts(_parts_of(file))(scope, receive, send)
         else:
             await self._send_and_keep(content, scope, receive, send)
 
-    async def _content_after_waiting(self) -> Content:
-        """The newest version, after waiting for the same response of another client to be complete."""
-        content = await self._newest()
-        if not self._files.is_growing(content):
-            return content
+    async def _opened(self, content: Content) -> BinaryIO | None:
+        return await asyncio.to_thread(self._files.find, content)
+
+    async def _is_growing(self, content: Content) -> bool:
+        return await asyncio.to_thread(self._files.is_growing, content)
+
+    async def _wait_for_other_client(self, content: Content) -> None:
+        """Wait until its response is complete and can be sent to this client too, but not for too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                 # Another process may be writing it, so there is no event to wait for.
-                while self._files.is_growing(content):  # noqa: ASYNC110
+                while await self._is_growing(content):  # noqa: ASYNC110
                     await asyncio.sleep(PAUSE_SECONDS)
-        return await self._newest()
 
     async def _newest(self) -> Content:
         return Content(self._key, self._days, await version_of(self._state.database, self._days))
@@ -83,7 +91,7 @@ class KeptResponse(Response):
             with suppress(ApiError):
                 if await self._newest() == content:
                     await asyncio.to_thread(copy.finish)
-                    await remove_outdated(self._files, self._state.database)
+                    await asyncio.to_thread(self._files.keep_only, {})
 
 
 def _parts_of(file: BinaryIO) -> Produce:

@@ -57,8 +57,9 @@ class GenerationWatcher:
 
     async def close(self) -> None:
         """Cancel all work, and wait until it has ended."""
-        await self._outdated_files.close()
+        # Moves begin removals.
         await self._moves.close()
+        await self._outdated_files.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
         """The response of the served generation; advances first if the database has a newer one.

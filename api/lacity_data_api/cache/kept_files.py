@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, NamedTuple, Self
@@ -16,6 +16,11 @@ log = logging.getLogger(__name__)
 MB = 1_000_000
 # Smaller responses are produced quickly, and a folder of many files takes long to list.
 LEAST_BYTES = MB
+PREFIX = "311-export-"
+# Between the first day, the last day, the version and the key.
+SEPARATORS = 3
+# Files of another database that no API uses any longer, such as one that has moved to another host.
+ABANDONED_SECONDS = 7 * 24 * 3600.0
 # A copy that does not grow for longer belongs to a client that has stalled, or to a worker that was killed.
 GROWING_SECONDS = 2.0
 
@@ -44,7 +49,7 @@ class KeptFiles:
     def __init__(self, folder: str, most_mb: int, database: str) -> None:
         self._folder = Path(folder) if folder else None
         self._most_bytes = most_mb * MB
-        self._prefix = f"311-export-{database}-"
+        self._prefix = f"{PREFIX}{database}-"
 
     @property
     def is_used(self) -> bool:
@@ -57,24 +62,28 @@ class KeptFiles:
             with suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True)
             self.clear()
+            for used, _, path in self._with_prefix(PREFIX):
+                if used < time.time() - ABANDONED_SECONDS:
+                    _remove(path)
 
     def find(self, content: Content) -> BinaryIO | None:
         """The kept file; None if there is none."""
         if not self._folder:
             return None
         path = self._folder / self._name(content)
-        try:
+        with suppress(OSError), ExitStack() as stack:
             os.utime(path)
-            return path.open("rb")
-        except OSError:
-            return None
+            file = stack.enter_context(path.open("rb"))
+            # A disk that fails shows it now, when the response can still come from the database.
+            file.peek(1)
+            stack.pop_all()
+            return file
+        return None
 
     def is_growing(self, content: Content) -> bool:
         """Whether another client is being sent this response, and it will be kept."""
-        beginning = f"{self._name(content)}."
-        return any(
-            path.name.startswith(beginning) and _is_growing(path, used) for used, _, path in self._own()
-        )
+        copies = self._with_prefix(f"{self._name(content)}.")
+        return any(_is_growing(path, used) for used, _, path in copies)
 
     def copy(self, content: Content) -> FileCopy:
         """A new file that becomes visible when it is finished."""
@@ -109,10 +118,15 @@ class KeptFiles:
         return Content(key, Days(first, last), version)
 
     def _own(self) -> list[tuple[float, int, Path]]:
-        """Time of the last use, size and path of this database's files."""
+        """The files of this database. Names of another form are not ours."""
+        files = self._with_prefix(self._prefix)
+        return [one for one in files if one[2].name.removeprefix(self._prefix).count("_") == SEPARATORS]
+
+    def _with_prefix(self, prefix: str) -> list[tuple[float, int, Path]]:
+        """Time of the last use, size and path of the files whose names begin like this."""
         found: list[tuple[float, int, Path]] = []
         with suppress(OSError):
-            for path in self._folder.glob(f"{self._prefix}*") if self._folder else ():
+            for path in self._folder.glob(f"{prefix}*") if self._folder else ():
                 # Another worker may have removed it.
                 with suppress(OSError):
                     status = path.stat()

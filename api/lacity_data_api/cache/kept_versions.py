@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from lacity_data_api.cache.kept_files import Days, KeptFiles
 from lacity_data_api.database import Database
 from lacity_data_api.errors import ApiError
 from lacity_data_api.statements import Statement
+
+log = logging.getLogger(__name__)
+
+# Four minutes: longer than a restart of Postgres or a shortage of connections.
+ATTEMPTS = 24
+PAUSE_SECONDS = 10.0
 
 VERSIONS = """
 SELECT first_day, last_day, days_version(CAST(first_day AS date), CAST(last_day AS date))
@@ -26,9 +33,29 @@ class OutdatedFiles:
     def begin_removal(self) -> None:
         """Remove the files that are outdated now. An earlier removal that is still running goes on."""
         if self._files.is_used:
-            task = asyncio.create_task(remove_outdated(self._files, self._database))
+            task = asyncio.create_task(self._remove())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._finish)
+
+    async def _remove(self) -> None:
+        """Removes outdated files; all of them if the database does not tell which those are for too long.
+
+        No client is sent an outdated file, but one may contain a request that was erased.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                await remove_outdated(self._files, self._database)
+            except ApiError as error:
+                log.warning("Outdated exports could not be removed yet: %s", error.detail)
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                return
+        await asyncio.to_thread(self._files.clear)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("Outdated exports could not be removed", exc_info=error)
 
     async def close(self) -> None:
         """Cancel all removals, and wait until they have ended."""
@@ -44,16 +71,9 @@ async def version_of(database: Database, days: Days) -> str:
 
 
 async def remove_outdated(files: KeptFiles, database: Database) -> None:
-    """Remove the files whose days have changed, and those above the size limit.
-
-    All of them if the database does not tell: a file may contain a request that was erased.
-    """
-    try:
-        versions = await _versions(database, await asyncio.to_thread(files.days))
-    except ApiError:
-        await asyncio.to_thread(files.clear)
-    else:
-        await asyncio.to_thread(files.keep_only, versions)
+    """Remove the files whose days have changed, and those above the size limit. Raises ApiError."""
+    versions = await _versions(database, await asyncio.to_thread(files.days))
+    await asyncio.to_thread(files.keep_only, versions)
 
 
 async def _versions(database: Database, wanted: Iterable[Days]) -> dict[Days, str]:

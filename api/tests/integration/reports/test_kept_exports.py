@@ -15,9 +15,9 @@ import httpx
 import pytest
 from pyarrow import parquet
 
-from lacity_data_api.cache import kept_files
+from lacity_data_api.cache import kept_files, kept_versions
 from lacity_data_api.cache.kept_files import MB, Content, Days, KeptFiles
-from lacity_data_api.cache.kept_versions import remove_outdated
+from lacity_data_api.cache.kept_versions import OutdatedFiles
 from lacity_data_api.database import Database as ApiDatabase
 from lacity_data_api.statements import Statement
 from tests.support.databases import Database
@@ -296,24 +296,33 @@ def test_a_disk_that_fails_fails_no_export(
     assert not [record for record in caplog.records if record.exc_info]
 
 
-def test_files_go_if_the_database_does_not_tell_whether_they_are_outdated(
-    database: Database, tmp_path: Path
+def test_files_go_if_the_database_does_not_tell_for_long_whether_they_are_outdated(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """A short outage costs no file, but none with an erased request may stay forever."""
+    monkeypatch.setattr(kept_versions, "ATTEMPTS", 2)
+    monkeypatch.setattr(kept_versions, "PAUSE_SECONDS", 0.5)
     files = KeptFiles(str(tmp_path), 8, "one")
     url = "postgresql://reader@127.0.0.1:1/none"
     with files.copy(Content("one", Days(), "version")) as copy:
         copy.write(b"x" * MB)
         copy.finish()
-    assert files.days() == {Days()}
+    kept_for: list[int] = []
 
     async def remove() -> None:
         unreachable = ApiDatabase(settings_for(database, database_reader_url=url))
         await unreachable.open()
-        await remove_outdated(files, unreachable)
+        outdated = OutdatedFiles(files, unreachable)
+        outdated.begin_removal()
+        async with asyncio.timeout(60):
+            while files.days():
+                await asyncio.sleep(0.01)
+                kept_for.append(sum("not be removed yet" in line for line in caplog.messages))
+        await outdated.close()
         await unreachable.close()
 
     asyncio.run(remove())
-    assert files.days() == set()
+    assert {1, 2} <= set(kept_for)
 
 
 def test_an_unreachable_database_is_503(database: Database, folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lacity_data_api.cache.kept_files import GROWING_SECONDS, MB, Content, Days, KeptFiles
+from lacity_data_api.cache.kept_files import ABANDONED_SECONDS, GROWING_SECONDS, MB, Content, Days, KeptFiles
 
 BODY = b"x" * MB
 DATABASE = "0a1b2c3d"
@@ -105,6 +105,37 @@ def test_other_versions_are_removed_but_nothing_of_others(tmp_path: Path) -> Non
     assert found(files, "one", "v70") is None
     assert found(other, "one", "v7") == BODY
     assert (tmp_path / "index.html").exists()
+
+
+def test_a_file_with_another_kind_of_name_is_left_alone(tmp_path: Path) -> None:
+    """It stopped every later removal: its days could not be read."""
+    files = files_in(tmp_path)
+    keep(files, "one")
+    (tmp_path / f"311-export-{DATABASE}-notes.txt").touch()
+    assert files.days() == {YEAR}
+    files.keep_only({YEAR: "v8"})
+    assert [path.name for path in tmp_path.iterdir()] == [f"311-export-{DATABASE}-notes.txt"]
+
+
+def test_files_of_a_database_that_nobody_uses_go_after_a_week(tmp_path: Path) -> None:
+    other = KeptFiles(str(tmp_path), 8, "another")
+    keep(other, "used")
+    keep(other, "abandoned")
+    (path,) = tmp_path.glob("*_abandoned")
+    abandoned = time.time() - ABANDONED_SECONDS - 60
+    os.utime(path, (abandoned, abandoned))
+    files_in(tmp_path).open()
+    assert (found(other, "used"), found(other, "abandoned")) == (BODY, None)
+
+
+def test_a_file_that_cannot_be_read_counts_as_missing(tmp_path: Path) -> None:
+    """Reading the first address of this process fails like a disk."""
+    files = files_in(tmp_path)
+    keep(files, "one")
+    (path,) = tmp_path.iterdir()
+    path.unlink()
+    path.symlink_to("/proc/self/mem")
+    assert files.find(ONE) is None
 
 
 def test_files_that_grow_or_of_days_that_were_not_asked_for_stay(tmp_path: Path) -> None:
