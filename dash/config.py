@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     # Inputs are hidden, because the error for a missing setting would print the others.
     model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
-    database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    database_reader_url: SecretStr = Field(description="Postgres as the read-only role.")
     database_read_url: SecretStr = Field(
         default=SecretStr(""), description="A read replica to query instead; empty: none."
     )
@@ -39,13 +39,13 @@ class Settings(BaseSettings):
     )
     reports_host: str = Field(default="127.0.0.1", description="Address the reports listen on.")
     reports_port: int = Field(default=5500, ge=0, le=65535, description="Port the reports listen on.")
-    reports_workers: int = Field(default=2, ge=1, le=64, description="Processes that serve.")
-    reports_threads: int = Field(default=8, ge=1, le=64, description="Callbacks of one worker at once.")
+    reports_workers: int = Field(default=2, ge=1, le=64, description="Worker processes.")
+    reports_threads: int = Field(default=8, ge=1, le=64, description="Concurrent callbacks per worker.")
     reports_query_seconds: float = Field(
-        default=10, gt=0, description="Longest query before a figure says that it timed out."
+        default=10, gt=0, description="Seconds after which a query times out; the figure then says so."
     )
     reports_stale_hours: float = Field(
-        default=36, gt=0, description="Age of the last load from which every report warns."
+        default=36, gt=0, description="Hours since the last load after which every report shows a warning."
     )
     api_public_url: str = Field(
         default="",
@@ -53,13 +53,13 @@ class Settings(BaseSettings):
     )
     map_style_url: str = Field(
         default="",
-        description="A MapLibre style as the map's background; browsers then ask its host. Empty: none.",
+        description="URL of a MapLibre style for the map's background, which browsers load. Empty: none.",
     )
     frame_ancestors: str = Field(
         default="", description="Sites that may show the reports in a frame, comma-separated; empty: none."
     )
     admin_token: SecretStr = Field(
-        default=SecretStr(""), description="Bearer token of the metrics; empty: they are closed."
+        default=SecretStr(""), description="Bearer token for the metrics; empty: metrics are disabled."
     )
     stage: str = Field(default="dev", description="Shown in the footer unless prod, and in error reports.")
     sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-# Version 1 has a separate folder for memory, version 2 a single one for everything.
+# Version 1 has a separate hierarchy for memory, version 2 a single one for all controllers.
 ROOTS = (
     (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
     (Path("/sys/fs/cgroup"), "memory.max"),
@@ -57,7 +57,7 @@ class ControlGroup:
 
 @contextmanager
 def control_group(name: str, memory_mb: int) -> Iterator[ControlGroup | None]:
-    """A group for the duration of the block; None if control groups are not writable (this requires root)."""
+    """A group for the duration of the block; None unless control groups are writable, which requires root."""
     group = _make(name, memory_mb)
     try:
         yield group
@@ -68,6 +68,9 @@ def control_group(name: str, memory_mb: int) -> Iterator[ControlGroup | None]:
 
 def _make(name: str, memory_mb: int) -> ControlGroup | None:
     for root, limit in ROOTS:
+        # An ordinary folder would take the files, and limit nothing.
+        if not (root / MEMBERS).exists():
+            continue
         group = ControlGroup(root, root / name)
         try:
             group.folder.mkdir(exist_ok=True)
@@ -76,6 +79,8 @@ def _make(name: str, memory_mb: int) -> ControlGroup | None:
                 if file.exists():
                     file.write_text("0")
         except OSError:
+            with suppress(OSError):
+                group.folder.rmdir()
             continue
         return group
     return None

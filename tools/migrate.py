@@ -15,7 +15,7 @@ from tools.servers.instance import DATABASE, LOADER, OWNER, READER, Instance
 from tools.servers.programs import client
 
 READER_LIMITS = ROOT / "api" / "lacity_data_api" / "reader_limits.sql"
-# Each dump has its own key.
+# pg_dump writes a different random key into each dump.
 DUMP_KEY = re.compile(r"^\\(un)?restrict .*$", re.MULTILINE)
 
 
@@ -33,7 +33,7 @@ def migrate(instance: Instance, database: str) -> None:
     """Bring a database to the newest schema, creating it if needed; safe to repeat while it is served."""
     instance.create_database(database)
     _run_in_api(instance, database, "lacity_data_api.migrate")
-    # If the owner is a superuser, as in Compose, the migration does this itself.
+    # Only a superuser may do this. Where the owner is one, as in Compose, the migration does it itself.
     instance.sql(READER_LIMITS.read_text(), database=database)
 
 

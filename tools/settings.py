@@ -1,7 +1,7 @@
 """The settings of a running system: the user's choices, and the addresses of the private servers.
 
 The shell overrides ``.env``, which overrides the defaults of this module. Databases and cache are always the
-private ones: a DATABASE_URL left in a shell must not migrate another database.
+private ones: a DATABASE_URL left in a shell must not cause another database to be migrated.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
 PYTHON_VARIABLES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
-OF_A_CITY = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
-PRIVATE = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
+CITY_SETTINGS = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
+FIXED_SETTINGS = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
 
 def documented() -> list[str]:
@@ -32,7 +32,7 @@ def documented() -> list[str]:
 
 
 def read(path: Path) -> dict[str, str]:
-    """A file of ``NAME=value`` lines; empty values and a missing file count as not set."""
+    """The settings in a file of ``NAME=value`` lines; empty values, or a missing file, count as not set."""
     text = path.read_text() if path.is_file() else ""
     found = {name: value.strip().strip("'\"") for name, value in ASSIGNMENT.findall(text)}
     return {name: value for name, value in found.items() if value}
@@ -45,12 +45,12 @@ def chosen_by_user() -> dict[str, str]:
 
 
 def database_for(chosen: Mapping[str, str]) -> str:
-    """One database per source: the real city, a file and each sample city must not mix."""
+    """The name of the database; each source (the real city, a file, a sample city) has its own."""
     if url := chosen.get("SOCRATA_URL"):
         source = urlsplit(url).netloc or url
     elif data := chosen.get("PORTAL_DATA"):
         source = Path(data).stem
-    elif city := [name for name in OF_A_CITY if name in chosen]:
+    elif city := [name for name in CITY_SETTINGS if name in chosen]:
         source = "_".join(f"{name.removeprefix('PORTAL_')} {chosen[name]}" for name in city)
     else:
         return DATABASE
@@ -59,12 +59,12 @@ def database_for(chosen: Mapping[str, str]) -> str:
 
 def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, str]:
     """Every setting with a value, for all services."""
-    for name in PRIVATE:
+    for name in FIXED_SETTINGS:
         if name in chosen:
-            say(f"  {name} is set, but `make up` only uses its own servers: ignored.")
+            say(f"  {name} is set, but is ignored: `make up` uses only its own servers.")
     ports = {name: chosen.get(name, default) for name, default in PORTS.items()}
     database = database_for(chosen)
-    made_up = {
+    defaults = {
         **ports,
         "API_URL": f"http://127.0.0.1:{ports['API_PORT']}",
         "API_PUBLIC_URL": f"http://localhost:{ports['API_PORT']}",
@@ -79,7 +79,7 @@ def local_settings(instance: Instance, chosen: Mapping[str, str]) -> dict[str, s
         "STAGE": "dev",
         "LOG_LEVEL": "INFO",
     }
-    return made_up | dict(chosen) | database_settings(instance, database)
+    return defaults | dict(chosen) | database_settings(instance, database)
 
 
 def write(settings: Mapping[str, str]) -> None:

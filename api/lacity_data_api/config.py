@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     # Inputs are hidden, because the error for a missing setting would print the others.
     model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
-    database_reader_url: SecretStr = Field(description="Postgres as the role that only reads.")
+    database_reader_url: SecretStr = Field(description="Postgres as the read-only role.")
     database_read_url: SecretStr = Field(
         default=SecretStr(""), description="A read replica to query instead; empty: none."
     )

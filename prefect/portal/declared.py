@@ -1,4 +1,4 @@
-"""A declared city as the portal publishes it: its datasets with its columns, and its boundary dataset."""
+"""A declared city as the portal publishes it: its datasets with their columns, and its boundary dataset."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def sample_of(key: str) -> Sample:
 
 
 def polygons_of(key: str, file: Path | None = None) -> Boundaries:
-    """The polygons of a file, or a cell around each area of the sample; none if the city declares none."""
+    """The polygons of a file if given, else generated ones; none if the city declares no boundaries."""
     dataset = declaration(key).get("boundaries", {"id": ""})
     if file:
         return from_file(file, dataset["id"])

@@ -4,10 +4,10 @@
 SELECT set_config('lock_timeout', %(limit)s, true)
 
 -- name: lock
--- A migration that adds rollups fills them under a SHARE lock on service_requests. With this lock it waits for the end
--- of the transaction; otherwise, a rollup that is added after the catalog was read would lack the changes that follow.
--- ROW EXCLUSIVE would be enough for that, but CREATE INDEX CONCURRENTLY would wait for it while holding a lock that a
--- swap needs: the two would wait for each other. In this mode, the index waits before it holds anything.
+-- A migration that adds rollups fills them under a SHARE lock on service_requests. This lock makes it wait for the end
+-- of the run's transaction; otherwise, a rollup added after the catalog was read would lack the changes that follow.
+-- ROW EXCLUSIVE would be enough for that. But CREATE INDEX CONCURRENTLY would then wait for this transaction while
+-- holding a lock that conflicts with the swap: a deadlock. In this mode, it waits before it has locked the table.
 LOCK TABLE service_requests IN SHARE UPDATE EXCLUSIVE MODE
 
 -- name: catalog
@@ -34,7 +34,7 @@ HAVING {has_changed}
 INSERT INTO delta ({names}) SELECT {dimensions}, {populations}, {counts} FROM service_requests_new
 
 -- name: add_delta
--- Returns the locations of the cells in which every measure has dropped to zero.
+-- Returns the ctids of the cells in which every measure has dropped to zero.
 WITH changed AS (
     INSERT INTO {rollup} AS cells ({dimensions}, {measures})
     SELECT {dimensions}, {sums}
@@ -48,7 +48,8 @@ SELECT array_agg(cell)::text AS emptied FROM changed WHERE is_empty
 DELETE FROM {rollup} WHERE ctid = ANY(%(cells)s::tid[])
 
 -- name: fill
--- Inserts in reading order, so that the days of a year are stored together, and within a day the cells of a council.
+-- Inserts in the order given by rollup_order(), so that the days of a year are stored together, and within a day the
+-- cells of a council.
 INSERT INTO {rollup} ({dimensions}, {measures})
 SELECT {dimensions}, {sums}
   FROM delta WHERE {population} GROUP BY {dimensions} HAVING {has_changed} ORDER BY {order}

@@ -4,9 +4,11 @@ python -m deploy release --api IMAGE --reports IMAGE --pipeline IMAGE [--commit 
 python -m deploy run pipeline|migrate [-- ARGUMENT…]
 python -m deploy images | smoke | drill
 python -m deploy backup
-python -m deploy restore [--snapshot NAME | --time 2026-01-31T07:55:00Z|latest], then swap
+python -m deploy restore [--snapshot NAME | --time 2026-01-31T07:55:00Z|latest]
+python -m deploy swap
 
-IMAGE is pinned: name@sha256:…. ``images`` prints the images of the last successful deployment.
+IMAGE is pinned by digest (name@sha256:…). ``images`` prints the images of the last successful deployment.
+``swap`` puts the restored database in the place of the old one.
 """
 
 from __future__ import annotations
@@ -36,12 +38,12 @@ def _arguments() -> argparse.Namespace:
     new = commands.add_parser("release")
     for name in ("api", "reports", "pipeline"):
         new.add_argument(f"--{name}", required=True, metavar="IMAGE")
-    new.add_argument("--commit", default="", help="the commit that /status/api must then show")
+    new.add_argument("--commit", default="", help="the commit that /status/api must report afterwards")
     new.add_argument(
         "--migration",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="not when rolling back to images that do not know the newer schema",
+        help="migrate the schema first; not when rolling back to images that do not know the newer schema",
     )
     one_off = commands.add_parser("run")
     one_off.add_argument("container", choices=["pipeline", "migrate"])
@@ -52,7 +54,9 @@ def _arguments() -> argparse.Namespace:
     source = restored.add_mutually_exclusive_group()
     source.add_argument("--snapshot", default="", help="name of a snapshot")
     source.add_argument(
-        "--time", default=database.LATEST, help="any second of the last backup_days, ISO 8601"
+        "--time",
+        default=database.LATEST,
+        help="a time in the last `backup_days` days, ISO 8601 with a time zone; default: latest",
     )
     return parser.parse_args()
 
@@ -61,7 +65,7 @@ def _carry_out(arguments: argparse.Namespace, target: Target) -> None:
     if arguments.command == "smoke":
         smoke.check(target, "")
         return
-    # Only the checks set it; AWS rejects their dummy keys.
+    # Only the tests set this, to poll an emulated AWS quickly; the real one rejects their dummy keys.
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     account = Account.of(target, pause_seconds=0.1 if endpoint else 5)
     match arguments.command:

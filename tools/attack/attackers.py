@@ -56,7 +56,7 @@ def attackers(
 
     return [
         of_runs("runs", "storm", seed, start("runs"), seconds, rates.rounds_per_minute),
-        of_runs("looks into the database", "watch", seconds),
+        of_runs("database checks", "watch", seconds),
         *(of_tools(one, "fuzz", one, seed, start(one), seconds, rate) for one, rate in rates.inputs.items()),
         of_tools("cache equality", "equality", seed, start("cache equality"), seconds, rates.queries),
         of_tools("readers", "readers", seconds),

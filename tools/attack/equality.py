@@ -83,7 +83,7 @@ class Comparison:
 
     def query(self, path: str, parts: list[str], chance: Random) -> dict[str, int]:
         """Compare every form of a query; returns counts."""
-        counts = {"equal responses": 0, "queries": 1, "generation moved on": 0, "unavailable": 0}
+        counts = {"equal responses": 0, "queries": 1, "generation changes": 0, "unavailable": 0}
         for form in forms(path, parts, chance):
             counts[self._compare(form)] += 1
         return counts
@@ -99,7 +99,7 @@ class Comparison:
                 return "equal responses"
             if generation(before) == generation(after):
                 time.sleep(0.3)
-        return "generation moved on"
+        return "generation changes"
 
     def difference(self, cached: RawResponse, fresh: RawResponse) -> str:
         """How a response differs from that of the API without a cache."""

@@ -163,7 +163,7 @@ class Fuzzer:
 
     def judge(self, response: RawResponse, kind: str, where: str) -> None:
         self.counts.update(("inputs", f"status {response.status // 100}xx", f"kind {kind}"))
-        self.counts["503 with a reason"] += response.status == 503
+        self.counts["status 503 with a body"] += response.status == 503
         if problem := verdict(response):
             report(self.name, violation=f"{problem}; {where}")
 

@@ -22,7 +22,7 @@ def examine(log: Path, tally: Tally) -> None:
             if problem:
                 tally.violate(SUBJECT, f"{log.name}: {problem}")
     served = {f"{log.stem}: requests logged": sum(n for status, n in statuses.items() if status)}
-    left = {f"{log.stem}: clients that left (499)": statuses[499]}
+    left = {f"{log.stem}: client disconnects (499)": statuses[499]}
     size = {f"{log.stem}: MB logged": log.stat().st_size // 1_000_000}
     tally.counts[SUBJECT].update(served | left | size)
 

@@ -31,7 +31,7 @@ def limited() -> Iterator[dict[str, ControlGroup]]:
 
 def examine_groups(groups: Mapping[str, ControlGroup], tally: Tally) -> None:
     """Every process that the kernel killed for exceeding the memory limit is a violation."""
-    tally.counts[SUBJECT]["programs held to the memory of their container"] = len(groups)
+    tally.counts[SUBJECT]["programs limited to the memory of their container"] = len(groups)
     for name, group in groups.items():
         if kills := group.kills():
             tally.violate(SUBJECT, f"{kills} processes of {name} needed more than {LIMITS_MB[name]} MB")
@@ -40,7 +40,9 @@ def examine_groups(groups: Mapping[str, ControlGroup], tally: Tally) -> None:
 def examine(name: str, pid: int, tally: Tally) -> None:
     """Record the peak memory of a program and its workers; a sum above the limit is a violation."""
     found = [highest_mb(one) for one in (pid, *children(pid))]
-    tally.counts[SUBJECT].update({f"{name}: MB at most": sum(found), f"{name}: MB of a worker": max(found)})
+    tally.counts[SUBJECT].update(
+        {f"{name}: peak MB of all workers": sum(found), f"{name}: peak MB of the largest worker": max(found)}
+    )
     if sum(found) > LIMITS_MB[name]:
         tally.violate(SUBJECT, f"{name} had {sum(found)} MB of {LIMITS_MB[name]}: {found}")
 

@@ -88,7 +88,7 @@ class SlowClients:
             one.connection.close()
         self._clients = [one for one in stay if one not in over]
         begun = self._begin() if len(self._clients) < MOST else 0
-        return {"slow_clients": begun, "slow_clients_answered_or_closed": len(ended)}
+        return {"slow_clients": begun, "slow_clients_served_or_disconnected": len(ended)}
 
     def _begin(self) -> int:
         kind = self._chance.choice(KINDS)

@@ -1,6 +1,6 @@
-"""Filters of changes, which match the state of a request before as well as after the change.
+"""Filters for changes: each condition matches the state of the request before or after the change.
 
-A request that left a council is therefore included for clients that follow that council.
+Clients that follow a council therefore also receive the changes by which requests leave it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AN
         OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
        AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
 OF_KIND = "(kind = ANY (CAST(:kind AS text[])) OR also && CAST(:kind AS text[]))"
-# Columns with indexes on the values after and before; with several filters, the index of the first is used.
+# Columns with indexes on the values after and before; if both are filtered, the index on the first is used.
 INDEXED = ("council_id", "type_id")
 
 
@@ -59,7 +59,7 @@ def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, 
     """
     given = wanted.conditions
     leading = next((name for name in INDEXED if name in given), None)
-    others = [_now_or_before(name, given[name]) for name in COLUMNS if name in given and name != leading]
+    others = [_after_or_before(name, given[name]) for name in COLUMNS if name in given and name != leading]
     if wanted.kind is not None:
         others.append(Where(OF_KIND, {"kind": [*map(str, wanted.kind)]}))
     if wanted.bbox is not None:
@@ -67,13 +67,13 @@ def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, 
     rest = Where.all_of([shared, *others])
     if leading is None:
         return [rest.sql], dict(rest.values)
-    now, before = _sides(leading, given[leading])
-    values = {**rest.values, **now.values}
-    return [f"{now.sql} AND {rest.sql}", f"{before.sql} AND NOT {now.sql} AND {rest.sql}"], values
+    after, before = _sides(leading, given[leading])
+    values = {**rest.values, **after.values}
+    return [f"{after.sql} AND {rest.sql}", f"{before.sql} AND NOT {after.sql} AND {rest.sql}"], values
 
 
 def _sides(name: str, value: list[int]) -> tuple[Where, Where]:
-    """The conditions on the column after the change, and on the one before."""
+    """The conditions on the value after the change, and on the value before it."""
     form, bound = (ONE, value[0]) if len(value) == 1 else (SEVERAL, value)
     if name == "group":
         form, bound = GROUP, value
@@ -84,6 +84,6 @@ def _sides(name: str, value: list[int]) -> tuple[Where, Where]:
     )
 
 
-def _now_or_before(name: str, value: list[int]) -> Where:
-    now, before = _sides(name, value)
-    return Where(f"({now.sql} OR {before.sql})", now.values)
+def _after_or_before(name: str, value: list[int]) -> Where:
+    after, before = _sides(name, value)
+    return Where(f"({after.sql} OR {before.sql})", after.values)

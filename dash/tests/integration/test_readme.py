@@ -34,3 +34,8 @@ def test_the_example_reports_what_it_says(city: Database, warehouse: Warehouse) 
     )
     assert total(shown) == counted
     assert only.name == report.picture
+
+
+def test_the_example_has_nothing_to_say_about_a_type_without_requests(warehouse: Warehouse) -> None:
+    report = example()
+    assert card(warehouse, report, report.cards[0].name, "type=60").is_empty

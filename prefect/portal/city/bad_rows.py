@@ -41,13 +41,17 @@ def damage_rows(table: Table, schema: Schema, block: Block, share: float) -> Non
 
 
 def _put(part: str, value: str | None) -> Damage:
+    """Set a column, by the pipeline's name for it."""
+
     def damage(table: Table, parts: Parts, at: int) -> None:
         table[parts[part]][at] = value
 
     return damage
 
 
-def _dated(name: str, value: str | None) -> Damage:
+def _put_published(name: str, value: str | None) -> Damage:
+    """Set a column, by its published name."""
+
     def damage(table: Table, _parts: Parts, at: int) -> None:
         table[name][at] = value
 
@@ -110,20 +114,20 @@ DAMAGES: dict[str, Damage] = {
     "coordinates_zero": _at("0", "0"),
     "coordinates_swapped": _swapped,
     "coordinates_far_away": _at("32.71574", "-117.16108"),
-    "coordinates_of_the_antipodes": _at("-38.0022", "174.7597"),
+    "coordinates_in_new_zealand": _at("-38.0022", "174.7597"),
     "coordinates_not_numbers": _at("N/A", "unknown"),
     "coordinates_not_finite": _at("NaN", "Infinity"),
     "longitude_missing": _put("longitude", None),
     "closed_before_created": _closed_first,
-    "closed_in_3020": _dated("closeddate", FAR_FUTURE),
-    "closed_in_1900": _dated("closeddate", "1900-01-01T00:00:00.000"),
-    "created_in_the_future": _dated("createddate", NEXT_DECADE),
+    "closed_in_3020": _put_published("closeddate", FAR_FUTURE),
+    "closed_in_1900": _put_published("closeddate", "1900-01-01T00:00:00.000"),
+    "created_in_the_future": _put_published("createddate", NEXT_DECADE),
     "number_missing": _put("srnumber", None),
     "number_blank": _put("srnumber", "  "),
     "number_long": _long_key,
-    "created_missing": _dated("createddate", None),
-    "created_not_a_time": _dated("createddate", "not a date"),
-    "created_impossible": _dated("createddate", "2020-13-45T25:61:00.000"),
+    "created_missing": _put_published("createddate", None),
+    "created_not_a_time": _put_published("createddate", "not a date"),
+    "created_impossible": _put_published("createddate", "2020-13-45T25:61:00.000"),
     "type_unknown": _put("requesttype", "Space Debris"),
     "type_missing": _put("requesttype", None),
     "owner_unknown": _put("owner", "DOG CATCHER'S OFFICE"),
@@ -132,7 +136,7 @@ DAMAGES: dict[str, Damage] = {
     "source_missing": _put("requestsource", None),
     "council_padded": _put("nc", "  52"),
     "council_not_a_code": _put("nc", "N/A"),
-    "council_unheard_of": _put("nc", "9999"),
+    "council_unknown": _put("nc", "9999"),
     "address_missing": _put("address", None),
     "address_long": _long_address,
     "address_odd": _odd_text,

@@ -100,7 +100,7 @@ def anonymous(block: Block) -> Integers:
 
 
 def organizations(sources: Texts, owners: Texts) -> Texts:
-    """The organization that entered the request: the caller, the owner's staff, or the call center."""
+    """The organization that entered the request: the caller, a council's office, or else the owner."""
     own = {
         "Mobile App": "Self Service",
         "Self Service": "Self Service",

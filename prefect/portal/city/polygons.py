@@ -13,6 +13,7 @@ Ring = list[Point]
 REFERENCE_LATITUDE = 34.05
 DEGREES_TO_KM = 111.2
 CIRCLE_CORNERS = 24
+# A cell reaches at most 1.25 times as far as the fourth-nearest center, within these limits.
 NEIGHBORS = 4
 REACH = 1.25
 REACH_LIMITS_KM = (1.8, 5.5)
@@ -52,7 +53,8 @@ def to_degrees(x_km: float, y_km: float, reference: float = REFERENCE_LATITUDE) 
 
 def _reach_km(center: Point, others: Sequence[Point]) -> float:
     low, high = REACH_LIMITS_KM
-    return min(high, max(low, REACH * math.dist(center, others[NEIGHBORS - 1])))
+    distance = math.dist(center, others[:NEIGHBORS][-1]) if others else low
+    return min(high, max(low, REACH * distance))
 
 
 def _circle(center: Point, radius_km: float) -> Ring:

@@ -72,7 +72,7 @@ class Disturbed:
             violation(RUNS, f"a run hung for {HANG_SECONDS} s; {self.where}: {run.said()}")
             run.kill()
         elif code == UNKNOWN:
-            count(RUNS, "failures by an unnamed error")
+            count(RUNS, "unexpected errors")
             print(f"{self.where}: {run.said()}", file=sys.stderr, flush=True)
         return code
 
@@ -89,7 +89,7 @@ def kill(disturbed: Disturbed) -> Options:
             count(RUNS, f"kills of {disturbed.mode} runs")
         elif code == 0:
             typical[disturbed.mode] = time.monotonic() - started
-            count(RUNS, "runs that ended before they were struck")
+            count(RUNS, "runs that ended before the kill")
         elif code != BUSY:
             violation(RUNS, f"an undisturbed run ended with {code}: {run.said()}; {disturbed.where}")
     return AS_EVER
@@ -131,7 +131,7 @@ def fill_disk(disturbed: Disturbed) -> Options:
         code = disturbed.ended(disturbed.start())
     finally:
         disturbed.disk.empty()
-    count(RUNS, "full disks" if code else "disks with enough room")
+    count(RUNS, "full disks" if code else "disks with enough space")
     return REBUILD
 
 

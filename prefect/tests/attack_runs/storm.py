@@ -65,7 +65,7 @@ class Storm:
             self.round(number)
             number += 1
         count(RUNS, "next round", number)
-        count("memory", "run: MB at most", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+        count("memory", "run: peak MB", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
     def round(self, number: int) -> None:
         chance = Random(f"runs:{self.seed}:{number}")

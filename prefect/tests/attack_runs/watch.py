@@ -11,7 +11,7 @@ from attack_runs.lines import count, violation
 from attack_runs.places import Places
 from attack_runs.storm import ATTACKED
 
-SUBJECT = "looks into the database"
+SUBJECT = "database checks"
 REPORT_SECONDS = 5
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     with watched(Places.given().database(ATTACKED), pause_seconds=0.05) as watch:
         while time.monotonic() < deadline:
             time.sleep(min(REPORT_SECONDS, max(0.01, deadline - time.monotonic())))
-            count(SUBJECT, "looks", watch.looks - looks)
+            count(SUBJECT, "checks", watch.looks - looks)
             looks = watch.looks
             for problem in watch.problems[told:]:
                 violation(SUBJECT, problem)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import control_groups
 from tools.bench import memory
 from tools.control_groups import ROOTS, control_group
 
@@ -28,6 +29,13 @@ def test_processes_of_the_folder_are_held_and_let_go(tmp_path: Path) -> None:
         os.chdir(home)
     assert memory.NAME not in Path("/proc/self/cgroup").read_text()
     assert not any((root / memory.NAME).exists() for root, _ in ROOTS)
+
+
+def test_an_ordinary_folder_is_no_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_groups, "ROOTS", [(tmp_path, "memory.max")])
+    with control_group(NAME, 100) as group:
+        assert group is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_program_that_needs_more_is_ended_and_counted() -> None:

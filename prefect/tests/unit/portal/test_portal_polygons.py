@@ -52,6 +52,11 @@ def test_there_is_one_polygon_for_each_of_the_99_councils() -> None:
     assert len(RINGS) == len(COUNCILS) == 99
 
 
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_few_councils_have_polygons_too(number: int) -> None:
+    assert len(council_polygons(COUNCILS[:number])) == number
+
+
 def test_every_ring_is_convex_and_counterclockwise() -> None:
     for ring in RINGS.values():
         corners = [side(ring[at - 2], ring[at - 1], end) for at, end in enumerate(ring)]
