@@ -91,7 +91,7 @@ class KeptResponse(Response):
             with suppress(ApiError):
                 if await self._newest() == content:
                     await asyncio.to_thread(copy.finish)
-                    await asyncio.to_thread(self._files.keep_only, {})
+                    await asyncio.to_thread(self._files.keep_only, {content.days: content.version})
 
 
 def _parts_of(file: BinaryIO) -> Produce:

@@ -31,7 +31,9 @@ UPDATES = ("UPDATE service_requests SET address = %s", "UPDATE requests SET addr
 GZIP = {"Accept-Encoding": "gzip"}
 RECORDED = """
 UPDATE data_generation
-   SET generation = generation + 1, changed_at = clock_timestamp(), recorded_generation = generation + 1
+   SET generation = generation + 1, changed_at = now(), recorded_generation = generation + 1,
+       every_day_changed_at = CASE WHEN recorded_generation = generation THEN every_day_changed_at
+                                   ELSE now() END
 """
 
 
@@ -127,6 +129,21 @@ def test_a_load_leaves_the_files_of_days_that_it_did_not_change(
     keeping.publish()
     assert addresses(keeping, f"{NEXT_YEAR}.csv") == {remade}
     assert len(kept(folder)) == 1
+
+
+def test_a_finished_export_replaces_the_one_of_a_former_version(
+    keeping: Api, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while this worker has not noticed the new generation, and removes nothing."""
+    monkeypatch.setattr(kept_versions.OutdatedFiles, "begin_removal", lambda _: None)
+    record(database)
+    addresses(keeping, f"{YEAR}.csv")
+    addresses(keeping, f"{NEXT_YEAR}.csv")
+    (former,) = (name for name in kept(folder) if "2020-12-31" in name)
+    record(database, "2020-05-06")
+    addresses(keeping, f"{YEAR}.csv")
+    assert former not in kept(folder)
+    assert len(kept(folder)) == 2
 
 
 @pytest.mark.parametrize(
