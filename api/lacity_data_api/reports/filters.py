@@ -12,7 +12,8 @@ from lacity_data_api.params import parse_date
 from lacity_data_api.reports.fields import DAYS, NAMES, Field, expression_of
 from lacity_data_api.statements import Where
 
-FORM = re.compile(r"\s*([a-z_]+)\s*(>=|<=|!=|<>|=|>|<)(?![=<>!])\s*(.*?)\s*", re.DOTALL)
+# Blanks after the value are removed afterwards: a lazy group before them would try each number of them.
+FORM = re.compile(r"\s*([a-z_]+)\s*(>=|<=|!=|<>|=|>|<)(?![=<>!])\s*(.*)", re.DOTALL)
 NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 FILTER_NAMES = (*Field, "council_id", "type_id", "agency_id", "source_id", "closed_date")
 
@@ -47,7 +48,7 @@ def _parse(index: int, text: str) -> Comparison:
         raise _invalid(
             index, "name, operator (= != <> < <= > >=) and value are needed: created_date>=2020-01-31"
         )
-    name, operator, value = match.groups()
+    name, operator, value = match[1], match[2], match[3].rstrip()
     operator = "!=" if operator == "<>" else operator
     if name not in FILTER_NAMES:
         raise _invalid(index, f"the name must be one of {', '.join(FILTER_NAMES)}")

@@ -27,6 +27,13 @@ def test_filter_is_read(text: str, expected: Comparison) -> None:
     assert parse([text]) == [expected]
 
 
+@pytest.mark.timeout(60)
+def test_a_value_of_many_blanks_is_read_in_one_pass() -> None:
+    """It took time by the square of their number: minutes for these, and all other requests waited."""
+    blanks = " " * 300_000
+    assert parse([f"type_name=x{blanks}x{blanks}"]) == [Comparison("type_name", "=", f"x{blanks}x")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
