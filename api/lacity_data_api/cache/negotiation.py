@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 IDENTITY = ""
 ENCODINGS = ("br", "gzip")
 ENTITY_TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-@lru_cache(maxsize=512)
+LONGEST_KEPT_BYTES = 1_000
+T = TypeVar("T")
+
+
+def kept_if_short(parse: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Keep the results of recent headers, except for long ones, with which a client could fill the memory."""
+    kept = lru_cache(maxsize=512)(parse)
+    return lambda header: (kept if len(header) <= LONGEST_KEPT_BYTES else parse)(header)
+
+
+@kept_if_short
 def preferred_encoding(accept_encoding: bytes) -> str:
     """``br`` or ``gzip`` if the Accept-Encoding header allows it, else the identity."""
     weights = dict(map(_weight, accept_encoding.decode("latin-1").lower().split(",")))
@@ -29,7 +41,7 @@ def _weight(part: str) -> tuple[str, float]:
         return name.strip(), 0.0
 
 
-@lru_cache(maxsize=512)
+@kept_if_short
 def _entity_tags(if_none_match: bytes) -> frozenset[bytes]:
     return frozenset(ENTITY_TAG.findall(if_none_match))
 
