@@ -74,11 +74,19 @@ class RequestLimits:
             await has_disconnected.wait()
             return {"type": "http.disconnect"}
 
-        work = asyncio.ensure_future(self._app(scope, replay, send))
+        is_complete = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal is_complete
+            is_complete |= message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
+        work = asyncio.ensure_future(self._app(scope, replay, send_and_note))
         disconnect = asyncio.ensure_future(_wait_for_disconnect(receive))
         try:
             await asyncio.wait({work, disconnect}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
+            # uvicorn also says so after the last part; what the app does then must not be canceled.
+            if not work.done() and not is_complete:
                 has_disconnected.set()
                 work.cancel()
             with suppress(asyncio.CancelledError):
