@@ -45,6 +45,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _is_in_head = False
+    # Since the head, or since the last bytes of the body: sizes of chunks, and trailers.
+    _framing_bytes = 0
     _idle_since = 0.0
     _timer: asyncio.TimerHandle | None = None
 
@@ -83,6 +85,11 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._end_head()
                 self.send_400_response("The head of the request is too large.")
                 return
+        else:
+            self._framing_bytes += len(data)
+            if self._framing_bytes - len(data) > MOST_HEAD_BYTES:
+                self.transport.close()
+                return
         if not self.transport.is_closing():
             self._parse(data)
         if self._is_in_head and self._timer is None:
@@ -103,8 +110,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._end_head()
         self._is_in_head = True
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Trailers are ignored: they must not replace what the head says (RFC 9110 6.5.1)."""
+        if self._is_in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        if self.cycle is not None:
+            super().on_body(body)
+
     def on_headers_complete(self) -> None:
         self._end_head()
+        self._framing_bytes = 0
         if self._replayer is not None and self._is_next() and self._replays(self._replayer):
             self._end_replay()
         else:
@@ -164,7 +182,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _limit_head(self) -> None:
         self._is_in_head = True
-        self._timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._close_late_head)
+
+    def _close_late_head(self) -> None:
+        """Close the connection, unless the head waits for the response to the request before it."""
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
+            self._limit_head()
+        else:
+            self.transport.close()
 
     def _end_head(self) -> None:
         self._is_in_head, self._head_bytes = False, 0

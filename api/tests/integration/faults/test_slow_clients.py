@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -71,6 +73,42 @@ def test_what_follows_an_offer_to_upgrade_is_answered(connection: socket.socket,
 def test_an_endless_head_is_cut_off(connection: socket.socket, header: bytes) -> None:
     connection.sendall(HEAD + b"Cookie: ")
     assert _send_until_closed(connection, header * 20) < MANY_BYTES
+
+
+CHUNKED = POST.partition(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("tail", [b"0\r\n" + b"a: b\r\n" * 20_000, b"0;" + b"x" * 100_000])
+def test_an_endless_end_of_a_body_is_cut_off(connection: socket.socket, tail: bytes) -> None:
+    connection.sendall(CHUNKED + tail)
+    assert _send_until_closed(connection, tail.partition(b"0")[2].strip()) < MANY_BYTES
+
+
+def test_trailers_are_no_headers(connection: socket.socket) -> None:
+    """They came after those of the head, and would have named another request id or client."""
+    request = HEAD + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\na\r\n0\r\n"
+    connection.sendall(request + b"X-Request-ID: of-a-trailer\r\n\r\n")
+    received = _everything(connection)
+    assert received.startswith(b"HTTP/1.1 200")
+    assert b"of-a-trailer" not in received
+
+
+def test_a_head_that_waits_for_a_response_is_not_late(
+    api: Api, connection: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server itself stops reading while two requests wait."""
+    find = api.state.responses.find
+
+    async def find_late(*arguments: Any) -> Any:
+        await asyncio.sleep(1.5)
+        return await find(*arguments)
+
+    monkeypatch.setattr(api.state.responses, "find", find_late)
+    slow = HEAD.replace(b"/types", b"/councils/52")
+    connection.sendall(slow + b"\r\n" + HEAD + b"\r\n" + HEAD)
+    time.sleep(1)
+    connection.sendall(b"Connection: close\r\n\r\n")
+    assert _everything(connection).count(b"HTTP/1.1 200") == 3
 
 
 def _send_until_closed(connection: socket.socket, part: bytes) -> int:
