@@ -126,8 +126,10 @@ class RedisStore:
         async def take() -> bool:
             return bool(await self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS))
 
-        is_ours = await self.attempt(take, default=True)
+        # A cancellation may come after Redis has taken the lock and before it says so.
+        is_ours = True
         try:
+            is_ours = await self.attempt(take, default=True)
             yield is_ours
         finally:
             if is_ours:

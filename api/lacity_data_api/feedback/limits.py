@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from typing import ClassVar
 
 from limits import RateLimitItemPerHour
@@ -13,6 +12,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.config import Settings
 from lacity_data_api.errors import TooManyRequestsError
+from lacity_data_api.http.networks import network_of
 
 
 class TooManyMessagesError(TooManyRequestsError):
@@ -22,15 +22,7 @@ class TooManyMessagesError(TooManyRequestsError):
 
 def client_key(address: str) -> str:
     """Identifies a client without revealing its address; IPv6 clients are identified by their /64 network."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        client = "unknown"
-    else:
-        client = str(found)
-        if isinstance(found, ipaddress.IPv6Address):
-            client = str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
-    return hashlib.blake2b(client.encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(network_of(address).encode(), digest_size=12).hexdigest()
 
 
 class Limiter:

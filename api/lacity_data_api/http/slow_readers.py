@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from starlette.types import Message, Scope, Send
 
 from lacity_data_api.errors import TooManyRequestsError
+from lacity_data_api.http.networks import network_of
 
 # Per client, in each worker; the pool allows four in total by default.
 STREAMS_PER_CLIENT = 2
@@ -66,7 +67,7 @@ class ClientStreams:
     @contextmanager
     def one(self, scope: Scope) -> Iterator[None]:
         """Count a stream while the block runs; raises TooManyStreamsError if its client has too many."""
-        client = (scope["client"] or ("",))[0]
+        client = network_of((scope["client"] or ("",))[0])
         if self._open[client] >= STREAMS_PER_CLIENT:
             raise TooManyStreamsError
         self._open[client] += 1

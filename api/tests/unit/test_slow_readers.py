@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 
 import pytest
 from starlette.types import Message
@@ -11,6 +12,8 @@ from lacity_data_api.http.slow_readers import (
     PART_BYTES,
     UNKNOWN_CONNECTION,
     ClientLeftError,
+    ClientStreams,
+    TooManyStreamsError,
     parts_of,
     send_in_time,
 )
@@ -114,3 +117,13 @@ def test_nothing_is_timed_while_the_client_keeps_up(monkeypatch: pytest.MonkeyPa
 
     asyncio.run(send_in_time(slow, MESSAGE, client))
     assert not client.is_aborted
+
+
+def test_a_host_has_the_streams_of_one_client_whatever_its_address() -> None:
+    streams = ClientStreams()
+    with ExitStack() as stack:
+        for host in ("2001:db8::1", "2001:db8::2"):
+            stack.enter_context(streams.one({"client": (host, 1)}))
+        with pytest.raises(TooManyStreamsError), streams.one({"client": ("2001:db8::3", 1)}):
+            pass
+        stack.enter_context(streams.one({"client": ("2001:db8:0:1::1", 1)}))
