@@ -112,13 +112,14 @@ def _set_watermark(connection: Connection, download: Download) -> None:
         return
     if not reading.is_seamless:
         # The next run reads these rows again, but they are stored and therefore not new then.
-        run(connection, "merge/add_new_rows", {"dataset_id": reading.dataset.id, "new": download.new_rows})
+        counts = {"new": download.new_rows, "total": download.total}
+        run(connection, "merge/add_new_rows", {"dataset_id": reading.dataset.id, **counts})
         return
     values = {
         "dataset_id": reading.dataset.id,
         "source_updated_at": moment,
         "source_row_id": download.last_row_id,
         # The next run looks again for growth that was not found.
-        "source_row_count": reading.total - download.unread,
+        "source_row_count": download.total - download.unread,
     }
     run(connection, "merge/set_watermark", values)

@@ -87,7 +87,7 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
     started, reading = time.monotonic(), taker.reading
     pages = Pages(portal, taker, page_rows)
     pages.read(reading.where)
-    _compare_counts(portal, taker, pages.result)
+    total = _compare_counts(portal, taker, pages.result)
     new = new_rows(taker)
     if unread := unread_rows(reading, new):
         log.warning(
@@ -98,11 +98,15 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
         new = new_rows(taker)
         unread = unread_rows(reading, new)
     seconds = time.monotonic() - started
-    return replace(pages.result, new_rows=new, unread=unread, transport=portal.transport, seconds=seconds)
+    result = replace(pages.result, new_rows=new, unread=unread, total=total)
+    return replace(result, transport=portal.transport, seconds=seconds)
 
 
-def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> None:
-    """Compare with the portal's own count, allowing for rows added or moved in the meantime."""
+def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> int:
+    """Compare with the portal's own count, allowing for rows added or moved in the meantime.
+
+    Returns the number of all rows of the dataset, whether they were to be read or not.
+    """
     reading = result.reading
     now = portal.count(reading.dataset.id, reading.where)
     promised, read = min(reading.expected, now), result.counts["read"]
@@ -116,5 +120,7 @@ def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> None:
         log.warning("%s: the portal counts %d rows but served %d", reading.dataset.id, now, read)
     # The newest row of the dataset may have been created in a year that was not chosen.
     newest = None if reading.window else reading.newest
-    if newest and reading.expected and (result.newest is None or result.newest < newest):
+    served = result.served_until
+    if newest and reading.expected and (served is None or served < newest):
         raise PortalError(f"{reading.dataset.id}: rows updated up to {newest} were announced, not served")
+    return portal.count(reading.dataset.id) if reading.where else now

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from pipeline.errors import PortalError
-from pipeline.plan import Reading
+from pipeline.plan import Reading, from_portal
 from pipeline.query import Query
 from pipeline.retries import TemporaryError
 from pipeline.socrata import Portal
@@ -37,6 +37,8 @@ PROGRESS_SECONDS = 5
 class Download:
     """The result of reading a dataset. ``newest`` and ``last_row_id`` are those of the newest row.
 
+    ``served_until`` is the newest update time that was sent, which may be after the start of the run.
+    ``total`` is the portal's count of all rows after the reading, which may have found rows added meanwhile.
     ``new_rows`` is the number of rows that no merged run has read, unless the whole dataset was read.
     ``unread`` is the number of rows in the portal's count that could not be found. ``transport`` is the API
     that served the last page.
@@ -45,6 +47,8 @@ class Download:
     reading: Reading
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     newest: datetime | None = None
+    served_until: datetime | None = None
+    total: int = 0
     last_row_id: str = ""
     pages: int = 0
     seconds: float = 0.0
@@ -100,11 +104,13 @@ class Pages:
 
     def _add(self, page: dict[str, Any]) -> None:
         counts = {name: self.result.counts[name] + page[name] for name in COUNTED}
-        newest = max((moment for moment in (self.result.newest, page["newest"]) if moment), default=None)
+        newest = _latest(self.result.newest, page["newest"])
+        served_until = _latest(self.result.served_until, from_portal(page["last_updated_at"]))
         is_newest = newest is not None and newest == page["newest"]
         last = page["last_row_id"] if is_newest and page["last_row_id"] else self.result.last_row_id
         pages = self.result.pages + 1
         self.result = replace(self.result, counts=counts, newest=newest, last_row_id=last, pages=pages)
+        self.result = replace(self.result, served_until=served_until)
         self._log_progress()
 
     def _log_progress(self) -> None:
@@ -130,3 +136,7 @@ def _copy(dataset_id: str, copy: Callable[[], None]) -> None:
         copy()
     except psycopg.DataError as error:
         raise TemporaryError(f"{dataset_id}: not CSV: {error.diag.message_primary}") from error
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment), default=None)

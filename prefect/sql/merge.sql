@@ -416,8 +416,11 @@ ON CONFLICT (dataset_id, source_row_id, reason) DO UPDATE
  WHERE kept.load_run_id NOT IN (SELECT load_run_id FROM load_runs WHERE status IN {merged_statuses})
 
 -- name: add_new_rows
--- Adds the new rows of a reading that leaves out others to the number of rows known.
-UPDATE dataset_watermarks SET source_row_count = source_row_count + %(new)s WHERE dataset_id = %(dataset_id)s
+-- Adds the new rows of a reading that leaves out others to the number of rows known, at most to the portal's own count:
+-- stored rows of a republished dataset seem new, because their row ids are from before.
+UPDATE dataset_watermarks
+   SET source_row_count = greatest(source_row_count, least(source_row_count + %(new)s, %(total)s))
+ WHERE dataset_id = %(dataset_id)s
 
 -- name: set_watermark
 -- A watermark never moves backward.

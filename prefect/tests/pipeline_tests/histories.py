@@ -203,7 +203,9 @@ def _load(
             taker.copy(iter([as_csv(taker.column_names, rows)]))
             page = taker.take()
         counts = {name: page[name] for name in Download(reading).counts}
-        download = Download(reading, counts, page["newest"], "row", unread=unread)
+        download = Download(
+            reading, counts, page["newest"], last_row_id="row", unread=unread, total=reading.total
+        )
         plan = Plan(run.load_run_id, options, city, (reading,), (), boundaries, (), run.started_at)
         result = merge(run.connection, plan, (download,), settings)
         finish(run)

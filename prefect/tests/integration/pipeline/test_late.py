@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from pipeline_tests.truth import assert_sound
 
 from pipeline.config import Settings
 from pipeline.errors import DataError
+from pipeline.pages import Pages
 from pipeline.plan import portal_time
 from portal.controller import Controller
 from portal.server import serve
@@ -95,6 +96,66 @@ def test_rows_that_a_run_of_a_later_time_has_read_are_no_growth(loaded: Loaded) 
     portal.upsert(late_case(99), LIVE)
     run_ingest(settings, datasets=(LIVE,))
     assert late_rows(database) == 61
+
+
+def test_rows_with_new_ids_are_no_more_rows_than_the_portal_has(loaded: Loaded) -> None:
+    """They were added to those known, and the next run refused the dataset: it seemed to have shrunk."""
+    settings, portal, database = loaded
+    republished = datetime.fromisoformat(portal.republish(LIVE))
+    later = {"datasets": (LIVE,), "now": NOW + timedelta(days=1)}
+    run_ingest(settings, since=republished, **later)
+    known = "SELECT source_row_count FROM dataset_watermarks"
+    assert database.value(known) == portal.count(LIVE)
+    run_ingest(settings, **later)
+    assert database.value(known) == portal.count(LIVE)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
+    """What happens once, after the portal was asked for its size and before its rows are read."""
+    due, read = list[Callable[[], None]](), Pages.read
+
+    def read_after(pages: Pages, condition: str) -> None:
+        while due:
+            due.pop()()
+        read(pages, condition)
+
+    monkeypatch.setattr(Pages, "read", read_after)
+    return due
+
+
+def test_rows_that_were_added_while_a_run_read_are_no_growth_later(
+    loaded: Loaded, meanwhile: list[Callable[[], None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each later run would have looked for as many rows in every month, and found none."""
+    settings, portal, database = loaded
+
+    def add() -> None:
+        for number in range(30):
+            portal.upsert(late_case(number, stamp=portal_time(NOW - timedelta(seconds=30))), LIVE)
+
+    portal.touch(LIVE, 1, {"status": "Looked at"})
+    meanwhile.append(add)
+    run_ingest(settings, datasets=(LIVE,))
+    assert late_rows(database) == 30
+    assert database.value("SELECT source_row_count FROM dataset_watermarks") == portal.count(LIVE)
+    portal.touch(LIVE, 1, {"status": "Looked at again"})
+    run_ingest(settings, datasets=(LIVE,))
+    assert "looking for them" not in caplog.text
+
+
+def test_the_newest_row_may_change_while_it_is_read(
+    loaded: Loaded, meanwhile: list[Callable[[], None]]
+) -> None:
+    """Its time is then after the start of the run, and no row has the announced one any longer."""
+    settings, portal, database = loaded
+    newest = portal_time(NOW - timedelta(seconds=30))
+    portal.upsert(late_case(1, stamp=newest), LIVE)
+    meanwhile.append(
+        lambda: portal.upsert(late_case(1, stamp=portal_time(NOW + timedelta(seconds=30))), LIVE)
+    )
+    run_ingest(settings, datasets=(LIVE,))
+    assert late_rows(database) == 1
 
 
 def test_late_months_are_read_in_pages(loaded: Loaded) -> None:
