@@ -103,8 +103,11 @@ def _note_failure(run: Run, error: BaseException) -> None:
     log.error(message)
     try:
         with connect(run.settings.database_loader_url, f"run {run.load_run_id} failed") as connection:
-            _record_failure(connection, run, message)
-            _drop_staging(connection, run.load_run_id)
+            try:
+                _record_failure(connection, run, message)
+            finally:
+                # On a full disk, recording fails for lack of the space that the staging tables take.
+                _drop_staging(connection, run.load_run_id)
     except (psycopg.Error, UnreachableError) as problem:
         log.error("the failure could not be recorded in the database: %s", type(problem).__name__)  # noqa: TRY400
 

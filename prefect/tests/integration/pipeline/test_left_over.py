@@ -42,6 +42,25 @@ def test_a_run_that_lost_its_connection_leaves_no_staging_table(database: Databa
     assert database.rows("SELECT status FROM load_runs") == [("failed",)]
 
 
+FULL = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'could not extend file'; END $$;
+CREATE TRIGGER full_disk BEFORE UPDATE ON load_runs FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
+
+
+def test_a_failure_that_cannot_be_recorded_leaves_no_staging_table(database: Database) -> None:
+    """They took the space that the next run would have needed to begin."""
+
+    def fail(_: Run) -> None:
+        database.change(FULL)
+        raise RuntimeError("a defect")
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        _run(database, fail)
+    assert database.rows(STAGED) == []
+
+
 def test_a_staging_table_in_use_does_not_delay_the_end_of_a_run(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
