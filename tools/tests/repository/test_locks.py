@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 from tools import lock
 from tools.paths import FOLDERS_WITH_LOCK, ROOT
 from tools.tests.repository.sources import files
+
+COMPILED = {"charset-normalizer", "cffi", "greenlet", "numpy", "psutil", "uvloop"}
+# Several versions of Python on Linux, macOS and Windows.
+FEWEST_FILES = 10
 
 
 def test_every_lock_is_current() -> None:
@@ -20,6 +25,28 @@ def test_every_lock_is_committed() -> None:
     ]
     tracked = subprocess.check_output(["git", "ls-files", "--", *locks], cwd=ROOT, text=True).split()
     assert sorted(locks) == sorted(tracked)
+
+
+def test_compiled_packages_are_locked_for_every_platform_and_python() -> None:
+    """The locks had the hashes of one platform's files for Python 3.11: nothing else could be installed."""
+    pins = [
+        pin
+        for folder in lock.declared_folders()
+        for path in lock.locks_of(folder)
+        for pin in re.split(r"\n(?=[a-z0-9])", path.read_text())
+        if pin.partition("==")[0] in COMPILED
+    ]
+    assert {pin.partition("==")[0] for pin in pins} == COMPILED
+    assert [pin.partition("\n")[0] for pin in pins if pin.count("--hash=") < FEWEST_FILES] == []
+
+
+def test_hashes_are_removed_before_a_lock_is_compiled_again() -> None:
+    """uv keeps those that it finds, whatever files there are."""
+    text = (ROOT / "locust" / "requirements.txt").read_text()
+    pins = lock.without_hashes(text)
+    assert "--hash" not in pins
+    assert pins.count("==") == text.count("==")
+    assert "\\" not in pins
 
 
 def test_every_declaring_folder_is_known() -> None:
