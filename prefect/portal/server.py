@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -46,8 +46,9 @@ def serve(
     ``data``. With the same ``anchor`` (default: today), a later ``today`` shows the same city later on. If
     ``today`` is given, it is also the day on which rows are edited, regardless of the system clock.
     """
-    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
-        store = Store(Path(folder) / "portal.sqlite", clock_from(today))
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
+        store = stack.enter_context(closing(Store(Path(folder) / "portal.sqlite", clock_from(today))))
         day = today or utc_today()
         if data is not None:
             load_file(store, data, datasets_of(city) if city != GENERATED_CITY else None)
@@ -59,7 +60,6 @@ def serve(
         portal = Portal(store, polygons, FaultBoard(faults), throttle or Throttle())
         with running(portal, port, has_admin=has_admin, has_gzip=has_gzip) as server:
             yield server.url, server.controller
-        store.close()
 
 
 @contextmanager
