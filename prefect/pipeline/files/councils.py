@@ -48,7 +48,7 @@ def write_geoparquet(connection: Connection, path: Path) -> int:
     arrays = [pa.array(values, kind) for values, kind in zip(columns, PROPERTIES.values(), strict=False)]
     arrays += [pa.array(columns[count], pa.binary()), boxes(sides, np.ones(len(rows), dtype=bool))]
     schema = pa.schema([*PROPERTIES.items(), ("geometry", pa.binary()), ("bbox", BBOX)])
-    extent = (sides[0].min(), sides[1].min(), sides[2].max(), sides[3].max()) if rows else (None,)
+    extent = (*map(np.min, sides[:2]), *map(np.max, sides[2:])) if rows else (None,)
     table = pa.Table.from_arrays(arrays, schema=schema)
     with parquet.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
         writer.add_key_value_metadata(metadata(["MultiPolygon"], extent))
