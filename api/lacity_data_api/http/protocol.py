@@ -43,10 +43,9 @@ class NoUpgrades(httptools.HttpRequestParser):
 class BoundedProtocol(HttpToolsProtocol):
     """Closes a connection if the head of its next request is too large or takes too long to arrive."""
 
-    _head_bytes = 0
-    _is_in_head = False
-    # Since the head, or since the last bytes of the body: sizes of chunks, and trailers.
+    # Of the head; after it, since the last bytes of the body: sizes of chunks, and trailers.
     _framing_bytes = 0
+    _is_in_head = False
     _idle_since = 0.0
     _timer: asyncio.TimerHandle | None = None
 
@@ -78,22 +77,22 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._head_bytes += len(data)
-            # One read may contain a head and the body after it; only a second proves that the head continues.
-            if self._head_bytes - len(data) > MOST_HEAD_BYTES:
-                self._end_head()
-                self.send_400_response("The head of the request is too large.")
-                return
-        else:
-            self._framing_bytes += len(data)
-            if self._framing_bytes - len(data) > MOST_HEAD_BYTES:
-                self.transport.close()
-                return
+        self._framing_bytes += len(data)
+        # One read may contain a head and the body after it; only a second proves that the head continues.
+        if self._framing_bytes - len(data) > MOST_HEAD_BYTES:
+            self._refuse_framing()
+            return
         if not self.transport.is_closing():
             self._parse(data)
         if self._is_in_head and self._timer is None:
             self._limit_head()
+
+    def _refuse_framing(self) -> None:
+        if self._is_in_head:
+            self._end_head()
+            self.send_400_response("The head of the request is too large.")
+        else:
+            self.transport.close()
 
     def _parse(self, data: bytes) -> None:
         """Like uvicorn, but the timer of an idle connection keeps running: most requests end in this call."""
@@ -110,11 +109,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._end_head()
         self._is_in_head = True
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Trailers are ignored: they must not replace what the head says (RFC 9110 6.5.1)."""
-        if self._is_in_head:
-            super().on_header(name, value)
-
     def on_body(self, body: bytes) -> None:
         self._framing_bytes = 0
         if self.cycle is not None:
@@ -122,13 +116,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._end_head()
-        self._framing_bytes = 0
         if self._replayer is not None and self._is_next() and self._replays(self._replayer):
             self._end_replay()
         else:
             self._unset_keepalive_if_required()
             super().on_headers_complete()
             self._cycles.add(self.cycle)
+        # For the trailers, which must not add to what the head says (RFC 9110 6.5.1).
+        self.headers = []
 
     def _end_replay(self) -> None:
         self.server_state.total_requests += 1
@@ -192,7 +187,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _end_head(self) -> None:
-        self._is_in_head, self._head_bytes = False, 0
+        self._is_in_head, self._framing_bytes = False, 0
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
