@@ -15,6 +15,7 @@ from lacity_data_api.http.protocol import REPLAYER
 from lacity_data_api.http.replayer import Replayer
 from lacity_data_api.state import State
 from lacity_data_api.status.service import keep_measuring
+from lacity_data_api.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -60,16 +61,7 @@ async def _running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _end(tasks)
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel repeatedly, because a cancellation is lost if a timeout expires at the same time."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=1)
+        await end(tasks)
 
 
 def _report(task: asyncio.Task[None]) -> None:

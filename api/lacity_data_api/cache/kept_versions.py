@@ -10,6 +10,7 @@ from lacity_data_api.cache.kept_files import Days, KeptFiles
 from lacity_data_api.database import Database
 from lacity_data_api.errors import ApiError
 from lacity_data_api.statements import Statement
+from lacity_data_api.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,7 @@ class OutdatedFiles:
 
     async def close(self) -> None:
         """Cancel all removals, and wait until they have ended."""
-        tasks = [*self._tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks)
 
 
 async def version_of(database: Database, days: Days) -> str:

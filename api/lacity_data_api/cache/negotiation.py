@@ -10,8 +10,6 @@ from typing import TypeVar
 IDENTITY = ""
 ENCODINGS = ("br", "gzip")
 ENTITY_TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-
-
 LONGEST_KEPT_BYTES = 1_000
 T = TypeVar("T")
 

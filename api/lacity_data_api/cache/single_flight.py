@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from lacity_data_api.tasks import end
+
 T = TypeVar("T")
 
 
@@ -25,10 +27,7 @@ class SingleFlight(Generic[T]):
 
     async def close(self) -> None:
         """Cancel all work, and wait until it has ended."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks)
 
     async def join(self, key: str, work: Callable[[], Awaitable[T]]) -> T:
         """The result, or the error, of the work running for this key; starts it if there is none."""
