@@ -41,9 +41,9 @@ def check_python() -> None:
         )
 
 
-def run_uv(arguments: list[str], what: str) -> None:
-    """Run uv with its settings. Raises ``Problem`` with its output when it fails."""
-    run([str(UV), *arguments], what, variables=uv_environment())
+def run_uv(arguments: list[str], what: str, variables: Mapping[str, str] | None = None) -> None:
+    """Run uv with its settings, and others. Raises ``Problem`` with its output when it fails."""
+    run([str(UV), *arguments], what, variables=uv_environment() | dict(variables or {}))
 
 
 def run(

@@ -16,15 +16,14 @@ from pathlib import Path
 
 from tools import environments
 from tools.console import say, step
-from tools.environments import UV
 from tools.paths import FOLDERS_WITH_LOCK, ROOT
 from tools.problem import Problem, guarded
 
 OLDEST_PYTHON = "3.11"
 FROM_INPUT = "# Compiled from pyproject.toml by `make lock`; its dependencies then: "
 HASH = re.compile(r" \\\n +--hash=\S+")
-# Packages that are stored on this machine: a lock would have the hashes of its platform and Python only.
-OF_THIS_MACHINE = {"UV_INDEX", "UV_INDEX_STRATEGY", "UV_FIND_LINKS"}
+# Without packages stored on this machine: a lock would have the hashes of its platform and Python only.
+INDEX_ONLY = {"UV_INDEX": "", "UV_FIND_LINKS": ""}
 OPTIONS = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--quiet"]
 # A lock names no index, path or command line of the machine that compiled it.
 OPTIONS += ["--no-emit-index-url", "--no-emit-find-links", "--no-header"]
@@ -63,15 +62,16 @@ def without_hashes(lock: str) -> str:
 
 def compile_lock(lock: Path, extras: list[str], arguments: list[str]) -> None:
     """Write one lock; ``arguments`` go to uv."""
-    if lock.is_file():
-        lock.write_text(without_hashes(lock.read_text()))
+    before = lock.read_text() if lock.is_file() else ""
+    lock.write_text(without_hashes(before))
     flags = [flag for name in extras for flag in ("--extra", name)]
     command = ["--directory", str(lock.parent), "pip", "compile", *OPTIONS, *flags, *arguments]
     command += ["pyproject.toml", "-o", lock.name]
-    variables = {
-        name: value for name, value in environments.uv_environment().items() if name not in OF_THIS_MACHINE
-    }
-    environments.run([str(UV), *command], f"Compiling {lock.relative_to(ROOT)}", variables=variables)
+    try:
+        environments.run_uv(command, f"Compiling {lock.relative_to(ROOT)}", INDEX_ONLY)
+    except BaseException:
+        lock.write_text(before)
+        raise
     digest = input_digest(lock.with_name("pyproject.toml"))
     lock.write_text(f"{FROM_INPUT}{digest}\n{lock.read_text()}")
 
