@@ -98,8 +98,14 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
         new = new_rows(taker)
         unread = unread_rows(reading, new)
     seconds = time.monotonic() - started
-    result = replace(pages.result, new_rows=new, unread=unread, total=total)
-    return replace(result, transport=portal.transport, seconds=seconds)
+    return replace(
+        pages.result,
+        new_rows=new,
+        unread=unread,
+        total=total,
+        transport=portal.transport,
+        seconds=seconds,
+    )
 
 
 def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> int:

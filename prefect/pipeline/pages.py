@@ -109,8 +109,14 @@ class Pages:
         is_newest = newest is not None and newest == page["newest"]
         last = page["last_row_id"] if is_newest and page["last_row_id"] else self.result.last_row_id
         pages = self.result.pages + 1
-        self.result = replace(self.result, counts=counts, newest=newest, last_row_id=last, pages=pages)
-        self.result = replace(self.result, served_until=served_until)
+        self.result = replace(
+            self.result,
+            counts=counts,
+            newest=newest,
+            served_until=served_until,
+            last_row_id=last,
+            pages=pages,
+        )
         self._log_progress()
 
     def _log_progress(self) -> None:
