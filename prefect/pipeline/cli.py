@@ -18,8 +18,10 @@ from pipeline.config import Settings
 from pipeline.database import refuse_if_busy
 from pipeline.errors import (
     TERMINATED_EXIT_CODE,
+    BusyError,
     FilesError,
     IngestError,
+    MaintenanceError,
     PartialError,
     PortalError,
     PublishError,
@@ -31,7 +33,10 @@ from pipeline.termination import end_soon
 
 log = logging.getLogger("pipeline")
 RECONCILE_AFTER_HOURS = 2
-REPEATED = {error.exit_code for error in (PortalError, PublishError, PartialError, FilesError)}
+REPEATED = {
+    error.exit_code
+    for error in (PortalError, PublishError, BusyError, PartialError, FilesError, MaintenanceError)
+}
 """Exit codes of failures that the next scheduled run may not encounter."""
 
 

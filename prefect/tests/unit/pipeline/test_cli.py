@@ -7,7 +7,17 @@ import pytest
 from pipeline import cli
 from pipeline.arguments import parse
 from pipeline.city import load_city
-from pipeline.errors import EXIT_CODES, DataError, PortalError, PublishError
+from pipeline.errors import (
+    EXIT_CODES,
+    BusyError,
+    DataError,
+    FilesError,
+    MaintenanceError,
+    PartialError,
+    PortalError,
+    PublishError,
+    UnreachableError,
+)
 
 ARGUMENTS = [
     "--years",
@@ -69,7 +79,17 @@ def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(PortalError("down"), 0), (PublishError("down"), 0), (DataError("wrong"), 20)]
+    ("error", "code"),
+    [
+        (PortalError("down"), 0),
+        (PublishError("down"), 0),
+        (BusyError("another run"), 0),
+        (PartialError("one dataset skipped"), 0),
+        (FilesError("disk full"), 0),
+        (MaintenanceError("no vacuum"), 0),
+        (DataError("wrong"), 20),
+        (UnreachableError("no database"), 30),
+    ],
 )
 def test_before_a_schedule_only_failures_that_it_repeats_are_tolerated(
     monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
