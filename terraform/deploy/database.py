@@ -51,19 +51,32 @@ def backup(account: Account, say: Say) -> str:
     return name
 
 
-def _source(database: str, snapshot: str, time: str) -> dict[str, Any]:
-    """Arguments that name the source: a snapshot, or the database at a time (ISO 8601, or ``latest``)."""
-    if snapshot:
-        return {"DBSnapshotIdentifier": snapshot}
+def _moment(time: str) -> dict[str, Any]:
+    """Arguments for a time (ISO 8601, or ``latest``)."""
     if time == LATEST:
-        return {"SourceDBInstanceIdentifier": database, "UseLatestRestorableTime": True}
+        return {"UseLatestRestorableTime": True}
     try:
         moment = datetime.fromisoformat(time)
     except ValueError as error:
         raise Problem(f"--time must look like 2026-01-31T07:55:00Z, or be {LATEST}: {time!r}.") from error
     if moment.tzinfo is None:
         raise Problem(f"--time needs a time zone, such as Z: {time!r}.")
-    return {"SourceDBInstanceIdentifier": database, "RestoreTime": moment}
+    return {"RestoreTime": moment}
+
+
+def _source(account: Account, database: str) -> dict[str, Any]:
+    """Arguments that name the database or, once it is deleted, its automated backup."""
+    if _instance(account, database):
+        return {"SourceDBInstanceIdentifier": database}
+    found = account.rds.describe_db_instance_automated_backups(DBInstanceIdentifier=database)
+    # Earlier databases of that name may have left backups too.
+    backups = sorted(
+        found["DBInstanceAutomatedBackups"],
+        key=lambda each: each["RestoreWindow"]["LatestTime"],
+    )
+    if not backups:
+        raise Problem(f"{database} and its automated backups are gone: restore a snapshot, --snapshot NAME.")
+    return {"SourceDbiResourceId": backups[-1]["DbiResourceId"]}
 
 
 def restore(account: Account, say: Say, *, snapshot: str = "", time: str = LATEST) -> str:
@@ -72,12 +85,15 @@ def restore(account: Account, say: Say, *, snapshot: str = "", time: str = LATES
     name = f"{stage['identifier']}-restored"
     if _instance(account, name):
         raise Problem(f"{name} is there already: swap it in, or delete it.")
-    source = _source(stage["identifier"], snapshot, time)
-    rds = account.rds
-    call = rds.restore_db_instance_from_db_snapshot if snapshot else rds.restore_db_instance_to_point_in_time
+    if snapshot:
+        call = account.rds.restore_db_instance_from_db_snapshot
+        source = {"DBInstanceIdentifier": name, "DBSnapshotIdentifier": snapshot}
+    else:
+        call = account.rds.restore_db_instance_to_point_in_time
+        moment = _moment(time)
+        source = {"TargetDBInstanceIdentifier": name, **moment, **_source(account, stage["identifier"])}
     call(
         **source,
-        **{"DBInstanceIdentifier" if snapshot else "TargetDBInstanceIdentifier": name},
         DBSubnetGroupName=stage["subnet_group"],
         VpcSecurityGroupIds=[stage["security_group"]],
         DBParameterGroupName=stage["parameter_group"],

@@ -25,7 +25,7 @@ from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.kms.exceptions import AccessDeniedException
 from moto.kms.models import KmsBackend
-from moto.rds.models import DBInstance, DBParameterGroup
+from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, DBParameterGroup, RDSBackend
 from moto.server import main
 
 # A container of such an image fails: its task exits with 1, its service never becomes healthy.
@@ -41,6 +41,7 @@ create_group = ElastiCacheBackend.create_replication_group
 delete_group = ElastiCacheBackend.delete_replication_group
 delete_cluster = ElastiCacheBackend.delete_cache_cluster
 make_instance = DBInstance.__init__
+restore_to_time = RDSBackend.restore_db_instance_to_point_in_time
 update_parameters = DBParameterGroup.update_parameters
 make_task = Task.__init__
 schedule_key_deletion = KmsBackend.schedule_key_deletion
@@ -99,6 +100,36 @@ def initialise_instance(self: Any, *arguments: Any, **named: Any) -> None:
     self.performance_insights_enabled = named.get("enable_performance_insights", False)
     self.performance_insights_kms_key_id = named.get("performance_insights_kms_key_id")
     self.performance_insights_retention_period = named.get("performance_insights_retention_period")
+    INSTANCES[self.dbi_resource_id] = self
+
+
+INSTANCES: dict[str, Any] = {}
+"""Every instance that ever was, by resource id: the source of automated backups, which outlive it."""
+
+
+def resource_id(self: Any) -> str:
+    """Moto's automated backups lack it."""
+    found: str = self.automated_snapshots[-1].database.dbi_resource_id
+    return found
+
+
+def restore_window(self: Any) -> dict[str, Any]:
+    """Moto's automated backups lack it."""
+    times = [snapshot.snapshot_create_time for snapshot in self.automated_snapshots]
+    return {"EarliestTime": min(times), "LatestTime": max(times)}
+
+
+def restore_to_point_in_time(self: Any, source: str | None, target: str, overrides: dict[str, Any]) -> Any:
+    """Moto knows the source by its name only, not by the resource id that its backup keeps."""
+    if source:
+        return restore_to_time(self, source, target, overrides)
+    instance = INSTANCES[overrides["SourceDbiResourceId"]]
+    name = instance.db_instance_identifier
+    self.databases[name] = instance
+    try:
+        return restore_to_time(self, name, target, overrides)
+    finally:
+        del self.databases[name]
 
 
 def update_own_parameters(self: Any, new_parameters: list[dict[str, Any]]) -> None:
@@ -218,6 +249,9 @@ ElastiCacheBackend.delete_replication_group = delete_replication_group
 ElastiCacheBackend.delete_cache_cluster = delete_cache_cluster
 ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
 DBInstance.__init__ = initialise_instance
+DBInstanceAutomatedBackup.dbi_resource_id = property(resource_id)
+DBInstanceAutomatedBackup.restore_window = property(restore_window)
+RDSBackend.restore_db_instance_to_point_in_time = restore_to_point_in_time
 DBParameterGroup.update_parameters = update_own_parameters
 KmsBackend.schedule_key_deletion = schedule_deletion
 SecurityGroupRule.description = property(description)

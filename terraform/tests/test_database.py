@@ -83,6 +83,25 @@ def test_a_deleted_database_is_restored_from_its_snapshot(account: Account) -> N
     assert identifiers(account) == {name}
 
 
+def test_a_deleted_database_is_restored_from_its_automated_backup(account: Account) -> None:
+    name = account.target.database["identifier"]
+    account.rds.delete_db_instance(
+        DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False
+    )
+    database.restore(account, quiet)
+    database.swap(account, quiet)
+    assert identifiers(account) == {name}
+
+
+def test_a_database_that_is_gone_with_its_backups_needs_a_snapshot(account: Account) -> None:
+    name = account.target.database["identifier"]
+    account.rds.delete_db_instance(
+        DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
+    )
+    with pytest.raises(Problem, match="restore a snapshot, --snapshot NAME"):
+        database.restore(account, quiet)
+
+
 def test_a_second_restore_does_not_touch_the_first(account: Account) -> None:
     database.restore(account, quiet)
     with pytest.raises(Problem, match="is there already: swap it in, or delete it"):
