@@ -206,4 +206,7 @@ resource "aws_ssm_parameter" "url" {
   key_id           = var.kms_key_arn
   value_wo         = "postgresql://${each.key}_311:${var.passwords[each.key]}@${aws_db_instance.this.endpoint}/${var.database_name}"
   value_wo_version = var.password_version
+
+  # The roles get the new passwords after the apply, which waits half an hour for a new replica. Until then new tasks could not log in.
+  depends_on = [aws_db_instance.replica]
 }

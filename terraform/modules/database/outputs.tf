@@ -51,8 +51,8 @@ output "restore" {
 }
 
 output "identifiers" {
-  description = "Primary and replica, for RDS's event notifications."
-  value       = local.identifiers
+  description = "Primary and replica, for RDS's event notifications: of the instances themselves, because RDS takes only names that exist."
+  value       = concat([aws_db_instance.this.identifier], aws_db_instance.replica[*].identifier)
 }
 
 output "alarms" {

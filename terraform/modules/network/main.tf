@@ -212,11 +212,15 @@ resource "aws_iam_role_policy" "flow" {
   role = aws_iam_role.flow.name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-      Resource = "${aws_cloudwatch_log_group.flow.arn}:*"
-    }]
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.flow.arn}:*"
+      },
+      # This action cannot be limited to a group.
+      { Effect = "Allow", Action = "logs:DescribeLogGroups", Resource = "*" },
+    ]
   })
 }
 
@@ -228,4 +232,6 @@ resource "aws_flow_log" "rejected" {
   iam_role_arn    = aws_iam_role.flow.arn
 
   tags = { Name = "${var.name}-rejected" }
+
+  depends_on = [aws_iam_role_policy.flow]
 }
