@@ -220,13 +220,15 @@ module "cdn" {
   source = "./modules/cdn"
   count  = local.hosted
 
-  name            = local.name
-  hosts           = local.hosts
-  instance_arn    = module.host[0].instance_arn
-  instance_dns    = module.host[0].instance_dns
-  firewall_arn    = module.firewall.arn
-  certificate_arn = var.certificate_arn
-  hosted_zone_id  = var.hosted_zone_id
+  name                       = local.name
+  hosts                      = local.hosts
+  instance_arn               = module.host[0].instance_arn
+  instance_dns               = module.host[0].instance_dns
+  instance_security_group_id = module.host[0].security_group_id
+  vpc_id                     = module.network.vpc_id
+  firewall_arn               = module.firewall.arn
+  certificate_arn            = var.certificate_arn
+  hosted_zone_id             = var.hosted_zone_id
 }
 
 module "files" {

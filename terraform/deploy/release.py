@@ -20,13 +20,20 @@ RUN_SECONDS = 6 * 3600
 Say = Callable[[str], None]
 
 
+def _name_of(arguments: list[str]) -> str:
+    """What a task is started as: EventBridge counts neither dry runs nor commands such as erase as runs."""
+    if "--dry-run" in arguments:
+        return "dry-run"
+    is_command = bool(arguments) and not arguments[0].startswith("-")
+    return "command" if is_command else "deploy"
+
+
 def run(account: Account, container: str, arguments: list[str], limit_seconds: float, say: Say) -> None:
     """Run a one-off task to its end and print its log; raises ``Problem`` unless it exits with 0.
 
-    One that takes longer than ``limit_seconds`` is stopped. A dry run is started under that name, so that
-    it does not count as fresh data.
+    One that takes longer than ``limit_seconds`` is stopped.
     """
-    task = account.start(container, arguments, "dry-run" if "--dry-run" in arguments else "deploy")
+    task = account.start(container, arguments, _name_of(arguments))
     say(f"• {container} runs as {task}")
     try:
         account.wait(container, lambda: account.exit_of(task) is not None, limit_seconds)

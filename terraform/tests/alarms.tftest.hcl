@@ -105,8 +105,8 @@ run "observability" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.run_succeeded.event_pattern).detail.startedBy == [{ "anything-but" = ["dry-run"] }]
-    error_message = "A dry run must not count as fresh data."
+    condition     = alltrue([for rule in [aws_cloudwatch_event_rule.run_succeeded, aws_cloudwatch_event_rule.run_failed] : jsondecode(rule.event_pattern).detail.startedBy == [{ "anything-but" = ["dry-run", "command"] }]])
+    error_message = "Dry runs and commands such as erase must neither count as fresh data nor as failed runs."
   }
 
   assert {

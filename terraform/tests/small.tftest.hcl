@@ -27,9 +27,13 @@ variables {
   redis_port                 = 6379
   redis_image                = "docker.io/library/redis@sha256:5555555555555555555555555555555555555555555555555555555555555555"
 
-  hosts           = { api = { host = "api.example.org", port = 5000 }, reports = { host = "reports.example.org", port = 5500 } }
-  instance_arn    = "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"
-  instance_dns    = "ip-10-33-64-10.ec2.internal"
+  hosts        = { api = { host = "api.example.org", port = 5000 }, reports = { host = "reports.example.org", port = 5500 } }
+  instance_arn = "arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0"
+  instance_dns = "ip-10-33-64-10.ec2.internal"
+  vpc_id       = "vpc-1"
+
+  instance_security_group_id = "sg-instance"
+
   firewall_arn    = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/mock/00000000-0000-0000-0000-000000000000"
   certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
   hosted_zone_id  = null
@@ -38,16 +42,6 @@ variables {
 run "host" {
   module {
     source = "./modules/host"
-  }
-
-  assert {
-    condition     = aws_vpc_security_group_ingress_rule.cloudfront.cidr_ipv4 == null && aws_vpc_security_group_ingress_rule.cloudfront.prefix_list_id == "pl-0123456789abcdef0"
-    error_message = "Only CloudFront may reach the services, although the instance has a public address."
-  }
-
-  assert {
-    condition     = aws_vpc_security_group_ingress_rule.cloudfront.from_port == 5000 && aws_vpc_security_group_ingress_rule.cloudfront.to_port == 5500
-    error_message = "One rule for both ports: two would exceed the quota of rules, and Redis must be outside of it."
   }
 
   assert {
@@ -128,6 +122,22 @@ run "cdn" {
   assert {
     condition     = aws_cloudfront_cache_policy.this.default_ttl == 0 && aws_cloudfront_cache_policy.this.min_ttl == 0 && aws_cloudfront_cache_policy.this.parameters_in_cache_key_and_forwarded_to_origin[0].query_strings_config[0].query_string_behavior == "all"
     error_message = "The services decide about caching, and every query is part of the key."
+  }
+}
+
+run "only_these_distributions" {
+  module {
+    source = "./modules/cdn"
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.origin : rule.prefix_list_id == null && rule.cidr_ipv4 == null && rule.referenced_security_group_id == "sg-origins"])
+    error_message = "Distributions of other accounts, which have no firewall of ours, must not reach the instance."
+  }
+
+  assert {
+    condition     = { for name, rule in aws_vpc_security_group_ingress_rule.origin : name => [rule.from_port, rule.to_port] } == { api = [5000, 5000], reports = [5500, 5500] }
+    error_message = "Each service has its own port, and Redis none."
   }
 }
 

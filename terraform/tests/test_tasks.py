@@ -71,8 +71,18 @@ def test_a_task_that_takes_too_long_is_stopped(account: Account, monkeypatch: py
     assert tasks(account)[0]["stoppedReason"] == "took longer than 0 seconds"
 
 
-@pytest.mark.parametrize(("arguments", "name"), [(["--dry-run"], "dry-run"), (["--full"], "deploy")])
-def test_a_dry_run_does_not_count_as_fresh_data(account: Account, arguments: list[str], name: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["--dry-run"], "dry-run"),
+        (["--full"], "deploy"),
+        ([], "deploy"),
+        (["erase", "1-12345"], "command"),
+    ],
+)
+def test_what_loads_nothing_does_not_count_as_a_run(
+    account: Account, arguments: list[str], name: str
+) -> None:
     run(account, "pipeline", arguments, 60, quiet)
     assert tasks(account)[0]["startedBy"] == name
 

@@ -62,6 +62,27 @@ resource "aws_cloudfront_vpc_origin" "this" {
   }
 }
 
+# CloudFront creates this group with the VPC's first private origin. The list of CloudFront's addresses would admit the distributions of
+# every account, which have no firewall of ours.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+data "aws_security_group" "origins" {
+  name   = "CloudFront-VPCOrigins-Service-SG"
+  vpc_id = var.vpc_id
+
+  depends_on = [aws_cloudfront_vpc_origin.this]
+}
+
+resource "aws_vpc_security_group_ingress_rule" "origin" {
+  for_each = var.hosts
+
+  security_group_id            = var.instance_security_group_id
+  description                  = "From the private origins to ${each.key}"
+  referenced_security_group_id = data.aws_security_group.origins.id
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+}
+
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:Blocked requests are in the firewall's log, the others in the API's own
   #checkov:skip=CKV_AWS_305:The API and the reports have no file that could be a default root object

@@ -18,6 +18,16 @@ variable "instance_dns" {
   type        = string
 }
 
+variable "instance_security_group_id" {
+  description = "Group of that instance, into which to admit these distributions."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "VPC of that instance."
+  type        = string
+}
+
 variable "firewall_arn" {
   description = "Web ACL, of scope CLOUDFRONT."
   type        = string

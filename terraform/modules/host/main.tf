@@ -10,27 +10,10 @@ data "aws_ssm_parameter" "image" {
   name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
 }
 
-# CloudFront's addresses: the rule that its private origins need.
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
-data "aws_ec2_managed_prefix_list" "cloudfront" {
-  name = "com.amazonaws.global.cloudfront.origin-facing"
-}
-
 resource "aws_security_group" "this" {
   name        = local.full_name
   description = "The instance: CloudFront and the pipeline come in"
   vpc_id      = var.common.vpc_id
-}
-
-# One rule for all ports: the list counts as 55 of the 60 rules that a group may have.
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
-resource "aws_vpc_security_group_ingress_rule" "cloudfront" {
-  security_group_id = aws_security_group.this.id
-  description       = "From CloudFront to the services"
-  prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id
-  ip_protocol       = "tcp"
-  from_port         = min(values(var.ports)...)
-  to_port           = max(values(var.ports)...)
 }
 
 # The pipeline publishes new data from inside the VPC.

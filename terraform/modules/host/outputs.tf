@@ -3,6 +3,11 @@ output "instance_arn" {
   value       = aws_instance.this.arn
 }
 
+output "security_group_id" {
+  description = "Group of the instance, for CloudFront's incoming rules."
+  value       = aws_security_group.this.id
+}
+
 output "api_url" {
   description = "The API as the pipeline reaches it, inside the VPC."
   value       = "http://${aws_instance.this.private_ip}:${var.ports.api}"

@@ -58,7 +58,7 @@ resource "aws_lb_target_group" "this" {
   protocol    = "HTTP"
   port        = var.port
 
-  # A task leaves only after its requests are answered.
+  # For the requests in flight; only exports take longer, and clients see that theirs is incomplete.
   deregistration_delay          = 30
   load_balancing_algorithm_type = "least_outstanding_requests"
 

@@ -130,8 +130,8 @@ mock_resource "aws_instance" {
   }
 }
 
-mock_data "aws_ec2_managed_prefix_list" {
+mock_data "aws_security_group" {
   defaults = {
-    id = "pl-0123456789abcdef0"
+    id = "sg-origins"
   }
 }

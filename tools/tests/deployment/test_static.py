@@ -64,7 +64,8 @@ def waits_for(needs: dict[str, set[str]], resource: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "resource", ["module.observability.aws_db_event_subscription.this", "module.database.aws_ssm_parameter.url"]
+    "resource",
+    ["module.observability.aws_db_event_subscription.this", "module.database.aws_ssm_parameter.url"],
 )
 def test_what_names_a_database_waits_until_it_is_there(needs: dict[str, set[str]], resource: str) -> None:
     """RDS subscribes to existing instances only; new passwords are stored when nothing else takes time."""

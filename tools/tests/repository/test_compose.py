@@ -119,6 +119,14 @@ def test_every_container_has_limits(chosen: tuple[str, ...]) -> None:
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}, name
 
 
+def test_production_needs_as_many_cores_as_documented() -> None:
+    """Docker rejects a container that may use more CPUs than the machine has."""
+    limits = [each["deploy"]["resources"]["limits"]["cpus"] for each in compose.services(TWIN).values()]
+    found = re.search(r"The machine needs (\d+) cores", (ROOT / "docs/images.md").read_text())
+    assert found
+    assert int(found[1]) == max(map(float, limits))
+
+
 @both
 def test_the_servers_do_not_run_as_root_and_cannot_be_reached_from_outside(chosen: tuple[str, ...]) -> None:
     found = compose.services(chosen)
