@@ -13,13 +13,15 @@ from psycopg.rows import dict_row
 from pipeline.database import Connection
 from pipeline.files.columns import Columns, columns_of
 
-VERSION = 1
+VERSION = 2
 """Incremented whenever the same rows produce a different file, so that every year is rewritten."""
 WORK_MEMORY_MB = 256
 TOLERANCE = dt.timedelta(days=1)
 """Requests created later than this after the load have a wrong date; local times are compared with UTC."""
 FACTS = """
 SELECT generation, city_key, city_name, columns, declaration_digest,
+       concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+                 (SELECT timeline_id FROM pg_control_checkpoint())) AS cluster,
        coalesce(last_loaded_at(), changed_at) AS loaded_at,
        coalesce((SELECT max(erased_at)::text FROM erased_requests), '') AS last_erasure,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
@@ -30,7 +32,8 @@ SELECT generation, city_key, city_name, columns, declaration_digest,
               FROM map_names) AS names) AS names_digest
   FROM data_generation, city
 """
-# A rewritten row has a different xmin, which survives freezing. Sums do not depend on the order.
+# A rewritten row has a different xmin, which survives freezing. Sums do not depend on the order. In another
+# cluster, or in a promoted replica, the same xmin may belong to different values.
 YEARS = """
 SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions,
        coalesce(last_day::text, '') AS last_day
@@ -84,7 +87,8 @@ def _facts(connection: Connection) -> Facts:
             raise LookupError("the database has no generation or no city")
         latest = facts["loaded_at"].astimezone(dt.UTC).replace(tzinfo=None) + TOLERANCE
         years = cursor.execute(YEARS, (latest,)).fetchall()
-    common = (VERSION, facts["declaration_digest"], facts["names_digest"], *facts["columns"])
+    digests = (facts["declaration_digest"], facts["names_digest"])
+    common = (VERSION, facts["cluster"], *digests, *facts["columns"])
     return Facts(
         facts["generation"],
         facts["city_key"],

@@ -258,6 +258,23 @@ def test_every_kind_of_change_is_seen(database: Database, tmp_path: Path, statem
     )
 
 
+@pytest.mark.parametrize(
+    ("function", "column"),
+    [("pg_control_system", "system_identifier"), ("pg_control_checkpoint", "timeline_id")],
+)
+def test_other_cluster_may_have_other_rows_with_the_same_versions(
+    database: Database, tmp_path: Path, function: str, column: str
+) -> None:
+    """A restored backup or a promoted replica; files whose bytes are the same keep their names."""
+    rows.add_year(database.owner_url, 2024, 300)
+    first = by_name(write(database, tmp_path))["2024.parquet"]
+    database.change(f"CREATE FUNCTION public.{function}() RETURNS TABLE ({column} bigint) RETURN 311")
+    database.change(f'ALTER DATABASE "{database.name}" SET search_path = public, pg_catalog')
+    second = by_name(write(database, tmp_path))["2024.parquet"]
+    assert second["fingerprint"] != first["fingerprint"]
+    assert second["path"] == first["path"]
+
+
 def test_rows_written_again_with_the_same_values_change_no_file(database: Database, tmp_path: Path) -> None:
     """A full reload does this, because it swaps in new tables."""
     rows.add_year(database.owner_url, 2024, 300)
