@@ -71,9 +71,10 @@ def superseded(former: Manifest, current: Iterable[Entry], now: dt.datetime) -> 
         for entry in former.entries()
         if entry["path"] not in kept
     ]
-    earlier = [
-        entry
-        for entry in former.superseded
-        if entry["path"] not in kept and dt.datetime.fromisoformat(entry["at"]) > now - KEPT
-    ]
+    earlier = [entry for entry in former.superseded if entry["path"] not in kept and is_kept(entry, now)]
     return (*replaced, *earlier)
+
+
+def is_kept(replaced: Entry, now: dt.datetime) -> bool:
+    """Whether clients may still be reading this replaced file."""
+    return dt.datetime.fromisoformat(replaced["at"]) > now - KEPT

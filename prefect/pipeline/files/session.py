@@ -30,7 +30,11 @@ class Session:
         names = location.names()
         known = (*former.entries(), *journal.entries())
         self._known = {entry["latest"]: entry for entry in known if entry["path"] in names}
-        self._journal = [entry for entry in journal.entries() if entry["path"] in names]
+        self._journal = {entry["latest"]: entry for entry in journal.entries() if entry["path"] in names}
+
+    def reusable(self) -> set[str]:
+        """The newest complete version of each file."""
+        return {entry["path"] for entry in self._known.values()}
 
     def write(self, wanted: Entry, writer: Writer) -> Entry:
         """The entry of a complete file; a known file with the same fingerprint or bytes is reused."""
@@ -67,8 +71,8 @@ class Session:
 
     def _note(self, entry: Entry) -> None:
         """Small files without a fingerprint are not journaled: they are rewritten each time."""
-        self._journal.append(entry)
-        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal)).text(indent=None))
+        self._journal[entry["latest"]] = entry
+        self._put(JOURNAL, Manifest(self.generation, tuple(self._journal.values())).text(indent=None))
 
     def _put(self, name: str, text: str) -> None:
         path = self._scratch / name

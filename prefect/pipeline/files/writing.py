@@ -14,9 +14,10 @@ from pipeline.files import councils, geoparquet, parquet, reference
 from pipeline.files.about import about
 from pipeline.files.columns import described
 from pipeline.files.documents import MEDIA_TYPES, documents
+from pipeline.files.leftovers import remove_replaced, remove_unfinished
 from pipeline.files.location import Location, open_location
 from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest, superseded
-from pipeline.files.session import STAMPED, Session
+from pipeline.files.session import Session
 from pipeline.files.source import Facts, snapshot
 
 log = logging.getLogger(__name__)
@@ -24,8 +25,6 @@ PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
 ALL_REQUESTS = re.compile(r"requests-\d+-parquet")
 """The names of the resources that together contain every request once."""
-OWN = re.compile(STAMPED.pattern + r"|^\d{4}\.(geo)?parquet$")
-"""Names that earlier runs may have written, although the manifest does not list them (a run was killed)."""
 
 
 def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
@@ -49,6 +48,7 @@ def write_files(connection: Connection, address: str, url: str, now: dt.datetime
 def _write(connection: Connection, location: Location, url: str, now: dt.datetime) -> Manifest:
     former = Manifest.parse(location.read(NAME))
     session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
+    remove_unfinished(location, former, session.reusable(), now)
     with snapshot(connection) as facts:
         session.generation = facts.generation
         log.info("files: writing generation %d", facts.generation)
@@ -57,7 +57,7 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
     current = _described(session, facts, resources, url, now)
     session.commit(current)
     location.publish(current.latest())
-    _clean(location, former, current)
+    remove_replaced(location, former, current)
     log.info("files: generation %d, %d written", current.generation, session.written)
     return current
 
@@ -153,13 +153,3 @@ def _described(
 def _origin(name: str, title: str, url: str) -> dict[str, list[dict[str, str]]]:
     """A list of one item; empty if the city states nothing, because data packages reject empty values."""
     return {name: [{"title": title, "path": url}]} if url else {}
-
-
-def _clean(location: Location, former: Manifest, current: Manifest) -> None:
-    """Remove files of earlier sets that neither the manifest nor clients of the previous set need."""
-    kept = current.paths() | {NAME} | set(current.latest())
-    # The location may hold other files, too.
-    ours = {JOURNAL, *former.latest()}
-    for name in sorted(location.names() - kept):
-        if name in ours or OWN.search(name):
-            location.delete(name)
