@@ -20,7 +20,7 @@ from psycopg import sql
 
 from benchmarks import rows
 from benchmarks.memory import peak_mb
-from pipeline.database import Connection, connect
+from pipeline.database import Connection, run_lock
 from pipeline.files import geoparquet, parquet
 from pipeline.files.source import snapshot
 from pipeline.files.writing import write_files
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="leave the figures there")
     chosen = parser.parse_args()
     figures = []
-    with connect(os.environ["DATABASE_LOADER_URL"], "benchmark") as connection:
+    with run_lock(os.environ["DATABASE_LOADER_URL"]) as connection:
         for figure in measured(connection, chosen.year):
             print(figure.line(), flush=True)
             figures.append(figure)

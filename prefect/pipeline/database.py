@@ -146,6 +146,11 @@ def run_lock(url: str) -> Iterator[Connection]:
             _unlock(connection)
 
 
+def holds_run_lock(connection: Connection) -> bool:
+    """Whether this connection still holds the run lock; raises psycopg's error if the connection is lost."""
+    return bool(fetch_one(connection, "runs/holds_lock")["is_ours"])
+
+
 def _unlock(connection: Connection) -> None:
     """Release the lock before the connection closes, so that a run started right afterwards is not rejected.
 

@@ -6,6 +6,12 @@ SELECT pg_try_advisory_lock(311, 1) AS is_ours
 -- name: unlock
 SELECT pg_advisory_unlock(311, 1)
 
+-- name: holds_lock
+SELECT EXISTS (SELECT FROM pg_locks
+                WHERE locktype = 'advisory' AND classid = 311 AND objid = 1 AND objsubid = 2 AND granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND pid = pg_backend_pid()) AS is_ours
+
 -- name: lock_holder
 SELECT activity.application_name || ', process ' || activity.pid AS name,
        'since ' || to_char(activity.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS since

@@ -18,6 +18,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, no-cache"
 SOURCE = "source"
 FILES, ALIAS = "files", "datasets/311-data/{year}/resolve/main/{year}.parquet"
+CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict"}
 YEAR = re.compile(r"(\d{4})\.parquet")
 
 
@@ -29,6 +30,7 @@ class BucketLocation:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._scratch: Path | None = None
+        self._etags: dict[str, str] = {}
 
     def scratch(self) -> Path:
         self.close()
@@ -42,15 +44,30 @@ class BucketLocation:
 
     def read(self, name: str) -> bytes | None:
         try:
-            content: bytes = self._client.get_object(Bucket=self._bucket, Key=self._key(name))["Body"].read()
+            found = self._client.get_object(Bucket=self._bucket, Key=self._key(name))
         except self._client.exceptions.NoSuchKey:
             return None
+        self._etags[name] = found["ETag"]
+        content: bytes = found["Body"].read()
         return content
 
     def put(self, source: Path, name: str, media_type: str) -> None:
         headers = {"ContentType": media_type, "CacheControl": IMMUTABLE if STAMPED.search(name) else MUTABLE}
         self._client.upload_file(str(source), self._bucket, self._key(name), ExtraArgs=headers)
         source.unlink()
+
+    def replace(self, source: Path, name: str, media_type: str) -> None:
+        former = {"IfMatch": self._etags[name]} if name in self._etags else {"IfNoneMatch": "*"}
+        target = {"Bucket": self._bucket, "Key": self._key(name), "ContentType": media_type}
+        content = source.read_bytes()
+        try:
+            self._client.put_object(Body=content, CacheControl=MUTABLE, **target, **former)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in CONFLICTS:
+                raise
+            # A request that was repeated, because its response was lost, finds what it put itself.
+            if self.read(name) != content:
+                raise FileExistsError(f"another run has replaced {name}") from error
 
     def delete(self, name: str) -> None:
         for key in self._lasting_keys(name):

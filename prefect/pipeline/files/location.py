@@ -28,6 +28,12 @@ class Location(Protocol):
     def put(self, source: Path, name: str, media_type: str) -> None:
         """Move a file from the scratch folder to this name, durably and atomically; may replace a file."""
 
+    def replace(self, source: Path, name: str, media_type: str) -> None:
+        """Put a file that was read before. A bucket raises FileExistsError if it was replaced since then.
+
+        For a folder, the run lock suffices.
+        """
+
     def delete(self, name: str) -> None:
         """Remove a file; a missing file is not an error."""
 
@@ -74,6 +80,9 @@ class FolderLocation:
         _flush(source)
         source.replace(self._folder / name)
         _flush(self._folder)
+
+    def replace(self, source: Path, name: str, media_type: str) -> None:
+        self.put(source, name, media_type)
 
     def delete(self, name: str) -> None:
         (self._folder / name).unlink(missing_ok=True)

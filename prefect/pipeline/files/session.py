@@ -65,8 +65,8 @@ class Session:
         return self.write({"latest": name, "mediatype": media_type}, writer)
 
     def commit(self, manifest: Manifest) -> None:
-        """Publish the set."""
-        self._put(NAME, manifest.text())
+        """Publish the set. Raises FileExistsError if another run has published one since this one began."""
+        self._location.replace(self._text(NAME, manifest.text()), NAME, JSON)
         self._location.delete(JOURNAL)
 
     def _note(self, entry: Entry) -> None:
@@ -75,9 +75,12 @@ class Session:
         self._put(JOURNAL, Manifest(self.generation, tuple(self._journal.values())).text(indent=None))
 
     def _put(self, name: str, text: str) -> None:
+        self._location.put(self._text(name, text), name, JSON)
+
+    def _text(self, name: str, text: str) -> Path:
         path = self._scratch / name
         path.write_text(text, encoding="utf-8")
-        self._location.put(path, name, JSON)
+        return path
 
 
 def stamped(latest: str, generation: int, digest: str) -> str:

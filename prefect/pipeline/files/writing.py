@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.database import Connection
+from pipeline.database import Connection, holds_run_lock
 from pipeline.errors import FilesError
 from pipeline.files import councils, geoparquet, parquet, reference
 from pipeline.files.about import about
@@ -46,6 +46,7 @@ def write_files(connection: Connection, address: str, url: str, now: dt.datetime
 
 
 def _write(connection: Connection, location: Location, url: str, now: dt.datetime) -> Manifest:
+    _require_lock(connection)
     former = Manifest.parse(location.read(NAME))
     session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
     remove_unfinished(location, former, session.reusable(), now)
@@ -55,11 +56,19 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
         resources = [*_requests(connection, session, facts), *_councils(connection, session)]
         resources += [_table(connection, session, table) for table in reference.TABLES]
     current = _described(session, facts, resources, url, now)
+    _require_lock(connection)
     session.commit(current)
     location.publish(current.latest())
+    _require_lock(connection)
     remove_replaced(location, former, current)
     log.info("files: generation %d, %d written", current.generation, session.written)
     return current
+
+
+def _require_lock(connection: Connection) -> None:
+    """A run that lost its lock must not replace or remove what the next run has written."""
+    if not holds_run_lock(connection):
+        raise FilesError("the run lock is lost, and another run may be writing the files")
 
 
 def _requests(connection: Connection, session: Session, facts: Facts) -> list[Entry]:

@@ -16,6 +16,12 @@ from pipeline.errors import BusyError
 FOLDER = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
 BEGUN = "files: writing"
+END_RUN = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+  JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+ WHERE locktype = 'advisory' AND classid = 311
+"""
+"""Ends the session that holds the run lock, as a failover of the database does."""
 
 
 def start(

@@ -8,7 +8,7 @@ from pipeline_tests import databases
 from pipeline_tests.databases import Database
 
 from benchmarks import rows
-from pipeline.database import connect
+from pipeline.database import run_lock
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -37,5 +37,5 @@ def three_years() -> Iterator[Database]:
 def published(three_years: Database, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest]:
     """The files of the three years."""
     folder = tmp_path_factory.mktemp("files")
-    with connect(three_years.loader_url, "files") as connection:
+    with run_lock(three_years.loader_url) as connection:
         return folder, write_files(connection, str(folder), URL)

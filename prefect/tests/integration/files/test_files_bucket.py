@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import httpx
 import pytest
+from files_tests.processes import END_RUN
 from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
 
 from benchmarks import rows
-from pipeline.database import connect
+from pipeline.database import run_lock
 from pipeline.errors import FilesError
-from pipeline.files import bucket
+from pipeline.files import bucket, writing
+from pipeline.files.bucket import BucketLocation
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -49,7 +53,7 @@ def storage(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str
 
 
 def write(database: Database, address: str = ADDRESS) -> Manifest:
-    with connect(database.loader_url, "files") as connection:
+    with run_lock(database.loader_url) as connection:
         return write_files(connection, address, "https://files.example/files")
 
 
@@ -139,6 +143,47 @@ def test_run_killed_before_the_copies_is_completed(
     assert manifest["generation"] == 2
     current = write(database).latest()["2025.parquet"]
     assert content("city/files/2025.parquet") == content(f"city/files/{current}")
+
+
+def test_manifest_may_be_put_again_after_a_lost_response(storage: str, tmp_path: Path) -> None:
+    location, manifest = BucketLocation(BUCKET, "city"), tmp_path / "datapackage.json"
+    manifest.write_text("{}")
+    for _ in range(2):
+        location.replace(manifest, manifest.name, "application/json")
+    manifest.write_text("[]")
+    with pytest.raises(FileExistsError):
+        BucketLocation(BUCKET, "city").replace(manifest, manifest.name, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("has_former", "is_checked", "reason"),
+    [(True, True, "terminating connection"), (True, False, "another run has replaced"),
+     (False, False, "another run has replaced")],
+)  # fmt: skip
+def test_manifest_of_the_next_run_is_not_replaced_by_a_run_that_lost_its_lock(
+    database: Database, storage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    *, has_former: bool, is_checked: bool, reason: str,
+) -> None:  # fmt: skip
+    """When a database fails over, two servers may each hold the lock for a moment."""
+    if has_former:
+        write(database)
+    rows.add_year(database.owner_url, 2025, 50)
+    documents, later = writing.documents, []
+
+    def overtaken(*given: Any) -> Any:
+        monkeypatch.setattr(writing, "documents", documents)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        database.change(END_RUN)
+        rows.add_year(database.owner_url, 2025, 1)
+        later.append(write(database))
+        return documents(*given)
+
+    monkeypatch.setattr(writing, "documents", overtaken)
+    if not is_checked:
+        monkeypatch.setattr(writing, "holds_run_lock", lambda _: True)
+    with pytest.raises(FilesError, match=reason):
+        write(database)
+    assert json.loads(content("city/files/datapackage.json"))["generation"] == later[0].generation
 
 
 def test_year_without_requests_loses_its_lasting_names(database: Database, storage: str) -> None:

@@ -15,7 +15,7 @@ from files_tests.processes import complete, start
 from pipeline_tests.databases import Database
 
 from benchmarks import rows
-from pipeline.database import connect
+from pipeline.database import run_lock
 from pipeline.errors import FilesError
 from pipeline.files import councils
 from pipeline.files.writing import write_files
@@ -61,7 +61,7 @@ def test_file_that_cannot_grow_is_published_without_files(database: Database, tm
 
 def test_full_disk_is_published_without_files(database: Database, small_disk: Path) -> None:
     rows.add_year(database.owner_url, 2024, 100)
-    with connect(database.loader_url, "files") as connection:
+    with run_lock(database.loader_url) as connection:
         former = write_files(connection, str(small_disk / "files"), "/files")
         rows.add_year(database.owner_url, 2025, 40_000)
         with pytest.raises(FilesError, match="No space left"):
@@ -79,7 +79,7 @@ def test_failed_runs_do_not_fill_the_disk(
 
     def run_after(hours: int) -> set[str]:
         rows.add_year(database.owner_url, 2024, 100)
-        with connect(database.loader_url, "files") as connection, suppress(FilesError):
+        with run_lock(database.loader_url) as connection, suppress(FilesError):
             write_files(connection, str(tmp_path), "/files", published_at + dt.timedelta(hours=hours))
         return {path.name for path in tmp_path.iterdir()}
 

@@ -10,7 +10,7 @@ from pipeline_tests import databases
 from pipeline_tests.databases import Database
 
 from benchmarks import rows
-from pipeline.database import connect
+from pipeline.database import run_lock
 from pipeline.files.columns import COLUMNS, selected
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
@@ -110,7 +110,7 @@ def test_two_weeks_of_a_small_year_transfer_a_part(
 def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
     with databases.database() as database:
         rows.add_year(database.owner_url, 2025, 1_400_000)
-        with connect(database.loader_url, "files") as connection:
+        with run_lock(database.loader_url) as connection:
             write_files(connection, str(tmp_path / "files"), "/files")
         (tmp_path / "page").mkdir()
         with serve(tmp_path / "files", tmp_path / "log") as server, browser(tmp_path / "page") as page:

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
 from files_tests.checks import assert_agrees, by_name
+from files_tests.processes import END_RUN
 from pipeline_tests.databases import Database
 from pyarrow import parquet
 
 from benchmarks import rows
-from pipeline.database import connect
+from pipeline.database import connect, run_lock
+from pipeline.errors import FilesError
 from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
 from pipeline.files.location import FolderLocation
 from pipeline.files.manifest import Manifest
@@ -70,7 +73,7 @@ def path_of(published: Published, latest: str) -> Path:
 
 
 def write(database: Database, folder: Path, now: dt.datetime | None = None) -> Manifest:
-    with connect(database.loader_url, "files") as connection:
+    with run_lock(database.loader_url) as connection:
         return write_files(connection, str(folder), "/files", now)
 
 
@@ -312,6 +315,32 @@ def test_killed_run_is_resumed(database: Database, tmp_path: Path) -> None:
     again = write(database, tmp_path)
     assert (tmp_path / again.latest()["2024.parquet"]).stat().st_mtime_ns == written
     assert not (tmp_path / "journal.json").exists()
+
+
+def test_run_without_the_lock_writes_nothing(database: Database, tmp_path: Path) -> None:
+    unlisted = tmp_path / "2024.g9-00000000.parquet"
+    unlisted.touch()
+    with connect(database.loader_url, "test") as unlocked, pytest.raises(FilesError, match="lock is lost"):
+        write_files(unlocked, str(tmp_path), "/files")
+    assert list(tmp_path.iterdir()) == [unlisted]
+
+
+def test_run_that_lost_its_lock_removes_no_file_of_the_next_run(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, later = FolderLocation.publish, []
+
+    def overtaken(*given: Any) -> None:
+        monkeypatch.undo()
+        database.change(END_RUN)
+        rows.add_year(database.owner_url, 2024, 1)
+        later.append(write(database, tmp_path))
+        publish(*given)
+
+    monkeypatch.setattr(FolderLocation, "publish", overtaken)
+    with pytest.raises(FilesError, match="terminating connection"):
+        write(database, tmp_path)
+    assert assert_agrees(tmp_path).latest() == later[0].latest()
 
 
 def test_other_files_of_the_folder_are_left_alone(database: Database, tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, database: Database, **more: str
 
 def write_to(database: Database, folder: Path) -> str:
     """Write the files; returns the name of the newest year's file."""
-    with connect(database.loader_url, "files") as connection:
+    with run_lock(database.loader_url) as connection:
         return write_files(connection, str(folder), "/files").latest()["2026.parquet"]
 
 
