@@ -82,7 +82,7 @@ class PartialError(IngestError):
 
 
 class FilesError(IngestError):
-    """The data is loaded and served; the files of the previous generation stay. The next run writes them."""
+    """The data is loaded and served; some or all files are of an earlier run. The next run writes them."""
 
     exit_code = 70
     who = "published without files"
@@ -107,7 +107,7 @@ EXIT_CODES = {
     PublishError.exit_code: "loaded, but the API does not serve it yet",
     BusyError.exit_code: "another run is in progress",
     PartialError.exit_code: "partial: some datasets were skipped, the others are loaded and served",
-    FilesError.exit_code: "published without files: the data is served, the files are of an earlier run",
+    FilesError.exit_code: "published without files: the data is served, files of an earlier run remain",
     MaintenanceError.exit_code: "published without maintenance: the data is served, old rows may remain",
     INTERRUPTED_EXIT_CODE: "interrupted by Ctrl-C",
     TERMINATED_EXIT_CODE: "terminated by SIGTERM",

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from pipeline.errors import cause_text
 from pipeline.files.location import temporary_folder
 from pipeline.files.session import STAMPED
 
@@ -74,10 +75,11 @@ class BucketLocation:
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def publish(self, latest: Mapping[str, str]) -> None:
-        for name, path in latest.items():
-            for key in self._lasting_keys(name):
-                if self._source_of(key) != path:
-                    self._copy(path, key)
+        wanted = [(path, key) for name, path in latest.items() for key in self._lasting_keys(name)]
+        failures = [failure for path, key in wanted if (failure := self._failure_of_copy(path, key))]
+        if failures:
+            reason = f"{len(failures)} of {len(wanted)} copies failed, first: {cause_text(failures[0])}"
+            raise OSError(reason) from failures[0]
 
     def close(self) -> None:
         if self._scratch:
@@ -100,6 +102,14 @@ class BucketLocation:
             raise
         source: str | None = found["Metadata"].get(SOURCE)
         return source
+
+    def _failure_of_copy(self, path: str, key: str) -> Exception | None:
+        try:
+            if self._source_of(key) != path:
+                self._copy(path, key)
+        except Exception as error:  # noqa: BLE001  # raised once every copy was attempted
+            return error
+        return None
 
     def _copy(self, path: str, key: str) -> None:
         """The managed copy also supports files over 5 GB."""

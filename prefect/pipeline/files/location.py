@@ -38,7 +38,10 @@ class Location(Protocol):
         """Remove a file; a missing file is not an error."""
 
     def publish(self, latest: Mapping[str, str]) -> None:
-        """Copy the manifest's files (values) to the `latest` names (keys), if copies are needed."""
+        """Copy the manifest's files (values) to the `latest` names (keys), if copies are needed.
+
+        Every copy is attempted before the first failure is raised.
+        """
 
     def close(self) -> None:
         """Remove the scratch folder."""

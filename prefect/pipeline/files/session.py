@@ -67,7 +67,6 @@ class Session:
     def commit(self, manifest: Manifest) -> None:
         """Publish the set. Raises FileExistsError if another run has published one since this one began."""
         self._location.replace(self._text(NAME, manifest.text()), NAME, JSON)
-        self._location.delete(JOURNAL)
 
     def _note(self, entry: Entry) -> None:
         """Small files without a fingerprint are not journaled: they are rewritten each time."""

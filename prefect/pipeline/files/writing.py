@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from pipeline.database import Connection, holds_run_lock
@@ -30,22 +31,38 @@ ALL_REQUESTS = re.compile(r"requests-\d+-parquet")
 def write_files(connection: Connection, address: str, url: str, now: dt.datetime | None = None) -> Manifest:
     """Update the files at an address (a folder, or s3://bucket/prefix) to the database's generation.
 
-    ``url`` is their public address. The caller holds the run lock. Raises FilesError if they cannot be
-    written; the previous set then stays as it was.
+    ``url`` is their public address. The caller holds the run lock. Raises FilesError if a step fails; its
+    message states whether the previous set is still the published one.
     """
-    try:
+    not_written = f"the files at {address} are not written"
+    with _failing_as(not_written):
         location = open_location(address)
-        try:
-            return _write(connection, location, url, now or dt.datetime.now(dt.UTC))
-        finally:
-            location.close()
+    with closing(location):
+        with _failing_as(not_written):
+            former, current = _write(connection, location, url, now or dt.datetime.now(dt.UTC))
+        published = f"generation {current.generation} is published at {address}, but"
+        with _failing_as(f"{published} some latest names still refer to earlier files"):
+            location.publish(current.latest())
+        with _failing_as(f"{published} replaced files are not removed"):
+            _require_lock(connection)
+            remove_replaced(location, former, current)
+    return current
+
+
+@contextmanager
+def _failing_as(state: str) -> Iterator[None]:
+    """Raise every error as a FilesError that states what the location now contains."""
+    try:
+        yield
     except Exception as error:
-        raise FilesError(
-            f"the files at {address} are not written: {type(error).__name__}: {error}"
-        ) from error
+        cause = str(error) if isinstance(error, FilesError) else f"{type(error).__name__}: {error}"
+        raise FilesError(f"{state}: {cause}") from error
 
 
-def _write(connection: Connection, location: Location, url: str, now: dt.datetime) -> Manifest:
+def _write(
+    connection: Connection, location: Location, url: str, now: dt.datetime
+) -> tuple[Manifest, Manifest]:
+    """Write what changed, and the manifest; returns the former manifest and the new one."""
     _require_lock(connection)
     former = Manifest.parse(location.read(NAME))
     session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
@@ -58,11 +75,8 @@ def _write(connection: Connection, location: Location, url: str, now: dt.datetim
     current = _described(session, facts, resources, url, now)
     _require_lock(connection)
     session.commit(current)
-    location.publish(current.latest())
-    _require_lock(connection)
-    remove_replaced(location, former, current)
     log.info("files: generation %d, %d written", current.generation, session.written)
-    return current
+    return former, current
 
 
 def _require_lock(connection: Connection) -> None:

@@ -145,6 +145,31 @@ def test_run_killed_before_the_copies_is_completed(
     assert content("city/files/2025.parquet") == content(f"city/files/{current}")
 
 
+def test_one_failed_copy_leaves_only_its_own_name_behind(
+    database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2025, 500)
+    write(database)
+    former = content(ALIAS)
+    rows.add_year(database.owner_url, 2025, 10)
+    copy = bucket.BucketLocation._copy
+
+    def fails_for_one_name(location: bucket.BucketLocation, path: str, key: str) -> None:
+        if key == "city/files/2025.parquet":
+            raise OSError("the connection is lost")
+        copy(location, path, key)
+
+    monkeypatch.setattr(bucket.BucketLocation, "_copy", fails_for_one_name)
+    message = r"generation 2 is published at .* latest names .* 1 of \d+ copies failed.* connection is lost"
+    with pytest.raises(FilesError, match=message):
+        write(database)
+    current = Manifest.parse(content("city/files/datapackage.json")).latest()
+    assert content("city/files/2025.parquet") == former
+    assert content(ALIAS) == content(f"city/files/{current['2025.parquet']}") != former
+    for name in ("2025.geoparquet", "index.html"):
+        assert content(f"city/files/{name}") == content(f"city/files/{current[name]}")
+
+
 def test_manifest_may_be_put_again_after_a_lost_response(storage: str, tmp_path: Path) -> None:
     location, manifest = BucketLocation(BUCKET, "city"), tmp_path / "datapackage.json"
     manifest.write_text("{}")
