@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from pipeline.errors import cause_text
-from pipeline.files.location import temporary_folder
+from pipeline.files.scratch import temporary
 from pipeline.files.session import STAMPED
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -30,13 +29,11 @@ class BucketLocation:
         self._client = boto3.client("s3")
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._scratch: Path | None = None
+        self._scratch = temporary(f"{self._client.meta.endpoint_url}/{bucket}/{prefix}")
         self._etags: dict[str, str] = {}
 
     def scratch(self) -> Path:
-        self.close()
-        self._scratch = temporary_folder()
-        return self._scratch
+        return self._scratch.fresh()
 
     def names(self) -> set[str]:
         folder = self._key("")
@@ -82,8 +79,7 @@ class BucketLocation:
             raise OSError(reason) from failures[0]
 
     def close(self) -> None:
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{FILES}/{name}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from pipeline.files.scratch import Scratch
 
 SCRATCH = ".writing"
 
@@ -17,7 +17,7 @@ class Location(Protocol):
     """A flat set of named files; each appears atomically."""
 
     def scratch(self) -> Path:
-        """An empty folder for files that are being written; leftovers of earlier runs are removed."""
+        """An empty folder for files that are being written; those of killed runs are removed."""
 
     def names(self) -> set[str]:
         """The names of all files that are complete."""
@@ -62,13 +62,11 @@ class FolderLocation:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._scratch = folder / SCRATCH
+        self._scratch = Scratch(folder / SCRATCH)
 
     def scratch(self) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self.close()
-        self._scratch.mkdir()
-        return self._scratch
+        return self._scratch.fresh()
 
     def names(self) -> set[str]:
         return {entry.name for entry in self._folder.iterdir() if entry.is_file()}
@@ -94,12 +92,7 @@ class FolderLocation:
         """Nothing to do: there are no copies."""
 
     def close(self) -> None:
-        shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def temporary_folder() -> Path:
-    """A scratch folder for remote locations."""
-    return Path(tempfile.mkdtemp(prefix="311-files-"))
+        self._scratch.close()
 
 
 def _flush(path: Path) -> None:

@@ -18,6 +18,7 @@ from pipeline.database import run_lock
 from pipeline.errors import FilesError
 from pipeline.files import bucket, writing
 from pipeline.files.bucket import BucketLocation
+from pipeline.files.location import open_location
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
@@ -143,6 +144,15 @@ def test_run_killed_before_the_copies_is_completed(
     assert manifest["generation"] == 2
     current = write(database).latest()["2025.parquet"]
     assert content("city/files/2025.parquet") == content(f"city/files/{current}")
+
+
+def test_files_of_a_killed_run_do_not_stay_on_the_machine(
+    storage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for _ in range(2):
+        (open_location(ADDRESS).scratch() / "2025.parquet").touch()
+    assert len(list(tmp_path.rglob("2025.parquet"))) == 1
 
 
 def test_one_failed_copy_leaves_only_its_own_name_behind(
