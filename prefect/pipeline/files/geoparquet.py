@@ -20,6 +20,11 @@ ROW_GROUP_ROWS = 50_000
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 STATISTICS = [f"bbox.{side}" for side in SIDES]
 BBOX = pa.struct([pa.field(side, pa.float32()) for side in SIDES])
+SPATIAL_FIELDS = [
+    {"name": "geometry", "type": "any", "description": "Well-known binary, WGS 84; empty without a place."},
+    {"name": "bbox", "type": "object", "description": "The bounding box of the geometry, in degrees."},
+]
+"""The Table Schema of the columns that GeoParquet files have in addition."""
 POINT_BYTES = 21
 # PostGIS orders geometries along a Hilbert curve.
 YEAR = """

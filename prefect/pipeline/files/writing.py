@@ -88,15 +88,15 @@ def _require_lock(connection: Connection) -> None:
 def _requests(connection: Connection, session: Session, facts: Facts) -> list[Entry]:
     entries = []
     for year, known in sorted(facts.years.items(), reverse=True):
-        for module, kind, title in (
-            (parquet, "parquet", f"Requests of {year}"),
-            (geoparquet, "geoparquet", f"Requests of {year} with geometry"),
+        for module, kind, title, more in (
+            (parquet, "parquet", f"Requests of {year}", []),
+            (geoparquet, "geoparquet", f"Requests of {year} with geometry", geoparquet.SPATIAL_FIELDS),
         ):
             wanted = _entry(f"requests-{year}-{kind}", f"{year}.{kind}", title, kind, PARQUET)
             wanted |= {
                 "fingerprint": known.fingerprint,
                 "type": "file",
-                "schema": {"fields": described(facts.columns)},
+                "schema": {"fields": [*described(facts.columns), *more]},
             }
             entry = session.write(wanted, _year_writer(connection, module.write_year, year, facts))
             # Not from the file: later loads show which days are plausible.
@@ -115,6 +115,8 @@ def _councils(connection: Connection, session: Session) -> list[Entry]:
     title = councils.title(connection)
     geo = _entry("councils-geoparquet", "councils.geoparquet", title, "geoparquet", PARQUET)
     plain = _entry("councils-geojson", "councils.geojson", title, "geojson", GEOJSON)
+    geo |= {"type": "file", "schema": {"fields": councils.GEOPARQUET_FIELDS}}
+    plain |= {"type": "file", "schema": {"fields": councils.GEOJSON_FIELDS}}
     return [
         session.write(geo, lambda path: {"rowCount": councils.write_geoparquet(connection, path)}),
         session.write(plain, lambda path: {"rowCount": councils.write_geojson(connection, path)}),

@@ -67,6 +67,23 @@ def test_data_package_is_valid_and_one_changed_byte_is_noticed(published: Publis
     assert run("frictionless", "validate", "datapackage.json", folder=folder).returncode == 1
 
 
+def columns_in(path: Path) -> list[str]:
+    """The columns of a file, or the members of a feature."""
+    if path.suffix == ".csv":
+        return path.read_text().partition("\n")[0].split(",")
+    if path.suffix != ".geojson":
+        return parquet.read_schema(path).names
+    feature = json.loads(path.read_text())["features"][0]
+    return [*feature["properties"], "geometry"]
+
+
+def test_manifest_lists_the_columns_of_every_file(published: Published) -> None:
+    folder, manifest = published
+    listed = {entry["latest"]: [field["name"] for field in entry.get("schema", {"fields": ()})["fields"]]
+              for entry in manifest.resources}  # fmt: skip
+    assert listed == {entry["latest"]: columns_in(folder / entry["path"]) for entry in manifest.resources}
+
+
 def test_councils_are_geojson(published: Published) -> None:
     folder, manifest = published
     content = json.loads((folder / manifest.latest()["councils.geojson"]).read_text())
