@@ -15,6 +15,7 @@ from pyarrow import parquet
 from benchmarks import rows
 from pipeline.database import connect, run_lock
 from pipeline.errors import FilesError
+from pipeline.files import writing
 from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
 from pipeline.files.location import FolderLocation
 from pipeline.files.manifest import Manifest
@@ -229,6 +230,17 @@ def test_only_a_changed_year_is_written_again(database: Database, tmp_path: Path
     assert second["2024.parquet"] == first["2024.parquet"]
     assert second["2025.parquet"]["hash"] != first["2025.parquet"]["hash"]
     assert str(second["2025.parquet"]["path"]).startswith("2025.g3-")
+
+
+def test_file_that_is_kept_has_the_current_description(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2024, 30)
+    first = by_name(write(database, tmp_path))
+    fields = [{"name": "SRNumber", "type": "string", "description": "The number."}]
+    monkeypatch.setattr(writing, "described", lambda _: fields)
+    second = by_name(write(database, tmp_path))
+    assert second["2024.parquet"] == first["2024.parquet"] | {"schema": {"fields": fields}}
 
 
 def test_unchanged_rows_cost_one_file(
