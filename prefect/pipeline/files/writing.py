@@ -20,6 +20,7 @@ from pipeline.files.location import Location, open_location
 from pipeline.files.manifest import JOURNAL, NAME, Entry, Manifest, superseded
 from pipeline.files.session import Session
 from pipeline.files.source import Facts, snapshot
+from pipeline.options import utc_now
 
 log = logging.getLogger(__name__)
 PARQUET = "application/vnd.apache.parquet"
@@ -39,7 +40,7 @@ def write_files(connection: Connection, address: str, url: str, now: dt.datetime
         location = open_location(address)
     with closing(location):
         with _failing_as(not_written):
-            former, current = _write(connection, location, url, now or dt.datetime.now(dt.UTC))
+            former, current = _write(connection, location, url, now)
         published = f"generation {current.generation} is published at {address}, but"
         with _failing_as(f"{published} some latest names still refer to earlier files"):
             location.publish(current.latest())
@@ -60,13 +61,13 @@ def _failing_as(state: str) -> Iterator[None]:
 
 
 def _write(
-    connection: Connection, location: Location, url: str, now: dt.datetime
+    connection: Connection, location: Location, url: str, now: dt.datetime | None
 ) -> tuple[Manifest, Manifest]:
     """Write what changed, and the manifest; returns the former manifest and the new one."""
     _require_lock(connection)
     former = Manifest.parse(location.read(NAME))
     session = Session(location, former, Manifest.parse(location.read(JOURNAL)))
-    remove_unfinished(location, former, session.reusable(), now)
+    remove_unfinished(location, former, session.reusable(), now or utc_now())
     with snapshot(connection) as facts:
         session.generation = facts.generation
         log.info("files: writing generation %d", facts.generation)
@@ -138,7 +139,7 @@ def _entry(name: str, latest: str, title: str, kind: str, media_type: str) -> En
 
 
 def _described(
-    session: Session, facts: Facts, resources: list[Entry], url: str, now: dt.datetime
+    session: Session, facts: Facts, resources: list[Entry], url: str, now: dt.datetime | None
 ) -> Manifest:
     city = about(facts.city_key, facts.city_name)
     last_day = max((year.last_day for year in facts.years.values()), default="")
@@ -155,6 +156,8 @@ def _described(
         session.write_text(name, MEDIA_TYPES[name], text)
         for name, text in documents(city, facts.columns, figures, resources, url).items()
     ]
+    # Not the time at which the run began: until now, clients were given the former files.
+    replaced_at = now or utc_now()
     package = {
         "name": f"{facts.city_key}-311",
         "title": city.title,
@@ -163,7 +166,7 @@ def _described(
         **_origin("licenses", city.license_title, city.license_url),
         **_origin("sources", city.source_title, city.source_url),
         "version": str(facts.generation),
-        "created": now.isoformat(timespec="seconds"),
+        "created": replaced_at.isoformat(timespec="seconds"),
         "loaded": loaded,
         "lastDay": last_day,
         "rows": rows,
@@ -171,7 +174,7 @@ def _described(
     }
     # Files from before an erasure may contain the erased request.
     is_erased = session.former.about.get("lastErasure", "") != facts.last_erasure
-    gone = () if is_erased else superseded(session.former, [*resources, *pages], now)
+    gone = () if is_erased else superseded(session.former, [*resources, *pages], replaced_at)
     return Manifest(facts.generation, tuple(resources), tuple(pages), gone, package)
 
 

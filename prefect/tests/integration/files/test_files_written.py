@@ -15,7 +15,7 @@ from pyarrow import parquet
 from benchmarks import rows
 from pipeline.database import connect, run_lock
 from pipeline.errors import FilesError
-from pipeline.files import writing
+from pipeline.files import councils, writing
 from pipeline.files.columns import CITY_COLUMNS, COLUMNS, LEGACY_COUNT, arrow_schema
 from pipeline.files.location import FolderLocation
 from pipeline.files.manifest import Manifest
@@ -312,6 +312,23 @@ def test_replaced_file_stays_for_a_day(database: Database, tmp_path: Path) -> No
     assert former.is_file()
     write(database, tmp_path, later + dt.timedelta(hours=24, minutes=1))
     assert not former.exists()
+
+
+def test_day_of_a_replaced_file_begins_when_the_new_files_are_complete(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2024, 300)
+    write(database, tmp_path)
+    rows.add_year(database.owner_url, 2024, 1)
+    write_geojson, completed = councils.write_geojson, []
+
+    def noted(*given: Any) -> int:
+        completed.append(dt.datetime.now(dt.UTC))
+        return write_geojson(*given)
+
+    monkeypatch.setattr(councils, "write_geojson", noted)
+    replaced = write(database, tmp_path).superseded
+    assert min(dt.datetime.fromisoformat(entry["at"]) for entry in replaced) >= completed[0]
 
 
 def test_killed_run_is_resumed(database: Database, tmp_path: Path) -> None:
