@@ -40,7 +40,7 @@ def write_files(connection: Connection, address: str, url: str, now: dt.datetime
         location = open_location(address)
     with closing(location):
         with _failing_as(not_written):
-            former, current = _write(connection, location, url, now)
+            former, current = _write(connection, location, url.rstrip("/"), now)
         published = f"generation {current.generation} is published at {address}, but"
         with _failing_as(f"{published} some latest names still refer to earlier files"):
             location.publish(current.latest())

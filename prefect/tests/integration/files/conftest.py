@@ -12,7 +12,7 @@ from pipeline.database import run_lock
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
-URL = "http://127.0.0.1:5000/files"
+URL = "http://127.0.0.1:5000/files/"
 
 
 @pytest.fixture

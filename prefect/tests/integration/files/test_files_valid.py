@@ -105,6 +105,7 @@ def test_documents_list_every_file_and_how_to_read_it(published: Published, name
     folder, manifest = published
     text = (folder / manifest.latest()[name]).read_text()
     assert all(entry["latest"] in text for entry in manifest.resources)
+    assert "/files//" not in text
     assert all(word in text for word in ("DuckDB", "pandas", "QGIS", "arrow::read_parquet", "2026-11-26"))
     assert "$" not in text
 
