@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from tools.paths import ROOT
-from tools.tests.repository.sources import files, with_suffix
+from tools.tests.repository.sources import files, is_test, with_suffix
 
 DOCUMENTS = with_suffix(".md")
 CODE_BLOCK = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -19,6 +19,9 @@ LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)|(?:src|href)=\"([^\"]
 HEADING = re.compile(r"^#+\s+(.+?)\s*#*$", re.MULTILINE)
 # A file of the repository, formatted as code: a folder, a slash, and one of our file extensions.
 NAMED_FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|sql|md|toml|yml|yaml|tf|sh|csv|svg|png))`")
+# A setting, or a constant of the code.
+NAMED_SETTING = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
+SETTINGS_OF_DOCKER = {"COMPOSE_PROFILES", "DOCKER_HOST"}
 
 
 def prose(path: Path) -> str:
@@ -57,6 +60,23 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
     named = NAMED_FILE.findall(prose(path))
     missing = [name for name in named if not any(there.endswith(f"/{name}") for there in known)]
     assert [name for name in missing if not name.startswith((".local/", "../shared/"))] == []
+
+
+@cache
+def settings_in_code() -> set[str]:
+    texts = (
+        (ROOT / path).read_text(errors="ignore")
+        for path in files()
+        if path.suffix != ".md" and not is_test(path)
+    )
+    return {name for text in texts for name in NAMED_SETTING.findall(text)}
+
+
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if path.name != "CHANGES.md"], ids=str)
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    """The release notes also name settings of earlier releases."""
+    named = {name for span in CODE_SPAN.findall(prose(path)) for name in NAMED_SETTING.findall(span)}
+    assert named - settings_in_code() - SETTINGS_OF_DOCKER == set()
 
 
 def test_every_folder_of_the_system_has_a_readme() -> None:
