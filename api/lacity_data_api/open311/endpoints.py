@@ -20,6 +20,7 @@ from lacity_data_api.open311.params import (
     PathFormat,
     Wanted,
     WantedRequests,
+    days_of,
     single_code,
 )
 from lacity_data_api.open311.schemas import (
@@ -89,16 +90,17 @@ async def list_requests(request: Request, city: KnownCity, form: PathFormat, wan
 
 async def _page(request: Request, wanted: WantedRequests, page: Page, options: dict[str, Any]) -> Response:
     bounds = await bookmarks.find_bounds(state_of(request), wanted.filter, page)
-    link = _next(request, page) if bounds and bounds.last else ""
+    link = _next(request, wanted, page) if bounds and bounds.last else ""
     # Every request extends the lifetime of its bookmarks, so no page may be served by its raw URL.
     query = repository.page(wanted.filter, bounds, page.size, link=link, is_lasting=False, **options)
     return await respond(request, query)
 
 
-def _next(request: Request, page: Page) -> str:
-    """The next page, as a Link header."""
+def _next(request: Request, wanted: WantedRequests, page: Page) -> str:
+    """The next page, as a Link header; it names a span that depends on today, because that may change."""
     given = {name: text for name, text in request.query_params.items() if text.strip()}
-    following = urlencode({**given, "page": page.number + 1, "page_size": page.size})
+    days = {} if wanted.is_lasting else days_of(wanted.filter.requested)
+    following = urlencode({**given, **days, "page": page.number + 1, "page_size": page.size})
     return f'<{request.url.path}?{following}>; rel="next"'
 
 

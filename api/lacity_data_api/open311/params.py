@@ -211,6 +211,14 @@ def _recent(city: City) -> Span:
     return Span(end - LONGEST_SPAN, end)
 
 
+def days_of(recent: Span) -> dict[str, str]:
+    """The parameters of the same span on any other day."""
+    if recent.first is None or recent.end is None:
+        return {}
+    last = recent.end - times.DAY
+    return {"start_date": recent.first.date().isoformat(), "end_date": last.date().isoformat()}
+
+
 def _circle(reader: Reader) -> Circle | None:
     limits = {"lat": (-90, 90), "long": (-180, 180), "radius": (1, LARGEST_RADIUS_METERS)}
     values = [reader.read(name, _number(*ends)) for name, ends in limits.items()]

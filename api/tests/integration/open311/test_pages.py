@@ -9,8 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from lacity_data_api.city.facts import City
 from tests.integration.open311.reading import REQUESTS, ids
 from tests.support import databases
+from tests.support.counting import queries
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api, forget_everything, serve, settings_for
@@ -107,6 +109,22 @@ def test_links_lead_through_all_pages(api: Api, database: Database) -> None:
     following = {"page": ["3"], "page_size": ["9"]}
     assert parse_qs(urlsplit(link).query) == {name: [text] for name, text in MONTH.items()} | following
     assert "link" not in api.get(f"{REQUESTS}.json", **MONTH, page=99).headers
+
+
+def test_links_lead_through_the_same_90_days_past_midnight(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The 90 days of a client without dates moved with the day, so that later pages skipped requests."""
+    today = dt.date(2020, 3, 30)  # 90 days after the first request, and after the clocks have changed
+    monkeypatch.setattr(City, "today", lambda _: today)
+    first = api.get(f"{REQUESTS}.json", page=1, page_size=2)
+    today += dt.timedelta(days=1)
+    with queries() as counted:
+        second = api.client.get(first.links["next"]["url"])
+        made = counted.made
+    others = api.pages(second.links["next"]["url"])
+    assert ids([*first.json(), *second.json(), *others]) == _all(database)
+    assert made == 1, "the second page is found by the bookmark of the first, without counting"
 
 
 def test_without_bookmarks_pages_are_counted(api: Api, database: Database) -> None:

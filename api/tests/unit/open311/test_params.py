@@ -11,7 +11,7 @@ import pytest
 from lacity_data_api.city.facts import City, Rollup
 from lacity_data_api.open311.errors import BadRequestError
 from lacity_data_api.open311.filters import Span
-from lacity_data_api.open311.params import Parameters, WantedRequests, parse
+from lacity_data_api.open311.params import Parameters, WantedRequests, days_of, parse
 from lacity_data_api.open311.repository import days
 
 CITY = City(time_zone=ZoneInfo("America/Los_Angeles"))
@@ -54,6 +54,15 @@ def test_the_default_moves_at_midnight_so_its_url_is_not_cached(monkeypatch: pyt
     assert _parse().filter != before.filter
     assert not before.is_lasting
     assert _parse(end_date="2026-11-30").is_lasting
+
+
+def test_links_name_the_default_on_every_day_of_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the clocks change within the span."""
+    for number in range(366):
+        _set_today(monkeypatch, (dt.date(2026, 1, 1) + dt.timedelta(days=number)).isoformat())
+        recent = _parse(page="1").filter
+        linked = _parse(page="2", **days_of(recent.requested))
+        assert (linked.filter, linked.is_lasting) == (recent, True)
 
 
 @pytest.mark.parametrize(
