@@ -114,9 +114,13 @@ class Query(Statement):
     # The Link header, if it does not depend on the rows.
     link: str = ""
 
-    def key(self, generation: int, database: str) -> str:
-        """The cache key: queries whose responses could differ have different keys."""
-        return f"311:{generation}:{database}:{self.digest(self.next_page, self.link, self.form.identity)}"
+    def key(self, generation: int, database: str, version: str) -> str:
+        """The cache key: queries whose responses could differ have different keys.
+
+        ``version`` is that of the code and of the schema.
+        """
+        digest = self.digest(self.next_page, self.link, self.form.identity)
+        return f"311:{generation}:{database}:{version}:{digest}"
 
     @property
     def snapshot_sql(self) -> str:

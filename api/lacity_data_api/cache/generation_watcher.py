@@ -86,6 +86,7 @@ class GenerationWatcher:
         return generation
 
     async def _learn(self) -> int:
+        await self._responses.read_schema()
         generation = await self.published.generation()
         if generation is None:
             generation = await self._responses.newest_generation()

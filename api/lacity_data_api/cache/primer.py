@@ -46,6 +46,7 @@ class Primer:
 
     async def _prime_once(self) -> PrimedResponses:
         generation = await self._responses.newest_generation()
+        await self._responses.read_schema()
         limit = asyncio.Semaphore(CONCURRENT_QUERIES)
 
         async def make(query: Query) -> tuple[Query, CachedResponse]:
@@ -69,6 +70,7 @@ class Primer:
 
     async def fetch(self, generation: int) -> list[tuple[str, CachedResponse]]:
         """The responses that another worker has primed, by key; from memory if Redis has lost them."""
+        await self._responses.read_schema()
         queries = chain.from_iterable((await self.queries()).values())
         keys = [self._responses.key(query, generation) for query in queries]
         stored = await self._responses.store.get_many(keys)

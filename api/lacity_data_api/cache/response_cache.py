@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import NamedTuple
 
 from lacity_data_api.cache.cached_response import SMALLEST_COMPRESSED, CachedResponse
@@ -16,9 +17,13 @@ from lacity_data_api.config import Settings
 from lacity_data_api.database import Database, QueryResult
 from lacity_data_api.errors import ApiError, GoneError, NotFoundError
 from lacity_data_api.metrics import BY_KEY, FROM_DATABASE, FROM_REDIS
+from lacity_data_api.release import newest_schema, release_of
 from lacity_data_api.statements import Form, Query, Statement
 
 GENERATION = Statement("SELECT generation FROM data_generation")
+SCHEMA = Statement("SELECT version_num FROM alembic_version")
+# Cached responses must not wait for a database that hangs.
+SCHEMA_SECONDS = 1.0
 LOCK_WAIT_SECONDS = 10.0
 # Smaller bodies are rendered and compressed in the event loop: handing them to a thread would take longer.
 SMALLEST_IN_THREAD = 65_536
@@ -37,6 +42,9 @@ class ResponseCache:
         self.store = store
         self.memory = Memory(settings.cache_memory_mb * 2**20)
         self.failures = Failures()
+        self._release = release_of(settings)
+        # Until the database has been read, that of this release.
+        self._schema = newest_schema()
         self._queries: SingleFlight[CachedResponse] = SingleFlight()
         self._compressions: SingleFlight[None] = SingleFlight()
 
@@ -46,7 +54,13 @@ class ResponseCache:
         await self._compressions.close()
 
     def key(self, query: Query, generation: int) -> str:
-        return query.key(generation, self.store.database)
+        return query.key(generation, self.store.database, f"{self._release}-{self._schema}")
+
+    async def read_schema(self) -> None:
+        """Look up the revision of the schema, which is part of all keys; the last known one if that fails."""
+        with suppress(ApiError, TimeoutError):
+            async with asyncio.timeout(SCHEMA_SECONDS):
+                self._schema = str(await self.database.scalar(SCHEMA))
 
     async def newest_generation(self) -> int:
         """The generation in the database. Raises ApiError if the database is unreachable."""

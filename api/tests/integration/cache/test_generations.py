@@ -14,6 +14,7 @@ from lacity_data_api.cache import generation_watcher, listener, published
 from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.config import Settings
+from lacity_data_api.release import newest_schema
 from tests.support.counting import queries
 from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
@@ -170,6 +171,35 @@ def test_databases_that_share_redis_are_isolated(api: Api) -> None:
             mine = api.state.watcher.generation
             time.sleep(listener.POLL_SECONDS + 0.2)
             assert (api.state.watcher.generation, second_api.state.watcher.generation) == (mine, 3)
+
+
+def _made(settings: Settings, path: str) -> int:
+    """The queries that a new worker makes for a response."""
+    with serve(settings) as one:
+        _until(lambda: one.state.watcher.generation is not None)
+        with queries() as counted:
+            one.json(path)
+            return counted.made
+
+
+def test_releases_that_share_redis_share_the_generation_but_no_response(api: Api, database: Database) -> None:
+    """The next release may answer the same query in another way, and so may its schema."""
+    api.publish()
+    same, next_release = settings_for(database), settings_for(database, git_sha="f00d")
+    assert [_made(settings, "/types") for settings in (same, next_release, next_release)] == [0, 1, 0]
+    with serve(next_release) as other_release:
+        wanted = add_generation(database)
+        api.publish()
+        _until(lambda: other_release.state.watcher.generation == wanted)
+
+
+def test_schemas_of_a_release_share_no_response(api: Api, database: Database) -> None:
+    api.publish()
+    assert database.value("SELECT version_num FROM alembic_version") == newest_schema()
+    database.run("UPDATE alembic_version SET version_num = '9999'")
+    assert [_made(settings_for(database), "/types") for _ in range(2)] == [1, 0]
+    database.run("UPDATE alembic_version SET version_num = %s", newest_schema())
+    assert _made(settings_for(database), "/types") == 0
 
 
 def test_a_worker_that_started_before_the_migrations_follows_afterwards(
