@@ -44,7 +44,8 @@ async def list_changes(
 ) -> Response:
     """Changes that runs made to requests, oldest first: CloudEvents as a JSON list, or one per line.
 
-    Applying them in this order to a copy of the requests results in what is served now.
+    Applying them in this order to a copy of the requests results in what is served now. With filters, a page
+    may be short or empty although the Link header names a next one.
     """
     query = repository.page(
         wanted,

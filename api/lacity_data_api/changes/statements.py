@@ -16,13 +16,15 @@ EVENT = """json_build_object(
                                      'cause', cause, 'before', before, 'after', after))::text"""
 
 # There is no body if changes after `after` are no longer kept: the client would miss them. A full page may be
-# followed by another; the cursor is its last number. After any other page come those later than the newest of
-# all: otherwise a client whose filter rarely matches would fall behind the changes that are kept.
+# followed by another; the cursor is its last number. So may a page that has read as many numbers as it may.
+# After any other page come those later than the newest of all: otherwise a client whose filter rarely matches
+# would fall behind the changes that are kept.
 PAGE = """
 SELECT CASE WHEN CAST(:after AS bigint) IS NULL
               OR CAST(:after AS bigint) >= (SELECT forgotten_change FROM data_generation)
             THEN concat({opening}, string_agg(json, {between} ORDER BY sequence), {closing}) END AS body,
-       (array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)]::text AS next_cursor,
+       coalesce((array_agg(sequence ORDER BY sequence))[CAST(:limit AS integer)],
+                (SELECT {until} FROM data_generation WHERE {until} < last_change))::text AS next_cursor,
        greatest(CAST(:after AS bigint), (SELECT last_change FROM data_generation))::text AS later_cursor
   FROM (SELECT sequence, {event} AS json
           FROM ({selected}) AS selected ORDER BY sequence LIMIT :limit) AS item
@@ -33,6 +35,10 @@ LINES = {"opening": "''", "between": "chr(10)", "closing": "CASE WHEN count(*) >
 
 # A page without `after` starts with the oldest change; those before a restore are kept for histories only.
 SINCE = "sequence > coalesce(CAST(:after AS bigint), (SELECT forgotten_change FROM data_generation))"
+# The last number that a page reads: ``until``, or, for a page without `after`, so many after the oldest.
+LAST_READ = """coalesce(CAST(:until AS bigint),
+        (SELECT forgotten_change + CAST(:numbers AS bigint) FROM data_generation))"""
+UNTIL = f"sequence <= {LAST_READ}"
 SELECTED = "(SELECT * FROM changes WHERE {where} ORDER BY sequence LIMIT :limit)"
 
 # Null if such a request does not exist and never did; only an existing request may have an empty history.
@@ -47,7 +53,8 @@ SELECT CASE WHEN count(*) > 0
 def page(branches: list[str], *, is_lines: bool) -> str:
     """The changes that match any of these mutually exclusive conditions; binds ``limit``."""
     selected = "\nUNION ALL\n".join(SELECTED.format(where=where) for where in branches)
-    return PAGE.format(selected=selected, event=EVENT.format(tag=TAG), **(LINES if is_lines else JSON_LIST))
+    parts = {"selected": selected, "event": EVENT.format(tag=TAG), "until": LAST_READ}
+    return PAGE.format(**parts, **(LINES if is_lines else JSON_LIST))
 
 
 def history() -> str:

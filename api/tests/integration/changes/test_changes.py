@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 
+from lacity_data_api.changes import repository
+from lacity_data_api.changes.filters import ChangeFilter, Kind
+from lacity_data_api.city.facts import Bounds
 from lacity_data_api.migrate import renumber
+from tests.support import databases
 from tests.support.changes import add_changes, add_many, forget_changes
 from tests.support.databases import Database
+from tests.support.plans import plan_of, scans_of
 from tests.support.rows import add_requests
 from tests.support.serving import Api
 
@@ -38,6 +45,13 @@ def _changes(database: Database) -> None:
 
 def sequences(events: list[dict[str, Any]]) -> list[int]:
     return [int(event["sequence"]) for event in events]
+
+
+def events_of(response: httpx.Response) -> list[dict[str, Any]]:
+    """The events of a list or of lines."""
+    if response.headers.get("content-type") == "application/json":
+        return list(response.json())
+    return [orjson.loads(line) for line in response.text.splitlines()]
 
 
 def test_a_change_is_a_cloud_event(api: Api) -> None:
@@ -185,6 +199,54 @@ def test_a_reader_whose_filter_rarely_matches_does_not_fall_behind_the_kept_chan
         api.publish()
         response = api.client.get(response.links["monitor"]["url"], headers=headers)
     assert f"after={last}" in response.links["monitor"]["url"]
+
+
+RARE = [
+    ChangeFilter(kind=[Kind.RETYPED]),
+    ChangeFilter(bbox=Bounds(0, 0, 1, 1)),
+    ChangeFilter(group=[98]),
+    ChangeFilter(district=[98]),
+    ChangeFilter(council_id=[1], type_id=[29], kind=[Kind.RETYPED]),
+    ChangeFilter(council_id=[1, 2], kind=[Kind.RETYPED]),
+]
+
+
+def test_a_page_reads_a_limited_number_of_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter that rarely matches read the whole history, which took longer than a query may take."""
+    monkeypatch.setattr(repository, "MOST_READ", 50)
+    with databases.database() as fresh:
+        add_many(fresh, 5_000)
+        fresh.run("ANALYZE changes")
+        for wanted, after in itertools.product(RARE, (None, 100)):
+            query = repository.page(wanted, after=after, limit=10, next_page="/changes?", is_lines=False)
+            ((plan,),) = plan_of(fresh, query, "ANALYZE, FORMAT JSON")
+            for scan in scans_of(plan["Plan"], "changes"):
+                assert scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) <= 50, (wanted, scan)
+
+
+@pytest.mark.parametrize("headers", [{}, LINES], ids=["list", "lines"])
+def test_links_lead_through_short_pages_to_changes_that_rarely_match(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr(repository, "MOST_READ", 10)
+    first = database.value("SELECT last_change FROM data_generation")
+    for _ in range(2):
+        add_many(database, 24)
+        add_changes(database, {"also": ["reopened"]})
+    api.publish()
+    response = api.client.get(f"/changes?kind=reopened&after={first}", headers=headers)
+    seen, pages = [*events_of(response)], 1
+    while "next" in response.links:
+        response = api.client.get(response.links["next"]["url"], headers=headers)
+        seen += events_of(response)
+        pages += 1
+    assert (sequences(seen), pages) == ([first + 25, first + 50], 5)
+    assert f"after={first + 50}" in response.links["monitor"]["url"]
+
+
+def test_numbers_end_with_the_largest(api: Api) -> None:
+    response = api.get("/changes", after=2**63 - 1)
+    assert (response.status_code, response.json(), set(response.links)) == (200, [], {"monitor"})
 
 
 def test_a_full_page_is_followed_at_once(api: Api) -> None:
