@@ -9,7 +9,6 @@ from fastapi import Request
 from starlette.responses import Response
 
 from lacity_data_api.admin import ADMIN_ONLY, REJECTIONS
-from lacity_data_api.cache.cached_response import JSON
 from lacity_data_api.metrics import exposition
 from lacity_data_api.openapi import UNAVAILABLE, uncached
 from lacity_data_api.responses import NO_STORE, json_response
@@ -33,10 +32,6 @@ class StatusType(StrEnum):
     REDIS = "redis"
 
 
-def _utc(moment: dt.datetime | None) -> dt.datetime | None:
-    return moment and moment.astimezone(dt.UTC).replace(tzinfo=None)
-
-
 @router.get("/api", responses=uncached(ApiStatus))
 async def api_status(request: Request) -> Response:
     """The server's time, the time of the newest load, and the version; needs no database."""
@@ -45,8 +40,8 @@ async def api_status(request: Request) -> Response:
     now = dt.datetime.now(dt.UTC)
     return json_response(
         {
-            "currentTimeUTC": _utc(now),
-            "lastPulledUTC": _utc(loaded_at),
+            "currentTimeUTC": service.without_zone(now),
+            "lastPulledUTC": service.without_zone(loaded_at),
             "currentTimeLocal": city.local(now),
             "lastPulledLocal": loaded_at and city.local(loaded_at),
             "stage": state.settings.stage,
@@ -76,11 +71,11 @@ async def data_status(request: Request) -> Response:
     """The served generation of the data, the age of the newest load, and counts of requests."""
     state = state_of(request)
     loaded_at = await service.last_loaded(state)
-    totals = await service.totals(state)
+    totals = await service.totals(state, loaded_at)
     return json_response(
         {
             "generation": state.watcher.generation,
-            "last_pulled_utc": _utc(loaded_at),
+            "last_pulled_utc": service.without_zone(loaded_at),
             "age_seconds": loaded_at and (dt.datetime.now(dt.UTC) - loaded_at).total_seconds(),
             **totals,
         }
@@ -89,10 +84,8 @@ async def data_status(request: Request) -> Response:
 
 @router.get("/db", responses=uncached(DatabaseStatus) | UNAVAILABLE)
 async def database_status(request: Request) -> Response:
-    """Versions, and the number of rows in each table."""
-    state = state_of(request)
-    counts = (await state.watcher.find(repository.counts())).response.body
-    return Response(counts, headers=NO_STORE, media_type=JSON)
+    """Versions, the time of the newest load, and the number of rows in each table."""
+    return json_response(await service.database_status(state_of(request)))
 
 
 @router.get("/log", dependencies=ADMIN_ONLY, responses=uncached(list[LogLine]) | REJECTIONS | UNAVAILABLE)

@@ -8,12 +8,15 @@ from lacity_data_api.statements import DAY_SECONDS, Query, Statement
 
 LAST_LOADED = Statement("SELECT last_loaded_at()")
 
+# No generation of the data decides these: migrations, upgrades, and runs that find no change start none.
+STATE = Statement("""
+SELECT version() AS postgres_version, (SELECT version_num FROM alembic_version) AS alembic_version,
+       last_loaded_at() AS loaded_at
+""")
+
 # Served requests are counted from the narrowest rollup; the raw table has none.
 COUNTS = """
 SELECT json_build_object(
-    'postgres_version', version(),
-    'alembic_version', (SELECT version_num FROM alembic_version),
-    'last_updated', last_loaded_at() AT TIME ZONE 'UTC',
     'request_types', (SELECT count(*) FROM request_types),
     'regions', (SELECT count(*) FROM regions),
     'councils', (SELECT count(*) FROM councils),
@@ -29,9 +32,7 @@ SELECT json_build_object(
     'requests_not_on_map', coalesce(sum(unlocated), 0),
     'information_calls', coalesce(sum(information), 0),
     'last_day', max(created_date) FILTER (
-        WHERE requests > 0
-          AND created_date <= (SELECT (coalesce(last_loaded_at(), now()) AT TIME ZONE time_zone)::date
-                                 FROM city))
+        WHERE requests > 0 AND created_date <= CAST(:load_day AS date))
 )::text AS body FROM rollup_day_type
 """
 
@@ -44,13 +45,23 @@ async def last_loaded(database: Database) -> dt.datetime | None:
     return loaded_at
 
 
+async def database_state(database: Database) -> dict[str, Any]:
+    """The versions, and the time of the newest load."""
+    (row,) = await database.rows(STATE)
+    return dict(row)
+
+
 def counts() -> Query:
+    """The number of rows in each table."""
     return Query(COUNTS, ttl_seconds=DAY_SECONDS)
 
 
-def totals() -> Query:
-    """Counted requests, how many of them are not on the map, information calls, and the last day."""
-    return Query(TOTALS, ttl_seconds=DAY_SECONDS)
+def totals(load_day: dt.date) -> Query:
+    """Counted requests, how many of them are not on the map, information calls, and the last day.
+
+    The day of the newest load is a value, because a run that changes nothing keeps the generation.
+    """
+    return Query(TOTALS, {"load_day": load_day}, ttl_seconds=DAY_SECONDS)
 
 
 async def newest_log(database: Database) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from lacity_data_api.cache.cached_response import JSON, CachedResponse
 from lacity_data_api.errors import ApiError
 from lacity_data_api.metrics import DATA_AGE, GENERATION, POOL
 from lacity_data_api.state import State
+from lacity_data_api.statements import Query
 from lacity_data_api.status import repository
 
 log = logging.getLogger(__name__)
@@ -31,12 +32,30 @@ async def last_loaded(state: State) -> dt.datetime | None:
     return state.last_known.loaded_at
 
 
-async def totals(state: State) -> dict[str, Any]:
+async def totals(state: State, loaded_at: dt.datetime | None) -> dict[str, Any]:
     """Counts of requests; null while the database is unreachable."""
+    city = await state.facts.city()
+    query = repository.totals(city.local(loaded_at).date() if loaded_at else city.today())
     try:
-        content: dict[str, Any] = orjson.loads((await state.watcher.find(repository.totals())).response.body)
+        return await _content(state, query)
     except ApiError:
         return dict.fromkeys(("requests", "requests_not_on_map", "information_calls", "last_day"))
+
+
+async def database_status(state: State) -> dict[str, Any]:
+    """Versions, the time of the newest load in UTC, and counts. Raises ApiError."""
+    found = await repository.database_state(state.database)
+    loaded_at = found.pop("loaded_at")
+    return {**found, "last_updated": without_zone(loaded_at), **await _content(state, repository.counts())}
+
+
+def without_zone(moment: dt.datetime | None) -> dt.datetime | None:
+    """The time in UTC, as clients expect it."""
+    return moment and moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+async def _content(state: State, query: Query) -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads((await state.watcher.find(query)).response.body)
     return content
 
 

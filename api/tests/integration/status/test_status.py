@@ -88,6 +88,22 @@ def test_counts(api: Api) -> None:
     assert status["last_updated"] == "2020-01-02T09:30:00"
 
 
+def test_what_no_generation_decides_is_not_cached(api: Api, database: Database) -> None:
+    """A migration starts no generation, and neither does a run that finds no change."""
+    assert api.json("/status/db")["last_updated"] == "2020-01-02T09:30:00"
+    assert api.json("/status/data")["last_day"] == "2020-01-02"
+    schema = database.value("SELECT version_num FROM alembic_version")
+    database.run("UPDATE alembic_version SET version_num = '9999'")
+    _add_run(database, "succeeded", dt.datetime(2022, 1, 1, 7, 30, tzinfo=dt.UTC))
+    try:
+        status = api.json("/status/db")
+        assert (status["alembic_version"], status["last_updated"]) == ("9999", "2022-01-01T07:30:00")
+        assert api.json("/status/data")["last_day"] == "2021-12-31", "the load ended on that day in the city"
+    finally:
+        database.run("UPDATE alembic_version SET version_num = %s", schema)
+        database.run("DELETE FROM load_runs WHERE finished_at > '2021-01-01'")
+
+
 def test_log_holds_the_newest_ten_lines(api: Api) -> None:
     lines = api.client.get("/status/log", headers=ADMIN).json()
     assert [line["message"] for line in lines] == [f"line {number}" for number in range(11, 1, -1)]
