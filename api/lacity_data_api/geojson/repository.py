@@ -12,12 +12,12 @@ SELECT concat('{{"type":"FeatureCollection","features":[', string_agg(json, ',')
   FROM ({features}) AS feature
 """
 
-# RFC 7946 requires counterclockwise exterior rings.
+# RFC 7946 requires counterclockwise exterior rings. JSON has no numbers with leading zeros.
 COUNCILS = """
 SELECT concat('{"type":"Feature","properties":{"council_id":', council_id, ',"council_name":',
               to_json(council_name), ',"nc_id":',
-              CASE WHEN nc_id ~ '^[0-9]{1,9}$' THEN nc_id ELSE to_json(nc_id)::text END, '},"geometry":',
-              ST_AsGeoJSON(ST_ForcePolygonCCW(geom)), '}') AS json
+              CASE WHEN nc_id ~ '^(0|[1-9][0-9]{0,8})$' THEN nc_id ELSE to_json(nc_id)::text END,
+              '},"geometry":', ST_AsGeoJSON(ST_ForcePolygonCCW(geom)), '}') AS json
   FROM geometries JOIN councils USING (council_id) ORDER BY council_id
 """
 

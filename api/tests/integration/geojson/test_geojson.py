@@ -192,6 +192,19 @@ def test_polygons(api: Api) -> None:
     assert [CITY_HALL[1] - 0.05, 34.0] in feature["geometry"]["coordinates"][0][0]
 
 
+@pytest.mark.parametrize("code", ["007", "00", "0", "7", "123456789", "1234567890", "-1", "1.0", '"'])
+def test_a_code_is_a_number_only_if_json_can_write_it(api: Api, database: Database, code: str) -> None:
+    """Codes with leading zeros made the whole document invalid."""
+    before = database.value("SELECT nc_id FROM geometries WHERE council_id = 3")
+    database.run("UPDATE geometries SET nc_id = %s WHERE council_id = 3", code)
+    try:
+        api.publish()
+        written = api.json("/geojson")["features"][1]["properties"]["nc_id"]
+    finally:
+        database.run("UPDATE geometries SET nc_id = %s WHERE council_id = 3", before)
+    assert written == (int(code) if code in {"0", "7", "123456789"} else code)
+
+
 def test_exterior_rings_run_counterclockwise(api: Api, database: Database) -> None:
     """ST_MakeEnvelope, like many publishers, runs clockwise; RFC 7946 3.1.6 requires the other direction."""
     assert database.value("SELECT bool_and(ST_IsPolygonCW(geom)) FROM geometries")
