@@ -27,7 +27,7 @@ DIMENSIONS = {
 # Fields of a filter that are not dimensions of a request.
 WITHOUT_DIMENSION = {"start_date", "end_date", "unlocated", "information"}
 FIELDS = {
-    "cluster": "True: several requests; absent: one request",
+    "cluster": "True: a cluster, possibly of one request; absent: one request",
     "point_count": "Number of requests in a cluster",
     "point_count_abbreviated": "The same as short text",
     "request_id": "Our id of one request",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api
 
+README = Path(__file__).parents[3] / "README.md"
 MVT = "application/vnd.mapbox-vector-tile"
 # A tile without requests within the city's bounds, and one far from the city.
 EMPTY, FAR = "16/11150/26000", "16/1/1"
@@ -76,6 +79,22 @@ def test_point_says_what_it_is(served: Api) -> None:
         "created_date": "2020-01-02T14:21:00",
         "is_open": True,
     }
+
+
+def test_single_requests_are_clusters_below_the_zooms_that_the_readme_states(served: Api) -> None:
+    [zooms] = re.findall(r"below zoom (\d+) \((\d+) with dates\),\s+a single request", README.read_text())
+    for zoom, dates in zip(map(int, zooms), ({}, {"start_date": "2020-01-01"}), strict=True):
+        below, above = (_sizes_at_city_hall(served, one, type_id=4, **dates) for one in (zoom - 1, zoom))
+        assert 1 in below
+        assert None in above
+        assert 1 not in above
+
+
+def _sizes_at_city_hall(api: Api, zoom: int, **chosen: Any) -> list[int | None]:
+    """The counts of the features, None for a single request."""
+    tile = (CITY_HALL[0] >> 16 - zoom, CITY_HALL[1] >> 16 - zoom)
+    found = features(api, _generation(api), zoom, tile, **chosen)
+    return [one["properties"].get("point_count") for one in found]
 
 
 def test_tile_is_immutable_and_compressed(served: Api) -> None:
