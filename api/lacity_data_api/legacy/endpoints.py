@@ -36,7 +36,7 @@ async def get_published_request(
 
 @router.post("/open-requests", responses=cached(OpenRequests))
 async def list_open_requests(request: Request) -> Response:
-    """All open requests as points, newest first, and their number by council and type."""
+    """All open requests as points, by id, descending, and their number by council and type."""
     return await respond(request, repository.open_requests())
 
 

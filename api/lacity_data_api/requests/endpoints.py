@@ -82,13 +82,13 @@ async def find_pins(request: Request, body: PinsBody) -> Response:
 
 @router.get("/pins/open", responses=cached(list[Pin]))
 async def list_open_pins(request: Request) -> Response:
-    """All open requests as points, newest first."""
+    """All open requests as points, by id, descending."""
     return await respond(request, repository.open_pins())
 
 
 @router.get("/pins/open/geojson", responses=cached(OpenPins))
 async def map_open_pins(request: Request) -> Response:
-    """All open requests as GeoJSON points, newest first."""
+    """All open requests as GeoJSON points, by id, descending."""
     return await respond(request, repository.open_pins_as_geojson())
 
 
