@@ -10,8 +10,9 @@ MOST_CHANGES = 10_000
 MOST_READ = 200_000
 LINES = Form("application/x-ndjson", is_negotiated=True)
 LIST = Form(is_negotiated=True)
-# Feeds omit changes that were caused only by our own rules.
-PUBLISHED = "cause = 'published'"
+# Feeds omit changes that were caused only by our own rules, and calls for information, which are no requests.
+PUBLISHED = """cause = 'published'
+       AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)"""
 # Nothing is kept about an erased request, so its erasure matches every filter.
 ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"
 NO_PAGE = "Unknown council or type, or this archive page is not complete yet or has been deleted"
