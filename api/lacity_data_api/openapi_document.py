@@ -26,7 +26,8 @@ DESCRIPTION = """
 
 * Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match`; the response is 304
   if nothing has changed.
-* Times are the city's local time as published, without a zone, unless a field's name says UTC.
+* Times without a zone are the city's local time as published, unless the name or the description of a field
+  says UTC.
 * A 422 explains what is wrong with the request; `Retry-After` of a 503 says when to try again.
 """
 PROBLEM = {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}

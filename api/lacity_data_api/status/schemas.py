@@ -28,7 +28,7 @@ class ApiStatus(BaseModel):
 class DatabaseStatus(BaseModel):
     postgres_version: str
     alembic_version: str
-    last_updated: LocalTime | None
+    last_updated: LocalTime | None = Field(description="End of the newest load, in UTC")
     request_types: int
     regions: int
     councils: int
@@ -56,7 +56,7 @@ class LogLine(BaseModel):
     id: int
     status: Literal["INFO", "WARN", "ERROR"]
     message: str
-    created_time: LocalTime
+    created_time: LocalTime = Field(description="In UTC")
 
 
 class Reset(BaseModel):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from lacity_data_api.status.schemas import ApiStatus, DatabaseStatus, DataStatus, LogLine
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import ADMIN, Api
@@ -32,6 +33,15 @@ def test_times_are_utc_and_los_angeles(api: Api) -> None:
     assert status["lastPulledLocal"] == "2020-01-02T01:30:00-08:00"
     now = dt.datetime.fromisoformat(status["currentTimeLocal"])
     assert abs(now - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
+
+
+def test_every_time_without_a_zone_says_that_it_is_utc(api: Api) -> None:
+    """They look like the city's times of requests."""
+    schemas = api.json("/openapi.json")["components"]["schemas"]
+    for model in (ApiStatus, DatabaseStatus, DataStatus, LogLine):
+        for name, schema in schemas[model.__name__]["properties"].items():
+            if any("pattern" in form for form in (schema, *schema.get("anyOf", []))):
+                assert "UTC" in name.upper() + schema.get("description", ""), (model, name)
 
 
 def test_a_run_that_failed_after_the_merge_counts(api: Api, database: Database) -> None:
