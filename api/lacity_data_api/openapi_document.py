@@ -30,6 +30,14 @@ DESCRIPTION = """
   says UTC.
 * A 422 explains what is wrong with the request; `Retry-After` of a 503 says when to try again.
 """
+# The tags of routes that never return 422, and of those that ignore unknown parameters.
+OPEN311, LENIENT = "open311", "legacy"
+INVALID = "422"
+# FastAPI describes it for routes with parameters only, but the others reject unknown ones as well.
+UNKNOWN_PARAMETER = {
+    "description": "Validation Error",
+    "content": {JSON: {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}},
+}
 PROBLEM = {"content": {JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}}
 # Responses of every operation before its route is reached: from the HTTP parser and the request limits.
 REJECTED_EARLY = {
@@ -81,11 +89,20 @@ class Document:
         document["info"]["description"] = DESCRIPTION.format(name=f"{city.name}: " if city.name else "")
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                operation["responses"] = REJECTED_EARLY | operation["responses"]
+                _complete(operation)
                 if city.name in self._shown_in:
                     _add_example(operation, self._examples.get(f"{method.upper()} {path}"))
         spoken: dict[str, Any] = _spoken(document, city)
         return spoken
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Add the rejections that FastAPI does not know, and remove the one that Open311 does not have."""
+    operation["responses"] = REJECTED_EARLY | operation["responses"]
+    if OPEN311 in operation["tags"]:
+        operation["responses"].pop(INVALID, None)
+    elif LENIENT not in operation["tags"]:
+        operation["responses"].setdefault(INVALID, UNKNOWN_PARAMETER)
 
 
 def _spoken(document: Any, city: City) -> Any:
