@@ -102,7 +102,8 @@ def _gathered(comparisons: list[Comparison]) -> Iterable[Comparison]:
 def _condition(parameter: str, name: str, operator: str, value: Any) -> Where:
     if operator in {"=", "!="}:
         sql = _any_of(name)
-        sql = sql if operator == "=" else f"NOT ({sql})"
+        # A request that is not closed has no closed date, so it is not closed on that day either.
+        sql = sql if operator == "=" else f"({sql}) IS NOT TRUE"
     elif name in DAYS:
         sql = DAY_OPERATORS[operator].replace("{name}", name)
     else:

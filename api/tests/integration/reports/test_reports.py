@@ -146,7 +146,7 @@ def passes(row: Row, filters: list[tuple[tuple[str, Any], str]]) -> bool:
     for (name, value), operator in filters:
         if operator == "=":
             equal.setdefault(name, []).append(value)
-        elif row[name] is None or not COMPARE[operator](row[name], value):
+        elif (row[name] is None and operator != "!=") or not COMPARE[operator](row[name], value):
             return False
     return all(row[name] in values for name, values in equal.items())
 
@@ -260,6 +260,16 @@ def test_not_equal_can_be_written_in_two_ways(api: Api) -> None:
     written = [ask(api, ["source_name"], [f"source_name{sign}Mobile App"]) for sign in ("!=", "<>")]
     assert written[0] == written[1]
     assert "Mobile App" not in {row["source_name"] for row in written[0]}
+
+
+@pytest.mark.parametrize("name_and_value", [*ORDERED, *NAMED], ids=str)
+def test_every_request_is_equal_or_not_equal(
+    api: Api, rows: list[Row], name_and_value: tuple[str, Any]
+) -> None:
+    """Requests that are not closed were neither."""
+    name, value = name_and_value
+    found = [ask(api, ["type_name"], [f"{name}{sign}{value}"]) for sign in ("=", "!=")]
+    assert sum(row["counts"] for groups in found for row in groups) == len(rows)
 
 
 # No rollup has the hour of a request with its source and council.
