@@ -25,6 +25,9 @@ NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
 # Polled every few seconds by load balancers and Prometheus.
 QUIET = {"/health", "/ready", "/status/metrics"}
 NO_ROUTE = "none"
+# Any uppercase word is a method of HTTP; each label value is a series that is kept until the restart.
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+OTHER_METHOD = "other"
 
 REQUESTS = Counter(
     "reports_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
@@ -85,12 +88,16 @@ def _request_id() -> str:
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.started
     response.headers["X-Request-ID"] = REQUEST_ID.get()
-    route = _route(response.status_code)
-    REQUESTS.labels(route, request.method, str(response.status_code)).inc()
+    route, method = _route(response.status_code), _method()
+    REQUESTS.labels(route, method, str(response.status_code)).inc()
     LATENCY.labels(route).observe(seconds)
     if request.path not in QUIET:
-        _log(route, response.status_code, seconds)
+        _log(route, method, response.status_code, seconds)
     return response
+
+
+def _method() -> str:
+    return request.method if request.method in METHODS else OTHER_METHOD
 
 
 def _route(status: int) -> str:
@@ -98,19 +105,20 @@ def _route(status: int) -> str:
     rule = request.url_rule.rule if request.url_rule else NO_ROUTE
     if rule != "/<path:path>":
         return rule
-    return request.path if status == 200 else NO_ROUTE
+    # Dash ignores slashes at the end, of which there may be any number.
+    return request.path.rstrip("/") if status == 200 else NO_ROUTE
 
 
-def _log(route: str, status: int, seconds: float) -> None:
+def _log(route: str, method: str, status: int, seconds: float) -> None:
     fields = {
-        "method": request.method,
+        "method": method,
         "route": route,
         "path": request.path[:500],
         "status": status,
         "seconds": round(seconds, 6),
         "client": request.remote_addr,
     }
-    access.info("%s %s", request.method, request.path[:500], extra=fields)
+    access.info("%s %s", method, request.path[:500], extra=fields)
 
 
 def _metrics(admin_token: str) -> Response:

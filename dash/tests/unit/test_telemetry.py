@@ -54,5 +54,18 @@ def test_a_given_id_is_kept_if_it_is_one(server: Flask, given: str, *, is_kept: 
     assert (response.headers["X-Request-ID"] == given) == is_kept
 
 
+def test_a_client_cannot_make_up_label_values(server: Flask, written: io.StringIO) -> None:
+    """Every value of a label is a series of its own, kept until the server is restarted."""
+    server.add_url_rule("/<path:path>", "page", lambda path: path)
+    client = server.test_client()
+    for number in range(3):
+        client.open("/broken", method="A" * 60_000 + "BCD"[number])
+        client.get("/recent" + "/" * number)
+    exposed = telemetry.exposition().decode()
+    assert 'reports_requests_total{method="other",route="none",status="405"} 3.0' in exposed
+    assert 'reports_requests_total{method="GET",route="/recent",status="200"} 3.0' in exposed
+    assert "AAAA" not in exposed + written.getvalue()
+
+
 def test_metrics_are_closed_without_a_token(server: Flask) -> None:
     assert server.test_client().get("/status/metrics").status_code == 403
