@@ -17,13 +17,20 @@ SLOW_REQUEST, SLOW_DOWNLOAD, IDLE, CROWDED = "slow request", "slow download", "i
 
 
 class BoundedParser(HTTPRequestParser):
-    """Limits the number of headers, and requires the single Host header of RFC 9112 3.2."""
+    """Limits the number of headers, and requires the ASCII target and the Host header of RFC 9112 3.2."""
 
     def parse_header(self, header_plus: bytes) -> None:
         lines = header_plus.split(b"\n")[1:]
         if len(lines) > self.adj.bounds.headers:
             raise ParsingError("Too many headers")
-        super().parse_header(header_plus)
+        # Waitress lets other bytes pass in a target that begins with two slashes.
+        if not header_plus.partition(b"\n")[0].isascii():
+            raise ParsingError("Bad URI")
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            # The host of the target has an unmatched bracket, or Content-Length has thousands of digits.
+            raise ParsingError("Bad URI or Content-Length") from None
         hosts = sum(line[:5].lower() == b"host:" for line in lines)
         # HTTP/1.0 does not require one.
         if hosts > 1 or (not hosts and self.version != "1.0"):

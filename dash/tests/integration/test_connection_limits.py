@@ -160,7 +160,14 @@ def test_a_connection_between_requests_may_wait_longer(served: Served) -> None:
         (b"GET / HTTP/1.1\r\n\r\n", b"400"),
         (b"GET / HTTP/1.0\r\n\r\n", b"200"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", b"400"),
         (b"nonsense\r\n\r\n", b"400"),
+        (b"GET http://[a HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+        *(
+            (b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", b"400")
+            for target in (b"//assets?\xff", b"//\xff", b"/?\xff", b"http://a/\xff")
+        ),
+        (b"GET //?%ff HTTP/1.1\r\nHost: a\r\n\r\n", b"200"),
     ],
 )
 def test_heads(served: Served, head: bytes, status: bytes) -> None:
