@@ -11,7 +11,7 @@ from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Identifier
 
 from data.catalog import SERVED
-from data.filters import Dimension, Filters
+from data.filters import AREAS, Dimension, Filters
 from data.warehouse import Warehouse
 
 STATISTICS = SQL("""
@@ -23,7 +23,7 @@ STATISTICS = SQL("""
 MONTHS = SQL("date_trunc('month', %(first)s::timestamp)::date, %(last)s::date")
 DAYS = SQL("""
     SELECT council_name AS council, days_to_close(created_date, closed_date) AS days, count(*) AS requests
-    FROM {served} JOIN councils USING (council_id)
+    FROM {served} JOIN {areas} AS councils USING (council_id)
     WHERE created_date >= %(first)s::date AND created_date < %(last)s::date + 1
         AND closed_date IS NOT NULL AND (%(information)s OR NOT is_information) AND {narrowed}
     GROUP BY 1, 2 ORDER BY 1, 2
@@ -51,7 +51,7 @@ def statistics(
     Only filters by type, group, council and region apply. One row per key (a dimension under its name, the
     ``month`` of closing), slowest first: closed_requests, min_days, q1_days, median_days, q3_days,
     p90_days, max_days, same_day_requests, within_7_days_requests; ``with_ids`` also the ids of the keys
-    (``council_id``), because two councils may share a name.
+    (``type_id``), because two types may share a name.
     """
     columns = [SQL("{} AS {},").format(Identifier(key.label), Identifier(key.name)) for key in keys]
     months = [SQL("closed_month AS month,")] if by_month else []
@@ -93,5 +93,5 @@ def _join(key: Dimension) -> Composable:
 
 def days(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """Requests created in the period that have been closed since. Columns: council, days, requests."""
-    query = DAYS.format(served=SERVED, narrowed=filters.narrowed())
+    query = DAYS.format(served=SERVED, areas=SQL(AREAS), narrowed=filters.narrowed())
     return warehouse.frame(query, **filters.parameters(), information=filters.includes_information)

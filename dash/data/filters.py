@@ -33,7 +33,12 @@ GROUP = Dimension(
     "group_id",
     "group_name",
 )
-COUNCIL = Dimension("council", "councils", "council_id", "councils", "council_id", "council_name")
+# Cities may publish several areas with one name, such as an airport and the district around it.
+AREAS: LiteralString = """(SELECT council_id, population_2020,
+        CASE WHEN count(*) OVER (PARTITION BY council_name) > 1
+            THEN council_name || ' (' || council_id || ')' ELSE council_name END AS council_name
+    FROM councils)"""
+COUNCIL = Dimension("council", "councils", "council_id", AREAS, "council_id", "council_name")
 REGION = Dimension(
     "region",
     "regions",

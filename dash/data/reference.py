@@ -5,7 +5,7 @@ from __future__ import annotations
 from pandas import DataFrame
 from psycopg.sql import SQL, Identifier
 
-from data.filters import Dimension
+from data.filters import AREAS, Dimension
 from data.warehouse import Warehouse
 
 NAMES = SQL("""
@@ -14,16 +14,16 @@ NAMES = SQL("""
 """)
 COUNCILS = SQL("""
     SELECT council_id, council_name AS council, population_2020 AS people
-    FROM councils ORDER BY council_id = 0, 2
-""")
+    FROM {areas} AS councils ORDER BY council_id = 0, 2
+""").format(areas=SQL(AREAS))
 REGIONS = SQL("""
     SELECT council_id, region_name AS region FROM councils JOIN regions USING (region_id)
     WHERE council_id <> 0
 """)
 POLYGONS = SQL("""
-    SELECT council_name AS council, is_approximate,
+    SELECT council_id, is_approximate,
         ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
-    FROM geometries JOIN councils USING (council_id) ORDER BY council_id
+    FROM geometries ORDER BY council_id
 """)
 # A ten-thousandth of a degree is about 10 m: invisible at city scale, and only a third of the bytes remain.
 
@@ -56,5 +56,5 @@ def regions(warehouse: Warehouse) -> DataFrame:
 
 
 def polygons(warehouse: Warehouse) -> DataFrame:
-    """Columns: council, is_approximate, polygon (GeoJSON)."""
+    """Columns: council_id, is_approximate, polygon (GeoJSON)."""
     return warehouse.frame(POLYGONS)

@@ -129,7 +129,7 @@ FILES: Mapping[str, Callable[[Brief], Response]] = {"html": _html, "png": _png, 
 def shapes(source: Warehouse, found: Brief) -> tuple[DataFrame, list[dict[str, Any]]]:
     """All outlines, and those of this council; none for requests outside every council."""
     polygons = reference.polygons(source)
-    return polygons, polygons.loc[polygons["council"] == found.name, "polygon"].tolist()
+    return polygons, polygons.loc[polygons["council_id"] == found.council, "polygon"].tolist()
 
 
 def city_map(source: Warehouse, found: Brief) -> Markup | None:

@@ -169,7 +169,7 @@ def _map(source: Warehouse, row: Mapping[str, Any]) -> Markup | None:
         return None
     longitude, latitude = float(row["longitude"]), float(row["latitude"])
     polygons = reference.polygons(source)
-    own = polygons.loc[polygons["council"] == row["council"], "polygon"].tolist()
+    own = polygons.loc[polygons["council_id"] == row["council_id"], "polygon"].tolist()
     around = (
         longitude - AROUND_DEGREES,
         latitude - AROUND_DEGREES,

@@ -150,7 +150,7 @@ def compared(dimension: Dimension) -> Build:
         is_small = frame["closed_requests"] < text.SMALL_BASE
         frame = no_council_last(warehouse, dimension, pd.concat([frame[~is_small], frame[is_small]]))
         ids = ids_by_name(warehouse, dimension)
-        # By row, not by name: two areas may share one.
+        # By row, not by name: two types may share one.
         lists = [list_link(selection, {dimension: ids[one]}, by_closing=True) for one in frame[name]]
         figure = charts.ranges(
             frame[name],

@@ -65,7 +65,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     polygons = reference.polygons(warehouse)
-    frame = polygons.merge(by_council(warehouse, selection.filters), on="council")
+    frame = polygons.merge(by_council(warehouse, selection.filters), on="council_id")
     if not len(frame):
         return nothing(NO_POLYGONS)
     measure = measure_of(selection.choices["measure"], frame)
