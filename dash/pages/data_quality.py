@@ -124,7 +124,7 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
 def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
     frame = runs.datasets(warehouse)
     skipped = int((frame["status"] == "skipped").sum())
-    problem = f" {text.plural(skipped, 'dataset')} skipped in the latest run." if skipped else ""
+    problem = f" {text.plural(skipped, 'dataset')} skipped in the last run." if skipped else ""
     return _grid(frame, f"The portal's datasets, and how far each has been read.{problem}", wide="title")
 
 
@@ -153,6 +153,7 @@ REPORT = Report(
         "This page shows the current state of the runs; other reports change only when a run is published.",
     ),
     covers="nothing",
+    is_live=True,
     picture="loaded",
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),

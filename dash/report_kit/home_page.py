@@ -91,7 +91,12 @@ def _picture_if_cached(report: Report) -> list[Component] | None:
 
 
 def _kept(report: Report, source: Warehouse) -> list[Component]:
-    """All readers see the same picture for a version of the data, so a worker builds it once."""
+    """All readers see the same picture for a version of the data, so a worker builds it once.
+
+    A live report has a new one for every reader.
+    """
+    if report.is_live:
+        return content_of(report, source)
     facts = source.facts()
     key = (facts.version, facts.last_day)
     kept = current_app.extensions.setdefault("pictures", {})

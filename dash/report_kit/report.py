@@ -79,6 +79,8 @@ class Report:
     """Meaning of the period: days on which requests were created, or months in which they were closed."""
     totals: Callable[[Warehouse, Selection], Totals | None] = totals_of_filters
     """The numbers under the filters; not the default if the report selects by more than filters."""
+    is_live: bool = False
+    """Whether it shows the runs themselves, which change without a new generation of the data."""
     related: Callable[[Selection], tuple[str, str] | None] | None = None
     """Title and address of a document on the same selection, if there is one."""
     aliases: Sequence[str] = ()

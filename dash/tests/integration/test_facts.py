@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from support import city as small_city
+from support.cards import card
 from support.databases import Database
 from support.serving import settings_for
 
 from data.facts import Facts
 from data.warehouse import Warehouse
+from pages import data_quality
+from report_kit import home_page
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +94,16 @@ def test_the_city_comes_from_its_row(own_city: Database) -> None:
     found = facts(own_city).city
     assert (found.name, found.zone.key) == ("New York", "America/New_York")
     assert found.phrase("{areas}") == "Community districts"
+
+
+def test_the_tile_of_the_runs_shows_a_run_that_published_nothing(own_city: Database) -> None:
+    """The home page kept the tile, with the age of the data, until the next generation."""
+    app, report = Flask("home"), data_quality.REPORT
+    warehouse = Warehouse(settings_for(own_city.reader_url))
+    app.extensions["warehouse"] = warehouse
+    with app.app_context(), closing(warehouse):
+        for status in ("partial", "failed"):
+            first = "load_run_id = (SELECT min(load_run_id) FROM load_runs)"
+            own_city.run(f"UPDATE load_runs SET status = %s WHERE {first}", [status])
+            summary = card(warehouse, report, "loaded").summary
+            assert summary in str(home_page.picture({report.name: report}, report.name, ""))
