@@ -23,18 +23,24 @@ CHECKS = SQL("""
     ORDER BY status = 'ok', status = 'warn', place
 """)
 REJECTED = SQL("""
-    SELECT reason, count(*) AS rows, dataset_id AS dataset, max(rejected_at)::date AS last_seen
-    FROM rejected_requests GROUP BY reason, dataset_id ORDER BY 2 DESC, 1, 3
+    SELECT reason, count(*) AS rows, dataset_id AS dataset,
+        max(rejected_at AT TIME ZONE time_zone)::date AS last_seen
+    FROM rejected_requests, city GROUP BY reason, dataset_id ORDER BY 2 DESC, 1, 3
 """)
+# A dataset that is no longer declared or found has rows of earlier runs only.
 DATASETS = SQL("""
-    SELECT coalesce(r.title, '') AS title, dataset_id AS dataset, coalesce(r.status, '') AS status,
-        coalesce(r.message, '') AS message, coalesce(r.rows_published, w.source_row_count) AS rows_published,
+    SELECT coalesce(r.title, '') AS title, dataset_id AS dataset,
+        CASE WHEN r.is_of_last_run THEN r.status ELSE 'not in the last run' END AS status,
+        CASE WHEN r.is_of_last_run THEN r.message ELSE '' END AS message,
+        coalesce(r.rows_published, w.source_row_count) AS rows_published,
         w.source_updated_at AT TIME ZONE time_zone AS newest_change,
         w.read_at AT TIME ZONE time_zone AS read_at
     FROM city, dataset_watermarks w FULL JOIN (
-        SELECT DISTINCT ON (dataset_id) * FROM run_datasets ORDER BY dataset_id, load_run_id DESC
+        SELECT DISTINCT ON (dataset_id) *,
+            load_run_id = (SELECT max(load_run_id) FROM run_datasets) AS is_of_last_run
+        FROM run_datasets ORDER BY dataset_id, load_run_id DESC
     ) r USING (dataset_id)
-    ORDER BY r.status IS DISTINCT FROM 'skipped', w.source_updated_at DESC NULLS LAST
+    ORDER BY (r.is_of_last_run AND r.status = 'skipped') IS NOT TRUE, w.source_updated_at DESC NULLS LAST
 """)
 LOG = SQL("""
     SELECT created_time AT TIME ZONE 'UTC' AT TIME ZONE time_zone AS created_time, status, message
@@ -67,10 +73,10 @@ def rejected(warehouse: Warehouse) -> DataFrame:
 
 
 def datasets(warehouse: Warehouse) -> DataFrame:
-    """Each dataset and how far it has been read, skipped ones first.
+    """Each dataset and how far it has been read, those that the last run skipped first.
 
-    Columns: title, dataset, status (read, unchanged, skipped), message, rows_published, newest_change,
-    read_at.
+    Columns: title, dataset, status (read, unchanged, skipped, or not in the last run), message,
+    rows_published, newest_change, read_at.
     """
     return warehouse.uncached(DATASETS)
 

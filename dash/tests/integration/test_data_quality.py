@@ -53,6 +53,8 @@ def test_rejected_rows_by_reason_and_dataset(warehouse: Warehouse) -> None:
     ]
     by_dataset = dicts(build(warehouse, "rejected-by-dataset"))
     assert [(row["dataset"], row["rows"]) for row in by_dataset] == [("test-test", 8), ("test-test", 4)]
+    # On the evening of the day before, in the city.
+    assert {row["last_seen"] for row in by_dataset} == {"2026-01-01"}
 
 
 def test_a_skipped_dataset_comes_first_with_its_reason(warehouse: Warehouse) -> None:
@@ -60,6 +62,7 @@ def test_a_skipped_dataset_comes_first_with_its_reason(warehouse: Warehouse) -> 
     assert [(row["dataset"], row["status"], row["message"]) for row in dicts(shown)] == [
         ("gone-gone", "skipped", "The portal responded with 404"),
         ("test-test", "read", ""),
+        ("past-past", "not in the last run", ""),
     ]
     assert "1 dataset skipped" in shown.summary
     assert [row["status"] for row in dicts(build(warehouse, "log"))] == ["WARN", "INFO"]

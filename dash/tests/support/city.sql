@@ -109,11 +109,14 @@ FROM load_runs WHERE status <> 'failed';
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, rows_published)
 SELECT max(load_run_id), 'test-test', 'Requests of the small city', 'read', '', 4000 FROM load_runs
 UNION ALL
-SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal responded with 404', NULL FROM load_runs;
+SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal responded with 404', NULL FROM load_runs
+UNION ALL
+SELECT min(load_run_id), 'past-past', 'A withdrawn dataset', 'skipped', 'The portal responded with 404', NULL FROM load_runs;
 
-INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw)
+INSERT INTO rejected_requests (load_run_id, dataset_id, source_row_id, srnumber, reason, raw, rejected_at)
 SELECT (SELECT max(load_run_id) FROM load_runs), 'test-test', 'bad-' || n, 'bad-' || n,
-    (ARRAY['no created date', 'no number', 'no number'])[1 + n % 3], '{}'
+    (ARRAY['no created date', 'no number', 'no number'])[1 + n % 3], '{}',
+    '2026-01-02 05:00+00'
 FROM generate_series(1, 12) n;
 
 INSERT INTO dataset_watermarks (dataset_id, source_updated_at, source_row_id, source_row_count)
