@@ -115,7 +115,7 @@ class ListQuery:
     """Whether the days of ``filters`` apply; otherwise requests of the current day are listed too."""
     status: Literal["", "open", "closed"] = ""
     by_closing: bool = False
-    """Whether the period applies to the closed date."""
+    """Whether the period applies to the closed date; if there is none, any closed date will do."""
     ages: tuple[int, int | None] | None = None
     """Fewest and most days since a request was created, of open requests only."""
     weekday: int | None = None
@@ -148,7 +148,7 @@ class ListQuery:
 
     def _dates(self) -> list[Composable]:
         if not self.has_period:
-            return []
+            return [SQL("closed_date IS NOT NULL")] if self.by_closing else []
         column = SQL("closed_date" if self.by_closing else "created_date")
         return [column + SQL(" >= %(first)s::date"), column + SQL(" < %(last)s::date + 1")]
 

@@ -53,7 +53,7 @@ def conditions(query: ListQuery) -> list[str]:
     first, last = query.filters.first, query.filters.last
     when = "" if first == last else "from "
     parts.append(
-        f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else "Created on any day."
+        f"{verb} {when or 'on '}{text.span(first, last)}." if query.has_period else f"{verb} on any day."
     )
     if query.weekday:
         parts.append(f"Created on a {WEEKDAYS[query.weekday - 1]}.")

@@ -8,18 +8,17 @@ from datetime import date
 
 import pytest
 from support import city as small_city
-from support.cards import card, column, dicts, figures, total
+from support.cards import card, column, dicts, figures, listed, total
 from support.databases import Database
 from support.serving import settings_for
 
-from data import counts, request_list
+from data import counts
 from data.filters import NO_COUNCIL
 from data.warehouse import Warehouse
 from documents import brief, brief_page
-from pages import nc_summary_comparison, reports, requests_list, time_to_close, types_map
+from pages import nc_summary_comparison, reports, time_to_close, types_map
 from report_kit import periods
 from report_kit.content import CardContent
-from report_kit.list_query import query_of
 from report_kit.report import Report
 from report_kit.selection import Selection
 
@@ -54,12 +53,6 @@ def warehouse(city: Database) -> Iterator[Warehouse]:
 def equal(city: Database) -> list[int]:
     """The ids of the two."""
     return [one for (one,) in city.rows("SELECT council_id FROM councils WHERE council_name = 'O''Hare'")]
-
-
-def listed(warehouse: Warehouse, link: str) -> int:
-    """How many requests the list behind a link has."""
-    selection = Selection.of(requests_list.REPORT.controls, link.partition("?")[2], warehouse)
-    return request_list.total(warehouse, query_of(warehouse, selection))
 
 
 def lists_have_the_requests_of_their_rows(warehouse: Warehouse, shown: CardContent, name: str) -> bool:

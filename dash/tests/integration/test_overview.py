@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from support.cards import card, column, dicts, figures, rows, total
+from support.cards import card, column, dicts, figures, listed, rows, total
 from support.databases import Database
 from support.raw import RAW
 
@@ -254,6 +254,7 @@ def test_days_to_close(city: Database, warehouse: Warehouse) -> None:
     )
     assert rows(shown) == counted
     assert 0 in column(shown, "min_days")
+    assert [listed(warehouse, link) for link in shown.lists] == column(shown, "closed_requests")
 
 
 def test_filters_narrow_every_figure_down(city: Database, warehouse: Warehouse) -> None:

@@ -41,6 +41,7 @@ SELECTIONS = {
     "age=31-90": "is_open AND today - 1 - created::date BETWEEN 31 AND 90",
     "age=over-90&type=4": "is_open AND type = 'Bulky Items' AND today - 1 - created::date > 90",
     f"weekday=1&{LAST_WEEK}": "created >= today - 7 AND created < today AND extract(isodow FROM created) = 1",
+    "date=closed": "closed IS NOT NULL",
     "days_to_close=5-9": "closed IS NOT NULL AND days BETWEEN 5 AND 9",
     "days_to_close=30-": "closed IS NOT NULL AND days >= 30",
     "address=100 n main": "address LIKE '100 N MAIN%%'",

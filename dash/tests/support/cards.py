@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from data import request_list
 from data.frames import records, visible
 from data.warehouse import Warehouse
+from pages import requests_list
 from report_kit.content import CardContent
+from report_kit.list_query import query_of
 from report_kit.report import Report
 from report_kit.selection import Selection
 
@@ -38,3 +41,9 @@ def total(content: CardContent, name: str = "requests") -> int:
 def figures(content: CardContent) -> dict[str, Any]:
     """Named figures of a card with large numbers."""
     return {row["figure"]: row["value"] for row in dicts(content)}
+
+
+def listed(warehouse: Warehouse, link: str) -> int:
+    """How many requests the list behind a link has."""
+    selection = Selection.of(requests_list.REPORT.controls, link.partition("?")[2], warehouse)
+    return request_list.total(warehouse, query_of(warehouse, selection))
