@@ -48,6 +48,11 @@ def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
     return found.sort_values(["per_10000", "region"], ascending=[False, True], ignore_index=True)
 
 
+def populated(warehouse: Warehouse) -> tuple[int, ...]:
+    """The councils with a published population."""
+    return tuple(map(int, reference.councils(warehouse).dropna(subset=["people"])["council_id"]))
+
+
 def rate(councils: DataFrame) -> float:
     """Combined requests per 10,000 people of these councils; those without a population are left out."""
     populated = councils.dropna(subset=["people"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -75,6 +76,9 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
     series = {council: days["council_per_10000"], CITY: days["all_councils_per_10000"]}
     baseline = baseline_of(warehouse, selection)
     before = _before(warehouse, selection, window, loaded)
+    everyone = replace(
+        selection, filters=replace(selection.filters, councils=population.populated(warehouse))
+    )
     figure = charts.lines(
         series,
         unit="requests per 10,000 people",
@@ -83,7 +87,7 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
         hover=":,.3~r",
         links={
             council: list_link(selection, each_day=True),
-            CITY: list_link(selection, {COUNCIL: ()}, each_day=True),
+            CITY: list_link(everyone, each_day=True),
         },
         before={council: before} if before is not None else {},
         before_name=baseline.name if baseline else "",

@@ -29,7 +29,7 @@ def list_link(
     weekday: int | None = None,
     days_to_close: tuple[int, int] | None = None,
 ) -> str:
-    """The list for a selection, narrowed down to these ids and days.
+    """The list for a selection, narrowed down to these ids and days; empty if none of the ids is selected.
 
     With ``by_closing`` the days are those of closing; ``any_age`` leaves the days out; ``each_day`` puts
     ``{x}`` in their place, which ``assets/live.js`` replaces with the day of a chosen point.
@@ -37,9 +37,10 @@ def list_link(
     A status that the reader chose is kept, unless another one is given.
     """
     days = dict.fromkeys(DAYS, "{x}") if each_day else _days(first or selection.first, last or selection.last)
-    given = {} if any_age else days
-    given |= {one.name: _listed(selection.filters.ids(one)) for one in selection.filters.used}
-    given |= {one.name: _listed(ids) for one, ids in (narrowed or {}).items()}
+    ids = selection.narrowed(narrowed or {})
+    if not all(ids.values()):
+        return ""
+    given = ({} if any_age else days) | ids
     if selection.filters.includes_information:
         given[INFORMATION.name] = INCLUDED
     given |= _more(status or _chosen(selection), by_closing, weekday, days_to_close)
@@ -67,7 +68,3 @@ def _more(
     if days_to_close:
         more["days_to_close"] = "-".join(map(str, days_to_close))
     return more
-
-
-def _listed(ids: Sequence[int]) -> str:
-    return ",".join(map(str, ids))

@@ -90,11 +90,17 @@ class Selection:
         given.pop(EMBED, None)
         return urlencode(given, safe=",")
 
+    def narrowed(self, to: Mapping[Dimension, Sequence[int]]) -> dict[str, str]:
+        """Parameter → the ids of each filter that are also in ``to``; empty where there are none."""
+        found: dict[Dimension, Sequence[int]] = {one: self.filters.ids(one) for one in self.filters.used}
+        for dimension, ids in to.items():
+            found[dimension] = [one for one in ids if one in found.get(dimension, ids)]
+        return {one.name: ",".join(map(str, ids)) for one, ids in found.items()}
+
     def link(self, path: str, narrowed: Mapping[Dimension, Sequence[int]]) -> str:
         """The URL of another report with the same period and filters, narrowed down to these ids."""
         given = {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        given |= {one.name: ",".join(map(str, self.filters.ids(one))) for one in self.filters.used}
-        given |= {one.name: ",".join(map(str, ids)) for one, ids in narrowed.items()}
+        given |= self.narrowed(narrowed)
         if self.filters.includes_information:
             given[INFORMATION.name] = INCLUDED
         if self.choices.get(COMPARE, NOT_COMPARED) != NOT_COMPARED:

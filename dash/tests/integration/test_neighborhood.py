@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from support.cards import card, column, figures, rows
+from support.cards import card, column, figures, listed, rows
 from support.databases import Database
 from support.raw import RAW
 
@@ -60,6 +60,18 @@ def test_the_average_is_centered_over_calendar_days(
     last = warehouse.facts().last_day
     assert last is not None
     assert column(shown, "day")[-1] == (last - timedelta(days=window // 2)).isoformat()
+
+
+def test_a_point_of_all_councils_lists_the_requests_that_it_counts(
+    city: Database, warehouse: Warehouse
+) -> None:
+    """Requests outside every council were listed too."""
+    shown = build(warehouse, "average", "average=1")
+    inside, outside = (daily(city, f"population IS {which} NULL") for which in ("NOT", ""))
+    assert shown.figure
+    for day in outside.index[outside > 0][-3:]:
+        link = shown.figure["data"][1]["meta"].replace("{x}", f"{day:%Y-%m-%d}")
+        assert listed(warehouse, link) == inside[day]
 
 
 def test_the_average_reaches_the_first_loaded_day(city: Database, warehouse: Warehouse) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from support.facts import FactsOnly
 
-from data.filters import COUNCIL, TYPE
+from data.filters import AGENCY, COUNCIL, TYPE
 from pages import overview_combined
 from report_kit.list_link import list_link
 from report_kit.selection import Selection
@@ -30,6 +30,13 @@ def test_it_is_narrowed_down_to_ids_and_days() -> None:
         "/requests-list?from=2026-01-05&to=2026-01-05&district=7&agency=2,3&type=4,5&council=0"
         "&information=include"
     )
+
+
+def test_it_stays_within_the_selection() -> None:
+    """The number outside all councils linked to all such requests of the city, whatever was chosen."""
+    assert "agency=3&" in list_link(SELECTION, {AGENCY: [3, 4]})
+    assert list_link(SELECTION, {AGENCY: [4]}) == ""
+    assert "agency=3&" in SELECTION.link("/backlog", {AGENCY: [3, 4]})
 
 
 def test_open_requests_are_of_any_age() -> None:

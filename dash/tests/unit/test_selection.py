@@ -199,7 +199,7 @@ def test_presets_have_months_quarters_and_years_without_days_that_are_not_loaded
 
 
 def test_links_to_other_reports_carry_the_period_and_every_filter() -> None:
-    selection = select("?type=4&agency=2,3&average=7")
+    selection = select("?type=4&agency=2,3&council=52&average=7")
     assert selection.link("/recent", {COUNCIL: [52]}) == (
         "/recent?from=2026-01-31&to=2026-03-01&type=4&council=52&agency=2,3"
     )
