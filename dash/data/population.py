@@ -53,32 +53,34 @@ def populated(warehouse: Warehouse) -> tuple[int, ...]:
     return tuple(map(int, reference.councils(warehouse).dropna(subset=["people"])["council_id"]))
 
 
-def rate(councils: DataFrame) -> float:
-    """Combined requests per 10,000 people of these councils; those without a population are left out."""
-    populated = councils.dropna(subset=["people"])
-    people = populated["people"].sum()
-    return float(PER * populated["requests"].sum() / people) if people else 0.0
+def rate(councils: DataFrame) -> float | None:
+    """Combined requests per 10,000 people of these councils; those without a population are left out.
+
+    None if none of them has one.
+    """
+    inhabited = councils.dropna(subset=["people"])
+    people = inhabited["people"].sum()
+    return float(PER * inhabited["requests"].sum() / people) if people else None
 
 
 def moving_rates(warehouse: Warehouse, filters: Filters, window: int, loaded: tuple[date, date]) -> DataFrame:
     """Daily requests per 10,000 people of one council and of all councils, as centered moving averages.
 
     The mean covers ``window`` calendar days centered on the day (an even window has one more day after it
-    than before). Days whose window reaches beyond the loaded days are left out; a council without a
-    population has no rows. Columns: day, council_per_10000, all_councils_per_10000.
+    than before). Days whose window reaches beyond the loaded days are left out. Columns: day,
+    council_per_10000 (only if the council has a population), all_councils_per_10000.
     """
     councils = reference.councils(warehouse).dropna(subset=["people"]).set_index("council_id")["people"]
-    council = filters.councils[0]
-    if council not in councils.index:
-        return DataFrame({"day": [], "council_per_10000": [], "all_councils_per_10000": []})
+    everyone = tuple(map(int, councils.index))
+    own = filters.councils[:1]
+    lines = {"council_per_10000": own} if own[0] in everyone else {}
     before, after = timedelta(days=(window - 1) // 2), timedelta(days=window // 2)
     first, last = max(filters.first - before, loaded[0]), min(filters.last + after, loaded[1])
     found = {
-        name: PER * _daily(warehouse, replace(filters, first=first, last=last, councils=ids)) / people
-        for name, ids, people in (
-            ("council_per_10000", (council,), councils[council]),
-            ("all_councils_per_10000", tuple(map(int, councils.index)), councils.sum()),
-        )
+        name: PER
+        * _daily(warehouse, replace(filters, first=first, last=last, councils=ids))
+        / councils[list(ids)].sum()
+        for name, ids in {**lines, "all_councils_per_10000": everyone}.items()
     }
     means = DataFrame(found).rolling(window).mean().shift(-after.days).dropna()
     shown = means[(means.index >= pd.Timestamp(filters.first)) & (means.index <= pd.Timestamp(filters.last))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-from pandas import Series
+from pandas import DataFrame, Series
 
 from data import population
 from data.filters import COUNCIL, NO_COUNCIL, TYPE, Filters
@@ -28,6 +28,7 @@ PAGE = "/neighborhood"
 CITY = "All councils"
 WINDOWS = {"7": "7 days", "1": "Each day", "30": "30 days"}
 NO_PEOPLE = "There is no population to divide by for requests outside every council. Choose a council."
+NONE_PUBLISHED = "The city publishes no populations to divide by."
 TOO_SHORT = "Not enough days around this period are loaded for this average. Choose a shorter average."
 
 
@@ -54,7 +55,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number("Per 10,000 people", _known(council["per_10000"]), about="rate"),
         Number(
             f"{CITY}, per 10,000",
-            text.number(city),
+            _known(city),
             "without requests outside councils",
             about="rate",
         ),
@@ -70,26 +71,25 @@ def average(warehouse: Warehouse, selection: Selection) -> CardContent:
     facts, window = warehouse.facts(), int(selection.choices["average"])
     if selection.filters.councils == (NO_COUNCIL,) or not facts.first_day or not facts.last_day:
         return nothing(NO_PEOPLE)
+    inhabited = population.populated(warehouse)
+    if not inhabited:
+        return nothing(NONE_PUBLISHED)
     loaded = (facts.first_day, facts.last_day)
     frame = population.moving_rates(warehouse, selection.filters, window, loaded)
-    days, council = frame.set_index("day"), _name(warehouse, selection)
-    series = {council: days["council_per_10000"], CITY: days["all_councils_per_10000"]}
+    council = _name(warehouse, selection)
+    names = {"council_per_10000": council, "all_councils_per_10000": CITY}
+    series = {names[column]: values for column, values in frame.set_index("day").items()}
     baseline = baseline_of(warehouse, selection)
-    before = _before(warehouse, selection, window, loaded)
-    everyone = replace(
-        selection, filters=replace(selection.filters, councils=population.populated(warehouse))
-    )
+    before = _before(warehouse, selection, window, loaded) if council in series else None
+    everyone = replace(selection, filters=replace(selection.filters, councils=inhabited))
     figure = charts.lines(
         series,
         unit="requests per 10,000 people",
-        colors=[SECOND, OTHERS],
+        colors=[SECOND, OTHERS][-len(series) :],
         y_title="Requests a day per 10,000 people",
         hover=":,.3~r",
-        links={
-            council: list_link(selection, each_day=True),
-            CITY: list_link(everyone, each_day=True),
-        },
-        before={council: before} if before is not None else {},
+        links={council: list_link(selection, each_day=True), CITY: list_link(everyone, each_day=True)},
+        before={} if before is None else {council: before},
         before_name=baseline.name if baseline else "",
     )
     summary = _compared(warehouse, selection, council) if len(frame) else ""
@@ -127,8 +127,15 @@ def _compared(warehouse: Warehouse, selection: Selection, council: str) -> str:
     """The rates of the days of the period; a moving average also covers days around it."""
     everyone = population.by_council(warehouse, _all_councils(selection))
     chosen = everyone[everyone["council_id"] == selection.filters.councils[0]]
-    own, city = (text.number(population.rate(frame) / selection.days) for frame in (chosen, everyone))
-    return f"{council}: {own} requests a day per 10,000 people on average; {CITY.lower()}: {city}."
+    own, city = (_a_day(frame, selection.days) for frame in (chosen, everyone))
+    name, rate = (council, own) if own else (CITY, city)
+    other = f"{CITY.lower()}: {city}" if own else f"no population of {council} is published"
+    return f"{name}: {rate} requests a day per 10,000 people on average; {other}."
+
+
+def _a_day(councils: DataFrame, days: int) -> str:
+    rate = population.rate(councils)
+    return "" if rate is None else text.number(rate / days)
 
 
 REPORT = Report(

@@ -11,6 +11,7 @@ from support.cards import card, column, figures, listed, rows
 from support.databases import Database
 from support.raw import RAW
 
+from data import reference
 from data.warehouse import Warehouse
 from pages import neighborhood as page
 from report_kit.content import CardContent
@@ -136,6 +137,36 @@ def test_types_of_the_council(city: Database, warehouse: Warehouse) -> None:
 def test_no_council_has_no_people(warehouse: Warehouse) -> None:
     assert card(warehouse, page.REPORT, "average", "council=0").why_empty == page.NO_PEOPLE
     assert figures(card(warehouse, page.REPORT, "numbers", "council=0"))["people_2020"] is None
+
+
+def keep_people(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, *, which: int) -> None:
+    """Leave only this council with a published population."""
+    councils = reference.councils(warehouse)
+    known = councils["people"].where(councils["council_id"] == which)
+    monkeypatch.setattr(reference, "councils", lambda _: councils.assign(people=known))
+
+
+def test_a_city_without_populations_has_no_rates(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were 0, and longer periods were recommended."""
+    keep_people(warehouse, monkeypatch, which=-1)
+    assert build(warehouse, "average").why_empty == page.NONE_PUBLISHED
+    shown = build(warehouse, "numbers")
+    assert [one.value for one in shown.numbers[1:]] == ["unknown"] * 3
+    assert figures(shown)["all_councils_per_10000_people"] is None
+
+
+def test_a_council_without_a_population_has_no_line(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_people(warehouse, monkeypatch, which=1)
+    shown = build(warehouse, "average", "compare=previous")
+    assert shown.figure
+    assert [line["name"] for line in shown.figure["data"]] == [page.CITY]
+    assert list(shown.frame) == ["day", "all_councils_per_10000"]
+    assert shown.summary.startswith("All councils: ")
+    assert shown.summary.endswith("; no population of Noho is published.")
 
 
 @pytest.mark.parametrize(
