@@ -109,14 +109,15 @@ def rejected_by_dataset(warehouse: Warehouse, _: Selection) -> CardContent:
 
 
 def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
-    last = warehouse.facts().last_day
-    if last is None:
-        return nothing(NO_RUNS)
-    days = Filters(last - timedelta(days=REWRITTEN_DAYS - 1), last)
+    last, since = warehouse.facts().last_day, history.first_day(warehouse)
+    if last is None or since is None:
+        return nothing(NO_RUNS if last is None else NOTHING_REWRITTEN)
+    days = Filters(max(last - timedelta(days=REWRITTEN_DAYS - 1), min(since, last)), last)
     frame = history.by_day(warehouse, days, exclude_routine=True)
     frame = frame[["day", *REWRITTEN]][::-1].reset_index(drop=True)
     gone, returned = (text.number(int(frame[name].sum())) for name in ("gone", "returned"))
-    summary = f"The city deleted {gone} requests and published {returned} again in {REWRITTEN_DAYS} days."
+    within = text.plural(days.days, "day")
+    summary = f"The city deleted {gone} requests and published {returned} again in {within}."
     columns = grid_columns(frame, REWRITTEN, wide="otherwise_changed")
     return CardContent(frame, summary, columns=columns, why_empty=NOTHING_REWRITTEN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import date
 
 from pandas import DataFrame, Series
@@ -31,15 +32,19 @@ TITLES = {"sr_number": "SR number"}
 WIDTHS = {"sr_number": 135, "type": 170, "council": 170, "day": 115, "what": 150}
 
 
+def _since(warehouse: Warehouse) -> date:
+    return history.first_day(warehouse) or date.max
+
+
 def _baseline(warehouse: Warehouse, selection: Selection) -> Baseline | None:
     if comparison.wanted(selection) is None:
         return None
-    return comparison.baseline_of(warehouse, selection, history.first_day(warehouse) or date.max)
+    return comparison.baseline_of(warehouse, selection, _since(warehouse))
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
-    since = history.first_day(warehouse)
-    if since is None or since > selection.last:
+    since = _since(warehouse)
+    if since > selection.last:
         return nothing(_unknown(since))
     (found,) = history.totals(warehouse, selection.filters).to_dict("records")
     rate = f"{found['reopened'] / found['closed']:.1%} of those closed" if found["closed"] else "none closed"
@@ -55,9 +60,9 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
     return CardContent(figures(found), numbers=shown)
 
 
-def _unknown(since: date | None) -> str:
+def _unknown(since: date) -> str:
     """Why there are no numbers: zeros would say that nothing changed."""
-    begins = "with the second run" if since is None else f"on {text.day(since)}"
+    begins = "with the second run" if since == date.max else f"on {text.day(since)}"
     return f"What changed in this period is unknown: the history begins {begins}."
 
 
@@ -76,7 +81,9 @@ def _changes(
 
 def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = history.by_day(warehouse, selection.filters)
-    series = _lines(frame, selection.filters)
+    since, first = _since(warehouse), selection.first
+    # Zeros before the history would say that nothing changed.
+    series = _lines(frame, replace(selection.filters, first=max(first, min(since, selection.last))))
     baseline = _baseline(warehouse, selection)
     before: dict[str, Series] = {}
     if baseline:
@@ -91,7 +98,8 @@ def by_day(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
     listed = [f"{text.number(int(days.sum()))} {name.lower()}" for name, days in series.items()]
     dashed = f" The dashed lines are {baseline.name}." if baseline else ""
-    return CardContent(frame, f"{text.listed(listed)}.{dashed}", figure, why_empty=NO_HISTORY)
+    begins = f" The history begins on {text.day(since)}." if since > first else ""
+    return CardContent(frame, f"{text.listed(listed)}.{dashed}{begins}", figure, why_empty=NO_HISTORY)
 
 
 def _lines(frame: DataFrame, filters: Filters) -> dict[str, Series]:
@@ -158,6 +166,7 @@ REPORT = Report(
     ),
     picture="by-day",
     covers="nothing",
+    since=_since,
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("by-day", "Created, closed and reopened by day", by_day, is_wide=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import parse_qsl
 
 from dash import html
@@ -20,7 +21,9 @@ def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Co
     """The paragraphs under the controls; notes on the URL stand out."""
     facts = warehouse.facts()
     counted = report.covered(selection, facts)
-    parts = [*_period(report, counted), *_compared(report, counted, warehouse)]
+    since = report.since(warehouse) if report.since else None
+    parts = [*_period(report, counted), *_compared(report, counted, warehouse, since)]
+    parts += _begins(counted, since)
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
         parts.append(f"Data loaded {text.moment(facts.loaded_at, facts.city.zone)}.")
@@ -71,14 +74,20 @@ def _period(report: Report, selection: Selection) -> list[str]:
     return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]
 
 
-def _compared(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
+def _begins(selection: Selection, since: date | None) -> list[str]:
+    """Where the history begins, if only after the first day."""
+    is_cut = since is not None and selection.first < since < date.max
+    return [f"The history begins on {text.day(since)}."] if since and is_cut else []
+
+
+def _compared(report: Report, selection: Selection, warehouse: Warehouse, since: date | None) -> list[str]:
     """The days of the comparison, or why a chosen comparison is not possible."""
     chosen = comparison.wanted(selection)
     if chosen is None:
         return []
     days = f"{chosen.span} ({text.plural(chosen.filters.days, 'day')})"
-    if comparison.baseline_of(warehouse, selection) is None:
-        return [f"Not compared: not all of {days} is loaded."]
+    if comparison.baseline_of(warehouse, selection, since) is None:
+        return [f"Not compared: not all of {days} is {'in the history' if since else 'loaded'}."]
     if report.covers != "closed":
         return [f"Compared with {days}."]
     return [f"Compared with {chosen.months}; the number of closed requests with {days}."]

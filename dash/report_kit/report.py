@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from data import counts
@@ -77,6 +78,8 @@ class Report:
     """Whether its HTML contains a preview; Dash's scripts then load after its map is drawn."""
     covers: Covers = "created"
     """Meaning of the period: days on which requests were created, or months in which they were closed."""
+    since: Callable[[Warehouse], date] | None = None
+    """The first day of its data, if that may be later than that of the requests; date.max if it has none."""
     totals: Callable[[Warehouse, Selection], Totals | None] = totals_of_filters
     """The numbers under the filters; not the default if the report selects by more than filters."""
     is_live: bool = False

@@ -15,8 +15,9 @@ from data import history
 from data.warehouse import Warehouse
 from pages import data_quality
 from pages import what_changed as page
-from report_kit import home_page, text
+from report_kit import covers, home_page, text
 from report_kit.content import CardContent
+from report_kit.selection import Selection
 
 ROWS = """
 SELECT (changed_at AT TIME ZONE time_zone)::date - 1, kind, also, cause, type_name, council_name,
@@ -204,3 +205,22 @@ def test_days_before_the_history_are_compared_with_nothing(warehouse: Warehouse)
     notes = {number.note for number in build(warehouse, "numbers", search).numbers[:4]}
     assert notes == {page.NO_HISTORY_BEFORE}
     assert len(build(warehouse, "by-day", search).figure["data"]) == len(page.LINES)
+
+
+def test_days_before_the_history_are_no_zeros(warehouse: Warehouse) -> None:
+    """And the page claimed a comparison that no number made."""
+    since, last = history.first_day(warehouse), warehouse.facts().last_day
+    assert since
+    assert last
+    search = f"from={since - timedelta(days=5)}&to={last}&compare=previous"
+    begins = f"The history begins on {text.day(since)}."
+    shown = build(warehouse, "by-day", search)
+    assert shown.figure
+    assert {line["x"][0] for line in shown.figure["data"]} == {since.isoformat()}
+    assert shown.summary.endswith(begins)
+    selection = Selection.of(page.REPORT.controls, search, warehouse)
+    described = str(covers.lines(page.REPORT, selection, warehouse))
+    assert "Not compared: not all of " in described
+    assert begins in described
+    whole = f"from={since}&to={last}&compare=none"
+    assert "history begins" not in build(warehouse, "by-day", whole).summary
