@@ -129,6 +129,18 @@ class ListQuery:
         """Whether period and dimensions are the only conditions, so that a rollup can count the list."""
         return self == ListQuery(self.filters, self.today, self.has_period)
 
+    @property
+    def created(self) -> tuple[date, date]:
+        """The first and the last full day on which its requests may have been created."""
+        first, last = date.min, self.today
+        if self.has_period and not self.by_closing:
+            first, last = self.filters.first, min(self.filters.last, last)
+        if self.ages:
+            youngest, oldest = self.ages
+            last = min(last, self.today - timedelta(days=youngest))
+            first = max(first, self.today - timedelta(days=oldest)) if oldest is not None else first
+        return first, last
+
     def where(self) -> Composed:
         """The condition on ``SERVED``."""
         information = [] if self.filters.includes_information else [SQL("NOT is_information")]

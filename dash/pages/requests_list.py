@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
 from dash import html
 from dash.development.base_component import Component
-from pandas import Timestamp
+from pandas import DatetimeIndex, PeriodIndex, Series, Timestamp
 
 from data import request_list
+from data.counts import Step
 from data.frames import figures
 from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
@@ -126,17 +128,30 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     if not len(days):
         return CardContent(days)
     span = (days["day"].iloc[-1] - days["day"].iloc[0]).days
-    step = "day" if span <= DAILY else "month" if span <= MONTHLY else "year"
-    steps = days.set_index("day")["requests"].resample(STEPS[step]).sum()
-    named = steps.index.strftime(time_cards.LONG_NAMES[step])
+    step: Step = "day" if span <= DAILY else "month" if span <= MONTHLY else "year"
+    counted = days.set_index("day")["requests"].resample(STEPS[step]).sum()
+    starts = DatetimeIndex(counted.index)
+    partial = _partial(query, starts.to_period(time_cards.PERIODS[step]), warehouse.facts().first_day)
+    names = [time_cards.named(start, step, cut) for start, cut in zip(starts, partial, strict=True)]
     figure = charts.bars(
-        steps.index.strftime(time_cards.NAMES[step]), steps, unit="requests", hover=named.tolist()
+        starts.strftime(time_cards.NAMES[step]), counted, unit="requests", partial=partial, hover=names
     )
-    peak = int(steps.argmax())
-    summary = (
-        f"Most: {text.number(int(steps.iloc[peak]))} created {'on' if step == 'day' else 'in'} {named[peak]}."
-    )
-    return CardContent(steps.rename_axis(step).reset_index(), summary, figure)
+    frame = counted.rename_axis(step).reset_index()
+    sentences = [_most(frame["requests"], names, step), time_cards.cut(starts[partial], step)]
+    return CardContent(frame, " ".join(filter(None, sentences)), figure)
+
+
+def _most(counted: Series, names: Sequence[str], step: Step) -> str:
+    peak = int(counted.argmax())
+    number = text.number(int(counted.iloc[peak]))
+    return f"Most: {number} created {'on' if step == 'day' else 'in'} {names[peak]}."
+
+
+def _partial(query: ListQuery, steps: PeriodIndex, first_day: date | None) -> list[bool]:
+    """Whether each step has days on which none of the list's requests can have been created."""
+    first, last = query.created
+    first = max(first, first_day or first)
+    return [one.start_time.date() < first or one.end_time.date() > last for one in steps]
 
 
 def _status(row: Any) -> str:

@@ -96,7 +96,7 @@ def trend(warehouse: Warehouse, selection: Selection) -> CardContent:
         before_name=baseline.months if baseline else "",
     )
     lists = [_month_list(selection, month) for month in frame["month"]]
-    return CardContent(frame, _from_to(frame), figure, lists=lists, why_empty=NOTHING)
+    return CardContent(frame, _from_to(frame, selection), figure, lists=lists, why_empty=NOTHING)
 
 
 def _before(warehouse: Warehouse, selection: Selection, months: DatetimeIndex) -> dict[str, Series]:
@@ -118,13 +118,14 @@ def _month_list(
     return list_link(selection, narrowed, first=month.date(), last=end, by_closing=True)
 
 
-def _from_to(frame: DataFrame) -> str:
+def _from_to(frame: DataFrame, selection: Selection) -> str:
     """How the median changed between the first and the last month with enough closed requests."""
     often = frame[frame["closed_requests"] >= text.SMALL_BASE]
     if len(often) < 2:
         return ""
     first, last = often.iloc[0], often.iloc[-1]
-    months = text.month(first["month"]), text.month(last["month"])
+    is_partial = (last["month"] + pd.offsets.MonthEnd(1)).date() > selection.last
+    months = text.month(first["month"]), text.month(last["month"]) + (" so far" if is_partial else "")
     days = text.plural(first["median_days"], "day"), text.plural(last["median_days"], "day")
     if days[0] == days[1]:
         return f"The median was {days[0]} in both {months[0]} and {months[1]}."

@@ -9,12 +9,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.counts import Totals
+from data.facts import Facts
 from data.warehouse import Warehouse
 from report_kit import comparison, text
 from report_kit.attributes import data
 from report_kit.controls import Choice, Period, Pick
 from report_kit.report import Report
-from report_kit.selection import CARD, Selection
+from report_kit.selection import CARD, Selection, month_end
 
 
 def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
@@ -22,7 +23,7 @@ def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Co
     facts = warehouse.facts()
     counted = report.covered(selection, facts)
     since = report.since(warehouse) if report.since else None
-    parts = [*_period(report, counted), *_compared(report, counted, warehouse, since)]
+    parts = [*_period(report, counted, facts), *_compared(report, counted, warehouse, since)]
     parts += _begins(counted, since)
     parts += _filters(report, selection, warehouse)
     if facts.loaded_at:
@@ -58,17 +59,20 @@ def _copy(report: Report, selection: Selection) -> list[Component]:
     return [html.Button("Copy link with these dates", type="button", className="copy", **link)]
 
 
-def _period(report: Report, selection: Selection) -> list[str]:
+def _months(selection: Selection, facts: Facts) -> str:
+    months = text.months(selection.first, selection.last)
+    is_one = months == text.month(selection.first)
+    begins = facts.first_day is None or facts.first_day <= selection.first
+    is_whole = begins and selection.last == month_end(selection.last)
+    how = f"whole month{'' if is_one else 's'}" if is_whole else "as far as loaded"
+    return f"Requests closed {'in ' if is_one else ''}{months}, {how}."
+
+
+def _period(report: Report, selection: Selection, facts: Facts) -> list[str]:
     if report.covers == "nothing":
         return []
     if report.covers == "closed":
-        months = text.months(selection.first, selection.last)
-        is_one = months == text.month(selection.first)
-        return [
-            f"Requests closed in {months}, whole month."
-            if is_one
-            else f"Requests closed {months}, whole months."
-        ]
+        return [_months(selection, facts)]
     if selection.days == 1:
         return [f"Requests created on {text.day(selection.first)}."]
     return [f"Requests created {text.span(selection.first, selection.last)} ({selection.days:,} days)."]

@@ -39,12 +39,12 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         frame["requests"],
         unit="requests",
         partial=partial.tolist(),
-        hover=[_named(start, step, cut) for start, cut in zip(starts, partial, strict=True)],
+        hover=[named(start, step, cut) for start, cut in zip(starts, partial, strict=True)],
         links=lists,
         dashed=frame["requests_before"] if baseline else (),
         dashed_name=baseline.name if baseline else "",
     )
-    sentences = [_peak(frame, starts, step), _cut(starts[partial], step)]
+    sentences = [_peak(frame, starts, step), cut(starts[partial], step)]
     if baseline is None and partial.iloc[-1]:
         sentences.append(_last_year(warehouse, selection, step))
     if baseline:
@@ -96,7 +96,8 @@ def steps_of(filters: Filters, step: Step) -> PeriodIndex:
     return pd.period_range(filters.first, filters.last, freq=PERIODS[step])
 
 
-def _named(start: Timestamp, step: Step, is_partial: bool) -> str:
+def named(start: Timestamp, step: Step, is_partial: bool) -> str:
+    """The name of a step, with a note if it is partial."""
     return start.strftime(LONG_NAMES[step]) + (" (partial)" if is_partial else "")
 
 
@@ -108,7 +109,8 @@ def _peak(frame: DataFrame, starts: DatetimeIndex, step: Step) -> str:
     return f"Peak: {text.number(frame['requests'].iloc[place])} {'on' if step == 'day' else 'in'} {name}."
 
 
-def _cut(starts: DatetimeIndex, step: Step) -> str:
+def cut(starts: DatetimeIndex, step: Step) -> str:
+    """A sentence on the partial steps, if there are any."""
     if not len(starts):
         return ""
     names = text.listed(list(starts.strftime(LONG_NAMES[step])))

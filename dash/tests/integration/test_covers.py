@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dash.development.base_component import Component
+from support.cards import card
 from support.databases import Database
 from support.raw import RAW
 
@@ -10,9 +11,9 @@ from data.filters import TYPE
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import neighborhood, neighborhood_weekly, overview_combined, time_to_close
-from report_kit import covers
+from report_kit import covers, text
 from report_kit.report import Report
-from report_kit.selection import Selection
+from report_kit.selection import Selection, month_end
 
 
 def lines(warehouse: Warehouse, report: Report, search: str) -> list[Component]:
@@ -41,6 +42,17 @@ def test_whole_months_are_named_with_the_months_that_they_are_compared_with(ware
         f"Requests closed in June {year}, whole month. Compared with May {year}; "
         f"the number of closed requests with May 1, {year} to May 31, {year} (31 days)."
     )
+
+
+def test_a_month_that_is_not_over_is_not_called_whole(warehouse: Warehouse) -> None:
+    newest = warehouse.facts().last_day
+    assert newest is not None
+    is_over = newest == month_end(newest)
+    paragraph, *_ = lines(warehouse, time_to_close.REPORT, "")
+    how = "whole months" if is_over else "as far as loaded"
+    assert f"{text.month(newest)}, {how}. " in paragraph.children
+    summary = card(warehouse, time_to_close.REPORT, "trend").summary
+    assert (f"{text.month(newest)} so far" in summary) is not is_over
 
 
 def test_reports_on_one_council_lead_to_its_brief(warehouse: Warehouse) -> None:

@@ -20,6 +20,7 @@ from data.request_list import PAGE_ROWS
 from data.warehouse import Warehouse
 from documents import lists
 from pages import requests_list as page
+from report_kit.list_query import query_of
 from report_kit.selection import Selection
 
 LAST_WEEK = "from={week}&to={last}"
@@ -142,6 +143,33 @@ def test_too_many_rows_for_other_sorts_are_sorted_by_day_and_say_so(
 def test_when_they_were_created_adds_up(city: Database, warehouse: Warehouse) -> None:
     shown = card(warehouse, page.REPORT, "over-time", "status=open")
     assert sum(column(shown, "requests")) == len(published(city, "is_open AND created < today"))
+
+
+@pytest.mark.parametrize(
+    ("search", "last"),
+    [("from=2026-03-20&to=2026-08-15", "August 2026"), ("date=closed&from=2026-03-20&to=2026-08-15", "")],
+)
+def test_partial_months_are_hatched(warehouse: Warehouse, search: str, last: str) -> None:
+    """With days of closing, the period does not limit when requests were created."""
+    shown = card(warehouse, page.REPORT, "over-time", search)
+    assert shown.figure
+    (bars,) = shown.figure["data"]
+    hatched = [
+        name for name, shape in zip(bars["text"], bars["marker"]["pattern"]["shape"], strict=True) if shape
+    ]
+    if last:
+        assert hatched == ["March 2026 (partial)", f"{last} (partial)"]
+        assert shown.summary.endswith(f"March 2026 and {last} are only partly in the period (hatched).")
+    else:
+        assert not {"March 2026 (partial)", "August 2026 (partial)"} & {*hatched}
+
+
+def test_an_age_limits_the_days_of_creation(warehouse: Warehouse) -> None:
+    newest = warehouse.facts().last_day
+    assert newest is not None
+    selection = Selection.of(page.REPORT.controls, "age=31-90", warehouse)
+    days = tuple(newest - timedelta(days=age) for age in (90, 31))
+    assert query_of(warehouse, selection).created == days
 
 
 def test_nothing_to_list(warehouse: Warehouse) -> None:
