@@ -105,7 +105,7 @@ def _before(
         return None
     found = population.moving_rates(warehouse, baseline.filters, window, loaded).set_index("day")
     days = pd.date_range(baseline.filters.first, baseline.filters.last)
-    return baseline.drawn(found["council_per_10000"].reindex(days), selection.filters)
+    return baseline.drawn(found["council_per_10000"].reindex(days), selection.filters, is_rate=True)
 
 
 def by_type(warehouse: Warehouse, selection: Selection) -> CardContent:

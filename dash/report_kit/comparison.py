@@ -6,24 +6,37 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
-from pandas import DataFrame, DateOffset, Series, Timestamp
+from dash.development.base_component import Component
+from pandas import DataFrame, DateOffset, DatetimeIndex, Series, Timestamp
 
 from data.counts import count, total
+from data.facts import Facts
 from data.filters import Filters
 from data.frames import daily
 from data.warehouse import Warehouse
 from report_kit import text
 from report_kit.controls import Choice
-from report_kit.selection import COMPARE, NOT_COMPARED, Selection, month_end
+from report_kit.selection import COMPARE, DAYS_BEFORE, NOT_COMPARED, PREVIOUS, Selection, month_end
 
-OPTIONS = {NOT_COMPARED: "Nothing", "previous": "Previous period", "year": "Same days last year"}
+OPTIONS = {NOT_COMPARED: "Nothing", PREVIOUS: "Previous period", "year": "Same days last year"}
+USUAL = tuple(OPTIONS)
+OPTIONS |= {DAYS_BEFORE: "The days before"}
 NOT_LOADED = "not all days of the comparison period are loaded"
 UNITS = {"month": 1, "quarter": 3, "year": 12}
 
 
+@dataclass(frozen=True)
+class Comparison(Choice):
+    """Shows "The days before" only if a link with fixed days has chosen it."""
+
+    def component(self, report: str, value: str, facts: Facts, warehouse: Warehouse) -> Component:
+        shown = {key: label for key, label in self.options.items() if key in (*USUAL, value)}
+        return Choice(self.name, self.label, shown).component(report, value, facts, warehouse)
+
+
 def compare(default: str = NOT_COMPARED) -> Choice:
     """The control; the default comes first."""
-    return Choice(COMPARE, "Compare with", {default: OPTIONS[default], **OPTIONS})
+    return Comparison(COMPARE, "Compare with", {default: OPTIONS[default], **OPTIONS})
 
 
 @dataclass(frozen=True)
@@ -52,14 +65,21 @@ class Baseline:
 
     def steps(self, days: Series, steps: pd.PeriodIndex, period: Filters) -> Series:
         """The baseline's days, summed by the steps of the period that they are compared with."""
-        moved = (days.index + self.shift).to_series().clip(Timestamp(period.first), Timestamp(period.last))
-        grouped = days.groupby(pd.PeriodIndex(moved, freq=steps.freq)).sum()
+        grouped = days.groupby(pd.PeriodIndex(self._moved(days, period), freq=steps.freq)).sum()
         return grouped.reindex(steps, fill_value=0)
 
-    def drawn(self, days: Series, period: Filters) -> Series:
-        """The baseline's values moved to the days of the period: the first to the first, and so on."""
-        index = pd.date_range(period.first, period.last)
-        return Series(days.to_numpy()[: len(index)], index[: len(days)]).reindex(index)
+    def drawn(self, days: Series, period: Filters, *, is_rate: bool = False) -> Series:
+        """The baseline's values on the days of the period that they are compared with; missing where none is.
+
+        Several days may be compared with one, such as February 28 and 29: counts are added up.
+        """
+        grouped = days.groupby(self._moved(days, period))
+        found = grouped.mean() if is_rate else grouped.sum(min_count=1)
+        return found.reindex(pd.date_range(period.first, period.last))
+
+    def _moved(self, days: Series, period: Filters) -> DatetimeIndex:
+        moved = (days.index + self.shift).to_series()
+        return DatetimeIndex(moved.clip(Timestamp(period.first), Timestamp(period.last)))
 
 
 def baseline_of(warehouse: Warehouse, selection: Selection, first_day: date | None = None) -> Baseline | None:
@@ -85,7 +105,8 @@ def wanted(selection: Selection) -> Baseline | None:
 
 def _before(selection: Selection) -> Baseline:
     filters = selection.filters
-    same_unit = _calendar_before(filters) if selection.has_days else None
+    is_usual = not selection.has_days or selection.choices[COMPARE] == DAYS_BEFORE
+    same_unit = None if is_usual else _calendar_before(filters)
     return same_unit or (_months_before(filters) if selection.is_monthly else _days_before(filters))
 
 

@@ -17,7 +17,7 @@ from report_kit.controls import INCLUDED, INFORMATION, Choice, Control, Ids, Per
 LONGEST_LIST = 200
 LARGEST_ID = 2**31 - 1
 DAYS = ("from", "to")
-COMPARE, NOT_COMPARED = "compare", "none"
+COMPARE, NOT_COMPARED, PREVIOUS, DAYS_BEFORE = "compare", "none", "previous", "before"
 CARD, EMBED = "card", "embed"
 """Parameters of the page itself: ``card`` shows one card alone, ``embed`` hides the menu and the footer."""
 SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name, COMPARE)
@@ -87,8 +87,21 @@ class Selection:
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
         }
+        if self._comparison == DAYS_BEFORE:
+            given[COMPARE] = DAYS_BEFORE
         given.pop(EMBED, None)
         return urlencode(given, safe=",")
+
+    @property
+    def _comparison(self) -> str:
+        """The comparison in a URL with these days.
+
+        The usual days are compared with the days before them, chosen ones that begin a month with that of
+        another month.
+        """
+        chosen = self.choices.get(COMPARE, NOT_COMPARED)
+        is_usual = not self.has_days and self.first.day == 1
+        return DAYS_BEFORE if chosen == PREVIOUS and is_usual else chosen
 
     def narrowed(self, to: Mapping[Dimension, Sequence[int]]) -> dict[str, str]:
         """Parameter → the ids of each filter that are also in ``to``; empty where there are none."""
@@ -103,8 +116,8 @@ class Selection:
         given |= self.narrowed(narrowed)
         if self.filters.includes_information:
             given[INFORMATION.name] = INCLUDED
-        if self.choices.get(COMPARE, NOT_COMPARED) != NOT_COMPARED:
-            given[COMPARE] = self.choices[COMPARE]
+        if self._comparison != NOT_COMPARED:
+            given[COMPARE] = self._comparison
         return f"{path}?{urlencode(given, safe=',')}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from pandas import DateOffset, Timestamp
@@ -15,7 +16,7 @@ from support.raw import RAW
 from data.warehouse import Warehouse
 from pages import neighborhood, neighborhood_weekly, overview_combined, recent, reports, time_to_close
 from report_kit import text
-from report_kit.comparison import wanted
+from report_kit.comparison import compare, wanted
 from report_kit.controls import Period
 from report_kit.selection import Selection
 
@@ -55,6 +56,36 @@ def test_a_default_period_is_compared_with_the_days_before() -> None:
     found = wanted(Selection.of(neighborhood_weekly.REPORT.controls[1:], "", FactsOnly(first_week)))
     assert found is not None
     assert found.span == "Oct 25, 2026 to Oct 31, 2026"
+
+
+@pytest.mark.parametrize("how", ["previous", "year"])
+def test_a_link_with_fixed_days_is_compared_with_the_same_days(how: str) -> None:
+    """A week that began a month was compared with the first week of another month in its copied link."""
+    usual = {
+        (one, report.covers) for report in reports() for one in report.controls if isinstance(one, Period)
+    }
+    for number in range(400):
+        facts = replace(FACTS, last_day=date(2024, 1, 1) + timedelta(days=number))
+        for period, covers in usual:
+            controls = (period, compare())
+
+            def span(search: str, controls: Any = controls, covers: Any = covers, facts: Any = facts) -> str:
+                selection = Selection.of(controls, search, FactsOnly(facts))
+                found = wanted(selection.whole_months(facts) if covers == "closed" else selection)
+                assert found is not None
+                return found.span
+
+            fixed = Selection.of(controls, f"compare={how}", FactsOnly(facts)).fixed
+            assert span(fixed) == span(f"compare={how}"), fixed
+
+
+@pytest.mark.parametrize(("chosen", "is_offered"), [("previous", False), ("before", True)])
+def test_the_days_before_are_offered_where_a_link_has_chosen_them(
+    warehouse: Warehouse, chosen: str, *, is_offered: bool
+) -> None:
+    control = compare().component("recent", chosen, FACTS, warehouse)
+    offered = [one["value"] for one in control.children.data]
+    assert ("before" in offered) is is_offered
 
 
 @pytest.mark.parametrize(
@@ -129,6 +160,19 @@ def test_bars_and_their_dashed_line(city: Database, warehouse: Warehouse, more: 
     assert sum(bars["y"]) == counted(city, days, 1, where)
     assert dashed["line"]["dash"] == "dash"
     assert dashed["y"][0] == counted(city, 2 * days, 2 * days, where)
+
+
+def test_each_day_is_compared_with_its_date_across_a_leap_day(city: Database, warehouse: Warehouse) -> None:
+    """Days after February 29 were compared with the day before, and the last two with none."""
+    search = "from=2025-02-15&to=2025-04-15&compare=year"
+    shown = card(warehouse, overview_combined.REPORT, "over-time", search)
+    before = dict(zip(column(shown, "day"), column(shown, "requests_before"), strict=True))
+    truth = city.rows(
+        RAW
+        + """SELECT (created::date + interval '1 year')::date, count(*) FROM past
+        WHERE created >= '2024-02-15' AND created < '2024-04-16' GROUP BY 1"""
+    )
+    assert {day: number for day, number in before.items() if number} == dict(truth)
 
 
 def test_months_are_added_up_by_the_days_that_they_are_compared_with(
