@@ -22,6 +22,7 @@ from report_kit.list_query import query_of
 from report_kit.report_page import content_of, warehouse
 from report_kit.selection import Selection
 from report_kit.text import number
+from serving.clients import network_of
 
 MAX_CONCURRENT_FILES = 2
 """Files that one worker writes concurrently; the figures need the remaining database connections."""
@@ -35,7 +36,7 @@ _writing_for: set[str] = set()
 def csv_file() -> Response:
     """Every request in the list, streamed."""
     try:
-        chunks = _with_first_chunk(_chunks(_query(), request.remote_addr or ""))
+        chunks = _with_first_chunk(_chunks(_query(), _client()))
     except DataError as error:
         return unavailable(error)
     headers = {"Content-Disposition": 'attachment; filename="requests.csv"'}
@@ -49,7 +50,7 @@ def excel_file() -> Response:
         total = request_list.total(warehouse(), query)
         if total > LARGEST_ROWS:
             return Response(too_many(total), 413, mimetype="text/plain")
-        with _slot(request.remote_addr or ""):
+        with _slot(_client()):
             file = workbook(FILE_COLUMNS, request_list.rows(warehouse(), query), "Requests")
     except DataError as error:
         return unavailable(error)
@@ -91,6 +92,10 @@ class BusyError(UnavailableError):
 def _query() -> ListQuery:
     selection = Selection.of(REPORT.controls, request.query_string.decode(), warehouse())
     return query_of(warehouse(), selection)
+
+
+def _client() -> str:
+    return network_of(request.remote_addr or "")
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
+from serving.clients import network_of
+
 if TYPE_CHECKING:
     from serving.server import BoundedServer
 
@@ -63,11 +65,17 @@ class BoundedChannel(HTTPChannel):
         self._taken = 0
         self._window: tuple[float, int] | None = None
         self.last_client = ""
-        """The client for which responses are buffered."""
+        """The network of the client for which responses are buffered."""
+        self.peer = network_of(self.addr[0])
+
+    @property
+    def network(self) -> str:
+        """The network of the client, for limits."""
+        return network_of(self.client)
 
     @property
     def client(self) -> str:
-        """The client of the request that is currently served."""
+        """The address of the client of the request that is currently served."""
         headers = self.requests[0].headers if self.requests else {}
         return self.server.proxies.client(self.addr[0], headers)
 
@@ -99,7 +107,7 @@ class BoundedChannel(HTTPChannel):
 
     def service(self) -> None:
         """Send the response to one request; runs in a thread."""
-        client, is_health = self.client, self.is_health
+        client, is_health = self.network, self.is_health
         try:
             super().service()
         finally:

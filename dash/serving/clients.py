@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 ANY = "*"
 
@@ -32,6 +32,20 @@ class Proxies:
         """The URL scheme that the client used."""
         named = headers.get("X_FORWARDED_PROTO", "").strip().lower()
         return "https" if named == "https" and self.is_trusted(peer) else "http"
+
+
+def network_of(address: str) -> str:
+    """What counts as one client: the address; of IPv6 its /64 network, which a single host may use in full.
+
+    Text that is not an address is unchanged.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
+    return str(found)
 
 
 def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:

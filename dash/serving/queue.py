@@ -22,7 +22,7 @@ class FairQueue:
         """Bytes of responses that each client has not read yet."""
 
     def append(self, channel: BoundedChannel) -> None:
-        self._waiting.setdefault(channel.client, deque()).append(channel)
+        self._waiting.setdefault(channel.network, deque()).append(channel)
 
     def popleft(self) -> BoundedChannel:
         """The request of the next client that may start one. Raises StopIteration if there is none."""

@@ -75,7 +75,7 @@ class BoundedServer(TcpWSGIServer):
     def _make_room(self, newest: BoundedChannel) -> None:
         everyone = list(self.active_channels.values())
         if not self.proxies.is_trusted(newest.addr[0]):
-            own = [channel for channel in everyone if channel.addr[0] == newest.addr[0]]
+            own = [channel for channel in everyone if channel.peer == newest.peer]
             if len(own) > self.limits.connections_per_client:
                 self._close(_longest_waiting(own) or newest, CROWDED)
                 return

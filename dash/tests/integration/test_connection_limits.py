@@ -14,7 +14,7 @@ import pytest
 from waitress import wasyncore
 
 from documents import lists
-from serving.clients import Proxies
+from serving.clients import Proxies, network_of
 from serving.limits import Limits
 from serving.server import BoundedServer, turn
 
@@ -229,6 +229,31 @@ def test_no_one_else_does(served: Served) -> None:
     served.status(headers="X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n")
     environ = served.application.seen[-1]
     assert (environ["REMOTE_ADDR"], environ["wsgi.url_scheme"]) == ("127.0.0.1", "http")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:0:1:ffff::9", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_network_of_ipv6_is_one_client(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_the_addresses_of_a_network_share_their_threads() -> None:
+    """Each address of a /64 network was a client of its own, so one host could have all threads."""
+    with serving(trusted=("127.0.0.0/8",), limits=ROOMY) as served, ExitStack() as stack:
+        for number in range(10):
+            opened = stack.enter_context(served.connection())
+            opened.sendall(WAIT[:-2] + f"X-Forwarded-For: 2001:db8::{number}\r\n\r\n".encode())
+        assert served.status() == "200"
+        logged = {environ["REMOTE_ADDR"] for environ in served.application.seen}
+        assert logged <= {"127.0.0.1", *(f"2001:db8::{number}" for number in range(10))}
 
 
 def test_one_client_writes_one_file_at_a_time() -> None:

@@ -228,3 +228,13 @@ def test_the_number_is_compared_with_that_of_other_days(city: Database, warehous
     assert f"{before:,} in the 25 days before." in number.note
     (number, *_) = card(warehouse, page.REPORT, "numbers", "council=52&compare=previous").numbers
     assert "before" not in number.note
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_network_has_one_file_at_a_time(client: FlaskClient, kind: str) -> None:
+    """The addresses of an IPv6 network had one each."""
+    with lists._slot("2001:db8::/64"):
+        for address, status in (("2001:db8::7", 503), ("2001:db8:1::7", 200)):
+            path = f"/requests.{kind}?address=100 n main"
+            answer = client.get(path, environ_base={"REMOTE_ADDR": address}, buffered=True)
+            assert answer.status_code == status
