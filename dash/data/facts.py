@@ -19,7 +19,8 @@ FACTS = SQL("""
     SELECT g.generation, last_loaded_at() AS loaded_at, d.first_day, d.last_day, to_jsonb(c) AS city,
         (SELECT jsonb_agg(to_jsonb(r) ORDER BY place) FROM rollup_catalog r) AS rollups,
         (SELECT jsonb_object_agg(dimension, expression) FROM rollup_dimensions) AS dimensions,
-        (SELECT jsonb_object_agg(measure, condition) FROM rollup_measures) AS measures
+        (SELECT jsonb_object_agg(measure, condition) FROM rollup_measures) AS measures,
+        (SELECT version_num FROM alembic_version) AS schema
     FROM data_generation g, city c, LATERAL (
         SELECT least((now() AT TIME ZONE time_zone)::date, (
             SELECT (max(started_at) AT TIME ZONE time_zone)::date FROM load_runs
@@ -93,6 +94,8 @@ class Facts:
     """``first_day`` and ``last_day`` are None while nothing is loaded; ``last_day`` is the last full day."""
 
     generation: int
+    schema: str
+    """The newest migration of the database: another one may define functions and tables differently."""
     loaded_at: datetime | None
     first_day: date | None
     last_day: date | None
@@ -105,6 +108,7 @@ class Facts:
     def of(row: Mapping[str, Any], stale_hours: float) -> Facts:
         return Facts(
             generation=row["generation"],
+            schema=row["schema"],
             loaded_at=row["loaded_at"],
             first_day=row["first_day"],
             last_day=row["last_day"],

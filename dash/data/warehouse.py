@@ -95,8 +95,8 @@ class Warehouse:
         Concurrent calls for the same query in this worker share one execution (single-flight). While Postgres
         is down only cached frames are returned.
         """
-        key = _key(query, parameters)
         facts = self.facts()
+        key = _key(query, parameters, facts.schema)
         found = self._cache.get(facts.generation, key)
         if found is None and (facts.is_away or self.is_cached_only):
             raise UnavailableError
@@ -128,6 +128,7 @@ class Warehouse:
         self._database.close()
 
 
-def _key(query: Query, parameters: dict[str, Any]) -> bytes:
-    """A cache key is derived from the statement and its bound values; the cache adds the generation."""
-    return query.as_string(None).encode() + orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS)
+def _key(query: Query, parameters: dict[str, Any], schema: str) -> bytes:
+    """A cache key is derived from schema, statement and bound values; the cache adds the generation."""
+    values = orjson.dumps(parameters, option=orjson.OPT_SORT_KEYS)
+    return schema.encode() + query.as_string(None).encode() + values

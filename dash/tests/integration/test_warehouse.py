@@ -93,6 +93,16 @@ def test_another_database_behind_the_same_redis_has_its_own_frames(fresh: Databa
     assert len(kept()) == 3
 
 
+def test_another_schema_has_its_own_frames(fresh: Database) -> None:
+    query = SQL("SELECT last_loaded_at() IS NULL AS is_empty")
+    assert one(cached(fresh).frame(query)) == {"is_empty": True}
+    fresh.run(
+        "CREATE OR REPLACE FUNCTION last_loaded_at() RETURNS timestamptz LANGUAGE sql STABLE RETURN now();"
+        " UPDATE alembic_version SET version_num = 'next'"
+    )
+    assert one(cached(fresh).frame(query)) == {"is_empty": False}
+
+
 def test_other_parameters_are_another_query(fresh: Database) -> None:
     warehouse = cached(fresh)
     query = SQL("SELECT %(number)s::int AS number")

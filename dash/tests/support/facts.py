@@ -13,6 +13,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 CITY = City("Los Angeles", ZONE, (-118.8, 33.6, -118.0, 34.5), {})
 FACTS = Facts(
     generation=3,
+    schema="0001",
     loaded_at=datetime.now(UTC),
     first_day=date(2015, 1, 1),
     last_day=date(2026, 3, 1),
