@@ -39,8 +39,10 @@ TRIGGERS = """
 SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FROM pg_trigger
  WHERE NOT tgisinternal \\gexec
 """
-# In one transaction: readers see the old data until the new data are complete.
-BEGIN = """
+# Only COMMIT, the last line, ends the transaction: if its input ends early, even within a COPY, psql rolls
+# back.
+BEGIN, COMMIT = "BEGIN;\n", "\nCOMMIT;\n"
+TRUNCATE = """
 SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
   FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
@@ -155,7 +157,7 @@ def _load(url: str, dump: Path, afterwards: str) -> None:
         "--file=-",
         dump,
     ]
-    write, password = client("psql", url, "-Xq", "-v", "ON_ERROR_STOP=1", "--single-transaction")
+    write, password = client("psql", url, "-Xq", "-v", "ON_ERROR_STOP=1")
     with tempfile.TemporaryFile("w+") as errors:
         with (
             subprocess.Popen(read, stdout=subprocess.PIPE, stderr=errors) as reader,
@@ -177,19 +179,20 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
     """Whether everything was read and written; otherwise the writer's session ends before it commits."""
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
-        script.write(TRIGGERS.format(be="DISABLE").encode() + BEGIN.encode())
+        script.write((BEGIN + TRIGGERS.format(be="DISABLE") + TRUNCATE).encode())
         _copy(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
-            script.write((TRIGGERS.format(be="ENABLE") + afterwards).encode())
-        else:
-            writer.kill()
+            script.write((TRIGGERS.format(be="ENABLE") + afterwards + COMMIT).encode())
         script.close()
-    except BrokenPipeError:
-        reader.kill()
+    except BaseException as error:
+        for process in (reader, writer):
+            process.kill()
         with suppress(BrokenPipeError):
             script.close()
-        return False
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise
     return is_complete
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tools import backup, migrate, session
+from tools.paths import ROOT
 from tools.problem import Problem
-from tools.servers import programs
+from tools.servers import processes, programs
 from tools.servers.instance import OWNER, Instance
 from tools.tests.programs import executable
 
@@ -55,6 +60,44 @@ def test_a_server_that_is_lost_during_a_restore_is_reported(stand_ins: Path) -> 
     executable(stand_ins, "psql", "echo 'server closed the connection' >&2; exit 2")
     with pytest.raises(Problem, match=r"nothing was changed:(.|\n)*server closed the connection"):
         backup._load(SECRET, stand_ins / "dump", "")
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from tools import backup
+from tools.problem import guarded
+
+stand_ins, url = Path(sys.argv[1]), sys.argv[2]
+backup.postgres_programs = lambda: stand_ins
+sys.exit(guarded(lambda: backup._load(url, stand_ins / "dump", "") or 0))
+"""
+ROWS = """
+CREATE TABLE kept AS SELECT 'old' AS row;
+CREATE TRIGGER counts AFTER INSERT ON kept EXECUTE FUNCTION suppress_redundant_updates_trigger();
+"""
+KEPT = "SELECT row, tgenabled FROM kept, pg_trigger WHERE tgname = 'counts'"
+IN_COPY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY %'"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_restore_changes_nothing(
+    databases: list[str], tmp_path: Path, number: signal.Signals
+) -> None:
+    """Psql takes the end of its input for the end of the rows."""
+    url = databases[0]
+    backup.value(url, ROWS)
+    half = "echo 'COPY public.kept FROM stdin;'; yes half | head -n 100000; exec sleep 60"
+    executable(tmp_path, "pg_restore", half)
+    command = [sys.executable, "-c", INTERRUPTED, str(tmp_path), url]
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as restore:
+        assert processes.wait_until(lambda: backup.value(url, IN_COPY) == "1", 30)
+        restore.send_signal(number)
+        restore.wait()
+    assert processes.wait_until(lambda: backup.value(url, IN_COPY) == "0", 30)
+    with suppress(ProcessLookupError):
+        os.killpg(restore.pid, signal.SIGKILL)
+    assert backup.value(url, KEPT) == "old|O"
 
 
 def test_a_dump_read_by_a_newer_client_suits_an_older_server(stand_ins: Path) -> None:
