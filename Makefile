@@ -43,7 +43,7 @@ psql: ## Open the running system's database; ROLE=loader or ROLE=reader for fewe
 backup: ## Save the running system's data; TO=folder
 	@$(RUN) tools.backup save $(TO)
 
-restore: ## Restore a backup into a new system; FROM=folder and, to replace existing data, REPLACE=1
+restore: ## Restore a backup; FROM=folder and, to replace existing data, REPLACE=1
 	@$(RUN) tools.backup restore $(FROM) $(if $(REPLACE),--replace)
 
 postgres-upgrade: ## Rehearse a major upgrade of Postgres with the running system's data; TO=17

@@ -3,8 +3,9 @@
 python3 -m tools.backup save FOLDER | restore FOLDER
 
 Works on the system that `make up` runs, or on the database of DATABASE_URL (owner). A backup is the data of
-every table and the schema's revision; `restore` builds the schema with the migrations, so that tables get the
-owners and privileges that they need.
+every table and the schema's revision. `restore` builds that schema in a new database with the migrations, so
+that tables get the owners and privileges that they need, and upgrades it to the newest one; then this
+database takes the place of the old one.
 """
 
 from __future__ import annotations
@@ -16,15 +17,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from tools import environments
 from tools.console import say, step
-from tools.paths import ROOT, python_of
+from tools.database_swap import replacement, run_lock
+from tools.disk import MEGABYTE, require_space
+from tools.migrate import READER_LIMITS
+from tools.paths import ROOT, SERVERS, python_of
 from tools.problem import Problem, dispatch, guarded, indented
+from tools.psql import value
+from tools.servers.instance import Instance
 from tools.servers.programs import client, postgres_programs
 from tools.session import running_settings
 
@@ -33,7 +40,12 @@ MANIFEST = "backup.json"
 # Created by the migrations and PostGIS, not part of the data.
 EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
+HAS_TABLE = "SELECT to_regclass('public.requests') IS NOT NULL"
 HAS_REQUESTS = "SELECT EXISTS (SELECT FROM requests)"
+SIZE = "SELECT pg_database_size(current_database())"
+IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+# Of a database, compared with its compressed dump; for backups that do not state it.
+USUAL_RATIO = 10
 # Triggers are disabled, because the backup contains the rows that they derive from other rows.
 TRIGGERS = """
 SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FROM pg_trigger
@@ -41,15 +53,13 @@ SELECT DISTINCT format('ALTER TABLE %s {be} TRIGGER USER', tgrelid::regclass) FR
 """
 # Only COMMIT, the last line, ends the transaction: if its input ends early, even within a COPY, psql rolls
 # back.
-BEGIN, COMMIT = "BEGIN;\n", "\nCOMMIT;\n"
+BEGIN, COMMIT = "BEGIN;\n", "COMMIT;\n"
 TRUNCATE = """
 SELECT format('TRUNCATE %s CASCADE', string_agg(format('%I', tablename), ', '))
   FROM pg_tables
  WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') \\gexec
 """
 AFTER_RESTORE = (ROOT / "api" / "lacity_data_api" / "after_restore.sql").read_text()
-# The first schema with all numbers that AFTER_RESTORE raises.
-NUMBERED_SINCE = "0025"
 # pg_restore of version 17 sets it before the rows; older servers reject it.
 UNKNOWN_BEFORE_17 = b"SET transaction_timeout "
 COUNTS = """
@@ -61,19 +71,6 @@ SELECT format('generation %s, %s requests, %s served', generation,
 
 def owner_url() -> str:
     return os.environ.get("DATABASE_URL") or running_settings()["DATABASE_URL"]
-
-
-def _run(url: str, program: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command, password = client(program, url, *options)
-    return subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)
-
-
-def value(url: str, query: str) -> str:
-    """The result of a query. Raises Problem with psql's message."""
-    result = _run(url, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", query)
-    if result.returncode:
-        raise Problem(f"a database query failed: {result.stderr.strip()}")
-    return result.stdout.strip()
 
 
 def _digest(file: Path) -> str:
@@ -91,25 +88,29 @@ def save(folder: Path) -> None:
     with step(f"Writing {dump}"):
         excluded = [f"--exclude-table={table}" for table in EXCLUDED]
         options = ["--format=custom", "--data-only", "--schema=public", *excluded]
-        result = _run(url, "pg_dump", *options, f"--file={dump}")
+        command, password = client("pg_dump", url, *options, f"--file={dump}")
+        result = subprocess.run(
+            command, env=os.environ | password, capture_output=True, text=True, check=False
+        )
         if result.returncode:
             raise Problem(f"pg_dump failed: {result.stderr.strip()}")
     manifest = {
         "schema_revision": revision,
         "sha256": _digest(dump),
         "bytes": dump.stat().st_size,
+        "database_bytes": int(value(url, SIZE)),
         "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     say(f"• Saved {value(url, COUNTS)} ({dump.stat().st_size / 1e6:.1f} MB, schema {revision})")
 
 
-def _manifest(folder: Path) -> dict[str, str]:
+def _manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a complete backup. Raises Problem when files are missing or changed."""
     file, dump = folder / MANIFEST, folder / DUMP
     if not (file.is_file() and dump.is_file()):
         raise Problem(f"{folder} does not contain a complete backup ({DUMP} and {MANIFEST}).")
-    manifest: dict[str, str] = json.loads(file.read_text())
+    manifest: dict[str, Any] = json.loads(file.read_text())
     if _digest(dump) != manifest["sha256"]:
         raise Problem(f"{dump} does not match the digest in {MANIFEST}: it is damaged.")
     return manifest
@@ -127,28 +128,53 @@ def _migrate(url: str, revision: str) -> None:
 
 
 def restore(folder: Path, *, may_replace: bool) -> None:
-    """Restore the backup into an empty database (``may_replace``: any), then upgrade to the newest schema."""
+    """Replace an empty database (``may_replace``: any) by one with the backup, in the newest schema."""
     url, manifest = owner_url(), _manifest(folder)
     revision = manifest["schema_revision"]
-    with step(f"Building the schema of the backup ({revision})"):
-        _migrate(url, revision)
-    if (found := value(url, REVISION)) != revision:
-        raise Problem(
-            f"the database has the newer schema {found}, the backup {revision}: restore into a new database."
-        )
-    if value(url, HAS_REQUESTS) == "t" and not may_replace:
+    if _has_requests(url) and not may_replace:
         raise Problem("the database has requests already; REPLACE=1 replaces all of its data.")
-    is_numbered = revision >= NUMBERED_SINCE
-    with step("Restoring the data"):
-        _load(url, folder / DUMP, AFTER_RESTORE if is_numbered else "")
-    with step("Bringing the database to the newest schema"):
-        _migrate(url, "head")
-    if not is_numbered:
-        value(url, AFTER_RESTORE)
+    _check_space(manifest)
+    with run_lock(url), replacement(url) as filled:
+        with step(f"Building the schema of the backup ({revision})"):
+            _migrate(filled, revision)
+        with step("Restoring the data"):
+            _load(filled, folder / DUMP)
+        with step("Bringing the database to the newest schema"):
+            _migrate(filled, "head")
+            value(filled, AFTER_RESTORE)
+            _limit_reader(filled)
+            value(filled, "VACUUM (ANALYZE)")
     say(f"• Restored {value(url, COUNTS)}")
 
 
-def _load(url: str, dump: Path, afterwards: str) -> None:
+def _has_requests(url: str) -> bool:
+    return value(url, HAS_TABLE) == "t" and value(url, HAS_REQUESTS) == "t"
+
+
+def _is_foreign() -> bool:
+    """Whether the database is not that of ``make up``."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
+def _check_space(manifest: Mapping[str, Any]) -> None:
+    """Raise Problem if the old and the new database do not fit on this machine; on others, print the size."""
+    megabytes = manifest.get("database_bytes", USUAL_RATIO * manifest["bytes"]) // MEGABYTE
+    if _is_foreign():
+        say(f"• The server needs about {megabytes:,} MB of free disk space next to the old data")
+    else:
+        require_space(SERVERS, megabytes, "The restored database, next to the old one until it is complete,")
+
+
+def _limit_reader(url: str) -> None:
+    """Repeat what the migrations do in a new database, if there is a superuser who may."""
+    limits = READER_LIMITS.read_text()
+    if value(url, IS_SUPERUSER) == "t":
+        value(url, limits)
+    elif not _is_foreign():
+        Instance("up").sql(limits, database=value(url, "SELECT current_database()"))
+
+
+def _load(url: str, dump: Path) -> None:
     """Replace all data in one transaction, which commits only if the whole dump could be read."""
     read: list[str | Path] = [
         postgres_programs() / "pg_restore",
@@ -169,13 +195,13 @@ def _load(url: str, dump: Path, afterwards: str) -> None:
                 stderr=errors,
             ) as writer,
         ):
-            is_complete = _pipe(reader, writer, afterwards)
+            is_complete = _pipe(reader, writer)
         if writer.returncode or not is_complete:
             errors.seek(0)
             raise Problem(f"the data could not be restored; nothing was changed:\n{indented(errors.read())}")
 
 
-def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afterwards: str) -> bool:
+def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes]) -> bool:
     """Whether everything was read and written; otherwise the writer's session ends before it commits."""
     script, rows = cast("IO[bytes]", writer.stdin), cast("IO[bytes]", reader.stdout)
     try:
@@ -183,7 +209,7 @@ def _pipe(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], afte
         _copy(rows, script)
         is_complete = reader.wait() == 0
         if is_complete:
-            script.write((TRIGGERS.format(be="ENABLE") + afterwards + COMMIT).encode())
+            script.write((TRIGGERS.format(be="ENABLE") + COMMIT).encode())
         script.close()
     except BaseException as error:
         for process in (reader, writer):

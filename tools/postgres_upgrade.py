@@ -18,6 +18,7 @@ from tools import backup
 from tools.console import say, step
 from tools.migrate import database_settings, migrate
 from tools.problem import Problem, guarded
+from tools.psql import value
 from tools.servers.instance import DATABASE, OWNER, Instance
 from tools.servers.programs import find_postgres_programs, postgres_programs
 
@@ -36,7 +37,7 @@ SELECT count(*) || ' rows, ' || coalesce(sum(('x' || substr(md5(one::text), 1, 8
 
 def digests(url: str) -> dict[str, str]:
     """Count and checksum of the rows of each table."""
-    return {table: backup.value(url, DIGEST.format(table)) for table in backup.value(url, TABLES).split()}
+    return {table: value(url, DIGEST.format(table)) for table in value(url, TABLES).split()}
 
 
 def compare(old: Mapping[str, str], new: Mapping[str, str]) -> None:
@@ -70,10 +71,10 @@ def rehearse(version: str) -> None:
             backup.restore(Path(folder) / "backup", may_replace=True)
             with step("Comparing every table"):
                 compare(digests(source), digests(target))
-            found = backup.value(target, VERSIONS)
+            found = value(target, VERSIONS)
         finally:
             instance.remove()
-    old, seconds = backup.value(source, "SHOW server_version"), time.monotonic() - started
+    old, seconds = value(source, "SHOW server_version"), time.monotonic() - started
     say(
         f"• PostgreSQL {found} has every row of {old}, after {seconds:.0f} s. Next: docs/upgrades.md#postgres"
     )

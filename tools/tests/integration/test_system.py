@@ -33,6 +33,7 @@ SELECT srnumber, dataset_id, request_id FROM service_requests JOIN requests USIN
  ORDER BY created_date DESC, srnumber LIMIT 2
 """
 NUMBERS = "SELECT generation, last_change, forgotten_change FROM data_generation"
+MAY_LOCK = "SELECT has_function_privilege('pg_advisory_lock(bigint)', 'EXECUTE')"
 RUNS = "SELECT status, rows_inserted, rows_updated FROM load_runs ORDER BY load_run_id"
 
 
@@ -179,9 +180,11 @@ def _digests(url: str) -> dict[str, Any]:
 def other_database(system: System) -> Iterator[str]:
     """A new database that belongs to the owner, as after a loss of the old one."""
     url = system.setting("DATABASE_URL")
-    with psycopg.connect(url, autocommit=True) as connection:
+    place = url.rpartition("/")[0]
+    # Not to the system's own database: a restore into it ends all its sessions.
+    with psycopg.connect(f"{place}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE restored")
-        yield url.rpartition("/")[0] + "/restored"
+        yield f"{place}/restored"
         # Not WITH (FORCE), which fails while autovacuum runs; a plain DROP ends the server's own workers.
         connection.execute("DROP DATABASE restored")
 
@@ -209,6 +212,7 @@ def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
     assert again.returncode != 0
     assert "REPLACE=1" in again.stdout + again.stderr
     _assert_no_number_is_given_twice(other, other_database, folder)
+    _assert_the_running_system_goes_on(system, folder)
 
 
 def _assert_no_number_is_given_twice(system: System, url: str, backup: Path) -> None:
@@ -223,6 +227,18 @@ def _assert_no_number_is_given_twice(system: System, url: str, backup: Path) -> 
     assert after[0] > before[0]
     # What a client has seen since the backup is undone: it starts again.
     assert before[1] < after[1] == after[2]
+
+
+def _assert_the_running_system_goes_on(system: System, backup: Path) -> None:
+    """The connections of the API and the reports end when its database is replaced."""
+    before, status = system.rows(NUMBERS)[0][0], system.get("API_URL", "/status/db")
+    replaced = system.make("restore", f"FROM={backup}", "REPLACE=1")
+    assert replaced.returncode == 0, replaced.stdout + replaced.stderr
+    assert system.rows(NUMBERS)[0][0] > before
+    assert system.get("API_URL", "/status/db") == status
+    with urllib.request.urlopen(system.setting("REPORTS_URL") + "/", timeout=60) as response:
+        assert response.status == 200
+    assert system.rows(MAY_LOCK) == [(False,)]
 
 
 def test_an_upgrade_of_postgres_is_rehearsed_with_every_row(system: System) -> None:
