@@ -14,10 +14,12 @@ from scenarios.levels import LEVELS, Measured, breaches, grouped, label, table
 
 log = logging.getLogger("load")
 BROKEN = 1
+STOP_SECONDS = 90
+"""Longer than a request can last (`Visitor.network_timeout`): those in flight at the end are judged, too."""
 
 
 def add_options(parser: Any, **_: Any) -> None:
-    """Run without the web interface by default, and add the options of the verdict."""
+    """Add the verdict's options; by default, no web interface, and an end that awaits the last requests."""
     options = parser.add_argument_group("311 Data Server")
     options.add_argument("--ui", dest="headless", action="store_false", help="open the web interface")
     options.add_argument(
@@ -36,7 +38,7 @@ def add_options(parser: Any, **_: Any) -> None:
     options.add_argument(
         "--reports-host", default="", help="address of the report pages; without it they are not tested"
     )
-    parser.set_defaults(headless=True)
+    parser.set_defaults(headless=True, stop_timeout=STOP_SECONDS)
 
 
 def set_clock(**_: Any) -> None:
@@ -48,8 +50,11 @@ def judge(environment: Environment, **_: Any) -> None:
     """Set the exit code: 0 if every level was met, else 1, with a line for each breach."""
     if isinstance(environment.runner, WorkerRunner):
         return
+    if environment.runner:
+        # After an interrupt, users are still sending requests.
+        environment.runner.stop()
     groups = measured(environment)
-    broken = verdict(groups, generations(environment), environment.parsed_options)
+    broken = verdict(groups, generations(environment), environment.parsed_options) + failures(environment)
     print(f"\n{table(groups)}\n")
     for text in broken:
         print(f"SERVICE LEVEL BROKEN: {text}")
@@ -69,6 +74,12 @@ def verdict(groups: dict[str, Measured], seen: int, options: Any) -> list[str]:
     if options.expect_switch and seen < 2:
         broken.append("the data did not switch to another generation")
     return broken
+
+
+def failures(environment: Environment) -> list[str]:
+    """The exceptions in the users of all workers, such as one about a body that they cannot read."""
+    found = environment.runner.exceptions.values() if environment.runner else ()
+    return [f"users: {entry['count']:,} exceptions: {entry['msg']}" for entry in found]
 
 
 def measured(environment: Environment) -> dict[str, Measured]:

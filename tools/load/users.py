@@ -28,6 +28,8 @@ INGEST_AT = 0.25
 AFTERWARDS_SECONDS = 10
 LONGEST_INGEST_SECONDS = 900
 INTERRUPTS = 5
+# Longer than Locust waits for the requests in flight (`STOP_SECONDS` in locust/scenarios/verdict.py).
+INTERRUPT_SECONDS = 120
 SETTLE_SECONDS = 15
 
 
@@ -78,7 +80,7 @@ def _keep(meter: Meter, size: Size) -> None:
     say(table)
 
 
-def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = 20) -> int:
+def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = INTERRUPT_SECONDS) -> int:
     """Stop Locust as Ctrl-C does, so that it writes its report; returns its exit code.
 
     Repeat if it keeps running: an interrupt that arrives in the code of a Locust user can be lost.

@@ -15,7 +15,10 @@ from load_tests.runs import FOLDER, Run, Started, load, locust, start
 
 # Above every limit of the group, even when multiplied by PATIENCE.
 SLOW_SECONDS, PATIENCE = 0.9, "4"
+# A request in flight when the run ends, a second and a half later, and the route that it hangs in.
+HANGING_SECONDS, HANGING = 5, "/status/live"
 NONSENSE = ("/requests", "/reports", "/geojson/hotspots")
+COUNTS = "/requests/counts/open/types"
 ON_LOAD = ("/status/api", "/councils", "/regions", "/agencies", "/geojson")
 # The number of requests that an opening map sends.
 OPENING = 13
@@ -40,7 +43,7 @@ def sites() -> dict[str, site.Site]:
     backwards = [*[2] * 10, *[1] * 1000]
     nonsense = dict.fromkeys(NONSENSE, 422)
     # One request is listed; the counts have one more, the pins one fewer.
-    miscounted = {"/requests/counts/open/types": [{"typeCount": 2}], "/requests/pins/open": []}
+    miscounted = {COUNTS: [{"typeCount": 2}], "/requests/pins/open": []}
     return {
         "good": site.Site(),
         "slowed": site.Site(delays={"/geojson": SLOW_SECONDS}),
@@ -51,6 +54,8 @@ def sites() -> dict[str, site.Site]:
         "crashing": site.Site(statuses=dict.fromkeys(nonsense, 500)),
         "still": site.Site(),
         "downloading": site.Site(),
+        "hanging": site.Site(),
+        "confusing": site.Site(bodies={COUNTS: [{}]}),
     }
 
 
@@ -61,6 +66,12 @@ def has_every_kind_of_visitor(one: site.Site) -> bool:
 
 def has_nonsense(one: site.Site) -> bool:
     return sum(one.requested[path] for path in NONSENSE) >= 2
+
+
+def hangs(one: site.Site) -> bool:
+    """From now on, and whether a request does so already; it fails in the end."""
+    one.delays[HANGING], one.statuses[HANGING] = HANGING_SECONDS, 500
+    return one.waiting > 0
 
 
 def has_opened(one: site.Site) -> bool:
@@ -80,6 +91,8 @@ def cases_of(files: Path) -> dict[str, tuple[list[str], int, Callable[[site.Site
         "crashing": (["--untimed", "Crawler"], 6, has_nonsense),
         "still": (["--untimed", "--expect-switch", "MapVisitor"], 1, has_opened),
         "downloading": (["--untimed", "DataUser"], 12, lambda one: len(set(one.downloaders)) > 1),
+        "hanging": (["--untimed", "Operations"], 1, hangs),
+        "confusing": (["--untimed", "Operations"], 1, lambda one: COUNTS in one.requested),
     }
 
 

@@ -38,6 +38,18 @@ def test_counts_that_contradict_lists_fail_the_run(cases: dict[str, Case]) -> No
     assert "0 open requests are on the map, and more are listed (1)" in run.output
 
 
+def test_requests_in_flight_at_the_end_are_judged(cases: dict[str, Case]) -> None:
+    run = cases["hanging"].run
+    assert run.exit_code == 1, run.output
+    assert re.search(r"SERVICE LEVEL BROKEN: status: 1 of \d+ failed", run.output)
+
+
+def test_exceptions_in_users_fail_the_run(cases: dict[str, Case]) -> None:
+    run = cases["confusing"].run
+    assert run.exit_code == 1, run.output
+    assert re.search(r"SERVICE LEVEL BROKEN: users: \d+ exceptions: 'typeCount'", run.output)
+
+
 def test_missing_switch_fails_a_run_that_expects_it(cases: dict[str, Case]) -> None:
     run = cases["still"].run
     assert run.exit_code == 1, run.output

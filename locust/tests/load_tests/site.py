@@ -43,6 +43,8 @@ class Site:
     bodies: dict[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     conditional: int = 0
+    # Requests whose response is delayed at the moment.
+    waiting: int = 0
     # The named client of each export.
     downloaders: list[str] = field(default_factory=list)
 
@@ -67,12 +69,15 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("User-Agent") == USER_AGENT:
             self._answer(200, json.dumps(CITY[path]).encode(), 1, "")
             return
-        time.sleep(self.site.delays.get(path, 0))
+        if delay := self.site.delays.get(path):
+            self.site.waiting += 1
+            time.sleep(delay)
+            self.site.waiting -= 1
         generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
         etag = f'"{path}-{generation}"'
         is_known = self.headers.get("If-None-Match") == etag
         self.site.conditional += is_known
-        status = 304 if is_known else self.site.statuses.get(path, 200)
+        status = self.site.statuses.get(path, 304 if is_known else 200)
         self._answer(status, b"" if is_known else self.site.body(path, query), generation, etag)
         self.site.order.append(path)
         if path.startswith("/reports/export/"):
