@@ -1,5 +1,6 @@
 """Paths. Everything that the tools write is below ``LOCAL``, except the folder of a test run.
 
+They are absolute and without symbolic links, like the working directories by which servers are recognized.
 LA311_STATE moves what a running system writes, so that a second one can run next to the first.
 """
 
@@ -9,10 +10,10 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCAL = ROOT / ".local"
+LOCAL = (ROOT / ".local").resolve()
 CACHE = LOCAL / "cache"
 ENVIRONMENTS = LOCAL / "venv"
-STATE = Path(os.environ.get("LA311_STATE") or LOCAL)
+STATE = Path(os.environ.get("LA311_STATE") or LOCAL).resolve()
 SERVERS = STATE / "servers"
 UP = STATE / "up"
 ENV_FILE = STATE / "env"

@@ -31,7 +31,7 @@ def works_in(pid: int, folder: Path) -> bool:
     A process id alone is not enough: after a crash or a reboot it may belong to another program.
     """
     try:
-        return is_alive(pid) and (PROC / str(pid) / "cwd").readlink() == folder
+        return is_alive(pid) and (PROC / str(pid) / "cwd").readlink() == folder.resolve()
     except OSError:
         return False
 

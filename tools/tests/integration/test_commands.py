@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from tools import check, session
 from tools.jobs import run_all
 from tools.paths import ROOT
 from tools.problem import Problem
+from tools.servers import processes
 from tools.servers.instance import Instance
 from tools.test_environment import clean_environment
 from tools.tests.checkouts import Checkout, copy_tools
@@ -51,6 +53,31 @@ def test_cleaning_removes_everything(empty: Checkout) -> None:
     done = empty.run("tools.down", "--clean")
     assert done.returncode == 0, done.stderr
     assert not (empty.folder / ".local").exists()
+
+
+def test_servers_are_recognized_behind_a_link(
+    empty: Checkout, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On another disk, for example. A server that was not recognized could be neither used nor stopped."""
+    other = tmp_path_factory.mktemp("disk")
+    (empty.folder / ".local").symlink_to(other)
+    started = empty.run("tools.services", "start", "--name", "tried", "--redis")
+    assert started.returncode == 0, started.stderr
+    pid = json.loads(started.stdout)["redis"]["pid"]
+    assert processes.is_alive(pid)
+    done = empty.run("tools.down", "--clean")
+    assert done.returncode == 0, done.stderr
+    assert not processes.is_alive(pid)
+    assert not other.exists()
+
+
+def test_the_state_may_be_in_a_relative_folder() -> None:
+    code = "from tools.paths import STATE; print(STATE)"
+    own = os.environ | {"LA311_STATE": "../state"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(ROOT.parent / "state")
 
 
 def test_an_unknown_role_is_named() -> None:

@@ -164,6 +164,9 @@ def test_a_zombie_is_not_alive() -> None:
 def test_the_process_id_of_another_program_is_not_a_server(tmp_path: Path) -> None:
     assert not processes.works_in(os.getpid(), tmp_path)
     assert processes.works_in(os.getpid(), Path.cwd())
+    link = tmp_path / "link"
+    link.symlink_to(Path.cwd())
+    assert processes.works_in(os.getpid(), link)
 
 
 def test_a_process_that_ignores_sigterm_is_killed() -> None:
