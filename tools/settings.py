@@ -21,6 +21,7 @@ from tools.servers.instance import DATABASE, Instance
 EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
+PATH_SETTINGS = ("PORTAL_DATA", "PORTAL_BOUNDARIES", "PORTAL_CACHE", "EXPORTS_FOLDER", "FILES_LOCATION")
 PYTHON_VARIABLES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 CITY_SETTINGS = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
 FIXED_SETTINGS = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
@@ -39,9 +40,15 @@ def read(path: Path) -> dict[str, str]:
 
 
 def chosen_by_user() -> dict[str, str]:
-    """Documented settings from the shell and from ``.env``."""
+    """Documented settings from the shell and from ``.env``; paths are absolute."""
     shell = {name: os.environ[name] for name in documented() if os.environ.get(name)}
-    return read(ROOT / ".env") | shell
+    chosen = read(ROOT / ".env") | shell
+    return chosen | {name: _absolute(chosen[name]) for name in PATH_SETTINGS if name in chosen}
+
+
+def _absolute(location: str) -> str:
+    """The path, if relative to the checkout, where ``make`` runs; a URL, such as s3://…, stays as it is."""
+    return location if "://" in location else str(ROOT / location)
 
 
 def database_for(chosen: Mapping[str, str]) -> str:

@@ -34,6 +34,17 @@ def test_the_shell_overrides_the_file(elsewhere: Path, monkeypatch: pytest.Monke
     assert chosen_from(elsewhere, monkeypatch) == {"API_PORT": "5002", "STAGE": "prod"}
 
 
+def test_paths_are_absolute(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each service runs in its own folder: `PORTAL_DATA=rows.json make up` looked for prefect/rows.json."""
+    (elsewhere / ".env").write_text("FILES_LOCATION=s3://bucket/files\nEXPORTS_FOLDER=/exports\n")
+    monkeypatch.setenv("PORTAL_DATA", "rows.json")
+    assert chosen_from(elsewhere, monkeypatch) == {
+        "FILES_LOCATION": "s3://bucket/files",
+        "EXPORTS_FOLDER": "/exports",
+        "PORTAL_DATA": f"{elsewhere}/rows.json",
+    }
+
+
 def test_undocumented_variables_of_the_shell_are_no_settings(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
