@@ -22,6 +22,7 @@ EXAMPLE = ROOT / ".env.example"
 ASSIGNMENT = re.compile(r"^([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_PORT": "5600"}
 PATH_SETTINGS = ("PORTAL_DATA", "PORTAL_BOUNDARIES", "PORTAL_CACHE", "EXPORTS_FOLDER", "FILES_LOCATION")
+LOOPBACK = "127.0.0.1,localhost"
 PYTHON_VARIABLES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 CITY_SETTINGS = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
 FIXED_SETTINGS = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
@@ -105,12 +106,18 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     names = set(documented())
     own = {"PREFECT_HOME": str(STATE / "prefect"), "PYTHONUNBUFFERED": "1", **python_environment()}
     machine = {name: value for name, value in os.environ.items() if name not in names}
-    return without_python_variables(machine) | own | dict(settings)
+    return without_python_variables(machine) | own | loopback_variables(machine) | dict(settings)
 
 
 def without_python_variables(machine: Mapping[str, str]) -> dict[str, str]:
     """The variables without those that would change what our programs import."""
     return {name: value for name, value in machine.items() if name not in PYTHON_VARIABLES}
+
+
+def loopback_variables(machine: Mapping[str, str]) -> dict[str, str]:
+    """Variables that let programs reach each other on a machine with a proxy."""
+    before = machine.get("no_proxy") or machine.get("NO_PROXY")
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), f"{before},{LOOPBACK}" if before else LOOPBACK)
 
 
 def python_environment() -> dict[str, str]:

@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.local_http import open_local
 from tools.problem import Problem, last_lines
 from tools.servers import processes
 
@@ -136,7 +135,7 @@ def sweep(mark: str) -> int:
 
 def _responds(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
+        with open_local(url, timeout=5) as response:
+            return response.status == 200
+    except OSError:
         return False

@@ -41,6 +41,7 @@ def clean_environment(service: str) -> dict[str, str]:
         "MYPY_CACHE_DIR": str(CACHE / "mypy" / service),
         "PREFECT_HOME": str(folder_of(os.getpid()) / "prefect"),
         **settings.python_environment(),
+        **settings.loopback_variables(machine),
         "RUFF_CACHE_DIR": str(CACHE / "ruff"),
         "XDG_CACHE_HOME": str(CACHE / "home"),
     }

@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from tools.attack.reports_inputs import ReportsInputs
 from tools.attack.responses import BrokenResponseError, Connection, NoResponseError, RawResponse
 from tools.attack.slow import SlowClients
 from tools.attack.tally import report
+from tools.local_http import open_local
 
 BATCH = 16
 BATCHES_PER_CONNECTION = 25
@@ -203,7 +203,7 @@ def inputs_for(name: str, places: Places) -> Callable[[Random], Input]:
 
 
 def _get(port: int, path: str) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
+    with open_local(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
         return json.load(response)
 
 

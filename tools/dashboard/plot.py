@@ -9,13 +9,13 @@ import json
 import re
 import sys
 import urllib.parse
-import urllib.request
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tools.dashboard.scraping import MONITORING
+from tools.local_http import open_local
 from tools.paths import ROOT
 
 FILE = ROOT / "docs" / "pictures" / "dashboard.png"
@@ -41,7 +41,7 @@ def series(url: str, target: dict[str, Any], span: tuple[float, float]) -> Serie
     """Legend, seconds since the start, and values of each line of a query."""
     start, end = span
     asked = {"query": target["expr"], "start": start, "end": end, "step": max(1, (end - start) / STEPS)}
-    with urllib.request.urlopen(f"{url}/api/v1/query_range?{urllib.parse.urlencode(asked)}") as response:  # noqa: S310
+    with open_local(f"{url}/api/v1/query_range?{urllib.parse.urlencode(asked)}", timeout=60) as response:
         found = json.load(response)["data"]["result"]
     return [
         (

@@ -19,6 +19,7 @@ from tools.console import say, step
 from tools.dashboard import scraping
 from tools.file_locks import ensure_folder
 from tools.load.size import FOLDER, Size
+from tools.local_http import open_local
 from tools.migrate import database_settings, migrate
 from tools.paths import CACHE, ROOT, python_of
 from tools.plan import Plan
@@ -130,17 +131,17 @@ def _prime(plan: Plan) -> None:
         headers={"Authorization": f"Bearer {plan.values['ADMIN_TOKEN']}"},
         method="POST",
     )
-    with urllib.request.urlopen(request, timeout=300):  # noqa: S310
+    with open_local(request, timeout=300):
         pass
 
 
 def _export_years(api_url: str) -> None:
     counted = f"{api_url}/reports?field=created_year&filter=created_date>=2000-01-01"
-    with urllib.request.urlopen(counted, timeout=60) as response:  # noqa: S310
+    with open_local(counted, timeout=60) as response:
         years = [row["created_year"] for row in json.load(response)]
     for year in years:
         url = f"{api_url}/reports/export/{year}/service_requests.csv.gz"
-        with urllib.request.urlopen(url, timeout=300) as export:  # noqa: S310
+        with open_local(url, timeout=300) as export:
             while export.read(1_000_000):
                 pass
 

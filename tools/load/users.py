@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.console import say, step
 from tools.file_locks import ensure_folder
 from tools.load.size import Size
+from tools.local_http import open_local
 from tools.paths import ROOT, python_of
 from tools.plan import Plan
 from tools.problem import Problem
@@ -110,7 +111,7 @@ def change_rows(portal_url: str, amount: int) -> None:
         request = urllib.request.Request(  # noqa: S310
             f"{portal_url}/_portal/rows", json.dumps(wanted).encode(), method="POST"
         )
-        with urllib.request.urlopen(request, timeout=300) as response:  # noqa: S310
+        with open_local(request, timeout=300) as response:
             touched = json.load(response)["touched"]
         if not touched:
             raise Problem(f"the portal has no rows to change in {dataset}; raise --rows")

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,18 @@ def test_a_program_is_healthy_once_it_responds(supervisor: Supervisor, tmp_path:
     supervisor.wait_healthy("answering", 30)
     supervisor.check()
     assert said(supervisor, answering(tmp_path)) == "serving"
+
+
+def test_its_health_is_checked_without_the_proxy(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    # It keeps the proxies of its first request.
+    monkeypatch.setattr(urllib.request, "_opener", None)
+    supervisor.start(answering(tmp_path))
+    supervisor.wait_healthy("answering", 30)
 
 
 def test_an_error_status_is_not_healthy(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -98,6 +98,16 @@ def test_the_file_is_for_this_user_only_and_reads_back(running: Instance, elsewh
     assert settings.read(written) == values
 
 
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("example.org", "example.org,")])
+def test_services_reach_each_other_without_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", before)
+    seen = settings.environment({})
+    assert seen["no_proxy"] == seen["NO_PROXY"] == f"{after}127.0.0.1,localhost"
+
+
 def test_a_service_sees_no_setting_but_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCRATA_APP_TOKEN", "from the shell")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
