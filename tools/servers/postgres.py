@@ -81,8 +81,10 @@ class Postgres:
         processes.end(processes.working_in(self.data))
 
     def _create(self) -> None:
-        # An interrupted run may have left an incomplete, empty cluster.
-        shutil.rmtree(self.data, ignore_errors=True)
+        """Create the cluster under another name, because an interrupted run may leave an incomplete one."""
+        new = self.folder / "data.new"
+        for folder in (self.data, new):
+            shutil.rmtree(folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         give_to(USER, self.folder)
         password_file = self.folder / "password"
@@ -91,15 +93,16 @@ class Postgres:
         if is_root():
             shutil.chown(password_file, USER)
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--username={USER}"]
-        options += [f"--pwfile={password_file}", f"--pgdata={self.data}", "--no-instructions"]
+        options += [f"--pwfile={password_file}", f"--pgdata={new}", "--no-instructions"]
         if not self.is_durable:
             options.append("--no-sync")
         try:
             self._run("initdb", *options)
         finally:
             password_file.unlink()
-        with (self.data / "postgresql.conf").open("a") as file:
+        with (new / "postgresql.conf").open("a") as file:
             file.write("include 'local.conf'\n")
+        new.rename(self.data)
 
     def _clear_after_crash(self) -> None:
         """Remove what would block the start: orphaned backends, and the stale process id."""

@@ -191,6 +191,25 @@ def test_data_are_read_by_the_version_that_wrote_them(
         fresh.start(redis=False)
 
 
+INTERRUPTED = """
+for option in "$@"; do case $option in --pgdata=*) data=${option#*=};; esac; done
+mkdir -p "$data" && echo 15 > "$data/PG_VERSION"; exit 1
+"""
+
+
+def test_files_whose_creation_was_interrupted_are_created_again(
+    fresh: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Initdb writes PG_VERSION first."""
+    executable(tmp_path, "initdb", INTERRUPTED)
+    with monkeypatch.context() as patch:
+        patch.setattr(postgres_module, "postgres_programs", lambda _: tmp_path)
+        with pytest.raises(Problem, match="PostgreSQL did not create its files"):
+            fresh.start(redis=False)
+    fresh.start(redis=False)
+    assert ask(fresh, "SHOW port") == str(fresh.postgres.port)
+
+
 def test_one_server_starts_without_the_other(fresh: Instance) -> None:
     fresh.start(postgres=False)
     assert fresh.redis.pid()
