@@ -105,23 +105,25 @@ class Instance:
         """Start the servers that are not running; returns when they respond."""
         with exclusive(self._lock):
             self._remember()
-            if postgres and not self.postgres.pid():
+            if postgres:
+                is_running = self.postgres.pid()
                 self._start_on_free_port("postgres")
-                self._prepare()
-            if redis and not self.redis.pid():
+                if not is_running:
+                    self._prepare()
+            if redis:
                 self._start_on_free_port("redis")
 
     def _start_on_free_port(self, kind: str) -> None:
-        """Start on the stored port, or on another one if it is taken."""
+        """Start on the stored port, or on another one if another program has taken it."""
         for attempt in range(1, ATTEMPTS + 1):
             server: Postgres | Redis = self.postgres if kind == "postgres" else self.redis
-            if not is_free(server.port):
+            if not server.pid() and not is_free(server.port):
                 self._remember(**{f"{kind}_port": free_port()})
                 continue
             try:
                 server.start()
             except Problem:
-                if attempt == ATTEMPTS or is_free(server.port):
+                if attempt == ATTEMPTS or server.pid() or is_free(server.port):
                     raise
             else:
                 return

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.console import say
 from tools.disk import require_space
 from tools.problem import Problem, last_lines
 from tools.servers import processes
@@ -17,6 +19,7 @@ from tools.servers.users import as_user, give_to, is_root
 USER = "postgres"
 NEEDED_MB = 300
 START_SECONDS = 60
+READY_EVERY_SECONDS = 0.2
 # Parallel queries use this shared memory; in containers it is often only 64 MB.
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 ENOUGH_SHARED_MEMORY_BYTES = 512_000_000
@@ -54,20 +57,48 @@ class Postgres:
 
     def _recorded_pid(self) -> int | None:
         try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
-        except (OSError, IndexError, ValueError):
+            return int(self._recorded()[0])
+        except (IndexError, ValueError):
             return None
+
+    def _recorded(self) -> list[str]:
+        """The words of the file in which a running server describes itself; none without the file."""
+        try:
+            return (self.data / "postmaster.pid").read_text().split()
+        except OSError:
+            return []
 
     def start(self) -> None:
         """Create the cluster if needed and start it; returns when it accepts connections."""
         if self.pid():
+            self._wait_until_ready()
             return
         require_space(self.folder, NEEDED_MB, "PostgreSQL")
         if not self._version():
             self._create()
         self._clear_after_crash()
         (self.data / "local.conf").write_text(self._settings())
-        self._control("start", "-w", "-t", str(START_SECONDS), "-l", str(self.log))
+        try:
+            self._control("start", "-w", "-t", str(START_SECONDS), "-l", str(self.log))
+        except Problem:
+            if not self.pid():
+                raise
+            self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """Wait while the server recovers after a crash, which can take minutes. Raises Problem if it ends."""
+        if not self._is_ready():
+            say(f"• Waiting until PostgreSQL has recovered after a crash (log: {self.log})")
+        while not self._is_ready():
+            if not self.pid():
+                raise Problem(
+                    f"PostgreSQL ended while starting; the end of {self.log}:\n{last_lines(self.log)}"
+                )
+            time.sleep(READY_EVERY_SECONDS)
+
+    def _is_ready(self) -> bool:
+        """Whether the running server accepts connections, as it states in the last line of its own file."""
+        return self._recorded()[-1:] == ["ready"]
 
     def _version(self) -> str:
         """The major version that wrote the data, and the only one that can read them; empty without data."""

@@ -210,6 +210,31 @@ def test_files_whose_creation_was_interrupted_are_created_again(
     assert ask(fresh, "SHOW port") == str(fresh.postgres.port)
 
 
+IMPATIENT = """
+programs={}
+case "$*" in *start*) "$programs/pg_ctl" "$@" -W
+    until test -s "$2/postmaster.pid"; do sleep 0.01; done
+    exit 1;;
+esac
+exec "$programs/pg_ctl" "$@"
+"""
+
+
+def test_a_server_that_recovers_for_long_is_awaited(
+    fresh: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It listens already, so its port looks taken; pg_ctl gives up after a minute."""
+    fresh.start(redis=False)
+    port, real = fresh.postgres.port, postgres_programs()
+    fresh.stop(redis=False)
+    executable(tmp_path, "pg_ctl", IMPATIENT.format(real))
+    with monkeypatch.context() as patch:
+        patch.setattr(postgres_module, "postgres_programs", lambda _: tmp_path)
+        fresh.start(redis=False)
+    assert fresh.postgres.port == port
+    assert ask(fresh, "SELECT 1") == 1
+
+
 def test_one_server_starts_without_the_other(fresh: Instance) -> None:
     fresh.start(postgres=False)
     assert fresh.redis.pid()
