@@ -81,6 +81,8 @@ class Instance:
     def _remember(self, **changes: object) -> None:
         old = self.state if self.exists() else State.new(is_durable=self._is_durable)
         ensure_folder(self.folder)
+        if self.exists() and vars(old) | changes == vars(old):
+            return
         temporary = self._state_file.with_suffix(".new")
         temporary.touch(mode=0o600)
         temporary.write_text(json.dumps(vars(old) | changes))

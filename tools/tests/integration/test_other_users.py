@@ -88,6 +88,17 @@ def test_files_of_another_user_are_explained(of_person: Checkout) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_root_does_not_lock_the_owner_out(of_person: Checkout) -> None:
+    """As with `sudo make up` in a checkout that this user has used before."""
+    started = services(of_person, "start", "--redis")
+    root = Checkout(of_person.folder)
+    for command in ("start", "stop"):
+        done = root.run("tools.services", command, "--name", "tried")
+        assert done.returncode == 1
+        assert f"belongs to {of_person.user}; run make as {of_person.user}" in done.stderr
+    assert services(of_person, "status") == started
+
+
 def test_a_user_without_rights_gets_the_command_for_an_administrator(of_person: Checkout) -> None:
     ask = "from tools import apt; apt.missing = lambda *_: ['redis']; apt.guarded(apt.ensure)"
     (of_person.folder / "ask.py").write_text(ask)
