@@ -12,10 +12,12 @@ from collections.abc import Callable
 
 from tools import apt, settings
 from tools.console import say
+from tools.file_locks import exclusive
 from tools.paths import ENV_FILE, ROOT, UP, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.servers.programs import client
+from tools.up import INSTANCE, LOCK, READY
 
 ROLE_SETTING = {
     "owner": "DATABASE_URL",
@@ -26,8 +28,16 @@ ROLE_SETTING = {
 
 def is_running() -> bool:
     """Whether the database of ``make up`` is running."""
-    instance = Instance("up")
+    instance = Instance(INSTANCE)
     return instance.exists() and instance.postgres.pid() is not None
+
+
+def is_ready() -> bool:
+    """Whether everything responded at the start, and a ``make up`` is still watching it."""
+    if not (READY.exists() and Instance(INSTANCE).is_running()):
+        return False
+    with exclusive(LOCK, is_waiting=False) as is_free:
+        return not is_free
 
 
 def running_settings() -> dict[str, str]:
@@ -68,11 +78,10 @@ def logs(_: list[str]) -> int:
 
 
 def status(_: list[str]) -> int:
-    ready = UP / "ready"
-    if not ready.exists():
+    if not is_ready():
         say("Not running; `make up` starts it.")
         return 1
-    say(ready.read_text())
+    say(READY.read_text())
     return 0
 
 

@@ -92,9 +92,10 @@ def load_first_time(supervisor: Supervisor, plan: Plan) -> None:
         say(f"Problem: {problem}\n  Everything else is served; `make ingest` tries again.")
 
 
-def watch(supervisor: Supervisor) -> NoReturn:
-    """Watch the programs until interrupted. Raises ``Problem`` if one of them ends."""
+def watch(supervisor: Supervisor, instance: Instance) -> NoReturn:
+    """Watch the programs and the servers until interrupted. Raises ``Problem`` if one of them ends."""
     while True:
+        instance.check()
         supervisor.check()
         if "flow" in supervisor.running:
             _report_ingest(supervisor)
@@ -123,7 +124,7 @@ def supervise() -> int:
         start_all(supervisor, instance, plan)
         say(greeting(plan))
         READY.write_text(greeting(plan))
-        watch(supervisor)
+        watch(supervisor, instance)
     except KeyboardInterrupt:
         say("\n• Stopping")
         return 0

@@ -14,7 +14,7 @@ from typing import Any
 
 from tools.file_locks import ensure_folder, exclusive
 from tools.paths import SERVERS
-from tools.problem import Problem
+from tools.problem import Problem, last_lines
 from tools.servers.ports import free_port, is_free
 from tools.servers.postgres import Postgres
 from tools.servers.programs import client
@@ -158,6 +158,16 @@ class Instance:
         if result.returncode:
             raise Problem(f"PostgreSQL rejected a setup step:\n{result.stderr.strip()}")
         return result.stdout.strip()
+
+    def check(self) -> None:
+        """Raise ``Problem`` if one of the servers has ended."""
+        for name, server in (("PostgreSQL", self.postgres), ("Redis", self.redis)):
+            if not server.pid():
+                raise Problem(f"{name} has ended; the end of {server.log}:\n{last_lines(server.log)}")
+
+    def is_running(self) -> bool:
+        """Whether both servers are running."""
+        return self.exists() and bool(self.postgres.pid() and self.redis.pid())
 
     def stop(self, *, postgres: bool = True, redis: bool = True) -> None:
         """Stop the servers; the files stay."""

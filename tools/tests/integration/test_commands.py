@@ -41,6 +41,21 @@ def test_no_status_and_no_logs(empty: Checkout) -> None:
     assert "there are no logs yet" in logs.stderr
 
 
+@pytest.mark.parametrize("running", [["--postgres"], ["--redis"], []], ids=str)
+def test_a_system_that_was_killed_is_not_running(empty: Checkout, running: list[str]) -> None:
+    """It leaves the file with the addresses, and perhaps servers; at boot, a run would start before it."""
+    started = empty.run("tools.services", "start", "--name", "up", *running)
+    assert started.returncode == 0, started.stderr
+    (empty.folder / ".local" / "up").mkdir()
+    (empty.folder / ".local" / "up" / "ready").write_text("http://127.0.0.1:5500")
+    try:
+        status = empty.run("tools.session", "status")
+    finally:
+        empty.run("tools.services", "remove", "--name", "up")
+    assert status.returncode == 1
+    assert "Not running" in status.stdout
+
+
 def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
     for _ in range(2):
         done = empty.run("tools.down")

@@ -120,6 +120,7 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    running: Instance,
     code: str,
     said: str,
 ) -> None:
@@ -130,7 +131,19 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
     up._report_ingest(supervisor)
     assert said in capsys.readouterr().out
     with pytest.raises(Problem, match="api was ended by signal 9"):
-        up.watch(supervisor)
+        up.watch(supervisor, running)
+
+
+@pytest.mark.parametrize("server", ["postgres", "redis"])
+def test_a_server_that_ends_ends_the_system(
+    supervisor: Supervisor, running: Instance, *, server: str
+) -> None:
+    running.stop(postgres=server == "postgres", redis=server == "redis")
+    try:
+        with pytest.raises(Problem, match=rf"(?i){server}\w* has ended; the end of .*{server}\.log"):
+            up.watch(supervisor, running)
+    finally:
+        running.start()
 
 
 @pytest.mark.parametrize("code", [60, 70, 80])
