@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from tools.paths import CACHE, LOCAL
 from tools.problem import Problem
 
 MEGABYTE = 1_000_000
+SAFE = f"{CACHE} and {LOCAL / 'log'}"
 
 
 def require_space(folder: Path, megabytes: int, purpose: str) -> None:
@@ -17,5 +19,6 @@ def require_space(folder: Path, megabytes: int, purpose: str) -> None:
     if free < megabytes:
         raise Problem(
             f"{purpose} needs about {megabytes:,} MB, but the disk of {existing} has {free:,} MB free.\n"
-            f"  Free some space there (`make clean` removes everything under .local) and try again."
+            f"  Free some space there and try again. While nothing is running, {SAFE} can be\n"
+            "  deleted; `make clean` would delete the loaded data, too."
         )

@@ -27,6 +27,8 @@ UV = UV_FOLDER / "bin" / "uv"
 UV_LOCK = ROOT / "tools" / "requirements.txt"
 SUPPORTED = ((3, 11), (3, 13))
 NEEDED_MB = 2_500
+LOCK = "requirements-dev.txt"
+"""Of a folder's environment, which keeps a copy of the lock that it was installed from."""
 PREPARED_BY = {"dash": "report_kit.packing", "prefect": "pipeline.prefect_preparation"}
 """Modules that complete the new environment of a folder; running them again has no effect."""
 
@@ -79,14 +81,25 @@ def install_uv() -> None:
         installed.write_bytes(UV_LOCK.read_bytes())
 
 
+def _has_interpreter(folder: str) -> bool:
+    """Whether a folder's environment is one of this interpreter."""
+    settings = ENVIRONMENTS / folder / "pyvenv.cfg"
+    version = f"version_info = {platform.python_version()}\n"
+    return settings.is_file() and version in settings.read_text()
+
+
+def is_complete(folder: str) -> bool:
+    """Whether a folder's environment needs nothing to be installed."""
+    lock = ROOT / folder / LOCK
+    return lock.is_file() and _has_interpreter(folder) and is_same(ENVIRONMENTS / folder / LOCK, lock)
+
+
 def make(folder: str) -> None:
     """Sync an environment with the folder's lock; the hash of every downloaded file is verified."""
-    target, lock = ENVIRONMENTS / folder, ROOT / folder / "requirements-dev.txt"
+    target, lock = ENVIRONMENTS / folder, ROOT / folder / LOCK
     if not lock.is_file():
         raise Problem(f"{lock} is missing: create it with `make lock`.")
-    settings = target / "pyvenv.cfg"
-    version = f"version_info = {platform.python_version()}\n"
-    if not (settings.is_file() and version in settings.read_text()):
+    if not _has_interpreter(folder):
         create = ["venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable]
         run_uv([*create, str(target)], f"Creating the environment of {folder}/")
     sync(target, lock)
@@ -106,14 +119,16 @@ def sync(target: Path, lock: Path) -> None:
 
 
 def ensure(folders: Iterable[str]) -> None:
-    """Make or update the environments of these folders."""
+    """Make or update the environments of these folders. Raises Problem without the space to install them."""
+    wanted = list(folders)
     check_python()
-    require_space(LOCAL, NEEDED_MB, "Installing the Python packages")
     with exclusive(LOCAL / "environments.lock"), step("Checking the Python environments"):
+        if not all(map(is_complete, wanted)):
+            require_space(LOCAL, NEEDED_MB, "Installing the Python packages")
         install_uv()
         # Installing mostly waits for downloads, and completing an environment keeps one processor busy.
         with ThreadPoolExecutor() as pool:
-            list(pool.map(make, folders))
+            list(pool.map(make, wanted))
 
 
 def ensure_with_packages(folders: Iterable[str], *needs: str) -> None:

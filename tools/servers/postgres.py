@@ -73,8 +73,8 @@ class Postgres:
         if self.pid():
             self._wait_until_ready()
             return
-        require_space(self.folder, NEEDED_MB, "PostgreSQL")
         if not self._version():
+            require_space(self.folder, NEEDED_MB, "PostgreSQL")
             self._create()
         self._clear_after_crash()
         (self.data / "local.conf").write_text(self._settings())

@@ -69,6 +69,16 @@ def test_packages_are_installed_again_only_from_another_lock(
     assert commands == ["Installing the packages of service/"]
 
 
+def test_space_is_needed_only_to_install(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system with everything installed refused to start on a disk that its own logs had filled."""
+    environments.ensure(["service"])
+    monkeypatch.setattr(environments, "NEEDED_MB", 9_000_000_000)
+    environments.ensure(["service"])
+    lock.write_text("# another lock\n")
+    with pytest.raises(Problem, match=r"`make clean` would delete the loaded data"):
+        environments.ensure(["service"])
+
+
 def test_a_failed_installation_is_repeated(lock: Path) -> None:
     environments.ensure(["service"])
     lock.write_text("surely-not-a-package==1.0\n")
