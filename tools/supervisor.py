@@ -56,7 +56,9 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Start a program and return immediately."""
-        with self.log_of(program).open("wb") as log:
+        self.log_of(program).unlink(missing_ok=True)
+        # Appending, because the file may be emptied while the program writes to it.
+        with self.log_of(program).open("ab") as log:
             process = subprocess.Popen(
                 ["nice", "-n", str(program.niceness), *program.command],
                 cwd=program.folder,

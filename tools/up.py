@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from typing import NoReturn
 
-from tools import environments, settings
+from tools import environments, log_files, settings
 from tools.console import say, step
 from tools.file_locks import ensure_folder, exclusive
 from tools.migrate import migrate
@@ -93,8 +93,13 @@ def load_first_time(supervisor: Supervisor, plan: Plan) -> None:
 
 
 def watch(supervisor: Supervisor, instance: Instance) -> NoReturn:
-    """Watch the programs and the servers until interrupted. Raises ``Problem`` if one of them ends."""
+    """Watch the programs, the servers and the sizes of their logs until interrupted.
+
+    Raises ``Problem`` if one of them ends.
+    """
     while True:
+        for log in (*LOGS.glob("*.log"), instance.postgres.log, instance.redis.log):
+            log_files.bound(log)
         instance.check()
         supervisor.check()
         if "flow" in supervisor.running:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pytest
 
-from tools import settings, up
+from tools import log_files, settings, up
 from tools.migrate import migrate
 from tools.plan import Plan
 from tools.problem import Problem
@@ -136,14 +136,17 @@ def test_the_end_of_a_background_run_is_reported_and_the_system_stays(
 
 @pytest.mark.parametrize("server", ["postgres", "redis"])
 def test_a_server_that_ends_ends_the_system(
-    supervisor: Supervisor, running: Instance, *, server: str
+    supervisor: Supervisor, running: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: str
 ) -> None:
+    monkeypatch.setattr(up, "LOGS", tmp_path)
+    (tmp_path / "api.log").write_text("x" * (log_files.LIMIT_BYTES + 1))
     running.stop(postgres=server == "postgres", redis=server == "redis")
     try:
         with pytest.raises(Problem, match=rf"(?i){server}\w* has ended; the end of .*{server}\.log"):
             up.watch(supervisor, running)
     finally:
         running.start()
+    assert (tmp_path / "api.log").stat().st_size == 0
 
 
 @pytest.mark.parametrize("code", [60, 70, 80])

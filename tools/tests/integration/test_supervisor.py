@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import log_files
 from tools import supervisor as module
 from tools.problem import Problem
 from tools.servers import processes
@@ -20,6 +21,12 @@ from tools.supervisor import Program, Supervisor, sweep
 from tools.tests.programs import DEAF, PARENT, answering, python, task
 
 LEAST_URGENT = 19
+WRITING = """
+import signal
+signal.signal(signal.SIGUSR1, lambda *_: print("second", flush=True))
+print("first line", flush=True)
+while True: signal.pause()
+"""
 
 
 @pytest.fixture
@@ -74,6 +81,22 @@ def test_a_program_that_ends_while_starting_shows_the_end_of_its_log(
     supervisor.start(dying)
     with pytest.raises(Problem, match=r"dying ended with exit code 1; the end of .*\n    no such table"):
         supervisor.wait_healthy("dying", 30)
+
+
+def test_a_long_log_begins_again_while_its_program_writes(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_files, "LIMIT_BYTES", 10)
+    program = Program("writing", python(WRITING), tmp_path)
+    log = supervisor.log_of(program)
+    supervisor.start(program)
+    assert said(supervisor, program) == "first line"
+    log_files.bound(log)
+    assert (log.read_text(), log_files.previous(log).read_text()) == ("", "first line\n")
+    os.kill(pid_of(supervisor, program), signal.SIGUSR1)
+    assert said(supervisor, program) == "second"
+    log_files.bound(log)
+    assert log.read_text() == "second\n"
 
 
 def test_a_program_that_is_killed_later_is_noticed(supervisor: Supervisor, tmp_path: Path) -> None:
