@@ -11,8 +11,9 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 ifeq ($(PYTHON),)
 $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
-# Compiled modules are kept under .local: without them Prefect takes twice as long to start.
-RUN := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
+# Compiled modules are kept under .local: without them Prefect takes twice as long to start. With sudo there are none,
+# because they would belong to root, and with them .local.
+RUN := PYTHONDONTWRITEBYTECODE=$(if $(SUDO_USER),1) PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
 SUITES ?= api dash prefect tools
 ARGS ?=
 DETACH ?=
@@ -28,7 +29,7 @@ down: ## Stop the system; the data is kept
 	@$(RUN) tools.down
 
 schedule: ## Install systemd units that start the system at boot and run the pipeline nightly; ARGS=off removes them, ARGS=show prints them
-	@# With sudo, compiled modules would belong to root, and with them .local.
+	@# As in RUN, with sudo or without.
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m tools.schedule $(ARGS)
 
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py

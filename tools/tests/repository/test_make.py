@@ -32,6 +32,13 @@ def test_every_target_is_in_make_help() -> None:
     assert all(described.values())
 
 
+@pytest.mark.parametrize(("user", "setting"), [("someone", "1"), ("", "")])
+def test_no_compiled_modules_of_root_are_left_in_a_users_checkout(user: str, setting: str) -> None:
+    command, sudo = ["make", "--no-print-directory", "--dry-run", "up"], os.environ | {"SUDO_USER": user}
+    said = subprocess.check_output(command, cwd=ROOT, env=sudo, text=True)
+    assert said.startswith(f"PYTHONDONTWRITEBYTECODE={setting} ")
+
+
 def test_every_target_is_in_the_readme() -> None:
     named = set(re.findall(r"`make ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert TARGETS - named == set()
