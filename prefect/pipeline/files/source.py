@@ -21,7 +21,8 @@ TOLERANCE = dt.timedelta(days=1)
 FACTS = """
 SELECT generation, city_key, city_name, columns, declaration_digest,
        concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
-                 (SELECT timeline_id FROM pg_control_checkpoint())) AS cluster,
+                 (SELECT timeline_id FROM pg_control_checkpoint()),
+                 extract(epoch FROM every_day_changed_at)) AS origin,
        coalesce(last_loaded_at(), changed_at) AS loaded_at,
        coalesce((SELECT max(erased_at)::text FROM erased_requests), '') AS last_erasure,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (
@@ -33,7 +34,7 @@ SELECT generation, city_key, city_name, columns, declaration_digest,
   FROM data_generation, city
 """
 # A rewritten row has a different xmin, which survives freezing. Sums do not depend on the order. In another
-# cluster, or in a promoted replica, the same xmin may belong to different values.
+# cluster, in a promoted replica or after a restore, the same xmin may belong to different values.
 YEARS = """
 SELECT year, concat_ws('/', served.rows, served.versions, raw.rows, raw.versions) AS versions,
        coalesce(last_day::text, '') AS last_day
@@ -88,7 +89,7 @@ def _facts(connection: Connection) -> Facts:
         latest = facts["loaded_at"].astimezone(dt.UTC).replace(tzinfo=None) + TOLERANCE
         years = cursor.execute(YEARS, (latest,)).fetchall()
     digests = (facts["declaration_digest"], facts["names_digest"])
-    common = (VERSION, facts["cluster"], *digests, *facts["columns"])
+    common = (VERSION, facts["origin"], *digests, *facts["columns"])
     return Facts(
         facts["generation"],
         facts["city_key"],
