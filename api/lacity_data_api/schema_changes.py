@@ -1,7 +1,8 @@
 """Schema changes that do not block readers; for the revisions under ``alembic/versions``.
 
 A plain ``ALTER TABLE`` queues behind every running query, and every later query queues behind it. Here a
-lock is taken immediately or not at all, and waiting happens without holding or queueing for any lock.
+lock that excludes readers is taken immediately or not at all, and waiting happens without holding or queueing
+for any such lock.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ LOCK_TIMEOUT_SECONDS = 900.0
 PAUSE_SECONDS = 0.2
 BATCH_ROWS = 50_000
 
+SET_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :limit, false)")
 INVALID_INDEX = text(
     "SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"  # null: there is none
 )
@@ -48,6 +50,16 @@ def lock_tables(*tables: str, timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> 
         time.sleep(PAUSE_SECONDS)
 
 
+def exclude_writers(table: str) -> None:
+    """Wait until no run is writing the table, and let none begin for the rest of this revision's transaction.
+
+    The transaction must not hold locks yet. Readers do not wait, neither during the attempt nor afterwards.
+    """
+    connection = op.get_bind()
+    with _lock_timeout(connection, LOCK_TIMEOUT_SECONDS):
+        connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def create_index(name: str, definition: str) -> None:
     """``CREATE INDEX CONCURRENTLY name definition``; can be repeated: an invalid leftover is replaced.
 
@@ -67,17 +79,31 @@ def drop_index(name: str) -> None:
 
 @contextmanager
 def _outside_a_transaction() -> Iterator[Connection]:
+    """Without a limit: what runs here waits for old transactions and for written rows, and blocks none."""
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        connection.execute("SET lock_timeout = 0")  # builds wait for old transactions and block none
-        try:
+        with _lock_timeout(connection, 0):
             yield connection
-        finally:
-            connection.execute("RESET lock_timeout")
+
+
+@contextmanager
+def _lock_timeout(connection: Connection, seconds: float) -> Iterator[None]:
+    """This limit for the block, then the runner's again; after an error, the runner ends.
+
+    RESET would restore the limit of the server, which is none.
+    """
+    before = connection.execute("SHOW lock_timeout").scalar()
+    connection.execute(SET_LOCK_TIMEOUT, limit=f"{seconds:.0f}s")
+    yield
+    connection.execute(SET_LOCK_TIMEOUT, limit=before)
 
 
 def replace_index(name: str, table: str, definition: str) -> None:
-    """Build a new index next to the one with this name, then swap the names."""
+    """Build a new index next to the one with this name, then swap the names.
+
+    Commits as ``create_index`` does, and ends with the table locked: other statements that take time belong
+    into another transaction, such as the one that the next ``create_index`` begins.
+    """
     create_index(f"{name}_next", f"ON {table} {definition}")
     lock_tables(table)
     op.execute(f"DROP INDEX IF EXISTS {name}")
@@ -89,7 +115,7 @@ def add_rollups(catalog: str, *rollups: str) -> None:
 
     A run in progress has read the old catalog, so the new tables are filled after it has ended.
     """
-    op.execute("LOCK TABLE service_requests IN SHARE MODE")
+    exclude_writers("service_requests")
     op.execute(catalog)
     for rollup in rollups:
         op.execute(f"SELECT create_rollup('{rollup}')")
@@ -107,11 +133,8 @@ def update_in_batches(table: str, key: str, statement: str) -> None:
 
     Commits the revision's transaction so far. The statement must be idempotent.
     """
-    with op.get_context().autocommit_block():
-        connection = op.get_bind()
-        connection.execute("SET lock_timeout = 0")  # updates wait only for rows that a run is writing
+    with _outside_a_transaction() as connection:
         first, last = connection.execute(f"SELECT min({key}), max({key}) FROM {table}").fetchone()  # noqa: S608
         while first is not None and first <= last:
             connection.execute(text(statement), first=first, last=first + BATCH_ROWS - 1)
             first += BATCH_ROWS
-        connection.execute("RESET lock_timeout")

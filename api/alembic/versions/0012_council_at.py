@@ -6,6 +6,8 @@ remembers the name under which each polygon came, and which columns of a dataset
 
 from alembic import op
 
+from lacity_data_api.schema_changes import lock_tables
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -46,6 +48,7 @@ ON CONFLICT DO NOTHING;
 
 
 def upgrade() -> None:
+    lock_tables("geometries", "run_datasets")
     op.execute(UPGRADE)
     op.execute(READ_BEFORE)
 

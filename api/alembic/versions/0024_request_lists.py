@@ -41,15 +41,16 @@ ROLLUPS = ("rollup_closed_day_agency", "rollup_closed_day_district")
 
 
 def upgrade() -> None:
-    for name, definition in INDEXES.items():
-        create_index(name, definition)
     for name, definition in WIDE.items():
         replace_index(name, "service_requests", definition)
+    # After the others: the rollups are filled in a transaction that does not lock readers out.
+    for name, definition in INDEXES.items():
+        create_index(name, definition)
     add_rollups(CATALOG, *ROLLUPS)
 
 
 def downgrade() -> None:
-    drop_rollups(*ROLLUPS)
     for name, definition in NARROW.items():
         replace_index(name, "service_requests", definition)
+    drop_rollups(*ROLLUPS)
     op.execute(f"DROP INDEX IF EXISTS {', '.join(INDEXES)}")

@@ -5,6 +5,8 @@ And an erasure is a change itself, so that those who keep a copy erase the reque
 
 from alembic import op
 
+from lacity_data_api.schema_changes import lock_tables
+
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
@@ -45,6 +47,7 @@ ALTER TABLE data_generation DROP COLUMN last_change, DROP COLUMN forgotten_chang
 
 
 def upgrade() -> None:
+    lock_tables("changes", "data_generation")
     op.execute(NUMBERS)
     op.execute(ERASURES)
 

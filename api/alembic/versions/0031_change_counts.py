@@ -6,7 +6,7 @@ so that no service can make the counts differ from the changes.
 
 from alembic import op
 
-from lacity_data_api.schema_changes import create_index, drop_index
+from lacity_data_api.schema_changes import create_index, drop_index, exclude_writers
 
 revision = "0031"
 down_revision = "0030"
@@ -72,9 +72,9 @@ INSERT INTO change_counts {COUNTED.format(changes="changes")};
 """
 
 
-# What commits comes first, so that an interrupted revision can be repeated.
 def upgrade() -> None:
     drop_index("changes_unusual_idx")
+    exclude_writers("changes")
     op.execute(COUNTS)
 
 

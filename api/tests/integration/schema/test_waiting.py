@@ -6,15 +6,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
 
+from lacity_data_api import schema_changes
 from tests.support import databases
 from tests.support.databases import Database
 
@@ -47,11 +54,16 @@ def old(before: Database) -> Iterator[Database]:
         yield copied
 
 
-def _alembic(database: Database, *arguments: str) -> None:
+def _start(database: Database, *arguments: str) -> subprocess.Popen[str]:
     environment = os.environ | {"DATABASE_URL": database.owner_url, "PYTHONPATH": str(API)}
     line = [sys.executable, "-m", "alembic", "-c", str(API / "alembic.ini"), *arguments]
-    done = subprocess.run(line, cwd=API, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    return subprocess.Popen(line, cwd=API, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def _alembic(database: Database, *arguments: str) -> None:
+    with _start(database, *arguments) as runner:
+        _, errors = runner.communicate()
+    assert runner.returncode == 0, errors
 
 
 def _version(database: Database) -> str:
@@ -77,10 +89,14 @@ def _read(cursor: Any) -> None:
     assert cursor.fetchone() == (100,)
 
 
-def test_a_long_reader_delays_the_migration_and_no_other_reader(old: Database) -> None:
+@pytest.mark.parametrize(("start", "table"), [("0004", "service_requests"), ("0024", "changes")])
+def test_a_long_reader_delays_the_migration_and_no_other_reader(
+    old: Database, start: str, table: str
+) -> None:
+    _alembic(old, "upgrade", start)
     with ThreadPoolExecutor(1) as pool, old.cursor() as other:
         with closing(psycopg2.connect(old.owner_url)) as long_reader, long_reader.cursor() as cursor:
-            _read(cursor)
+            cursor.execute(f"SELECT count(*) FROM {table}")
             migrating = pool.submit(_alembic, old, "upgrade", "head")
             _wait_until_it_has_been_refused(old, migrating)
             other.execute("SET statement_timeout = '20s'")
@@ -115,6 +131,55 @@ def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
             runner.result()
     assert _version(old) == _version_of_scripts()
     assert old.value("SELECT count(*) FROM service_requests WHERE is_open") == 2_000
+
+
+# For longer than a statement may wait that would keep readers waiting too.
+WAITING = """
+SELECT pid FROM pg_stat_activity
+ WHERE application_name = '311-migrate' AND datname = current_database() AND wait_event_type = 'Lock'
+   AND query LIKE %s AND now() - query_start > interval '1 second'
+"""
+
+
+def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> None:
+    _alembic(old, "upgrade", "0019")
+    with ThreadPoolExecutor(1) as pool:
+        with old.cursor() as run:
+            run.execute("LOCK TABLE service_requests IN ROW EXCLUSIVE MODE")
+            migrating = pool.submit(_alembic, old, "upgrade", "0020")
+            while not old.run(WAITING, "LOCK TABLE%"):
+                assert not migrating.done(), migrating.exception()
+                time.sleep(0.05)
+            with old.cursor() as reader:
+                reader.execute("SET statement_timeout = '20s'")
+                _read(reader)
+            run.execute("DELETE FROM service_requests WHERE request_id <= 5000")
+        migrating.result()
+    assert old.value("SELECT sum(requests) FROM rollup_day_district") == 15_000
+
+
+@pytest.fixture
+def revision(old: Database) -> Iterator[Connection]:
+    """The connection of a revision, with the runner's limit."""
+    engine = create_engine(old.owner_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute("SET lock_timeout = '500ms'")
+        connection.execution_options(isolation_level="READ COMMITTED")
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        with Operations.context(context), context.begin_transaction(_per_migration=True):
+            yield connection
+
+
+def test_the_runners_limit_applies_again_after_each_call_without_it(revision: Connection) -> None:
+    calls: tuple[Callable[[], None], ...] = (
+        partial(schema_changes.create_index, "some_idx", "ON service_requests (type_id)"),
+        partial(schema_changes.drop_index, "some_idx"),
+        partial(schema_changes.update_in_batches, "service_requests", "request_id", "SELECT :first, :last"),
+        partial(schema_changes.exclude_writers, "service_requests"),
+    )
+    for call in calls:
+        call()
+        assert revision.execute("SHOW lock_timeout").scalar() == "500ms", call
 
 
 @pytest.mark.slow
