@@ -3,6 +3,9 @@
 A plain ``ALTER TABLE`` queues behind every running query, and every later query queues behind it. Here a
 lock that excludes readers is taken immediately or not at all, and waiting happens without holding or queueing
 for any such lock.
+
+In a revision, the calls that commit come first, so that it can be repeated if it is interrupted; before them
+only statements that can be repeated, such as ``CREATE OR REPLACE FUNCTION``.
 """
 
 from __future__ import annotations

@@ -15,16 +15,17 @@ depends_on = None
 
 # Multiplying by a power of two is exact in floating point: a cell follows from any of the cells it contains.
 FUNCTIONS = """
-CREATE FUNCTION map_x(longitude double precision) RETURNS double precision
+CREATE OR REPLACE FUNCTION map_x(longitude double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN least(greatest((longitude + 180) / 360, 0), 1 - 1e-12);
 COMMENT ON FUNCTION map_x IS 'Web Mercator: from 0 at 180 degrees west up to, but not including, 1.';
-CREATE FUNCTION map_y(latitude double precision) RETURNS double precision
+CREATE OR REPLACE FUNCTION map_y(latitude double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN least(greatest(0.5 - asinh(tand(least(greatest(latitude, -89), 89))) / (2 * pi()), 0), 1 - 1e-12);
 COMMENT ON FUNCTION map_y IS
     'Web Mercator: from 0 at 85.05 degrees north up to, but not including, 1 at 85.05 degrees south.';
-CREATE FUNCTION map_cell(longitude double precision, latitude double precision, zoom integer) RETURNS bigint
+CREATE OR REPLACE FUNCTION map_cell(longitude double precision, latitude double precision, zoom integer)
+RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (floor(map_x(longitude) * (1::bigint << zoom))::bigint << zoom)
        | floor(map_y(latitude) * (1::bigint << zoom))::bigint;
@@ -63,8 +64,8 @@ DIMENSIONS = "'created_month', 'is_open', 'map_cell_14', 'map_cell_15', 'map_cel
 
 def upgrade() -> None:
     op.execute(FUNCTIONS)
-    add_rollups(CATALOG, *ROLLUPS)
     create_index("service_requests_map_idx", INDEX)
+    add_rollups(CATALOG, *ROLLUPS)
 
 
 def downgrade() -> None:

@@ -1,8 +1,6 @@
 """Requests by their last change: Open311 clients ask for what was updated since they last looked."""
 
-from alembic import op
-
-from lacity_data_api.schema_changes import create_index
+from lacity_data_api.schema_changes import create_index, drop_index
 
 revision = "0019"
 down_revision = "0018"
@@ -17,5 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.get_context().autocommit_block():
-        op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}")
+    drop_index(INDEX)

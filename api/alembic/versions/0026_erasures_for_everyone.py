@@ -32,9 +32,9 @@ COMMENT ON COLUMN changes.srnumber IS 'Null of a request that was erased.';
 
 
 def upgrade() -> None:
+    create_index("changes_erased_idx", "ON changes (sequence) WHERE cause = 'erased'")
     lock_tables("changes")
     op.execute(NOTHING_KEPT)
-    create_index("changes_erased_idx", "ON changes (sequence) WHERE cause = 'erased'")
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""Every revision locks what readers use before it alters it."""
+"""Every revision can be repeated after an interruption, and locks what readers use before it alters it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from lacity_data_api.migrate import configuration
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()]
 COMMITTING = {"create_index", "drop_index", "replace_index", "update_in_batches"}
 OTHERS = {"lock_tables", "exclude_writers", "add_rollups", "drop_rollups"}
+REPEATABLE = re.compile(r"\s*(CREATE OR REPLACE|COMMENT)\b")
 # A fill factor is changed without excluding readers.
 ALTERED = re.compile(r"ALTER TABLE (\w+)\b(?! SET \(fillfactor)")
 WITH_TRIGGER = re.compile(r"CREATE TRIGGER .*? ON (\w+)", re.DOTALL)
@@ -60,6 +61,17 @@ def test_these_are_all_calls_that_revisions_share() -> None:
         if callable(value) and value.__module__ == schema_changes.__name__ and not name.startswith("_")
     }
     assert public == COMMITTING | OTHERS
+
+
+@pytest.mark.parametrize("direction", ["upgrade", "downgrade"])
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_commits_comes_first(revision: str, direction: str) -> None:
+    steps = steps_of(revision, direction)
+    last = max((at for at, (name, _) in enumerate(steps) if name in COMMITTING), default=0)
+    unrepeatable = [
+        step for step in steps[:last] if step[0] not in COMMITTING and not REPEATABLE.match(step[1])
+    ]
+    assert unrepeatable == []
 
 
 @pytest.mark.parametrize("revision", sorted(set(REVISIONS) - BEFORE_READERS))

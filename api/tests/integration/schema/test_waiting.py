@@ -158,6 +158,23 @@ def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> No
     assert old.value("SELECT sum(requests) FROM rollup_day_district") == 15_000
 
 
+def test_a_revision_that_is_killed_while_it_builds_an_index_can_be_repeated(old: Database) -> None:
+    _alembic(old, "upgrade", "0017")
+    with closing(psycopg2.connect(old.owner_url)) as snapshot, snapshot.cursor() as cursor:
+        snapshot.set_session(isolation_level="REPEATABLE READ")
+        _read(cursor)
+        with _start(old, "upgrade", "0018") as runner:
+            while not old.run(WAITING, "CREATE INDEX CONCURRENTLY%"):
+                assert runner.poll() is None
+                time.sleep(0.05)
+            runner.kill()
+    _alembic(old, "upgrade", "0018")
+    assert old.value("SELECT sum(requests) FROM rollup_map") == 20_000
+    assert old.value(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'service_requests_map_idx'::regclass"
+    )
+
+
 @pytest.fixture
 def revision(old: Database) -> Iterator[Connection]:
     """The connection of a revision, with the runner's limit."""
