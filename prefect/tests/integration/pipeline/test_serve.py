@@ -47,6 +47,7 @@ def test_the_deployment_has_the_same_schedule() -> None:
 
     declared = yaml.safe_load((FOLDER / "prefect.yaml").read_text())
     (deployment,) = declared["deployments"]
+    assert "concurrency_limit" not in deployment
     schedules = {entry["slug"]: entry for entry in deployment["schedules"]}
     for schedule in cli.schedules(cli.scheduled(parse(["serve"]), load_city())):
         entry = schedules.pop(schedule.slug)
