@@ -70,7 +70,7 @@ from pipeline.errors import (  # noqa: E402
     failure_text,
 )
 from pipeline.files import writing  # noqa: E402
-from pipeline.options import Options  # noqa: E402
+from pipeline.options import Mode, Options  # noqa: E402
 from pipeline.plan import Plan  # noqa: E402
 from pipeline.result import MergeResult  # noqa: E402
 from pipeline.retries import TemporaryError  # noqa: E402
@@ -105,7 +105,7 @@ vacuum_tables = task(name="vacuum", cache_policy=NO_CACHE)(vacuum.vacuum)
 
 @flow(name="ingest", flow_run_name="{mode} ingest", task_runner=task_runner(os.environ))
 def ingest(
-    mode: str = "incremental",
+    mode: Mode = "incremental",
     years: tuple[int, ...] = (),
     datasets: tuple[str, ...] = (),
     since: datetime | None = None,

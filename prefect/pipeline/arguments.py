@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 from pipeline.errors import EXIT_CODES
+from pipeline.options import SINCE_OF_EVERYTHING
 
 TIME_ZONE = "UTC"
 
@@ -49,7 +50,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     chosen = parser.parse_args(arguments)
     if chosen.since and (chosen.full or chosen.reconcile):
-        parser.error("--since reads only some rows, but --full and --reconcile need all of them")
+        parser.error(SINCE_OF_EVERYTHING)
     return chosen
 
 

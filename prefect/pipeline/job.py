@@ -47,8 +47,8 @@ class Job:
 
     @property
     def whole_reading_ids(self) -> list[str]:
-        """Datasets that were not limited to chosen years."""
-        return [reading.dataset.id for reading in self.readings if not reading.window]
+        """Datasets that were limited neither to chosen years nor to recent updates."""
+        return [reading.dataset.id for reading in self.readings if not reading.where]
 
     @property
     def whole_ids(self) -> list[str]:

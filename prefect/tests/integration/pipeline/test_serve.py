@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 import yaml
 from pipeline_tests.databases import Database
 from pipeline_tests.programs import FOLDER, descendants, environment_for, start, wait_gone, wait_until
+from prefect.exceptions import ParameterTypeError
 
 from portal.controller import Controller
 
@@ -38,6 +40,15 @@ def test_a_schedule_runs_and_ends_with_its_processes(
     assert database.value("SELECT count(*) FROM requests") > 0, output
     assert run.returncode in {0, 143}, output
     assert wait_gone(started) == []
+
+
+@pytest.mark.parametrize(("mode", "is_valid"), [("reconcile", True), ("Reconcile", False), ("fulll", False)])
+def test_prefect_refuses_an_unknown_mode(mode: str, is_valid: bool) -> None:
+    from flow import ingest
+
+    refused = nullcontext() if is_valid else pytest.raises(ParameterTypeError, match="'full' or 'reconcile'")
+    with refused:
+        ingest.validate_parameters({"mode": mode})
 
 
 def test_the_deployment_has_the_same_schedule() -> None:

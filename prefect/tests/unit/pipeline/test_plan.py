@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from pipeline.city import load_city
-from pipeline.errors import DataError, PortalError, TokenError, UnreachableError
+from pipeline.download import Download
+from pipeline.errors import DataError, PortalError, SettingsError, TokenError, UnreachableError
+from pipeline.job import Job
 from pipeline.options import Options
 from pipeline.plan import (
     DatasetState,
@@ -41,6 +45,24 @@ def test_a_reading_that_begins_later_than_the_last_one_ended_leaves_a_gap(
 ) -> None:
     memory = DatasetState(Watermark(known, "row", 10)) if known else DatasetState()
     assert Reading(LIVE, start, 10, SEEN, 10, {}, known=memory).is_seamless is is_seamless
+
+
+@pytest.mark.parametrize("mode", ["full", "reconcile"])
+def test_what_needs_every_row_cannot_begin_at_a_time(mode: str) -> None:
+    with pytest.raises(SettingsError, match="since reads only some rows"):
+        Options(since=SEEN, **{mode: True})  # type: ignore[arg-type]
+
+
+def test_rows_are_missed_only_where_every_row_was_read() -> None:
+    readings = (
+        Reading(OLD, "", 10, SEEN, 10, {}),
+        Reading(CITY.datasets[1], "", 10, SEEN, 10, {}, window="createddate >= '2026-01-01'"),
+        Reading(LIVE, portal_time(SEEN), 10, SEEN, 10, {}),
+    )
+    downloads = tuple(Download(reading, {}) for reading in readings)
+    nowhere: Any = None
+    job = Job(nowhere, replace(plan(*readings), options=Options(reconcile=True)), downloads, nowhere)
+    assert job.complete_ids == [OLD.id]
 
 
 def plan(*readings: Reading, skipped: tuple[SkippedDataset, ...] = ()) -> Plan:
