@@ -28,6 +28,7 @@ from pipeline.declaration import (
     Limits,
     Pattern,
     Schema,
+    TimeZone,
     TypeGroup,
 )
 from pipeline.declared_lines import problems
@@ -49,7 +50,7 @@ class City(Declaration):
     key: str = Field(pattern=r"^[a-z]+$")
     name: str
     portal_url: str
-    time_zone: str
+    time_zone: TimeZone
     nightly_hour_utc: int = Field(default=8, ge=0, le=23)
     bounds: Bounds
     meters_per_degree_longitude: float = Field(gt=0)

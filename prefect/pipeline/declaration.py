@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -17,6 +18,15 @@ CodedColumn = Literal["requesttype", "owner", "requestsource", "area"]
 """Columns whose values are codes of a reference table."""
 Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _is_time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("no such time zone: a name such as America/Chicago is needed")
+    return text
+
+
+TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 
 
 def _is_portable(text: str) -> str:

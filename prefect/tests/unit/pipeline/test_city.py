@@ -44,6 +44,7 @@ def declared() -> dict[str, Any]:
         (lambda c: c["discovery"].update(schema="modern"), "no such schema"),
         (lambda c: c["dataset"][1].update(id="../../etc"), "dataset.1.id"),
         (lambda c: c["dataset"][1].update(color="red"), "dataset.1.color"),
+        (lambda c: c.update(time_zone="America/Los_Angles"), "no such time zone"),
         (lambda c: c["limits"].update(mood=1), "limits.mood"),
         (lambda c: c["bounds"].update(west=10.0), "west must be less than east"),
         (lambda c: c["reference"]["agencies"][1].update(agency_id="1"), "id in agencies.csv declared twice"),
