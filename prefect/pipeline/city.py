@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -33,9 +32,9 @@ from pipeline.declaration import (
 )
 from pipeline.declared_lines import problems
 from pipeline.errors import DataError, SettingsError
+from pipeline.reference_rows import ReferenceFile, check_rows
 
 CITIES = Path(__file__).parents[1] / "cities"
-ReferenceFile = Literal["regions", "areas", "types", "agencies", "sources"]
 NUMBERS = frozenset({"population_2020"})
 """Columns of reference files that may be empty."""
 NOT_SERVED = dict.fromkeys(
@@ -77,8 +76,10 @@ class City(Declaration):
             raise ValueError(f"no such schema: {sorted(unknown)}")
         _refuse_repeated("dataset", (dataset.id for dataset in self.datasets))
         _refuse_repeated("group", (group.id for group in self.groups))
+        _refuse_repeated("name of a group", (group.name for group in self.groups))
         _refuse_repeated("type of a group", (code for group in self.groups for code in group.types))
         for name, rows in self.reference.items():
+            check_rows(name, rows)
             _refuse_repeated(f"id in {name}.csv", (next(iter(row.values())) for row in rows))
             _refuse_repeated(f"code in {name}.csv", (row["data_code"] for row in rows if "data_code" in row))
         _refuse_overlap(self.datasets)
@@ -180,7 +181,8 @@ def _refuse_repeated(what: str, keys: Iterable[object]) -> None:
 
 def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
     for earlier, later in pairwise(datasets):
-        if earlier.last_day is None or later.first_day <= earlier.last_day:
+        # One without a last day that begins on the same day has ended the day before.
+        if earlier.last_day is None or later.first_day <= max(earlier.first_day, earlier.last_day):
             raise ValueError(f"{earlier.id} and {later.id} both take {later.first_day}")
 
 
@@ -192,11 +194,14 @@ def load_city(key: str = "la", folder: Path = CITIES) -> City:
         declared = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise SettingsError(f"CITY={key} is not declared in cities/, which has {declared}") from error
     try:
-        return City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
+        city = City.model_validate({**tomllib.loads(text), "reference": read_reference(folder / key)})
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{key}/city.toml is not valid TOML: {error}") from error
     except ValidationError as error:
         raise SettingsError(problems(error, folder / key / "city.toml")) from error
+    if city.key != key:
+        raise SettingsError(f"{key}/city.toml has key = {city.key!r}: the key is the name of the folder")
+    return city
 
 
 def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:

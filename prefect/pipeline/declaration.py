@@ -8,7 +8,15 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.columns import REQUEST_COLUMNS
 
@@ -29,6 +37,13 @@ def _is_time_zone(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 
 
+# A whole bracket, or, as a group, what Postgres and Python do not both understand: classes such as [:alpha:],
+# special groups other than (?:, (?= and (?!, possessive quantifiers, braces without numbers.
+PORTABILITY = re.compile(
+    r"\[\^?\]?(?:[^\]\[]|\[(?![:.=]))*\]|(\[|\(\?(?![:=!])|[*+?}]\+|\{(?![0-9]+(?:,[0-9]*)?\}))"
+)
+
+
 def _is_portable(text: str) -> str:
     if "\\" in text:
         raise ValueError("backslashes differ between Postgres and Python: use [0-9], ( |$) and the like")
@@ -36,11 +51,22 @@ def _is_portable(text: str) -> str:
         re.compile(text)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
+    odd = next((found[1] for found in PORTABILITY.finditer(text) if found[1]), "")
+    if odd:
+        raise ValueError(f"{odd!r} differs between Postgres and Python; special groups are (?:, (?= and (?!")
     return text
 
 
-Regex = Annotated[str, AfterValidator(_is_portable)]
+def _is_portable_in_any_case(text: str) -> str:
+    _is_portable(text.removeprefix(ANY_CASE))
+    return text
+
+
+ANY_CASE = "(?i)"
+PartialRegex = Annotated[str, AfterValidator(_is_portable)]
 """A regular expression with the same meaning in Postgres and Python; not anchored automatically."""
+Regex = Annotated[str, AfterValidator(_is_portable_in_any_case)]
+"""The same, and it may begin with (?i) because it is not joined to others."""
 
 
 class Declaration(BaseModel):
@@ -96,7 +122,7 @@ class Schema(Declaration):
     ended_statuses: tuple[str, ...] = ()
     open_statuses: tuple[str, ...] = ()
     duplicate_statuses: tuple[str, ...] = ()
-    duplicate_outcomes: tuple[Regex, ...] = ()
+    duplicate_outcomes: tuple[PartialRegex, ...] = ()
     columns: dict[str, tuple[SourceColumn, ...]]
 
     @property
@@ -143,6 +169,10 @@ class NamePattern(Declaration):
     name: str
 
 
+OTHER_TYPES = "Other"
+"""The group of all types that no declared group lists."""
+
+
 class TypeGroup(Declaration):
     """Types (by code) for the same kind of work, under one name."""
 
@@ -150,6 +180,13 @@ class TypeGroup(Declaration):
     name: str
     color: Color
     types: tuple[str, ...]
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name_of_its_own(cls, name: str) -> str:
+        if name == OTHER_TYPES:
+            raise ValueError(f"{name} is the group of all types that no group lists")
+        return name
 
 
 Properties = Annotated[
@@ -183,6 +220,13 @@ class Discovery(Declaration):
     title: str
     schema_name: str = Field(alias="schema")
 
+    @field_validator("title")
+    @classmethod
+    def _has_a_year(cls, title: str) -> str:
+        if "{year}" not in title or re.search("[{}]", title.replace("{year}", "")):
+            raise ValueError("{year} must be in the title, and no other braces")
+        return title
+
 
 class Dataset(Declaration):
     """A portal dataset and the days it is declared for, inclusive; without a last day it is open-ended.
@@ -196,6 +240,12 @@ class Dataset(Declaration):
     first_day: date
     last_day: date | None = None
     is_withdrawn: bool = False
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Dataset:
+        if self.last_day and self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+        return self
 
     def is_within(self, years: Collection[int]) -> bool:
         """Whether it is declared only for days in these years."""

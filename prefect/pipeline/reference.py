@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from pipeline.city import City, ReferenceFile
+from pipeline.city import City
 from pipeline.columns import assignments, names
 from pipeline.database import Connection, composed, fetch, fetch_one, run
 from pipeline.declaration import CodedColumn, Dataset
 from pipeline.errors import DataError
+from pipeline.reference_rows import ReferenceFile
 from pipeline.staging import days
 
 SERVED_VERSION = "2"
@@ -139,7 +140,8 @@ def _write_city(connection: Connection, city: City, digest: str, portal: str) ->
     }
     values |= {"words": Jsonb(city.words), "columns": city.own_columns, "digest": digest, "portal": portal}
     run(connection, "merge/upsert_city", values)
-    run(connection, "merge/delete_other_groups", {"ids": [group.id for group in city.groups]})
+    declared = {"ids": [group.id for group in city.groups], "names": [group.name for group in city.groups]}
+    run(connection, "merge/delete_other_groups", declared)
     for group in city.groups:
         run(connection, "merge/upsert_group", group.model_dump(include={"id", "name", "color"}))
 

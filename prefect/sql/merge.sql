@@ -83,7 +83,10 @@ ON CONFLICT (group_id) DO UPDATE SET group_name = excluded.group_name, color = e
  WHERE (stored.group_name, stored.color) <> (excluded.group_name, excluded.color)
 
 -- name: delete_other_groups
-DELETE FROM type_groups WHERE group_id <> 0 AND group_id <> ALL(%(ids)s)
+-- A renamed group is deleted too and inserted again, because two groups may swap their names.
+DELETE FROM type_groups
+ WHERE group_id <> 0
+   AND (group_id, group_name) NOT IN (SELECT * FROM unnest(%(ids)s::integer[], %(names)s::text[]))
 
 -- name: set_type_flags
 -- Sets the groups and the information flags of types by their codes in the declaration; types without a declared

@@ -72,6 +72,19 @@ def test_a_group_crosses_the_change_of_types(settings: Settings, database: Datab
     assert groups == ["Item pickups", "Item pickups", "Other"]
 
 
+def test_groups_may_swap_or_pass_on_their_names(settings: Settings, database: Database) -> None:
+    names = ["Pickups", "Street", "Trees"], ["Street", "Pickups", "Trees"], ["Pickups", "Trees"]
+    for number, declared in enumerate(names):
+        groups = tuple(
+            TypeGroup(id=id_, name=name, color="#000000", types=("Bulky Items",) if id_ == 1 else ())
+            for id_, name in enumerate(declared, 1)
+        )
+        load(settings, CITY.model_copy(update={"groups": groups}), [plain_row(number)])
+        stored = database.rows("SELECT group_name FROM type_groups WHERE group_id > 0 ORDER BY group_id")
+        assert [name for (name,) in stored] == declared
+        assert served(database, "group_name", number) == declared[0]
+
+
 def test_an_empty_text_in_a_column_of_times_is_no_time_and_no_reason_to_refuse_the_row(
     settings: Settings, database: Database
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,8 @@ from pydantic import ValidationError
 from pipeline.city import CITIES, City, city_for, load_city, read_reference
 from pipeline.columns import REQUEST_COLUMNS
 from pipeline.config import Settings
-from pipeline.errors import DataError, IngestError
+from pipeline.declaration import Pattern
+from pipeline.errors import DataError, IngestError, SettingsError
 from pipeline.reference import FILES
 
 LA = load_city()
@@ -50,9 +52,28 @@ def declared() -> dict[str, Any]:
         (lambda c: c["reference"]["agencies"][1].update(agency_id="1"), "id in agencies.csv declared twice"),
         (lambda c: c["reference"]["types"][1].update(data_code="Graffiti Removal"), "code in types.csv"),
         (lambda c: c["group"][1].update(id=1), "group declared twice"),
+        (lambda c: c["group"][1].update(name=c["group"][0]["name"]), "name of a group declared twice"),
+        (lambda c: c["group"][1].update(name="Other"), "group.1.name"),
         (lambda c: c["group"][1].update(types=["Bulky Items"]), "type of a group declared twice"),
         (lambda c: c["patterns"]["owner"][0].update(match="(LASAN"), "patterns.owner.0.match"),
         (lambda c: c["patterns"]["owner"][0].update(match="^LASAN\\b"), "backslashes differ between"),
+        (lambda c: c["patterns"]["owner"][0].update(match="(?i:lasan)"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="^(?P<x>LASAN)$"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="LA*+SAN"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="(?i)LA{,3}"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="[a[:alpha:]]"), "differs between Postgres"),
+        (
+            lambda c: c["schema"]["cases"].update(duplicate_outcomes=["(?i)repeat"]),
+            "differs between Postgres",
+        ),
+        (lambda c: c["dataset"][1].update(last_day=date(2015, 1, 1)), "is before first_day"),
+        (lambda c: c["dataset"].append(c["dataset"][-1] | {"id": "aaaa-bbbb"}), "both take"),
+        (lambda c: c["discovery"].update(title="Cases {years}"), "{year} must be in the title"),
+        (lambda c: c["discovery"].update(title="Cases {year} {month}"), "no other braces"),
+        (lambda c: c["reference"]["types"][1].update(type_nam="Bulky"), "no columns .'type_nam'."),
+        (lambda c: c["reference"]["types"][1].pop("type_name"), "needs the columns .'type_name'."),
+        (lambda c: c["reference"]["types"][1].update(type_id="two"), "row 2: type_id must be a whole number"),
+        (lambda c: c["reference"]["areas"][1].update(latitude="N 34"), "row 2: latitude must be a number"),
         (lambda c: c["schema"]["cases"]["columns"].update(mood=["mood"]), "no column of requests"),
         (lambda c: c["schema"]["cases"]["columns"].pop("srnumber"), "required but not mapped"),
         (lambda c: c["schema"]["cases"]["columns"].update(status=["sta'tus"]), "pattern"),
@@ -70,6 +91,17 @@ def test_a_contradiction_is_refused_with_the_path_of_its_key(
 def test_a_city_that_is_not_declared_is_named() -> None:
     with pytest.raises(IngestError, match=r"CITY=atlantis is not declared.*la"):
         load_city("atlantis")
+
+
+@pytest.mark.parametrize("expression", ["(?i)(?:A|B)(?! C)", "[a[]+[+*]", "[^(?i)]{2,}b{3}", "A[+][+]"])
+def test_what_postgres_and_python_both_understand_is_accepted(expression: str) -> None:
+    assert Pattern(match=expression, code="").match == expression
+
+
+def test_the_key_of_a_city_is_the_name_of_its_folder(tmp_path: Path) -> None:
+    shutil.copytree(CITIES / "la", tmp_path / "lax")
+    with pytest.raises(SettingsError, match=r"lax/city\.toml has key = 'la'"):
+        load_city("lax", tmp_path)
 
 
 def test_years_and_ids_choose_datasets() -> None:
