@@ -11,6 +11,8 @@ from pipeline.errors import EXIT_CODES
 from pipeline.options import SINCE_OF_EVERYTHING
 
 TIME_ZONE = "UTC"
+OF_ONE_RUN = ("years", "dataset", "since", "full", "reconcile", "dry_run", "scheduled_later")
+OF_A_SCHEDULE = ("cron", "reconcile_cron", "time_zone")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -40,18 +42,40 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="for schedulers: exit with 0 after failures that the next run retries, mainly portal errors",
     )
     parser.add_argument(
-        "--cron", type=_cron, help="for serve (default: every day at the city's nightly_hour_utc)"
+        "--cron",
+        type=_cron,
+        help="for serve, together with --reconcile-cron (default: every day at the city's nightly_hour_utc)",
     )
     parser.add_argument(
-        "--reconcile-cron", type=_cron, help="for serve (default: on Sundays, two hours after that)"
+        "--reconcile-cron",
+        type=_cron,
+        help="for serve (default: on Sundays, two hours after the city's nightly_hour_utc)",
     )
     parser.add_argument(
-        "--time-zone", type=_time_zone, default=TIME_ZONE, help=f"for serve (default: {TIME_ZONE})"
+        "--time-zone",
+        type=_time_zone,
+        help=f"of --cron and --reconcile-cron (default: {TIME_ZONE})",
     )
     chosen = parser.parse_args(arguments)
-    if chosen.since and (chosen.full or chosen.reconcile):
-        parser.error(SINCE_OF_EVERYTHING)
+    if contradiction := _contradiction(chosen):
+        parser.error(contradiction)
+    chosen.time_zone = chosen.time_zone or TIME_ZONE
     return chosen
+
+
+def _contradiction(chosen: argparse.Namespace) -> str:
+    """Which options do not fit together; empty if all do."""
+    ignored, needed = (OF_ONE_RUN, "one run") if chosen.command == "serve" else (OF_A_SCHEDULE, "serve")
+    given = [f"--{name.replace('_', '-')}" for name in ignored if getattr(chosen, name)]
+    if given:
+        return f"only for {needed}: {', '.join(given)}"
+    if chosen.since and (chosen.full or chosen.reconcile):
+        return SINCE_OF_EVERYTHING
+    if chosen.cron and not chosen.reconcile_cron:
+        return "--cron needs --reconcile-cron: the weekly run has its own schedule"
+    if chosen.time_zone and not chosen.cron:
+        return f"--time-zone needs --cron: the city's hours are in {TIME_ZONE}"
+    return ""
 
 
 def _years(text: str) -> tuple[int, ...]:

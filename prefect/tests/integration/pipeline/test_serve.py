@@ -15,6 +15,7 @@ from prefect.exceptions import ParameterTypeError
 from portal.controller import Controller
 
 EVERY_MINUTE = "* * * * *"
+ON_SUNDAYS = "0 3 * * 0"
 
 
 # This takes until the next full minute, and longer on a busy machine.
@@ -23,7 +24,8 @@ def test_a_schedule_runs_and_ends_with_its_processes(
     database: Database, town: tuple[str, Controller], tmp_path: Path
 ) -> None:
     environment = environment_for(database, town[0], PREFECT_HOME=str(tmp_path))
-    run = start(environment, "serve", "--cron", EVERY_MINUTE, "--time-zone", "America/Los_Angeles")
+    schedule = ("--cron", EVERY_MINUTE, "--reconcile-cron", ON_SUNDAYS, "--time-zone", "America/Los_Angeles")
+    run = start(environment, "serve", *schedule)
     try:
         wait_until(
             lambda: (

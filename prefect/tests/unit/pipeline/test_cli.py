@@ -47,8 +47,8 @@ def test_every_option_is_understood() -> None:
         ["--years", "all"],
         ["--years", "2020-2015"],
         ["sleep"],
-        ["--cron", "nightly"],
-        ["--time-zone", "Mars/Olympus"],
+        ["serve", "--cron", "nightly"],
+        ["serve", "--time-zone", "Mars/Olympus"],
     ],
 )
 def test_nonsense_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +56,25 @@ def test_nonsense_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixtu
         parse(arguments)
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--cron", "0 1 * * *"], "only for serve: --cron"),
+        (["serve", "--full", "--dry-run"], "only for one run: --full, --dry-run"),
+        (["serve", "--scheduled-later"], "only for one run: --scheduled-later"),
+        (["serve", "--cron", "0 1 * * *"], "--cron needs --reconcile-cron"),
+        (["serve", "--time-zone", "America/Chicago"], "--time-zone needs --cron"),
+        (["serve", "--reconcile-cron", "0 3 * * 0", "--time-zone", "America/Chicago"], "needs --cron"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(arguments)
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("key", "hour"), [("la", 8), ("nyc", 7)])
@@ -66,9 +85,11 @@ def test_the_schedule_is_nightly_at_the_citys_hour_and_a_weekly_reconciliation(k
 
 
 def test_the_command_line_overrides_the_citys_hour() -> None:
-    given = ["serve", "--cron", "0 1 * * *", "--time-zone", "America/Los_Angeles"]
-    local = cli.schedules(cli.scheduled(parse(given), load_city()))
-    assert (local[0].cron, local[0].timezone) == ("0 1 * * *", "America/Los_Angeles")
+    crons = ["0 1 * * *", "0 3 * * 0"]
+    given = ["--cron", crons[0], "--reconcile-cron", crons[1], "--time-zone", "America/Los_Angeles"]
+    local = cli.schedules(cli.scheduled(parse(["serve", *given]), load_city()))
+    assert [schedule.cron for schedule in local] == crons
+    assert {schedule.timezone for schedule in local} == {"America/Los_Angeles"}
 
 
 def test_the_help_lists_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
