@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pipeline.database import fetch, fetch_one
 from pipeline.job import Job
 from pipeline.plan import FEW_ROWS
-from pipeline.quality import Check, Status, share_check
+from pipeline.quality import NOTICE, Check, Status, share_check
 from pipeline.result import WriteResult
 from pipeline.row_checks import row_checks
 from pipeline.swap import identifiers
@@ -38,7 +38,7 @@ def _polygons(job: Job, written: WriteResult) -> Iterator[Check]:
         value = f"{len(boundaries.areas)} published"
         yield Check("boundaries", status, value, "fails if none is stored and none is usable", meaning)
     for notice in refreshed.notices:
-        yield Check("notice", "warn", "", meaning=notice)
+        yield Check(NOTICE, "warn", "", meaning=notice)
 
 
 def _new_codes(written: WriteResult) -> Iterator[Check]:

@@ -13,6 +13,8 @@ from pipeline.plan import FEW_ROWS
 
 Status = Literal["ok", "warn", "fail"]
 Reasons = Sequence[Mapping[str, Any]]
+NOTICE = "notice"
+"""The name of what planning and merging noticed; it is the same in every run until the cause is gone."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def rejected_reasons(connection: Connection) -> Reasons:
 
 def download_checks(job: Job, reasons: Reasons) -> tuple[Check, ...]:
     """Checks of the portal's data, before anything is merged."""
-    notices = (Check("notice", "warn", "", meaning=notice) for notice in job.plan.notices)
+    notices = (Check(NOTICE, "warn", "", meaning=notice) for notice in job.plan.notices)
     share = job.settings.rejected_share_limit
     limit = job.city.limits.rejected_share if share is None else share
     found = [check for download in job.downloads for check in _of_download(download, limit, reasons)]

@@ -10,10 +10,13 @@ from typing import Any
 from pipeline.download import Download
 from pipeline.errors import DataError, failure_text
 from pipeline.plan import BEGINNING, Plan
+from pipeline.quality import NOTICE, Check
 from pipeline.result import MergeResult
 
 # Characters that start inline markup, and the colon of URLs, which would be turned into links.
 MARKUP = re.compile(r"[\\`*_\[\]<>|!#&]|:(?=//)")
+SHOWN = 5
+"""Checks in a message; the page of the run and the data quality report have all."""
 SIGNS = {
     "ok": ":white_check_mark:",
     "warn": ":warning:",
@@ -114,14 +117,15 @@ def status_of(plan: Plan, result: MergeResult) -> str:
     return "warn" if any(check.status != "ok" for check in result.checks) else "ok"
 
 
-def problems_of(plan: Plan, checks: Iterable[Any]) -> list[str]:
-    """One line for each skipped dataset, and the first check that is not ok."""
+def problems_of(plan: Plan, checks: Iterable[Check]) -> list[str]:
+    """One line for each skipped dataset, and for the first checks that are not ok; notices come last.
+
+    A notice may persist for weeks and must not hide what is new.
+    """
     lines = [f"Skipped: {skip.dataset.title}: {skip.message}" for skip in plan.skipped]
-    for check in checks:
-        if check.status != "ok":
-            found = ". ".join(text for text in (check.value, check.meaning) if text)
-            return [*lines, f"{check.name}: {found}"]
-    return lines
+    found = sorted((check for check in checks if check.status != "ok"), key=lambda c: c.name == NOTICE)
+    lines += [f"{c.name}: {'. '.join(text for text in (c.value, c.meaning) if text)}" for c in found[:SHOWN]]
+    return [*lines, f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else lines
 
 
 def failure_page(error: DataError) -> str:

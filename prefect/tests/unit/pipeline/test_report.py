@@ -10,7 +10,7 @@ from pipeline.download import Download
 from pipeline.errors import DataError, UnavailableError
 from pipeline.options import Options
 from pipeline.plan import Plan, Reading, SkippedDataset
-from pipeline.quality import Check
+from pipeline.quality import NOTICE, Check
 from pipeline.report import (
     checks_page,
     failure_page,
@@ -57,6 +57,18 @@ def test_slack_gets_outcome_duration_problems_and_a_link(status: str, sign: str)
         "<https://example.org/run|more>",
     ]
     assert slack_text("prod", status, "Loaded", [], 1, "").count("\n") == 0
+
+
+def test_every_warning_is_listed_before_the_notices_and_the_rest_are_counted() -> None:
+    notices = [Check(NOTICE, "warn", "", meaning=f"year {year}") for year in (2027, 2028)]
+    warnings = [Check(f"check {number}", "warn", str(number)) for number in range(5)]
+    assert problems_of(PLAN, [*notices, *warnings[:2]]) == [
+        "check 0: 0",
+        "check 1: 1",
+        "notice: year 2027",
+        "notice: year 2028",
+    ]
+    assert problems_of(PLAN, [*notices, *warnings])[4:] == ["check 4: 4", "and 2 more"]
 
 
 def test_a_partial_run_is_named_before_a_warning() -> None:
