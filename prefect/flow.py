@@ -60,6 +60,8 @@ from pipeline import (  # noqa: E402
 from pipeline.city import city_for  # noqa: E402
 from pipeline.config import Settings  # noqa: E402
 from pipeline.errors import (  # noqa: E402
+    INTERRUPTED_EXIT_CODE,
+    TERMINATED_EXIT_CODE,
     BusyError,
     DataError,
     FilesError,
@@ -138,7 +140,8 @@ def ingest(
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, SystemExit, TerminationSignal)):
             # Downloads in progress would keep the process alive for as long as the portal keeps them waiting.
-            end_soon()
+            is_interrupted = isinstance(error, KeyboardInterrupt)
+            end_soon(INTERRUPTED_EXIT_CODE if is_interrupted else TERMINATED_EXIT_CODE)
         telemetry.report(settings, error)
         if not is_dry:
             text = report.slack_text(

@@ -94,7 +94,7 @@ def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
 
     class EndingRunner(Runner):
         def handle_sigterm(self, *args: Any, **details: Any) -> None:
-            end_soon()
+            end_soon(TERMINATED_EXIT_CODE)
             super().handle_sigterm(*args, **details)
 
     runner = EndingRunner(name="nightly", limit=1)

@@ -24,8 +24,8 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def end_soon() -> None:
+def end_soon(exit_code: int) -> None:
     """End this process within seconds, even if its threads are still waiting."""
-    deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(TERMINATED_EXIT_CODE,))
+    deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(exit_code,))
     deadline.daemon = True
     deadline.start()
