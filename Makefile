@@ -11,8 +11,8 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 ifeq ($(PYTHON),)
 $(error Python 3.11, 3.12 or 3.13 is needed and was not found)
 endif
-# Compiled modules are kept under .local: without them Prefect takes twice as long to start. With sudo there are none,
-# because they would belong to root, and with them .local.
+# Compiled modules are kept under .local: without them Prefect takes twice as long to start. Not with sudo:
+# root would own the compiled modules, and .local with them.
 RUN := PYTHONDONTWRITEBYTECODE=$(if $(SUDO_USER),1) PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
 SUITES ?= api dash prefect tools
 ARGS ?=

@@ -1,4 +1,4 @@
-"""HTTP requests to programs of this machine."""
+"""HTTP requests to programs on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from typing import cast
 
 
 def open_local(request: str | urllib.request.Request, timeout: float) -> HTTPResponse:
-    """The response of a program of this machine, which a proxy cannot reach. Raises OSError if it fails."""
+    """Send a request to a program on this machine, bypassing any proxy. Raises OSError if it fails."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     return cast("HTTPResponse", direct.open(request, timeout=timeout))

@@ -1,4 +1,4 @@
-"""Logs that programs write for as long as they run: each is kept up to a size, with the part before."""
+"""Size limits for logs: a log that grows too long is copied to ``NAME.1`` and truncated."""
 
 from __future__ import annotations
 

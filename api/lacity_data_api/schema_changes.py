@@ -104,8 +104,8 @@ def _lock_timeout(connection: Connection, seconds: float) -> Iterator[None]:
 def replace_index(name: str, table: str, definition: str) -> None:
     """Build a new index next to the one with this name, then swap the names.
 
-    Commits as ``create_index`` does, and ends with the table locked: other statements that take time belong
-    into another transaction, such as the one that the next ``create_index`` begins.
+    Commits as ``create_index`` does, and ends with the table locked: do slow work
+    in another transaction, such as the one that the next ``create_index`` begins.
     """
     create_index(f"{name}_next", f"ON {table} {definition}")
     lock_tables(table)

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.errors import SettingsError
 
 Mode = Literal["incremental", "full", "reconcile"]
-SINCE_OF_EVERYTHING = "since reads only some rows, but full and reconcile need all of them"
+SINCE_OF_EVERYTHING = "since reads only some rows; full and reconcile need all of them"
 """Every row that was not updated since then would be retired."""
 
 

@@ -125,7 +125,8 @@ def problems_of(plan: Plan, checks: Iterable[Check]) -> list[str]:
     lines = [f"Skipped: {skip.dataset.title}: {skip.message}" for skip in plan.skipped]
     found = sorted((check for check in checks if check.status != "ok"), key=lambda c: c.name == NOTICE)
     lines += [f"{c.name}: {'. '.join(text for text in (c.value, c.meaning) if text)}" for c in found[:SHOWN]]
-    return [*lines, f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else lines
+    rest = len(found) - SHOWN
+    return [*lines, f"and {rest} more: see the data quality report"] if rest > 0 else lines
 
 
 def failure_page(error: DataError) -> str:

@@ -77,6 +77,7 @@ def test_a_task_that_takes_too_long_is_stopped(account: Account, monkeypatch: py
         (["--dry-run"], "dry-run"),
         (["--full"], "deploy"),
         ([], "deploy"),
+        (["run", "--full"], "deploy"),
         (["erase", "1-12345"], "command"),
     ],
 )

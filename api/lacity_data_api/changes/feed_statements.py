@@ -57,13 +57,15 @@ IN_ARCHIVE = "(SELECT CAST(:archive AS bigint) BETWEEN oldest AND newest FROM bl
 UNION = "\n    UNION ALL "
 COUNCIL, TYPE = "council_id = CAST(:council_id AS bigint)", "type_id = CAST(:type_id AS bigint)"
 IS_KNOWN = """(CAST(:council_id AS bigint) IS NULL OR EXISTS (SELECT FROM councils WHERE {council}))
-        AND (CAST(:type_id AS bigint) IS NULL OR EXISTS (SELECT FROM request_types WHERE {type}))"""
+        AND (CAST(:type_id AS bigint) IS NULL
+             OR EXISTS (SELECT FROM request_types WHERE {type} AND NOT is_information))"""
 
 
 def feed(branches: list[str], *, is_archive: bool) -> str:
     """Binds ``archive``, ``council_id``, ``type_id``, ``path``, ``query`` and ``base``.
 
-    There is no body if the council or type is unknown, or the archive page is incomplete or no longer kept.
+    There is no body if the council or type is unknown, if the type stands for information calls, or if the
+    archive page is incomplete or no longer kept.
     """
     parts = {"block": BLOCK, "council": COUNCIL, "type": TYPE}
     if is_archive:

@@ -15,7 +15,10 @@ PUBLISHED = """cause = 'published'
        AND type_id NOT IN (SELECT type_id FROM request_types WHERE is_information)"""
 # Nothing is kept about an erased request, so its erasure matches every filter.
 ERASED, NOT_ERASED = "cause = 'erased'", "cause <> 'erased'"
-NO_PAGE = "Unknown council or type, or this archive page is not complete yet or has been deleted"
+NO_PAGE = (
+    "Unknown council or type, a type of information calls, or an archive page that is not complete yet or"
+    " has been deleted"
+)
 EXPIRED = "Changes after this number have been deleted; start over with a full copy of the requests"
 
 

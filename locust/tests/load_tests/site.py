@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scenarios.places import USER_AGENT
 
+LONGEST_SECONDS = 120
 DEFAULT: list[dict[str, Any]] = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
 POLYGONS = {"type": "FeatureCollection", "features": DEFAULT * 1_000}
 # What a run requests before its users start; this is not counted.
@@ -43,8 +44,10 @@ class Site:
     bodies: dict[str, Any] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     conditional: int = 0
-    # Requests whose response is delayed at the moment.
-    waiting: int = 0
+    # The path whose responses wait until the event, and whether one does.
+    hanging: str = ""
+    released: threading.Event = field(default_factory=threading.Event)
+    is_hanging: bool = False
     # The named client of each export.
     downloaders: list[str] = field(default_factory=list)
 
@@ -70,9 +73,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(200, json.dumps(CITY[path]).encode(), 1, "")
             return
         if delay := self.site.delays.get(path):
-            self.site.waiting += 1
             time.sleep(delay)
-            self.site.waiting -= 1
+        if path == self.site.hanging:
+            self.site.is_hanging = True
+            self.site.released.wait(LONGEST_SECONDS)
         generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
         etag = f'"{path}-{generation}"'
         is_known = self.headers.get("If-None-Match") == etag

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pipeline.errors import cause_text
@@ -19,6 +20,8 @@ MUTABLE = "public, no-cache"
 SOURCE = "source"
 FILES, ALIAS = "files", "datasets/311-data/{year}/resolve/main/{year}.parquet"
 CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict"}
+# A bucket that cannot be reached must not hold the run lock for long.
+PATIENCE = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3})
 YEAR = re.compile(r"(\d{4})\.parquet")
 
 
@@ -26,7 +29,7 @@ class BucketLocation:
     """Keys are ``prefix/files/name``; yearly files also have the path that the public map requests."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        self._client = boto3.client("s3")
+        self._client = boto3.client("s3", config=PATIENCE)
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._scratch = temporary(f"{self._client.meta.endpoint_url}/{bucket}/{prefix}")
@@ -99,11 +102,12 @@ class BucketLocation:
         source: str | None = found["Metadata"].get(SOURCE)
         return source
 
-    def _failure_of_copy(self, path: str, key: str) -> Exception | None:
+    def _failure_of_copy(self, path: str, key: str) -> ClientError | None:
+        """The bucket's refusal, if it refuses; raises other errors, such as that it cannot be reached."""
         try:
             if self._source_of(key) != path:
                 self._copy(path, key)
-        except Exception as error:  # noqa: BLE001  # raised once every copy was attempted
+        except ClientError as error:
             return error
         return None
 

@@ -27,7 +27,7 @@ SELECT council_id, council_name, CASE WHEN data_code ~ '^[0-9]{1,9}$' THEN data_
 COLUMNS = (
     Column("CouncilId", WHOLE, "Row of councils.csv."),
     Column("CouncilName", TEXT, "The name of the area."),
-    Column("NC", WHOLE, "The city's code of the area; empty if it is no number."),
+    Column("NC", WHOLE, "The city's code of the area as a number; empty if it is none."),
     Column("RegionId", WHOLE, "Row of regions.csv."),
     Column("RegionName", TEXT, "The name of the region."),
     Column("Population2020", WHOLE, "The population in the census of 2020."),

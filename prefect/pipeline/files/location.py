@@ -40,7 +40,7 @@ class Location(Protocol):
     def publish(self, latest: Mapping[str, str]) -> None:
         """Copy the manifest's files (values) to the `latest` names (keys), if copies are needed.
 
-        Every copy is attempted before the first failure is raised.
+        Every copy is attempted before the first refusal is raised.
         """
 
     def close(self) -> None:

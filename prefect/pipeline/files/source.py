@@ -22,7 +22,7 @@ FACTS = """
 SELECT generation, city_key, city_name, columns, declaration_digest,
        concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
                  (SELECT timeline_id FROM pg_control_checkpoint()),
-                 extract(epoch FROM every_day_changed_at)) AS origin,
+                 extract(epoch FROM restored_at)) AS origin,
        coalesce(last_loaded_at(), changed_at) AS loaded_at,
        coalesce((SELECT max(erased_at)::text FROM erased_requests), '') AS last_erasure,
        (SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM (

@@ -92,6 +92,13 @@ def changes_of(api: Api) -> set[str]:
     }
 
 
+def test_a_type_of_information_calls_has_no_feed(api: Api) -> None:
+    for path in ("/changes/feed.atom", "/changes/feed.json"):
+        response = api.get(path, type_id=INFORMATION)
+        assert response.status_code == 404
+        assert "information calls" in response.json()["detail"]
+
+
 @pytest.mark.skipif(shutil.which("jing") is None, reason="jing is not installed (make setup)")
 def test_atom_is_valid_by_the_schema_of_rfc_4287(api: Api, tmp_path: Path) -> None:
     addresses = [{}, {**COUNCIL}, {"type_id": 7}, {**COUNCIL, "type_id": 7}, {**COUNCIL, "archive": 1}]

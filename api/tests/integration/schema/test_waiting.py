@@ -133,6 +133,7 @@ def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
     assert old.value("SELECT count(*) FROM service_requests WHERE is_open") == 2_000
 
 
+LONGEST_SECONDS = 120.0
 # For longer than a statement may wait that would keep readers waiting too.
 WAITING = """
 SELECT pid FROM pg_stat_activity
@@ -141,15 +142,21 @@ SELECT pid FROM pg_stat_activity
 """
 
 
+def _wait_until_it_waits(database: Database, statement: str, is_running: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not database.run(WAITING, statement):
+        assert is_running()
+        assert time.monotonic() < deadline, f"the runner never waited in {statement}"
+        time.sleep(0.05)
+
+
 def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> None:
     _alembic(old, "upgrade", "0019")
     with ThreadPoolExecutor(1) as pool:
         with old.cursor() as run:
             run.execute("LOCK TABLE service_requests IN ROW EXCLUSIVE MODE")
             migrating = pool.submit(_alembic, old, "upgrade", "0020")
-            while not old.run(WAITING, "LOCK TABLE%"):
-                assert not migrating.done(), migrating.exception()
-                time.sleep(0.05)
+            _wait_until_it_waits(old, "LOCK TABLE%", lambda: not migrating.done())
             with old.cursor() as reader:
                 reader.execute("SET statement_timeout = '20s'")
                 _read(reader)
@@ -164,9 +171,7 @@ def test_a_revision_that_is_killed_while_it_builds_an_index_can_be_repeated(old:
         snapshot.set_session(isolation_level="REPEATABLE READ")
         _read(cursor)
         with _start(old, "upgrade", "0018") as runner:
-            while not old.run(WAITING, "CREATE INDEX CONCURRENTLY%"):
-                assert runner.poll() is None
-                time.sleep(0.05)
+            _wait_until_it_waits(old, "CREATE INDEX CONCURRENTLY%", lambda: runner.poll() is None)
             runner.kill()
     _alembic(old, "upgrade", "0018")
     assert old.value("SELECT sum(requests) FROM rollup_map") == 20_000

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from files_tests.processes import END_RUN
 from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
@@ -166,11 +167,11 @@ def test_one_failed_copy_leaves_only_its_own_name_behind(
 
     def fails_for_one_name(location: bucket.BucketLocation, path: str, key: str) -> None:
         if key == "city/files/2025.parquet":
-            raise OSError("the connection is lost")
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "CopyObject")
         copy(location, path, key)
 
     monkeypatch.setattr(bucket.BucketLocation, "_copy", fails_for_one_name)
-    message = r"generation 2 is published at .* latest names .* 1 of \d+ copies failed.* connection is lost"
+    message = r"generation 2 is published at .* latest names .* 1 of \d+ copies failed.* AccessDenied"
     with pytest.raises(FilesError, match=message):
         write(database)
     current = Manifest.parse(content("city/files/datapackage.json")).latest()
@@ -178,6 +179,22 @@ def test_one_failed_copy_leaves_only_its_own_name_behind(
     assert content(ALIAS) == content(f"city/files/{current['2025.parquet']}") != former
     for name in ("2025.geoparquet", "index.html"):
         assert content(f"city/files/{name}") == content(f"city/files/{current[name]}")
+
+
+def test_bucket_that_cannot_be_reached_is_not_tried_again_for_every_copy(
+    database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.add_year(database.owner_url, 2025, 10)
+    attempts: list[str] = []
+
+    def is_away(_: bucket.BucketLocation, path: str, key: str) -> None:
+        attempts.append(key)
+        raise EndpointConnectionError(endpoint_url=storage)
+
+    monkeypatch.setattr(bucket.BucketLocation, "_copy", is_away)
+    with pytest.raises(FilesError, match="EndpointConnectionError"):
+        write(database)
+    assert len(attempts) == 1
 
 
 def test_manifest_may_be_put_again_after_a_lost_response(storage: str, tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ def test_every_warning_is_listed_before_the_notices_and_the_rest_are_counted() -
         "notice: year 2027",
         "notice: year 2028",
     ]
-    assert problems_of(PLAN, [*notices, *warnings])[4:] == ["check 4: 4", "and 2 more"]
+    assert problems_of(PLAN, [*notices, *warnings])[4:] == [
+        "check 4: 4",
+        "and 2 more: see the data quality report",
+    ]
 
 
 def test_a_partial_run_is_named_before_a_warning() -> None:
