@@ -60,10 +60,11 @@ def test_a_client_cannot_make_up_label_values(server: Flask, written: io.StringI
     client = server.test_client()
     for number in range(3):
         client.open("/broken", method="A" * 60_000 + "BCD"[number])
-        client.get("/recent" + "/" * number)
+        client.get("/elsewhere" + "/" * number)
     exposed = telemetry.exposition().decode()
-    assert 'reports_requests_total{method="other",route="none",status="405"} 3.0' in exposed
-    assert 'reports_requests_total{method="GET",route="/recent",status="200"} 3.0' in exposed
+    # Other tests of this process may have counted some, too.
+    assert 'reports_requests_total{method="other",route="none",status="405"}' in exposed
+    assert 'reports_requests_total{method="GET",route="/elsewhere",status="200"} 3.0' in exposed
     assert "AAAA" not in exposed + written.getvalue()
 
 
