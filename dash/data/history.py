@@ -11,7 +11,7 @@ from datetime import date
 from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Identifier
 
-from data.filters import Dimension, Filters
+from data.filters import AREAS, Dimension, Filters
 from data.warehouse import Warehouse
 
 LISTED = 1_000
@@ -55,19 +55,19 @@ BY = SQL("""
 # Names in place of the ids of types, councils and agencies; redundant fields are left out.
 SIDE = SQL("""(SELECT string_agg(replace(key, '_id', '') || ': ' || coalesce(CASE key
             WHEN 'type_id' THEN (SELECT type_name FROM request_types WHERE type_id = value::integer)
-            WHEN 'council_id' THEN (SELECT council_name FROM councils WHERE council_id = value::integer)
+            WHEN 'council_id' THEN (SELECT council_name FROM areas WHERE council_id = value::integer)
             WHEN 'agency_id' THEN (SELECT agency_name FROM agencies WHERE agency_id = value::integer)
             ELSE replace(value, 'T', ' ') END, 'none'), '; ' ORDER BY key)
         FROM jsonb_each_text({side})
         WHERE before IS NOT NULL AND after IS NOT NULL
             AND key NOT IN ('is_open', 'is_information', 'is_duplicate', 'region_id'))""")
 CHANGES = SQL("""
-    WITH newest AS (
+    WITH areas AS {areas}, newest AS (
         SELECT * FROM changes WHERE cause = 'published' AND {found} ORDER BY sequence DESC LIMIT {listed}
     )
     SELECT srnumber AS sr_number, type_name AS type, council_name AS council, {day}::text AS day,
         array_to_string(array_prepend(kind, also), ', ') AS what, {before} AS before, {after} AS after
-    FROM newest JOIN request_types USING (type_id) JOIN councils USING (council_id)
+    FROM newest JOIN request_types USING (type_id) JOIN areas USING (council_id)
     ORDER BY sequence DESC
 """)
 
@@ -109,7 +109,7 @@ def by(warehouse: Warehouse, filters: Filters, dimension: Dimension) -> DataFram
 def newest(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """The newest changes: sr_number, type, council, day, what, before, after (None for whole requests)."""
     sides = {side: SIDE.format(side=Identifier(side)) for side in ("before", "after")}
-    query = CHANGES.format(**_found(filters), listed=SQL(str(LISTED)), **sides)
+    query = CHANGES.format(**_found(filters), listed=SQL(str(LISTED)), areas=SQL(AREAS), **sides)
     return warehouse.frame(query, **filters.parameters())
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pandas import DataFrame
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed
 
 from data import counts
-from data.filters import Filters
+from data.filters import AREAS, Filters
 from data.warehouse import Warehouse
 
 STATUSES = {"all": SQL("true"), "open": SQL("is_open"), "closed": SQL("NOT is_open")}
@@ -35,12 +35,12 @@ CELLS = SQL("""
     ORDER BY 3 DESC, 1, 2
 """)
 # Simplified to about 10 m, as on the maps of areas.
-OUTLINES = {
+OUTLINES: dict[str, SQL | Composed] = {
     "areas": SQL("""
         SELECT council_name AS name,
             ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
-        FROM geometries JOIN councils USING (council_id) ORDER BY council_id
-    """),
+        FROM geometries JOIN {areas} AS areas USING (council_id) ORDER BY council_id
+    """).format(areas=SQL(AREAS)),
     "regions": SQL("""
         SELECT region_name AS name,
             ST_AsGeoJSON(ST_SimplifyPreserveTopology(ST_Union(geom), 0.0001), 5)::json AS polygon

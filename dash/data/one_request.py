@@ -5,6 +5,7 @@ from __future__ import annotations
 from pandas import DataFrame
 from psycopg.sql import SQL
 
+from data.filters import AREAS
 from data.warehouse import Warehouse
 
 NEIGHBORS = 20
@@ -29,10 +30,10 @@ ONE = SQL("""
     LEFT JOIN request_types AS types ON types.type_id = served.type_id
     LEFT JOIN type_groups USING (group_id) LEFT JOIN agencies ON agencies.agency_id = served.agency_id
     LEFT JOIN sources ON sources.source_id = served.source_id
-    LEFT JOIN councils ON councils.council_id = served.council_id
+    LEFT JOIN {areas} AS areas ON areas.council_id = served.council_id
     LEFT JOIN regions ON regions.region_id = served.region_id
     WHERE raw.srnumber = %(number)s
-""")
+""").format(areas=SQL(AREAS))
 RETIRED = SQL("""
     SELECT srnumber AS number, requesttype AS type_published, status, createddate AS created, address,
         retired_at AT TIME ZONE time_zone AS retired, retired_reason AS why
@@ -56,12 +57,12 @@ HISTORY = SQL("""
     SELECT changed_at AT TIME ZONE time_zone AS changed, kind, also, cause, before, after
     FROM changes, city WHERE request_id = %(id)s ORDER BY sequence
 """)
-AREAS = SQL("""
+OUTLINES = SQL("""
     SELECT council_id, council_name AS council,
         ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.0001), 5)::json AS polygon
-    FROM geometries JOIN councils USING (council_id)
+    FROM geometries JOIN {areas} AS areas USING (council_id)
     WHERE geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4326) ORDER BY council_id
-""")
+""").format(areas=SQL(AREAS))
 
 
 def request(warehouse: Warehouse, number: str) -> DataFrame:
@@ -103,4 +104,4 @@ def history(warehouse: Warehouse, request_id: int) -> DataFrame:
 
 def areas(warehouse: Warehouse, west: float, south: float, east: float, north: float) -> DataFrame:
     """Councils whose bounding boxes overlap these bounds. Columns: council_id, council, polygon (GeoJSON)."""
-    return warehouse.frame(AREAS, west=west, south=south, east=east, north=north)
+    return warehouse.frame(OUTLINES, west=west, south=south, east=east, north=north)

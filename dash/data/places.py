@@ -6,7 +6,7 @@ from pandas import DataFrame
 from psycopg.sql import SQL, Composable, Composed, Literal
 
 from data.catalog import SERVED
-from data.filters import Filters
+from data.filters import AREAS, Filters
 from data.warehouse import Warehouse
 
 CLUSTER_METERS = 30
@@ -29,7 +29,7 @@ ADDRESSES = SQL("""
     )
     SELECT address, council_name AS council, requests, open, types, first_day, last_day,
         counted.latitude, counted.longitude
-    FROM counted JOIN councils USING (council_id)
+    FROM counted JOIN {areas} AS areas USING (council_id)
     ORDER BY requests DESC, address
 """)
 OF_TYPE = SQL("(count(*) FILTER (WHERE type_id = {}) > 0)::integer")
@@ -101,7 +101,7 @@ CLUSTERS = SQL("""
     )
     SELECT coalesce(around, 'no address') AS around, council_name AS council, requests, open,
         coalesce(addresses, 0) AS addresses, located.latitude, located.longitude
-    FROM located JOIN councils USING (council_id) LEFT JOIN named USING (cluster)
+    FROM located JOIN {areas} AS areas USING (council_id) LEFT JOIN named USING (cluster)
     ORDER BY requests DESC, around, located.longitude
 """)
 
@@ -141,7 +141,8 @@ def clusters(warehouse: Warehouse, filters: Filters) -> DataFrame:
 
 
 def _of(query: SQL, filters: Filters, **parts: Composable) -> Composed:
-    return query.format(selected=SELECTED.format(served=SERVED, narrowed=filters.narrowed()), **parts)
+    selected = SELECTED.format(served=SERVED, narrowed=filters.narrowed())
+    return query.format(selected=selected, areas=SQL(AREAS), **parts)
 
 
 def _values(filters: Filters) -> dict[str, object]:

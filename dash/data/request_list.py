@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Composed
 
 from data import counts
 from data.catalog import SERVED
-from data.filters import Filters
+from data.filters import AREAS, Filters
 from data.warehouse import Warehouse
 
 PAGE_ROWS = 50
@@ -36,9 +36,9 @@ SORTS: dict[str, Composable] = {
     "address": SQL("address"),
 }
 # Names are joined before sorting only if the sort needs them: otherwise only 50 rows are joined, not all.
-NAMES = {
+NAMES: dict[str, Composable] = {
     "type": SQL("JOIN (SELECT type_id, type_name FROM request_types) AS types USING (type_id)"),
-    "council": SQL("JOIN (SELECT council_id, council_name FROM councils) AS areas USING (council_id)"),
+    "council": SQL("JOIN {} AS areas USING (council_id)").format(SQL(AREAS)),
     "agency": SQL("JOIN (SELECT agency_id, agency_name FROM agencies) AS owners USING (agency_id)"),
 }
 PAGE = SQL("""
@@ -54,7 +54,7 @@ PAGE = SQL("""
             LIMIT %(rows)s OFFSET %(skip)s
         ) AS served
     ) AS listed
-    JOIN request_types USING (type_id) JOIN councils USING (council_id)
+    JOIN request_types USING (type_id) JOIN {areas} AS areas USING (council_id)
     JOIN agencies ON agencies.agency_id = listed.agency_id
     ORDER BY place
 """)
@@ -74,7 +74,7 @@ ROWS = SQL("""
         listed.latitude, listed.longitude
     FROM (SELECT * FROM {served} WHERE {where}) AS listed
     JOIN request_types USING (type_id) JOIN type_groups USING (group_id)
-    JOIN (SELECT council_id, council_name FROM councils) AS councils USING (council_id)
+    JOIN {areas} AS areas USING (council_id)
     JOIN agencies ON agencies.agency_id = listed.agency_id JOIN sources USING (source_id)
     LEFT JOIN regions USING (region_id)
     ORDER BY {order}
@@ -233,7 +233,7 @@ def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> Data
     if key == "created":
         days, skip = _days(warehouse, query, sort, skip)
         selected = OF_DAYS.format(served=SERVED, where=query.where())
-    statement = PAGE.format(selected=selected, order=order_of(sort))
+    statement = PAGE.format(selected=selected, order=order_of(sort), areas=SQL(AREAS))
     return warehouse.frame(statement, **query.parameters(), rows=PAGE_ROWS, skip=skip, days=days)
 
 
@@ -258,9 +258,8 @@ def order_of(sort: str) -> Composed:
 def file_query(query: ListQuery) -> Composed:
     """The statement for all rows of a file, newest first; its columns are ``FILE_COLUMNS``."""
     safe = {f"safe_{name}": SQL(SAFE.format(column)) for name, column in TEXTS.items()}
-    return ROWS.format(
-        served=SERVED, where=query.where(), order=SQL("created_date DESC, request_id DESC"), **safe
-    )
+    order = SQL("created_date DESC, request_id DESC")
+    return ROWS.format(served=SERVED, where=query.where(), order=order, areas=SQL(AREAS), **safe)
 
 
 def csv_lines(warehouse: Warehouse, query: ListQuery) -> Iterator[bytes]:

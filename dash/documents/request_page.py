@@ -113,7 +113,7 @@ def fields(row: Mapping[str, Any]) -> dict[str, list[Field]]:
     where = [
         Field("Address", row["address"] or NOT_PUBLISHED),
         Field("ZIP code", row["zipcode"] or ""),
-        Field("Council", row["council"] or "", _other(row["council_published"], row["council"])),
+        Field("Council", row["council"] or "", _other(row["council_published"], _without_id(row))),
         Field("Region", row["region"] or ""),
         Field("City council district", _district(row)),
         Field("Police precinct", row["police_precinct"] or ""),
@@ -141,6 +141,11 @@ def _counted(row: Mapping[str, Any]) -> str:
     if row["is_information"]:
         return "no: calls for information count only if they are included"
     return "yes, as a confirmed duplicate" if row["is_duplicate"] else "yes"
+
+
+def _without_id(row: Mapping[str, Any]) -> str:
+    """The name of the area as the city publishes it, even if another area has the same name."""
+    return str(row["council"] or "").removesuffix(f" ({row['council_id']})")
 
 
 def _district(row: Mapping[str, Any]) -> str:
