@@ -133,8 +133,10 @@ class ListQuery:
     def created(self) -> tuple[date, date]:
         """The first and the last full day on which its requests may have been created."""
         first, last = date.min, self.today
-        if self.has_period and not self.by_closing:
-            first, last = self.filters.first, min(self.filters.last, last)
+        if self.has_period:
+            # Requests are created no later than they are closed.
+            first = first if self.by_closing else self.filters.first
+            last = min(self.filters.last, last)
         if self.ages:
             youngest, oldest = self.ages
             last = min(last, self.today - timedelta(days=youngest))

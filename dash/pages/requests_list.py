@@ -137,7 +137,9 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         starts.strftime(time_cards.NAMES[step]), counted, unit="requests", partial=partial, hover=names
     )
     frame = counted.rename_axis(step).reset_index()
-    sentences = [_most(frame["requests"], names, step), time_cards.cut(starts[partial], step)]
+    is_of_period = query.has_period and not query.by_closing
+    reason = "only partly in the period" if is_of_period else "not complete"
+    sentences = [_most(frame["requests"], names, step), time_cards.cut(starts[partial], step, reason)]
     return CardContent(frame, " ".join(filter(None, sentences)), figure)
 
 

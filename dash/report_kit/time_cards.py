@@ -109,12 +109,12 @@ def _peak(frame: DataFrame, starts: DatetimeIndex, step: Step) -> str:
     return f"Peak: {text.number(frame['requests'].iloc[place])} {'on' if step == 'day' else 'in'} {name}."
 
 
-def cut(starts: DatetimeIndex, step: Step) -> str:
-    """A sentence on the partial steps, if there are any."""
+def cut(starts: DatetimeIndex, step: Step, reason: str = "only partly in the period") -> str:
+    """A sentence on the partial steps, if there are any; ``reason`` says what they are."""
     if not len(starts):
         return ""
     names = text.listed(list(starts.strftime(LONG_NAMES[step])))
-    return f"{names} {'is' if len(starts) == 1 else 'are'} only partly in the period (hatched)."
+    return f"{names} {'is' if len(starts) == 1 else 'are'} {reason} (hatched)."
 
 
 def _last_year(warehouse: Warehouse, selection: Selection, step: Step) -> str:

@@ -146,22 +146,36 @@ def test_when_they_were_created_adds_up(city: Database, warehouse: Warehouse) ->
 
 
 @pytest.mark.parametrize(
-    ("search", "last"),
-    [("from=2026-03-20&to=2026-08-15", "August 2026"), ("date=closed&from=2026-03-20&to=2026-08-15", "")],
+    ("search", "hatched", "sentence"),
+    [
+        (
+            "from=2026-03-20&to=2026-08-15",
+            ["March 2026 (partial)", "August 2026 (partial)"],
+            "March 2026 and August 2026 are only partly in the period (hatched).",
+        ),
+        (
+            "date=closed&from=2026-07-20&to=2026-08-15&days_to_close=0-150",
+            ["August 2026 (partial)"],
+            "August 2026 is not complete (hatched).",
+        ),
+    ],
 )
-def test_partial_months_are_hatched(warehouse: Warehouse, search: str, last: str) -> None:
-    """With days of closing, the period does not limit when requests were created."""
+def test_partial_months_are_hatched(
+    warehouse: Warehouse, search: str, hatched: list[str], sentence: str
+) -> None:
+    """With days of closing, only the end of the period limits when requests were created."""
     shown = card(warehouse, page.REPORT, "over-time", search)
     assert shown.figure
     (bars,) = shown.figure["data"]
-    hatched = [
-        name for name, shape in zip(bars["text"], bars["marker"]["pattern"]["shape"], strict=True) if shape
-    ]
-    if last:
-        assert hatched == ["March 2026 (partial)", f"{last} (partial)"]
-        assert shown.summary.endswith(f"March 2026 and {last} are only partly in the period (hatched).")
-    else:
-        assert not {"March 2026 (partial)", "August 2026 (partial)"} & {*hatched}
+    shapes = bars["marker"]["pattern"]["shape"]
+    assert [name for name, shape in zip(bars["text"], shapes, strict=True) if shape] == hatched
+    assert shown.summary.endswith(sentence)
+
+
+def test_a_list_without_a_period_does_not_name_one(warehouse: Warehouse) -> None:
+    shown = card(warehouse, page.REPORT, "over-time", "")
+    assert "not complete (hatched)." in shown.summary
+    assert "in the period" not in shown.summary
 
 
 def test_an_age_limits_the_days_of_creation(warehouse: Warehouse) -> None:
