@@ -129,7 +129,7 @@ def _compared(warehouse: Warehouse, selection: Selection, council: str) -> str:
     chosen = everyone[everyone["council_id"] == selection.filters.councils[0]]
     own, city = (_a_day(frame, selection.days) for frame in (chosen, everyone))
     name, rate = (council, own) if own else (CITY, city)
-    other = f"{CITY.lower()}: {city}" if own else f"no population of {council} is published"
+    other = f"{CITY.lower()}: {city}" if own else f"the city publishes no population for {council}"
     return f"{name}: {rate} requests a day per 10,000 people on average; {other}."
 
 

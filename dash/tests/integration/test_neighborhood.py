@@ -166,7 +166,7 @@ def test_a_council_without_a_population_has_no_line(
     assert [line["name"] for line in shown.figure["data"]] == [page.CITY]
     assert list(shown.frame) == ["day", "all_councils_per_10000"]
     assert shown.summary.startswith("All councils: ")
-    assert shown.summary.endswith("; no population of Noho is published.")
+    assert shown.summary.endswith("; the city publishes no population for Noho.")
 
 
 @pytest.mark.parametrize(
