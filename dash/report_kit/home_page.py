@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -11,6 +14,8 @@ from dash import Input, Output, callback, dcc, html
 from dash.development.base_component import Component
 from flask import current_app
 
+from data.errors import UnavailableError
+from data.facts import Facts
 from data.warehouse import Warehouse
 from figures import charts, theme
 from report_kit import covers, states, text
@@ -27,6 +32,21 @@ NUMBERS = "numbers"
 """Name of the card whose first number is shown on the tile."""
 FIRST_TILES = 8
 """Tiles above the fold: the page includes them if their data are cached; the others load afterwards."""
+LIVE_SECONDS = 5.0
+"""How long a worker shows the same picture of a live report, whose queries are never cached."""
+
+
+@dataclass(slots=True)
+class Picture:
+    """A picture that a worker keeps, and the state of the data that it shows."""
+
+    state: tuple[str, str, date | None]
+    shown: list[Component]
+    until: float
+
+    @staticmethod
+    def state_of(facts: Facts) -> tuple[str, str, date | None]:
+        return facts.version, facts.schema, facts.last_day
 
 
 def publish(reports: Sequence[Report]) -> None:
@@ -35,7 +55,7 @@ def publish(reports: Sequence[Report]) -> None:
 
     def layout(**_given: Any) -> Component:
         heading = html.Header([html.H1(f"{city().name} 311 reports"), html.P(PURPOSE, className="purpose")])
-        pictures = [_picture_if_cached(report) for report in reports[:FIRST_TILES]]
+        pictures = [cached_picture(report) for report in reports[:FIRST_TILES]]
         tiles = [tile(report, picture) for report, picture in zip_longest(reports, pictures)]
         return html.Article([heading, html.Div(tiles, className="tiles")])
 
@@ -81,7 +101,7 @@ def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Comp
     return guarded(f"The picture of {name}", make, lambda error: [states.failed(error)])
 
 
-def _picture_if_cached(report: Report) -> list[Component] | None:
+def cached_picture(report: Report) -> list[Component] | None:
     """The picture of a report if all its data are cached: the page does not wait for a query."""
 
     def make() -> list[Component] | None:
@@ -91,19 +111,24 @@ def _picture_if_cached(report: Report) -> list[Component] | None:
 
 
 def _kept(report: Report, source: Warehouse) -> list[Component]:
-    """All readers see the same picture for a version of the data, so a worker builds it once.
+    """All readers see the same picture for a state of the data, so a worker builds it once.
 
-    A live report has a new one for every reader.
+    That of a live report also changes without new data: one reader at a time builds it again, and the others
+    see the previous one in the meantime.
     """
-    if report.is_live:
-        return content_of(report, source)
-    facts = source.facts()
-    key = (facts.version, facts.last_day)
-    kept = current_app.extensions.setdefault("pictures", {})
-    if kept.get(report.name, (None,))[0] != key:
-        kept[report.name] = (key, content_of(report, source))
-    made: list[Component] = kept[report.name][1]
-    return made
+    state, now = Picture.state_of(source.facts()), time.monotonic()
+    kept: dict[str, Picture] = current_app.extensions.setdefault("pictures", {})
+    found = kept.get(report.name)
+    if found and found.state == state:
+        if not report.is_live or now < found.until:
+            return found.shown
+        if not source.is_cached_only:
+            found.until = now + LIVE_SECONDS
+    if report.is_live and source.is_cached_only:
+        raise UnavailableError
+    shown = content_of(report, source)
+    kept[report.name] = Picture(state, shown, now + LIVE_SECONDS)
+    return shown
 
 
 def content_of(report: Report, source: Warehouse) -> list[Component]:
