@@ -27,20 +27,25 @@ REJECTED = SQL("""
         max(rejected_at AT TIME ZONE time_zone)::date AS last_seen
     FROM rejected_requests, city GROUP BY reason, dataset_id ORDER BY 2 DESC, 1, 3
 """)
+# A run of some years or datasets says nothing about the others: they keep the status of the last run of all.
 # A dataset that is no longer declared or found has rows of earlier runs only.
 DATASETS = SQL("""
     SELECT coalesce(r.title, '') AS title, dataset_id AS dataset,
-        CASE WHEN r.is_of_last_run THEN r.status ELSE 'not in the last run' END AS status,
-        CASE WHEN r.is_of_last_run THEN r.message ELSE '' END AS message,
+        CASE WHEN r.is_current THEN r.status ELSE 'not in the last run' END AS status,
+        CASE WHEN r.is_current THEN r.message ELSE '' END AS message,
         coalesce(r.rows_published, w.source_row_count) AS rows_published,
         w.source_updated_at AT TIME ZONE time_zone AS newest_change,
         w.read_at AT TIME ZONE time_zone AS read_at
     FROM city, dataset_watermarks w FULL JOIN (
         SELECT DISTINCT ON (dataset_id) *,
-            load_run_id = (SELECT max(load_run_id) FROM run_datasets) AS is_of_last_run
+            load_run_id >= coalesce((
+                SELECT max(load_run_id) FROM run_datasets JOIN load_runs USING (load_run_id)
+                WHERE coalesce(details #> '{options,years}', '[]') = '[]'
+                    AND coalesce(details #> '{options,datasets}', '[]') = '[]'
+            ), 0) AS is_current
         FROM run_datasets ORDER BY dataset_id, load_run_id DESC
     ) r USING (dataset_id)
-    ORDER BY (r.is_of_last_run AND r.status = 'skipped') IS NOT TRUE, w.source_updated_at DESC NULLS LAST
+    ORDER BY (r.is_current AND r.status = 'skipped') IS NOT TRUE, w.source_updated_at DESC NULLS LAST
 """)
 LOG = SQL("""
     SELECT created_time AT TIME ZONE 'UTC' AT TIME ZONE time_zone AS created_time, status, message
@@ -73,7 +78,7 @@ def rejected(warehouse: Warehouse) -> DataFrame:
 
 
 def datasets(warehouse: Warehouse) -> DataFrame:
-    """Each dataset and how far it has been read, those that the last run skipped first.
+    """Each dataset and how far it has been read, skipped ones first.
 
     Columns: title, dataset, status (read, unchanged, skipped, or not in the last run), message,
     rows_published, newest_change, read_at.

@@ -125,7 +125,7 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
 def datasets(warehouse: Warehouse, _: Selection) -> CardContent:
     frame = runs.datasets(warehouse)
     skipped = int((frame["status"] == "skipped").sum())
-    problem = f" {text.plural(skipped, 'dataset')} skipped in the last run." if skipped else ""
+    problem = f" {text.plural(skipped, 'dataset')} skipped." if skipped else ""
     return _grid(frame, f"The portal's datasets, and how far each has been read.{problem}", wide="title")
 
 

@@ -58,6 +58,7 @@ def test_rejected_rows_by_reason_and_dataset(warehouse: Warehouse) -> None:
 
 
 def test_a_skipped_dataset_comes_first_with_its_reason(warehouse: Warehouse) -> None:
+    """The last run read one dataset only: the other is still skipped."""
     shown = build(warehouse, "datasets")
     assert [(row["dataset"], row["status"], row["message"]) for row in dicts(shown)] == [
         ("gone-gone", "skipped", "The portal responded with 404"),

@@ -106,10 +106,14 @@ UNION ALL
 SELECT load_run_id, 2, 'unreviewed types', 'warn', '7%', 'warn above 5%', 'requests in types without a review'
 FROM load_runs WHERE status <> 'failed';
 
+UPDATE load_runs SET details = '{"options": {"years": [], "datasets": ["test-test"], "since": ""}}'
+WHERE load_run_id = (SELECT max(load_run_id) FROM load_runs);
+
 INSERT INTO run_datasets (load_run_id, dataset_id, title, status, message, rows_published)
-SELECT max(load_run_id), 'test-test', 'Requests of the small city', 'read', '', 4000 FROM load_runs
+SELECT max(load_run_id) - n, 'test-test', 'Requests of the small city', 'read', '', 4000
+FROM load_runs, generate_series(0, 1) n GROUP BY n
 UNION ALL
-SELECT max(load_run_id), 'gone-gone', 'Requests of another year', 'skipped', 'The portal responded with 404', NULL FROM load_runs
+SELECT max(load_run_id) - 1, 'gone-gone', 'Requests of another year', 'skipped', 'The portal responded with 404', NULL FROM load_runs
 UNION ALL
 SELECT min(load_run_id), 'past-past', 'A withdrawn dataset', 'skipped', 'The portal responded with 404', NULL FROM load_runs;
 
