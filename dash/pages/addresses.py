@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from dash import html
 from pandas import DataFrame
 
@@ -79,7 +77,7 @@ def ranking(warehouse: Warehouse, selection: Selection) -> CardContent:
         frame = places.with_before(warehouse, frame, baseline.filters)
         columns.insert(2, Column("requests_before", "Before"))
     shown = frame.head(SHOWN)
-    links = [f"{list_link(selection)}&address={quote(address)}" for address in shown["address"]]
+    links = [list_link(selection, address=address) for address in shown["address"]]
     rows = table(_days(shown), columns, label="Addresses", links=links)
     files = downloads(_files("addresses", selection.search), f"all {text.number(len(frame))} addresses")
     return CardContent(
@@ -137,7 +135,7 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     located = by_address[by_address["latitude"].notna()].head(SHOWN)
     found = places.clusters(warehouse, selection.filters).head(SHOWN)
     polygons = reference.polygons(warehouse)
-    links = [f"{list_link(selection)}&address={quote(address)}" for address in located["address"]]
+    links = [list_link(selection, address=address) for address in located["address"]]
     layers = [
         points.Layer("Clusters", found, _hover(found, "around"), [""] * len(found)),
         points.Layer("Addresses", located, _hover(located, "address"), links),

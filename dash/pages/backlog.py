@@ -28,7 +28,6 @@ COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
 """Colors of the age groups, from new to old."""
 BARS = 16
 OLDEST = "created"
-SORTED = "&sort=created"
 ENDED_RULE = (
     "Opened minus closed is not exactly the change in the backlog: requests that ended without a closed "
     "date, such as canceled ones, count as opened but never as closed."
@@ -57,7 +56,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             "Oldest",
             text.plural(oldest, "day") if oldest is not None else "none",
             "since it was created" if oldest is not None else "",
-            _open(selection) + SORTED,
+            _open(selection, sort=OLDEST),
         ),
         Number("Opened", text.number(opened), notes[0], list_link(selection)),
         Number(
@@ -84,10 +83,14 @@ def _age(warehouse: Warehouse, day: Timestamp) -> int | None:
     return max((Timestamp(last) - day).days, 0) if last and pd.notna(day) else None
 
 
-def _open(selection: Selection, age: str = "", narrowed: dict[Dimension, list[int]] | None = None) -> str:
+def _open(
+    selection: Selection,
+    age: str = "",
+    narrowed: dict[Dimension, list[int]] | None = None,
+    sort: str = "",
+) -> str:
     """The list of open requests regardless of their creation date, or those of one age group."""
-    link = list_link(selection, narrowed, status="open", any_age=True)
-    return f"{link}&age={age}" if age else link
+    return list_link(selection, narrowed, status="open", any_age=True, age=age, sort=sort)
 
 
 def by_age(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -181,7 +184,7 @@ def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
         if total > PAGE_ROWS
         else f"All {text.number(total)}, the oldest first."
     )
-    more = dcc.Link("All in the list", href=every + SORTED)
+    more = dcc.Link("All in the list", href=_open(selection, sort=OLDEST))
     files = downloads(
         requests_list.addresses(every.partition("?")[2]), f"all {text.number(total)} open requests"
     )

@@ -28,11 +28,15 @@ def list_link(
     each_day: bool = False,
     weekday: int | None = None,
     days_to_close: tuple[int, int] | None = None,
+    age: str = "",
+    address: str = "",
+    sort: str = "",
 ) -> str:
     """The list for a selection, narrowed down to these ids and days; empty if none of the ids is selected.
 
     With ``by_closing`` the days are those of closing; ``any_age`` leaves the days out; ``each_day`` puts
     ``{x}`` in their place, which ``assets/live.js`` replaces with the day of a chosen point.
+    ``age`` is the key of an age group, and ``address`` the beginning of an address.
     ``weekday`` is 1 for Monday to 7 for Sunday; ``days_to_close`` has the fewest and the most whole days.
     A status that the reader chose is kept, unless another one is given.
     """
@@ -44,6 +48,8 @@ def list_link(
     if selection.filters.includes_information:
         given[INFORMATION.name] = INCLUDED
     given |= _more(status or _chosen(selection), by_closing, weekday, days_to_close)
+    others = {"age": age, "address": address, "sort": sort}
+    given |= {name: value for name, value in others.items() if value}
     return f"{PATH}?{urlencode(given, safe=',{}')}"
 
 

@@ -111,9 +111,14 @@ class Selection:
         return {one.name: ",".join(map(str, ids)) for one, ids in found.items()}
 
     def link(self, path: str, narrowed: Mapping[Dimension, Sequence[int]]) -> str:
-        """The URL of another report with the same period and filters, narrowed down to these ids."""
-        given = {"from": self.first.isoformat(), "to": self.last.isoformat()}
-        given |= self.narrowed(narrowed)
+        """The URL of another report with the same period and filters, narrowed down to these ids.
+
+        Empty if none of the ids is selected.
+        """
+        ids = self.narrowed(narrowed)
+        if not all(ids.values()):
+            return ""
+        given = {"from": self.first.isoformat(), "to": self.last.isoformat()} | ids
         if self.filters.includes_information:
             given[INFORMATION.name] = INCLUDED
         if self._comparison != NOT_COMPARED:

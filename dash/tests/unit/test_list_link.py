@@ -36,6 +36,8 @@ def test_it_stays_within_the_selection() -> None:
     """The number outside all councils linked to all such requests of the city, whatever was chosen."""
     assert "agency=3&" in list_link(SELECTION, {AGENCY: [3, 4]})
     assert list_link(SELECTION, {AGENCY: [4]}) == ""
+    assert list_link(SELECTION, {AGENCY: [4]}, age="over-90", address="9 SPRING ST", sort="created") == ""
+    assert SELECTION.link("/backlog", {AGENCY: [4]}) == ""
     assert "agency=3&" in SELECTION.link("/backlog", {AGENCY: [3, 4]})
 
 
@@ -49,6 +51,12 @@ def test_closed_ones_by_weekday_and_days() -> None:
     assert list_link(SELECTION, by_closing=True, weekday=1, days_to_close=(5, 9)).endswith(
         "&date=closed&weekday=1&days_to_close=5-9"
     )
+
+
+def test_an_age_an_address_and_an_order() -> None:
+    more = "&age=over-90&address=9+SPRING+ST+%26+MAIN&sort=created"
+    link = list_link(SELECTION, age="over-90", address="9 SPRING ST & MAIN", sort="created")
+    assert link == list_link(SELECTION) + more
 
 
 def test_a_line_has_one_link_for_all_of_its_days() -> None:
