@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help up down schedule ingest status psql logs backup restore postgres-upgrade test test-slow test-api test-dash test-prefect \
 	test-tools test-locust lint format types migrations audit lock bench load screenshots images \
-	deploy-check mutants attack setup clean
+	deploy-check mutants attack check-city setup clean
 
 # The first supported interpreter; choose another by make PYTHON=/usr/bin/python3.12 …
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
@@ -34,6 +34,9 @@ schedule: ## Install systemd units that start the system at boot and run the pip
 
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
 	@$(RUN) tools.session ingest $(ARGS)
+
+check-city: ## Compare the declaration of a city with its portal; CITY=austin, and ARGS="--portal URL" for another portal
+	@$(RUN) tools.check_city $(ARGS)
 
 status: ## Show what is running, and the addresses
 	@$(RUN) tools.session status

@@ -163,3 +163,17 @@ def test_tests_see_no_setting_of_the_user(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/precious")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     assert not {"DATABASE_URL", "PYTHONPATH"} & clean_environment("tools").keys()
+
+
+def test_a_city_is_checked_with_the_packages_of_the_pipeline() -> None:
+    command = [
+        "make",
+        "--no-print-directory",
+        f"PYTHON={sys.executable}",
+        "check-city",
+        "CITY=atlantis",
+        "ARGS=",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "CITY=atlantis is not declared in cities/" in done.stdout, done.stderr
+    assert "Error 20" in done.stderr
