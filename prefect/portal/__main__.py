@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -31,7 +32,10 @@ def main() -> None:
         signal.signal(number, lambda *_: stopped.set())
     settings = Settings()
     with ExitStack() as stack:
-        portal = build_portal(settings, stack)
+        try:
+            portal = build_portal(settings, stack)
+        except (OSError, ValueError) as error:
+            sys.exit(f"The sample portal cannot start: {error}")
         server = stack.enter_context(
             running(
                 portal,

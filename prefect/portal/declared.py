@@ -39,23 +39,33 @@ def datasets_of(key: str) -> list[Dataset]:
 
 
 def sample_of(key: str) -> Sample:
-    """The sample from which the city's requests are generated."""
+    """The sample from which the city's requests are generated. Raises ValueError if the city has none."""
+    if not (CITIES / key / "sample").is_dir():
+        raise ValueError(
+            f"{key} has no sample/: set SOCRATA_URL to read the real portal, PORTAL_DATA to a file of rows "
+            "(and PORTAL_BOUNDARIES to one of polygons), or add sample/kinds.toml and sample/areas.csv"
+        )
     (schema,) = declaration(key)["schema"].values()
     return read_sample(CITIES / key / "sample", _sources(schema))
 
 
 def polygons_of(key: str, file: Path | None = None) -> Boundaries:
     """The polygons of a file if given, else generated ones; none if the city declares no boundaries."""
-    dataset = declaration(key).get("boundaries", {"id": ""})
+    declared = declaration(key).get("boundaries")
+    dataset_id = declared["id"] if declared else ""
     if file:
-        return from_file(file, dataset["id"])
+        return from_file(file, dataset_id)
     if key == GENERATED_CITY:
         return approximate()
+    body = {"type": "FeatureCollection", "features": _invented(key) if declared else []}
+    return Boundaries(json.dumps(body).encode(), GENERATED_AT, dataset_id)
+
+
+def _invented(key: str) -> list[dict[str, Any]]:
+    """A cell around the center of every area of the sample."""
     sample = sample_of(key)
     points = [(area.longitude, area.latitude) for area in sample.areas]
-    rings = cells(points, points[0][1])
-    body = {"type": "FeatureCollection", "features": features(sample, rings)}
-    return Boundaries(json.dumps(body).encode(), GENERATED_AT, dataset["id"])
+    return features(sample, cells(points, points[0][1]))
 
 
 def _schema(name: str, declared: Mapping[str, Any]) -> Schema:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from pipeline.city import CITIES, load_city
+from portal import declared
 from portal.declared import GENERATED_CITY, datasets_of, polygons_of, sample_of
 from portal.sample import rows
 
@@ -46,3 +53,33 @@ def test_the_portal_publishes_polygons_where_the_city_declares_them(key: str) ->
     boundaries = load_city(key).boundaries
     assert polygons_of(key).id == (boundaries.id if boundaries else "")
     assert (b'"coordinates"' in polygons_of(key).geojson) is (boundaries is not None)
+
+
+@pytest.fixture
+def without_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in OTHERS:
+        shutil.copytree(CITIES / key, tmp_path / key, ignore=shutil.ignore_patterns("sample"))
+    monkeypatch.setattr(declared, "CITIES", tmp_path)
+
+
+@pytest.mark.usefixtures("without_samples")
+def test_a_city_without_a_sample_or_boundaries_has_no_polygons() -> None:
+    assert b'"features": []' in polygons_of("chicago").geojson
+
+
+@pytest.mark.usefixtures("without_samples")
+@pytest.mark.parametrize("of_city", [sample_of, polygons_of])
+def test_a_missing_sample_is_named_with_what_replaces_it(of_city: Callable[[str], object]) -> None:
+    with pytest.raises(ValueError, match=r"nyc has no sample/: set SOCRATA_URL.*PORTAL_DATA.*or add"):
+        of_city("nyc")
+
+
+def test_a_portal_that_cannot_start_says_why_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "rows.json").write_text("{}")
+    variables = {"PORTAL_DATA": str(tmp_path / "rows.json"), "PORTAL_CACHE": str(tmp_path)}
+    command, folder = [sys.executable, "-m", "portal"], CITIES.parent
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "The sample portal cannot start: rows.json is not a JSON list of rows\n"
+    assert done.returncode == 1
