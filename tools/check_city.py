@@ -9,13 +9,11 @@ from tools import environments, settings
 from tools.paths import ROOT, python_of
 from tools.problem import guarded
 
-DEFAULT_CITY = "la"
-
 
 def main() -> int:
     environments.ensure(["prefect"])
     chosen = settings.chosen_by_user()
-    command = [str(python_of("prefect")), "flow.py", "check-city", chosen.get("CITY", DEFAULT_CITY)]
+    command = [str(python_of("prefect")), "flow.py", "check-city", chosen.get("CITY", settings.DEFAULT_CITY)]
     environment = settings.environment(chosen)
     words = [*command, *sys.argv[1:]]
     return subprocess.run(words, cwd=ROOT / "prefect", env=environment, check=False).returncode

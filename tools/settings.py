@@ -24,6 +24,7 @@ PORTS: dict[str, str] = {"API_PORT": "5000", "REPORTS_PORT": "5500", "PORTAL_POR
 PATH_SETTINGS = ("PORTAL_DATA", "PORTAL_BOUNDARIES", "PORTAL_CACHE", "EXPORTS_FOLDER", "FILES_LOCATION")
 LOOPBACK = "127.0.0.1,localhost"
 PYTHON_VARIABLES = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
+DEFAULT_CITY = "la"
 CITY_SETTINGS = ("CITY", "PORTAL_REQUESTS", "PORTAL_SEED", "PORTAL_BAD_SHARE")
 FIXED_SETTINGS = ("DATABASE_URL", "DATABASE_LOADER_URL", "DATABASE_READER_URL", "REDIS_URL")
 
@@ -57,9 +58,10 @@ def database_for(chosen: Mapping[str, str]) -> str:
     if url := chosen.get("SOCRATA_URL"):
         source = urlsplit(url).netloc or url
     elif data := chosen.get("PORTAL_DATA"):
-        source = Path(data).stem
-    elif city := [name for name in CITY_SETTINGS if name in chosen]:
-        source = "_".join(f"{name.removeprefix('PORTAL_')} {chosen[name]}" for name in city)
+        city = chosen.get("CITY", DEFAULT_CITY)
+        source = Path(data).stem if city == DEFAULT_CITY else f"{city} {Path(data).stem}"
+    elif sample := [name for name in CITY_SETTINGS if name in chosen]:
+        source = "_".join(f"{name.removeprefix('PORTAL_')} {chosen[name]}" for name in sample)
     else:
         return DATABASE
     return f"{DATABASE}_{re.sub('[^a-z0-9]+', '_', source.lower())}"[:63]

@@ -19,7 +19,7 @@ from tools.file_locks import ensure_folder, exclusive
 from tools.migrate import migrate
 from tools.paths import ROOT, SERVICES, UP
 from tools.plan import Plan, greeting
-from tools.problem import guarded, uninterrupted
+from tools.problem import Problem, guarded, uninterrupted
 from tools.servers import processes
 from tools.servers.instance import Instance
 from tools.supervisor import Supervisor, TaskError, sweep
@@ -34,6 +34,7 @@ FRESH_HOURS = 24
 SERVED_EXIT_CODES = (60, 70, 80)
 """Of the pipeline (``pipeline.errors``): something is missing, such as a dataset; the rest is served."""
 LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
+LOADED_CITY = "SELECT city_key || ' ' || city_name FROM city WHERE last_loaded_at() IS NOT NULL"
 
 
 def mark() -> str:
@@ -54,7 +55,19 @@ def prepare() -> tuple[Instance, Plan]:
     settings.write(values)
     with step("Migrating the database"):
         migrate(instance, plan.database)
+    refuse_other_city(instance, plan.database, values.get("CITY", settings.DEFAULT_CITY))
     return instance, plan
+
+
+def refuse_other_city(instance: Instance, database: str, city: str) -> None:
+    """Raise ``Problem`` if the data of another city is loaded, which would be served as this one's."""
+    loaded, _, name = instance.sql(LOADED_CITY, database=database).partition(" ")
+    if loaded not in ("", city):
+        raise Problem(
+            f"the database {database} holds the data of {name}, but CITY is {city}.\n"
+            f"  Start {name} with `CITY={loaded} make up`, or choose other data for {city}, such as a file\n"
+            "  (PORTAL_DATA) of another name."
+        )
 
 
 def hours_since_last_load(instance: Instance, database: str) -> int | None:

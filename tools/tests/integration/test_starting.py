@@ -200,6 +200,15 @@ def test_the_age_of_the_data_is_that_of_the_last_successful_run(running: Instanc
     assert up.hours_since_last_load(running, "aged") is None
 
 
+def test_the_data_of_a_city_is_not_served_as_that_of_another(running: Instance) -> None:
+    migrate(running, "held")
+    up.refuse_other_city(running, "held", "austin")
+    running.sql(RUNS, database="held")
+    up.refuse_other_city(running, "held", "la")
+    with pytest.raises(Problem, match="held holds the data of Los Angeles, but CITY is austin"):
+        up.refuse_other_city(running, "held", "austin")
+
+
 def test_a_system_that_is_still_starting_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,8 @@ def test_undocumented_variables_of_the_shell_are_no_settings(
         ({}, "la311"),
         ({"SOCRATA_URL": "https://data.lacity.org"}, "la311_data_lacity_org"),
         ({"PORTAL_DATA": "/some/where/Requests 2020.json"}, "la311_requests_2020"),
+        ({"PORTAL_DATA": "/some/where/rows.json", "CITY": "la"}, "la311_rows"),
+        ({"PORTAL_DATA": "/some/where/rows.json", "CITY": "austin"}, "la311_austin_rows"),
         ({"PORTAL_REQUESTS": "1000000"}, "la311_requests_1000000"),
         ({"PORTAL_SEED": "7", "PORTAL_BAD_SHARE": "0.1"}, "la311_seed_7_bad_share_0_1"),
         ({"PORTAL_REQUESTS": "5", "SOCRATA_URL": "https://a.example"}, "la311_a_example"),
