@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ from pipeline.boundaries import fetch_boundaries
 from pipeline.city import City, load_city
 from pipeline.commands import exit_code_of
 from pipeline.config import Settings
-from pipeline.declaration import Dataset, Schema
+from pipeline.declaration import Bounds, Dataset, Schema
 from pipeline.errors import DataError, IngestError, SettingsError
 from pipeline.query import Query
 from pipeline.reading import match_columns
@@ -22,6 +23,8 @@ PAGE_ROWS = 1_000
 FEW = 5
 UNKNOWN_AREAS_SHARE = 0.02
 """Every city has some areas that no longer exist or never had a polygon."""
+NUMBER = re.compile(r"\s*[-+]?[0-9]{1,3}(\.[0-9]{1,20})?\s*")
+"""A coordinate that the pipeline stores (``staging.as_number``)."""
 Row = Mapping[str, Any]
 
 
@@ -106,17 +109,27 @@ def _statuses(schema: Schema, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _places(city: City, rows: Sequence[Row]) -> Iterator[str]:
-    located = [row for row in rows if row.get("latitude") and row.get("longitude")]
-    b = city.bounds
-    outside = [
-        row
-        for row in located
-        if not (b.west <= float(row["longitude"]) <= b.east and b.south <= float(row["latitude"]) <= b.north)
-    ]
-    if len(outside) > len(located) * city.limits.outside_bounds_share:
+    published = [row for row in rows if row.get("latitude") and row.get("longitude")]
+    located = [row for row in published if _has_numbers(row)]
+    unusable = [row for row in published if not _has_numbers(row)]
+    outside = [row for row in located if not _is_within(city.bounds, row)]
+    share = city.limits.outside_bounds_share
+    if len(outside) > len(located) * share:
         yield f"{len(outside)} of {len(located)} locations are outside the bounds: are the bounds too narrow?"
+    if len(unusable) > len(published) * share:
+        example = f"latitude {unusable[0]['latitude']!r} and longitude {unusable[0]['longitude']!r}"
+        yield f"{len(unusable)} of {len(published)} locations are not numbers, such as {example}."
     if rows and not located:
         yield "no row has a location: are latitude and longitude the right columns?"
+
+
+def _has_numbers(row: Row) -> bool:
+    return all(NUMBER.fullmatch(str(row[name])) for name in ("latitude", "longitude"))
+
+
+def _is_within(bounds: Bounds, row: Row) -> bool:
+    longitude, latitude = float(row["longitude"]), float(row["latitude"])
+    return bounds.west <= longitude <= bounds.east and bounds.south <= latitude <= bounds.north
 
 
 def _areas(city: City, rows: Sequence[Row], areas: set[str]) -> Iterator[str]:

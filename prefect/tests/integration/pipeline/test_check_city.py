@@ -63,6 +63,10 @@ def test_every_declared_city_fits_its_sample(key: str) -> None:
             load_city("sf").model_copy(update={"datasets": NYC.datasets, "schemas": NYC.schemas}),
             "outside the bounds",
         ),
+        (
+            with_schema(columns=dict(NYC.schemas["requests"].columns) | {"latitude": ("agency_name",)}),
+            "locations are not numbers, such as latitude '",
+        ),
     ],
 )
 def test_what_is_missing_is_said_in_plain_words(city: City, words: str) -> None:
