@@ -89,4 +89,4 @@ def _region(properties: Mapping[str, Any], dataset: BoundaryDataset) -> int:
     match = re.search(dataset.region_pattern, _text(properties, dataset.region))
     if match is None:
         raise ValueError("no region")
-    return int(match[1])
+    return int(match[1] or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import re
 import tomllib
 from collections import Counter
@@ -25,10 +26,12 @@ from pipeline.declaration import (
     Declaration,
     Discovery,
     Limits,
+    Name,
     Pattern,
     Schema,
     TimeZone,
     TypeGroup,
+    Word,
 )
 from pipeline.declared_lines import problems
 from pipeline.errors import DataError, SettingsError
@@ -41,20 +44,23 @@ NOT_SERVED = dict.fromkeys(
     ("portal_url", "nightly_hour_utc", "limits", "boundaries", "discovery", "datasets", "words"), True
 )
 """Keys that do not affect how a stored row is served."""
+METERS_PER_DEGREE = 111_320
+"""Of latitude, and of longitude at the equator; within one percent."""
+METERS_TOLERANCE = 0.05
 
 
 class City(Declaration):
     """Everything that the pipeline may read, and how to interpret it. Raises ValueError if contradictory."""
 
     key: str = Field(pattern=r"^[a-z]+$")
-    name: str
-    portal_url: str
+    name: Name
+    portal_url: str = Field(pattern=r"^https?://[^/ ]+")
     time_zone: TimeZone
     nightly_hour_utc: int = Field(default=8, ge=0, le=23)
     bounds: Bounds
     meters_per_degree_longitude: float = Field(gt=0)
     meters_per_degree_latitude: float = Field(gt=0)
-    words: dict[str, str] = Field(default={})
+    words: dict[Word, Name] = Field(default={})
     limits: Limits = Limits()
     schemas: dict[str, Schema] = Field(alias="schema")
     aliases: dict[CodedColumn, dict[str, str]] = Field(default={})
@@ -83,6 +89,13 @@ class City(Declaration):
             _refuse_repeated(f"id in {name}.csv", (next(iter(row.values())) for row in rows))
             _refuse_repeated(f"code in {name}.csv", (row["data_code"] for row in rows if "data_code" in row))
         _refuse_overlap(self.datasets)
+        return self
+
+    @model_validator(mode="after")
+    def _check_meters(self) -> City:
+        latitude = (self.bounds.south + self.bounds.north) / 2
+        _refuse_other_meters("longitude", self.meters_per_degree_longitude, math.cos(math.radians(latitude)))
+        _refuse_other_meters("latitude", self.meters_per_degree_latitude, 1)
         return self
 
     @field_validator("datasets")
@@ -177,6 +190,14 @@ class City(Declaration):
 def _refuse_repeated(what: str, keys: Iterable[object]) -> None:
     if repeated := sorted(str(key) for key, times in Counter(keys).items() if times > 1):
         raise ValueError(f"{what} declared twice: {repeated}")
+
+
+def _refuse_other_meters(name: str, declared: float, factor: float) -> None:
+    expected = METERS_PER_DEGREE * factor
+    if abs(declared - expected) > expected * METERS_TOLERANCE:
+        raise ValueError(
+            f"meters_per_degree_{name} is {declared:g}; within these bounds it is {expected:.0f}"
+        )
 
 
 def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:

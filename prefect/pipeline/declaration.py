@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
@@ -26,6 +27,17 @@ CodedColumn = Literal["requesttype", "owner", "requestsource", "area"]
 """Columns whose values are codes of a reference table."""
 Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Word = Literal["area", "areas", "no_area", "region", "portal", "population"]
+"""What the API's documentation and the reports name differently in each city."""
+
+
+def _is_not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_is_not_blank)]
 
 
 def _is_time_zone(text: str) -> str:
@@ -67,6 +79,16 @@ PartialRegex = Annotated[str, AfterValidator(_is_portable)]
 """A regular expression with the same meaning in Postgres and Python; not anchored automatically."""
 Regex = Annotated[str, AfterValidator(_is_portable_in_any_case)]
 """The same, and it may begin with (?i) because it is not joined to others."""
+
+
+GROUP_REFERENCE = re.compile(r"\\([0-9]*)")
+
+
+def _refuse_unknown_groups(expression: str, text: str) -> None:
+    r"""Raise ValueError if the text refers to a group, such as ``\1``, that the expression does not have."""
+    groups = {str(number) for number in range(1, min(re.compile(expression).groups, 9) + 1)}
+    if unknown := [found[0] for found in GROUP_REFERENCE.finditer(text) if found[1] not in groups]:
+        raise ValueError(f"{unknown[0]} is no group of {expression}, which has {len(groups)} in parentheses")
 
 
 class Declaration(BaseModel):
@@ -145,6 +167,15 @@ class Schema(Declaration):
             )
         return self
 
+    @model_validator(mode="after")
+    def _one_meaning_each(self) -> Schema:
+        if both := sorted({*self.ended_statuses} & {*self.open_statuses}):
+            raise ValueError(f"both in ended_statuses and in open_statuses: {both}")
+        used = [*self.ignored, *self.kept, *(source for names in self.columns.values() for source in names)]
+        if repeated := sorted(source for source, times in Counter(used).items() if times > 1):
+            raise ValueError(f"used more than once in columns, kept and ignored: {repeated}")
+        return self
+
 
 class Pattern(Declaration):
     r"""Published values that match are served as ``code``; an empty code means that none is stated.
@@ -159,6 +190,7 @@ class Pattern(Declaration):
     def _is_whole(self) -> Pattern:
         if "\\" in self.code and not (self.match.startswith("^") and self.match.endswith("$")):
             raise ValueError("a code made of groups needs an expression from ^ to $")
+        _refuse_unknown_groups(self.match, self.code)
         return self
 
 
@@ -167,6 +199,11 @@ class NamePattern(Declaration):
 
     match: Regex
     name: str
+
+    @model_validator(mode="after")
+    def _has_known_groups(self) -> NamePattern:
+        _refuse_unknown_groups(self.match, self.name)
+        return self
 
 
 OTHER_TYPES = "Other"
@@ -177,7 +214,7 @@ class TypeGroup(Declaration):
     """Types (by code) for the same kind of work, under one name."""
 
     id: int = Field(ge=1, le=1000)
-    name: str
+    name: Name
     color: Color
     types: tuple[str, ...]
 
@@ -213,6 +250,13 @@ class BoundaryDataset(Declaration):
     region_pattern: Regex = "^([0-9]+)$"
     region_names: dict[str, str] = Field(default={})
 
+    @field_validator("region_pattern")
+    @classmethod
+    def _has_a_group(cls, pattern: str) -> str:
+        if not re.compile(pattern).groups:
+            raise ValueError("the number of the region must be in parentheses, as in ^Region ([0-9]+)$")
+        return pattern
+
 
 class Discovery(Declaration):
     """The title of the newest dataset's successor in the portal's catalog, containing ``{year}``."""
@@ -235,7 +279,7 @@ class Dataset(Declaration):
     """
 
     id: DatasetId
-    title: str
+    title: Name
     schema_name: str = Field(alias="schema")
     first_day: date
     last_day: date | None = None

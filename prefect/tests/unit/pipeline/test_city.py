@@ -78,6 +78,24 @@ def declared() -> dict[str, Any]:
         (lambda c: c["schema"]["cases"]["columns"].pop("srnumber"), "required but not mapped"),
         (lambda c: c["schema"]["cases"]["columns"].update(status=["sta'tus"]), "pattern"),
         (lambda c: c["aliases"].update(address={"a": "b"}), "aliases.address"),
+        (
+            lambda c: c["schema"]["cases"].update(open_statuses=["Closed"]),
+            "both in ended_statuses and in open",
+        ),
+        (lambda c: c["schema"]["cases"]["ignored"].append("status"), "more than once in columns, kept and"),
+        (
+            lambda c: c["schema"]["cases"]["columns"].update(detail=["status"]),
+            r"more than once in columns, kept and ignored: \['status'\]",
+        ),
+        (lambda c: c["boundaries"].update(region_pattern="^[0-9]+$"), "must be in parentheses"),
+        (lambda c: c["boundaries"].update(name_patterns=[{"match": "^A$", "name": r"\1"}]), "is no group of"),
+        (lambda c: c["patterns"]["owner"][0].update(match="^(A)(B)$", code=r"\3"), "is no group of"),
+        (lambda c: c["patterns"]["owner"][0].update(match="^(A)$", code=r"\10"), "is no group of"),
+        (lambda c: c.update(portal_url="data.lacity.org"), "portal_url"),
+        (lambda c: c.update(name=" "), "must not be empty"),
+        (lambda c: c["words"].update(aera="Ward"), r"words.aera(.|\n)*'area', 'areas', 'no_area'"),
+        (lambda c: c.update(meters_per_degree_longitude=111320.0), "within these bounds it is 92"),
+        (lambda c: c.update(meters_per_degree_latitude=92330.0), "within these bounds it is 111320"),
     ],
 )
 def test_a_contradiction_is_refused_with_the_path_of_its_key(
