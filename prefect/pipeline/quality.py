@@ -35,13 +35,19 @@ def worst(checks: Iterable[Check]) -> Check | None:
 
 
 def share_check(name: str, count: int, total: int, limit: float, meaning: str) -> Check:
-    """A share of rows: fails above the limit, warns above half the limit. A few rows never fail a run."""
+    """A share of rows: fails above the limit, warns above half the limit. A few rows never fail a run.
+
+    A limit of 1 means that no share is unusual.
+    """
     share = count / total if total else 0.0
+    value = f"{count:,} of {total:,} ({share:.1%})"
+    if limit >= 1:
+        return Check(name, "ok", value, "no limit", meaning)
     status: Status = "warn" if share > limit / 2 else "ok"
     if count > FEW_ROWS and share > limit:
         status = "fail"
     limits = f"warns above {limit / 2:.1%}, fails above {limit:.1%} and {FEW_ROWS} rows"
-    return Check(name, status, f"{count:,} of {total:,} ({share:.1%})", limits, meaning)
+    return Check(name, status, value, limits, meaning)
 
 
 def rejected_reasons(connection: Connection) -> Reasons:

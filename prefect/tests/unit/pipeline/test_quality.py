@@ -64,6 +64,11 @@ def test_a_share_is_written_with_its_limits() -> None:
     assert share_check("share", 0, 0, 0.0, "rows").status == "ok"
 
 
+def test_a_limit_of_one_never_warns() -> None:
+    check = share_check("share", 1_000, 1_000, 1, "rows")
+    assert check == Check("share", "ok", "1,000 of 1,000 (100.0%)", "no limit", "rows")
+
+
 def test_the_worst_check_is_one_that_failed() -> None:
     assert worst([OK, WARN, FAIL]) == FAIL
     assert worst([OK, WARN]) == WARN
