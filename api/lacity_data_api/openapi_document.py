@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import threading
 from pathlib import Path
@@ -70,13 +71,12 @@ class Document:
         self._lock = threading.Lock()
         self._written: tuple[City, bytes] | None = None
 
-    def respond(self, _: Request) -> Response:
-        """The document as JSON, written once per city.
+    async def respond(self, _: Request) -> Response:
+        """The document as JSON, written once per city, in a thread because it takes half a second."""
+        return await asyncio.to_thread(self._respond, await self._facts.city())
 
-        Not a coroutine, so that it runs in a thread: it takes half a second.
-        """
+    def _respond(self, city: City) -> Response:
         with self._lock:
-            city = self._facts.last_known_city
             if self._written is None or self._written[0] != city:
                 self._written = city, orjson.dumps(self.of(city))
             return Response(self._written[1], media_type=JSON)

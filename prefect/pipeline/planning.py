@@ -22,7 +22,7 @@ from pipeline.plan import (
     is_of_one_dataset,
 )
 from pipeline.reading import plan_reading
-from pipeline.reference import refuse_other_city, refuse_other_portal
+from pipeline.reference import claim, refuse_other_city, refuse_other_portal
 from pipeline.runs import Run
 from pipeline.socrata import Portal
 
@@ -35,7 +35,10 @@ def make_plan(run: Run) -> Plan:
     Raises TokenError, or the PortalError or DataError of the first dataset if all have to be skipped.
     """
     settings, options = run.settings, run.options
-    refuse_other_city(run.connection, run.city)
+    if options.dry_run:
+        refuse_other_city(run.connection, run.city)
+    else:
+        claim(run.connection, run.city, settings.portal_host)
     refuse_other_portal(run.connection, settings.portal_host)
     known, notices = _known_datasets(run)
     with Portal(settings) as portal:

@@ -79,6 +79,21 @@ def declare(connection: Connection, city: City, portal: str) -> bool:
     return has_changed
 
 
+def claim(connection: Connection, city: City, portal: str) -> None:
+    """Make an empty database this city's before anything is loaded.
+
+    The first load takes hours, during which readers would show the city of the migrations. Raises DataError
+    if the database contains another city's requests.
+    """
+    with connection.transaction():
+        if refuse_other_city(connection, city):
+            run(connection, "merge/forget_city")
+            # No digest: no rows are served by its rules yet.
+            _write_city(connection, city, "", portal)
+            # Readers keep the city's facts for one generation.
+            run(connection, "merge/next_generation", {"is_recorded": False})
+
+
 def refuse_other_city(connection: Connection, city: City) -> bool:
     """Whether the database belongs to another city. Raises DataError if it has that city's requests."""
     for other in fetch(connection, "merge/other_city", {"key": city.key}):

@@ -13,7 +13,7 @@ from pipeline_tests.ingest_runs import NOW, Outcome, run_ingest, settings_for, t
 from pipeline_tests.truth import assert_sound
 
 from pipeline.city import CITIES, City, load_city
-from pipeline.errors import DataError
+from pipeline.errors import DataError, IngestError
 from portal.server import serve
 
 NYC, SF, CHICAGO = (load_city(key) for key in ("nyc", "sf", "chicago"))
@@ -81,6 +81,21 @@ def test_a_new_database_forgets_the_city_of_its_migrations(database: Database, t
     run(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
     assert database.rows(REFERENCE) == [(2, 1, "New York")]
     assert database.value("SELECT council_name FROM councils WHERE council_id = 0") == "No community district"
+    assert_sound(database)
+
+
+def test_a_new_database_has_the_name_of_its_city_before_the_first_load_ends(
+    database: Database, tmp_path: Path
+) -> None:
+    """It takes hours, and may fail; a dry run changes nothing."""
+    gone = NYC.model_copy(update={"datasets": (NYC.newest.model_copy(update={"id": "aaaa-0000"}),)})
+    names = "SELECT city_name, words ->> 'area' FROM city"
+    for options, name in (({"dry_run": True}, "Los Angeles"), ({}, "New York")):
+        with pytest.raises(IngestError, match="aaaa-0000"):
+            run(database, tmp_path, [nyc_row(1)], city=no_polygons(gone), **options)
+        assert database.rows(names)[0][0] == name
+    run(database, tmp_path, [nyc_row(1)], city=no_polygons(NYC))
+    assert database.rows(names) == [("New York", "Community district")]
     assert_sound(database)
 
 
