@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -227,7 +228,9 @@ class TypeGroup(Declaration):
 
 
 Properties = Annotated[
-    tuple[str, ...], BeforeValidator(lambda names: [names] if isinstance(names, str) else names)
+    tuple[str, ...],
+    BeforeValidator(lambda names: [names] if isinstance(names, str) else names),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 """One property, or several, of which the first that is not empty is used."""
 

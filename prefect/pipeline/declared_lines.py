@@ -10,6 +10,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 KeyPath = tuple[str | int, ...]
+NO_LIST = re.compile("Input should be a valid (tuple|list|set|frozenset)")
+COLUMN_NAMES = 'must be a list of column names, such as ["sr_number"]'
+TEXTS = 'must be a list of texts, such as ["Closed"]'
+TABLES = "must be a list of tables, each under a header in double brackets"
+LISTED: dict[str | int, str] = {
+    **dict.fromkeys(("ended_statuses", "open_statuses", "duplicate_statuses", "duplicate_outcomes"), TEXTS),
+    **dict.fromkeys(("types", "information_types"), TEXTS),
+    **dict.fromkeys(("dataset", "group", "name_patterns"), TABLES),
+}
+"""What a key must be that is no list; keys that are not here list columns."""
 HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 ASSIGNMENT = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=""")
 
@@ -29,6 +39,9 @@ def key_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
         if header := HEADER.match(line):
             table = _table(header[2], arrays, is_array=header[1] == "[[")
             yield table, number
+            if header[1] == "[[":
+                # The array itself, which may be misspelled.
+                yield table[:-1], number
         elif assignment := ASSIGNMENT.match(line):
             yield (*table, assignment[1].strip("\"'")), number
 
@@ -57,4 +70,5 @@ def _words(path: KeyPath, message: str) -> str:
     name = ".".join(map(str, path))
     message = message.replace("Extra inputs are not permitted", "no such key; docs/add_a_city.md lists all")
     message = message.replace("Field required", "is missing").removeprefix("Value error, ")
+    message = NO_LIST.sub(LISTED.get(path[-1] if path else "", COLUMN_NAMES), message)
     return f"{name}: {message}" if name else message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def line_of(text: str, part: str) -> int:
         ("west = -74.3", "west = -734.3", "west = ", "bounds.west: "),
         ('id = "jp9i-3b7y"', "", "[boundaries]", "boundaries.id: is missing"),
         ('area = ["community_board"]', 'ara = ["x"]', "[schema.requests]", "no column of requests"),
+        ("[[dataset]]", "[[datasets]]", "[[datasets]]", "datasets: no such key"),
+        (
+            'srnumber = ["unique_key"]',
+            "srnumber = 'x'",
+            "srnumber",
+            'list of column names, such as ["sr_number"]',
+        ),
+        ('ended_statuses = ["Closed"]', "ended_statuses = 'Closed'", "ended_", 'texts, such as ["Closed"]'),
+        ("[[dataset]]", "[dataset]", "[dataset]", "each under a header in double brackets"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, words: str, tmp_path: Path) -> None:
@@ -54,6 +64,11 @@ def test_text_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
 def test_the_schema_of_editors_is_current() -> None:
     """``python -m pipeline.city_schema > cities/city.schema.json`` writes it."""
     assert (CITIES / "city.schema.json").read_text() == schema_text()
+
+
+def test_editors_accept_one_property_of_the_polygons_as_the_loader_does() -> None:
+    declared = json.loads(schema_text())["$defs"]["BoundaryDataset"]["properties"]["code"]
+    assert {"type": "string"} in declared["anyOf"]
 
 
 @pytest.mark.parametrize("path", sorted(CITIES.glob("*/city.toml")), ids=lambda path: path.parent.name)
