@@ -12,6 +12,7 @@ from data.places import CLUSTER_METERS, MIN_CLUSTER_SIZE
 from data.warehouse import Warehouse
 from figures import maps, points
 from report_kit import comparison, controls, report, text
+from report_kit.common_cards import spoken
 from report_kit.comparison import baseline_of
 from report_kit.content import CardContent, Number
 from report_kit.list_link import list_link
@@ -78,7 +79,7 @@ def ranking(warehouse: Warehouse, selection: Selection) -> CardContent:
         columns.insert(2, Column("requests_before", "Before"))
     shown = frame.head(SHOWN)
     links = [list_link(selection, address=address) for address in shown["address"]]
-    rows = table(_days(shown), columns, label="Addresses", links=links)
+    rows = table(_days(shown), spoken(warehouse, columns), label="Addresses", links=links)
     files = downloads(_files("addresses", selection.search), f"all {text.number(len(frame))} addresses")
     return CardContent(
         frame,
@@ -119,7 +120,7 @@ def _leader(frame: DataFrame, name: str) -> str:
 
 def clusters(warehouse: Warehouse, selection: Selection) -> CardContent:
     frame = places.clusters(warehouse, selection.filters)
-    rows = table(frame.head(SHOWN), BY_CLUSTER, label="Clusters", links=[])
+    rows = table(frame.head(SHOWN), spoken(warehouse, BY_CLUSTER), label="Clusters", links=[])
     files = downloads(_files("clusters", selection.search), f"all {text.number(len(frame))} clusters")
     return CardContent(frame, parts=[_said(frame, "around", "clusters"), rows, files], why_empty=NO_CLUSTER)
 

@@ -173,7 +173,9 @@ def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
     total = request_list.total(warehouse, query)
     frame = request_list.page(warehouse, query, OLDEST, 1)
     columns = [
-        Column(one.name, one.title) for one in requests_list.COLUMNS if one.name not in ("closed", "position")
+        Column(one.name, one.title)
+        for one in common_cards.spoken(warehouse, requests_list.COLUMNS)
+        if one.name not in ("closed", "position")
     ]
     rows = table(
         frame, columns, label="Oldest open requests", links=[request_link(one) for one in frame["number"]]
@@ -226,7 +228,7 @@ REPORT = Report(
             "By the month or week of creation and of closing.",
         ),
         Card("by-agency", "Open by agency", bars_by(AGENCY)),
-        Card("by-district", "Open by city council district", bars_by(DISTRICT)),
+        Card("by-district", "Open by city council district", common_cards.where_published(bars_by(DISTRICT))),
         Card("by-group", "Open by type group", bars_by(GROUP)),
         Card("by-region", "Open by region", bars_by(REGION)),
         Card("by-type", "Open by type", bars_by(TYPE)),

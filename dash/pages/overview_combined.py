@@ -12,7 +12,7 @@ from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from figures import charts
 from report_kit import controls, report, text
-from report_kit.common_cards import bars_by, by_weekday, links_to
+from report_kit.common_cards import bars_by, by_weekday, links_to, where_published
 from report_kit.comparison import compare, noted
 from report_kit.content import CardContent, Number, nothing
 from report_kit.list_link import list_link
@@ -30,7 +30,6 @@ NOT_BY_AGENCY = (
 )
 NONE_CLOSED = "None of these requests has been closed."
 LISTED = "Choose a bar for its requests, a name in the table for its report."
-NO_DISTRICTS = "The city publishes no council district with its requests."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
 BOXES |= {"p90_days": "high"}
 
@@ -71,12 +70,6 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number("Agencies", text.number(value["agencies"]), about="groups"),
     ]
     return CardContent(figures(value), numbers=shown)
-
-
-def by_district(warehouse: Warehouse, selection: Selection) -> CardContent:
-    if len(ids_by_name(warehouse, DISTRICT)) < 2:
-        return nothing(NO_DISTRICTS)
-    return bars_by(DISTRICT, PAGE, top=None)(warehouse, selection)
 
 
 def days_to_close(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -146,7 +139,7 @@ REPORT = Report(
         Card("by-agency", "By agency", bars_by(AGENCY, PAGE), "The agency that owns the request."),
         Card("by-source", "By source", bars_by(SOURCE, PAGE), "How the request reached the city."),
         Card("by-region", "By region", bars_by(REGION, PAGE, top=None), "Areas of the city."),
-        Card("by-district", "By city council district", by_district),
+        Card("by-district", "By city council district", where_published(bars_by(DISTRICT, PAGE, top=None))),
         Card(
             "by-council",
             "By {area}",

@@ -9,21 +9,39 @@ from pandas import DataFrame, Series
 
 from data import reference
 from data.counts import count
-from data.filters import NO_COUNCIL, TYPE, Dimension, Filters
+from data.filters import DISTRICT, NO_COUNCIL, TYPE, Dimension, Filters
 from data.frames import daily, with_others
 from data.warehouse import Warehouse
 from figures import charts
 from figures.colors import ACCENT, OTHERS, cycle_colors
 from report_kit import text
 from report_kit.comparison import Baseline, baseline_of, joined, with_change
-from report_kit.content import TABLE_ROWS, CardContent
+from report_kit.content import TABLE_ROWS, CardContent, nothing
 from report_kit.list_link import list_link
 from report_kit.report import Build
+from report_kit.rows_table import Column
 from report_kit.selection import Selection
 
+NO_DISTRICTS = "The city publishes no city council district with its requests."
 BARS = 12
 LINES = 7
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+
+
+def where_published(build: Build) -> Build:
+    """The card by district for a city that publishes districts; for others, a sentence that it does not."""
+
+    def build_or_say(warehouse: Warehouse, selection: Selection) -> CardContent:
+        has_districts = len(reference.ids_by_name(warehouse, DISTRICT)) > 1
+        return build(warehouse, selection) if has_districts else nothing(NO_DISTRICTS)
+
+    return build_or_say
+
+
+def spoken(warehouse: Warehouse, columns: Sequence[Column]) -> list[Column]:
+    """The columns with titles worded for the city."""
+    say = warehouse.facts().city.spoken
+    return [column._replace(title=say(column.title)) for column in columns]
 
 
 Counted = Callable[[Warehouse, Selection, Filters], DataFrame]

@@ -154,7 +154,8 @@ class Pick:
         }
         if self.is_single:
             return dmc.Select(**common, value=chosen[0] if chosen else None, allowDeselect=False)
-        hint = f"All {self.dimension.plural}" if not chosen and not self.is_required else ""
+        is_open = not chosen and not self.is_required
+        hint = facts.city.spoken(f"All {self.dimension.plural}") if is_open else ""
         # None would be sent as null, which would allow no values at all.
         limit = {"maxValues": self.at_most} if self.at_most else {}
         return dmc.MultiSelect(

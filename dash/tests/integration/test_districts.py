@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from support.cards import card, column, figures, rows, total
 from support.databases import Database
@@ -10,8 +13,8 @@ from support.raw import RAW
 from data.filters import DISTRICT
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
-from pages import overview_combined, recent
-from report_kit.selection import Selection
+from pages import addresses, backlog, overview_combined, recent
+from report_kit import common_cards, controls
 
 YEAR = "created >= date_trunc('month', today - 1) - interval '11 months'"
 
@@ -60,6 +63,24 @@ def test_requests_of_a_region(city: Database, warehouse: Warehouse) -> None:
 
 
 def test_a_city_without_districts_says_so(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overview_combined, "ids_by_name", lambda *_: {"No district": [0]})
-    shown = overview_combined.by_district(warehouse, Selection.of((), "", warehouse))
-    assert (shown.is_empty, shown.why_empty) == (True, overview_combined.NO_DISTRICTS)
+    monkeypatch.setattr(common_cards.reference, "ids_by_name", lambda *_: {"No district": [0]})
+    for report in (overview_combined.REPORT, backlog.REPORT):
+        shown = card(warehouse, report, "by-district")
+        assert (shown.is_empty, shown.why_empty) == (True, common_cards.NO_DISTRICTS)
+
+
+def test_cards_and_filters_say_area_as_the_city_does(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = warehouse.facts()
+    city = replace(facts.city, words={"area": "Ward", "areas": "Wards"})
+    elsewhere = replace(facts, city=city)
+    monkeypatch.setattr(warehouse, "facts", lambda: elsewhere)
+    for one in ("addresses", "clusters"):
+        (headings,) = re.findall(
+            r'"columns":(\[.*?\])', str(card(warehouse, addresses.REPORT, one, "type=4,6,1").parts)
+        )
+        assert "Ward" in headings
+        assert "Council" not in headings
+    hint = controls.councils().component("recent", (), elsewhere, warehouse).placeholder
+    assert hint == "All wards"
