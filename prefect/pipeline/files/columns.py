@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 TEXT, TIME, WHOLE, REAL, FLAG = pa.string(), pa.timestamp("us"), pa.int64(), pa.float64(), pa.bool_()
-NOT_KEPT = "In the city's legacy dataset only, and not kept here: always empty."
+NOT_KEPT = "A column of the city's legacy dataset that is not kept: always empty."
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,15 @@ COLUMNS = (
     Column("CreatedDate", TIME, "When it was made, in the city's local time.", has_statistics=True),
     Column("UpdatedDate", TIME, "When the city last changed it, in local time."),
     Column("ActionTaken", TEXT, "What the call agent did.", is_categorical=True),
-    Column("Owner", TEXT, "The department, as the public map spells it.", is_categorical=True),
-    Column("RequestType", TEXT, "The type, as the public map spells it.", is_categorical=True),
+    Column(
+        "Owner", TEXT, "The department, under one name in all of the city's datasets.", is_categorical=True
+    ),
+    Column(
+        "RequestType", TEXT, "The type, under one name in all of the city's datasets.", is_categorical=True
+    ),
     Column("Status", TEXT, "The status as published.", is_categorical=True, has_statistics=True),
     Column("RequestSource", TEXT, "How the request came in.", is_categorical=True),
-    Column("MobileOS", TEXT, "The caller's device; until March 2025.", is_categorical=True),
+    Column("MobileOS", TEXT, "The caller's device, where the city publishes it.", is_categorical=True),
     Column("Anonymous", TEXT, "Whether it was reported anonymously, as published.", is_categorical=True),
     Column("AssignTo", TEXT, "The crew or yard.", is_categorical=True),
     Column("ServiceDate", TIME, "The day that the service was planned for, in local time."),
@@ -61,8 +65,8 @@ COLUMNS = (
     Column("RequestTypePublished", TEXT, "The type as the city published it.", is_categorical=True),
     Column("OwnerPublished", TEXT, "The department as the city published it.", is_categorical=True),
     Column("RequestSourcePublished", TEXT, "The source as the city published it.", is_categorical=True),
-    Column("Outcome", TEXT, "The resolution code; since March 2025.", is_categorical=True),
-    Column("Reason", TEXT, "The reason code; since March 2025.", is_categorical=True),
+    Column("Outcome", TEXT, "The resolution code, where the city publishes it.", is_categorical=True),
+    Column("Reason", TEXT, "The reason code, where the city publishes it.", is_categorical=True),
     Column("IsOpen", FLAG, "Neither a closed date nor a status that ends it."),
     Column("IsInformation", FLAG, "A call for information: not counted as a request.", has_statistics=True),
     Column("IsDuplicate", FLAG, "Marked by the city as a duplicate of another request."),

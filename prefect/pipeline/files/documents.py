@@ -30,8 +30,7 @@ def documents(
     values = {
         "title": about.title,
         "description": about.description,
-        "source": f"{about.source_title} {about.source_url}".strip(),
-        "license": f"{about.license_title} {about.license_url}".strip(),
+        "origin": _origin(about),
         "year": facts["last_day"][:4] or "2026",
         "url": url,
         **facts,
@@ -58,6 +57,15 @@ def size(count: int) -> str:
         if count >= factor:
             return f"{count / factor:,.1f} {unit}"
     return f"{count} bytes"
+
+
+def _origin(about: About) -> str:
+    """The source and the terms, as far as the city declares them."""
+    parts = {
+        "Source": f"{about.source_title} {about.source_url}".strip(),
+        "Terms": f"{about.license_title} {about.license_url}".strip(),
+    }
+    return " ".join(f"{name}: {text}." for name, text in parts.items() if text)
 
 
 def _lines(resources: Sequence[Entry]) -> str:

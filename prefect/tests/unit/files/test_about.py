@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from pipeline.city import load_city
 from pipeline.files.about import CITIES, About, about
-from pipeline.files.documents import dcat, size
+from pipeline.files.columns import COLUMNS
+from pipeline.files.documents import dcat, documents, size
 
 
 @pytest.mark.parametrize("path", sorted(CITIES.glob("*/files.toml")), ids=lambda path: path.parent.name)
@@ -33,6 +34,17 @@ def test_city_without_a_declaration_has_plain_words() -> None:
     dataset = dcat(found, facts, [], "https://x.example/files")["dataset"][0]
     assert dataset.keys().isdisjoint({"license", "spatial"})
     assert "hasEmail" not in dataset["contactPoint"]
+
+
+def test_documents_name_source_and_terms_only_if_declared() -> None:
+    facts = {"loaded": "2026-11-27T09:00:00+00:00", "first_year": 2015, "last_day": "2026-11-26"}
+    facts |= dict.fromkeys(("generation", "rows", "requests", "files_version", "years"), "1")
+    for key, declared in (("la", True), ("austin", False)):
+        written = documents(about(key, key), COLUMNS, facts, [], "https://x.example/files")
+        for name in ("README.md", "index.html"):
+            assert ("Terms: " in written[name], "Source: " in written[name]) == (declared, declared)
+        assert "March 2025" not in written["README.md"]
+        assert "public map" not in written["README.md"]
 
 
 def test_catalog_has_what_dcat_us_requires() -> None:
