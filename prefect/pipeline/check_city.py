@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from pipeline.boundaries import fetch_boundaries
@@ -25,6 +26,8 @@ UNKNOWN_AREAS_SHARE = 0.02
 """Every city has some areas that no longer exist or never had a polygon."""
 NUMBER = re.compile(r"\s*[-+]?[0-9]{1,3}(\.[0-9]{1,20})?\s*")
 """A coordinate that the pipeline stores (``staging.as_number``)."""
+CODE = re.compile(r"\s*[0-9]{1,9}\s*")
+"""A number of an area or district that the pipeline stores (``staging.as_code``)."""
 Row = Mapping[str, Any]
 
 
@@ -91,8 +94,40 @@ def _dataset(portal: Portal, city: City, dataset: Dataset, areas: set[str]) -> I
     query = Query(",".join(dict.fromkeys(sources)), order=":updated_at DESC", limit=PAGE_ROWS)
     published = portal.rows(dataset.id, query)
     rows = [{name: row.get(source) for name, source in columns.items()} for row in published]
-    for problem in (*_statuses(schema, rows), *_places(city, rows), *_areas(city, rows, areas)):
+    checks = _days(city, rows), _dates(rows), _numbers(rows), _statuses(schema, rows), _places(city, rows)
+    for problem in chain(*checks, _areas(city, rows, areas)):
         yield f"{dataset.title}: {problem}"
+
+
+def _days(city: City, rows: Sequence[Row]) -> Iterator[str]:
+    """Rows that a run rejects, because no dataset is declared for the day on which they were created."""
+    days = [str(row["createddate"])[:10] for row in rows if row.get("createddate")]
+    spans = [(str(one.first_day), str(one.last_day or "9999")) for one in city.datasets]
+    missed = sorted(day for day in days if not any(first <= day <= last for first, last in spans))
+    if len(missed) > max(FEW, len(days) * city.limits.rejected_share):
+        yield (
+            f"{len(missed)} of {len(days)} rows were created on days that no dataset is declared for, from "
+            f"{missed[0]} to {missed[-1]}: are first_day and last_day right?"
+        )
+
+
+def _dates(rows: Sequence[Row]) -> Iterator[str]:
+    both = [row for row in rows if row.get("createddate") and row.get("closeddate")]
+    reversed_ = sum(str(row["closeddate"]) < str(row["createddate"]) for row in both)
+    if reversed_ > len(both) / 2:
+        yield f"{reversed_} of {len(both)} rows were closed before they were created: are the dates swapped?"
+
+
+def _numbers(rows: Sequence[Row]) -> Iterator[str]:
+    """Areas and districts that are stored as whole numbers, but published as text."""
+    for name in ("nc", "cd"):
+        texts = sorted(
+            {str(row[name]) for row in rows if row.get(name) and not CODE.fullmatch(str(row[name]))}
+        )
+        count = sum(str(row.get(name)) in texts for row in rows)
+        if count > max(FEW, len(rows) * UNKNOWN_AREAS_SHARE):
+            hint = ": is it area, which holds any text?" if name == "nc" else "."
+            yield f"{count} rows have no whole number as {name}, but {texts[0]!r}{hint}"
 
 
 def _statuses(schema: Schema, rows: Sequence[Row]) -> Iterator[str]:

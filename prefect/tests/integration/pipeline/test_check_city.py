@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from portal.server import serve
 
 ROOT = Path(__file__).parents[3]
 NYC = load_city("nyc")
+COLUMNS = dict(NYC.schemas["requests"].columns)
 KEYS = sorted(folder.name for folder in CITIES.iterdir() if folder.is_dir())
 
 
@@ -66,6 +68,17 @@ def test_every_declared_city_fits_its_sample(key: str) -> None:
         (
             with_schema(columns=dict(NYC.schemas["requests"].columns) | {"latitude": ("agency_name",)}),
             "locations are not numbers, such as latitude '",
+        ),
+        (
+            with_schema(columns=COLUMNS | {"createddate": ("closed_date",), "closeddate": ("created_date",)}),
+            "closed before they were created: are the dates swapped?",
+        ),
+        (with_schema(columns=COLUMNS | {"nc": ("community_board",)}), "as nc, but '01 BRONX': is it area"),
+        (
+            NYC.model_copy(
+                update={"datasets": (NYC.newest.model_copy(update={"first_day": date(2040, 1, 1)}),)}
+            ),
+            "rows were created on days that no dataset is declared for, from 20",
         ),
     ],
 )
