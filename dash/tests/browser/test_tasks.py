@@ -16,6 +16,9 @@ from tests.browser.test_controls import query, requests_shown
 
 AT_MOST = 6
 SPAN = r"(\w{3} \d+, \d{4})(?: to (\w{3} \d+, \d{4}))?"
+# What browsers do in the frames of other sites.
+NO_STORAGE = """Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("Access is denied", "SecurityError"); } })"""
 
 
 class Reader:
@@ -214,6 +217,16 @@ def test_a_card_is_embedded_in_another_site(visitor: Visitor) -> None:
     expect(page.locator(".covers")).to_contain_text("Types: Bulky Items.")
     assert page.locator(".warning").count() == 0
     assert visitor.violations() == []
+
+
+def test_an_embedded_card_has_no_menu_if_frames_have_no_storage(visitor: Visitor) -> None:
+    visitor.new_tab()
+    visitor.page.add_init_script(NO_STORAGE)
+    page = visitor.open("/overview-combined?card=by-agency&embed=1")
+    expect(page.locator("section.card h2")).to_have_text(["By agency"])
+    for hidden in ("nav", "footer"):
+        expect(page.locator(f"#react-entry-point {hidden}").first).to_be_hidden()
+    visitor.new_tab()
 
 
 def test_what_open_now_means(reader: Reader) -> None:
