@@ -7,21 +7,26 @@
     button.textContent = "Copied";
   }
   /* Pages that were not loaded over HTTPS cannot use the clipboard: the reader copies from a field. */
+  var field = document.createElement("input"), owner = null;
+  field.readOnly = true;
+  field.setAttribute("aria-label", "Link with these dates");
   function show(button, url) {
-    var field = document.createElement("input");
+    hide();
+    owner = button;
     field.value = url;
-    field.readOnly = true;
-    field.setAttribute("aria-label", "Link with these dates");
     button.hidden = true;
     button.after(field);
     field.select();
   }
+  function hide() {
+    if (owner) owner.hidden = false;
+    owner = null;
+    field.remove();
+  }
   /* The link has changed, and has not been copied. */
   function restore(button) {
     if (button.hasAttribute(TEXT)) button.textContent = button.getAttribute(TEXT);
-    if (!button.hidden) return;
-    button.hidden = false;
-    button.nextElementSibling.remove();
+    if (button === owner) hide();
   }
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-copy]");
@@ -31,6 +36,8 @@
     navigator.clipboard.writeText(url).then(function () { done(button); }, function () { show(button, url); });
   });
   new MutationObserver(function (changes) {
-    changes.forEach(function (change) { restore(change.target); });
-  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-copy"] });
+    changes.forEach(function (change) { if (change.type === "attributes") restore(change.target); });
+    /* The page has another button now. */
+    if (owner && !owner.isConnected) hide();
+  }).observe(document.documentElement, { subtree: true, childList: true, attributeFilter: ["data-copy"] });
 })();

@@ -5,6 +5,7 @@ Also what keyboards and links lost: the choice in a form, the focus, a term, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -112,3 +113,15 @@ def test_a_link_that_has_changed_is_no_longer_copied(someone: Visitor) -> None:
     expect(button).to_have_text("Copied")
     _choose_graffiti(page)
     expect(button).to_have_text(text)
+
+
+def test_a_field_with_a_link_that_has_changed_is_removed(someone: Visitor) -> None:
+    """Without HTTPS there is no clipboard, but a field."""
+    page = someone.open("/overview-combined")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    button, field = page.locator("[data-copy]").first, page.get_by_label("Link with these dates", exact=True)
+    button.click()
+    expect(field).to_have_value(re.compile(r"/overview-combined\?"))
+    _choose_graffiti(page)
+    expect(button).to_be_visible()
+    expect(field).to_have_count(0)
