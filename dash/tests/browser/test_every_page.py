@@ -20,6 +20,8 @@ FIGURE_TEXTS = """() => {
         .map(style => Number(style.opacity) * Number(style.fillOpacity) === 1 ? style.fill : 'see-through');
     return [...new Set(fills)].filter(fill => fill !== ink);
 }"""
+NARROWEST = {"width": 320, "height": 640}
+NARROW_PATHS = ("/map", "/overview-combined", "/requests-list", "/time-to-close")
 # `make test` tests every page on one screen, `make test-slow` on the other.
 VIEWS = [
     *sampled([("desktop", path) for path in PATHS], 2),
@@ -33,6 +35,19 @@ def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) 
     viewport, scheme = SCREENS[request.param]
     visitor = Visitor(browser, reports.url, viewport=viewport, color_scheme=scheme)
     yield visitor
+    visitor.close()
+
+
+def test_reports_do_not_scroll_sideways_on_the_narrowest_screen(browser: Browser, reports: Reports) -> None:
+    """320 CSS pixels, like 1280 at 400 percent: WCAG 2.1, 1.4.10."""
+    visitor = Visitor(browser, reports.url, viewport=NARROWEST)
+    widths = {}
+    for path in NARROW_PATHS:
+        page = visitor.page
+        page.goto(reports.url + path)
+        page.locator(".mantine-SegmentedControl-root").first.wait_for()
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert {path: width for path, width in widths.items() if width > NARROWEST["width"]} == {}
     visitor.close()
 
 
