@@ -2,8 +2,19 @@
    thousands of Dash components would keep the browser busy. */
 (function () {
   "use strict";
-  /* The new table has a new button at this place: it receives the focus, which would be lost with the old one. */
-  var pressedHeading = -1;
+  /* A new list has new buttons: the one at the place of the pressed one receives the focus, which is lost with the old one,
+     until the reader does something else. */
+  var BUTTONS = "thead button, [data-page]", pressed = -1;
+  function places(within) {
+    var card = within.closest(".card");
+    return card ? Array.from(card.querySelectorAll(BUTTONS)) : [];
+  }
+  function refocus(box) {
+    if (pressed < 0 || document.activeElement !== document.body) return;
+    var button = places(box)[pressed];
+    /* The last page has no button to the next. */
+    (button && !button.disabled ? button : box).focus({ preventScroll: true });
+  }
   function element(name, text, parent) {
     var made = document.createElement(name);
     if (text !== undefined) made.textContent = text;
@@ -28,7 +39,7 @@
     var button = element("button", column.title, cell);
     button.type = "button";
     button.addEventListener("click", function () {
-      pressedHeading = Array.from(row.querySelectorAll("button")).indexOf(button);
+      pressed = places(button).indexOf(button);
       set(known.report, "sort", next(column.sort, known.sort));
     });
   }
@@ -50,8 +61,7 @@
     var body = table.createTBody();
     known.rows.forEach(function (texts, place) { cells(known, texts, place, element("tr", undefined, body)); });
     box.replaceChildren(table);
-    var pressed = known.report && table.querySelectorAll("thead button")[pressedHeading];
-    if (pressed && document.activeElement === document.body) pressed.focus({ preventScroll: true });
+    if (known.report) refocus(box);
   }
   function look(node) {
     if (node.nodeType !== 1) return;
@@ -64,8 +74,13 @@
       else change.addedNodes.forEach(look);
     });
   }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-list"] });
+  ["pointerdown", "keydown"].forEach(function (name) {
+    document.addEventListener(name, function () { pressed = -1; }, true);
+  });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-page]");
-    if (button) set(button.dataset.report, "page", button.dataset.page);
+    if (!button) return;
+    pressed = places(button).indexOf(button);
+    set(button.dataset.report, "page", button.dataset.page);
   });
 })();

@@ -110,6 +110,11 @@ def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someo
     expect(page.locator(".list-note").first).to_contain_text("Requests 51 to")
     someone.settle()
     assert "page=2" in page.url
+    expect(page.get_by_role("button", name="Next").first).to_be_focused()
+    page.get_by_role("button", name="Last").last.press("Enter")
+    expect(page.get_by_role("button", name="Last").last).to_be_disabled()
+    someone.settle()
+    expect(page.locator(".list")).to_be_focused()
     page.locator(".mantine-SegmentedControl-root").get_by_text("Closed", exact=True).click()
     expect(page.locator(".list-note").first).to_contain_text("Requests 1 to")
     assert "page=" not in page.url, "another selection begins on its first page"
