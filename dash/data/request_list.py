@@ -20,6 +20,8 @@ LAST_PAGE = 200
 """Later pages would make Postgres read and discard all rows before them; files have all rows."""
 LARGEST_SORT = 100_000
 """Longer lists can be sorted by date only, because only dates have indexes."""
+LARGEST_WORKBOOK = 100_000
+"""Writing this many rows takes one thread a few seconds; longer lists are available as CSV only."""
 NEWEST = "-created"
 SORTS: dict[str, Composable] = {
     "created": SQL("created_date"),

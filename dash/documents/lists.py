@@ -14,14 +14,13 @@ from data import request_list
 from data.errors import DataError, UnavailableError
 from data.frames import records, safe_cell, visible
 from data.request_list import FILE_COLUMNS, ListQuery
-from documents.workbook import LARGEST_ROWS, workbook
+from documents.workbook import workbook
 from pages import reports
-from pages.requests_list import REPORT
+from pages.requests_list import REPORT, too_many
 from report_kit.failures import unavailable
 from report_kit.list_query import query_of
 from report_kit.report_page import content_of, warehouse
 from report_kit.selection import Selection
-from report_kit.text import number
 from serving.clients import network_of
 
 MAX_CONCURRENT_FILES = 2
@@ -48,8 +47,8 @@ def excel_file() -> Response:
     try:
         query = _query()
         total = request_list.total(warehouse(), query)
-        if total > LARGEST_ROWS:
-            return Response(too_many(total), 413, mimetype="text/plain")
+        if advice := too_many(total):
+            return Response(advice, 413, mimetype="text/plain")
         with _slot(_client()):
             file = workbook(FILE_COLUMNS, request_list.rows(warehouse(), query), "Requests")
     except DataError as error:
@@ -73,14 +72,6 @@ def card_as_excel(report: str, card: str) -> Response:
         return unavailable(error)
     headers = {"Content-Disposition": f'attachment; filename="{report}-{card}.xlsx"'}
     return Response(_parts(file), headers=headers, content_type=EXCEL)
-
-
-def too_many(total: int) -> str:
-    """Advice if the list is too long for Excel."""
-    return (
-        f"The list has {number(total)} requests; Excel files are limited to {number(LARGEST_ROWS)}. "
-        "Choose a shorter period or more filters, or download the CSV file, which has all rows."
-    )
 
 
 class BusyError(UnavailableError):

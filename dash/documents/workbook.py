@@ -10,8 +10,6 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-LARGEST_ROWS = 100_000
-"""Writing this many takes one thread a few seconds; larger lists are available as CSV only."""
 # Cells have the type of their value: text is never run as a formula or opened as a link.
 OPTIONS = {
     "constant_memory": True,

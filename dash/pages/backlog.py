@@ -20,7 +20,7 @@ from report_kit.comparison import baseline_of
 from report_kit.content import CardContent, Number
 from report_kit.list_link import list_link
 from report_kit.report import Build, Card, Report
-from report_kit.rows_table import Column, downloads, request_link, table
+from report_kit.rows_table import Column, request_link, table
 from report_kit.selection import Selection
 
 PAGE = "/backlog"
@@ -187,10 +187,8 @@ def oldest(warehouse: Warehouse, selection: Selection) -> CardContent:
         else f"All {text.number(total)}, the oldest first."
     )
     more = dcc.Link("All in the list", href=_open(selection, sort=OLDEST))
-    files = downloads(
-        requests_list.addresses(every.partition("?")[2]), f"all {text.number(total)} open requests"
-    )
-    return CardContent(frame, parts=[html.P([f"{shown} ", more], className="list-note"), rows, files])
+    files = requests_list.files(every.partition("?")[2], total, "open requests")
+    return CardContent(frame, parts=[html.P([f"{shown} ", more], className="list-note"), rows, *files])
 
 
 REPORT = Report(

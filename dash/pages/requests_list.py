@@ -115,9 +115,10 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
     summary = html.P(_summary(total, number, sort), className="list-note", **aria(live="polite"))
     notes = [html.P(note, className="note") for note in _notes(total, chosen, sort)]
-    files = downloads(addresses(selection.search), f"all {text.number(total)} requests")
     turn = [_pages(number, pages)] if pages > 1 else []
-    return CardContent(frame, parts=[summary, *notes, *turn, rows, *turn, files])
+    return CardContent(
+        frame, parts=[summary, *notes, *turn, rows, *turn, *files(selection.search, total, "requests")]
+    )
 
 
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -207,10 +208,25 @@ def _pages(number: int, pages: int) -> Component:
     return html.Nav([*buttons[:2], where, *buttons[2:]], className="list-pages", **aria(label="Pages"))
 
 
-def addresses(search: str) -> dict[str, str]:
-    """The URLs of the files of the whole list for a query."""
-    query = f"?{search}" if search else ""
-    return {"CSV": f"{FILE}.csv{query}", "Excel": f"{FILE}.xlsx{query}"}
+def files(search: str, total: int, subject: str) -> list[Component]:
+    """Links to the files of the whole list for a query; advice in place of an Excel file that is too long."""
+    query, advice = f"?{search}" if search else "", too_many(total)
+    addresses = {"CSV": f"{FILE}.csv{query}"}
+    if not advice:
+        addresses["Excel"] = f"{FILE}.xlsx{query}"
+    notes = [html.P(advice, className="note")] if advice else []
+    return [*notes, downloads(addresses, f"all {text.number(total)} {subject}")]
+
+
+def too_many(total: int) -> str:
+    """Advice if the list is too long for Excel; empty if it is not."""
+    largest = request_list.LARGEST_WORKBOOK
+    if total <= largest:
+        return ""
+    return (
+        f"The list has {text.number(total)} requests; Excel files are limited to {text.number(largest)}. "
+        "Choose a shorter period or more filters, or download the CSV file, which has all rows."
+    )
 
 
 REPORT = Report(

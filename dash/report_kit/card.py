@@ -192,7 +192,7 @@ def _rows(content: CardContent, at_most: int, className: str) -> list[Component]
 def _foot(report: Report, card: Card, search: str, more: list[Component] | None = None) -> Component:
     address = csv_address(report, card, search)
     label = f"Download the data of “{card.title}” as CSV"
-    download = html.A("CSV", href=address, download="", className="csv", **aria(label=label))
+    download = html.A("CSV", href=address, className="csv", **aria(label=label))
     alone = html.A("Figure alone", href=card_address(report, card, search), className="alone")
     return html.Div([*(more or []), alone, download], className="card-foot")
 

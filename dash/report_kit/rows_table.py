@@ -64,11 +64,12 @@ def request_link(sr_number: str) -> str:
 
 
 def downloads(addresses: Mapping[str, str], subject: str) -> Component:
-    """Links to files: name of the format → URL."""
+    """Links to files: name of the format → URL.
+
+    They have no attribute ``download``: with it, browsers would not show the text of a failure.
+    """
     links = [
-        html.A(
-            name, href=address, download="", className="csv", **aria(label=f"Download {subject} as {name}")
-        )
+        html.A(name, href=address, className="csv", **aria(label=f"Download {subject} as {name}"))
         for name, address in addresses.items()
     ]
     return html.Div(links, className="card-foot list-files")

@@ -19,6 +19,7 @@ from data import request_list
 from data.request_list import PAGE_ROWS
 from data.warehouse import Warehouse
 from documents import lists
+from pages import backlog
 from pages import requests_list as page
 from report_kit.list_query import query_of
 from report_kit.selection import Selection
@@ -212,10 +213,24 @@ def test_no_file_runs_a_formula(client: FlaskClient) -> None:
 def test_excel_is_refused_with_advice_when_it_is_too_long(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "LARGEST_ROWS", 100)
+    monkeypatch.setattr(request_list, "LARGEST_WORKBOOK", 100)
     answer = client.get("/requests.xlsx")
     assert answer.status_code == 413
     assert "download the CSV file, which has all rows" in answer.text
+
+
+def test_the_advice_is_in_place_of_a_link_to_a_file_that_is_too_long(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link saved nothing, and the browser did not show the advice."""
+    for largest, is_refused in ((1_000_000, False), (100, True)):
+        monkeypatch.setattr(request_list, "LARGEST_WORKBOOK", largest)
+        for report, name in ((page.REPORT, "requests"), (backlog.REPORT, "oldest")):
+            shown = str(card(warehouse, report, name).parts)
+            assert ("Excel files are limited to 100." in shown) == is_refused
+            assert ("/requests.xlsx" in shown) != is_refused
+            assert "/requests.csv" in shown
+            assert "download=" not in shown
 
 
 def test_the_csv_of_the_card_has_every_row_too(client: FlaskClient) -> None:
