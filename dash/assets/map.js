@@ -75,7 +75,7 @@
   function layers() {
     return [
       { id: "clusters", source: "requests", "source-layer": "requests", type: "circle", filter: ["has", "cluster"],
-        paint: { "circle-color": "#2478B4", "circle-opacity": 0.85, "circle-radius": radius(),
+        paint: { "circle-color": "#2478B4", "circle-radius": radius(),
           "circle-stroke-width": 1, "circle-stroke-color": color("--card"), "circle-stroke-color-transition": AT_ONCE } },
       { id: "points", source: "requests", "source-layer": "requests", type: "circle", filter: ["!", ["has", "cluster"]],
         paint: { "circle-radius": 5, "circle-color": ["case", ["get", "is_open"], "#C08400", "#248454"],

@@ -69,6 +69,26 @@ def test_texts_have_no_other_colors() -> None:
     assert {color for color in fixed if contrast(color, "#ffffff") < TEXT} == set()
 
 
+def blend(color: str, below: str, opacity: float) -> str:
+    above, under = (bytes.fromhex(one[1:]) for one in (color, below))
+    return (
+        "#" + bytes(round(a * opacity + b * (1 - opacity)) for a, b in zip(above, under, strict=True)).hex()
+    )
+
+
+def test_numbers_in_the_circles_of_the_map_can_be_read_in_both_schemes() -> None:
+    script = (ASSETS / "map.js").read_text()
+    clusters = script[script.index('id: "clusters"') : script.index('id: "points"')]
+    (color,), opacity = (
+        re.findall(r'"circle-color": "(#\w+)"', clusters),
+        re.findall(r'opacity": ([\d.]+)', clusters),
+    )
+    (number,) = re.findall(r'pen.fillStyle = "(#\w+)"', script)
+    for scheme in SCHEMES[:2]:
+        circle = blend(color, scheme["paper"], float(opacity[0]) if opacity else 1)
+        assert contrast(number, circle) >= TEXT
+
+
 def test_areas_and_points_of_documents_stand_out() -> None:
     fills = set(re.findall(r"fill: (#[0-9a-fA-F]{3,6})", SHEETS))
     assert fills
