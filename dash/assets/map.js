@@ -55,10 +55,13 @@
   /* The view is stored in the URL fragment, so that links restore it and filters are unaffected. */
   function viewOf(hash) {
     var parts = (hash.match(/map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/) || []).slice(1).map(Number);
-    return parts.length === 3 ? { zoom: parts[0], center: [parts[2], parts[1]] } : null;
+    var isView = parts.length === 3 && parts.every(isFinite) && Math.abs(parts[1]) <= 90;
+    return isView ? { zoom: parts[0], center: [parts[2], parts[1]] } : null;
   }
-  function writeView(map) {
-    var center = map.getCenter();
+  function writeView(state) {
+    /* The map of a page that is being left must not mark the next page. */
+    if (location.pathname !== state.page) return;
+    var map = state.map, center = map.getCenter();
     var view = [map.getZoom().toFixed(2), center.lat.toFixed(5), center.lng.toFixed(5)].join("/");
     history.replaceState(history.state, "", location.pathname + location.search + "#map=" + view);
   }
@@ -437,7 +440,7 @@
     map.on("error", function (event) { if (event.sourceId === "requests") fail(state); });
     /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
-      writeView(map);
+      writeView(state);
       map.triggerRepaint();
     });
     state.isReady = true;
@@ -485,7 +488,7 @@
     if (!box.isConnected) return;
     /* The current filters: they may have changed while the library loaded. */
     var known = box.mapState.known, parts = frame(box), west = known.bounds;
-    var state = box.mapState = { box: box, known: known, parts: parts, library: library };
+    var state = box.mapState = { box: box, known: known, parts: parts, library: library, page: location.pathname };
     var view = viewOf(location.hash);
     var start = view || { bounds: [[west[0], west[1]], [west[2], west[3]]] };
     try {
@@ -519,7 +522,7 @@
     state.known = known;
     if (!state.isReady) return;
     refresh(state);
-    writeView(state.map);
+    writeView(state);
   }
 
   /* Moves the map of the preview into the box that Dash has drawn. Returns whether the box is up to date. */
@@ -552,6 +555,11 @@
   function each(change) {
     states.forEach(function (state) { if (state.isReady) change(state); });
   }
+  /* A link to another view of this page, or Back. */
+  window.addEventListener("hashchange", function () {
+    var view = viewOf(location.hash);
+    if (view) each(function (state) { state.map.jumpTo(view); });
+  });
   window.addEventListener("beforeprint", function () { each(copyForPaper); });
   window.addEventListener("afterprint", function () { each(removeCopy); });
   new MutationObserver(function () { each(paint); })

@@ -312,6 +312,20 @@ def test_a_popup_replaces_the_previous_one(
     assert someone.problems == []
 
 
+def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
+    """An impossible latitude said that the browser has no WebGL; another view did nothing."""
+    other = _another_map(someone, someone.url + "/map#map=12/95.00000/-118.30000")
+    other.evaluate("location.hash = '#map=14.00/34.05000/-118.25000'")
+    other.wait_for_function(f"() => ({ZOOM})() === 14")
+    other.wait_for_function(MAP_IS_IDLE)
+    # The map of a page that is being left.
+    other.evaluate("history.pushState(null, '', '/backlog')")
+    other.evaluate("document.querySelector('.city-map').mapState.map.panBy([50, 50], { duration: 0 })")
+    assert other.evaluate("location.hash") == ""
+    other.close()
+    assert someone.problems == []
+
+
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
     first, _ = _days(page)
     other = _another_map(someone, served[0].url + "/map?type=4&hotspots=show")
