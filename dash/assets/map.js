@@ -8,6 +8,8 @@
   var CELLS = Math.pow(2, 22), POSITIONS = 64 * CELLS;
   /* Boxes along each side of the view, and the time per frame for counting their requests. */
   var BOXES = 6, SLICE_MS = 16;
+  /* The largest width of a popup, and the room for its tip. */
+  var POPUP_PX = 280, TIP_PX = 24;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var RETRY_MS = 10000, BACKGROUND_MS = 10000;
@@ -243,8 +245,16 @@
     });
   }
 
-  /* A popup that has grown may need another side of its place to be within the map. */
-  function settle(state) { state.popup.setLngLat(state.popup.getLngLat()); }
+  /* How far the map must move for what extends beyond one of its sides. */
+  function overflow(first, last, start, end) { return Math.min(first - start, 0) || Math.max(last - end, 0); }
+  /* A popup that has grown may need another side of its place. The map moves if it would still cut the popup off. */
+  function settle(state) {
+    if (!state.popup.isOpen()) return;
+    state.popup.setLngLat(state.popup.getLngLat());
+    var own = state.popup.getElement().getBoundingClientRect(), all = state.map.getCanvas().getBoundingClientRect();
+    var by = [overflow(own.left, own.right, all.left, all.right), overflow(own.top, own.bottom, all.top, all.bottom)];
+    if (by[0] || by[1]) state.map.panBy(by, AT_ONCE);
+  }
   /* The history of a request since the first run, below its other details. */
   function addHistory(state, about, box) {
     var list = box.appendChild(make("ul", { "class": "map-history", "aria-label": "History" }));
@@ -254,8 +264,8 @@
         return make("li", {}, dayOf(event.time, state.known.zone) + ": " + kinds.join("; "));
       }));
       if (!events.length) list.append(make("li", {}, "No changes have been recorded."));
-      settle(state);
-    }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); });
+    }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); })
+      .then(function () { settle(state); });
   }
   /* The square of a circle in the deepest tiles. */
   function squareOf(state, place) {
@@ -279,8 +289,8 @@
       }));
       if (addresses.size === 1) list.before(make("p", {}, addresses.values().next().value));
       if (found.length < feature.properties.point_count) list.before(make("h3", {}, "Newest " + found.length));
-      settle(state);
-    }).catch(function () { list.replaceChildren(make("li", {}, "The requests could not be loaded.")); });
+    }).catch(function () { list.replaceChildren(make("li", {}, "The requests could not be loaded.")); })
+      .then(function () { settle(state); });
   }
   /* A click zooms into a cluster, or shows the details of a request or of the requests at one place. */
   function details(state, feature) {
@@ -311,8 +321,10 @@
   function showDetails(state, feature) {
     /* MapLibre closes the previous popup at a click on the map, but not for a button of the table. */
     if (state.popup) state.popup.remove();
-    state.popup = new state.library.Popup({ maxWidth: "280px" }).setLngLat(feature.geometry.coordinates)
+    var width = Math.min(POPUP_PX, state.parts.canvas.clientWidth - TIP_PX);
+    state.popup = new state.library.Popup({ maxWidth: width + "px" }).setLngLat(feature.geometry.coordinates)
       .setDOMContent(details(state, feature)).addTo(state.map);
+    settle(state);
   }
 
   function fetched(address) {
@@ -519,6 +531,8 @@
       });
       return;
     }
+    /* It would show requests of the previous filters. */
+    if (state.popup && state.known.filters !== known.filters) state.popup.remove();
     state.known = known;
     if (!state.isReady) return;
     refresh(state);

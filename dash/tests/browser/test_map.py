@@ -41,6 +41,16 @@ AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
     ORDER BY created_date DESC, request_id DESC"""
 SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
+MOVED = """([longitude, latitude, x, y]) => {
+    const map = document.querySelector(".city-map").mapState.map, canvas = map.getCanvas();
+    map.jumpTo({ center: [longitude, latitude] });
+    map.panBy([canvas.clientWidth * (0.5 - x), canvas.clientHeight * (0.5 - y)], { duration: 0 }); }"""
+CUT_OFF = """() => {
+    const popup = document.querySelector(".maplibregl-popup").getBoundingClientRect();
+    const map = document.querySelector(".map-canvas canvas").getBoundingClientRect();
+    return Math.max(map.left - popup.left, popup.right - map.right,
+        map.top - popup.top, popup.bottom - map.bottom); }"""
+NARROW = {"width": 320, "height": 640}
 BACKGROUND_COLOR = """() => document.querySelector(".city-map").mapState.map
     .getPaintProperty("background", "background-color")"""
 ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
@@ -308,8 +318,33 @@ def test_a_popup_replaces_the_previous_one(
     for _ in range(2):
         button.press("Enter")
         expect(other.locator(".map-popup")).to_have_count(1)
+    # It would show requests of the previous filters.
+    other.get_by_text("Closed", exact=True).first.click()
+    expect(other.locator(".map-popup")).to_have_count(0)
     other.close()
     assert someone.problems == []
+
+
+def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
+    someone: Visitor, browser: Browser, city: Database
+) -> None:
+    number, day, longitude, latitude = city.run(A_PLACE)[0]
+    visitor = Visitor(browser, someone.url, viewport=NARROW)
+    visitor.allowed = someone.allowed
+    other = visitor.page
+    other.goto(f"{someone.url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other.wait_for_function(MAP_IS_IDLE)
+    links = other.get_by_role("list", name="Newest requests").get_by_role("link")
+    button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
+    for place in ((0.1, 0.1), (0.35, 0.5), (0.65, 0.5), (0.9, 0.9)):
+        other.evaluate(MOVED, [longitude, latitude, *place])
+        other.wait_for_function(MAP_IS_IDLE)
+        button.press("Enter")
+        expect(links).to_have_count(number)
+        other.wait_for_function(MAP_IS_IDLE)
+        assert other.evaluate(CUT_OFF) <= 1, place
+    assert visitor.problems == []
+    visitor.close()
 
 
 def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
