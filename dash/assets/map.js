@@ -16,6 +16,7 @@
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
   var AT_ONCE = { duration: 0 };
   var INCOMPLETE = "Some requests could not be loaded. Trying again …";
+  var UNLOADED = { hotspots: " Hot spots could not be loaded.", outlines: " Outlines could not be loaded." };
   var loading;
   /* The maps that exist: one that was left must be removed, or it keeps its memory and writes its view into the URL. */
   var states = [];
@@ -221,7 +222,8 @@
     if (state.isIncomplete) return;
     var types = Object.keys(found.byType).sort(function (a, b) { return found.byType[b] - found.byType[a]; });
     var all = Object.keys(found.points), points = all.slice(0, POINTS).map(function (id) { return found.points[id]; });
-    state.parts.status.textContent = count(found.total, "request") + " in view." + missingSpots(state.known);
+    state.parts.status.textContent = count(found.total, "request") + " in view." + missingSpots(state.known) +
+      state.missing;
     var tables = [table("By type", ["Type", "Requests"], firstTypes(types, found.byType, String))];
     if (points.length) {
       var caption = firstOf("Single requests", points.length, all.length);
@@ -345,6 +347,12 @@
       if (state.known === known && state.box.isConnected) refresh(state);
     }, RETRY_MS);
   }
+  /* The requests are shown without these layers, which are loaded again with the next filters. */
+  function miss(state, text) {
+    state.missing += text;
+    /* The number of requests is already there; otherwise this is added to it. */
+    if (!state.counting && !state.isIncomplete) state.parts.status.textContent += text;
+  }
   /* The first view is complete or has failed: the cards below, and the scripts that draw them, were waiting for this. */
   function shown(box) {
     if (box.dataset.drawn) return;
@@ -375,6 +383,7 @@
     if (!known.api) return shown(state.box);
     if (state.isIncomplete) drop(map);
     state.isIncomplete = false;
+    state.missing = "";
     state.counting = {};
     state.parts.status.textContent = "Loading …";
     described(known).then(function (found) {
@@ -449,7 +458,10 @@
     map.addSource("hotspots", { type: "geojson", data: EMPTY });
     map.addLayer(outlines());
     map.on("movestart", function () { state.counting = {}; });
-    map.on("error", function (event) { if (event.sourceId === "requests") fail(state); });
+    map.on("error", function (event) {
+      if (event.sourceId === "requests") fail(state);
+      else if (UNLOADED[event.sourceId]) miss(state, UNLOADED[event.sourceId]);
+    });
     /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
       writeView(state);

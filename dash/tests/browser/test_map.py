@@ -375,6 +375,22 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     other.close()
 
 
+def test_hot_spots_that_could_not_be_loaded_are_not_missing_silently(someone: Visitor) -> None:
+    other, is_down = someone.another_page(), [True]
+    for address in ("**/geojson/hotspots*", "**/map/outlines/*"):
+        other.route(address, lambda route: route.fulfill(status=503) if is_down[0] else route.continue_())
+    other.goto(someone.url + "/map?type=4&hotspots=show")
+    status = other.locator(".map-status")
+    for missing in ("Hot spots", "Outlines"):
+        expect(status).to_contain_text(f"{missing} could not be loaded.")
+    expect(status).to_contain_text("in view")
+    is_down[0] = False
+    other.get_by_text("Closed", exact=True).first.click()
+    other.wait_for_function(f"() => ({SPOTS})() > 0")
+    expect(status).not_to_contain_text("could not be loaded")
+    other.close()
+
+
 def test_paper_is_light_in_the_dark_scheme(someone: Visitor, browser: Browser) -> None:
     visitor = Visitor(browser, someone.url, color_scheme="dark")
     visitor.allowed = someone.allowed
