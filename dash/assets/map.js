@@ -242,6 +242,7 @@
     found.places.sort(function (a, b) { return b.properties.point_count - a.properties.point_count; });
     return found.places.slice(0, POINTS).map(function (feature) {
       var about = feature.properties, button = make("button", { type: "button" }, count(about.point_count, "request"));
+      button.dataset.place = feature.id;
       button.addEventListener("click", function () { showDetails(state, feature); });
       return [button, nameOf(typesOf(about)[0], state.known.types)];
     });
@@ -326,7 +327,14 @@
     var width = Math.min(POPUP_PX, state.parts.canvas.clientWidth - TIP_PX);
     state.popup = new state.library.Popup({ maxWidth: width + "px" }).setLngLat(feature.geometry.coordinates)
       .setDOMContent(details(state, feature)).addTo(state.map);
+    state.popup.on("close", function () { returnFocus(state, feature); });
     settle(state);
+  }
+  /* The focus was in the popup: it returns to the button of the table, which may have been replaced, or to the map. */
+  function returnFocus(state, feature) {
+    if (document.activeElement !== document.body) return;
+    var button = state.parts.rows.querySelector('[data-place="' + feature.id + '"]');
+    (button || state.map.getCanvas()).focus({ preventScroll: !button });
   }
 
   function fetched(address) {
@@ -529,6 +537,9 @@
     state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
     state.map.on("load", function () { begin(state); });
     if (known.style) needNoBackground(state);
+    parts.canvas.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && state.popup) state.popup.remove();
+    });
     parts.search.addEventListener("submit", function (event) { event.preventDefault(); search(state); });
   }
   function update(box) {

@@ -343,6 +343,9 @@ def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
         expect(links).to_have_count(number)
         other.wait_for_function(MAP_IS_IDLE)
         assert other.evaluate(CUT_OFF) <= 1, place
+        other.keyboard.press("Escape")
+        expect(other.locator(".map-popup")).to_have_count(0)
+        expect(button).to_be_focused()
     assert visitor.problems == []
     visitor.close()
 
