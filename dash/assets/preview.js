@@ -7,6 +7,17 @@
   var preview = document.getElementById("preview"), root = document.getElementById("react-entry-point");
   var isStarted = false;
 
+  /* Without one of the files, the page stays as it is. */
+  function explain() {
+    if (preview.querySelector("[role=alert]")) return;
+    var notice = document.createElement("div"), link = document.createElement("a");
+    notice.className = "notice";
+    notice.setAttribute("role", "alert");
+    link.href = "";
+    link.textContent = "Reload this page";
+    notice.append("Parts of this page could not be loaded. ", link, ".");
+    preview.prepend(notice);
+  }
   function isFile(part) { return part.tagName !== "SCRIPT" || part.src; }
   function add(part) { document.head.appendChild(part); }
   /* Files load in parallel and run in order; the inline scripts, which start Dash, run after them. */
@@ -15,7 +26,10 @@
     isStarted = true;
     var parts = Array.from(document.importNode(document.getElementById("later").content, true).children);
     var files = parts.filter(isFile), written = parts.filter(function (part) { return !isFile(part); });
-    files.forEach(function (file) { file.async = false; });
+    files.forEach(function (file) {
+      file.async = false;
+      file.addEventListener("error", explain);
+    });
     files[files.length - 1].addEventListener("load", function () { written.forEach(add); });
     files.forEach(add);
   }
@@ -25,11 +39,22 @@
   document.addEventListener("map-loaded", function () { window.setTimeout(start, DATA_MS); });
   window.setTimeout(start, LONGEST_WAIT_MS);
 
+  /* The preview is replaced; the focus moves to the same part of the page, or else to the page's content. */
+  function finish() {
+    var focused = preview.contains(document.activeElement) && document.activeElement;
+    /* First: what is below a preview is hidden, and cannot receive the focus. */
+    preview.remove();
+    if (!focused) return;
+    var same = Array.from(root.querySelectorAll(focused.tagName)).find(function (one) {
+      return one.textContent === focused.textContent;
+    });
+    (same || root.querySelector("main")).focus({ preventScroll: true });
+  }
   /* Dash has drawn the page: map.js has moved the map by the time the preview is removed. */
   var observer = new MutationObserver(function () {
     if (!root.querySelector(PAGE)) return;
     observer.disconnect();
-    queueMicrotask(function () { preview.remove(); });
+    queueMicrotask(finish);
   });
   observer.observe(root, { subtree: true, childList: true });
 })();

@@ -455,6 +455,33 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
     visitor.close()
 
 
+def test_the_focus_is_not_lost_with_the_preview(someone: Visitor, browser: Browser) -> None:
+    visitor = Visitor(browser, someone.url)
+    visitor.allowed = someone.allowed
+    other = visitor.page
+    with held_back(other, "**/_dash-layout") as release:
+        other.goto(someone.url + "/map", wait_until="commit")
+        other.locator("#preview nav a", has_text="Backlog").focus()
+        release()
+        expect(other.locator("#preview")).to_have_count(0)
+    expect(other.get_by_role("navigation").get_by_role("link", name="Backlog", exact=True)).to_be_focused()
+    visitor.close()
+
+
+def test_a_page_whose_scripts_could_not_be_loaded_says_so(someone: Visitor, browser: Browser) -> None:
+    visitor = Visitor(browser, someone.url)
+    other = visitor.page
+    other.route("**/dash_html_components*", lambda route: route.abort())
+    other.goto(someone.url + "/map", wait_until="commit")
+    notice = other.get_by_role("alert")
+    expect(notice).to_contain_text("Parts of this page could not be loaded.")
+    other.unroute_all()
+    notice.get_by_role("link", name="Reload this page").click()
+    expect(other.locator("#preview")).to_have_count(0)
+    expect(other.locator("h1")).to_have_text("Map of requests")
+    visitor.close()
+
+
 def test_a_filter_that_is_chosen_while_the_map_loads_applies_to_it(
     someone: Visitor, browser: Browser
 ) -> None:
