@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, expect
+from support import maps
 from support.api import serve_api
 from support.browser import DESKTOP, EXPECTED, SCREENS, Visitor, chromium
 from support.databases import Database
@@ -21,52 +20,6 @@ from headless_browser import MAP_IS_IDLE, WITH_GRAPHICS
 from report_kit.request_history import KINDS
 
 on_each_screen = pytest.mark.parametrize("someone", sampled([*SCREENS], 2), indirect=True)
-LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
-    AND created_date::date BETWEEN '{}' AND '{}'"""
-A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
-    const found = map.queryRenderedFeatures({layers: ['clusters']})[0];
-    const at = map.project(found.geometry.coordinates), box = map.getCanvas().getBoundingClientRect();
-    return {x: box.x + at.x, y: box.y + at.y}; }"""
-A_POINT = """SELECT min(request_id), created_date::date, longitude, latitude FROM service_requests
-    WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
-    HAVING count(*) = 1 AND min(request_id) IN (SELECT request_id FROM changes) LIMIT 1"""
-A_PLACE = """SELECT count(*), created_date::date, longitude, latitude FROM service_requests
-    WHERE NOT is_information AND latitude IS NOT NULL GROUP BY 2, 3, 4
-    HAVING count(*) BETWEEN 3 AND 10 ORDER BY 1 DESC, 3, 4 LIMIT 1"""
-LARGEST_PLACE = """SELECT count(*), longitude, latitude FROM service_requests
-    WHERE NOT is_information AND latitude IS NOT NULL AND created_date::date BETWEEN '{}' AND '{}'
-    GROUP BY 2, 3 ORDER BY 1 DESC LIMIT 1"""
-AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
-    WHERE created_date::date = '{}' AND longitude = {} AND latitude = {} AND NOT is_information
-    ORDER BY created_date DESC, request_id DESC"""
-SPOTS = """() => document.querySelector(".city-map").mapState.map
-    .queryRenderedFeatures({layers: ["hotspots"]}).length"""
-MOVED = """([longitude, latitude, x, y]) => {
-    const map = document.querySelector(".city-map").mapState.map, canvas = map.getCanvas();
-    map.jumpTo({ center: [longitude, latitude] });
-    map.panBy([canvas.clientWidth * (0.5 - x), canvas.clientHeight * (0.5 - y)], { duration: 0 }); }"""
-CUT_OFF = """() => {
-    const popup = document.querySelector(".maplibregl-popup").getBoundingClientRect();
-    const map = document.querySelector(".map-canvas canvas").getBoundingClientRect();
-    return Math.max(map.left - popup.left, popup.right - map.right,
-        map.top - popup.top, popup.bottom - map.bottom); }"""
-NARROW = {"width": 320, "height": 640}
-BACKGROUND_COLOR = """() => document.querySelector(".city-map").mapState.map
-    .getPaintProperty("background", "background-color")"""
-ZOOM = "() => document.querySelector('.city-map').mapState.map.getZoom()"
-
-BACKGROUND = "https://maps.example/styles/city.json"
-FROM_ANYWHERE = {"Access-Control-Allow-Origin": "*"}
-FILTERS = "JSON.parse(document.querySelector('.city-map').dataset.map).filters"
-SHOWN = "performance.getEntriesByName('map-shown')[0].startTime"
-RECEIVED = ("responseHeadersSize", "responseBodySize")
-HAS_LOOKED = """() => performance.getEntriesByType('resource').some(one => one.name.endsWith('/ready')
-    && one.responseEnd)"""
-# From the top of the page to the map.
-PLACES = ("h1", ".covers", ".map-canvas")
-MOST_MOVED_PX = 4
-LOADED = """part => performance.getEntriesByType('resource').filter(one => one.name.includes(part))
-    .map(one => ({ name: one.name, begins: one.startTime, bytes: one.transferSize }))"""
 
 
 @pytest.fixture(scope="module")
@@ -111,43 +64,9 @@ def _another_map(someone: Visitor, address: str) -> Page:
     return page
 
 
-@contextmanager
-def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
-    """Requests for this address wait until the yielded function is called."""
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if is_held:
-            waiting.append(route)
-        else:
-            route.continue_()
-
-    def release() -> None:
-        nonlocal is_held
-        is_held = False
-        for route in waiting:
-            route.continue_()
-
-    is_held = True
-    page.route(address, hold)
-    yield release
-
-
-def _in_view(page: Page) -> int:
-    text = page.locator(".map-status").inner_text()
-    found = re.match(r"([\d,]+) request", text)
-    assert found, text
-    return int(found[1].replace(",", ""))
-
-
-def _days(page: Page) -> list[Any]:
-    filters = page.evaluate(f"() => {FILTERS}")
-    return re.findall(r"\d{4}-\d\d-\d\d", filters)
-
-
 @on_each_screen
 def test_the_whole_city_adds_up_and_axe_finds_nothing(someone: Visitor, page: Page, city: Database) -> None:
-    assert _in_view(page) == city.value(LOCATED.format(*_days(page)))
+    assert maps.in_view(page) == city.value(maps.LOCATED.format(*maps.days(page)))
     width = (page.viewport_size or DESKTOP)["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert someone.violations() == []
@@ -155,30 +74,30 @@ def test_the_whole_city_adds_up_and_axe_finds_nothing(someone: Visitor, page: Pa
 
 
 def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
-    before, view = _in_view(page), page.evaluate(ZOOM)
+    before, view = maps.in_view(page), page.evaluate(maps.ZOOM)
     page.get_by_text("Closed", exact=True).first.click()
     page.wait_for_function("() => location.search.includes('status=closed')")
     page.wait_for_function(
         "before => parseInt(document.querySelector('.map-status').textContent.replace(',', '')) < before",
         arg=before,
     )
-    assert page.evaluate(ZOOM) == pytest.approx(view)
+    assert page.evaluate(maps.ZOOM) == pytest.approx(view)
 
 
 @on_each_screen
 def test_a_click_leads_into_a_cluster_and_the_link_shows_the_same_view(someone: Visitor, page: Page) -> None:
     someone.open("/map?outlines=regions&status=closed")
     page.wait_for_function(MAP_IS_IDLE)
-    before = page.evaluate(ZOOM)
+    before = page.evaluate(maps.ZOOM)
     page.locator(".map-canvas").scroll_into_view_if_needed()
-    at = page.evaluate(A_CLUSTER)
+    at = page.evaluate(maps.A_CLUSTER)
     page.mouse.click(at["x"], at["y"])
-    page.wait_for_function(f"before => ({ZOOM})() > before + 1.5", arg=before)
+    page.wait_for_function(f"before => ({maps.ZOOM})() > before + 1.5", arg=before)
     page.wait_for_function(MAP_IS_IDLE)
     assert "status=closed" in page.url
     other = _another_map(someone, page.url)
-    assert other.evaluate(ZOOM) == pytest.approx(page.evaluate(ZOOM), abs=0.01)
-    assert _in_view(other) == _in_view(page)
+    assert other.evaluate(maps.ZOOM) == pytest.approx(page.evaluate(maps.ZOOM), abs=0.01)
+    assert maps.in_view(other) == maps.in_view(page)
     other.close()
 
 
@@ -190,10 +109,10 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     expect(found).to_contain_text(address)
     found.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"() => ({ZOOM})() > 15")
+    page.wait_for_function(f"() => ({maps.ZOOM})() > 15")
     page.locator(".map-canvas canvas").focus()
     page.keyboard.press("-")
-    page.wait_for_function(f"() => ({ZOOM})() < 15.5")
+    page.wait_for_function(f"() => ({maps.ZOOM})() < 15.5")
     page.wait_for_function(MAP_IS_IDLE)
     assert page.locator(".map-rows").is_visible()
     page.get_by_role("searchbox", name="Address").fill("x")
@@ -206,7 +125,7 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
     """An incomplete view had a number that was too low; a new filter had the number of the one before."""
     someone.expected = (*EXPECTED, "Failed to load resource", "AJAXError")
     other = _another_map(someone, someone.url + "/map")
-    everything = _in_view(other)
+    everything = maps.in_view(other)
     is_down = [True]
     for address in ("**/tiles/**", "**/tiles.json*"):
         is_down[0] = True
@@ -220,7 +139,7 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
         assert other.locator(".map-rows").inner_text() == ""
         is_down[0] = False
         expect(status).to_contain_text("in view", timeout=30_000)
-        assert 0 < _in_view(other) < everything
+        assert 0 < maps.in_view(other) < everything
     other.close()
     someone.expected = EXPECTED
 
@@ -240,7 +159,7 @@ def test_a_map_that_is_left_is_removed_and_writes_no_view(someone: Visitor) -> N
 def test_a_request_shows_its_details_and_its_history(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
-    request_id, day, longitude, latitude = city.run(A_POINT)[0]
+    request_id, day, longitude, latitude = city.run(maps.A_POINT)[0]
     other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     canvas = other.locator(".map-canvas canvas")
     canvas.scroll_into_view_if_needed()
@@ -264,8 +183,8 @@ def test_requests_at_one_place_are_listed(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
     """No zoom takes them apart: their circle showed a number, and no way to any of them."""
-    number, day, longitude, latitude = city.run(A_PLACE)[0]
-    expected = [link for (link,) in city.run(AT_PLACE.format(day, longitude, latitude))]
+    number, day, longitude, latitude = city.run(maps.A_PLACE)[0]
+    expected = [link for (link,) in city.run(maps.AT_PLACE.format(day, longitude, latitude))]
     other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     popup, newest = other.locator(".map-popup"), other.get_by_role("list", name="Newest requests")
     button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
@@ -292,13 +211,13 @@ def test_the_table_of_types_adds_up(someone: Visitor) -> None:
     rows = other.locator(".map-rows table").first.locator("tbody tr")
     cells = [row.split("\t") for row in rows.all_inner_texts()]
     assert cells[-1][0] == "4 other types"
-    assert sum(int(number.replace(",", "")) for _, number in cells) == _in_view(other)
+    assert sum(int(number.replace(",", "")) for _, number in cells) == maps.in_view(other)
     other.close()
 
 
 def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, city: Database) -> None:
-    first, last = _days(page)
-    number, longitude, latitude = city.run(LARGEST_PLACE.format(first, last))[0]
+    first, last = maps.days(page)
+    number, longitude, latitude = city.run(maps.LARGEST_PLACE.format(first, last))[0]
     assert number > 10
     other = _another_map(someone, f"{someone.url}/map?from={first}&to={last}#map=16/{latitude}/{longitude}")
     other.locator(".map-rows").get_by_role("button", name=f"{number:,} requests").first.press("Enter")
@@ -312,7 +231,7 @@ def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, cit
 def test_a_popup_replaces_the_previous_one(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
-    _, day, longitude, latitude = city.run(A_PLACE)[0]
+    _, day, longitude, latitude = city.run(maps.A_PLACE)[0]
     other = _another_map(someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
     button = other.locator(".map-rows").get_by_role("button").first
     for _ in range(2):
@@ -328,8 +247,8 @@ def test_a_popup_replaces_the_previous_one(
 def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
     someone: Visitor, browser: Browser, city: Database
 ) -> None:
-    number, day, longitude, latitude = city.run(A_PLACE)[0]
-    visitor = Visitor(browser, someone.url, viewport=NARROW)
+    number, day, longitude, latitude = city.run(maps.A_PLACE)[0]
+    visitor = Visitor(browser, someone.url, viewport=maps.NARROW)
     visitor.allowed = someone.allowed
     other = visitor.page
     other.goto(f"{someone.url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
@@ -337,12 +256,12 @@ def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
     links = other.get_by_role("list", name="Newest requests").get_by_role("link")
     button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
     for place in ((0.1, 0.1), (0.35, 0.5), (0.65, 0.5), (0.9, 0.9)):
-        other.evaluate(MOVED, [longitude, latitude, *place])
+        other.evaluate(maps.MOVED, [longitude, latitude, *place])
         other.wait_for_function(MAP_IS_IDLE)
         button.press("Enter")
         expect(links).to_have_count(number)
         other.wait_for_function(MAP_IS_IDLE)
-        assert other.evaluate(CUT_OFF) <= 1, place
+        assert other.evaluate(maps.CUT_OFF) <= 1, place
         other.keyboard.press("Escape")
         expect(other.locator(".map-popup")).to_have_count(0)
         expect(button).to_be_focused()
@@ -354,7 +273,7 @@ def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
     """An impossible latitude said that the browser has no WebGL; another view did nothing."""
     other = _another_map(someone, someone.url + "/map#map=12/95.00000/-118.30000")
     other.evaluate("location.hash = '#map=14.00/34.05000/-118.25000'")
-    other.wait_for_function(f"() => ({ZOOM})() === 14")
+    other.wait_for_function(f"() => ({maps.ZOOM})() === 14")
     other.wait_for_function(MAP_IS_IDLE)
     # The map of a page that is being left.
     other.evaluate("history.pushState(null, '', '/backlog')")
@@ -365,12 +284,12 @@ def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
 
 
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
-    first, _ = _days(page)
+    first, _ = maps.days(page)
     other = _another_map(someone, served[0].url + "/map?type=4&hotspots=show")
     hotspots = httpx.get(f"{served[1]}/geojson/hotspots", params={"type_id": 4, "start_date": first}).json()
     expected = len(hotspots["features"])
     assert expected > 0
-    other.wait_for_function(f"expected => ({SPOTS})() === expected", arg=expected)
+    other.wait_for_function(f"expected => ({maps.SPOTS})() === expected", arg=expected)
     status = other.locator(".map-status")
     expect(status).not_to_contain_text("hot spots")
     other.goto(served[0].url + "/map?hotspots=show")
@@ -389,7 +308,7 @@ def test_hot_spots_that_could_not_be_loaded_are_not_missing_silently(someone: Vi
     expect(status).to_contain_text("in view")
     is_down[0] = False
     other.get_by_text("Closed", exact=True).first.click()
-    other.wait_for_function(f"() => ({SPOTS})() > 0")
+    other.wait_for_function(f"() => ({maps.SPOTS})() > 0")
     expect(status).not_to_contain_text("could not be loaded")
     other.close()
 
@@ -400,7 +319,7 @@ def test_paper_is_light_in_the_dark_scheme(someone: Visitor, browser: Browser) -
     visitor.page.goto(someone.url + "/map")
     visitor.page.wait_for_function(MAP_IS_IDLE)
     assert 0 < darkest(visitor.page) < 0.05
-    assert visitor.page.evaluate(BACKGROUND_COLOR) == "#10161c"
+    assert visitor.page.evaluate(maps.BACKGROUND_COLOR) == "#10161c"
     assert visitor.page.locator("html").get_attribute("data-mantine-color-scheme") == "dark"
     visitor.close()
 
@@ -409,7 +328,7 @@ def test_what_draws_other_cards_waits_for_the_first_view(someone: Visitor) -> No
     other = someone.another_page()
     other.goto(someone.url + "/map")
     expect(other.locator("#map--by-type .main-svg").first).to_be_attached()
-    shown, plotly = other.evaluate(SHOWN), other.evaluate(LOADED, "plotly-cartesian")
+    shown, plotly = other.evaluate(maps.SHOWN), other.evaluate(maps.LOADED, "plotly-cartesian")
     assert [one for one in plotly if one["begins"] < shown] == []
     assert plotly != []
     other.close()
@@ -419,13 +338,13 @@ def test_the_first_view_needs_half_a_megabyte_and_none_of_dash(someone: Visitor,
     size = someone.page.viewport_size
     context = browser.new_context(viewport=size)
     sizes: list[int] = []
-    context.on("requestfinished", lambda one: sizes.append(sum(map(one.sizes().get, RECEIVED))))
+    context.on("requestfinished", lambda one: sizes.append(sum(map(one.sizes().get, maps.RECEIVED))))
     context.route("**/_dash-*/**", lambda route: route.abort())
     other = context.new_page()
     other.goto(someone.url + "/map")
     other.wait_for_function("() => performance.getEntriesByName('map-shown').length")
     expect(other.locator(".map-status")).to_contain_text("in view")
-    worker = other.evaluate(LOADED, "maplibre-gl-worker")[0]["bytes"]
+    worker = other.evaluate(maps.LOADED, "maplibre-gl-worker")[0]["bytes"]
     assert 400_000 < sum(sizes) + worker < 500_000
     context.close()
 
@@ -434,14 +353,14 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
     visitor = Visitor(browser, someone.url, viewport=someone.page.viewport_size)
     visitor.allowed = someone.allowed
     other = visitor.page
-    with held_back(other, "**/_dash-layout") as release:
+    with maps.held_back(other, "**/_dash-layout") as release:
         other.goto(someone.url + "/map")
         field = other.get_by_label("Address", exact=True)
         field.fill("200 N")
-        before = [one.bounding_box() for one in map(other.locator, PLACES)]
+        before = [one.bounding_box() for one in map(other.locator, maps.PLACES)]
         assert visitor.violations_now() == []
         # Dash's scripts are there, and have looked whether the page is current.
-        other.wait_for_function(HAS_LOOKED)
+        other.wait_for_function(maps.HAS_LOOKED)
         other.evaluate("() => { window.drawn = document.querySelector('canvas'); }")
         release()
         other.wait_for_function(MAP_IS_IDLE)
@@ -449,8 +368,8 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
     assert other.evaluate("document.querySelectorAll('canvas.maplibregl-canvas').length") == 1
     expect(field).to_have_value("200 N")
     expect(field).to_be_focused()
-    after = [one.bounding_box() for one in map(other.locator, PLACES)]
-    assert after == [pytest.approx(one, abs=MOST_MOVED_PX) for one in before]
+    after = [one.bounding_box() for one in map(other.locator, maps.PLACES)]
+    assert after == [pytest.approx(one, abs=maps.MOST_MOVED_PX) for one in before]
     assert visitor.problems == []
     visitor.close()
 
@@ -459,7 +378,7 @@ def test_the_focus_is_not_lost_with_the_preview(someone: Visitor, browser: Brows
     visitor = Visitor(browser, someone.url)
     visitor.allowed = someone.allowed
     other = visitor.page
-    with held_back(other, "**/_dash-layout") as release:
+    with maps.held_back(other, "**/_dash-layout") as release:
         other.goto(someone.url + "/map", wait_until="commit")
         other.locator("#preview nav a", has_text="Backlog").focus()
         release()
@@ -489,12 +408,12 @@ def test_a_filter_that_is_chosen_while_the_map_loads_applies_to_it(
     visitor.allowed = someone.allowed
     other, tiles = visitor.page, list[str]()
     other.on("request", lambda one: tiles.append(one.url) if "/tiles/" in one.url else None)
-    with held_back(other, "**/maplibre-gl.mjs*") as release:
+    with maps.held_back(other, "**/maplibre-gl.mjs*") as release:
         other.goto(someone.url + "/map", wait_until="commit")
         other.wait_for_function("() => !document.querySelector('#preview') && document.querySelector('h1')")
         other.get_by_label("Request types").first.click()
         other.get_by_role("option", name="Bulky Items", exact=True).click()
-        other.wait_for_function(f"() => {FILTERS}.includes('type_id=4')")
+        other.wait_for_function(f"() => {maps.FILTERS}.includes('type_id=4')")
         assert tiles == []
         release()
         other.wait_for_function(MAP_IS_IDLE)
@@ -506,7 +425,7 @@ def test_a_filter_that_is_chosen_while_the_map_loads_applies_to_it(
 
 def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
     other = _another_map(someone, someone.url + "/map")
-    files = other.evaluate(LOADED, "/assets/") + other.evaluate(LOADED, "/_dash-component-suites/")
+    files = other.evaluate(maps.LOADED, "/assets/") + other.evaluate(maps.LOADED, "/_dash-component-suites/")
     # Dash requests the parts that it loads later without a version.
     kept = [one for one in files if "/async-" not in one["name"]]
     assert len(kept) > 10
@@ -515,17 +434,19 @@ def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
 
 
 def test_a_basemap_of_another_host_may_be_set(city: Database) -> None:
-    with serve(city.reader_url, MAP_STYLE_URL=BACKGROUND) as reports:
+    with serve(city.reader_url, MAP_STYLE_URL=maps.BACKGROUND) as reports:
         policy = reports.get("/map").headers["content-security-policy"]
     assert "connect-src 'self' https://maps.example;" in policy
 
 
 def _style_without_tiles(route: Route) -> None:
-    if route.request.url != BACKGROUND:
-        route.fulfill(status=503, headers=FROM_ANYWHERE)
+    if route.request.url != maps.BACKGROUND:
+        route.fulfill(status=503, headers=maps.FROM_ANYWHERE)
         return
     source = {"type": "vector", "url": "https://maps.example/tiles.json"}
-    route.fulfill(json={"version": 8, "sources": {"streets": source}, "layers": []}, headers=FROM_ANYWHERE)
+    route.fulfill(
+        json={"version": 8, "sources": {"streets": source}, "layers": []}, headers=maps.FROM_ANYWHERE
+    )
 
 
 @pytest.mark.parametrize(
@@ -539,12 +460,12 @@ def _style_without_tiles(route: Route) -> None:
 def test_a_basemap_that_fails_leaves_the_requests(
     browser: Browser, city: Database, served: tuple[Reports, str], respond: Callable[[Route], None]
 ) -> None:
-    with serve(city.reader_url, API_PUBLIC_URL=served[1], MAP_STYLE_URL=BACKGROUND) as reports:
+    with serve(city.reader_url, API_PUBLIC_URL=served[1], MAP_STYLE_URL=maps.BACKGROUND) as reports:
         visitor = Visitor(browser, reports.url)
         visitor.page.route("https://maps.example/**", respond)
         visitor.page.goto(f"{reports.url}/map")
         visitor.page.wait_for_function(MAP_IS_IDLE)
-        assert _in_view(visitor.page) == city.value(LOCATED.format(*_days(visitor.page)))
+        assert maps.in_view(visitor.page) == city.value(maps.LOCATED.format(*maps.days(visitor.page)))
         visitor.close()
 
 
