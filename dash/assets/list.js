@@ -10,7 +10,8 @@
     return card ? Array.from(card.querySelectorAll(BUTTONS)) : [];
   }
   function refocus(box) {
-    if (pressed < 0 || document.activeElement !== document.body) return;
+    var focused = document.activeElement;
+    if (pressed < 0 || (focused !== document.body && !focused.disabled)) return;
     var button = places(box)[pressed];
     /* The last page has no button to the next. */
     (button && !button.disabled ? button : box).focus({ preventScroll: true });
