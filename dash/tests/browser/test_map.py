@@ -306,6 +306,7 @@ def test_hot_spots_that_could_not_be_loaded_are_not_missing_silently(someone: Vi
     for missing in ("Hot spots", "Outlines"):
         expect(status).to_contain_text(f"{missing} could not be loaded.")
     expect(status).to_contain_text("in view")
+    expect(other.locator("#preview")).to_have_count(0)
     is_down[0] = False
     other.get_by_text("Closed", exact=True).first.click()
     other.wait_for_function(f"() => ({maps.SPOTS})() > 0")
