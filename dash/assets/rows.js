@@ -33,7 +33,7 @@
     if (details && details.open) fill(box);
   }
   document.addEventListener("toggle", function (event) { fillOpen(event.target.querySelector("[data-rows]")); }, true);
-  /* An open table is rebuilt when its rows change. */
+  /* An open table is rebuilt when its rows change. Dash 4.2.0 to 4.4.1 replace it by a closed one (plotly/dash#3846). */
   new MutationObserver(function (changes) {
     changes.forEach(function (change) { fillOpen(change.target); });
   }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-rows"] });
