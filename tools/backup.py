@@ -30,7 +30,7 @@ from tools.disk import MEGABYTE, require_space
 from tools.migrate import READER_LIMITS
 from tools.paths import ROOT, SERVERS, python_of
 from tools.problem import Problem, dispatch, guarded, indented
-from tools.psql import value
+from tools.psql import run, value
 from tools.servers.instance import Instance
 from tools.servers.programs import client, postgres_programs
 from tools.session import running_settings
@@ -88,10 +88,7 @@ def save(folder: Path) -> None:
     with step(f"Writing {dump}"):
         excluded = [f"--exclude-table={table}" for table in EXCLUDED]
         options = ["--format=custom", "--data-only", "--schema=public", *excluded]
-        command, password = client("pg_dump", url, *options, f"--file={dump}")
-        result = subprocess.run(
-            command, env=os.environ | password, capture_output=True, text=True, check=False
-        )
+        result = run(url, "pg_dump", *options, f"--file={dump}")
         if result.returncode:
             raise Problem(f"pg_dump failed: {result.stderr.strip()}")
     manifest = {
