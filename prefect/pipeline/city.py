@@ -35,11 +35,9 @@ from pipeline.declaration import (
 )
 from pipeline.declared_lines import problems
 from pipeline.errors import DataError, SettingsError
-from pipeline.reference_rows import ReferenceFile, check_rows
+from pipeline.reference_rows import EMPTY_AS_NULL, ReferenceFile, check_rows
 
 CITIES = Path(__file__).parents[1] / "cities"
-NUMBERS = frozenset({"population_2020"})
-"""Columns of reference files that may be empty."""
 NOT_SERVED = dict.fromkeys(
     ("portal_url", "nightly_hour_utc", "limits", "boundaries", "discovery", "datasets", "words"), True
 )
@@ -230,7 +228,7 @@ def read_reference(folder: Path) -> dict[str, list[dict[str, str | None]]]:
     files = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in folder.glob("*.csv")}
     return {
         name: [
-            {key: value or (None if key in NUMBERS else "") for key, value in row.items()}
+            {key: value or (None if key in EMPTY_AS_NULL else "") for key, value in row.items()}
             for row in csv.DictReader(lines)
         ]
         for name, lines in files.items()

@@ -35,6 +35,10 @@ OPTIONAL: dict[ReferenceFile, dict[str, re.Pattern[str]]] = {
     "types": {"agency_id": ID, "color": COLOR, "description": TEXT},
     "agencies": CONTACTS,
 }
+EMPTY_AS_NULL = frozenset(
+    name for columns in OPTIONAL.values() for name, pattern in columns.items() if pattern is NUMBER
+)
+"""Columns whose empty values are null, not an empty text."""
 
 
 def check_rows(file: ReferenceFile, rows: Sequence[ReferenceRow]) -> None:
