@@ -137,8 +137,9 @@ class ListQuery:
         first, last = date.min, self.today
         if self.has_period:
             # Requests are created no later than they are closed.
-            first = first if self.by_closing else self.filters.first
             last = min(self.filters.last, last)
+            if not self.by_closing:
+                first = self.filters.first
         if self.ages:
             youngest, oldest = self.ages
             last = min(last, self.today - timedelta(days=youngest))
