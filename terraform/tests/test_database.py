@@ -74,21 +74,15 @@ def test_a_swap_says_that_the_replica_must_be_replaced(account: Account) -> None
     assert "-replace='module.database.aws_db_instance.replica[0]'" in said[-1]
 
 
-def test_a_deleted_database_is_restored_from_its_snapshot(account: Account) -> None:
+@pytest.mark.parametrize("source", ["snapshot", "automated backup"])
+def test_a_deleted_database_is_restored(account: Account, source: str) -> None:
     name = account.target.database["identifier"]
-    snapshot = database.backup(account, quiet)
-    account.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-    database.restore(account, quiet, snapshot=snapshot)
-    database.swap(account, quiet)
-    assert identifiers(account) == {name}
-
-
-def test_a_deleted_database_is_restored_from_its_automated_backup(account: Account) -> None:
-    name = account.target.database["identifier"]
+    is_snapshot = source == "snapshot"
+    given = {"snapshot": database.backup(account, quiet)} if is_snapshot else {}
     account.rds.delete_db_instance(
-        DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=False
+        DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=is_snapshot
     )
-    database.restore(account, quiet)
+    database.restore(account, quiet, **given)
     database.swap(account, quiet)
     assert identifiers(account) == {name}
 
