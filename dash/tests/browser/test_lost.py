@@ -38,7 +38,7 @@ def _choose_graffiti(page: Page) -> None:
     page.get_by_role("option", name="Graffiti", exact=True).click()
 
 
-@pytest.mark.parametrize("failure", ["503", "network"])
+@pytest.mark.parametrize("failure", ["503", pytest.param("network", marks=pytest.mark.slow)])
 def test_figures_that_could_not_be_loaded_are_named_and_loaded_later(someone: Visitor, failure: str) -> None:
     def fail(route: Route) -> None:
         if failure == "network":

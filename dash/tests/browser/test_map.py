@@ -434,12 +434,6 @@ def test_a_second_visit_loads_data_only(someone: Visitor, page: Page) -> None:
     other.close()
 
 
-def test_a_basemap_of_another_host_may_be_set(city: Database) -> None:
-    with serve(city.reader_url, MAP_STYLE_URL=maps.BACKGROUND) as reports:
-        policy = reports.get("/map").headers["content-security-policy"]
-    assert "connect-src 'self' https://maps.example;" in policy
-
-
 def _style_without_tiles(route: Route) -> None:
     if route.request.url != maps.BACKGROUND:
         route.fulfill(status=503, headers=maps.FROM_ANYWHERE)
@@ -448,6 +442,13 @@ def _style_without_tiles(route: Route) -> None:
     route.fulfill(
         json={"version": 8, "sources": {"streets": source}, "layers": []}, headers=maps.FROM_ANYWHERE
     )
+
+
+@pytest.fixture(scope="module")
+def with_basemap(city: Database, served: tuple[Reports, str]) -> Iterator[Reports]:
+    """Reports whose map has a basemap of another host."""
+    with serve(city.reader_url, API_PUBLIC_URL=served[1], MAP_STYLE_URL=maps.BACKGROUND) as reports:
+        yield reports
 
 
 @pytest.mark.parametrize(
@@ -459,15 +460,19 @@ def _style_without_tiles(route: Route) -> None:
     ],
 )
 def test_a_basemap_that_fails_leaves_the_requests(
-    browser: Browser, city: Database, served: tuple[Reports, str], respond: Callable[[Route], None]
+    browser: Browser, city: Database, with_basemap: Reports, respond: Callable[[Route], None]
 ) -> None:
-    with serve(city.reader_url, API_PUBLIC_URL=served[1], MAP_STYLE_URL=maps.BACKGROUND) as reports:
-        visitor = Visitor(browser, reports.url)
-        visitor.page.route("https://maps.example/**", respond)
-        visitor.page.goto(f"{reports.url}/map")
-        visitor.page.wait_for_function(MAP_IS_IDLE)
-        assert maps.in_view(visitor.page) == city.value(maps.LOCATED.format(*maps.days(visitor.page)))
-        visitor.close()
+    visitor = Visitor(browser, with_basemap.url)
+    visitor.page.route("https://maps.example/**", respond)
+    visitor.page.goto(f"{with_basemap.url}/map")
+    visitor.page.wait_for_function(MAP_IS_IDLE)
+    assert maps.in_view(visitor.page) == city.value(maps.LOCATED.format(*maps.days(visitor.page)))
+    visitor.close()
+
+
+def test_a_basemap_of_another_host_may_be_loaded(with_basemap: Reports, served: tuple[Reports, str]) -> None:
+    policy = with_basemap.get("/map").headers["content-security-policy"]
+    assert f"connect-src 'self' {served[1]} https://maps.example;" in policy
 
 
 def test_a_request_leads_to_its_page(served: tuple[Reports, str], city: Database) -> None:

@@ -89,6 +89,7 @@ def counted(city: Database, text: str, where: str = "true") -> int:
     return number
 
 
+@pytest.mark.slow
 def test_graffiti_in_my_council_this_quarter_against_the_last(city: Database, reader: Reader) -> None:
     reader.go("Recent")
     reader.period("This quarter")
@@ -102,6 +103,7 @@ def test_graffiti_in_my_council_this_quarter_against_the_last(city: Database, re
     assert int(then) == counted(city, covers.split("Compared with")[1], where)
 
 
+@pytest.mark.slow
 def test_bulky_items_against_the_same_month_last_year(city: Database, reader: Reader) -> None:
     """The chart once compared 7 with 2,544; the like-for-like figure was 34."""
     reader.go("Overview")
@@ -122,6 +124,7 @@ def test_bulky_items_against_the_same_month_last_year(city: Database, reader: Re
     assert dashed == then
 
 
+@pytest.mark.slow
 def test_councils_that_wait_longest_for_streetlights(city: Database, reader: Reader) -> None:
     """The first place was once based on only two requests."""
     reader.go("Time to close")
@@ -174,6 +177,7 @@ def test_requests_of_a_council_district(city: Database, reader: Reader) -> None:
     assert query(page) == {"district": ["7"]}
 
 
+@pytest.mark.slow
 def test_how_many_closed_requests_were_reopened_last_month(city: Database, reader: Reader) -> None:
     """Only the history knows: today's rows do not show that a request was closed before."""
     reader.go("Changes")

@@ -11,6 +11,7 @@ from tools.problem import Problem
 from tools.servers.instance import Instance
 
 
+@pytest.mark.slow
 def test_round_trip_leaves_the_newest_schema(running: Instance) -> None:
     migrate.round_trip(running, "round_trip")
     assert "CREATE TABLE public.service_requests" in migrate.schema(running, "round_trip")

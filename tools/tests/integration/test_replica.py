@@ -20,6 +20,7 @@ from tools.servers.ports import free_port
 from tools.supervisor import Program, Supervisor
 from tools.tests.replicas import on_port, streaming_replica
 
+pytestmark = pytest.mark.slow
 TOKEN = "token-of-the-test"
 INGEST_RUN = """
 INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,

@@ -241,6 +241,7 @@ def _assert_the_running_system_goes_on(system: System, backup: Path) -> None:
     assert system.rows(MAY_LOCK) == [(False,)]
 
 
+@pytest.mark.slow
 def test_an_upgrade_of_postgres_is_rehearsed_with_every_row(system: System) -> None:
     """To the newest installed version: Debian 12 has only one, but the procedure is the same."""
     version = re.findall(r"\d+", str(postgres_programs()))[-1]

@@ -315,7 +315,9 @@ def test_times_of_the_runs_with_another_length_stay_as_published(
     assert database.rows(hours) == [("2026-03-08", 2), ("2026-11-01", 1), ("2026-11-01", 23)]
 
 
-@pytest.mark.parametrize("options", [{}, {"full": True}, {"reconcile": True}])
+@pytest.mark.parametrize(
+    "options", [pytest.param({}, marks=pytest.mark.slow), {"full": True}, {"reconcile": True}]
+)
 def test_the_requests_of_a_withdrawn_dataset_stay_as_they_are(
     options: dict[str, bool], database: Database
 ) -> None:

@@ -53,7 +53,12 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
+    ("how", "code"),
+    [
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
 )
 def test_an_ended_run_leaves_nothing(
     how: signal.Signals, code: int, database: Database, town: tuple[str, Controller]
@@ -75,27 +80,19 @@ def test_an_ended_run_leaves_nothing(
         assert "terminated by" in database.value("SELECT message FROM log")
 
 
-def test_exit_codes_say_who_has_to_act(
+def test_what_could_not_be_published_is_published_by_the_next_run(
     database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
 ) -> None:
-    url, portal = town
     more = {"PREFECT_API_URL": prefect_api, "API_URL": api.url, "PUBLISH_TIMEOUT_SECONDS": "1"}
-    environment = environment_for(database, url, **more)
-    portal.add_fault("unavailable", dataset="2cy6-i7zn")
-    assert call(environment, *LIVE)[0] == 10
-    portal.clear_faults()
-    portal.add_fault("remove", dataset="2cy6-i7zn", column="casenumber")
-    code, output = call(environment, *LIVE)
-    assert (code, "lost the required column srnumber" in output) == (20, True)
-    portal.clear_faults()
+    environment = environment_for(database, town[0], **more)
     code, output = call(environment, *LIVE)
     assert (code, "ADMIN_TOKEN is not set" in output) == (40, True)
-    assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("failed",), ("failed",), ("merged",)]
+    assert database.rows("SELECT status FROM load_runs") == [("merged",)]
     assert database.value("SELECT count(*) FROM requests") > 0
     code, output = call(environment | {"ADMIN_TOKEN": TOKEN}, *LIVE)
     assert (code, "Nothing changed" in output) == (0, True), output
     assert api.served == 1
-    assert database.rows("SELECT DISTINCT status FROM load_runs ORDER BY 1") == [("failed",), ("succeeded",)]
+    assert database.rows("SELECT DISTINCT status FROM load_runs") == [("succeeded",)]
 
 
 def test_a_traceback_is_found_by_its_run_in_the_log_and_in_sentry(
@@ -190,6 +187,7 @@ def output_message(output: str) -> str:
     return next(line.split(" - ", 1)[1] for line in output.splitlines() if " - Loaded " in line)
 
 
+@pytest.mark.slow
 def test_downloads_run_on_dask_by_one_setting(
     database: Database, town: tuple[str, Controller], prefect_api: str
 ) -> None:
@@ -216,7 +214,13 @@ def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, pref
     assert "the database cannot be reached" in api.messages[0]
 
 
-@pytest.mark.parametrize("url", ["postgres//loader:s3cret@db", "postgresql://loader:s3cret%ss@db/la311"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres//loader:s3cret@db",
+        pytest.param("postgresql://loader:s3cret%ss@db/la311", marks=pytest.mark.slow),
+    ],
+)
 def test_a_malformed_database_url_is_reported_without_its_password(
     url: str, api: Standin, prefect_api: str
 ) -> None:
