@@ -108,12 +108,15 @@ def test_unusable_parameters_are_named_and_stay_named(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("path", "why"),
-    [
-        ("/neighborhood?council=777", "There is no such council."),
-        ("/neighborhood-weekly?council=777", "There is no such council."),
-        ("/nc-summary-comparison?council=777", "There is no such council."),
-        ("/types-map?type=777", "There is no such type."),
-    ],
+    sampled(
+        [
+            ("/neighborhood?council=777", "There is no such council."),
+            ("/neighborhood-weekly?council=777", "There is no such council."),
+            ("/nc-summary-comparison?council=777", "There is no such council."),
+            ("/types-map?type=777", "There is no such type."),
+        ],
+        3,
+    ),
 )
 def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) -> None:
     """The numbers of another council used to replace it within a second."""
@@ -204,6 +207,20 @@ def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/requests-list?**")
     assert query(page)["type"] == ["4"]
+
+
+def test_an_open_table_stays_open_while_the_filters_change(visitor: Visitor) -> None:
+    page = visitor.open("/overview-combined?type=4")
+    card = page.locator("section", has=page.get_by_role("heading", name="By source"))
+    total = card.locator("tbody tr").first
+    card.get_by_text("Show as table").click()
+    before = total.inner_text()
+    page.get_by_label("Request types").first.click()
+    page.get_by_role("option", name="Graffiti", exact=True).click()
+    expect(page.locator(".covers")).to_contain_text("Graffiti")
+    visitor.settle()
+    assert total.inner_text() != before
+    expect(total).to_be_visible()
 
 
 def test_a_focused_control_has_an_outline(visitor: Visitor) -> None:
