@@ -50,10 +50,14 @@ def _is_time_zone(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 
 
+# The most that Postgres repeats.
+UP_TO_255 = "(?:[01]?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])"
 # A whole bracket, or, as a group, what Postgres and Python do not both understand: classes such as [:alpha:],
-# special groups other than (?:, (?= and (?!, possessive quantifiers, braces without numbers.
+# special groups other than (?:, (?= and (?!, repeated conditions, possessive quantifiers, other braces.
 PORTABILITY = re.compile(
-    r"\[\^?\]?(?:[^\]\[]|\[(?![:.=]))*\]|(\[|\(\?(?![:=!])|[*+?}]\+|\{(?![0-9]+(?:,[0-9]*)?\}))"
+    r"\[\^?\]?(?:[^\]\[]|\[(?![:.=]))*\]"
+    r"|(\[|\(\?(?![:=!])|\(\?[=!][^()]*\)[*+?{]|[*+?}]\+"
+    rf"|\{{(?!{UP_TO_255}(?:,{UP_TO_255}?)?\}}))"
 )
 
 
@@ -189,7 +193,8 @@ class Pattern(Declaration):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Pattern:
-        if "\\" in self.code and not (self.match.startswith("^") and self.match.endswith("$")):
+        expression = self.match.removeprefix(ANY_CASE)
+        if "\\" in self.code and not (expression.startswith("^") and expression.endswith("$")):
             raise ValueError("a code made of groups needs an expression from ^ to $")
         _refuse_unknown_groups(self.match, self.code)
         return self

@@ -61,6 +61,8 @@ def declared() -> dict[str, Any]:
         (lambda c: c["patterns"]["owner"][0].update(match="^(?P<x>LASAN)$"), "differs between Postgres"),
         (lambda c: c["patterns"]["owner"][0].update(match="LA*+SAN"), "differs between Postgres"),
         (lambda c: c["patterns"]["owner"][0].update(match="(?i)LA{,3}"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="LA{1,256}"), "differs between Postgres"),
+        (lambda c: c["patterns"]["owner"][0].update(match="L(?=A)*"), "differs between Postgres"),
         (lambda c: c["patterns"]["owner"][0].update(match="[a[:alpha:]]"), "differs between Postgres"),
         (
             lambda c: c["schema"]["cases"].update(duplicate_outcomes=["(?i)repeat"]),
@@ -111,9 +113,15 @@ def test_a_city_that_is_not_declared_is_named() -> None:
         load_city("atlantis")
 
 
-@pytest.mark.parametrize("expression", ["(?i)(?:A|B)(?! C)", "[a[]+[+*]", "[^(?i)]{2,}b{3}", "A[+][+]"])
+@pytest.mark.parametrize(
+    "expression", ["(?i)(?:A|B)(?! C)", "[a[]+[+*]", "[^(?i)]{2,}b{3}", "A{0,255}(?=B+)", "A[+][+]"]
+)
 def test_what_postgres_and_python_both_understand_is_accepted(expression: str) -> None:
     assert Pattern(match=expression, code="").match == expression
+
+
+def test_an_expression_from_start_to_end_may_ignore_case() -> None:
+    assert Pattern(match="(?i)^(cd) 1$", code=r"\1").code == r"\1"
 
 
 def test_the_key_of_a_city_is_the_name_of_its_folder(tmp_path: Path) -> None:
