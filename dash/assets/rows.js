@@ -32,38 +32,10 @@
     var details = box && box.closest("details");
     if (details && details.open) fill(box);
   }
-  /* The cards of this page whose tables the reader has opened. */
-  var opened = new Set(), path = "";
-  function cardOf(details) {
-    if (path !== window.location.pathname) opened.clear();
-    path = window.location.pathname;
-    var card = details.closest(".card-body");
-    return card ? card.id : "";
-  }
-  document.addEventListener("toggle", function (event) {
-    var box = event.target.querySelector("[data-rows]");
-    if (!box) return;
-    if (event.target.open) opened.add(cardOf(event.target));
-    else opened.delete(cardOf(event.target));
-    fillOpen(box);
-  }, true);
-  /* Dash 4.2.0 to 4.4.1 replace an open table by a closed one, or its rows, when they change (plotly/dash#3846). */
-  function openAgain(box) {
-    var details = box.closest("details");
-    if (!details || !opened.has(cardOf(details))) return;
-    if (details.open) fill(box);
-    else details.open = true;
-  }
-  function added(node) {
-    if (!opened.size || !node.querySelectorAll) return;
-    if (node.matches("[data-rows]")) openAgain(node);
-    node.querySelectorAll("[data-rows]").forEach(openAgain);
-  }
+  document.addEventListener("toggle", function (event) { fillOpen(event.target.querySelector("[data-rows]")); }, true);
+  /* An open table is rebuilt when its rows change. */
   new MutationObserver(function (changes) {
-    changes.forEach(function (change) {
-      if (change.type === "attributes") fillOpen(change.target);
-      change.addedNodes.forEach(added);
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-rows"] });
+    changes.forEach(function (change) { fillOpen(change.target); });
+  }).observe(document.documentElement, { subtree: true, attributeFilter: ["data-rows"] });
   window.addEventListener("beforeprint", function () { document.querySelectorAll(".rows-printed").forEach(fill); });
 })();

@@ -102,10 +102,7 @@ def _figure(report: Report, card: Card, content: CardContent) -> Component:
 
 
 def _map(content: CardContent) -> Component:
-    """``assets/map.js`` draws a map into the box, and keeps the map if only the data of the box change.
-
-    Dash 4.2.0 to 4.4.1 replace the whole box (plotly/dash#3846); its new map shows the view of the URL.
-    """
+    """``assets/map.js`` draws a map into the box, and keeps the map if only the data of the box change."""
     box = html.Div(
         className="city-map", **data(map=orjson.dumps(content.map, option=orjson.OPT_NON_STR_KEYS).decode())
     )

@@ -209,20 +209,6 @@ def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
     assert query(page)["type"] == ["4"]
 
 
-def test_an_open_table_stays_open_while_the_filters_change(visitor: Visitor) -> None:
-    page = visitor.open("/overview-combined?type=4")
-    card = page.locator("section", has=page.get_by_role("heading", name="By source"))
-    total = card.locator("tbody tr").first
-    card.get_by_text("Show as table").click()
-    before = total.inner_text()
-    page.get_by_label("Request types").first.click()
-    page.get_by_role("option", name="Graffiti", exact=True).click()
-    expect(page.locator(".covers")).to_contain_text("Graffiti")
-    visitor.settle()
-    assert total.inner_text() != before
-    expect(total).to_be_visible()
-
-
 def test_a_focused_control_has_an_outline(visitor: Visitor) -> None:
     page = visitor.open("/recent")
     page.get_by_label("Request types").first.focus()

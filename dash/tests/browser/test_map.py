@@ -75,6 +75,7 @@ def test_the_whole_city_adds_up_and_axe_finds_nothing(someone: Visitor, page: Pa
 
 def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
     before, view = maps.in_view(page), page.evaluate(maps.ZOOM)
+    page.evaluate("window.kept = document.querySelector('.city-map').mapState.map")
     page.get_by_text("Closed", exact=True).first.click()
     page.wait_for_function("() => location.search.includes('status=closed')")
     page.wait_for_function(
@@ -82,6 +83,7 @@ def test_a_filter_changes_the_requests_and_keeps_the_view(page: Page) -> None:
         arg=before,
     )
     assert page.evaluate(maps.ZOOM) == pytest.approx(view)
+    assert page.evaluate("document.querySelector('.city-map').mapState.map === window.kept")
 
 
 @on_each_screen
