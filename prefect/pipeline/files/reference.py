@@ -35,8 +35,11 @@ TABLES = (
     Table(
         "councils",
         "Areas of the city",
-        "SELECT council_id, council_name, data_code, region_id, website, latitude, longitude,"
-        " population_2020 FROM councils ORDER BY council_id",
+        # The area of what lies in none has no place, and a region that is no row of the regions.
+        "SELECT council_id, council_name, data_code, nullif(region_id, 0) AS region_id, website,"
+        " CASE WHEN council_id > 0 THEN latitude END AS latitude,"
+        " CASE WHEN council_id > 0 THEN longitude END AS longitude, population_2020"
+        " FROM councils ORDER BY council_id",
     ),
     Table("regions", "Regions", "SELECT region_id, region_name FROM regions ORDER BY region_id"),
 )

@@ -174,6 +174,15 @@ def test_manifest_agrees_with_the_files(three_years: Database, published: Publis
     assert by_name(manifest)["2024.parquet"]["lastDay"] == "2024-12-31"
 
 
+def test_what_lies_in_no_council_has_no_place_and_no_region(published: Published) -> None:
+    councils_csv, regions_csv = (path_of(published, f"{name}.csv") for name in ("councils", "regions"))
+    found = duckdb.sql(
+        f"SELECT council_id, region_id, latitude, longitude FROM '{councils_csv}'"
+        f" WHERE region_id IS NULL OR region_id NOT IN (SELECT region_id FROM '{regions_csv}')"
+    )
+    assert found.fetchall() == [(0, None, None, None)]
+
+
 def test_city_has_the_columns_that_it_declares(database: Database, tmp_path: Path) -> None:
     rows.add_year(database.owner_url, 2024, 30)
     first = by_name(write(database, tmp_path))
