@@ -22,6 +22,7 @@ from pipeline.staging import drop_leftovers
 log = logging.getLogger("pipeline")
 ERASED_FROM = ("requests", "retired_requests", "rejected_requests", "changes")
 """Every table that contains a request by number; served rows and rollups are derived from ``requests``."""
+UNKNOWN = "no stored request has the number %s; it is recorded, and no run will load it: check the number"
 
 
 def prune(connection: Connection, settings: Settings) -> dict[str, int]:
@@ -60,9 +61,15 @@ def _erase_from(connection: Connection, table: str, values: dict[str, list[str]]
 
 
 def spellings(number: str) -> list[str]:
-    """The forms in which the number may be published: as given, and without the city site's C- prefix."""
+    """The forms in which the number may be published: as given, and without the city site's C- prefix.
+
+    Raises ArgumentTypeError for a blank number, which is that of every row rejected for having none.
+    """
     bare = number.strip()
-    return [bare, bare[2:]] if bare[:2].upper() == "C-" else [bare]
+    found = [bare, bare[2:].strip()] if bare[:2].upper() == "C-" else [bare]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"{number!r} is not a number of a request")
+    return found
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -71,23 +78,32 @@ def main(arguments: Sequence[str]) -> int:
         prog="python flow.py erase",
         description="Remove one request everywhere; no run loads it again. Backups are not changed.",
     )
-    parser.add_argument("number", help="its SR number")
+    parser.add_argument("number", type=spellings, help="its SR number")
     parser.add_argument("--undo", action="store_true", help="let the next complete run load it again")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    return exit_code_of(partial(_carry_out, spellings(chosen.number), is_undone=chosen.undo))
+    return exit_code_of(partial(_carry_out, chosen.number, is_undone=chosen.undo))
 
 
 def _carry_out(numbers: list[str], *, is_undone: bool) -> None:
     settings = Settings.from_environment()
     with run_lock(settings.database_loader_url) as connection:
         if is_undone:
-            count = run(connection, "lifetime/forget_erased", {"numbers": numbers})
-            log.info("%d numbers are no longer erased: `python flow.py --reconcile` loads them again", count)
+            _undo(connection, numbers)
             return
         rows, generation = erase(connection, numbers)
-        log.info("erased: %d rows of %s", rows, numbers[0])
+        if rows:
+            log.info("erased: %d rows of %s", rows, numbers[0])
+        else:
+            log.warning(UNKNOWN, numbers[0])
         _remove_copies(connection, settings, generation)
+
+
+def _undo(connection: Connection, numbers: list[str]) -> None:
+    if run(connection, "lifetime/forget_erased", {"numbers": numbers}):
+        log.info("%s is no longer erased: `python flow.py --reconcile` loads it again", numbers[0])
+    else:
+        log.warning("%s was not erased, so nothing was undone: check the number", numbers[0])
 
 
 def _remove_copies(connection: Connection, settings: Settings, generation: int) -> None:

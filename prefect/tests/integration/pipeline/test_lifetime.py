@@ -99,6 +99,33 @@ def test_those_who_keep_a_copy_hear_of_an_erasure(database: Database) -> None:
     assert numbers == [1, 2]
 
 
+@pytest.mark.parametrize("number", ["", " ", "C-", "c- "])
+@pytest.mark.parametrize("options", [[], ["--undo"]])
+def test_a_blank_number_is_rejected_before_anything_is_written(
+    database: Database, monkeypatch: pytest.MonkeyPatch, number: str, options: list[str]
+) -> None:
+    _add_aged_rows(database, days=1)
+    database.change("UPDATE rejected_requests SET srnumber = ''")
+    environment(monkeypatch, database)
+    with pytest.raises(SystemExit, match=r"^2$"):
+        lifetime.main([number, *options])
+    assert database.value("SELECT count(*) FROM rejected_requests") == 1
+    assert database.value("SELECT count(*) FROM erased_requests") == 0
+
+
+def test_a_number_that_no_request_has_is_recorded_with_a_warning(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    environment(monkeypatch, database)
+    assert lifetime.main(["1-99999999"]) == 0
+    assert lifetime.main(["1-9", "--undo"]) == 0
+    assert [(record.levelname, record.args) for record in caplog.records] == [
+        ("WARNING", ("1-99999999",)),
+        ("WARNING", ("1-9",)),
+    ]
+    assert database.value("SELECT srnumber FROM erased_requests") == "1-99999999"
+
+
 def test_every_table_of_requests_is_erased_from(database: Database) -> None:
     known = {*lifetime.ERASED_FROM, "service_requests", "erased_requests"}
     assert {table for (table,) in database.rows(HOLD_REQUESTS)} == known
