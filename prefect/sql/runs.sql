@@ -37,10 +37,14 @@ UPDATE load_runs
 RETURNING load_run_id
 
 -- name: fail
--- A run that was merged before it failed stays merged, so that the next run publishes its data. The row of a published
--- run stays as it is, because its data is served.
+-- A run that was merged before it failed stays merged, so that the next run publishes its data; its message is then
+-- restored from details. The row of a published run stays as it is, because its data is served.
 UPDATE load_runs
-   SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END, finished_at = now(), message = %(message)s
+   SET status = CASE WHEN status = 'merged' THEN 'merged' ELSE 'failed' END,
+       finished_at = now(),
+       message = CASE WHEN status = 'merged' THEN message || '; ' || %(message)s ELSE %(message)s END,
+       details = CASE WHEN status = 'merged' THEN details || jsonb_build_object('merged_message', message)
+                      ELSE details END
  WHERE load_run_id = %(load_run_id)s AND status NOT IN ('succeeded', 'partial')
 
 -- name: limit_lock_wait
@@ -64,7 +68,9 @@ UPDATE load_runs AS run
    SET status = CASE WHEN EXISTS (SELECT FROM run_datasets AS skipped
                                    WHERE skipped.load_run_id = run.load_run_id AND skipped.status = 'skipped')
                      THEN 'partial' ELSE 'succeeded' END,
-       finished_at = now()
+       finished_at = now(),
+       message = coalesce(details ->> 'merged_message', message),
+       details = details - 'merged_message'
  WHERE status = 'merged' AND load_run_id <= %(load_run_id)s
 
 -- name: add_check

@@ -91,8 +91,12 @@ def test_a_run_that_fails_before_it_is_published_is_to_be_published_by_the_next(
         database.change("UPDATE load_runs SET status = 'merged', message = 'Loaded 7 new'")
 
     _fail_after(database, end, RuntimeError("a defect"))
-    record = database.rows("SELECT status, message FROM load_runs")
-    assert record == [("merged", "internal error: RuntimeError: a defect")]
+    record = "SELECT status, message FROM load_runs ORDER BY load_run_id"
+    assert database.rows(record) == [("merged", "Loaded 7 new; internal error: RuntimeError: a defect")]
+    with runs.opened(settings_for(database, ""), Options(), tolerant()) as run:
+        runs.finish(run)
+    assert database.rows(record)[0] == ("succeeded", "Loaded 7 new")
+    assert database.value("SELECT count(*) FROM load_runs WHERE details ? 'merged_message'") == 0
 
 
 def _fail_after(database: Database, step: Callable[[runs.Run], None], failure: BaseException) -> None:
