@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow, dict_row
 
 from pipeline.columns import LISTS
-from pipeline.errors import BusyError, UnreachableError
+from pipeline.errors import BusyError, UnreachableError, one_line
 from pipeline.priority import share_priority
 
 Connection = psycopg.Connection[TupleRow]
@@ -94,7 +94,7 @@ def _reach(url: str, name: str) -> Connection:
     except psycopg.OperationalError as error:
         if not UNAMBIGUOUS.fullmatch(url):
             raise UnreachableError(WITHHELD) from None
-        raise UnreachableError(f"the database cannot be reached: {str(error).strip()}") from error
+        raise UnreachableError(f"the database cannot be reached: {one_line(str(error))}") from error
     except psycopg.ProgrammingError:
         # The message of a malformed URL contains the password.
         raise UnreachableError(MALFORMED) from None

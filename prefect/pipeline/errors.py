@@ -124,6 +124,11 @@ def failure_text(error: BaseException) -> str:
     return f"{IngestError.who}: {cause_text(error)}"
 
 
+def one_line(text: str) -> str:
+    """A text of another program as one line, because the last line of the log summarizes the failure."""
+    return " ".join(text.split())
+
+
 def cause_text(error: Exception) -> str:
     """The type of an error and the first line of its message."""
     first_line = str(error).strip().split("\n")[0]

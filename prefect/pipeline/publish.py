@@ -11,7 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay
 from tenacity.wait import wait_random_exponential
 
 from pipeline.config import Settings
-from pipeline.errors import PublishError
+from pipeline.errors import PublishError, one_line
 
 log = logging.getLogger(__name__)
 RESET_ROUTE = "/status/reset-cache"
@@ -81,11 +81,13 @@ def _request(api: httpx.Client, method: str, route: str, **details: Any) -> dict
     try:
         response = api.request(method, route, **details)
     except httpx.HTTPError as error:
-        raise NotYetError(f"{method} {route}: {type(error).__name__}: {error}") from error
+        raise NotYetError(f"{method} {route}: {type(error).__name__}: {one_line(str(error))}") from error
     if response.status_code in {401, 403}:
         raise PublishError(f"the API rejects ADMIN_TOKEN ({response.status_code} to {method} {route})")
     if response.status_code != 200:
-        raise NotYetError(f"{method} {route} responded with {response.status_code}: {response.text[:200]}")
+        raise NotYetError(
+            f"{method} {route} responded with {response.status_code}: {one_line(response.text[:200])}"
+        )
     try:
         body = response.json()
     except ValueError as error:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from pipeline.errors import PortalError, TokenError, UnavailableError
+from pipeline.errors import PortalError, TokenError, UnavailableError, one_line
 from pipeline.retries import TemporaryError, retry_after_seconds
 
 CHUNK_BYTES = 1 << 16
@@ -28,7 +28,7 @@ def check(response: requests.Response, content_type: str) -> None:
         wait = retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise TemporaryError(f"the portal responded with {status}", wait)
     if status != 200:
-        raise rejection(status, urlsplit(response.url).path, response.text[:300])
+        raise rejection(status, urlsplit(response.url).path, one_line(response.text[:300]))
     if content_type not in found_type:
         raise TemporaryError(f"the portal responded with {found_type}, not {content_type}")
 
@@ -57,7 +57,7 @@ def network_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise TemporaryError(f"{what}: {type(error).__name__}: {error}"[:500]) from error
+        raise TemporaryError(one_line(f"{what}: {type(error).__name__}: {error}")[:500]) from error
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def shape_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        problem = f"{type(error).__name__}: {error}"[:200]
+        problem = one_line(f"{type(error).__name__}: {error}")[:200]
         raise PortalError(
             f"{what}: the portal's response has another shape than documented: {problem}"
         ) from error

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from pipeline.database import Connection, holds_run_lock
-from pipeline.errors import FilesError
+from pipeline.errors import FilesError, cause_text
 from pipeline.files import councils, geoparquet, parquet, reference
 from pipeline.files.about import about
 from pipeline.files.columns import described
@@ -56,7 +56,7 @@ def _failing_as(state: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        cause = str(error) if isinstance(error, FilesError) else f"{type(error).__name__}: {error}"
+        cause = str(error) if isinstance(error, FilesError) else cause_text(error)
         raise FilesError(f"{state}: {cause}") from error
 
 

@@ -89,6 +89,14 @@ def test_a_response_without_a_generation_is_not_believed(
         publish(settings(api, publish_timeout_seconds=SOON_SECONDS), 7)
 
 
+def test_a_response_of_several_lines_is_reported_on_one(
+    api: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(httpx.Response, "text", "<html>\n  <h1>Bad gateway</h1>\n")
+    with pytest.raises(PublishError, match=r"responded with 404: <html> <h1>Bad gateway</h1>$"):
+        publish(settings(api, api_url=f"{api.url}/elsewhere", publish_timeout_seconds=SOON_SECONDS), 7)
+
+
 def test_another_server_at_the_address_is_reported(api: Standin) -> None:
     with pytest.raises(PublishError, match=r"responded with 404|not respond with JSON"):
         publish(settings(api, api_url=f"{api.url}/elsewhere", publish_timeout_seconds=SOON_SECONDS), 7)

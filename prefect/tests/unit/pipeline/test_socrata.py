@@ -65,6 +65,11 @@ def test_a_rejected_token_is_not_a_private_dataset(
     assert type(found.value) is error
 
 
+def test_a_response_of_several_lines_is_reported_on_one() -> None:
+    with pytest.raises(PortalError, match=r": no such column created$"):
+        check(response(400, "no such\r\n  column created\n"), "json")
+
+
 def test_another_content_type_is_worth_another_attempt() -> None:
     with pytest.raises(TemporaryError, match="text/html, not json"):
         check(response(200, content_type="text/html"), "json")
