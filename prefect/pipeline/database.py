@@ -138,8 +138,8 @@ def run_lock(url: str) -> Iterator[Connection]:
     with connect(url, "ingest") as connection:
         if not fetch_one(connection, "runs/lock")["is_ours"]:
             holders = fetch(connection, "runs/lock_holder")
-            who = holders[0] if holders else {"name": "a run that is just ending", "since": ""}
-            raise BusyError(f"another run is in progress: {who['name']} {who['since']}".rstrip())
+            who = holders[0]["holder"] if holders else "a run that is just ending"
+            raise BusyError(f"another run is in progress: {who}")
         try:
             yield connection
         finally:
@@ -167,4 +167,4 @@ def refuse_if_busy(url: str) -> None:
     """
     with connect(url, "lock check") as connection:
         for holder in fetch(connection, "runs/lock_holder"):
-            raise BusyError(f"another run is in progress: {holder['name']}, {holder['since']}")
+            raise BusyError(f"another run is in progress: {holder['holder']}")

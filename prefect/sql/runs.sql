@@ -13,8 +13,9 @@ SELECT EXISTS (SELECT FROM pg_locks
                   AND pid = pg_backend_pid()) AS is_ours
 
 -- name: lock_holder
-SELECT activity.application_name || ', process ' || activity.pid AS name,
-       'since ' || to_char(activity.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS since
+-- Without the start of a session of another role, which only that role can see.
+SELECT concat_ws(', ', activity.application_name, 'process ' || activity.pid,
+                 'since ' || to_char(activity.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"')) AS holder
   FROM pg_locks
   JOIN pg_stat_activity AS activity USING (pid)
   JOIN pg_database ON pg_database.oid = pg_locks.database AND pg_database.datname = current_database()

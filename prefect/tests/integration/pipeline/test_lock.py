@@ -14,13 +14,25 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.programs import FOLDER
 
-from pipeline.database import Connection, connect, run_lock
+from pipeline.database import Connection, connect, refuse_if_busy, run_lock
 from pipeline.errors import BusyError
 
 
 def test_a_second_run_learns_which_run_is_in_progress(database: Database) -> None:
-    with run_lock(database.loader_url), pytest.raises(BusyError, match="in progress: 311 ingest @"):
+    with (
+        run_lock(database.loader_url),
+        pytest.raises(BusyError, match=r"in progress: 311 ingest @.+, process \d+, since 2"),
+    ):
         run_lock(database.loader_url).__enter__()
+
+
+def test_a_run_during_a_restore_learns_what_it_may_see_of_it(database: Database) -> None:
+    """A restore has another role, and Postgres hides the start of its session from the loader."""
+    with psycopg.connect(database.owner_url, application_name="311 restore") as holder:
+        holder.execute("SELECT pg_advisory_lock(311, 1)")
+        for ask in (refuse_if_busy, lambda url: run_lock(url).__enter__()):
+            with pytest.raises(BusyError, match=r"in progress: 311 restore, process \d+$"):
+                ask(database.loader_url)
 
 
 def test_a_run_that_has_ended_keeps_no_other_run_out(
