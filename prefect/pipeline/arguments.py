@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
@@ -78,28 +79,45 @@ def _contradiction(chosen: argparse.Namespace) -> str:
     return ""
 
 
+@contextmanager
+def _needed(what: str, text: str) -> Iterator[None]:
+    """Say what is needed if the text is invalid: argparse replaces messages of other errors by its own."""
+    try:
+        yield
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}") from error
+
+
 def _years(text: str) -> tuple[int, ...]:
     years: set[int] = set()
     for part in text.split(","):
-        first, _, last = part.partition("-")
-        years.update(range(int(first), int(last or first) + 1))
-    if not years:
-        raise ValueError("the first year is after the last")
+        years.update(_range(part))
     return tuple(sorted(years))
+
+
+def _range(text: str) -> range:
+    start, _, end = text.partition("-")
+    with _needed("a year or a range of years, such as 2020 or 2015-2018", text):
+        first, last = int(start), int(end or start)
+    if first > last:
+        raise argparse.ArgumentTypeError(f"the first year of {text!r} is after the last")
+    return range(first, last + 1)
 
 
 def _cron(text: str) -> str:
     from prefect.client.schemas.schedules import CronSchedule
 
-    return CronSchedule(cron=text).cron
+    with _needed("a cron expression, such as '0 8 * * *'", text):
+        return CronSchedule(cron=text).cron
 
 
 def _time_zone(text: str) -> str:
     if text not in available_timezones():
-        raise ValueError("a name such as America/Chicago is needed")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time zone, such as America/Chicago")
     return text
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    with _needed("a date or a time, such as 2026-01-31 or 2026-01-31T08:00", text):
+        moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -39,23 +39,33 @@ def test_every_option_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        ["--full", "--reconcile"],
-        ["--full", "--since", "2026-01-31"],
-        ["--since", "yesterday"],
-        ["--years", "all"],
-        ["--years", "2020-2015"],
-        ["sleep"],
-        ["serve", "--cron", "nightly"],
-        ["serve", "--time-zone", "Mars/Olympus"],
+        (["--full", "--reconcile"], "not allowed with argument --full"),
+        (["--full", "--since", "2026-01-31"], "full and reconcile need all"),
+        (
+            ["--since", "yesterday"],
+            "argument --since: 'yesterday' is not a date or a time, such as 2026-01",
+        ),
+        (["--years", "all"], "argument --years: 'all' is not a year or a range of years, such as 2020"),
+        (["--years", ""], "'' is not a year or a range of years"),
+        (["--years", "2015,2020-2016"], "the first year of '2020-2016' is after the last"),
+        (["sleep"], "invalid choice: 'sleep'"),
+        (
+            ["serve", "--cron", "nightly"],
+            "argument --cron: 'nightly' is not a cron expression, such as '0 ",
+        ),
+        (["serve", "--reconcile-cron", ""], "'' is not a cron expression"),
+        (["serve", "--time-zone", "Mars/Olympus"], "'Mars/Olympus' is not a time zone, such as America/"),
     ],
 )
-def test_nonsense_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_nonsense_exits_with_2_and_its_reason(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         parse(arguments)
     assert ended.value.code == 2
-    assert "error:" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
