@@ -15,9 +15,10 @@ from pipeline.city import City, load_city
 from pipeline.commands import exit_code_of
 from pipeline.config import Settings
 from pipeline.declaration import Bounds, Dataset, Schema
-from pipeline.errors import DataError, IngestError, SettingsError
+from pipeline.errors import DataError, IngestError, PortalError, SettingsError
 from pipeline.query import Query
 from pipeline.reading import match_columns
+from pipeline.retries import NoConnectionError
 from pipeline.socrata import Portal
 
 PAGE_ROWS = 1_000
@@ -32,7 +33,10 @@ Row = Mapping[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the problems of the declaration; returns the exit code, 0 if there are none."""
+    """Print the problems of the declaration; returns the exit code, 0 if there are none.
+
+    If the portal cannot be reached, the code is that of a portal error.
+    """
     parser = argparse.ArgumentParser(prog="python flow.py check-city", description=__doc__)
     parser.add_argument("city", help="a folder of prefect/cities")
     parser.add_argument("--portal", default="", help="the portal's address, instead of the declared one")
@@ -41,9 +45,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _print(key: str, portal_url: str) -> int:
-    found = list(_problems(key, portal_url))
-    print("\n".join(found) if found else f"{key}: the declaration matches the portal.")  # noqa: T201
-    return DataError.exit_code if found else 0
+    has_problems = False
+    for problem in _problems(key, portal_url):
+        has_problems = True
+        # At once, because an error may follow.
+        print(problem)  # noqa: T201
+    if not has_problems:
+        print(f"{key}: the declaration matches the portal.")  # noqa: T201
+    return DataError.exit_code if has_problems else 0
 
 
 def _problems(key: str, portal_url: str) -> Iterator[str]:
@@ -54,15 +63,20 @@ def _problems(key: str, portal_url: str) -> Iterator[str]:
         return
     settings = Settings.from_environment(database_loader_url="", socrata_url=portal_url or city.portal_url)
     with Portal(settings) as portal:
-        yield from check_city(portal, city)
+        try:
+            yield from check_city(portal, city)
+        except NoConnectionError as error:
+            raise PortalError(f"the portal cannot be reached: {error}") from error
 
 
 def check_city(portal: Portal, city: City) -> Iterator[str]:
-    """The problems of the declaration, one sentence each."""
+    """The problems of the declaration, one sentence each. Raises NoConnectionError."""
     codes = yield from _boundaries(portal, city)
     for dataset in city.published:
         try:
             yield from _dataset(portal, city, dataset, codes)
+        except NoConnectionError:
+            raise
         except IngestError as error:
             yield f"{dataset.title} ({dataset.id}): {error}"
 
@@ -73,6 +87,8 @@ def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
         return set()
     try:
         found = fetch_boundaries(portal, city, city.boundaries)
+    except NoConnectionError:
+        raise
     except IngestError as error:
         yield f"boundaries: {error}"
         return set()

@@ -13,7 +13,7 @@ import requests
 import urllib3
 
 from pipeline.errors import PortalError, TokenError, UnavailableError, one_line
-from pipeline.retries import TemporaryError, retry_after_seconds
+from pipeline.retries import NoConnectionError, TemporaryError, retry_after_seconds
 
 CHUNK_BYTES = 1 << 16
 RETRIED_STATUSES = frozenset({202, 408, 425, 429})
@@ -57,7 +57,14 @@ def network_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise TemporaryError(one_line(f"{what}: {type(error).__name__}: {error}")[:500]) from error
+        kind = NoConnectionError if _is_unconnected(error) else TemporaryError
+        raise kind(one_line(f"{what}: {type(error).__name__}: {error}")[:500]) from error
+
+
+def _is_unconnected(error: Exception) -> bool:
+    """Whether no connection was established; requests uses ConnectionError for lost connections too."""
+    causes = (urllib3.exceptions.MaxRetryError, urllib3.exceptions.NewConnectionError)
+    return isinstance(error, requests.ConnectionError) and isinstance(error.args[0], causes)
 
 
 @contextmanager

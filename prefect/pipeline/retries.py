@@ -28,6 +28,10 @@ class TemporaryError(PortalError):
         self.retry_after = retry_after
 
 
+class NoConnectionError(TemporaryError):
+    """No connection to the portal could be established: other requests to it would fail too."""
+
+
 class Retries:
     """Retries an attempt after temporary errors."""
 
@@ -39,7 +43,10 @@ class Retries:
         """The attempt's result. Raises the last PortalError if every attempt failed."""
 
         def note(state: RetryCallState) -> None:
-            log.warning("%s: %s; attempt %d", what, _error(state), state.attempt_number + 1)
+            problem = str(_error(state))
+            # Some messages name what was read, because they are also shown without this line.
+            prefix = "" if problem.startswith(f"{what}: ") else f"{what}: "
+            log.warning("%s%s; attempt %d", prefix, problem, state.attempt_number + 1)
 
         retrying = Retrying(
             retry=retry_if_exception_type(TemporaryError),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date
@@ -84,6 +85,19 @@ def test_every_declared_city_fits_its_sample(key: str) -> None:
 )
 def test_what_is_missing_is_said_in_plain_words(city: City, words: str) -> None:
     assert words in found(city)
+
+
+def test_a_portal_that_cannot_be_reached_is_one_problem() -> None:
+    command = [sys.executable, "flow.py", "check-city", "la", "--portal", "http://127.0.0.1:9"]
+    environment = os.environ | {"SOCRATA_ATTEMPTS": "2", "SOCRATA_BACKOFF_SECONDS": "0.01"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (10, "")
+    attempt, problem = done.stderr.splitlines()
+    assert attempt.startswith("/api/geospatial/")
+    assert attempt.count("/api/geospatial/") == 2, "of the message, and of the address in it"
+    assert problem.startswith("portal error: the portal cannot be reached: ")
 
 
 def test_a_folder_that_is_missing_is_named() -> None:
