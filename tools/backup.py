@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
-from tools import environments
+from tools import api_cache, environments
 from tools.console import say, step
 from tools.database_swap import replacement, run_lock
 from tools.disk import MEGABYTE, require_space
@@ -235,6 +235,7 @@ def _save(arguments: list[str]) -> int:
 
 def _restore(arguments: list[str]) -> int:
     restore(_folder(arguments), may_replace="--replace" in arguments)
+    api_cache.serve_restored(is_foreign=_is_foreign())
     return 0
 
 

@@ -7,14 +7,13 @@ import os
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from tools import sample_city, settings
+from tools import api_cache, sample_city, settings
 from tools.console import say, step
 from tools.dashboard import scraping
 from tools.file_locks import ensure_folder
@@ -117,22 +116,12 @@ def _start(supervisor: Supervisor, plan: Plan, size: Size) -> None:
             supervisor.wait_healthy(program.name, HEALTH_SECONDS + size.rows / GENERATED_ROWS_PER_SECOND)
     if size.has_bench_city:
         with step("Priming the responses of the API, as an ingest run does"):
-            _prime(plan)
+            api_cache.reset(plan.values)
         with step("Requesting the export of each year, which an API that has run for days keeps"):
             _export_years(plan.values["API_URL"])
         return
     with step(f"Loading {size.rows:,} requests"):
         supervisor.run(plan.ingest())
-
-
-def _prime(plan: Plan) -> None:
-    request = urllib.request.Request(  # noqa: S310
-        f"{plan.values['API_URL']}/status/reset-cache",
-        headers={"Authorization": f"Bearer {plan.values['ADMIN_TOKEN']}"},
-        method="POST",
-    )
-    with open_local(request, timeout=300):
-        pass
 
 
 def _export_years(api_url: str) -> None:

@@ -235,6 +235,8 @@ def _assert_the_running_system_goes_on(system: System, backup: Path) -> None:
     replaced = system.make("restore", f"FROM={backup}", "REPLACE=1")
     assert replaced.returncode == 0, replaced.stdout + replaced.stderr
     assert system.rows(NUMBERS)[0][0] > before
+    assert system.get("API_URL", "/status/data")["generation"] == system.rows(NUMBERS)[0][0]
+    assert "Run `make ingest` to write the published files" in replaced.stdout
     assert system.get("API_URL", "/status/db") == status
     with urllib.request.urlopen(system.setting("REPORTS_URL") + "/", timeout=60) as response:
         assert response.status == 200
