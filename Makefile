@@ -35,7 +35,7 @@ schedule: ## Install systemd units that start the system at boot and run the pip
 ingest: ## Run the pipeline in the running system; ARGS="--dry-run" is passed to flow.py
 	@$(RUN) tools.session ingest $(ARGS)
 
-check-city: ## Compare the declaration of a city with its portal; CITY=austin, and ARGS="--portal URL" for another portal
+check-city: ## Compare the declaration of a city with its portal; CITY=nyc and, for another portal, ARGS="--portal URL"
 	@$(RUN) tools.check_city $(ARGS)
 
 status: ## Show what is running, and the addresses
