@@ -17,7 +17,8 @@ from tools.paths import ENV_FILE, ROOT, UP, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.servers.programs import client
-from tools.up import INSTANCE, LOCK, READY
+from tools.supervisor import MARK
+from tools.up import INSTANCE, LOCK, READY, mark
 
 ROLE_SETTING = {
     "owner": "DATABASE_URL",
@@ -48,7 +49,8 @@ def running_settings() -> dict[str, str]:
 
 
 def _run(service: str, *command: str) -> int:
-    environment = settings.environment(running_settings())
+    # `make down` ends what has the mark before the database.
+    environment = settings.environment(running_settings()) | {MARK: mark()}
     words = [str(python_of(service)), *command]
     return subprocess.run(words, cwd=ROOT / service, env=environment, check=False).returncode
 

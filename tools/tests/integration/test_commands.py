@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tools.paths import ROOT
 from tools.problem import Problem
 from tools.servers import processes
 from tools.servers.instance import Instance
+from tools.supervisor import sweep
 from tools.test_environment import clean_environment
 from tools.tests.checkouts import Checkout, copy_tools
 
@@ -60,6 +62,27 @@ def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:
     for _ in range(2):
         done = empty.run("tools.down")
         assert (done.returncode, done.stdout) == (0, "• Nothing is running; the data is kept.\n")
+
+
+ENDED_IN_ORDER = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+open(sys.argv[1], "w").close()
+time.sleep(20)
+"""
+
+
+def test_stopping_ends_a_run_in_another_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It went on without a database, and its row stayed that of a run in progress."""
+    started = tmp_path / "started"
+    monkeypatch.setattr(session, "mark", lambda: str(tmp_path))
+    monkeypatch.setattr(session, "running_settings", dict)
+    monkeypatch.setattr(session, "python_of", lambda _: sys.executable)
+    with ThreadPoolExecutor(1) as other_terminal:
+        run = other_terminal.submit(session._run, "prefect", "-c", ENDED_IN_ORDER, str(started))
+        assert processes.wait_until(started.exists, 30)
+        assert sweep(str(tmp_path)) == 1
+        assert run.result() == 143
 
 
 def test_cleaning_removes_everything(empty: Checkout) -> None:
