@@ -17,8 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -37,6 +37,8 @@ from tools.session import running_settings
 
 DUMP = "data.dump"
 MANIFEST = "backup.json"
+# Of a manifest; older ones have no more.
+NEEDED = {"schema_revision", "sha256", "bytes"}
 # Created by the migrations and PostGIS, not part of the data.
 EXCLUDED = ("alembic_version", "spatial_ref_sys")
 REVISION = "SELECT version_num FROM alembic_version"
@@ -81,9 +83,10 @@ def _digest(file: Path) -> str:
 def save(folder: Path) -> None:
     """Write the backup into a new or empty folder; the manifest, with the dump's digest, comes last."""
     url = owner_url()
-    if folder.exists() and any(folder.iterdir()):
-        raise Problem(f"{folder} is not empty: choose a new folder for this backup.")
-    folder.mkdir(parents=True, exist_ok=True)
+    with _reported():
+        if folder.exists() and any(folder.iterdir()):
+            raise Problem(f"{folder} is not empty: choose a new folder for this backup.")
+        folder.mkdir(parents=True, exist_ok=True)
     revision, dump = value(url, REVISION), folder / DUMP
     with step(f"Writing {dump}"):
         excluded = [f"--exclude-table={table}" for table in EXCLUDED]
@@ -91,26 +94,48 @@ def save(folder: Path) -> None:
         result = run(url, "pg_dump", *options, f"--file={dump}")
         if result.returncode:
             raise Problem(f"pg_dump failed: {result.stderr.strip()}")
-    manifest = {
-        "schema_revision": revision,
-        "sha256": _digest(dump),
-        "bytes": dump.stat().st_size,
-        "database_bytes": int(value(url, SIZE)),
-        "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    database_bytes = int(value(url, SIZE))
+    with _reported():
+        manifest = {
+            "schema_revision": revision,
+            "sha256": _digest(dump),
+            "bytes": dump.stat().st_size,
+            "database_bytes": database_bytes,
+            "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     say(f"• Saved {value(url, COUNTS)} ({dump.stat().st_size / 1e6:.1f} MB, schema {revision})")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a complete backup. Raises Problem when files are missing or changed."""
     file, dump = folder / MANIFEST, folder / DUMP
-    if not (file.is_file() and dump.is_file()):
-        raise Problem(f"{folder} does not contain a complete backup ({DUMP} and {MANIFEST}).")
-    manifest: dict[str, Any] = json.loads(file.read_text())
-    if _digest(dump) != manifest["sha256"]:
-        raise Problem(f"{dump} does not match the digest in {MANIFEST}: it is damaged.")
+    with _reported():
+        if not (file.is_file() and dump.is_file()):
+            raise Problem(f"{folder} does not contain a complete backup ({DUMP} and {MANIFEST}).")
+        manifest = _parsed(file)
+        if _digest(dump) != manifest["sha256"]:
+            raise Problem(f"{dump} does not match the digest in {MANIFEST}: it is damaged.")
     return manifest
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(file.read_text())
+    except ValueError:
+        manifest = None
+    if not (isinstance(manifest, dict) and manifest.keys() >= NEEDED):
+        raise Problem(f"{file} is damaged: it does not describe a backup.")
+    return manifest
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Files that cannot be read or written are a Problem."""
+    try:
+        yield
+    except OSError as error:
+        raise Problem(f"{error.filename or 'a file of the backup'}: {error.strerror}.") from error
 
 
 def _migrate(url: str, revision: str) -> None:

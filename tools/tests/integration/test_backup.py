@@ -92,6 +92,23 @@ def test_a_failure_leaves_the_old_database_and_nothing_else(databases: list[str]
     assert value(url, DATABASES) == ""
 
 
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(backup, "owner_url", lambda: SECRET)
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "folder"):
+        with pytest.raises(Problem, match=r"/file.*: (Not a directory|File exists)\."):
+            backup.save(place)
+
+
+@pytest.mark.parametrize("text", ['{"schema_revision": "0024", "sha', "[]", "{}", "\udcff"])
+def test_a_damaged_manifest_is_named(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(backup, "owner_url", lambda: SECRET)
+    (tmp_path / backup.DUMP).write_text("")
+    (tmp_path / backup.MANIFEST).write_text(text, errors="surrogateescape")
+    with pytest.raises(Problem, match=r"backup\.json is damaged: it does not describe a backup"):
+        backup.restore(tmp_path, may_replace=True)
+
+
 @pytest.fixture
 def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of programs that replace those of PostgreSQL."""
