@@ -17,7 +17,7 @@ from tools.problem import Problem, guarded
 from tools.servers import processes
 from tools.servers.instance import Instance, instances
 from tools.supervisor import sweep
-from tools.up import INSTANCE, LOCK, READY, SUPERVISOR_PID, mark
+from tools.up import FAILURE, INSTANCE, LOCK, READY, SUPERVISOR_PID, mark
 
 STOP_SECONDS = 90
 
@@ -53,7 +53,7 @@ def stop() -> int:
     instance = Instance(INSTANCE)
     if instance.exists():
         instance.stop()
-    for path in (READY, SUPERVISOR_PID):
+    for path in (READY, FAILURE, SUPERVISOR_PID):
         path.unlink(missing_ok=True)
     say("• Nothing is running; the data is kept.")
     return 0

@@ -13,12 +13,23 @@ from collections.abc import Callable
 from tools import apt, settings
 from tools.console import say
 from tools.file_locks import exclusive
-from tools.paths import ENV_FILE, ROOT, UP, python_of
+from tools.paths import ENV_FILE, ROOT, python_of
 from tools.problem import Problem, dispatch, guarded
 from tools.servers.instance import Instance
 from tools.servers.programs import client
 from tools.supervisor import MARK
-from tools.up import INSTANCE, LOCK, READY, mark
+from tools.up import (
+    FAILURE,
+    INSTANCE,
+    LOCK,
+    LOGS,
+    NOT_READY,
+    OUTPUT,
+    READY,
+    SUPERVISOR_PID,
+    is_supervised,
+    mark,
+)
 
 ROLE_SETTING = {
     "owner": "DATABASE_URL",
@@ -73,18 +84,29 @@ def psql(arguments: list[str]) -> int:
 
 
 def logs(_: list[str]) -> int:
-    files = sorted(str(path) for path in (UP / "logs").glob("*.log"))
+    files = [*sorted(LOGS.glob("*.log")), *([OUTPUT] if OUTPUT.exists() else [])]
     if not files:
         raise Problem("there are no logs yet; `make up` writes them.")
-    os.execvp("tail", ["tail", "-n", "20", "-F", *files])  # noqa: S606
+    os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, files)])  # noqa: S606
 
 
 def status(_: list[str]) -> int:
     if not is_ready():
-        say("Not running; `make up` starts it.")
+        say(NOT_READY if is_supervised() else f"Not running; `make up` starts it.{_end_of_the_last()}")
         return 1
     say(READY.read_text())
     return 0
+
+
+def _end_of_the_last() -> str:
+    """Why the last system ended, unless it was stopped, and where it says more."""
+    if FAILURE.exists():
+        how = f"The last one ended with a problem: {FAILURE.read_text()}"
+    elif SUPERVISOR_PID.exists():
+        how = "The last one was killed; `make down` stops what it has left behind."
+    else:
+        return ""
+    return f"\n{how}" + (f"\nIts output is in {OUTPUT}." if OUTPUT.exists() else "")
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import NoReturn
 
 from tools import environments, log_files, settings
@@ -28,11 +28,16 @@ INSTANCE = "up"
 LOCK = UP / "lock"
 SUPERVISOR_PID = UP / "supervisor.pid"
 READY = UP / "ready"
+# Why the last system ended, unless it was stopped.
+FAILURE = UP / "failure"
+# What a detached system prints.
+OUTPUT = UP / "supervisor.log"
 LOGS = UP / "logs"
 HEALTH_SECONDS = 90
 FRESH_HOURS = 24
 SERVED_EXIT_CODES = (60, 70, 80)
 """Of the pipeline (``pipeline.errors``): something is missing, such as a dataset; the rest is served."""
+NOT_READY = "It is still starting, or stopping, in another shell."
 LAST_LOAD = "SELECT coalesce(extract(epoch FROM now() - last_loaded_at()) / 3600, -1)::int"
 LOADED_CITY = "SELECT city_key || ' ' || city_name FROM city WHERE last_loaded_at() IS NOT NULL"
 
@@ -146,12 +151,21 @@ def supervise() -> int:
     except KeyboardInterrupt:
         say("\n• Stopping")
         return 0
+    except Exception as error:
+        _keep(error)
+        raise
     finally:
         with uninterrupted(), ExitStack() as last:
             last.callback(SUPERVISOR_PID.unlink, missing_ok=True)
             last.callback(_stop_servers)
             READY.unlink(missing_ok=True)
             supervisor.stop()
+
+
+def _keep(error: Exception) -> None:
+    # The disk may be full.
+    with suppress(OSError):
+        FAILURE.write_text(str(error) if isinstance(error, Problem) else repr(error))
 
 
 def _stop_servers() -> None:
@@ -162,13 +176,12 @@ def _stop_servers() -> None:
 
 def detach() -> int:
     """Start the supervisor as a separate process, and show its output until everything responds."""
-    output = UP / "supervisor.log"
-    with output.open("wb") as file:
-        command = [sys.executable, "-u", "-m", "tools.up"]
+    with OUTPUT.open("wb") as file:
+        command = [sys.executable, "-u", "-m", "tools.up", "--detached"]
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
         )
-    with output.open() as log:
+    with OUTPUT.open() as log:
         try:
             while process.poll() is None and not READY.exists():
                 print(log.read(), end="", flush=True)
@@ -180,23 +193,40 @@ def detach() -> int:
     return process.poll() or 0
 
 
+def is_supervised() -> bool:
+    """Whether a ``make up`` is in progress, ready or not.
+
+    Without the lock: a ``make up`` that begins at this moment would find it held.
+    """
+    try:
+        return processes.works_in(int(SUPERVISOR_PID.read_text()), ROOT)
+    except (OSError, ValueError):
+        return False
+
+
 def already_running() -> int:
     """Print that the system is running, and its addresses."""
     processes.wait_until(READY.exists, seconds=1)
-    text = READY.read_text() if READY.exists() else "  It is still starting, or stopping, in another shell."
+    text = READY.read_text() if READY.exists() else f"  {NOT_READY}"
     say(f"Already running (`make down` stops it).\n{text}")
     return 0
+
+
+def _forget_earlier_system(*, keeps_output: bool) -> None:
+    for path in (READY, FAILURE, *(() if keeps_output else (OUTPUT,))):
+        path.unlink(missing_ok=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tools.up", description=__doc__)
     parser.add_argument("--detach", action="store_true", help="return when everything responds")
+    parser.add_argument("--detached", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     ensure_folder(UP)
     with exclusive(LOCK, is_waiting=False) as is_ours:
         if not is_ours:
             return already_running()
-        READY.unlink(missing_ok=True)
+        _forget_earlier_system(keeps_output=arguments.detached)
         if not arguments.detach:
             return supervise()
     return detach()

@@ -20,14 +20,14 @@ class Checkout:
     folder: Path
     user: str = "root"
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
         """Run ``python -m …`` there, with an environment that has nothing from these tests."""
         interpreter = Path(sys.executable).resolve()
         command = [str(interpreter), "-m", *arguments]
         if self.user != "root":
             # With the right to read, because the interpreter itself may be in a closed folder.
             command = as_user(self.user, command, interpreter.parent)
-        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        clean = {"PATH": path, "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             command, cwd=self.folder, env=clean, capture_output=True, text=True, check=False
         )

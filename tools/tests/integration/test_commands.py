@@ -20,6 +20,7 @@ from tools.servers.instance import Instance
 from tools.supervisor import sweep
 from tools.test_environment import clean_environment
 from tools.tests.checkouts import Checkout, copy_tools
+from tools.tests.programs import executable
 
 
 @pytest.fixture
@@ -56,6 +57,43 @@ def test_a_system_that_was_killed_is_not_running(empty: Checkout, running: list[
         empty.run("tools.services", "remove", "--name", "up")
     assert status.returncode == 1
     assert "Not running" in status.stdout
+
+
+def test_the_status_names_the_problem_that_ended_the_last_system(empty: Checkout) -> None:
+    """A detached system has no terminal to show it."""
+    folder = empty.folder / ".local" / "up"
+    folder.mkdir(parents=True)
+    (folder / "failure").write_text("Redis has ended; the end of redis.log:\n    out of memory")
+    (folder / "supervisor.log").write_text("• Starting PostgreSQL and Redis\n")
+    status = empty.run("tools.session", "status")
+    assert status.returncode == 1
+    assert "The last one ended with a problem: Redis has ended;" in status.stdout
+    assert "    out of memory\n" in status.stdout
+    assert f"Its output is in {folder / 'supervisor.log'}." in status.stdout
+    empty.run("tools.down")
+    assert "ended with" not in empty.run("tools.session", "status").stdout
+
+
+def test_the_status_of_a_system_that_is_starting_or_was_killed(empty: Checkout) -> None:
+    folder = empty.folder / ".local" / "up"
+    folder.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"], cwd=empty.folder) as supervisor:
+        (folder / "supervisor.pid").write_text(str(supervisor.pid))
+        starting = empty.run("tools.session", "status")
+        supervisor.kill()
+    killed = empty.run("tools.session", "status")
+    assert (starting.returncode, killed.returncode) == (1, 1)
+    assert starting.stdout == "It is still starting, or stopping, in another shell.\n"
+    assert "The last one was killed; `make down` stops what it has left behind." in killed.stdout
+
+
+def test_the_logs_include_what_a_detached_system_prints(empty: Checkout) -> None:
+    folder = empty.folder / ".local" / "up"
+    folder.mkdir(parents=True)
+    (folder / "supervisor.log").write_text("• Migrating the database\n")
+    executable(empty.folder / "bin", "tail", 'echo "$@"')
+    done = empty.run("tools.session", "logs", path=f"{empty.folder}/bin:{os.environ['PATH']}")
+    assert done.stdout.split()[-1] == str(folder / "supervisor.log")
 
 
 def test_stopping_what_does_not_run_is_no_failure(empty: Checkout) -> None:

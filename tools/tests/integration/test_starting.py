@@ -170,22 +170,56 @@ def test_a_failed_first_load_stops_everything(
         start(supervisor, small_plan(tmp_path, "raise SystemExit(10)"), monkeypatch, hours=None)
 
 
+def small_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the files of the system in this folder."""
+    files = {
+        "SUPERVISOR_PID": "pid",
+        "READY": "ready",
+        "LOGS": "logs",
+        "FAILURE": "failure",
+        "OUTPUT": "output",
+    }
+    for name, path in files.items():
+        monkeypatch.setattr(up, name, folder / path)
+    monkeypatch.setattr(up, "mark", lambda: str(folder))
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"), [(Problem("Redis has ended"), "Redis has ended"), (KeyError("API"), "KeyError('API')")]
+)
+def test_why_a_system_ended_is_kept_until_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, kept: str
+) -> None:
+    def fail() -> NoReturn:
+        raise error
+
+    small_folder(tmp_path, monkeypatch)
+    monkeypatch.setattr(up, "prepare", fail)
+    monkeypatch.setattr(up, "_stop_servers", lambda: None)
+    with pytest.raises(type(error)):
+        up.supervise()
+    assert (tmp_path / "failure").read_text() == kept
+    (tmp_path / "output").write_text("• Starting")
+    for is_detached in (True, False):
+        up._forget_earlier_system(keeps_output=is_detached)
+        assert (tmp_path / "output").exists() == is_detached
+    assert not (tmp_path / "failure").exists()
+
+
 def test_the_servers_stop_even_if_a_program_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped: list[str] = []
 
     def fail(*_: object) -> NoReturn:
         raise OSError("no such process")
 
-    for name, path in (("SUPERVISOR_PID", "pid"), ("READY", "ready"), ("LOGS", "logs")):
-        monkeypatch.setattr(up, name, tmp_path / path)
-    monkeypatch.setattr(up, "mark", lambda: str(tmp_path))
+    small_folder(tmp_path, monkeypatch)
     monkeypatch.setattr(up, "prepare", interrupted)
     monkeypatch.setattr(Supervisor, "stop", fail)
     monkeypatch.setattr(up, "_stop_servers", lambda: stopped.append("servers"))
     with pytest.raises(OSError, match="no such process"):
         up.supervise()
     assert stopped == ["servers"]
-    assert not (tmp_path / "pid").exists()
+    assert not (tmp_path / "supervisor_pid").exists()
 
 
 def interrupted() -> NoReturn:
