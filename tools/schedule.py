@@ -50,7 +50,9 @@ WorkingDirectory={root}
 Nice={niceness}
 # After a boot it takes a minute until the system is ready.
 ExecStartPre=/bin/sh -c 'until {make} status; do sleep 5; done > /dev/null'
-ExecStart={make} ingest{arguments}
+# Not through make, which would hide the exit code of the pipeline.
+Environment="PYTHONPYCACHEPREFIX={compiled}"
+ExecStart={python} -m tools.session ingest{arguments}
 """
 TIMER = """[Unit]
 Description=311 Data Server: {what}
@@ -76,7 +78,14 @@ def units() -> dict[str, str]:
     """The files by name."""
     hour = nightly_hour()
     # Root only writes the units, with sudo; the system runs as the owner of its files.
-    common = {"user": ROOT.owner(), "root": ROOT, "make": shutil.which("make"), "prefix": PREFIX}
+    common = {
+        "user": ROOT.owner(),
+        "root": ROOT,
+        "make": shutil.which("make"),
+        "python": sys.executable,
+        "compiled": settings.python_environment()["PYTHONPYCACHEPREFIX"],
+        "prefix": PREFIX,
+    }
     found = {f"{PREFIX}-up.service": UP.format(**common)}
     weekly = (hour + RECONCILE_AFTER_HOURS) % 24
     nightly = f"{PREFIX}-ingest.service"
@@ -85,7 +94,7 @@ def units() -> dict[str, str]:
         (
             "reconcile",
             "the weekly reconciliation",
-            ' "ARGS=--reconcile"',
+            " --reconcile",
             f"Sun *-*-* {weekly:02}:00",
             f" {nightly}",
         ),

@@ -8,6 +8,7 @@ import pwd
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_units_run_the_pipeline_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITY", "nyc")
     parsed = {}
     for name, text in schedule.units().items():
@@ -35,8 +36,9 @@ def test_the_units_run_make_at_the_citys_hours(monkeypatch: pytest.MonkeyPatch) 
         parsed[name].read_string(text)
     assert parsed["la311-ingest.timer"]["Timer"]["OnCalendar"] == "*-*-* 07:00 UTC"
     assert parsed["la311-reconcile.timer"]["Timer"]["OnCalendar"] == "Sun *-*-* 09:00 UTC"
-    make = shutil.which("make")
-    assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f'{make} ingest "ARGS=--reconcile"'
+    ingest = f"{sys.executable} -m tools.session ingest"
+    assert parsed["la311-ingest.service"]["Service"]["ExecStart"] == ingest
+    assert parsed["la311-reconcile.service"]["Service"]["ExecStart"] == f"{ingest} --reconcile"
     for run in ("ingest", "reconcile"):
         assert parsed[f"la311-{run}.service"]["Service"]["Nice"] == "10"
     assert parsed["la311-reconcile.service"]["Unit"]["After"] == "la311-up.service la311-ingest.service"
@@ -114,7 +116,7 @@ def test_a_run_waits_until_the_system_is_ready(tmp_path: Path) -> None:
     """At boot the timers fire while the system still starts; the run of that night would be lost."""
     make = tmp_path / "make"
     executable(tmp_path, "make", f"test -e {tmp_path}/ready && exit 0; touch {tmp_path}/ready; exit 1")
-    names = ("what", "prefix", "user", "root", "arguments", "earlier", "niceness")
+    names = ("what", "prefix", "user", "root", "arguments", "earlier", "niceness", "python", "compiled")
     run = schedule.RUN.format(**dict.fromkeys(names, ""), make=make)
     (before,) = (line for line in run.splitlines() if line.startswith("ExecStartPre="))
     command = shlex.split(before.partition("=")[2].replace("sleep 5", "true"))
