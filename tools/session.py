@@ -14,10 +14,10 @@ from tools import apt, settings
 from tools.console import say
 from tools.file_locks import exclusive
 from tools.paths import ENV_FILE, ROOT, python_of
-from tools.problem import Problem, dispatch, guarded
+from tools.problem import Problem, dispatch, guarded, uninterrupted
 from tools.servers.instance import Instance
 from tools.servers.programs import client
-from tools.supervisor import MARK
+from tools.supervisor import MARK, STOP_SECONDS
 from tools.up import (
     FAILURE,
     INSTANCE,
@@ -63,7 +63,22 @@ def _run(service: str, *command: str) -> int:
     # `make down` ends what has the mark before the database.
     environment = settings.environment(running_settings()) | {MARK: mark()}
     words = [str(python_of(service)), *command]
-    return subprocess.run(words, cwd=ROOT / service, env=environment, check=False).returncode
+    with subprocess.Popen(words, cwd=ROOT / service, env=environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return _end_of_interrupted(process)
+
+
+def _end_of_interrupted(process: subprocess.Popen[bytes]) -> int:
+    """The exit code of a program that usually got the same signal, and first records how it ends."""
+    with uninterrupted():
+        for end in (process.terminate, process.kill):
+            try:
+                return process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                end()
+        return process.wait()
 
 
 def ingest(arguments: list[str]) -> int:

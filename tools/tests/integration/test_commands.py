@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -121,6 +122,39 @@ def test_stopping_ends_a_run_in_another_terminal(tmp_path: Path, monkeypatch: py
         assert processes.wait_until(started.exists, 30)
         assert sweep(str(tmp_path)) == 1
         assert run.result() == 143
+
+
+INTERRUPTED = """
+import sys
+from tools import session
+from tools.problem import guarded
+session.running_settings = dict
+session.python_of = lambda _: sys.executable
+sys.exit(guarded(lambda: session._run("prefect", "-c", *sys.argv[1:])))
+"""
+RECORDS_ITS_END = """
+import sys, time
+from pathlib import Path
+started, ended = map(Path, sys.argv[1:])
+try:
+    started.touch()
+    time.sleep(20)
+except KeyboardInterrupt:
+    time.sleep(1)
+    ended.touch()
+    sys.exit(130)
+"""
+
+
+def test_an_interrupted_run_has_time_to_record_its_end(tmp_path: Path) -> None:
+    """Ctrl-C reaches all programs of a terminal; the run was killed a quarter of a second later."""
+    started, ended = tmp_path / "started", tmp_path / "ended"
+    command = [sys.executable, "-c", INTERRUPTED, RECORDS_ITS_END, str(started), str(ended)]
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as terminal:
+        assert processes.wait_until(started.exists, 30)
+        os.killpg(terminal.pid, signal.SIGINT)
+        assert terminal.wait(30) == 130
+    assert ended.exists()
 
 
 def test_cleaning_removes_everything(empty: Checkout) -> None:
