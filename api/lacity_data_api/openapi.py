@@ -9,6 +9,9 @@ from pydantic import BaseModel
 
 Responses = dict[int | str, dict[str, Any]]
 JSON = "application/json"
+# The models that a schema consists of, and where they are in the complete document.
+DEFINITIONS = "$defs"
+REFERENCE = "#/components/schemas/{model}"
 
 
 class Problem(BaseModel):
@@ -64,7 +67,7 @@ def cached(model: Any, *, is_paged: bool = False, others: Sequence[str] = ()) ->
 
 def document_of(media_type: str, model: type[BaseModel] | None = None) -> Responses:
     """A cached response with another media type; JSON documents have a model."""
-    schema = model.model_json_schema() if model else {"type": "string"}
+    schema = model.model_json_schema(ref_template=REFERENCE) if model else {"type": "string"}
     found = {"content": {media_type: {"schema": schema}}, "headers": HEADERS, "description": "The document"}
     return {200: found} | NOT_MODIFIED | UNAVAILABLE
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from lacity_data_api.city.facts import City
 from lacity_data_api.city.reader import FactsReader
-from lacity_data_api.openapi import JSON, Problem
+from lacity_data_api.openapi import DEFINITIONS, JSON, Problem
 
 PATH = "/openapi.json"
 # Example responses by method and path.
@@ -92,6 +92,7 @@ class Document:
                 _complete(operation)
                 if city.name in self._shown_in:
                     _add_example(operation, self._examples.get(f"{method.upper()} {path}"))
+        document["components"]["schemas"] |= _taken_definitions(document["paths"])
         spoken: dict[str, Any] = _spoken(document, city)
         return spoken
 
@@ -103,6 +104,16 @@ def _complete(operation: dict[str, Any]) -> None:
         operation["responses"].pop(INVALID, None)
     elif LENIENT not in operation["tags"]:
         operation["responses"].setdefault(INVALID, UNKNOWN_PARAMETER)
+
+
+def _taken_definitions(part: Any) -> dict[str, Any]:
+    """Removes the definitions from all schemas: references resolve from the root of the document."""
+    if not isinstance(part, dict | list):
+        return {}
+    taken: dict[str, Any] = part.pop(DEFINITIONS, {}) if isinstance(part, dict) else {}
+    for inner in part.values() if isinstance(part, dict) else part:
+        taken |= _taken_definitions(inner)
+    return taken
 
 
 def _spoken(document: Any, city: City) -> Any:

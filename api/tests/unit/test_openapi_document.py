@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
+from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +53,29 @@ def _body(document: Document) -> bytes:
 def _example(written: dict[str, Any]) -> Any:
     path, method = AN_EXAMPLE
     return written["paths"][path][method]["responses"]["200"]["content"]["application/json"].get("example")
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    """Yields every object in a document."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _parts(inner)
+
+
+def _resolved(written: dict[str, Any], reference: str) -> Any:
+    """The target of a reference; None if there is none."""
+    names = reference.removeprefix("#/").split("/")
+    return reduce(lambda part, name: part and part.get(name), names, written)
+
+
+def test_every_reference_resolves(document: Document) -> None:
+    """Those of the JSON feed used to resolve from its schema only, so that no client could be generated."""
+    written = _responded(document)
+    references = {part["$ref"] for part in _parts(written) if isinstance(part.get("$ref"), str)}
+    assert "#/components/schemas/FeedItem" in references
+    assert [reference for reference in references if not _resolved(written, reference)] == []
+    assert not any("$defs" in part for part in _parts(written))
 
 
 def test_it_is_written_once_per_city(document: Document, facts: SimpleNamespace) -> None:
