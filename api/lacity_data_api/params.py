@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -96,6 +98,12 @@ LocalTime = Annotated[
         }
     ),
 ]
+
+
+def query_of_next_page(parameters: Mapping[str, Any]) -> str:
+    """The query string of the link to a next page."""
+    # Escaped, each comma would take three bytes, so that the server could reject the link as too long.
+    return urlencode(parameters, doseq=True, safe=",:")
 
 
 def year_before(day: dt.date) -> dt.date:

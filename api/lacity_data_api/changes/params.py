@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from lacity_data_api.changes.filters import ChangeFilter, Kind
 from lacity_data_api.changes.repository import MOST_CHANGES
-from lacity_data_api.params import LARGEST_ID, Id
+from lacity_data_api.params import LARGEST_ID, Id, query_of_next_page
 from lacity_data_api.requests.params import BoundsText, SomeIds, parse_bounds
 from lacity_data_api.state import state_of
 
@@ -53,7 +53,7 @@ def next_page(path: str, wanted: ChangeFilter, limit: int) -> str:
     given = wanted.conditions
     if wanted.bbox:
         given["bbox"] = ",".join(map(str, wanted.bbox))
-    return f"{path}?{urlencode({**given, 'limit': limit}, doseq=True)}&after="
+    return f"{path}?{query_of_next_page({**given, 'limit': limit})}&after="
 
 
 class FeedParams:

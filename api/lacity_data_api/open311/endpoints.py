@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -31,7 +30,7 @@ from lacity_data_api.open311.schemas import (
     cached_forms,
     uncached_forms,
 )
-from lacity_data_api.params import StorableText, srnumber_forms
+from lacity_data_api.params import StorableText, query_of_next_page, srnumber_forms
 from lacity_data_api.responding import respond
 from lacity_data_api.responses import NO_STORE
 from lacity_data_api.state import state_of
@@ -100,7 +99,7 @@ def _next(request: Request, wanted: WantedRequests, page: Page) -> str:
     """The next page, as a Link header; it names a span that depends on today, because that may change."""
     given = {name: text for name, text in request.query_params.items() if text.strip()}
     days = {} if wanted.is_lasting else days_of(wanted.filter.requested)
-    following = urlencode({**given, **days, "page": page.number + 1, "page_size": page.size})
+    following = query_of_next_page({**given, **days, "page": page.number + 1, "page_size": page.size})
     return f'<{request.url.path}?{following}>; rel="next"'
 
 

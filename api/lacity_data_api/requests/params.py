@@ -5,14 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
 from pydantic import Field
 
 from lacity_data_api.city.facts import WORLD, Bounds, City
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID, BodyIds, CamelModel, Date, Ids, Include, parse_number
+from lacity_data_api.params import (
+    LARGEST_ID,
+    BodyIds,
+    CamelModel,
+    Date,
+    Ids,
+    Include,
+    parse_number,
+    query_of_next_page,
+)
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import RequestFilter, Status
 from lacity_data_api.requests.repository import MOST_REQUESTS
@@ -104,7 +112,7 @@ def next_page(path: str, wanted: RequestFilter, limit: int) -> str:
 
     Built from the parsed filter, not from the URL, so that equivalent URLs share a response.
     """
-    return f"{path}?{urlencode({**query_parameters(wanted), 'limit': limit}, doseq=True)}&cursor="
+    return f"{path}?{query_of_next_page({**query_parameters(wanted), 'limit': limit})}&cursor="
 
 
 def query_parameters(wanted: RequestFilter) -> dict[str, Any]:

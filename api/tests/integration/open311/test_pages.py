@@ -111,6 +111,16 @@ def test_links_lead_through_all_pages(api: Api, database: Database) -> None:
     assert "link" not in api.get(f"{REQUESTS}.json", **MONTH, page=99).headers
 
 
+def test_a_link_is_no_longer_than_the_request(api: Api, database: Database) -> None:
+    """Each comma took three bytes in the link, so that the server rejected the next page of a long list."""
+    services = ",".join(map(str, [4, 5, *range(10_000, 15_000)]))
+    time = "2020-01-01T00:00:00-08:00"
+    request = f"{REQUESTS}.json?service_code={services}&start_date={time}&page=1&page_size=60"
+    link = api.client.get(request).links["next"]["url"]
+    assert len(link) <= len(request)
+    assert ids(api.client.get(link).json()) == _all(database)[60:]
+
+
 def test_links_lead_through_the_same_90_days_past_midnight(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

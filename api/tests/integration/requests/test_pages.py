@@ -53,7 +53,9 @@ def test_links_lead_through_every_row_once(api: Api, ids: list[int], path: str, 
 
 def test_link_keeps_the_filter_and_skips_once(api: Api, ids: list[int]) -> None:
     response = api.get("/requests", skip=7, limit=5, type_id=[4, 1], bbox="-119,33,-118,35")
-    link = parse_qs(urlsplit(response.links["next"]["url"]).query)
+    query = urlsplit(response.links["next"]["url"]).query
+    assert "bbox=-119.0,33.0,-118.0,35.0&" in query
+    link = parse_qs(query)
     assert link.keys() == {"limit", "type_id", "bbox", "cursor"}
     assert link["type_id"] == ["1", "4"]
     assert _ids(api.client.get(response.links["next"]["url"]).json()) == ids[12:17]
