@@ -13,9 +13,11 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.city.facts import City
 from lacity_data_api.city.reader import FactsReader
 from lacity_data_api.openapi import DEFINITIONS, JSON, Problem
+from lacity_data_api.responding import REVALIDATED, send_document
 
 PATH = "/openapi.json"
 # Example responses by method and path.
@@ -69,17 +71,18 @@ class Document:
         # Examples of one city would mislead clients of another.
         self._shown_in = {"", self._examples.pop("city")}
         self._lock = threading.Lock()
-        self._written: tuple[City, bytes] | None = None
+        self._written: tuple[City, CachedResponse] | None = None
 
-    async def respond(self, _: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """The document as JSON, written once per city, in a thread because it takes half a second."""
-        return await asyncio.to_thread(self._respond, await self._facts.city())
+        return await asyncio.to_thread(self._respond, request, await self._facts.city())
 
-    def _respond(self, city: City) -> Response:
+    def _respond(self, request: Request, city: City) -> Response:
         with self._lock:
             if self._written is None or self._written[0] != city:
-                self._written = city, orjson.dumps(self.of(city))
-            return Response(self._written[1], media_type=JSON)
+                body = orjson.dumps(self.of(city))
+                self._written = city, CachedResponse.of(body, generation=0, media_type=JSON)
+            return send_document(request, self._written[1], REVALIDATED)
 
     def of(self, city: City) -> dict[str, Any]:
         """The document in the terms of this city."""

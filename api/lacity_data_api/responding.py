@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from starlette.responses import Response
 
+from lacity_data_api.cache.cached_response import CachedResponse
 from lacity_data_api.cache.response_cache import Keyed
 from lacity_data_api.http.accept import raw_list_header
 from lacity_data_api.responses import prepared_response
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Query
+
+# Of documents that change only with the release or the city.
+REVALIDATED = {"Cache-Control": "public, no-cache", "Vary": "Accept-Encoding, Origin"}
 
 
 async def respond(request: Request, query: Query) -> Response:
@@ -41,3 +47,19 @@ async def send(request: Request, query: Query, keyed: Keyed) -> Response:
         state.responses.memory.add_url(keyed.key, url, request.scope["route"].path)
     status, headers, body = keyed.response.representation(encoding).conditional(if_none_match)
     return prepared_response(status, headers, body)
+
+
+def send_document(request: Request, document: CachedResponse, headers: Mapping[str, str]) -> Response:
+    """A document without data, in the encoding that the client prefers; 304 if the client has it already."""
+    accept_encoding, if_none_match = (
+        raw_list_header(request.headers, name) for name in ("accept-encoding", "if-none-match")
+    )
+    encoding = document.encoding_for(accept_encoding)
+    if not document.has(encoding):
+        document.encode(encoding)
+    representation = document.representation(encoding)
+    status, _, body = representation.conditional(if_none_match)
+    sent = {**headers, "ETag": representation.etag.decode()}
+    if encoding and body:
+        sent["Content-Encoding"] = encoding
+    return Response(body, status, sent, document.media_type if body else None)

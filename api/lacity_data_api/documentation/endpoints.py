@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.http.accept import raw_list_header
+from lacity_data_api.responding import REVALIDATED, send_document
 
 HERE = Path(__file__).parent
 # Files are looked up by name; a path from a client is never opened.
@@ -24,11 +24,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cache-Control": "public, no-cache",
-    "Vary": "Accept-Encoding, Origin",
-}
+HEADERS = REVALIDATED | {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
 
 router = APIRouter(prefix="/docs", include_in_schema=False)
 
@@ -48,23 +44,11 @@ def get_documentation_file(request: Request, name: str) -> Response:
 
 
 def _file_response(request: Request, path: Path) -> Response:
-    """The file in the encoding that the client prefers; 304 if the client has it already."""
-    accept_encoding, if_none_match = (
-        raw_list_header(request.headers, name) for name in ("accept-encoding", "if-none-match")
-    )
-    file = _content(path)
-    encoding = file.encoding_for(accept_encoding)
-    if not file.has(encoding):
-        file.encode(encoding)
-    representation = file.representation(encoding)
-    status, _, body = representation.conditional(if_none_match)
-    headers = HEADERS | {"ETag": representation.etag.decode()}
-    if encoding and body:
-        headers["Content-Encoding"] = encoding
-    return Response(body, status, headers, guess_type(path)[0] if body else None)
+    return send_document(request, _content(path), HEADERS)
 
 
 @lru_cache
 def _content(path: Path) -> CachedResponse:
     """Read and compressed once: the largest file has 1.7 MB."""
-    return CachedResponse.of(path.read_bytes(), generation=0)
+    media_type = guess_type(path)[0] or "application/octet-stream"
+    return CachedResponse.of(path.read_bytes(), generation=0, media_type=media_type)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lacity_data_api.documentation.endpoints import CONTENT_SECURITY_POLICY, FILES
+from lacity_data_api.openapi_document import PATH
 from tests.support.browser import console_errors, open_page
 from tests.support.serving import Api
 
@@ -53,6 +54,19 @@ def test_known_file_is_not_sent_again(api: Api, path: str, encoding: str) -> Non
     assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
     assert known.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert api.client.get(path, headers=accepted | {"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "br"])
+def test_known_description_is_not_sent_again(api: Api, encoding: str) -> None:
+    """All 230 kB of it were sent each time, uncompressed."""
+    accepted = {"Accept-Encoding": encoding}
+    sent = api.client.get(PATH, headers=accepted)
+    assert sent.headers.get("content-encoding", "identity") == encoding
+    assert sent.headers["cache-control"] == "public, no-cache"
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.json()["openapi"].startswith("3.")
+    known = api.client.get(PATH, headers=accepted | {"If-None-Match": sent.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
