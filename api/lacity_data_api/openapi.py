@@ -65,6 +65,11 @@ def cached(model: Any, *, is_paged: bool = False, others: Sequence[str] = ()) ->
     return {200: found} | NOT_MODIFIED | UNAVAILABLE
 
 
+def cached_post(model: Any) -> Responses:
+    """A cached JSON response to a POST request, to which If-None-Match does not apply."""
+    return {status: response for status, response in cached(model).items() if status not in NOT_MODIFIED}
+
+
 def document_of(media_type: str, model: type[BaseModel] | None = None) -> Responses:
     """A cached response with another media type; JSON documents have a model."""
     schema = model.model_json_schema(ref_template=REFERENCE) if model else {"type": "string"}

@@ -27,8 +27,8 @@ TITLE = "311 Data"
 DESCRIPTION = """
 {name}311 service requests, updated nightly from the city's open-data portal.
 
-* Public and read-only; no key is needed. Send an `ETag` back as `If-None-Match`; the response is 304
-  if nothing has changed.
+* Public and read-only; no key is needed. Send the `ETag` of a GET or HEAD request back as `If-None-Match`;
+  the response is 304 if nothing has changed.
 * Times without a zone are the city's local time as published, unless the name or the description of a field
   says UTC.
 * A 422 explains what is wrong with the request; `Retry-After` of a 503 says when to try again.

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from lacity_data_api.cache.cached_response import JSON
 from lacity_data_api.geojson.schemas import OpenPins
-from lacity_data_api.openapi import NOT_FOUND, TOO_MANY_DOWNLOADS, cached
+from lacity_data_api.openapi import NOT_FOUND, TOO_MANY_DOWNLOADS, cached, cached_post
 from lacity_data_api.params import PathId, StorableText
 from lacity_data_api.request_types import repository as types
 from lacity_data_api.request_types.schemas import TypeCount
@@ -72,7 +72,7 @@ async def count_open_requests(request: Request) -> Response:
     return await respond(request, types.open_counts())
 
 
-@router.post("/pins", responses=cached(list[Pin]))
+@router.post("/pins", responses=cached_post(list[Pin]))
 async def find_pins(request: Request, body: PinsBody) -> Response:
     """At most 100,000 points for requests created on these days, newest first."""
     check_days("body", ("startDate", "endDate"), body.start_date, body.end_date)

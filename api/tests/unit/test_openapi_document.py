@@ -80,6 +80,17 @@ def test_every_reference_resolves(document: Document) -> None:
     assert not any("$defs" in part for part in _parts(written))
 
 
+def test_only_get_requests_are_described_with_304(document: Document) -> None:
+    """It was also promised for cached POST requests, which ignore If-None-Match."""
+    described = {
+        method
+        for operations in _responded(document)["paths"].values()
+        for method, operation in operations.items()
+        if "304" in operation["responses"]
+    }
+    assert described == {"get"}
+
+
 def test_it_is_written_once_per_city(document: Document, facts: SimpleNamespace) -> None:
     written: list[City] = []
     write = document.of
