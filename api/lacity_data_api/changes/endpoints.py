@@ -80,7 +80,7 @@ async def get_atom_feed(request: Request, wanted: Annotated[FeedParams, Depends(
     "/feed.json", response_class=Response, responses=document_of(JSON_MEDIA_TYPE, JsonFeed) | NOT_FOUND
 )
 async def get_json_feed(request: Request, wanted: Annotated[FeedParams, Depends()]) -> Response:
-    """The same as JSON Feed 1.1."""
+    """Changes in a council, of a type, or both, newest first, as JSON Feed 1.1 with archive pages."""
     return await _feed(request, wanted, JSON_FORM)
 
 

@@ -35,7 +35,7 @@ async def export_requests(request: Request, wanted: Everything, excel: Excel = F
 
 @router.get("/service_requests.csv.gz", response_class=Response, responses=file_of(GZIP))
 async def export_compressed_requests(request: Request, wanted: Everything, excel: Excel = False) -> Response:
-    """The same file, compressed with gzip."""
+    """Requests as CSV in no particular order, located or not, streamed and compressed with gzip."""
     name = "service_requests.csv.gz"
     return await csv_file(request, wanted, name, is_compressed=True, is_for_excel=excel)
 
@@ -48,7 +48,7 @@ async def export_requests_as_parquet(request: Request, wanted: Everything) -> Re
 
 @router.get("/service_requests.geojson", response_class=Response, responses=GEOJSON_FILE)
 async def export_requests_as_geojson(request: Request, wanted: Everything) -> Response:
-    """The same as GeoJSON features, streamed; those without coordinates have no geometry."""
+    """Requests as GeoJSON features, streamed; those without coordinates have no geometry."""
     return geojson_file(request, wanted, "service_requests.geojson")
 
 
@@ -56,7 +56,7 @@ async def export_requests_as_geojson(request: Request, wanted: Everything) -> Re
 async def export_year(
     request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
 ) -> Response:
-    """The same for requests created in one year."""
+    """The requests created in one year, as CSV."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv"
     return await csv_file(request, wanted, name, is_compressed=False, is_for_excel=excel)
 
@@ -65,7 +65,7 @@ async def export_year(
 async def export_compressed_year(
     request: Request, year: Year, file: FileName, wanted: Everything, excel: Excel = False
 ) -> Response:
-    """The same for requests created in one year, compressed with gzip."""
+    """The requests created in one year, as CSV compressed with gzip."""
     wanted, name = within_year(wanted, year), f"{file}-{year}.csv.gz"
     return await csv_file(request, wanted, name, is_compressed=True, is_for_excel=excel)
 

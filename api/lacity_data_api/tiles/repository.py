@@ -29,11 +29,11 @@ WITHOUT_DIMENSION = {"start_date", "end_date", "unlocated", "information"}
 FIELDS = {
     "cluster": "True: a cluster, possibly of one request; absent: one request",
     "point_count": "Number of requests in a cluster",
-    "point_count_abbreviated": "The same as short text",
+    "point_count_abbreviated": "point_count as short text",
     "request_id": "Our id of one request",
     "type_id": "Type of one request",
     "created_date": "Local time as published, of one request",
-    "closed_date": "The same; absent if there is none",
+    "closed_date": "Local time when one request was closed; absent if none is published",
     "is_open": "Whether one request is open",
 }
 

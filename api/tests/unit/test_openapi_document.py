@@ -18,6 +18,7 @@ from lacity_data_api.config import Settings
 from lacity_data_api.main import create_api
 from lacity_data_api.openapi_document import Document
 from lacity_data_api.state import build_state
+from lacity_data_api.tiles.repository import FIELDS
 from tests.support.serving import NOWHERE
 
 A_REQUEST = Request({"type": "http", "headers": []})
@@ -78,6 +79,13 @@ def test_every_reference_resolves(document: Document) -> None:
     assert "#/components/schemas/FeedItem" in references
     assert [reference for reference in references if not _resolved(written, reference)] == []
     assert not any("$defs" in part for part in _parts(written))
+
+
+def test_every_description_can_be_read_alone(document: Document) -> None:
+    """Clients show one operation, or one field of a tile, without the one before it."""
+    written = [part.get("description") for part in _parts(_responded(document))]
+    texts = [text for text in (*written, *FIELDS.values()) if isinstance(text, str)]
+    assert [text for text in texts if text.startswith("The same")] == []
 
 
 def test_only_get_requests_are_described_with_304(document: Document) -> None:
