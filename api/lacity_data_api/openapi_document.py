@@ -31,6 +31,9 @@ DESCRIPTION = """
   the response is 304 if nothing has changed.
 * Times without a zone are the city's local time as published, unless the name or the description of a field
   says UTC.
+* Pages of every origin may read `/files`, `/datasets`, `/tiles.json`, `/tiles`, `/geojson/hotspots`,
+  `/open311` and `/requests/{{request_id}}/history`; for all other routes, an origin must be
+  allowed by the operator.
 * A 422 explains what is wrong with the request; `Retry-After` of a 503 says when to try again.
 """
 # The tags of routes that never return 422, and of those that ignore unknown parameters.

@@ -13,7 +13,10 @@ OPEN = re.compile(
     r"/(files|datasets/311-data|tiles\.json|tiles|geojson/hotspots|open311)(/.*)?|/requests/[^/]+/history",
     re.DOTALL,
 )
-EXPOSED = "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified, Link, Retry-After"
+EXPOSED = (
+    "Content-Range, Accept-Ranges, Content-Length, ETag, Last-Modified, Link, Retry-After, "
+    "X-Data-Generation, X-Request-ID"
+)
 SHARED = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", EXPOSED.encode()),

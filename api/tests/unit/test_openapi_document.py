@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from functools import reduce
@@ -15,6 +16,7 @@ from starlette.requests import Request
 
 from lacity_data_api.city.facts import City
 from lacity_data_api.config import Settings
+from lacity_data_api.files.any_origin import OPEN
 from lacity_data_api.main import create_api
 from lacity_data_api.openapi_document import Document
 from lacity_data_api.state import build_state
@@ -86,6 +88,15 @@ def test_every_description_can_be_read_alone(document: Document) -> None:
     written = [part.get("description") for part in _parts(_responded(document))]
     texts = [text for text in (*written, *FIELDS.values()) if isinstance(text, str)]
     assert [text for text in texts if text.startswith("The same")] == []
+
+
+def test_routes_that_every_origin_may_read_are_named(document: Document) -> None:
+    written = _responded(document)
+    (sentence,) = re.findall("every origin may read(.*?);", written["info"]["description"], re.DOTALL)
+    named = tuple(re.findall("`(.+?)`", sentence))
+    assert [path for path in written["paths"] if path.startswith(named)] == [
+        path for path in written["paths"] if OPEN.fullmatch(path)
+    ]
 
 
 def test_only_get_requests_are_described_with_304(document: Document) -> None:

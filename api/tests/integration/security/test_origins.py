@@ -71,6 +71,8 @@ def test_any_origin_may_read_what_the_map_of_the_reports_reads(strict: Api, path
         response = strict.client.get(path, headers={"Origin": "https://reports.example"})
         assert response.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in response.headers
+        exposed = response.headers["access-control-expose-headers"].lower().split(", ")
+        assert {"x-data-generation", "x-request-id"} & response.headers.keys() <= set(exposed)
 
 
 def test_without_a_list_no_origin_is_allowed(database: Database) -> None:
