@@ -26,7 +26,7 @@ def _hint(name: str, known: Collection[str]) -> str:
     longer = [other for other in sorted(known) if plain and other.startswith(plain)]
     if guesses := longer or get_close_matches(plain, sorted(known), n=1):
         return f"unknown parameter; did you mean {guesses[0]}?"
-    return f"unknown parameter; there are {', '.join(sorted(known))}" if known else "takes no parameters"
+    return f"unknown parameter; valid ones are {', '.join(sorted(known))}" if known else "takes no parameters"
 
 
 def _query_parameters(dependant: Dependant) -> dict[str, bool]:

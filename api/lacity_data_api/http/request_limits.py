@@ -30,7 +30,7 @@ class RequestLimits:
             await self._app(scope, receive, send)
             return
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URL:
-            await json_response({"detail": f"The URL may have {LONGEST_URL} bytes"}, 414)(
+            await json_response({"detail": f"The URL must not be longer than {LONGEST_URL} bytes"}, 414)(
                 scope, receive, send
             )
             return
@@ -42,7 +42,7 @@ class RequestLimits:
             await json_response({"detail": detail}, 408, {"Connection": "close"})(scope, receive, send)
             return
         except BodyTooLargeError:
-            detail = f"The body may have {self._max_body_bytes} bytes"
+            detail = f"The body must not be longer than {self._max_body_bytes} bytes"
             await json_response({"detail": detail}, 413, {"Connection": "close"})(scope, receive, send)
             return
         if body is not None:

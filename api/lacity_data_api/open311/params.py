@@ -128,7 +128,7 @@ def _listed(text: str) -> list[str]:
 def numbers(text: str) -> list[str]:
     """Every form in which the data may contain these numbers."""
     if len(_listed(text)) > MOST_REQUESTS:
-        raise ValueError(f"must be at most {MOST_REQUESTS} numbers")
+        raise ValueError(f"must contain at most {MOST_REQUESTS} numbers")
     return sorted({form for number in _listed(text) for form in srnumber_forms(number)})
 
 
@@ -272,7 +272,7 @@ def _known_format(format: Annotated[str, Path(description="json or xml", example
     try:
         return Format(format)
     except ValueError as error:
-        raise NotFoundError("there are .json and .xml") from error
+        raise NotFoundError("the formats are .json and .xml") from error
 
 
 async def _known_city(
@@ -284,7 +284,7 @@ async def _known_city(
 ) -> City:
     city = await state_of(request).facts.city()
     if (jurisdiction_id or "").strip().lower() not in {"", city.key}:
-        raise NotFoundError(f"jurisdiction_id: there is {city.key} only")
+        raise NotFoundError(f"jurisdiction_id: the only one is {city.key}")
     return city
 
 

@@ -67,8 +67,8 @@ def _on_calendar(written: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(written)
     except ValueError as error:
-        raise ValueError("is no time of the calendar") from error
+        raise ValueError("is not a valid date and time") from error
     # Results of converting zones and adding spans must stay within the calendar.
     if not 2 <= moment.year <= 9998:
-        raise ValueError("is outside the calendar")
+        raise ValueError("must be in the years 2 to 9998")
     return moment

@@ -118,7 +118,7 @@ def test_the_nearest_name_is_suggested(api: Api, path: str, name: str, meant: st
     ("path", "message"),
     [
         ("/councils", "takes no parameters"),
-        ("/geojson/hotspots", "unknown parameter; there are start_date, type_id"),
+        ("/geojson/hotspots", "unknown parameter; valid ones are start_date, type_id"),
     ],
 )
 def test_without_a_similar_name_all_are_listed(api: Api, path: str, message: str) -> None:

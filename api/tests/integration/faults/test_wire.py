@@ -116,6 +116,13 @@ def test_unusual_urls(api: Api, path: str, status: int) -> None:
     assert api.client.get(path).status_code == status
 
 
+def test_the_limits_are_named(api: Api) -> None:
+    url = api.client.get("/types?" + "x" * 40_000)
+    body = api.client.post(PINS, content=b" " * 10_001)
+    assert url.json() == {"detail": "The URL must not be longer than 32768 bytes"}
+    assert body.json() == {"detail": "The body must not be longer than 10000 bytes"}
+
+
 @pytest.mark.parametrize("path", ["/requests?unknown=", "/"])
 @pytest.mark.parametrize(("length", "status"), [(40_000, 414), (70_000, 400), (5_000_000, 400)])
 def test_an_overlong_url_is_rejected(api: Api, path: str, length: int, status: int) -> None:

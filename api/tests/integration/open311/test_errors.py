@@ -18,8 +18,8 @@ A_TIME = "must be a time as 2020-01-31T08:00:00-08:00"
     ("parameters", "descriptions"),
     [
         ({"start_date": "yesterday"}, [f"start_date: {A_TIME}"]),
-        ({"end_date": "2020-02-30"}, ["end_date: is no time of the calendar"]),
-        ({"updated_after": "0001-01-01"}, ["updated_after: is outside the calendar"]),
+        ({"end_date": "2020-02-30"}, ["end_date: is not a valid date and time"]),
+        ({"updated_after": "0001-01-01"}, ["updated_after: must be in the years 2 to 9998"]),
         ({"updated_before": "1"}, [f"updated_before: {A_TIME}"]),
         (
             {"start_date": "2020-02-01", "end_date": "2020-01-01"},
@@ -65,7 +65,7 @@ A_TIME = "must be a time as 2020-01-31T08:00:00-08:00"
         ({"service_request_id": "\0"}, ["service_request_id: must not contain NUL"]),
         (
             {"service_request_id": ",".join(map(str, range(1_001)))},
-            ["service_request_id: must be at most 1000 numbers"],
+            ["service_request_id: must contain at most 1000 numbers"],
         ),
         ({"serviceCode": "4"}, ["serviceCode: unknown parameter; did you mean service_code?"]),
         (
@@ -103,7 +103,7 @@ def test_another_jurisdiction_is_404(api: Api, path: str) -> None:
     assert both(api, f"/open311/{path}", jurisdiction_id="la") == both(api, f"/open311/{path}")
     assert both(api, f"/open311/{path}", jurisdiction_id=" ") == both(api, f"/open311/{path}")
     wrong = errors(api, f"/open311/{path}", 404, jurisdiction_id="sfgov.org")
-    assert wrong == ["jurisdiction_id: there is la only"]
+    assert wrong == ["jurisdiction_id: the only one is la"]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,11 @@ def test_another_jurisdiction_is_404(api: Api, path: str) -> None:
 def test_other_formats_and_paths_are_404_in_json(api: Api, path: str) -> None:
     response = api.client.get(path, follow_redirects=True)
     assert (response.status_code, response.json()[0]["code"]) == (404, 404)
+
+
+def test_the_formats_are_named(api: Api) -> None:
+    (error,) = api.client.get("/open311/v2/requests.csv").json()
+    assert error["description"] == "the formats are .json and .xml"
 
 
 def test_requests_cannot_be_made(api: Api) -> None:
