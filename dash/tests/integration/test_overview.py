@@ -14,6 +14,7 @@ from data.filters import AGENCY, COUNCIL, TYPE
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import overview_combined as page
+from report_kit import text
 from report_kit.content import CardContent
 from report_kit.selection import Selection
 
@@ -99,6 +100,15 @@ def test_the_large_numbers(city: Database, warehouse: Warehouse) -> None:
     names = ("requests", "councils", "requests_without_council", "types", "sources", "agencies")
     assert [[value[name] for name in names]] == counted
     assert value["open_now"] == city.value(RAW + "SELECT count(*) FROM raw WHERE is_open") > 0
+
+
+def test_a_large_number_links_to_the_requests_that_it_counts(warehouse: Warehouse) -> None:
+    """The number of areas linked to the requests outside all of them."""
+    linked = [number for number in build(warehouse, "numbers").numbers if number.href]
+    assert [number.label for number in linked] == ["Requests", "Open now"]
+    assert [text.number(listed(warehouse, number.href)) for number in linked] == [
+        number.value for number in linked
+    ]
 
 
 @pytest.mark.parametrize(
