@@ -10,6 +10,8 @@
   var BOXES = 6, SLICE_MS = 16;
   /* The largest width of a popup, and the room for its tip. */
   var POPUP_PX = 280, TIP_PX = 24;
+  /* Around the city's areas: half of a large circle. */
+  var MARGIN_PX = 20;
   var SEEN = ["clusters", "points"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var RETRY_MS = 10000, BACKGROUND_MS = 10000;
@@ -115,7 +117,7 @@
     var parts = {
       search: make("form", { role: "search", "class": "map-search" }),
       field: make("input", { type: "search", autocomplete: "off", "aria-label": "Address", maxlength: 100,
-        placeholder: "Address, such as 200 N SPRING" }),
+        placeholder: "Address: number and street" }),
       found: make("ul", { "class": "map-found", "aria-label": "Addresses found", "aria-live": "polite" }),
       canvas: make("div", { "class": "map-canvas" }),
       legend: make("p", { "class": "map-legend" }),
@@ -519,10 +521,10 @@
   function open(box, library) {
     if (!box.isConnected) return;
     /* The current filters: they may have changed while the library loaded. */
-    var known = box.mapState.known, parts = frame(box), west = known.bounds;
+    var known = box.mapState.known, parts = frame(box), within = known.bounds;
     var state = box.mapState = { box: box, known: known, parts: parts, library: library, page: location.pathname };
     var view = viewOf(location.hash);
-    var start = view || { bounds: [[west[0], west[1]], [west[2], west[3]]] };
+    var start = view || { bounds: [within.slice(0, 2), within.slice(2)], fitBoundsOptions: { padding: MARGIN_PX } };
     try {
       state.map = new library.Map(Object.assign({ container: parts.canvas, style: known.style || plain(),
         dragRotate: false, maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));

@@ -55,6 +55,7 @@ def _page(source: Warehouse, number: str) -> Response:
         state=state(row, last),
         groups=fields(row),
         map=_map(source, row),
+        has_outlines=len(reference.polygons(source)) > 0,
         lists=_lists(source, row),
         history=steps(source, row),
         address_link=_address_link(row),
@@ -184,7 +185,8 @@ def _map(source: Warehouse, row: Mapping[str, Any]) -> Markup | None:
     bounds = bounds_of(own, source.facts().city.bounds) if own else around
     others = one_request.areas(source, *bounds)
     shapes = [(polygon, "area") for polygon in others["polygon"]] + [(polygon, "area own") for polygon in own]
-    label = f"Map: the request in {row['council']}" if own else "Map: the request, outside every council"
+    outside = source.facts().city.spoken("Map: the request, outside every council")
+    label = f"Map: the request in {row['council']}" if own else outside
     point = drawing.Point(longitude, latitude, 7, str(row["number"]), "point here")
     return drawing.svg(drawing.Projection(bounds, 560, 380), shapes, [point], label)
 

@@ -24,7 +24,12 @@ PAGE = "/map"
 HEIGHT = 640
 STATUSES = {"all": "All", "open": "Open", "closed": "Closed"}
 STATUS = controls.Choice("status", "Status", STATUSES, is_filter=True)
-OUTLINES = controls.Choice("outlines", "Outlines", {"areas": "Areas", "regions": "Regions", "none": "None"})
+OUTLINES = controls.Choice(
+    "outlines",
+    "Outlines",
+    {"areas": "Areas", "regions": "Regions", "none": "None"},
+    is_possible=lambda warehouse: len(reference.polygons(warehouse)) > 0,
+)
 HOT_SPOTS = controls.Choice("hotspots", "Hot spots", {"hide": "Hidden", "show": "Shown"})
 HOT_SPOT_RULE = (
     "Hot spots are at least 12 requests of one type within 30 meters of each other, since the first day of "
@@ -83,7 +88,7 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
         "types": _type_names(warehouse),
         "kinds": request_history.KINDS,
         "zone": warehouse.facts().city.zone.key,
-        "bounds": warehouse.facts().city.bounds,
+        "bounds": _bounds(warehouse, _polygons(warehouse)),
         "version": warehouse.facts().version,
         "outlines": selection.choices[OUTLINES.name],
         "hotspots": selection.choices[HOT_SPOTS.name] == "show",
@@ -94,10 +99,19 @@ def city_map(warehouse: Warehouse, selection: Selection) -> CardContent:
 def small_map(warehouse: Warehouse, selection: Selection) -> CardContent:
     """Circles on the outlines, for the home page."""
     frame = mapped.cells(warehouse, selection.filters, selection.choices[STATUS.name])
-    polygons = list(reference.polygons(warehouse)["polygon"])
-    bounds = maps.bounds_of(polygons, warehouse.facts().city.bounds)
+    polygons = _polygons(warehouse)
     summary = f"{text.plural(int(frame['requests'].sum()), 'request')} on the map."
-    return CardContent(frame, summary, points.density(polygons, frame, bounds=bounds))
+    figure = points.density(polygons, frame, bounds=_bounds(warehouse, polygons))
+    return CardContent(frame, summary, figure)
+
+
+def _polygons(warehouse: Warehouse) -> list[dict[str, Any]]:
+    return list(reference.polygons(warehouse)["polygon"])
+
+
+def _bounds(warehouse: Warehouse, polygons: list[dict[str, Any]]) -> maps.Bounds:
+    """The bounds of the areas: those that a city declares may reach far into the sea."""
+    return maps.bounds_of(polygons, warehouse.facts().city.bounds)
 
 
 def api_filters(selection: Selection) -> str:

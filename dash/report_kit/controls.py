@@ -132,8 +132,8 @@ class Pick:
         return [{"value": ",".join(map(str, ids)), "label": name} for name, ids in found.items()]
 
     def has_choice(self, warehouse: Warehouse) -> bool:
-        """Whether there is more than one option: some cities publish no districts."""
-        return len(reference.ids_by_name(warehouse, self.dimension)) > 1
+        """Whether there is more than one option, or one is required: some cities publish no districts."""
+        return self.is_required or len(reference.ids_by_name(warehouse, self.dimension)) > 1
 
     def shown(self, value: Ids, options: Sequence[dict[str, str]]) -> list[str]:
         """The options of these ids, in the order of the URL; unknown ids have none."""
@@ -172,15 +172,24 @@ class Choice:
     options: Mapping[str, str]
     is_filter: bool = False
     """Whether its options differ in the requests that are counted; the page then names the chosen one."""
+    is_possible: Callable[[Warehouse], bool] | None = None
+    """Whether the city has what the options are about; None if every city has it."""
 
     @property
     def default(self) -> str:
         return next(iter(self.options))
 
-    def component(self, report: str, value: str, _facts: Facts, _warehouse: Warehouse) -> Component:
+    def has_choice(self, warehouse: Warehouse) -> bool:
+        return self.is_possible is None or self.is_possible(warehouse)
+
+    def spoken_options(self, facts: Facts) -> list[dict[str, str]]:
+        """Keys and texts, worded for the city."""
+        return [{"value": key, "label": facts.city.spoken(text)} for key, text in self.options.items()]
+
+    def component(self, report: str, value: str, facts: Facts, _warehouse: Warehouse) -> Component:
         control = dmc.SegmentedControl(
             id={"report": report, "control": self.name},
-            data=[{"value": key, "label": text} for key, text in self.options.items()],
+            data=self.spoken_options(facts),
             value=value,
             display="flex",
             w="fit-content",

@@ -77,7 +77,7 @@ def _page(report: Report, search: str) -> Component:
     controls = [
         _control(report, control, selection, facts)
         for control in report.controls
-        if not isinstance(control, Pick) or control.is_required or control.has_choice(warehouse())
+        if isinstance(control, Period) or control.has_choice(warehouse())
     ]
     form = html.Form(controls, className="controls", **aria(label="Filters")) if controls else None
     lines = covers.lines(report, selection, warehouse())

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
+from psycopg.sql import SQL
+from support import city as small_city
 from support.cards import card, dicts, figures, rows
 from support.databases import Database
+from support.documents import client_of
 from support.raw import RAW
+from support.serving import settings_for
 
 from data.warehouse import Warehouse
 from pages import city_map as page
@@ -132,3 +139,53 @@ def test_everything_is_compared_with_the_same_selection(city: Database, warehous
     shown = dicts(card(warehouse, page.REPORT, "by-type", search))
     marked = {row["type"]: row["requests_before"] for row in shown if row["requests_before"]}
     assert marked == {name: sum(pair) for name, pair in before.items()} != {}
+
+
+def opened_on(warehouse: Warehouse) -> tuple[float, ...]:
+    server = Flask(__name__)
+    server.extensions["map"] = {"api": ""}
+    with server.app_context():
+        shown = card(warehouse, page.REPORT, "map").map
+    assert shown
+    return tuple(shown["bounds"])
+
+
+def test_the_map_opens_on_the_areas_and_not_on_the_waters_around_them(
+    city: Database, warehouse: Warehouse
+) -> None:
+    """San Francisco's bounds reach so far into the sea that the city filled a corner of the map."""
+    (main_parts,) = city.rows("""
+        SELECT min(ST_XMin(part.geom)), min(ST_YMin(part.geom)), max(ST_XMax(part.geom)),
+            max(ST_YMax(part.geom))
+        FROM geometries, ST_Dump(geometries.geom) AS part WHERE ST_Area(part.geom) > 0.0001""")
+    assert opened_on(warehouse) == pytest.approx(main_parts, abs=0.0002)
+    assert opened_on(warehouse) != warehouse.facts().city.bounds
+
+
+@pytest.fixture(scope="module")
+def without_areas() -> Iterator[Warehouse]:
+    """A city that publishes no boundaries."""
+    with (
+        small_city.filled("TRUNCATE geometries") as bare,
+        closing(Warehouse(settings_for(bare.reader_url))) as found,
+    ):
+        yield found
+
+
+def test_a_city_without_areas_opens_on_its_bounds(without_areas: Warehouse) -> None:
+    assert opened_on(without_areas) == without_areas.facts().city.bounds
+
+
+def test_a_city_without_areas_offers_no_outlines(warehouse: Warehouse, without_areas: Warehouse) -> None:
+    assert page.OUTLINES.has_choice(warehouse)
+    assert not page.OUTLINES.has_choice(without_areas)
+    (located,) = without_areas.frame(
+        SQL("SELECT srnumber FROM service_requests WHERE latitude IS NOT NULL LIMIT 1")
+    )["srnumber"]
+    shown = {
+        source: client_of(source).get(f"/request/{located}").text for source in (warehouse, without_areas)
+    }
+    assert [("<svg" in text, "Outlines of the" in text) for text in shown.values()] == [
+        (True, True),
+        (True, False),
+    ]
