@@ -48,10 +48,9 @@ def _answered(council: int, answer: Callable[[Brief], Response]) -> Response:
         source = warehouse()
         name, period = _name(source, council), _period(source)
         if name is None:
-            areas = source.facts().city.phrase("{areas}")
-            return pages.missing(
-                f"There is no council {council}", f"Use the number of one of the {areas}, as in the reports."
-            )
+            city = source.facts().city
+            advice = city.phrase("Use the number of one of the {areas}, as in the reports.")
+            return pages.missing(city.spoken(f"There is no council {council}"), advice)
         if isinstance(period, str):
             return pages.missing("There is no such brief", period)
         return answer(brief(source, council, name, period))

@@ -20,6 +20,7 @@ from data.warehouse import Warehouse
 from figures import charts
 from report_kit import comparison, controls, list_controls, report, text, time_cards
 from report_kit.attributes import aria, data
+from report_kit.common_cards import spoken
 from report_kit.content import CardContent, Number
 from report_kit.list_controls import HiddenParameter, Menu, PatternOptions
 from report_kit.list_query import AGE_NAMES, conditions, query_of
@@ -107,13 +108,17 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
     )
     rows = table(
         shown,
-        COLUMNS,
+        spoken(warehouse, COLUMNS),
         label="Requests",
         links=[request_link(one) for one in frame["number"]],
         report=REPORT.name,
         sort=sort,
     )
-    summary = html.P(_summary(total, number, sort), className="list-note", **aria(live="polite"))
+    summary = html.P(
+        warehouse.facts().city.spoken(_summary(total, number, sort)),
+        className="list-note",
+        **aria(live="polite"),
+    )
     notes = [html.P(note, className="note") for note in _notes(total, chosen, sort)]
     turn = [_pages(number, pages)] if pages > 1 else []
     return CardContent(
@@ -248,7 +253,9 @@ REPORT = Report(
         controls.districts(),
         controls.agencies(),
         controls.sources(),
-        list_controls.Text("address", "Address begins with", PatternOptions(r".{1,80}"), hint="1200 N MAIN"),
+        list_controls.Text(
+            "address", "Address begins with", PatternOptions(r".{1,80}"), hint="number and street"
+        ),
         Menu("sort", "Sorted by", SORTS),
         controls.INFORMATION,
         HiddenParameter("weekday", "Weekday", PatternOptions(r"[1-7]")),

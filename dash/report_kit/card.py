@@ -58,15 +58,15 @@ def body_of(report: Report, card: Card, content: CardContent, search: str, city:
         return list(content.parts)
     if content.numbers:
         numbers = html.Dl([_number(item, city) for item in content.numbers], className="numbers")
-        return [numbers, _foot(report, card, search)]
+        return [numbers, _foot(report, card, search, city)]
     if content.columns:
         summary = html.P(content.summary, className="summary")
         printed = _rows(replace(content, links={}, lists=()), PRINTED_ROWS, className="rows rows-printed")
-        return [summary, _grid(report, card, content), *printed, _foot(report, card, search)]
+        return [summary, _grid(report, card, content), *printed, _foot(report, card, search, city)]
     rows = _rows(content, TABLE_ROWS, className="rows")
     if content.map:
-        return [_map(content), _foot(report, card, search, [_details(rows)])]
-    return [_figure(report, card, content), _foot(report, card, search, [_details(rows)])]
+        return [_map(content), _foot(report, card, search, city, [_details(rows)])]
+    return [_figure(report, card, content, city), _foot(report, card, search, city, [_details(rows)])]
 
 
 def _number(item: Number, city: City) -> Component:
@@ -85,7 +85,7 @@ def _definition(item: Number, city: City) -> Component:
     return html.Details([sign, text], className="about")
 
 
-def _figure(report: Report, card: Card, content: CardContent) -> Component:
+def _figure(report: Report, card: Card, content: CardContent, city: City) -> Component:
     identity = report.card_id(card)
     graph = dcc.Graph(
         id={"graph": identity},
@@ -96,7 +96,7 @@ def _figure(report: Report, card: Card, content: CardContent) -> Component:
     picture = html.Div(graph, role="img", **aria(labelledby=f"{identity}--title"))
     box: dict[str, Any] = {"className": "picture"}
     if content.is_scrollable:
-        label = f"{card.title}, scrollable"
+        label = f"{city.phrase(card.title)}, scrollable"
         box = {"className": "picture picture-scrolls", "tabIndex": 0, "role": "region", **aria(label=label)}
     return html.Figure([html.Div(picture, **box), html.Figcaption(content.summary, className="summary")])
 
@@ -189,12 +189,12 @@ def _rows(content: CardContent, at_most: int, className: str) -> list[Component]
     return [box, *rest]
 
 
-def _foot(report: Report, card: Card, search: str, more: list[Component] | None = None) -> Component:
+def _foot(report: Report, card: Card, search: str, city: City, more: Sequence[Component] = ()) -> Component:
     address = csv_address(report, card, search)
-    label = f"Download the data of “{card.title}” as CSV"
+    label = f"Download the data of “{city.phrase(card.title)}” as CSV"
     download = html.A("CSV", href=address, className="csv", **aria(label=label))
     alone = html.A("Figure alone", href=card_address(report, card, search), className="alone")
-    return html.Div([*(more or []), alone, download], className="card-foot")
+    return html.Div([*more, alone, download], className="card-foot")
 
 
 def card_address(report: Report, card: Card, search: str) -> str:

@@ -38,11 +38,11 @@ class PatternOptions(Mapping[str, str]):
 class Menu(Choice):
     """A choice with more options than fit side by side."""
 
-    def component(self, report: str, value: str, _facts: Facts, _warehouse: Warehouse) -> Component:
+    def component(self, report: str, value: str, facts: Facts, _warehouse: Warehouse) -> Component:
         return dmc.Select(
             id={"report": report, "control": self.name},
             label=self.label,
-            data=[{"value": key, "label": text} for key, text in self.options.items()],
+            data=self.spoken_options(facts),
             value=value,
             allowDeselect=False,
             w=220,

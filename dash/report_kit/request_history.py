@@ -61,15 +61,15 @@ def _step(source: Warehouse, change: Any) -> Step:
     what = "; ".join(KINDS.get(kind, kind) for kind in kinds)
     before, after = (value if isinstance(value, dict) else {} for value in (change.before, change.after))
     details = [
-        f"{_title(name)}: {_value(source, name, before[name])} → {_value(source, name, after[name])}"
+        f"{_title(source, name)}: {_value(source, name, before[name])} → {_value(source, name, after[name])}"
         for name in after
         if name in before and name not in HIDDEN
     ]
     return Step(_when(change.changed), what, details + ([BY_RULES] if change.cause == "rules" else []))
 
 
-def _title(name: str) -> str:
-    return name.removesuffix("_id").replace("_", " ").capitalize()
+def _title(source: Warehouse, name: str) -> str:
+    return source.facts().city.spoken(name.removesuffix("_id").replace("_", " ").capitalize())
 
 
 def _value(source: Warehouse, name: str, value: Any) -> str:

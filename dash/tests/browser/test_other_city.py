@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 from support import city as small_city
 from support.browser import DESKTOP, PHONE, Visitor, visit
+from support.other_city import OTHER_CITY, TRACES
 from support.pages import sampled
 from support.serving import Reports, forget_everything, serve
 
-OTHER_CITY = """
-UPDATE city SET city_key = 'nyc', city_name = 'New York', time_zone = 'America/New_York',
-    words = '{"area": "Community district", "areas": "Community districts",
-              "no_area": "No community district",
-              "region": "Borough", "portal": "data.cityofnewyork.us", "population": "last census"}';
-UPDATE councils SET council_name = CASE council_id WHEN 0 THEN 'No community district'
-                                   ELSE 'Brooklyn ' || council_id END;
-UPDATE regions SET region_name = 'Borough ' || region_id;
-"""
-# "Council's Office" is a source of requests.
-TRACES = re.compile(
-    r"(?<!city )\bcouncils?\b(?!'s Office)|los angeles|arleta|lacity|P[SD]T\b|2020 census", re.IGNORECASE
-)
 PAGES = (
     "/",
     "/overview-combined",
@@ -40,12 +27,8 @@ PAGES = (
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Reports]:
     forget_everything()
-    with small_city.filled() as filled:
-        for statement in OTHER_CITY.split(";\n"):
-            if statement.strip():
-                filled.run(statement)
-        with serve(filled.reader_url) as running:
-            yield running
+    with small_city.filled(OTHER_CITY) as filled, serve(filled.reader_url) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
