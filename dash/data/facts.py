@@ -38,9 +38,11 @@ GENERATION = re.compile("[0-9]{1,18}")
 
 # A city council is something else.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b", re.IGNORECASE)
+REGION = re.compile(r"\bregion(s?)\b", re.IGNORECASE)
 USUAL_WORDS = {
     "area": "area",
     "areas": "areas",
+    "neighborhood": "neighborhood",
     "population": "last census",
     "portal": "the city's open data portal",
 }
@@ -64,21 +66,39 @@ class City:
     def phrase(self, text: str) -> str:
         """The text with ``{city}`` and the placeholders of ``USUAL_WORDS`` replaced by this city's words."""
         spoken = text.replace("{city}", self.name)
+        words = {"neighborhood": self._neighborhood} | self.words
         for name, usual in USUAL_WORDS.items():
-            spoken = spoken.replace(f"{{{name}}}", _lower(self.words.get(name, usual)))
+            spoken = spoken.replace(f"{{{name}}}", _lower(words.get(name, usual)))
         return self.spoken(spoken[:1].upper() + spoken[1:])
 
     def spoken(self, text: str) -> str:
-        """The text with "council" replaced by the city's word for its areas, unless they are councils."""
+        """The text with the city's words for "region", and for "council" unless its areas are councils."""
         area, areas = (_lower(self.words.get(name, "")) for name in ("area", "areas"))
-        if not area or not areas or area.endswith("council"):
-            return text
-        return COUNCIL.sub(lambda found: _like(found[0], areas if found[2] else area), text)
+        if area and areas and not area.endswith("council"):
+            text = COUNCIL.sub(lambda found: _like(found[0], areas if found[2] else area), text)
+        region = self._region
+        return REGION.sub(lambda found: _like(found[0], _plural(region) if found[1] else region), text)
+
+    @property
+    def _neighborhood(self) -> str:
+        """The word of titles for one of the areas, which are shorter than "neighborhood council"."""
+        area = self.words.get("area", "")
+        return "neighborhood" if not area or area.endswith("council") else area
+
+    @property
+    def _region(self) -> str:
+        """A city whose areas are not grouped calls its only region "city", which has no plural here."""
+        region, area = _lower(self.words.get("region", "")), self.words.get("area", "")
+        return "region" if region in ("", "city") or REGION.search(area) else region
 
 
 def _like(pattern: str, word: str) -> str:
     """The word, capitalized if the match is."""
     return word[:1].upper() + word[1:] if pattern[:1].isupper() else word
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if re.search("[^aeiou]y$", word) else f"{word}s"
 
 
 def _lower(text: str) -> str:

@@ -257,7 +257,7 @@ def _histogram(council: str, days: Series, edges: list[tuple[int, int]]) -> grou
 
 REPORT = Report(
     path="/nc-summary-comparison",
-    title="Neighborhood summary and comparison",
+    title="{neighborhood} summary and comparison",
     menu="Compare",
     purpose="One {area} in detail, or several side by side with the average.",
     order=10,

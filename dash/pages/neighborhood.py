@@ -140,7 +140,7 @@ def _a_day(councils: DataFrame, days: int) -> str:
 
 REPORT = Report(
     path=PAGE,
-    title="Neighborhood",
+    title="{neighborhood}",
     purpose="One {area} compared with the whole city, per 10,000 people, and what its residents request.",
     order=4,
     controls=(

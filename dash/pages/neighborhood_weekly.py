@@ -137,9 +137,9 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 REPORT = Report(
     path=PAGE,
-    title="Neighborhood weekly report",
+    title="{neighborhood} weekly report",
     menu="Weekly",
-    purpose="What came in and what was closed in one neighborhood in the last 7 days, request by request.",
+    purpose="What came in and what was closed in one {neighborhood} in the last 7 days, request by request.",
     order=6,
     controls=(
         controls.councils(label="{area}", is_single=True, default=controls.busiest(COUNCIL), at_most=1),

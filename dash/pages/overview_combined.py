@@ -105,8 +105,8 @@ def _slowest(frame: DataFrame) -> str:
 REPORT = Report(
     path=PAGE,
     title="Overview",
-    purpose="How many requests the city receives, by type, neighborhood and channel, and how long they take "
-    "to close.",
+    purpose="How many requests the city receives, by type, {neighborhood} and channel, and how long they "
+    "take to close.",
     order=1,
     controls=(
         controls.Period(months=12),

@@ -80,7 +80,7 @@ def tile(report: Report, shown: Sequence[Component] | None = None) -> Component:
     identity = {"picture": report.name}
     return html.Section(
         [
-            html.H2(dcc.Link(city().spoken(report.title), href=report.path)),
+            html.H2(dcc.Link(city().phrase(report.title), href=report.path)),
             html.P(city().phrase(report.purpose)),
             html.Div(shown or states.skeleton(175), id=identity, className="tile-picture", **near),
         ],
@@ -139,10 +139,10 @@ def content_of(report: Report, source: Warehouse) -> list[Component]:
     builds = {card.name: card.build for card in report.cards}
     number = builds[NUMBERS](source, selection)
     picture = (report.tile or builds[report.picture])(source, selection)
-    spoken = source.facts().city.spoken
+    words = source.facts().city
     headline = _headline(number, _chosen(report, selection, source))
-    shown = [*headline, *_graph(spoken(report.title), picture)]
-    return shown or [states.empty(spoken(number.why_empty))]
+    shown = [*headline, *_graph(words.phrase(report.title), picture)]
+    return shown or [states.empty(words.spoken(number.why_empty))]
 
 
 def compared(report: Report) -> str:

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask import current_app
 
 from data.errors import DataError
-from data.facts import Facts
+from data.facts import UNKNOWN_CITY, Facts
 from report_kit import definitions, first_page, states, text
 from report_kit.attributes import aria, data
 from report_kit.report import Report
@@ -42,7 +42,7 @@ def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Compone
         dcc.Store(id=VERSION),
         dcc.Store(id="attempt"),
         html.A("Skip to the report", href="#content", className="skip"),
-        _header(reports, name, city().spoken if is_served else str),
+        _header(reports, name, city().phrase if is_served else UNKNOWN_CITY.phrase),
         html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(LOST, id="lost-figures", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
@@ -60,9 +60,9 @@ def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Compone
     return dmc.MantineProvider(shell, theme=THEME, defaultColorScheme="auto")
 
 
-def _header(reports: Sequence[Report], name: str, spoken: Callable[[str], str]) -> Component:
+def _header(reports: Sequence[Report], name: str, phrase: Callable[[str], str]) -> Component:
     menu = [
-        dcc.Link(spoken(report.menu or report.title), href=report.path, id={"menu": report.path})
+        dcc.Link(phrase(report.menu or report.title), href=report.path, id={"menu": report.path})
         for report in reports
     ]
     toggle = dmc.ColorSchemeToggle(

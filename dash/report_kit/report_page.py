@@ -53,8 +53,8 @@ def publish(report: Report) -> None:
     dash.register_page(
         report.name,
         path=report.path,
-        name=report.title,
-        title=lambda **_: f"{city().spoken(report.title)} · {city().name} 311",
+        name=UNKNOWN_CITY.phrase(report.title),
+        title=lambda **_: f"{city().phrase(report.title)} · {city().name} 311",
         description=UNKNOWN_CITY.phrase(report.purpose),
         order=report.order,
         layout=lambda **given: page_of(report, given),
@@ -104,7 +104,7 @@ def _page(report: Report, search: str) -> Component:
 
 def _heading(report: Report, city: City, selection: Selection, alone: Card | None) -> Component:
     """The title; for a single card also a link to the whole report, with the same filters."""
-    title = html.H1(city.spoken(report.title))
+    title = html.H1(city.phrase(report.title))
     if alone is None:
         return html.Header([title, html.P(city.phrase(report.purpose), className="purpose")])
     whole = dcc.Link("The whole report", href=f"{report.path}?{without_card(selection.search)}")

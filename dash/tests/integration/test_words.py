@@ -18,8 +18,9 @@ from support.other_city import OTHER_CITY, TRACES
 from support.serving import settings_for
 
 from data.warehouse import Warehouse
-from pages import reports, requests_list
+from pages import city_map, reports, requests_list
 from report_kit import card as cards
+from report_kit.controls import Pick
 from report_kit.list_controls import Menu
 from report_kit.preview import html_of
 
@@ -40,7 +41,7 @@ def client(elsewhere: Warehouse) -> FlaskClient:
 
 def traces(html: str) -> list[str]:
     """Lines with a word of the other city, in texts and in labels; addresses and classes are not shown."""
-    shown = re.sub(r' (?:href|class|id|content)="[^"]*"', "", html)
+    shown = re.sub(r' (?:href|class|id|content|role)="[^"]*"', "", html)
     return [line for line in shown.splitlines() if TRACES.search(line)]
 
 
@@ -91,3 +92,19 @@ def test_labels_of_files_are_worded_for_the_city(elsewhere: Warehouse) -> None:
     content = card(elsewhere, overview, "by-council")
     body = cards.body_of(overview, shown, content, "", elsewhere.facts().city)
     assert "“By community district”" in str(body[-1])
+
+
+def test_titles_and_filters_speak_of_the_areas(elsewhere: Warehouse) -> None:
+    """The reports on one area were called "Neighborhood" in every city, and boroughs "Regions"."""
+    city = elsewhere.facts().city
+    said = [
+        city.phrase(text) for one in reports() for text in (one.menu or one.title, one.title, one.purpose)
+    ]
+    assert "Community district weekly report" in said
+    said += [city.phrase(card.title) for one in reports() for card in one.cards]
+    assert "By borough" in said
+    labels = [one.label for report in reports() for one in report.controls if isinstance(one, Pick)]
+    said += [city.phrase(label) for label in labels]
+    said += [one["label"] for one in city_map.OUTLINES.spoken_options(elsewhere.facts())]
+    assert "Boroughs" in said
+    assert traces("\n".join(said)) == []

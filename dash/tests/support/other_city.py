@@ -15,5 +15,7 @@ UPDATE regions SET region_name = 'Borough ' || region_id;
 """
 # "Council's Office" is a source of requests.
 TRACES = re.compile(
-    r"(?<!city )\bcouncils?\b(?!'s Office)|los angeles|arleta|lacity|P[SD]T\b|2020 census", re.IGNORECASE
+    r"(?<!city )\bcouncils?\b(?!'s Office)|\bregions?\b|\bneighborhoods?\b"
+    r"|los angeles|arleta|lacity|P[SD]T\b|2020 census",
+    re.IGNORECASE,
 )

@@ -53,9 +53,28 @@ def test_another_city_has_its_own_words() -> None:
         new_york.phrase("All councils but one council")
         == "All community districts but one community district"
     )
+    assert new_york.phrase("{neighborhood} weekly report, by {neighborhood}") == (
+        "Community district weekly report, by community district"
+    )
+    assert new_york.spoken("All regions") == "All regions"
     councils = replace(CITY, words={"area": "Neighborhood council", "areas": "Neighborhood councils"})
     assert councils.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"
     assert councils.phrase("Outside all councils") == "Outside all councils"
+    assert councils.phrase("{neighborhood} weekly report") == "Neighborhood weekly report"
+
+
+@pytest.mark.parametrize(
+    ("word", "spoken"),
+    [
+        ("Region", "By region. Regions"),
+        ("Borough", "By borough. Boroughs"),
+        ("County", "By county. Counties"),
+        # A city whose areas are not grouped.
+        ("City", "By region. Regions"),
+    ],
+)
+def test_groups_of_areas_have_the_word_of_the_city(word: str, spoken: str) -> None:
+    assert replace(CITY, words={"region": word}).spoken("By region. Regions") == spoken
 
 
 def test_what_a_card_says_is_in_the_words_of_the_city() -> None:
