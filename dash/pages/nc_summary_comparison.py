@@ -82,7 +82,8 @@ def _note(row: dict[str, Any], baseline: Baseline | None) -> str:
 
 def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
     step: Step = "month" if selection.days > 730 else "week" if selection.days > 92 else "day"
-    wide = _by_step(warehouse, selection, step)
+    exact = _by_step(warehouse, selection, step)
+    wide = exact.round(2)
     colors = [*cycle_colors(len(wide.columns) - 1), OTHERS]
     series = {name: wide[name] for name in wide}
     baseline = baseline_of(warehouse, selection)
@@ -96,7 +97,7 @@ def over_time(warehouse: Warehouse, selection: Selection) -> CardContent:
         before=_before(warehouse, selection, step, wide),
         before_name=baseline.name if baseline else "",
     )
-    totals = [f"{name} {text.number(round(total))}" for name, total in wide.sum().items()]
+    totals = [f"{name} {text.number(total)}" for name, total in exact.sum().items()]
     frame = wide.rename_axis(step).reset_index().melt(step, var_name="council", value_name="requests")
     return CardContent(
         frame,
@@ -152,7 +153,7 @@ def _by_step(warehouse: Warehouse, selection: Selection, step: Step) -> DataFram
     wide = wide.reindex(index=starts, columns=chosen).fillna(0)
     everyone = replace(selection.filters, councils=inside)
     city = count(warehouse, everyone, step).set_index(step)["requests"]
-    return wide.assign(**{AVERAGE: (city.reindex(starts, fill_value=0) / len(inside)).round(2)})
+    return wide.assign(**{AVERAGE: city.reindex(starts, fill_value=0) / len(inside)})
 
 
 def shares(dimension: Dimension) -> Build:

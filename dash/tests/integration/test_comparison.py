@@ -13,6 +13,7 @@ from data.filters import COUNCIL, TYPE
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
 from pages import nc_summary_comparison as page
+from report_kit import text
 from report_kit.content import NO_MATCH, CardContent
 
 MINE = """FROM past JOIN councils ON council_name = council
@@ -53,6 +54,19 @@ def test_days_of_the_councils_and_of_the_average_one(city: Database, warehouse: 
     )
     for day, number in all_councils:
         assert listed[(day, page.AVERAGE)] == pytest.approx(number / 99, abs=0.0051)
+
+
+def test_the_average_of_few_requests_is_not_rounded_to_nothing(city: Database, warehouse: Warehouse) -> None:
+    """Four requests in 41 councils were an average of 0."""
+    day = "created >= today - 1 AND council <> 'No council'"
+    kind, number = city.rows(
+        RAW + f"SELECT type, count(*) FROM past WHERE {day} GROUP BY 1 ORDER BY 2, 1 LIMIT 1"
+    )[0]
+    ids = ",".join(map(str, ids_by_name(warehouse, TYPE)[kind]))
+    last = warehouse.facts().last_day
+    summary = build(warehouse, "over-time", f"from={last}&to={last}&type={ids}").summary
+    assert 0 < number < 40
+    assert f"{page.AVERAGE} {text.number(number / 99)}." in summary
 
 
 @pytest.mark.parametrize("days", [200, 900])

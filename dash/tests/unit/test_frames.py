@@ -60,6 +60,11 @@ def test_negative_numbers_stay_numbers() -> None:
     assert to_csv(figures({"net": -3})).split() == ["figure,value", "net,-3"]
 
 
+def test_counts_among_rates_and_unknown_values_stay_whole_numbers() -> None:
+    written = to_csv(figures({"requests": 317, "people": None, "rate": 70.5})).split()
+    assert written == ["figure,value", "requests,317", "people,", "rate,70.5"]
+
+
 def test_the_rest_is_one_group_at_the_end() -> None:
     frame = DataFrame({"type": list("abcd"), "requests": [4, 3, 2, 1]})
     assert records(with_others(frame, "type", 2)) == [
