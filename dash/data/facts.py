@@ -66,7 +66,7 @@ class City:
     def phrase(self, text: str) -> str:
         """The text with ``{city}`` and the placeholders of ``USUAL_WORDS`` replaced by this city's words."""
         spoken = text.replace("{city}", self.name)
-        words = {"neighborhood": self._neighborhood} | self.words
+        words = {"neighborhood": self._neighborhood, **self.words}
         for name, usual in USUAL_WORDS.items():
             spoken = spoken.replace(f"{{{name}}}", _lower(words.get(name, usual)))
         return self.spoken(spoken[:1].upper() + spoken[1:])

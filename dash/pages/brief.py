@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dash.development.base_component import Component
 from pandas import DataFrame
 
+from data import reference
 from data.counts import count
 from data.filters import COUNCIL, Filters
 from data.frames import daily, figures
@@ -73,10 +74,11 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
     return frame.assign(change=change)
 
 
-def related(selection: Selection) -> tuple[str, str] | None:
-    """The brief of the last whole week, for reports on one council; None while there is no council."""
-    councils = selection.filters.councils
-    return ("Brief of the last whole week, one page", f"{PAGE}/{councils[0]}") if councils else None
+def related(warehouse: Warehouse, selection: Selection) -> tuple[str, str] | None:
+    """The brief of the last whole week, for reports on one council; None if there is no such council."""
+    known = set(reference.councils(warehouse)["council_id"])
+    chosen = [one for one in selection.filters.councils if one in known]
+    return ("Brief of the last whole week, one page", f"{PAGE}/{chosen[0]}") if chosen else None
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -145,7 +147,7 @@ REPORT = Report(
     ),
     rules=(
         "A week runs from Monday to Sunday. The current one is compared with the same days of the last one.",
-        "The link to a brief always shows the same period: /brief/52?week=2026-W47, or ?month=2026-11.",
+        "The link to a brief always shows the same period, such as ?week=2026-W47 or ?month=2026-11.",
         *report.COUNTING_RULES,
         report.FULL_DAY_RULE,
     ),

@@ -33,7 +33,7 @@ def lines(report: Report, selection: Selection, warehouse: Warehouse) -> list[Co
         found.append(html.P(_counted(report, counted, warehouse), className="counted"))
     notes = [*selection.notes, *_unknown_card(report, selection)]
     found += [html.P(note, className="warning") for note in notes]
-    return [*found, *_copy(report, selection), *_related(report, selection)]
+    return [*found, *_copy(report, selection), *_related(report, selection, warehouse)]
 
 
 def _unknown_card(report: Report, selection: Selection) -> list[str]:
@@ -43,8 +43,8 @@ def _unknown_card(report: Report, selection: Selection) -> list[str]:
     return [f"This report has no figure “{name[:80]}”, so all of its figures are shown."]
 
 
-def _related(report: Report, selection: Selection) -> list[Component]:
-    found = report.related(selection) if report.related else None
+def _related(report: Report, selection: Selection, warehouse: Warehouse) -> list[Component]:
+    found = report.related(warehouse, selection) if report.related else None
     if found is None:
         return []
     title, address = found

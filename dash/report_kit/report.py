@@ -84,7 +84,7 @@ class Report:
     """The numbers under the filters; not the default if the report selects by more than filters."""
     is_live: bool = False
     """Whether it shows the runs themselves, which change without a new generation of the data."""
-    related: Callable[[Selection], tuple[str, str] | None] | None = None
+    related: Callable[[Warehouse, Selection], tuple[str, str] | None] | None = None
     """Title and address of a document on the same selection, if there is one."""
     aliases: Sequence[str] = ()
     """Old URLs, kept as redirects."""

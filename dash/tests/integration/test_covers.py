@@ -90,3 +90,10 @@ def test_unlocated_requests_are_named_only_if_there_are_any(city: Database, ware
     (number, *_) = ids_by_name(warehouse, TYPE)[kind]
     line = counted(warehouse, overview_combined.REPORT, f"type={number}&from={day}&to={day}")
     assert line == f"1 request, not on the map because it has no usable location. {left_out}"
+
+
+def test_a_council_that_does_not_exist_has_no_brief(warehouse: Warehouse) -> None:
+    """The link led to a page that does not exist."""
+    for report in (neighborhood.REPORT, neighborhood_weekly.REPORT):
+        found = lines(warehouse, report, "council=999")
+        assert not [line for line in found if getattr(line, "className", "") == "related"]
