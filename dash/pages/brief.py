@@ -48,9 +48,9 @@ def _periods(warehouse: Warehouse, kind: str, number: int) -> list[Period]:
 def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int) -> DataFrame:
     """Columns: name, first (day), days, requests, change (in words), _link; newest first."""
     shown = _periods(warehouse, kind, number)
-    if not shown:
-        return DataFrame(columns=["name", "requests"])
-    council = selection.filters.councils[0]
+    council = _known_council(warehouse, selection)
+    if not shown or council is None:
+        return DataFrame(columns=["name", "first", "days", "requests", "change"])
     first, last = shown[-1].before().first, shown[0].last
     found = Filters(first, last, councils=(council,))
     days = daily(count(warehouse, found, "day"), first, last)
@@ -76,9 +76,13 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
 
 def related(warehouse: Warehouse, selection: Selection) -> tuple[str, str] | None:
     """The brief of the last whole week, for reports on one council; None if there is no such council."""
+    council = _known_council(warehouse, selection)
+    return None if council is None else ("Brief of the last whole week, one page", f"{PAGE}/{council}")
+
+
+def _known_council(warehouse: Warehouse, selection: Selection) -> int | None:
     known = set(reference.councils(warehouse)["council_id"])
-    chosen = [one for one in selection.filters.councils if one in known]
-    return ("Brief of the last whole week, one page", f"{PAGE}/{chosen[0]}") if chosen else None
+    return next((one for one in selection.filters.councils if one in known), None)
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:

@@ -10,7 +10,7 @@ from support.raw import RAW
 from data.filters import TYPE
 from data.reference import ids_by_name
 from data.warehouse import Warehouse
-from pages import neighborhood, neighborhood_weekly, overview_combined, time_to_close
+from pages import brief, neighborhood, neighborhood_weekly, overview_combined, time_to_close
 from report_kit import covers, text
 from report_kit.report import Report
 from report_kit.selection import Selection, month_end
@@ -97,3 +97,5 @@ def test_a_council_that_does_not_exist_has_no_brief(warehouse: Warehouse) -> Non
     for report in (neighborhood.REPORT, neighborhood_weekly.REPORT):
         found = lines(warehouse, report, "council=999")
         assert not [line for line in found if getattr(line, "className", "") == "related"]
+    for name in ("numbers", "by-week", "weeks", "months"):
+        assert card(warehouse, brief.REPORT, name, "council=999").is_empty, name
