@@ -81,7 +81,7 @@ class City:
 
     @property
     def _neighborhood(self) -> str:
-        """The word of titles for one of the areas, which are shorter than "neighborhood council"."""
+        """The word of titles for one of the areas; where these are councils, what they are councils of."""
         area = self.words.get("area", "")
         return "neighborhood" if not area or area.endswith("council") else area
 

@@ -68,16 +68,10 @@ def figures(values: Mapping[str, Any]) -> DataFrame:
 def to_csv(frame: DataFrame) -> str:
     """RFC 4180 with a header; text that a spreadsheet would run as a formula gets a leading apostrophe."""
     shown = visible(frame)
-    safe = DataFrame({name: _safe(column) for name, column in shown.items()}, index=shown.index)
-    text: str = safe.to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d")
-    return text
-
-
-def _safe(column: Series) -> Series:
-    """The column with safe texts. Its type is kept: counts among rates would become 317.0."""
-    if column.dtype.kind in "biufM":
-        return column
-    return Series([safe_cell(value) for value in column], index=column.index, dtype=object)
+    # Not DataFrame.map: it would turn counts among rates into 317.0.
+    texts = shown.select_dtypes(exclude=["number", "bool", "datetime"])
+    safe = {name: Series([*map(safe_cell, texts[name])], texts.index, object) for name in texts}
+    return str(shown.assign(**safe).to_csv(index=False, lineterminator="\r\n", date_format="%Y-%m-%d"))
 
 
 def safe_cell(value: Any) -> Any:
