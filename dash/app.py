@@ -95,7 +95,7 @@ def create(settings: Settings) -> Dash:
     telemetry.watch(server, settings.admin_token.get_secret_value())
     app = Reports(
         "reports",
-        server=server,  # type: ignore[arg-type]  # documented, but not in its types
+        server=server,
         use_pages=True,
         # We publish our pages below: Dash would import them under different module names.
         pages_folder="",
