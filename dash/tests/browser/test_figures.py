@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from support.browser import Visitor
 from support.pages import sampled
 
-from figures import charts
+from figures import charts, groups
 
 LOADED = """performance.getEntriesByType('resource').map(one => one.name.split('/').pop().split('?')[0])
     .filter(name => name.startsWith('plotly') && name.endsWith('.min.js'))"""
@@ -26,19 +26,27 @@ DRAWN = """figure => {
         const labels = [...place.querySelectorAll('.xtick text')];
         labels.sort((one, other) => boxOf(one).left - boxOf(other).left);
         const touching = labels.filter((one, at) => at && boxOf(one).left < boxOf(labels[at - 1]).right + 2);
+        const names = [...place.querySelectorAll('.ytick text')];
+        names.sort((one, other) => boxOf(one).top - boxOf(other).top);
+        const above = names.filter((one, at) => at && boxOf(one).top < boxOf(names[at - 1]).bottom);
         const cut = [...place.querySelectorAll('text')].filter(one => boxOf(one).width
             && (boxOf(one).left < edge.left || boxOf(one).right > edge.right));
         place.remove();
-        return [...touching, ...cut].map(one => one.textContent);
+        return [...touching, ...above, ...cut].map(one => one.textContent);
     });
 }"""
 LONG_NAMES = ["Office of Community Beautification", "Homeless Encampment"]
+LONGER_NAMES = [f"Department of Housing Preservation and Development {place}" for place in "ABCDEFGH"]
 ON_A_PHONE = {
     "days": charts.bars([f"Nov {day}" for day in range(1, 31)], range(30), unit="requests"),
     "months": charts.bars([f"{month} 2026" for month in month_abbr[1:]], range(12), unit="requests"),
     "steps of a hundred": charts.horizontal_bars(LONG_NAMES, [1109, 5], unit="requests"),
     "thousands": charts.horizontal_bars(LONG_NAMES, [5512, 5], unit="requests"),
     "tens of thousands": charts.horizontal_bars(LONG_NAMES, [55_120, 5], unit="requests"),
+    "names of three lines": charts.horizontal_bars(LONGER_NAMES, range(8), unit="requests"),
+    "groups": groups.horizontal(
+        LONGER_NAMES, [groups.OneSeries.of("New", LONGER_NAMES, range(8), LONGER_NAMES)], x_title="Requests"
+    ),
     "a long title": charts.horizontal_bars(LONG_NAMES, [40, 5], unit="days from created to closed"),
     "a wide title": charts.horizontal_bars(LONG_NAMES, [40.5, 5], unit="requests per 10,000 people"),
 }

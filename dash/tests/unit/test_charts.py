@@ -99,6 +99,18 @@ def test_long_names_leave_room_for_bars() -> None:
     assert theme.height_of(["Empowerment Congress Southeast"] * 99) > theme.height_of(["Noho"] * 99)
 
 
+def test_names_end_lines_between_words() -> None:
+    """One broke into "Oceanview/Merced/Ing" and "leside", and three lines touched those of the neighbors."""
+    parts, word = "Oceanview/Merced/Ingleside", "Donaudampfschifffahrtsgesellschaft"
+    agency = "Department of Housing Preservation and Development"
+    assert theme.names([parts, word, agency])["ticktext"] == [
+        "Oceanview/Merced/<br>Ingleside",
+        word,
+        "Department of<br>Housing Preservation<br>and Development",
+    ]
+    assert theme.height_of([agency] * 99) > 99 * 3 * 1.3 * 11
+
+
 def test_no_figure_loads_anything_from_another_host() -> None:
     assert "http" not in str(FIGURES)
 
