@@ -258,7 +258,7 @@ def ranges(
         )
     ]
     layout = theme.layout(
-        theme.height_of(names) + 40,
+        theme.height_of(names, legend=len(titles)),
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
         xaxis=theme.numbers_across(unit.capitalize(), high, side=_side(len(names))),

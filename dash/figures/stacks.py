@@ -26,7 +26,7 @@ def horizontal(
     ]
     wholes = [sum(values) for values in zip(*parts.values(), strict=True)]
     layout = theme.layout(
-        theme.height_of(names) + 40,
+        theme.height_of(names, legend=len(parts)),
         barmode="stack",
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},

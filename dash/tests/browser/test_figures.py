@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from support.browser import Visitor
 from support.pages import sampled
 
-from figures import charts, groups
+from figures import charts, groups, stacks
 
 LOADED = """performance.getEntriesByType('resource').map(one => one.name.split('/').pop().split('?')[0])
     .filter(name => name.startsWith('plotly') && name.endsWith('.min.js'))"""
@@ -17,7 +17,7 @@ PART, WHOLE = "plotly-cartesian.min.js", "plotly.min.js"
 ANOTHER_KIND = """() => Plotly.react(document.body.appendChild(document.createElement('div')),
     { data: [{ type: 'sunburst', labels: ['city', 'council'], parents: ['', 'city'], values: [2, 1] }] })"""
 
-# Labels that touch another, and texts that are cut off, in a figure in the width of a card on a phone.
+# Labels that touch another, and texts and legends that are cut off, in a figure in the width of a card on a phone.
 DRAWN = """figure => {
     const place = document.body.appendChild(document.createElement('div'));
     const boxOf = text => text.getBoundingClientRect();
@@ -29,14 +29,20 @@ DRAWN = """figure => {
         const names = [...place.querySelectorAll('.ytick text')];
         names.sort((one, other) => boxOf(one).top - boxOf(other).top);
         const above = names.filter((one, at) => at && boxOf(one).top < boxOf(names[at - 1]).bottom);
+        const legend = place.querySelector('.legend');
+        const scrolls = legend?.querySelector('.scrollbar')?.getBoundingClientRect().height > 0;
+        const covers = legend && boxOf(legend).bottom - edge.top > place._fullLayout._size.t;
+        const hidden = scrolls || covers ? [legend] : [];
         const cut = [...place.querySelectorAll('text')].filter(one => boxOf(one).width
             && (boxOf(one).left < edge.left || boxOf(one).right > edge.right));
         place.remove();
-        return [...touching, ...above, ...cut].map(one => one.textContent);
+        return [...touching, ...above, ...cut, ...hidden].map(one => one.textContent);
     });
 }"""
 LONG_NAMES = ["Office of Community Beautification", "Homeless Encampment"]
 LONGER_NAMES = [f"Department of Housing Preservation and Development {place}" for place in "ABCDEFGH"]
+COLORS = ["#111111"] * 4
+AGES = {name: [1] for name in ("0 to 7 days", "8 to 30 days", "31 to 90 days", "Over 90 days")}
 ON_A_PHONE = {
     "days": charts.bars([f"Nov {day}" for day in range(1, 31)], range(30), unit="requests"),
     "months": charts.bars([f"{month} 2026" for month in month_abbr[1:]], range(12), unit="requests"),
@@ -46,6 +52,12 @@ ON_A_PHONE = {
     "names of three lines": charts.horizontal_bars(LONGER_NAMES, range(8), unit="requests"),
     "groups": groups.horizontal(
         LONGER_NAMES, [groups.OneSeries.of("New", LONGER_NAMES, range(8), LONGER_NAMES)], x_title="Requests"
+    ),
+    "one bar of four parts": stacks.horizontal(
+        LONG_NAMES[:1], AGES, unit="open requests", colors=COLORS, links=dict.fromkeys(AGES, [""])
+    ),
+    "one range": charts.ranges(
+        LONG_NAMES[:1], [1], [2], titles=("Median", "90th percentile"), unit="days", counts=[50], small=20
     ),
     "a long title": charts.horizontal_bars(LONG_NAMES, [40, 5], unit="days from created to closed"),
     "a wide title": charts.horizontal_bars(LONG_NAMES, [40.5, 5], unit="requests per 10,000 people"),
