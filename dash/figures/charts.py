@@ -15,7 +15,6 @@ from figures import theme
 from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, cycle_colors
 from figures.theme import Figure
 
-LONG = 16
 FEW_MONTHS = 6
 MARKED_DAYS = 62
 """Lines with up to this many points have a marker at each point."""
@@ -46,9 +45,10 @@ def horizontal_bars(
         "customdata": _links(links, len(names)),
         "hovertemplate": f"%{{y}}: %{{x{hover}}} {unit}<extra></extra>",
     }
+    height = theme.height_of(names)
     layout = theme.layout(
-        theme.height_of(names),
-        xaxis=theme.numbers_across(unit.capitalize(), [*values, *listed(marks)], side=_side(len(names))),
+        height,
+        xaxis=theme.numbers_across(unit.capitalize(), [*values, *listed(marks)], side=theme.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": [trace, *_marks(names, marks, marks_name, hover)], "layout": layout}
@@ -257,11 +257,12 @@ def ranges(
             titles, (low, high), (ACCENT, SECOND), ("circle", "diamond"), strict=True
         )
     ]
+    height = theme.height_of(names, legend=len(titles))
     layout = theme.layout(
-        theme.height_of(names, legend=len(titles)),
+        height,
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.numbers_across(unit.capitalize(), high, side=_side(len(names))),
+        xaxis=theme.numbers_across(unit.capitalize(), high, side=theme.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": [joined, *points], "layout": layout}
@@ -289,9 +290,12 @@ def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str]
         for box, link in zip(boxes, _links(links, len(boxes)), strict=True)
     ]
     names = [box["name"] for box in boxes]
+    height = theme.height_of(names)
     layout = theme.layout(
-        theme.height_of(names),
-        xaxis=theme.numbers_across(unit.capitalize(), [box["high"] for box in boxes], side=_side(len(names))),
+        height,
+        xaxis=theme.numbers_across(
+            unit.capitalize(), [box["high"] for box in boxes], side=theme.side_of(height)
+        ),
         yaxis=theme.names(names),
         boxgap=0.35,
     )
@@ -333,8 +337,3 @@ def _merged(traces: Sequence[Figure]) -> list[Figure]:
 
 def _links(links: Sequence[str] | None, count: int) -> list[Any]:
     return list(links) if links is not None else [None] * count
-
-
-def _side(count: int) -> str:
-    # Long charts scroll; their scale must stay visible.
-    return "top" if count > LONG else "bottom"

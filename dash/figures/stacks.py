@@ -8,8 +8,6 @@ from typing import Any
 from figures import theme
 from figures.theme import Figure
 
-LONG = 16
-
 
 def horizontal(
     names: Sequence[str],
@@ -25,13 +23,14 @@ def horizontal(
         for (title, values), color in zip(parts.items(), colors, strict=True)
     ]
     wholes = [sum(values) for values in zip(*parts.values(), strict=True)]
+    height = theme.height_of(names, legend=len(parts))
     layout = theme.layout(
-        theme.height_of(names, legend=len(parts)),
+        height,
         barmode="stack",
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE | {"traceorder": "normal"},
-        xaxis=theme.numbers_across(unit.capitalize(), wholes, side="top" if len(names) > LONG else "bottom"),
+        xaxis=theme.numbers_across(unit.capitalize(), wholes, side=theme.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}

@@ -112,11 +112,16 @@ def row_of(shown: Sequence[str]) -> int:
     return max(ROW, LINE * max((len(_lines(name)) for name in shown), default=1))
 
 
+def side_of(height: int) -> str:
+    """The side of the scale, which must stay visible in figures that scroll."""
+    return "top" if height > BOX else "bottom"
+
+
 def height_of(shown: Sequence[str], smallest: int = 120, *, legend: int = 0) -> int:
     """The height of a figure with a horizontal bar for each name, and of a legend with this many names.
 
-    On a phone each name of a legend has a row of its own. Plotly cuts off a legend that takes over half of the
-    height.
+    On a phone each name of a legend has a row of its own. Plotly cuts off a legend that takes over half of
+    the height.
     """
     above = LEGEND_ROW * legend
     return max(smallest + above, len(shown) * row_of(shown) + AXIS_ROOM + above, 2 * above)

@@ -17,7 +17,7 @@ PART, WHOLE = "plotly-cartesian.min.js", "plotly.min.js"
 ANOTHER_KIND = """() => Plotly.react(document.body.appendChild(document.createElement('div')),
     { data: [{ type: 'sunburst', labels: ['city', 'council'], parents: ['', 'city'], values: [2, 1] }] })"""
 
-# Labels that touch another, and texts and legends that are cut off, in a figure in the width of a card on a phone.
+# Labels that touch another, and texts and legends that are cut off, in a figure as wide as on a phone.
 DRAWN = """figure => {
     const place = document.body.appendChild(document.createElement('div'));
     const boxOf = text => text.getBoundingClientRect();
@@ -31,7 +31,9 @@ DRAWN = """figure => {
         const above = names.filter((one, at) => at && boxOf(one).top < boxOf(names[at - 1]).bottom);
         const legend = place.querySelector('.legend');
         const scrolls = legend?.querySelector('.scrollbar')?.getBoundingClientRect().height > 0;
-        const covers = legend && boxOf(legend).bottom - edge.top > place._fullLayout._size.t;
+        const below = [...labels, ...place.querySelectorAll('.xtitle')].map(one => boxOf(one).top);
+        const plot = edge.top + place._fullLayout._size.t;
+        const covers = legend && boxOf(legend).bottom > Math.min(plot, ...below);
         const hidden = scrolls || covers ? [legend] : [];
         const cut = [...place.querySelectorAll('text')].filter(one => boxOf(one).width
             && (boxOf(one).left < edge.left || boxOf(one).right > edge.right));
@@ -54,7 +56,14 @@ ON_A_PHONE = {
         LONGER_NAMES, [groups.OneSeries.of("New", LONGER_NAMES, range(8), LONGER_NAMES)], x_title="Requests"
     ),
     "one bar of four parts": stacks.horizontal(
-        LONG_NAMES[:1], AGES, unit="open requests", colors=COLORS, links=dict.fromkeys(AGES, [""])
+        LONG_NAMES[:1], AGES, unit="open requests", colors=COLORS, links={age: [""] for age in AGES}
+    ),
+    "many bars of four parts": stacks.horizontal(
+        LONGER_NAMES,
+        dict.fromkeys(AGES, range(8)),
+        unit="open requests",
+        colors=COLORS,
+        links={age: [""] * 8 for age in AGES},
     ),
     "one range": charts.ranges(
         LONG_NAMES[:1], [1], [2], titles=("Median", "90th percentile"), unit="days", counts=[50], small=20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -90,6 +92,18 @@ def test_bars_find_room() -> None:
     assert theme.height_of(["name"] * 99) > 99 * 20
     many = [str(number) for number in range(40)]
     assert charts.horizontal_bars(many, range(40), unit="requests")["layout"]["xaxis"]["side"] == "top"
+
+
+def test_the_scale_of_a_figure_that_scrolls_is_on_top() -> None:
+    """Fifteen names of two lines are taller than their box, and the scale was below it."""
+    names = [f"Community Beautification {number}" for number in range(15)]
+    figure = charts.horizontal_bars(names, range(15), unit="requests")
+    assert figure["layout"]["height"] > theme.BOX
+    assert figure["layout"]["xaxis"]["side"] == "top"
+    few = charts.horizontal_bars(names[:9], range(9), unit="requests")
+    assert few["layout"]["xaxis"]["side"] == "bottom"
+    style = (Path(theme.__file__).parents[1] / "assets" / "style.css").read_text()
+    assert f"max-height: {theme.BOX}px; overflow-y: auto" in style
 
 
 def test_long_names_leave_room_for_bars() -> None:
