@@ -25,7 +25,7 @@ COLUMNS = {"count": "requests", "people": "per_10000"}
 UNITS = {"count": "requests", "people": "requests per 10,000 people"}
 DEEPER, OVERVIEW = "/neighborhood", "/overview-combined"
 MAP_NOTE = "Choose an area to see its requests; the table links to the report of each area."
-NO_POLYGONS = "The councils' boundaries have not been loaded yet. The nightly ingest loads them."
+NO_POLYGONS = "No boundaries of the councils are loaded."
 NONE = "No requests in any area in this period."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
 
