@@ -35,6 +35,7 @@ def by_council(warehouse: Warehouse, filters: Filters) -> DataFrame:
 def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
     """Every region, its councils combined, highest rate first; without requests outside all councils.
 
+    Those without a rate come last, most requests first.
     Columns: region, people (of the councils with a published population), requests (of all of its councils),
     per_10000 (of the councils with a published population).
     """
@@ -45,7 +46,8 @@ def by_region(warehouse: Warehouse, filters: Filters) -> DataFrame:
     rates = PER * populated / people.astype("float64")
     found = DataFrame({"people": people, "requests": grouped["requests"].sum(), "per_10000": rates})
     found = found.reset_index()
-    return found.sort_values(["per_10000", "region"], ascending=[False, True], ignore_index=True)
+    order = ["per_10000", "requests", "region"]
+    return found.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
 def populated(warehouse: Warehouse) -> tuple[int, ...]:

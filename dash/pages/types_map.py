@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pandas import DataFrame
@@ -9,7 +10,7 @@ from pandas import DataFrame
 from data import reference
 from data.filters import COUNCIL, NO_COUNCIL, REGION
 from data.frames import figures, records
-from data.population import by_council, by_region
+from data.population import by_council, by_region, populated
 from data.warehouse import Warehouse
 from figures import charts, maps
 from report_kit import controls, report, text
@@ -28,6 +29,14 @@ MAP_NOTE = "Choose an area to see its requests; the table links to the report of
 NO_POLYGONS = "No boundaries of the councils are loaded."
 NONE = "No requests in any area in this period."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
+
+
+@dataclass(frozen=True)
+class Measure(controls.Choice):
+    """Not offered where no population is published: every figure then shows the number of requests."""
+
+    def has_choice(self, warehouse: Warehouse) -> bool:
+        return bool(populated(warehouse))
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -107,13 +116,14 @@ def bars_by_council(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 
 def bars_by_region(warehouse: Warehouse, selection: Selection) -> CardContent:
-    """Regions by the combined rate of their councils, highest first."""
+    """Regions by the measure, highest first; rates are those of their councils combined."""
     frame = by_region(warehouse, selection.filters)
     if not len(frame):
         return CardContent(frame, why_empty="This city has no regions.")
-    lists = list(lists_of(warehouse, selection, REGION, frame["region"], ()).values())
     measure = measure_of(selection.choices["measure"], frame)
     column = COLUMNS[measure]
+    frame = frame.sort_values(column, ascending=False, kind="stable", ignore_index=True)
+    lists = list(lists_of(warehouse, selection, REGION, frame["region"], ()).values())
     figure = charts.horizontal_bars(
         frame["region"],
         frame[column].astype(float).round(4),
@@ -164,7 +174,7 @@ REPORT = Report(
         compare(),
         controls.groups(),
         controls.types(),
-        controls.Choice("measure", "Color by", MEASURES),
+        Measure("measure", "Color by", MEASURES),
         controls.INFORMATION,
     ),
     rules=(

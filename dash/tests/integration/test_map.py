@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from support.cards import card, column, dicts, figures, rows, total
 from support.databases import Database
 from support.raw import RAW
 
+from data import reference
 from data.warehouse import Warehouse
 from figures.maps import color_of
 from pages import types_map as page
@@ -134,3 +136,21 @@ def test_without_boundaries_the_map_says_so(warehouse: Warehouse, monkeypatch: p
     monkeypatch.setattr(page.reference, "polygons", lambda _: none)
     assert build(warehouse, "map").why_empty == page.NO_POLYGONS
     assert build(warehouse, "map").is_empty
+
+
+def test_without_populations_there_is_no_choice_and_requests_have_the_order(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rate was selected while every figure showed requests, and regions were in alphabetical order."""
+    (measure,) = [one for one in page.REPORT.controls if isinstance(one, page.Measure)]
+    assert measure.has_choice(warehouse)
+    none = reference.councils(warehouse).assign(people=pd.Series(dtype="Int64"))
+    monkeypatch.setattr(reference, "councils", lambda _: none)
+    assert not measure.has_choice(warehouse)
+    counted = column(build(warehouse, "by-region", ""), "requests")
+    assert counted == sorted(counted, reverse=True)
+
+
+def test_regions_have_the_order_of_the_chosen_measure(warehouse: Warehouse) -> None:
+    counted = column(build(warehouse, "by-region", "measure=count"), "requests")
+    assert counted == sorted(counted, reverse=True)
