@@ -142,7 +142,10 @@ def content_of(report: Report, source: Warehouse) -> list[Component]:
     words = source.facts().city
     headline = _headline(number, _chosen(report, selection, source))
     shown = [*headline, *_graph(words.phrase(report.title), picture)]
-    return shown or [states.empty(words.spoken(number.why_empty))]
+    if shown and not picture.is_empty:
+        return shown
+    why = number.why_empty if number.is_empty else picture.why_empty
+    return [*shown, states.empty(words.spoken(why))]
 
 
 def compared(report: Report) -> str:

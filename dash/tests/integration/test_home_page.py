@@ -46,3 +46,11 @@ def test_a_tile_names_the_council_or_type_of_its_number(
 def test_a_tile_names_nothing_twice_and_not_everything(city: Database, warehouse: Warehouse) -> None:
     assert note(warehouse, overview_combined.REPORT).startswith("Requests, ")
     assert "(" not in note(warehouse, nc_summary_comparison.REPORT)
+
+
+def test_a_tile_says_why_it_has_no_picture(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It had only its number where no populations are published."""
+    monkeypatch.setattr(neighborhood.population, "populated", lambda _: ())
+    headline, reason = home_page.content_of(neighborhood.REPORT, warehouse)
+    assert headline.className == "headline"
+    assert neighborhood.NONE_PUBLISHED in str(reason)
