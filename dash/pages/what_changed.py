@@ -24,7 +24,7 @@ from report_kit.selection import Selection
 
 PAGE = "/what-changed"
 NO_HISTORY = "No run has found a change in this period. The history begins with the second run."
-NO_HISTORY_BEFORE = "the history does not reach back to the comparison period"
+NO_HISTORY_BEFORE = "no comparison: the history does not reach back that far"
 ALREADY_CLOSED = "including those already closed when they appeared"
 SHOWN = 12
 LINES = {"created": ACCENT, "closed": SECOND, "reopened": THIRD}

@@ -21,7 +21,7 @@ from report_kit.selection import COMPARE, DAYS_BEFORE, NOT_COMPARED, PREVIOUS, S
 OPTIONS = {NOT_COMPARED: "Nothing", PREVIOUS: "Previous period", "year": "Same days last year"}
 USUAL = tuple(OPTIONS)
 OPTIONS |= {DAYS_BEFORE: "The days before"}
-NOT_LOADED = "not all days of the comparison period are loaded"
+NOT_LOADED = "no comparison: not all of its days are loaded"
 UNITS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -185,9 +185,9 @@ def joined(frame: DataFrame, before: DataFrame, name: str) -> DataFrame:
 
 
 def with_change(frame: DataFrame) -> DataFrame:
-    """The frame with ``change_percent``, which is missing where the base is too small."""
+    """The frame with ``change_percent``, to one decimal; it is missing where the base is too small."""
     if "requests_before" not in frame:
         return frame
     base = frame["requests_before"].astype("float64")
     percent = 100 * (frame["requests"] - base) / base.where(base >= text.SMALL_BASE)
-    return frame.assign(change_percent=percent.round())
+    return frame.assign(change_percent=percent.round(1))

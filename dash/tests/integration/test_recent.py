@@ -31,7 +31,7 @@ def test_a_period_before_the_loaded_days_is_compared_with_nothing(warehouse: War
     after = facts.first_day.fromordinal(facts.first_day.toordinal() + 4)
     shown = card(warehouse, page.REPORT, "numbers", f"from={after}&to={facts.last_day}")
     assert figures(shown)["requests_in_the_period_before"] is None
-    assert shown.numbers[0].note == "not all days of the comparison period are loaded"
+    assert shown.numbers[0].note == "no comparison: not all of its days are loaded"
     assert "Compared with" not in [number.label for number in shown.numbers]
 
 

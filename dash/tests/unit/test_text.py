@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pandas import DataFrame
 
-from report_kit import text
+from report_kit import comparison, text
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,11 @@ def test_the_leader_of_counts() -> None:
     assert text.leader(frame.head(1), "type") == "Only Graffiti: 3 requests."
     assert text.leader(frame.tail(1), "type") == "Only Other: 1 request."
     assert text.leader(frame.head(0), "type") == ""
+
+
+def test_percentages_in_files_have_one_decimal() -> None:
+    """-1.19 was written as -1.0."""
+    frame = DataFrame({"requests": [1751, 30], "requests_before": [1772, 19]})
+    changes = comparison.with_change(frame)["change_percent"]
+    assert changes.tolist()[0] == -1.2
+    assert changes.isna().tolist() == [False, True]
