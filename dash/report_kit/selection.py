@@ -162,8 +162,10 @@ class _Reader:
             self.notes.append(f"{after}; the usual period is shown instead.")
             return control.default(facts)
         if last and last < oldest:
-            self.notes.append(f"No requests before {text.day(oldest)} are loaded.")
-            return _before(oldest)
+            empty = _before(oldest)
+            before = f"The chosen days are before the first loaded one, {text.day(oldest)}"
+            self.notes.append(f"{before}; {text.day(empty)}, without requests, is shown instead.")
+            return empty, empty
         if last and last > newest:
             self.notes.append(f"The period ends with the last full day, {text.day(newest)}.")
         last = min(last or newest, newest)
@@ -221,10 +223,9 @@ class _Reader:
         return f"{name}={self._given[name]}"[:80]
 
 
-def _before(oldest: date) -> tuple[date, date]:
+def _before(oldest: date) -> date:
     """The day before the first loaded month, in place of an earlier period of up to 2,000 years."""
-    day = oldest.replace(day=1) - timedelta(days=1)
-    return day, day
+    return oldest.replace(day=1) - timedelta(days=1)
 
 
 def _is_id(part: str) -> bool:
