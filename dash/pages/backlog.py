@@ -29,8 +29,8 @@ COLORS = (THIRD, ACCENT, SECOND, SEQUENCE[4])
 BARS = 16
 OLDEST = "created"
 ENDED_RULE = (
-    "Opened minus closed is not exactly the change in the backlog: requests that ended without a closed "
-    "date, such as canceled ones, count as opened but never as closed."
+    "Opened minus closed is not exactly the change in the backlog: requests that a status ended without a "
+    "closed date count as opened but never as closed."
 )
 
 

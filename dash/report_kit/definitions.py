@@ -22,8 +22,8 @@ DEFINITIONS = {
     ),
     "open": Definition(
         "Open now",
-        "Requests without a closed date whose status does not end them (such as Cancelled), as of the last "
-        "load. They may be of any age: every filter applies except the period.",
+        "Requests without a closed date whose status does not end them, as of the last load. "
+        "They may be of any age: every filter applies except the period.",
     ),
     "closed": Definition(
         "Closed requests",
@@ -55,8 +55,7 @@ DEFINITIONS = {
     "people": Definition("People", "The population of the {population}."),
     "no-council": Definition(
         "Outside all councils",
-        "Requests that the city published without a {area}. They count in every total, and are shown "
-        "separately.",
+        "Requests that are in no {area}. They count in every total, and are shown separately.",
     ),
     "average": Definition(
         "Requests a day", "Requests in the period divided by its days, including days without requests."

@@ -24,14 +24,14 @@ def totals_of_filters(warehouse: Warehouse, selection: Selection) -> Totals:
     return counts.totals(warehouse, selection.filters)
 
 
-OPEN_RULE = (
-    "A request is open until it has a closed date, or a status that ends it, such as Cancelled or a "
-    "confirmed duplicate."
-)
+OPEN_RULE = "A request is open until it has a closed date, or a status that ends it."
 SAME_DAY_RULE = (
     "Days to close are whole calendar days; a request closed on the day it was created took 0 days."
 )
-CLOSED_RULE = "Closed requests include canceled and duplicate ones and those referred to another agency."
+CLOSED_RULE = (
+    "Every request with a closed date counts as closed, even if it was canceled, a duplicate, or referred to "
+    "another agency."
+)
 NO_COUNCIL_RULE = "Requests outside every {area} are shown separately, as “No council”."
 PLACE_RULE = "Requests without a usable location count like all others, but are not on the map."
 INFORMATION_RULE = "Calls for information are not requests, and count only if you include them."
