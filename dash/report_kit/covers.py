@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from dash.development.base_component import Component
 
 from data.counts import Totals
 from data.facts import Facts
+from data.filters import Dimension
 from data.warehouse import Warehouse
 from report_kit import comparison, text
 from report_kit.attributes import data
@@ -100,17 +102,21 @@ def _compared(report: Report, selection: Selection, warehouse: Warehouse, since:
 def _filters(report: Report, selection: Selection, warehouse: Warehouse) -> list[str]:
     spoken = warehouse.facts().city.spoken
     picked = [
-        f"{spoken(pick.dimension.plural.capitalize())}: {text.listed(names(pick, selection, warehouse))}."
+        (pick.dimension, names(pick, selection, warehouse))
         for pick in report.controls
         if isinstance(pick, Pick) and selection.filters.ids(pick.dimension)
     ]
-    return picked + [
+    return [f"{spoken(_title(*one))}: {text.listed(one[1])}." for one in picked] + [
         f"{choice.label}: {choice.options[selection.choices[choice.name]]}."
         for choice in report.controls
         if isinstance(choice, Choice)
         and choice.is_filter
         and selection.choices[choice.name] != choice.default
     ]
+
+
+def _title(dimension: Dimension, chosen: Sequence[str]) -> str:
+    return (dimension.name if len(chosen) == 1 else dimension.plural).capitalize()
 
 
 def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:

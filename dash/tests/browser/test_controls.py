@@ -46,7 +46,7 @@ def test_choosing_changes_numbers_and_address(city: Database, visitor: Visitor) 
     page = visitor.open("/overview-combined")
     everything = requests_shown(page)
     choose(page, "Request types", "Graffiti")
-    expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
+    expect(page.locator(".covers")).to_contain_text("Type: Graffiti.")
     visitor.settle()
     graffiti = city.value(RAW + f"SELECT count(*) FROM past WHERE type = 'Graffiti' AND {YEAR}")
     all_types = city.value(RAW + f"SELECT count(*) FROM past WHERE {YEAR}")
@@ -54,14 +54,14 @@ def test_choosing_changes_numbers_and_address(city: Database, visitor: Visitor) 
     assert query(page) == {"type": ["1"]}
 
     choose(page, "Agencies", "Sanitation Bureau")
-    expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
+    expect(page.locator(".covers")).to_contain_text("Agency: Sanitation Bureau.")
     assert query(page) == {"type": ["1"], "agency": ["2,3"]}
 
 
 def test_a_shared_address_shows_the_same(visitor: Visitor, browser: Browser, reports: Reports) -> None:
     page = visitor.open("/overview-combined")
     choose(page, "Sources", "Phone Call")
-    expect(page.locator(".covers")).to_contain_text("Sources: Phone Call.")
+    expect(page.locator(".covers")).to_contain_text("Source: Phone Call.")
     visitor.settle()
     someone_else = Visitor(browser, reports.url)
     theirs = someone_else.open(page.url.removeprefix(reports.url))
@@ -89,7 +89,7 @@ def test_back_and_forward_bring_the_views_back(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined")
     everything = requests_shown(page)
     choose(page, "Request types", "Feedback")
-    expect(page.locator(".covers")).to_contain_text("Types: Feedback.")
+    expect(page.locator(".covers")).to_contain_text("Type: Feedback.")
     visitor.settle()
     page.go_back()
     visitor.settle()
@@ -100,7 +100,7 @@ def test_unusable_parameters_are_named_and_stay_named(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined?type=graffiti&from=2026-02-30&council=9999&page=2")
     for warning in ("type=graffiti", "from=2026-02-30", "page=2"):
         expect(page.locator(".warning", has_text=warning)).to_be_visible()
-    expect(page.locator(".covers")).to_contain_text("Councils: unknown (9999).")
+    expect(page.locator(".covers")).to_contain_text("Council: unknown (9999).")
     expect(page.locator(".state").first).to_contain_text("There is no such council.")
     page.wait_for_timeout(1_500)
     expect(page.locator(".warning")).to_have_count(3)
@@ -198,7 +198,7 @@ def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
     expect(link).to_be_visible()
     link.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".covers")).to_contain_text("Agencies: Sanitation Bureau.")
+    expect(page.locator(".covers")).to_contain_text("Agency: Sanitation Bureau.")
     assert query(page)["type"] == ["4"]
     card.get_by_text("Show as table").focus()
     page.keyboard.press("Enter")

@@ -19,7 +19,7 @@ def number(page: Page, label: str) -> int:
 def test_another_council_has_its_own_numbers(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/neighborhood")
     choose(page, "Neighborhood council", "Arroyo Seco")
-    expect(page.locator(".covers")).to_contain_text("Councils: Arroyo Seco.")
+    expect(page.locator(".covers")).to_contain_text("Council: Arroyo Seco.")
     visitor.settle()
     assert query(page) == {"council": ["2"]}
     assert requests_shown(page) == city.value(
@@ -55,7 +55,7 @@ def test_the_week_of_a_council(city: Database, visitor: Visitor) -> None:
 
 def test_old_urls_still_lead_there(visitor: Visitor) -> None:
     page = visitor.open("/dashboards/neighborhood_recent?councilName=Arroyo%20Seco")
-    expect(page.locator(".covers")).to_contain_text("Councils: Arroyo Seco.")
+    expect(page.locator(".covers")).to_contain_text("Council: Arroyo Seco.")
     page = visitor.open("/dashboards/types_map")
     expect(page.locator("h1")).to_have_text("Request type map")
 

@@ -59,7 +59,7 @@ def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Vis
     reader.choose("Request types (at most 12)", "Illegal Dumping")
     if "Illegal Dumping" not in usual:
         reader.click(page.locator(".mantine-Pill-remove").first)
-        expect(page.locator(".covers")).to_contain_text("Types: Illegal Dumping.")
+        expect(page.locator(".covers")).to_contain_text("Type: Illegal Dumping.")
     reader.settle()
     rows = page.locator("#addresses--addresses tbody tr").all()[:10]
     found = [[row.locator("th").inner_text(), int(row.locator("td").first.inner_text())] for row in rows]

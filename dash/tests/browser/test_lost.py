@@ -57,7 +57,7 @@ def test_figures_that_could_not_be_loaded_are_named_and_loaded_later(someone: Vi
     page.unroute(UPDATES)
     page.unroute("**/ready")
     expect(page.locator(NOTICE)).to_be_hidden()
-    expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
+    expect(page.locator(".covers")).to_contain_text("Type: Graffiti.")
     someone.settle()
     assert page.locator(".number").first.inner_text() != everything
 

@@ -121,7 +121,7 @@ def test_a_card_that_has_not_come_knows_what_was_chosen(busy: Visitor) -> None:
     page.goto(busy.url + PATH)
     expect(picture(page, FIRST)).to_be_visible()
     choose(page, "Request types", "Graffiti")
-    expect(page.locator(".covers")).to_contain_text("Types: Graffiti.")
+    expect(page.locator(".covers")).to_contain_text("Type: Graffiti.")
     page.locator(f"#{LAST}").scroll_into_view_if_needed()
     expect(picture(page, LAST)).to_be_visible()
     busy.settle()

@@ -218,7 +218,7 @@ def test_a_card_is_embedded_in_another_site(visitor: Visitor) -> None:
     expect(page.locator("section.card h2")).to_have_text(["By agency"])
     for hidden in ("nav", "footer", ".controls", "aside"):
         expect(page.locator(f"#react-entry-point {hidden}").first).to_be_hidden()
-    expect(page.locator(".covers")).to_contain_text("Types: Bulky Items.")
+    expect(page.locator(".covers")).to_contain_text("Type: Bulky Items.")
     assert page.locator(".warning").count() == 0
     assert visitor.violations() == []
 

@@ -55,6 +55,13 @@ def test_a_month_that_is_not_over_is_not_called_whole(warehouse: Warehouse) -> N
     assert (f"{text.month(newest)} so far" in summary) is not is_over
 
 
+def test_one_area_is_named_in_the_singular(warehouse: Warehouse) -> None:
+    """The page said "Neighborhoods: Presidio."."""
+    one, *_ = lines(warehouse, overview_combined.REPORT, "council=52&type=4,6")
+    assert " Council: Noho. " in one.children
+    assert " Types: " in one.children
+
+
 def test_reports_on_one_council_lead_to_its_brief(warehouse: Warehouse) -> None:
     for report in (neighborhood.REPORT, neighborhood_weekly.REPORT):
         *_, link = lines(warehouse, report, "council=88")
