@@ -95,8 +95,8 @@ CLUSTER_RULE = (
     "all requests within that distance of any such request."
 )
 NO_CLUSTER = (
-    f"No {MIN_CLUSTER_SIZE} requests in this selection are within {CLUSTER_METERS} meters of each other. "
-    "Choose a longer period or fewer filters."
+    f"No group of {MIN_CLUSTER_SIZE} requests in this selection is within {CLUSTER_METERS} meters of each "
+    "other. Choose a longer period or fewer filters."
 )
 
 
