@@ -62,7 +62,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
 
 def _unknown(since: date) -> str:
     """Why there are no numbers: zeros would say that nothing changed."""
-    begins = "with the second run" if since == date.max else f"on {text.day(since)}"
+    begins = "with the first run that finds a change" if since == date.max else f"on {text.day(since)}"
     return f"What changed in this period is unknown: the history begins {begins}."
 
 

@@ -193,10 +193,10 @@ def test_before_the_history_nothing_is_known(warehouse: Warehouse, monkeypatch: 
     shown = build(warehouse, "numbers", f"from={day}&to={day}")
     assert (shown.is_empty, shown.why_empty) == (True, f"{unknown} on {text.day(since)}.")
     monkeypatch.setattr(history, "first_day", lambda _: None)
-    assert build(warehouse, "numbers").why_empty == f"{unknown} with the second run."
+    assert build(warehouse, "numbers").why_empty == f"{unknown} with the first run that finds a change."
     monkeypatch.setattr(history, "by_day", lambda *_: pd.DataFrame(columns=["day", *page.LINES]))
     (tile,) = home_page.content_of(page.REPORT, warehouse)
-    assert tile.children[1].children == f"{unknown} with the second run."
+    assert tile.children[1].children == f"{unknown} with the first run that finds a change."
 
 
 def test_days_before_the_history_are_compared_with_nothing(warehouse: Warehouse) -> None:
