@@ -11,7 +11,7 @@ from typing import Any
 from pandas import Series
 
 from data.frames import listed
-from figures import theme
+from figures import rows, theme
 from figures.colors import ACCENT, BEFORE, OTHERS, PALE, SECOND, cycle_colors
 from figures.theme import Figure
 
@@ -45,10 +45,10 @@ def horizontal_bars(
         "customdata": _links(links, len(names)),
         "hovertemplate": f"%{{y}}: %{{x{hover}}} {unit}<extra></extra>",
     }
-    height = theme.height_of(names)
+    height = rows.height_of(names)
     layout = theme.layout(
         height,
-        xaxis=theme.numbers_across(unit.capitalize(), [*values, *listed(marks)], side=theme.side_of(height)),
+        xaxis=theme.numbers_across(unit.capitalize(), [*values, *listed(marks)], side=rows.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": [trace, *_marks(names, marks, marks_name, hover)], "layout": layout}
@@ -257,12 +257,12 @@ def ranges(
             titles, (low, high), (ACCENT, SECOND), ("circle", "diamond"), strict=True
         )
     ]
-    height = theme.height_of(names, legend=len(titles))
+    height = rows.height_of(names, legend=len(titles))
     layout = theme.layout(
         height,
         showlegend=True,
         legend=theme.LEGEND_ABOVE,
-        xaxis=theme.numbers_across(unit.capitalize(), high, side=theme.side_of(height)),
+        xaxis=theme.numbers_across(unit.capitalize(), high, side=rows.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": [joined, *points], "layout": layout}
@@ -290,11 +290,11 @@ def boxes(boxes: Sequence[Mapping[str, Any]], *, unit: str, links: Sequence[str]
         for box, link in zip(boxes, _links(links, len(boxes)), strict=True)
     ]
     names = [box["name"] for box in boxes]
-    height = theme.height_of(names)
+    height = rows.height_of(names)
     layout = theme.layout(
         height,
         xaxis=theme.numbers_across(
-            unit.capitalize(), [box["high"] for box in boxes], side=theme.side_of(height)
+            unit.capitalize(), [box["high"] for box in boxes], side=rows.side_of(height)
         ),
         yaxis=theme.names(names),
         boxgap=0.35,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from figures import theme
+from figures import rows, theme
 from figures.colors import cycle_colors
 from figures.theme import Figure
 
@@ -54,7 +54,7 @@ def horizontal(names: Values, series: Series, *, x_title: str) -> Figure:
         _trace(one, list(one.values), list(names), color) | {"orientation": "h"}
         for one, color in zip(series, cycle_colors(len(series)), strict=True)
     ]
-    height = max(220, len(names) * max(16 + 12 * len(series), theme.row_of(names)) + 110)
+    height = max(220, len(names) * max(16 + 12 * len(series), rows.row_of(names)) + 110)
     layout = theme.layout(
         height,
         barmode="group",

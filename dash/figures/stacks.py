@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from figures import theme
+from figures import rows, theme
 from figures.theme import Figure
 
 
@@ -23,14 +23,14 @@ def horizontal(
         for (title, values), color in zip(parts.items(), colors, strict=True)
     ]
     wholes = [sum(values) for values in zip(*parts.values(), strict=True)]
-    height = theme.height_of(names, legend=len(parts))
+    height = rows.height_of(names, legend=len(parts))
     layout = theme.layout(
         height,
         barmode="stack",
         showlegend=True,
         margin={"l": 8, "r": 16, "t": 44, "b": 8},
         legend=theme.LEGEND_ABOVE | {"traceorder": "normal"},
-        xaxis=theme.numbers_across(unit.capitalize(), wholes, side=theme.side_of(height)),
+        xaxis=theme.numbers_across(unit.capitalize(), wholes, side=rows.side_of(height)),
         yaxis=theme.names(names),
     )
     return {"data": traces, "layout": layout}

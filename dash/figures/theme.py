@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
+
+from figures import rows
 
 Figure = dict[str, Any]
 
@@ -13,15 +14,6 @@ FONT = {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "s
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "showTips": False}
 STATIC: Any = {**CONFIG, "staticPlot": True}
 HEIGHT = 320
-ROW, LINE = 24, 15
-"""Pixels of a bar whose name has one line, and of each line of longer names."""
-LEGEND_ROW = 20
-AXIS_ROOM = 70
-BOX = 470
-"""Pixels of a figure that the style sheet shows at once; taller ones scroll."""
-WRAP_AT = 20
-PIECE = re.compile(r"\S+?(?:[/-]+(?=\w)|\s+|$)")
-"""A part of a text after which a line may end."""
 MANY_LABELS, FEW_LABELS = 12, 8
 """Above the first number of labels, or the second if they are long, a phone has room for the second only."""
 THOUSAND = 1000
@@ -74,7 +66,7 @@ def numbers_across(title: str, values: Iterable[float | None], **more: Any) -> F
     """The same from left to right, where a phone has little room: 2k instead of 2,000."""
     known = [value for value in values if value is not None]
     short = {"tickformat": "~s"} if max(known, default=0) >= THOUSAND else {}
-    return numbers("<br>".join(_lines(title)), known, nticks=5, tickangle=0, **short, **more)
+    return numbers("<br>".join(rows.lines(title)), known, nticks=5, tickangle=0, **short, **more)
 
 
 def labels(shown: Sequence[str]) -> Figure:
@@ -87,7 +79,7 @@ def labels(shown: Sequence[str]) -> Figure:
 
 def names(shown: Sequence[str]) -> Figure:
     """An axis of these names, the first on top; long ones on two lines, so that bars keep room on a phone."""
-    wrapped = ["<br>".join(_lines(name)) for name in shown]
+    wrapped = ["<br>".join(rows.lines(name)) for name in shown]
     font = {"size": 11} if wrapped != list(shown) else {}
     down = [len(shown) - 0.4, -0.6]
     return _categories(list(shown), wrapped, tickfont=font, range=down, ticklabelstandoff=6)
@@ -95,33 +87,3 @@ def names(shown: Sequence[str]) -> Figure:
 
 def _categories(ticks: list[str], texts: list[str], **more: Any) -> Figure:
     return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts, **more)
-
-
-def _lines(text: str) -> list[str]:
-    """Lines of words; those that are longer than a line are not broken."""
-    lines = [""]
-    for piece in PIECE.findall(text):
-        if lines[-1] and len((lines[-1] + piece).rstrip()) > WRAP_AT:
-            lines.append("")
-        lines[-1] += piece
-    return [line.rstrip() for line in lines]
-
-
-def row_of(shown: Sequence[str]) -> int:
-    """The height of each row, which has room for the name with the most lines."""
-    return max(ROW, LINE * max((len(_lines(name)) for name in shown), default=1))
-
-
-def side_of(height: int) -> str:
-    """The side of the scale, which must stay visible in figures that scroll."""
-    return "top" if height > BOX else "bottom"
-
-
-def height_of(shown: Sequence[str], smallest: int = 120, *, legend: int = 0) -> int:
-    """The height of a figure with a horizontal bar for each name, and of a legend with this many names.
-
-    On a phone each name of a legend has a row of its own. Plotly cuts off a legend that takes over half of
-    the height.
-    """
-    above = LEGEND_ROW * legend
-    return max(smallest + above, len(shown) * row_of(shown) + AXIS_ROOM + above, 2 * above)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from pandas import Series, date_range
 
-from figures import charts, groups, maps, theme
+from figures import charts, groups, maps, rows, theme
 
 NAMES, VALUES = ["a", "b"], [3, 1]
 DAYS = pd.to_datetime(["2026-01-01", "2026-01-02"])
@@ -89,7 +89,7 @@ def test_small_counts_have_whole_steps(values: list[float], step: int | None) ->
 
 
 def test_bars_find_room() -> None:
-    assert theme.height_of(["name"] * 99) > 99 * 20
+    assert rows.height_of(["name"] * 99) > 99 * 20
     many = [str(number) for number in range(40)]
     assert charts.horizontal_bars(many, range(40), unit="requests")["layout"]["xaxis"]["side"] == "top"
 
@@ -98,19 +98,19 @@ def test_the_scale_of_a_figure_that_scrolls_is_on_top() -> None:
     """Fifteen names of two lines are taller than their box, and the scale was below it."""
     names = [f"Community Beautification {number}" for number in range(15)]
     figure = charts.horizontal_bars(names, range(15), unit="requests")
-    assert figure["layout"]["height"] > theme.BOX
+    assert figure["layout"]["height"] > rows.BOX
     assert figure["layout"]["xaxis"]["side"] == "top"
     few = charts.horizontal_bars(names[:9], range(9), unit="requests")
     assert few["layout"]["xaxis"]["side"] == "bottom"
-    style = (Path(theme.__file__).parents[1] / "assets" / "style.css").read_text()
-    assert f"max-height: {theme.BOX}px; overflow-y: auto" in style
+    style = (Path(rows.__file__).parents[1] / "assets" / "style.css").read_text()
+    assert f"max-height: {rows.BOX}px; overflow-y: auto" in style
 
 
 def test_long_names_leave_room_for_bars() -> None:
     axis = theme.names(["Noho", "Empowerment Congress Southeast"])
     assert axis["ticktext"] == ["Noho", "Empowerment Congress<br>Southeast"]
     assert axis["tickvals"] == ["Noho", "Empowerment Congress Southeast"]
-    assert theme.height_of(["Empowerment Congress Southeast"] * 99) > theme.height_of(["Noho"] * 99)
+    assert rows.height_of(["Empowerment Congress Southeast"] * 99) > rows.height_of(["Noho"] * 99)
 
 
 def test_names_end_lines_between_words() -> None:
@@ -122,7 +122,7 @@ def test_names_end_lines_between_words() -> None:
         word,
         "Department of<br>Housing Preservation<br>and Development",
     ]
-    assert theme.height_of([agency] * 99) > 99 * 3 * 1.3 * 11
+    assert rows.height_of([agency] * 99) > 99 * 3 * 1.3 * 11
 
 
 def test_no_figure_loads_anything_from_another_host() -> None:
