@@ -68,7 +68,7 @@ REPORT = Report(
         Card("over-time", "Requests over time", over_time, is_wide=True),
         Card("by-day", "Requests a day by type", lines_by_day, is_wide=True),
         Card("by-weekday", "By day of the week", by_weekday, "The average of each day of the week."),
-        Card("by-type", "By request type", bars_by(TYPE, PAGE), "Choose a bar for its requests."),
+        Card("by-type", "By request type", bars_by(TYPE, PAGE), "Select a bar to list its requests."),
     ),
     aliases=("/dashboards/recent", "/reports/dashboards/recent"),
 )

@@ -25,7 +25,7 @@ MEASURES = {"people": "Per 10,000 people", "count": "Requests"}
 COLUMNS = {"count": "requests", "people": "per_10000"}
 UNITS = {"count": "requests", "people": "requests per 10,000 people"}
 DEEPER, OVERVIEW = "/neighborhood", "/overview-combined"
-MAP_NOTE = "Choose an area to see its requests; the table links to the report of each area."
+MAP_NOTE = "Select an area to list its requests; the table links to the report of each area."
 NO_POLYGONS = "No boundaries of the councils are loaded."
 NONE = "No requests in any area in this period."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
@@ -189,8 +189,8 @@ REPORT = Report(
     cards=(
         Card("numbers", "At a glance", numbers, is_wide=True, height=130),
         Card("map", "Map", city_map, MAP_NOTE, is_wide=True, height=maps.HEIGHT),
-        Card("by-region", "By region", bars_by_region, "Choose a bar for its requests.", is_wide=True),
-        Card("by-council", "By {area}", bars_by_council, "Choose a bar for its requests.", is_wide=True),
+        Card("by-region", "By region", bars_by_region, "Select a bar to list its requests.", is_wide=True),
+        Card("by-council", "By {area}", bars_by_council, "Select a bar to list its requests.", is_wide=True),
     ),
     aliases=("/dashboards/types_map", "/reports/dashboards/types_map"),
 )
