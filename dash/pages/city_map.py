@@ -169,7 +169,7 @@ REPORT = Report(
             "by-type",
             "By request type",
             bars_by(TYPE, PAGE, counted=_by_type),
-            "Located or not. Choose a bar for its requests.",
+            "Located or not. Select a bar to list its requests.",
         ),
     ),
 )

@@ -166,7 +166,7 @@ REPORT = Report(
         Card(
             "by-day", "Requests a day by type", lines_by_day, "Of this council, as published.", is_wide=True
         ),
-        Card("by-type", "By request type", by_type, "Choose a bar for its requests.", is_wide=True),
+        Card("by-type", "By request type", by_type, "Select a bar to list its requests.", is_wide=True),
     ),
     aliases=("/dashboards/neighborhood", "/dashboards/neighborComb", "/reports/dashboards/neighborhood"),
 )

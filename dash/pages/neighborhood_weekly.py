@@ -149,7 +149,10 @@ REPORT = Report(
         controls.types(),
     ),
     rules=(
-        "New requests were created in these days; closed ones were closed in them, whenever created.",
+        (
+            "New requests were created in these days; closed requests were closed in these days, whenever "
+            "they were created."
+        ),
         "Net change is new minus closed: above zero, more requests came in than were closed.",
         report.OPEN_RULE,
         *report.COUNTING_RULES,
@@ -165,7 +168,7 @@ REPORT = Report(
             "by-type",
             "New requests by type",
             bars_by(TYPE, PAGE, unit="new requests"),
-            "Choose a bar for its requests.",
+            "Select a bar to list its requests.",
         ),
         Card("change-by-type", "New and closed by type", change_by_type, is_wide=True),
         Card("requests", "Requests", requests, is_wide=True),

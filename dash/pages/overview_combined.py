@@ -29,7 +29,7 @@ NOT_BY_AGENCY = (
     "Days to close are not available by agency, source or district. Clear these filters to see them."
 )
 NONE_CLOSED = "None of these requests has been closed."
-LISTED = "Choose a bar for its requests, a name in the table for its report."
+LISTED = "Select a bar to list its requests, or a name in the table to open its report."
 BOXES = {"type": "name", "min_days": "low", "q1_days": "q1", "median_days": "median", "q3_days": "q3"}
 BOXES |= {"p90_days": "high"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pandas import DataFrame
@@ -29,14 +28,6 @@ MAP_NOTE = "Select an area to list its requests; the table links to the report o
 NO_POLYGONS = "No boundaries of the councils are loaded."
 NONE = "No requests in any area in this period."
 CSV_NAMES = {"people": "people_2020", "per_10000": "requests_per_10000_people"}
-
-
-@dataclass(frozen=True)
-class Measure(controls.Choice):
-    """Not offered where no population is published: every figure then shows the number of requests."""
-
-    def has_choice(self, warehouse: Warehouse) -> bool:
-        return bool(populated(warehouse))
 
 
 def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
@@ -174,7 +165,10 @@ REPORT = Report(
         compare(),
         controls.groups(),
         controls.types(),
-        Measure("measure", "Color by", MEASURES),
+        # Without populations every figure shows the number of requests.
+        controls.Choice(
+            "measure", "Color by", MEASURES, is_possible=lambda warehouse: bool(populated(warehouse))
+        ),
         controls.INFORMATION,
     ),
     rules=(
