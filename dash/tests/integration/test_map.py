@@ -15,6 +15,7 @@ from data.warehouse import Warehouse
 from figures.maps import color_of
 from pages import types_map as page
 from report_kit.content import CardContent
+from report_kit.controls import Choice
 
 
 def build(warehouse: Warehouse, name: str, search: str = "type=4") -> CardContent:
@@ -142,7 +143,8 @@ def test_without_populations_there_is_no_choice_and_requests_have_the_order(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rate was selected while every figure showed requests, and regions were in alphabetical order."""
-    (measure,) = [one for one in page.REPORT.controls if isinstance(one, page.Measure)]
+    (measure,) = (one for one in page.REPORT.controls if one.name == "measure")
+    assert isinstance(measure, Choice)
     assert measure.has_choice(warehouse)
     none = reference.councils(warehouse).assign(people=pd.Series(dtype="Int64"))
     monkeypatch.setattr(reference, "councils", lambda _: none)
