@@ -219,7 +219,7 @@ def test_the_servers_stop_even_if_a_program_does_not(tmp_path: Path, monkeypatch
     with pytest.raises(OSError, match="no such process"):
         up.supervise()
     assert stopped == ["servers"]
-    assert not (tmp_path / "supervisor_pid").exists()
+    assert not up.SUPERVISOR_PID.exists()
 
 
 def interrupted() -> NoReturn:
