@@ -18,6 +18,12 @@ def line_of(text: str, part: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 
 
+def load_text(text: str, folder: Path) -> None:
+    (folder / "nyc").mkdir()
+    (folder / "nyc" / "city.toml").write_text(text)
+    load_city("nyc", folder)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "at", "words"),
     [
@@ -46,19 +52,15 @@ def line_of(text: str, part: str) -> int:
 )
 def test_a_mistake_is_named_with_its_line(old: str, new: str, at: str, words: str, tmp_path: Path) -> None:
     text = NYC.replace(old, new, 1)
-    (tmp_path / "nyc").mkdir()
-    (tmp_path / "nyc" / "city.toml").write_text(text)
     with pytest.raises(IngestError) as caught:
-        load_city("nyc", tmp_path)
+        load_text(text, tmp_path)
     assert f"nyc/city.toml, line {line_of(text, at)}: " in str(caught.value)
     assert words in str(caught.value)
 
 
 def test_text_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "nyc").mkdir()
-    (tmp_path / "nyc" / "city.toml").write_text('key = "nyc"\nname =\n')
     with pytest.raises(IngestError, match=r"not valid TOML.*line 2"):
-        load_city("nyc", tmp_path)
+        load_text('key = "nyc"\nname =\n', tmp_path)
 
 
 def test_the_schema_of_editors_is_current() -> None:
