@@ -9,6 +9,7 @@ ROW, LINE = 24, 15
 """Pixels of a bar whose name has one line, and of each line of longer names."""
 LEGEND_ROW = 20
 AXIS_ROOM = 70
+SMALLEST = 120
 BOX = 470
 """Pixels of a figure that the style sheet shows at once; taller ones scroll."""
 WRAP_AT = 20
@@ -36,11 +37,11 @@ def side_of(height: int) -> str:
     return "top" if height > BOX else "bottom"
 
 
-def height_of(shown: Sequence[str], smallest: int = 120, *, legend: int = 0) -> int:
+def height_of(shown: Sequence[str], *, legend: int = 0) -> int:
     """The height of a figure with a horizontal bar for each name, and of a legend with this many names.
 
     On a phone each name of a legend has a row of its own. Plotly cuts off a legend that takes over half of
     the height.
     """
     above = LEGEND_ROW * legend
-    return max(smallest + above, len(shown) * row_of(shown) + AXIS_ROOM + above, 2 * above)
+    return max(SMALLEST + above, len(shown) * row_of(shown) + AXIS_ROOM + above, 2 * above)

@@ -66,7 +66,7 @@ def numbers_across(title: str, values: Iterable[float | None], **more: Any) -> F
     """The same from left to right, where a phone has little room: 2k instead of 2,000."""
     known = [value for value in values if value is not None]
     short = {"tickformat": "~s"} if max(known, default=0) >= THOUSAND else {}
-    return numbers("<br>".join(rows.lines(title)), known, nticks=5, tickangle=0, **short, **more)
+    return numbers(_wrapped(title), known, nticks=5, tickangle=0, **short, **more)
 
 
 def labels(shown: Sequence[str]) -> Figure:
@@ -79,7 +79,7 @@ def labels(shown: Sequence[str]) -> Figure:
 
 def names(shown: Sequence[str]) -> Figure:
     """An axis of these names, the first on top; long ones on two lines, so that bars keep room on a phone."""
-    wrapped = ["<br>".join(rows.lines(name)) for name in shown]
+    wrapped = [_wrapped(name) for name in shown]
     font = {"size": 11} if wrapped != list(shown) else {}
     down = [len(shown) - 0.4, -0.6]
     return _categories(list(shown), wrapped, tickfont=font, range=down, ticklabelstandoff=6)
@@ -87,3 +87,7 @@ def names(shown: Sequence[str]) -> Figure:
 
 def _categories(ticks: list[str], texts: list[str], **more: Any) -> Figure:
     return axis(type="category", tickmode="array", tickvals=ticks, ticktext=texts, **more)
+
+
+def _wrapped(text: str) -> str:
+    return "<br>".join(rows.lines(text))
