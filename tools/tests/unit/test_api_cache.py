@@ -1,4 +1,4 @@
-"""Which API is told about a restore, and what is said if none is."""
+"""Resetting the cache of the API after a restore, and the advice if it could not be reset."""
 
 from __future__ import annotations
 
