@@ -17,6 +17,7 @@
   var RETRY_MS = 10000, BACKGROUND_MS = 10000;
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
   var AT_ONCE = { duration: 0 };
+  var LOADING = "Loading …";
   var INCOMPLETE = "Some requests could not be loaded. Trying again …";
   var UNLOADED = { hotspots: " Hot spots could not be loaded.", outlines: " Outlines could not be loaded." };
   var loading;
@@ -354,7 +355,7 @@
     shown(state.box);
     window.clearTimeout(state.retry);
     state.retry = window.setTimeout(function () {
-      if (state.known === known && state.box.isConnected) refresh(state);
+      if (isCurrent(state, known) && state.box.isConnected) refresh(state);
     }, RETRY_MS);
   }
   /* The requests are shown without these layers, which are loaded again with the next filters. */
@@ -386,22 +387,21 @@
     return known.described;
   }
 
+  function isCurrent(state, known) { return state.isReady && state.known === known; }
   /* Load the data of the current filters into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
     if (!known.api) return shown(state.box);
-    if (state.isIncomplete) drop(map);
+    drop(map);
     state.isIncomplete = false;
     state.missing = "";
     state.counting = {};
-    state.parts.status.textContent = "Loading …";
+    state.parts.status.textContent = LOADING;
     described(known).then(function (found) {
-      if (state.known !== known) return;
-      if (map.getSource("requests")) map.getSource("requests").setTiles(found.tiles);
-      else add(state, found.tiles);
+      if (isCurrent(state, known)) add(state, found.tiles);
     }).catch(function () {
-      if (state.known !== known) return;
+      if (!isCurrent(state, known)) return;
       drop(map);
       fail(state);
     });
@@ -438,13 +438,15 @@
   function removeCopy(state) {
     state.parts.canvas.querySelectorAll(".map-paper").forEach(function (copy) { copy.remove(); });
   }
-  /* MapLibre never loads a tile again that could not be loaded: only a new source does. */
+  /* Each choice of filters has a source of its own. A source with other tiles would not load those again that failed,
+     shows those of the former choice if they arrive late, and says nothing once the last one has not changed. */
   function drop(map) {
     if (!map.getSource("requests")) return;
     layers().forEach(function (layer) { map.removeLayer(layer.id); });
     map.removeSource("requests");
   }
   function add(state, tiles) {
+    drop(state.map);
     state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
     layers().forEach(function (layer) { state.map.addLayer(layer); });
     if (!state.isListening) listen(state);
@@ -479,6 +481,24 @@
     });
     state.isReady = true;
     refresh(state);
+  }
+  /* Browsers take the graphics of a map away, mostly on phones and while another tab is shown. MapLibre then builds the
+     same style again; until it has done so, there are no sources, and the filters may change in the meantime. */
+  function surviveLoss(state) {
+    var wasReady = false;
+    state.map.on("webglcontextlost", function () {
+      wasReady = wasReady || state.isReady;
+      state.isReady = false;
+      state.counting = {};
+      if (state.known.api) state.parts.status.textContent = LOADING;
+      state.parts.rows.replaceChildren();
+    });
+    state.map.on("style.load", function () {
+      if (!wasReady) return;
+      wasReady = false;
+      state.isReady = true;
+      refresh(state);
+    });
   }
   function search(state) {
     var text = state.parts.field.value.trim();
@@ -538,6 +558,7 @@
     state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
     state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
     state.map.on("load", function () { begin(state); });
+    surviveLoss(state);
     if (known.style) needNoBackground(state);
     parts.canvas.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && state.popup) state.popup.remove();

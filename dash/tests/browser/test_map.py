@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Playwright, Route, expect
 from support import maps
 from support.api import serve_api
 from support.browser import DESKTOP, EXPECTED, SCREENS, Visitor, chromium
@@ -144,6 +144,65 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
         assert 0 < maps.in_view(other) < everything
     other.close()
     someone.expected = EXPECTED
+
+
+def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone: Visitor) -> None:
+    """The sea has the same empty tiles with all filters, and an unchanged tile triggers no event."""
+    other = _another_map(someone, someone.url + "/map")
+    everything, empty = maps.in_view(other), list[tuple[Route, APIResponse]]()
+
+    def hold_empty(route: Route) -> None:
+        tile = route.fetch()
+        if tile.status == 204:
+            empty.append((route, tile))
+        else:
+            route.fulfill(response=tile)
+
+    other.route("**/tiles/**", hold_empty)
+    other.get_by_text("Closed", exact=True).first.click()
+    other.wait_for_function(f"() => {maps.FILTERS}.includes('status=closed')")
+    other.wait_for_timeout(2000)
+    assert empty
+    for route, tile in empty:
+        route.fulfill(response=tile)
+    other.wait_for_function(MAP_IS_IDLE)
+    assert 0 < maps.in_view(other) < everything
+    other.close()
+
+
+def test_tiles_of_former_filters_that_arrive_late_are_not_shown(someone: Visitor, city: Database) -> None:
+    other = _another_map(someone, someone.url + "/map")
+    with maps.held_back(other, "**/tiles/**status=closed") as release:
+        other.get_by_text("Closed", exact=True).first.click()
+        other.wait_for_timeout(1000)
+        other.get_by_text("Open", exact=True).first.click()
+        other.wait_for_function(f"() => {maps.FILTERS}.includes('status=open')")
+        other.wait_for_timeout(1000)
+        release()
+    other.wait_for_timeout(1000)
+    other.evaluate("document.querySelector('.city-map').mapState.map.panBy([1, 0], { duration: 0 })")
+    other.wait_for_function(MAP_IS_IDLE)
+    is_open = city.value(maps.LOCATED.format(*maps.days(other)) + " AND is_open")
+    assert maps.in_view(other) == is_open > 0
+    other.close()
+
+
+def test_a_map_whose_graphics_were_taken_away_shows_the_current_filters(
+    someone: Visitor, city: Database
+) -> None:
+    """Phones do that to a page in the background. Filters changed meanwhile showed the former requests."""
+    other = _another_map(someone, someone.url + "/map")
+    everything = maps.in_view(other)
+    other.evaluate(maps.LOSE_GRAPHICS)
+    expect(other.locator(".map-status")).to_have_text("Loading …")
+    other.get_by_text("Closed", exact=True).first.click()
+    other.wait_for_function(f"() => {maps.FILTERS}.includes('status=closed')")
+    other.evaluate("window.graphics.restoreContext()")
+    other.wait_for_function(MAP_IS_IDLE)
+    closed = city.value(maps.LOCATED.format(*maps.days(other)) + " AND NOT is_open")
+    assert maps.in_view(other) == closed < everything
+    other.close()
+    assert someone.problems == []
 
 
 def test_a_map_that_is_left_is_removed_and_writes_no_view(someone: Visitor) -> None:

@@ -38,6 +38,9 @@ CUT_OFF = """() => {
     const map = document.querySelector(".map-canvas canvas").getBoundingClientRect();
     return Math.max(map.left - popup.left, popup.right - map.right,
         map.top - popup.top, popup.bottom - map.bottom); }"""
+LOSE_GRAPHICS = """() => { const canvas = document.querySelector(".map-canvas canvas");
+    window.graphics = canvas.getContext("webgl2").getExtension("WEBGL_lose_context");
+    window.graphics.loseContext(); }"""
 NARROW = {"width": 320, "height": 640}
 BACKGROUND_COLOR = """() => document.querySelector(".city-map").mapState.map
     .getPaintProperty("background", "background-color")"""
