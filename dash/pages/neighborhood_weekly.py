@@ -30,7 +30,7 @@ TITLES = {
     "closed_requests": "Closed",
     "on_map": "On map",
 }
-WIDTHS = {"sr_number": 115, "type": 150, "created": 140, "closed": 140, "counted_as": 120, "agency": 150}
+WIDTHS = {"sr_number": 115, "type": 150, "created": 120, "closed": 120, "counted_as": 120, "agency": 150}
 WIDTHS |= {"source": 110, "on_map": 90}
 CHANGES = ["new_requests", "closed_requests", "net_change"]
 

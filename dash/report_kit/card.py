@@ -28,6 +28,7 @@ from report_kit.text import number
 PRINTED_ROWS = 1_000
 GRID_ROWS = 20
 CELL_LETTERS = 240
+REQUEST = "sr_number"
 WRAPPED = {"lineHeight": 1.4, "paddingBlock": 6, "display": "flex", "alignItems": "center"}
 # Colors of the style sheet, so that grids follow the color scheme.
 GRID_THEME = (
@@ -138,7 +139,10 @@ def grid_columns(
     wide: str = "",
     widths: Mapping[str, int] | None = None,
 ) -> list[dict[str, Any]]:
-    """Grid columns in the order of the frame; numbers align right, ``wide`` takes the remaining width."""
+    """Grid columns in the order of the frame; numbers align right, ``wide`` takes the remaining width.
+
+    SR numbers link to the page of their request, by ``assets/grid.js``.
+    """
     found = []
     for name in visible(frame):
         title = (titles or {}).get(name, heading(name))
@@ -150,6 +154,8 @@ def grid_columns(
             column |= {"type": "numericColumn", "width": 95}
         elif name in (widths or {}):
             column |= {"wrapText": True, "autoHeight": True, "cellStyle": WRAPPED}
+        if name == REQUEST:
+            column["cellRenderer"] = "RequestLink"
         found.append(column | ({"width": widths[name]} if widths and name in widths else {}))
     return found
 

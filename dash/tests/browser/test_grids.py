@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, Route, expect
 from support.browser import Visitor
+from support.maps import held_back
 from support.serving import Reports
 
 PAGE = "/data-quality"
@@ -30,4 +32,21 @@ def test_rows_are_there_before_the_scripts_of_the_grid(browser: Browser, reports
     assert [row.locator("[role=gridcell]").all_inner_texts() for row in grid.all()] == shown
     assert held
     assert reader.problems == []
+    reader.close()
+
+
+@pytest.mark.parametrize("path", ["/neighborhood-weekly", "/what-changed"])
+def test_sr_numbers_link_to_the_page_of_the_request(browser: Browser, reports: Reports, path: str) -> None:
+    reader = Visitor(browser, reports.url)
+    page = reader.page
+    with held_back(page, SCRIPT) as release:
+        page.goto(reports.url + path)
+        plain = page.locator(".grid-waits td:first-child a").first
+        number = plain.inner_text()
+        expect(plain).to_have_attribute("href", f"/request/{number}")
+        release()
+    link = page.locator("[role=gridcell][col-id=sr_number] a").first
+    expect(link).to_have_attribute("href", f"/request/{number}")
+    link.click()
+    expect(page.locator("h1")).to_contain_text(number)
     reader.close()
