@@ -9,6 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+from headless_browser import MAP_IS_IDLE
+from support.browser import Visitor
+
 LOCATED = """SELECT count(*) FROM service_requests WHERE latitude IS NOT NULL AND NOT is_information
     AND created_date::date BETWEEN '{}' AND '{}'"""
 A_CLUSTER = """() => { const map = document.querySelector('.city-map').mapState.map;
@@ -80,6 +83,14 @@ def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
     is_held = True
     page.route(address, hold)
     yield release
+
+
+def another_map(someone: Visitor, address: str) -> Page:
+    """A map in another tab, once it has loaded."""
+    page = someone.another_page()
+    page.goto(address)
+    page.wait_for_function(MAP_IS_IDLE)
+    return page
 
 
 def in_view(page: Page) -> int:
