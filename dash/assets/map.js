@@ -387,25 +387,32 @@
     return known.described;
   }
 
+  function requestsOf(known) { return known.version + "?" + known.filters; }
   function isCurrent(state, known) { return state.isReady && state.known === known; }
   /* Load the data of the current filters into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
     map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
     if (!known.api) return shown(state.box);
-    drop(map);
-    state.isIncomplete = false;
     state.missing = "";
     state.counting = {};
     state.parts.status.textContent = LOADING;
+    /* Other outlines or hot spots change no requests; the next "idle" counts them again. */
+    if (state.drawn === requestsOf(known) && !state.isIncomplete) map.triggerRepaint();
+    else replaceRequests(state);
+    map.getSource("hotspots").setData(known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
+  }
+  function replaceRequests(state) {
+    var known = state.known;
+    drop(state);
+    state.isIncomplete = false;
     described(known).then(function (found) {
       if (isCurrent(state, known)) add(state, found.tiles);
     }).catch(function () {
       if (!isCurrent(state, known)) return;
-      drop(map);
+      drop(state);
       fail(state);
     });
-    map.getSource("hotspots").setData(known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
   }
   function hasOneType(known) { return new URLSearchParams(known.filters).getAll("type_id").length === 1; }
   function spotsOf(known) {
@@ -440,15 +447,17 @@
   }
   /* Each choice of filters has a source of its own. A source with other tiles would not load those again that failed,
      shows those of the former choice if they arrive late, and says nothing once the last one has not changed. */
-  function drop(map) {
-    if (!map.getSource("requests")) return;
-    layers().forEach(function (layer) { map.removeLayer(layer.id); });
-    map.removeSource("requests");
+  function drop(state) {
+    state.drawn = undefined;
+    if (!state.map.getSource("requests")) return;
+    layers().forEach(function (layer) { state.map.removeLayer(layer.id); });
+    state.map.removeSource("requests");
   }
   function add(state, tiles) {
-    drop(state.map);
+    drop(state);
     state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
     layers().forEach(function (layer) { state.map.addLayer(layer); });
+    state.drawn = requestsOf(state.known);
     if (!state.isListening) listen(state);
     state.isListening = true;
   }

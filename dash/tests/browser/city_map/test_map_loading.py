@@ -81,6 +81,18 @@ def test_tiles_of_former_filters_that_arrive_late_are_not_shown(someone: Visitor
     other.close()
 
 
+def test_other_outlines_load_no_requests_again(someone: Visitor) -> None:
+    other = maps.another_map(someone, someone.url + "/map")
+    everything, loaded = maps.in_view(other), list[str]()
+    other.on("request", lambda one: loaded.append(one.url))
+    other.get_by_text("None", exact=True).first.click()
+    other.wait_for_function("() => document.querySelector('.city-map').mapState.known.outlines === 'none'")
+    other.wait_for_function(MAP_IS_IDLE)
+    assert maps.in_view(other) == everything
+    assert [url for url in loaded if "/tiles" in url] == []
+    other.close()
+
+
 def test_a_map_whose_graphics_were_taken_away_shows_the_current_filters(
     someone: Visitor, city: Database
 ) -> None:
