@@ -38,6 +38,7 @@ GENERATION = re.compile("[0-9]{1,18}")
 
 # A city council is something else.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b", re.IGNORECASE)
+DISTRICT = re.compile(r"\bcity council district(s?)\b", re.IGNORECASE)
 REGION = re.compile(r"\bregion(s?)\b", re.IGNORECASE)
 USUAL_WORDS = {
     "area": "area",
@@ -72,12 +73,15 @@ class City:
         return self.spoken(spoken[:1].upper() + spoken[1:])
 
     def spoken(self, text: str) -> str:
-        """The text with the city's words for "region", and for "council" unless its areas are councils."""
+        """The text with the city's words for "region" and "city council district".
+
+        And with its word for "council", unless its areas are councils.
+        """
         area, areas = (_lower(self.words.get(name, "")) for name in ("area", "areas"))
         if area and areas and not area.endswith("council"):
             text = COUNCIL.sub(lambda found: _like(found[0], areas if found[2] else area), text)
-        region = self._region
-        return REGION.sub(lambda found: _like(found[0], _plural(region) if found[1] else region), text)
+        text = _replaced(REGION, self._region, text)
+        return _replaced(DISTRICT, _lower(self.words.get("district", "city council district")), text)
 
     @property
     def _neighborhood(self) -> str:
@@ -95,6 +99,11 @@ class City:
 def _like(pattern: str, word: str) -> str:
     """The word, capitalized if the match is."""
     return word[:1].upper() + word[1:] if pattern[:1].isupper() else word
+
+
+def _replaced(pattern: re.Pattern[str], word: str, text: str) -> str:
+    """The pattern's only group is the ending of its plural."""
+    return pattern.sub(lambda found: _like(found[0], _plural(word) if found[1] else word), text)
 
 
 def _plural(word: str) -> str:

@@ -28,7 +28,7 @@ CodedColumn = Literal["requesttype", "owner", "requestsource", "area"]
 """Columns whose values are codes of a reference table."""
 Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Word = Literal["area", "areas", "no_area", "region", "portal", "population"]
+Word = Literal["area", "areas", "no_area", "region", "district", "portal", "population"]
 """What the API's documentation and the reports name differently in each city."""
 
 

@@ -46,6 +46,8 @@ WORLD = Bounds(-180, -90, 180, 90)
 # A city council is a different body.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b(?!_)", re.IGNORECASE)
 
+DISTRICTS = re.compile(r"\bcity council districts\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class City:
@@ -60,11 +62,11 @@ class City:
     columns: tuple[str, ...] = ()
 
     def spoken(self, text: str) -> str:
-        """The text with the city's word for the areas that the API calls councils."""
-        area, areas = (self.words.get(name, "").lower() for name in ("area", "areas"))
-        if not area or not areas or area.endswith("council"):
-            return text
-        return COUNCIL.sub(lambda found: areas if found[2] else area, text)
+        """The text with the city's words for what the API calls councils and city council districts."""
+        area, areas, district = (self.words.get(name, "").lower() for name in ("area", "areas", "district"))
+        if area and areas and not area.endswith("council"):
+            text = COUNCIL.sub(lambda found: _like(found[0], areas if found[2] else area), text)
+        return DISTRICTS.sub(lambda found: _like(found[0], f"{district}s"), text) if district else text
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """The moment in the city's time zone."""
@@ -73,6 +75,11 @@ class City:
     def today(self) -> dt.date:
         """The date in the city."""
         return dt.datetime.now(self.time_zone).date()
+
+
+def _like(replaced: str, word: str) -> str:
+    """The word, capitalized if what it replaces is."""
+    return word.capitalize() if replaced[:1].isupper() else word
 
 
 class Rollup(NamedTuple):

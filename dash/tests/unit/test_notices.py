@@ -57,6 +57,10 @@ def test_another_city_has_its_own_words() -> None:
         "Community district weekly report, by community district"
     )
     assert new_york.spoken("All regions") == "All regions"
+    chicago = replace(CITY, words={"area": "Community area", "areas": "Community areas", "district": "Ward"})
+    assert chicago.spoken("Open by city council district") == "Open by ward"
+    assert chicago.spoken("City council districts, city councils") == "Wards, city councils"
+    assert new_york.spoken("City council districts") == "City council districts"
     councils = replace(CITY, words={"area": "Neighborhood council", "areas": "Neighborhood councils"})
     assert councils.phrase("One {area} of {city}") == "One neighborhood council of Los Angeles"
     assert councils.phrase("Outside all councils") == "Outside all councils"

@@ -95,7 +95,7 @@ def test_without_a_database_the_city_has_no_name_and_utc(database: Database) -> 
 
 
 def test_the_documentation_speaks_the_words_of_the_city(database: Database) -> None:
-    words = '{"area": "Community district", "areas": "Community districts"}'
+    words = '{"area": "Community district", "areas": "Community districts", "district": "Ward"}'
     database.run("UPDATE city SET words = %s", words)
     try:
         forget_everything()
@@ -103,7 +103,9 @@ def test_the_documentation_speaks_the_words_of_the_city(database: Database) -> N
             elsewhere.json("/reports")
             document = elsewhere.json("/openapi.json")
         assert document["paths"]["/councils"]["get"]["description"] == "All community districts, by id."
-        assert "city council districts" in str(document)
+        assert "city council district" not in str(document).lower()
+        changes = document["paths"]["/changes"]["get"]["parameters"]
+        assert {one["name"]: one["description"] for one in changes}["district"] == "Wards"
         assert "neighborhood council" not in str(document).lower()
     finally:
         database.run("UPDATE city SET words = '{}'")
