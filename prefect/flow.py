@@ -46,6 +46,7 @@ from prefect.runtime import deployment  # noqa: E402
 from pipeline import (  # noqa: E402
     download,
     lifetime,
+    log_lines,
     merge,
     metrics,
     notify,
@@ -81,6 +82,7 @@ from pipeline.task_runner import task_runner  # noqa: E402
 from pipeline.termination import end_soon, end_with_parent  # noqa: E402
 
 log = logging.getLogger("pipeline")
+log_lines.shorten_expected_failures()
 
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline import telemetry
+from pipeline import log_lines, telemetry
 from pipeline.city import City
 from pipeline.config import Settings
 from pipeline.database import connect
@@ -45,6 +45,7 @@ def download(assignment: Assignment) -> Download:
     dataset = assignment.reading.dataset
     # On a cluster this is not the process of the run.
     telemetry.follow(assignment.load_run_id)
+    log_lines.shorten_expected_failures()
     purpose = f"run {assignment.load_run_id} {dataset.id}"
     with (
         Portal(assignment.settings) as portal,

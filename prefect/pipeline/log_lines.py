@@ -1,4 +1,4 @@
-"""Log lines as JSON."""
+"""Log lines as JSON, and Prefect's without the tracebacks of expected failures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import telemetry
+from pipeline.errors import FilesError, IngestError
+
+PREFECT_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
 class JsonLines(logging.Formatter):
@@ -31,3 +34,21 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+def shorten_expected_failures() -> None:
+    """Log the expected failures of flows and tasks in this process without their tracebacks.
+
+    Prefect logs every exception with its traceback. The message remains, also on the run's page.
+    """
+    for name in PREFECT_LOGGERS:
+        # Not a filter of the handlers, because Prefect's configuration replaces these.
+        logging.getLogger(name).addFilter(_drop_expected_traceback)
+
+
+def _drop_expected_traceback(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    # The cause of a FilesError can be any error, even a defect.
+    if isinstance(error, IngestError) and not isinstance(error, FilesError):
+        record.exc_info = None
+    return True

@@ -211,6 +211,7 @@ def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, pref
     assert code == 30
     assert "the database cannot be reached" in output
     assert "secret" not in output
+    assert "Traceback" not in output
     assert "the database cannot be reached" in api.messages[0]
 
 
