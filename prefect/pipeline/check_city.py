@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.boundaries import fetch_boundaries
 from pipeline.city import City, load_city
@@ -30,6 +30,7 @@ NUMBER = re.compile(r"\s*[-+]?[0-9]{1,3}(\.[0-9]{1,20})?\s*")
 CODE = re.compile(r"\s*[0-9]{1,9}\s*")
 """A number of an area or district that the pipeline stores (``staging.as_code``)."""
 Row = Mapping[str, Any]
+Result = TypeVar("Result")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,35 +64,33 @@ def _problems(key: str, portal_url: str) -> Iterator[str]:
         return
     settings = Settings.from_environment(database_loader_url="", socrata_url=portal_url or city.portal_url)
     with Portal(settings) as portal:
-        try:
-            yield from check_city(portal, city)
-        except NoConnectionError as error:
-            raise PortalError(f"the portal cannot be reached: {error}") from error
+        yield from check_city(portal, city)
 
 
 def check_city(portal: Portal, city: City) -> Iterator[str]:
-    """The problems of the declaration, one sentence each. Raises NoConnectionError."""
-    codes = yield from _boundaries(portal, city)
+    """The problems of the declaration, one sentence each. Raises PortalError if no connection is possible."""
+    codes = (yield from _with_error("boundaries", _boundaries(portal, city))) or set()
     for dataset in city.published:
-        try:
-            yield from _dataset(portal, city, dataset, codes)
-        except NoConnectionError:
-            raise
-        except IngestError as error:
-            yield f"{dataset.title} ({dataset.id}): {error}"
+        name = f"{dataset.title} ({dataset.id})"
+        yield from _with_error(name, _dataset(portal, city, dataset, codes))
+
+
+def _with_error(name: str, check: Generator[str, None, Result]) -> Generator[str, None, Result | None]:
+    """The problems of this check; an error is one of them, unless every other check would fail too."""
+    try:
+        return (yield from check)
+    except NoConnectionError as error:
+        raise PortalError(f"the portal cannot be reached: {error}") from error
+    except IngestError as error:
+        yield f"{name}: {error}"
+        return None
 
 
 def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
     """Check the boundaries; returns the codes of the areas."""
     if city.boundaries is None:
         return set()
-    try:
-        found = fetch_boundaries(portal, city, city.boundaries)
-    except NoConnectionError:
-        raise
-    except IngestError as error:
-        yield f"boundaries: {error}"
-        return set()
+    found = fetch_boundaries(portal, city, city.boundaries)
     if found.problem:
         yield f"boundaries: {found.problem}."
     rejected = [notice for notice in found.notices if "was rejected" in notice]
@@ -99,7 +98,7 @@ def _boundaries(portal: Portal, city: City) -> Generator[str, None, set[str]]:
     return {area.facts.code for area in found.areas}
 
 
-def _dataset(portal: Portal, city: City, dataset: Dataset, areas: set[str]) -> Iterator[str]:
+def _dataset(portal: Portal, city: City, dataset: Dataset, areas: set[str]) -> Generator[str, None, None]:
     schema = city.schemas[dataset.schema_name]
     columns, missing, added = match_columns(dataset, schema, portal.columns(dataset.id))
     for name in missing:
