@@ -95,7 +95,7 @@ class Pages:
                 raise TemporaryError(f"{dataset_id}: the portal did not keep the requested order")
             return order
 
-        order = portal.retries(dataset_id, attempt)
+        order = portal.retries(attempt)
         try:
             return order | taker.take(self.result.newest or taker.reading.known_newest)
         except psycopg.DataError as error:

@@ -23,14 +23,19 @@ UNAVAILABLE = {401: "is private", 403: "is private", 404: "does not exist", 410:
 
 def check(response: requests.Response, content_type: str) -> None:
     """Raise PortalError unless the response is successful and has that content type."""
-    status, found_type = response.status_code, response.headers.get("Content-Type", "")
+    status, path = response.status_code, _path(response)
+    found_type = response.headers.get("Content-Type", "")
     if status in RETRIED_STATUSES or status >= 500:
         wait = retry_after_seconds(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise TemporaryError(f"the portal responded with {status}", wait)
+        raise TemporaryError(f"the portal responded with {status} to {path}", wait)
     if status != 200:
-        raise rejection(status, urlsplit(response.url).path, one_line(response.text[:300]))
+        raise rejection(status, path, one_line(response.text[:300]))
     if content_type not in found_type:
-        raise TemporaryError(f"the portal responded with {found_type}, not {content_type}")
+        raise TemporaryError(f"the portal responded with {found_type}, not {content_type}, to {path}")
+
+
+def _path(response: requests.Response) -> str:
+    return urlsplit(response.url).path
 
 
 def rejection(status: int, path: str, text: str) -> PortalError:
@@ -47,7 +52,7 @@ def pieces(response: requests.Response, seconds: float) -> Iterator[bytes]:
     latest = time.monotonic() + seconds
     while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
         if time.monotonic() > latest:
-            raise TemporaryError(f"the page was not complete after {seconds:g} s")
+            raise TemporaryError(f"{_path(response)}: the page was not complete after {seconds:g} s")
         yield piece
 
 

@@ -21,7 +21,10 @@ MAX_RETRY_AFTER_SECONDS = 300.0
 
 
 class TemporaryError(PortalError):
-    """An error that is retried, after ``retry_after`` seconds if the portal requests it."""
+    """An error that is retried, after ``retry_after`` seconds if the portal requests it.
+
+    The message names what was read, because the log of retries and the summary of a run only repeat it.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -39,20 +42,13 @@ class Retries:
         self._attempts = attempts
         self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=LONGEST_WAIT_SECONDS)
 
-    def __call__(self, what: str, attempt: Callable[[], Result]) -> Result:
+    def __call__(self, attempt: Callable[[], Result]) -> Result:
         """The attempt's result. Raises the last PortalError if every attempt failed."""
-
-        def note(state: RetryCallState) -> None:
-            problem = str(_error(state))
-            # Some messages name what was read, because they are also shown without this line.
-            prefix = "" if problem.startswith(f"{what}: ") else f"{what}: "
-            log.warning("%s%s; attempt %d", prefix, problem, state.attempt_number + 1)
-
         retrying = Retrying(
             retry=retry_if_exception_type(TemporaryError),
             stop=stop_after_attempt(self._attempts),
             wait=self._wait,
-            before_sleep=note,
+            before_sleep=_note,
             reraise=True,
         )
         return retrying(attempt)
@@ -60,6 +56,10 @@ class Retries:
     def _wait(self, state: RetryCallState) -> float:
         asked = getattr(_error(state), "retry_after", None)
         return self._backoff(state) if asked is None else min(float(asked), MAX_RETRY_AFTER_SECONDS)
+
+
+def _note(state: RetryCallState) -> None:
+    log.warning("%s; attempt %d", _error(state), state.attempt_number + 1)
 
 
 def _error(state: RetryCallState) -> BaseException | None:

@@ -131,7 +131,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
             with network_errors(resource):
                 return self._send(request_type, resource, "json", **details).json()
 
-        return self.retries(resource, attempt)
+        return self.retries(attempt)
 
     def _send(self, method: str, resource: str, content_type: str, **details: Any) -> requests.Response:
         uri = f"{self.uri_prefix}{self.domain}{resource}"

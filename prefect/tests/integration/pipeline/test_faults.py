@@ -168,6 +168,7 @@ def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     assert skipped.dataset.id == broken
     assert isinstance(skipped.error, error)
     assert re.search(words, str(skipped.error))
+    assert broken in skipped.message
     assert requests_of(database) == [row for row in town.requests if good in row]
     assert database.rows("SELECT dataset_id FROM dataset_watermarks") == [(good,)]
     assert database.rows("SELECT status FROM load_runs") == [("partial",)]

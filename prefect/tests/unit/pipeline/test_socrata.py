@@ -41,7 +41,7 @@ def response(status: int, body: str = "", content_type: str = "application/json"
 
 @pytest.mark.parametrize("status", [202, 408, 425, 429, 500, 502, 503, 504, *range(520, 530)])
 def test_what_may_pass_is_worth_another_attempt(status: int) -> None:
-    with pytest.raises(TemporaryError, match=str(status)):
+    with pytest.raises(TemporaryError, match=rf" {status} to /resource/abcd-1234\.json$"):
         check(response(status), "json")
 
 
@@ -71,7 +71,7 @@ def test_a_response_of_several_lines_is_reported_on_one() -> None:
 
 
 def test_another_content_type_is_worth_another_attempt() -> None:
-    with pytest.raises(TemporaryError, match="text/html, not json"):
+    with pytest.raises(TemporaryError, match=r"text/html, not json, to /resource/abcd-1234\.json$"):
         check(response(200, content_type="text/html"), "json")
     check(response(200), "json")
 
