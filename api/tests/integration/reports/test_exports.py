@@ -17,6 +17,7 @@ from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
 from tests.support.servers import environment_for, program
 from tests.support.serving import Api, forget_everything, serve, settings_for
+from tests.support.waiting import until
 
 COLUMNS = [
     "request_id",
@@ -248,15 +249,6 @@ COPIES = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AN
 def copies(database: Database) -> int:
     """How many exports Postgres is running; only their own role can see their queries."""
     return len(database.run(f"{COPIES} AND state = 'active'", url=database.reader_url))
-
-
-def until(condition: Any, seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_export_goes_on_only_as_fast_as_it_is_read(small: Api, database: Database, large: None) -> None:

@@ -20,10 +20,10 @@ from lacity_data_api.cache.kept_files import MB, Content, Days, KeptFiles
 from lacity_data_api.cache.kept_versions import OutdatedFiles
 from lacity_data_api.database import Database as ApiDatabase
 from lacity_data_api.statements import Statement
-from tests.integration.reports.test_exports import until
 from tests.support.databases import Database
 from tests.support.rows import add_requests
 from tests.support.serving import Api, forget_everything, serve, settings_for
+from tests.support.waiting import until
 
 YEAR = "/reports/export/2020/service_requests"
 NEXT_YEAR = YEAR.replace("2020", "2021")
