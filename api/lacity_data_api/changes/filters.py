@@ -33,7 +33,7 @@ class ChangeFilter(Filter):
 
     council_id: list[int] | None = None
     type_id: list[int] | None = None
-    group: list[int] | None = None
+    group_id: list[int] | None = None
     kind: list[Kind] | None = None
     district: list[int] | None = None
     bbox: Bounds | None = None
@@ -43,7 +43,7 @@ class ChangeFilter(Filter):
 ONE = "{column} = CAST(:{name} AS bigint)"
 SEVERAL = "{column} = ANY (CAST(:{name} AS bigint[]))"
 GROUP = "{column} IN (SELECT type_id FROM request_types WHERE group_id = ANY (CAST(:{name} AS bigint[])))"
-COLUMNS = {"council_id": "council_id", "type_id": "type_id", "group": "type_id", "district": "city_id"}
+COLUMNS = {"council_id": "council_id", "type_id": "type_id", "group_id": "type_id", "district": "city_id"}
 IN_BOUNDS = """(longitude BETWEEN :west AND :east AND latitude BETWEEN :south AND :north
         OR coalesce(longitude_before, longitude) BETWEEN :west AND :east
        AND coalesce(latitude_before, latitude) BETWEEN :south AND :north)"""
@@ -75,7 +75,7 @@ def branches(wanted: ChangeFilter, shared: Where) -> tuple[list[str], dict[str, 
 def _sides(name: str, value: list[int]) -> tuple[Where, Where]:
     """The conditions on the value after the change, and on the value before it."""
     form, bound = (ONE, value[0]) if len(value) == 1 else (SEVERAL, value)
-    if name == "group":
+    if name == "group_id":
         form, bound = GROUP, value
     values, column = {name: bound}, COLUMNS[name]
     return (

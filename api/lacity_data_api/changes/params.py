@@ -32,7 +32,7 @@ async def change_filter(
     *,
     council_id: Annotated[SomeIds, Query(description="Councils the request is or was in")] = [],  # noqa: B006
     type_id: Annotated[SomeIds, Query(description="Types that the request has or had")] = [],  # noqa: B006
-    group: Annotated[SomeIds, Query(description="Groups of types")] = [],  # noqa: B006
+    group_id: Annotated[SomeIds, Query(description="Groups of types")] = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
     district: Annotated[SomeIds, Query(description="City council districts")] = [],  # noqa: B006
     bbox: BoundsText = None,
@@ -41,7 +41,7 @@ async def change_filter(
     return ChangeFilter(
         council_id=council_id or None,
         type_id=type_id or None,
-        group=group or None,
+        group_id=group_id or None,
         kind=kind or None,
         district=district or None,
         bbox=parse_bounds(bbox, await state_of(request).facts.city()) if bbox is not None else None,

@@ -109,7 +109,7 @@ def test_a_group_has_the_changes_of_its_types(api: Api, database: Database) -> N
     database.run("UPDATE request_types SET group_id = 77 WHERE type_id = 5")
     database.run("UPDATE data_generation SET generation = generation + 1")
     api.publish()
-    assert sequences(api.json("/changes", group=77)) == [4]
+    assert sequences(api.json("/changes", group_id=77)) == [4]
 
 
 def test_lines_and_list_have_the_same_events_and_a_tag_of_their_own(api: Api) -> None:
@@ -204,7 +204,7 @@ def test_a_reader_whose_filter_rarely_matches_does_not_fall_behind_the_kept_chan
 RARE = [
     ChangeFilter(kind=[Kind.RETYPED]),
     ChangeFilter(bbox=Bounds(0, 0, 1, 1)),
-    ChangeFilter(group=[98]),
+    ChangeFilter(group_id=[98]),
     ChangeFilter(district=[98]),
     ChangeFilter(council_id=[1], type_id=[29], kind=[Kind.RETYPED]),
     ChangeFilter(council_id=[1, 2], kind=[Kind.RETYPED]),
@@ -259,7 +259,7 @@ def test_a_full_page_is_followed_at_once(api: Api) -> None:
         {},
         {"council_id": 98},
         {"type_id": 29},
-        {"group": 77},
+        {"group_id": 77},
         {"district": 3},
         {"kind": "closed"},
         {"bbox": "-118.3,34.3,-118.2,34.5"},
