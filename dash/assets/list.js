@@ -62,7 +62,13 @@
     var body = table.createTBody();
     known.rows.forEach(function (texts, place) { cells(known, texts, place, element("tr", undefined, body)); });
     box.replaceChildren(table);
+    box.tableOfList = table;
     if (known.report) refocus(box);
+  }
+  /* React keeps an element if another of its kind takes its place: a list with fewer parts gives its own to the links. */
+  function follow(box) {
+    if (box.dataset.list) fill(box);
+    else if (box.tableOfList) box.tableOfList.remove();
   }
   function look(node) {
     if (node.nodeType !== 1) return;
@@ -71,7 +77,7 @@
   }
   new MutationObserver(function (changes) {
     changes.forEach(function (change) {
-      if (change.type === "attributes") fill(change.target);
+      if (change.type === "attributes") follow(change.target);
       else change.addedNodes.forEach(look);
     });
   }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-list"] });

@@ -53,12 +53,12 @@
         var value = values[place];
         if (isHalf(value, name) || text(value) === state.shown[name]) return unchanged;
         var query = new URLSearchParams(before || "");
-        /* A new selection or sort order starts at its first page. */
+        /* A new selection or sort order starts at its first page, and the next choice may be the page that was left. */
         (name === "period" ? ["from", "to", "page"] : [name, "page"]).forEach(function (one) { query.delete(one); });
         var added = parameters(value, name, state.required);
         Object.keys(added).forEach(function (one) { query.set(one, added[one]); });
         var search = query.toString().replace(/%2C/g, ",");
-        var shown = Object.assign({}, state.shown, { [name]: text(value) });
+        var shown = Object.assign({}, state.shown, { page: "" }, { [name]: text(value) });
         shownSearch = search ? "?" + search : "";
         return [search, shownSearch, Object.assign({}, state, { shown: shown })];
       },

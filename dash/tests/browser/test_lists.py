@@ -130,6 +130,37 @@ def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someo
     assert someone.violations() == []
 
 
+@pytest.mark.parametrize("choice", ["another filter", "another order"])
+def test_the_page_that_was_left_can_be_opened_again(someone: Visitor, choice: str) -> None:
+    """Next did nothing on the first page of a new list if the previous list was on its second."""
+    page = someone.open("/requests-list?from=2025-01-01")
+    note, following = page.locator(".list-note").first, page.get_by_role("button", name="Next").first
+    following.click()
+    expect(note).to_contain_text("Requests 51 to")
+    someone.settle()
+    if choice == "another filter":
+        page.locator(".mantine-SegmentedControl-root").get_by_text("Closed", exact=True).click()
+    else:
+        page.locator(".list thead button", has_text="Address").click()
+    expect(note).to_contain_text("Requests 1 to")
+    someone.settle()
+    following.click()
+    expect(note).to_contain_text("Requests 51 to")
+    assert "page=2" in page.url
+
+
+def test_a_list_without_further_pages_leaves_no_table_elsewhere(someone: Visitor) -> None:
+    """The table of the longer list stayed below the shorter one, beside the links to the files."""
+    page = someone.open("/requests-list?from=2025-01-01")
+    expect(page.locator(".list-pages")).to_have_count(2)
+    address = page.locator(".list [data-label=Address]:not(:empty)").first.inner_text()
+    page.get_by_label("Address begins with").fill(address)
+    expect(page.locator(".list-pages")).to_have_count(0)
+    someone.settle()
+    assert page.locator("#requests-list--requests table").count() == 1
+    assert page.locator(".list-files a").all_inner_texts() == ["CSV", "Excel"]
+
+
 def test_a_list_on_paper_has_every_row_of_its_page(someone: Visitor) -> None:
     page = someone.open("/requests-list?council=52&age=over-90")
     shown = numbers_shown(page)
