@@ -1,5 +1,6 @@
 /* The grid's scripts are two megabytes, and most pages have no grid. A grid is first rendered as a plain table of its first
-   page; its scripts load when the browser is idle, and add sorting, filters and further pages. */
+   page; its scripts load when the browser is idle, and add sorting, filters and further pages. If they cannot be loaded,
+   the table stays, and live.js says so. */
 (function () {
   "use strict";
   var React = window.React;
@@ -14,7 +15,8 @@
   function load() {
     return new Promise(function (resolve) {
       window.whenIdle(resolve, { timeout: LONGEST_WAIT_MS });
-    }).then(function () { return window.loadScript(SCRIPT); }).then(take);
+    }).then(function () { return window.loadScript(SCRIPT); })
+      .then(take, function () { return { default: plainTable }; });
   }
   /* The script registers its own component; keep ours registered in Dash, or Dash would redraw open grids. */
   function take() {

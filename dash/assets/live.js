@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var READY = "/ready";
-  var UPDATE = "_dash-update-component";
+  var UPDATE = "_dash-update-component", START = /_dash-(layout|dependencies)$/;
   var PAGE = "_pages_content";
   var NOTHING_CHANGED = 204, OTHER_RELEASE = 409, TOO_MANY = 429;
   /* Rendered by Dash: the shell of a preview has no data attributes. */
@@ -158,10 +158,21 @@
     isFirst = false;
     return asked.inputs.map(function (input) { return input.value; }).join("") === content.dataset.opened;
   }
+  /* Without these data Dash draws nothing, and does not ask for them again. */
+  function persist(given, milliseconds) {
+    function again() {
+      return new Promise(function (resolve) { window.setTimeout(resolve, milliseconds); })
+        .then(function () { return persist(given, Math.min(CALM_MS, 2 * milliseconds)); });
+    }
+    return fetchOf.apply(window, given).then(function (response) {
+      return response.status === TOO_MANY || response.status >= 500 ? again() : response;
+    }, again);
+  }
   /* A callback was rejected: check immediately whether this page belongs to an older release. */
   var fetchOf = window.fetch;
   window.fetch = function (address, options) {
     if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));
+    if (START.test(address)) return persist(arguments, WAITING_MS);
     var isUpdate = String(address).indexOf(UPDATE) >= 0;
     return fetchOf.apply(window, arguments).then(function (response) {
       if (response.status === OTHER_RELEASE) lookIn(0);
@@ -173,6 +184,11 @@
       throw error;
     });
   };
+  /* Dash loads the scripts of figures, calendars and grids with the first of them, and never again after a failure. */
+  window.addEventListener("error", function (event) {
+    var notice = event.target.tagName === "SCRIPT" && document.getElementById("missing-parts");
+    if (notice) notice.hidden = false;
+  }, true);
   /* Enter in the only field of a form would send it, and reload the page without the reader's choice. */
   document.addEventListener("submit", function (event) {
     if (event.target.closest(".controls")) event.preventDefault();

@@ -24,6 +24,7 @@ AGE_UNKNOWN = "The age of the data is currently unknown."
 FONT = "inherit"
 THEME = {"fontFamily": FONT, "headings": {"fontFamily": FONT}, "primaryColor": "blue", "defaultRadius": "sm"}
 LOST = "Some figures could not be loaded, and may not match your selection. Trying again …"
+MISSING_PARTS = "Parts of this page could not be loaded. "
 STALE_PAGE = "The reports have been updated since this page was opened. "
 
 
@@ -43,7 +44,8 @@ def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Compone
         dcc.Store(id="attempt"),
         html.A("Skip to the report", href="#content", className="skip"),
         _header(reports, name, city().phrase if is_served else UNKNOWN_CITY.phrase),
-        html.Div(_stale_page(), id="stale-page", className="notice", hidden=True, role="status"),
+        html.Div(_reload(STALE_PAGE), id="stale-page", className="notice", hidden=True, role="status"),
+        html.Div(_reload(MISSING_PARTS), id="missing-parts", className="notice", hidden=True, role="status"),
         html.Div(LOST, id="lost-figures", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(first_page.container() if is_served else dash.page_container, id="content", tabIndex=-1),
@@ -76,8 +78,8 @@ def _header(reports: Sequence[Report], name: str, phrase: Callable[[str], str]) 
     return html.Header([dcc.Link(name, href="/", className="brand"), nav, toggle], className="top")
 
 
-def _stale_page() -> list[Any]:
-    return [STALE_PAGE, html.A("Reload this page", href="", id="reload"), "."]
+def _reload(why: str) -> list[Any]:
+    return [why, html.A("Reload this page", href=""), "."]
 
 
 def _now(seen: str = "") -> tuple[str, str, list[Component]]:

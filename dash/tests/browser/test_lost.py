@@ -27,6 +27,8 @@ def someone(browser: Browser, reports: Reports) -> Iterator[Visitor]:
         "Callback failed",
         "Failed to fetch",
         "Callback error",
+        "ChunkLoadError",
+        "did not load",
     )
     yield visitor
     visitor.close()
@@ -72,6 +74,49 @@ def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) 
     page.unroute("**/ready")
     expect(page.locator("h1")).to_have_text("Backlog")
     assert page.url.partition("?")[0].endswith("/backlog")
+
+
+@pytest.mark.parametrize("data", ["_dash-layout", "_dash-dependencies"])
+def test_a_page_whose_first_data_could_not_be_loaded_appears_later(someone: Visitor, data: str) -> None:
+    """It said "Error loading layout", or nothing, until it was reloaded."""
+    page, failures = someone.another_page(), list[str]()
+
+    def fail_once(route: Route) -> None:
+        if failures:
+            route.continue_()
+        else:
+            failures.append(route.request.url)
+            route.fulfill(status=503, body="busy")
+
+    page.route(f"**/{data}", fail_once)
+    page.goto(someone.url + "/recent")
+    expect(page.locator("h1")).to_have_text("Recent requests")
+    expect(page.locator("#recent--over-time .main-svg").first).to_be_attached()
+    assert failures
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "rest"),
+    [
+        ("/data-quality", "dash_ag_grid.min.js", "#data-quality--checks td >> text=newest request"),
+        ("/recent", "async-graph.js", "#recent--over-time .summary"),
+    ],
+)
+def test_a_part_whose_script_could_not_be_loaded_is_not_missing_silently(
+    someone: Visitor, path: str, script: str, rest: str
+) -> None:
+    page = someone.another_page()
+    page.route(f"**/{script}", lambda route: route.abort())
+    page.goto(someone.url + path)
+    notice = page.locator("#missing-parts")
+    expect(notice).to_be_visible()
+    expect(page.locator(rest).first).to_be_visible()
+    page.unroute_all()
+    notice.get_by_role("link", name="Reload this page").click()
+    expect(page.locator(".ag-root, .main-svg").first).to_be_attached()
+    expect(notice).to_be_hidden()
+    page.close()
 
 
 def test_enter_in_the_only_field_of_a_form_sends_nothing(someone: Visitor) -> None:
