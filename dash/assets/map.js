@@ -13,6 +13,8 @@
   /* Around the city's areas: half of a large circle. */
   var MARGIN_PX = 20;
   var SEEN = ["clusters", "points"];
+  /* From the lowest layer to the highest. */
+  var ORDER = ["outlines", "clusters", "points", "numbers", "hotspots"];
   var EMPTY = { type: "FeatureCollection", features: [] };
   var RETRY_MS = 10000, BACKGROUND_MS = 10000;
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
@@ -92,9 +94,11 @@
       { id: "numbers", source: "requests", "source-layer": "requests", type: "symbol",
         filter: [">=", ["coalesce", ["get", "point_count"], 0], 10],
         layout: { "icon-image": ["concat", "number:", ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
-      { id: "hotspots", source: "hotspots", type: "circle",
-        paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": "#E46C60" } },
     ];
+  }
+  function hotspots() {
+    return { id: "hotspots", source: "hotspots", type: "circle",
+      paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": "#E46C60" } };
   }
   /* Numbers are drawn as images, because map fonts would be loaded from another host. */
   var pen;
@@ -240,6 +244,7 @@
       tables.push(table(title, ["Requests", "Most frequent type"], places));
     }
     state.parts.rows.replaceChildren.apply(state.parts.rows, tables);
+    state.parts.rows.inert = false;
   }
   function placesIn(state, found) {
     found.places.sort(function (a, b) { return b.properties.point_count - a.properties.point_count; });
@@ -359,7 +364,9 @@
     }, RETRY_MS);
   }
   /* The requests are shown without these layers, which are loaded again with the next filters. */
-  function miss(state, text) {
+  function miss(state, name) {
+    var text = UNLOADED[name];
+    state.chosen[name] = undefined;
     state.missing += text;
     /* The number of requests is already there; otherwise this is added to it. */
     if (!state.counting && !state.isIncomplete) state.parts.status.textContent += text;
@@ -392,7 +399,7 @@
   /* Load the data of the current filters into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
-    map.getSource("outlines").setData(known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
+    replaceLayer(state, outlines(), known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
     if (!known.api) return shown(state.box);
     state.missing = "";
     state.counting = {};
@@ -400,11 +407,29 @@
     /* Other outlines or hot spots change no requests; the next "idle" counts them again. */
     if (state.drawn === requestsOf(known) && !state.isIncomplete) map.triggerRepaint();
     else replaceRequests(state);
-    map.getSource("hotspots").setData(known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
+    replaceLayer(state, hotspots(), known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
+  }
+  /* Like the requests, each choice has a source of its own: one that could not be loaded would show the former choice. */
+  function replaceLayer(state, layer, data) {
+    var map = state.map, chosen = state.known.version + "?" + data;
+    if (state.chosen[layer.id] === chosen) return;
+    state.chosen[layer.id] = chosen;
+    if (map.getSource(layer.source)) {
+      map.removeLayer(layer.id);
+      map.removeSource(layer.source);
+    }
+    map.addSource(layer.source, { type: "geojson", data: data });
+    addInOrder(map, layer);
+  }
+  function addInOrder(map, layer) {
+    var higher = ORDER.slice(ORDER.indexOf(layer.id) + 1);
+    map.addLayer(layer, higher.find(function (id) { return map.getLayer(id); }));
   }
   function replaceRequests(state) {
     var known = state.known;
     drop(state);
+    /* Its rows are those of the former filters, and its buttons would show their popups. */
+    state.parts.rows.inert = true;
     state.isIncomplete = false;
     described(known).then(function (found) {
       if (isCurrent(state, known)) add(state, found.tiles);
@@ -456,7 +481,7 @@
   function add(state, tiles) {
     drop(state);
     state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
-    layers().forEach(function (layer) { state.map.addLayer(layer); });
+    layers().forEach(function (layer) { addInOrder(state.map, layer); });
     state.drawn = requestsOf(state.known);
     if (!state.isListening) listen(state);
     state.isListening = true;
@@ -475,13 +500,10 @@
   }
   function begin(state) {
     var map = state.map;
-    map.addSource("outlines", { type: "geojson", data: EMPTY });
-    map.addSource("hotspots", { type: "geojson", data: EMPTY });
-    map.addLayer(outlines());
     map.on("movestart", function () { state.counting = {}; });
     map.on("error", function (event) {
       if (event.sourceId === "requests") fail(state);
-      else if (UNLOADED[event.sourceId]) miss(state, UNLOADED[event.sourceId]);
+      else if (UNLOADED[event.sourceId]) miss(state, event.sourceId);
     });
     /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
@@ -521,6 +543,8 @@
         var item = make("li"), button = make("button", { type: "button" }, place.address);
         button.addEventListener("click", function () {
           state.map.jumpTo({ center: [place.longitude, place.latitude], zoom: DEEPEST });
+          /* The same search may have been sent twice. */
+          state.searched = "";
           state.parts.found.replaceChildren();
           state.map.getCanvas().focus();
         });
@@ -551,7 +575,8 @@
     if (!box.isConnected) return;
     /* The current filters: they may have changed while the library loaded. */
     var known = box.mapState.known, parts = frame(box), within = known.bounds;
-    var state = box.mapState = { box: box, known: known, parts: parts, library: library, page: location.pathname };
+    var state = box.mapState = { box: box, known: known, parts: parts, library: library, page: location.pathname,
+      chosen: {} };
     var view = viewOf(location.hash);
     var start = view || { bounds: [within.slice(0, 2), within.slice(2)], fitBoundsOptions: { padding: MARGIN_PX } };
     try {

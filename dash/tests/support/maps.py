@@ -32,6 +32,8 @@ AT_PLACE = """SELECT '/map/request/' || request_id FROM service_requests
     ORDER BY created_date DESC, request_id DESC"""
 SPOTS = """() => document.querySelector(".city-map").mapState.map
     .queryRenderedFeatures({layers: ["hotspots"]}).length"""
+OUTLINES = """() => document.querySelector(".city-map").mapState.map
+    .queryRenderedFeatures({layers: ["outlines"]}).length"""
 MOVED = """([longitude, latitude, x, y]) => {
     const map = document.querySelector(".city-map").mapState.map, canvas = map.getCanvas();
     map.jumpTo({ center: [longitude, latitude] });
