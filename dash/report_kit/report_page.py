@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from flask import current_app
 
 from data.errors import DataError, SelectionError
@@ -30,6 +31,8 @@ NOT_LOADED = (
 )
 VERSION = "data-version"
 """Id of the store whose value changes when open pages have to refresh."""
+LAST_DAY = "data-last-day"
+"""Property of a period's box: the last day that its control offers."""
 NEAR = "data-near"
 """Property of a card's body that changes when the card has to load."""
 
@@ -60,6 +63,7 @@ def publish(report: Report) -> None:
         layout=lambda **given: page_of(report, given),
     )
     _connect_controls(report)
+    _connect_period(report)
     _connect_covers(report)
     for card in report.cards:
         _connect_card(report, card)
@@ -75,7 +79,9 @@ def _page(report: Report, search: str) -> Component:
     facts = warehouse().facts()
     selection = Selection.of(report.controls, search, warehouse())
     controls = [
-        _control(report, control, selection, facts)
+        _period(report, selection, facts)
+        if isinstance(control, Period)
+        else _control(report, control, selection, facts)
         for control in report.controls
         if isinstance(control, Period) or control.has_choice(warehouse())
     ]
@@ -87,7 +93,7 @@ def _page(report: Report, search: str) -> Component:
     return html.Article(
         [
             dcc.Store(id=_selection_id(report), data=search),
-            dcc.Store(id=f"{report.name}--controls", data=_state(report, selection)),
+            html.Div(_known(report, selection), id=f"{report.name}--known", hidden=True),
             _heading(report, facts.city, selection, alone),
             form,
             html.Div(lines, id=f"{report.name}--covers", className="covers", **aria(live="polite")),
@@ -139,6 +145,22 @@ def _control(report: Report, control: Control, selection: Selection, facts: Fact
     return control.component(report.name, _value(control, selection), facts, warehouse())
 
 
+def _period(report: Report, selection: Selection, facts: Facts) -> Component:
+    """The control of the period in a box, in which it is replaced once other days are loaded."""
+    period = next(one for one in report.controls if isinstance(one, Period))
+    control = _control(report, period, selection, facts)
+    return html.Div(control, id=f"{report.name}--period", **data(**{"last-day": _last_day(facts)}))
+
+
+def _last_day(facts: Facts) -> str:
+    return facts.last_day.isoformat() if facts.last_day else ""
+
+
+def _known(report: Report, selection: Selection) -> Component:
+    """What ``assets/live.js`` knows about the controls."""
+    return dcc.Store(id=f"{report.name}--controls", data=_state(report, selection))
+
+
 def _state(report: Report, selection: Selection) -> dict[str, Any]:
     """The initial value of each control, as text, and which controls must not be empty.
 
@@ -169,6 +191,32 @@ def _connect_controls(report: Report) -> None:
             State(f"{report.name}--controls", "data"),
             prevent_initial_call=True,
         )
+
+
+def _connect_period(report: Report) -> None:
+    """Offer the days that are loaded while the page is open; the default period ends with the last one."""
+    period = next((one for one in report.controls if isinstance(one, Period)), None)
+    if period is None:
+        return
+
+    @callback(
+        Output(f"{report.name}--period", "children"),
+        Output(f"{report.name}--period", LAST_DAY),
+        Output(f"{report.name}--known", "children"),
+        Input(VERSION, "data"),
+        State(_selection_id(report), "data"),
+        State(f"{report.name}--period", LAST_DAY),
+        prevent_initial_call=True,
+    )
+    def renew(version: str, search: str, last_day: str) -> tuple[Component, str, Component]:
+        try:
+            warehouse().catch_up(version)
+            facts, selection = warehouse().facts(), Selection.of(report.controls, search, warehouse())
+        except DataError as error:
+            raise PreventUpdate from error
+        if _last_day(facts) == last_day:
+            raise PreventUpdate
+        return _control(report, period, selection, facts), _last_day(facts), _known(report, selection)
 
 
 def _connect_covers(report: Report) -> None:

@@ -16,6 +16,8 @@ from support.serving import Reports, forget_everything, free_port, serve
 
 MOVE = "UPDATE load_runs SET finished_at = finished_at {0} {1}, started_at = started_at {0} {1}"
 THREE_DAYS = "interval '3 days'"
+ONE_DAY = "interval '1 day'"
+NEW_GENERATION = "UPDATE data_generation SET generation = generation + 1, changed_at = now()"
 COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -106,6 +108,33 @@ def test_an_open_page_follows_a_new_generation(
 
     assert after > before
     expect(number).to_have_text(f"{after:,}")
+
+
+def test_an_open_page_offers_the_days_that_are_loaded_later(
+    own_city: Database, guest: Visitor, own_reports: Reports
+) -> None:
+    """Its "Last 7 days" were those of the day on which it was opened."""
+
+    def load(sign: str) -> None:
+        before = int(own_reports.get("/ready").json()["generation"])
+        own_city.run(MOVE.format(sign, ONE_DAY))
+        own_city.run(NEW_GENERATION)
+        until(lambda: all(own_reports.get("/ready").json()["generation"] > before for _ in range(20)))
+
+    load("-")
+    page = guest.open("/recent?type=10")
+    shown = page.get_by_label("Created").inner_text()
+    load("+")
+    page.evaluate(COMES_BACK)
+    expect(page.get_by_label("Created")).not_to_have_text(shown)
+    guest.settle()
+    page.wait_for_timeout(1000)
+    assert page.url.endswith("/recent?type=10")
+    page.get_by_label("Created").click()
+    page.get_by_role("button", name="Last 7 days").click()
+    expect(page.locator(".covers")).to_contain_text("(7 days)")
+    last_day = own_city.value(f"SELECT ({small_city.TODAY} - 1)::text")
+    assert page.url.endswith(f"to={last_day}")
 
 
 def test_workers_share_what_one_of_them_found(own_city: Database, own_reports: Reports) -> None:
