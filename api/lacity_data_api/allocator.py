@@ -1,7 +1,11 @@
-"""Pins glibc's malloc thresholds, which by default rise with each large block that is freed."""
+"""Keeps freed memory from staying with the process.
+
+glibc's thresholds rise by default with each large block that is freed, so they are pinned.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 from contextlib import suppress
 
@@ -14,6 +18,7 @@ SETTINGS = {
     # Threads are used only for compression; without this limit each would get its own arena.
     M_ARENA_MAX: 2,
 }
+PAUSE_SECONDS = 5.0
 
 
 def pin_malloc_thresholds() -> None:
@@ -22,3 +27,15 @@ def pin_malloc_thresholds() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         for name, value in SETTINGS.items():
             mallopt(name, value)
+
+
+async def keep_returning_memory() -> None:
+    """Return freed memory to the system every few seconds, until canceled.
+
+    By itself glibc returns only what is above the last block in use: 400 MB stayed of 120 responses of 25 MB.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    while trim:
+        await asyncio.sleep(PAUSE_SECONDS)
+        # In another thread, because this takes up to a tenth of a second after large responses.
+        await asyncio.to_thread(trim, 0)

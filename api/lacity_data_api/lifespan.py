@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from lacity_data_api.allocator import keep_returning_memory
 from lacity_data_api.cache.listener import listen
 from lacity_data_api.http.protocol import REPLAYER
 from lacity_data_api.http.replayer import Replayer
@@ -32,7 +33,8 @@ def lifespan_of(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager
         state.kept_files.open()
         try:
             listening = listen(state.watcher, state.store)
-            async with _running(state.access_log.run(), listening, keep_measuring(state)):
+            works = (state.access_log.run(), listening, keep_measuring(state), keep_returning_memory())
+            async with _running(*works):
                 # uvicorn passes this state to its protocols.
                 yield {REPLAYER: replayer}
         finally:

@@ -27,6 +27,13 @@ DEFAULTS: dict[str, Any] = {
     "latitude": 34.0537,
     "longitude": -118.2427,
 }
+LARGE_REQUESTS = """
+INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
+                              region_id, is_open, is_information, is_duplicate, address, latitude, longitude)
+SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat('x', 1000), 34.1, -118.3
+  FROM generate_series(1, %s) AS n
+    ON CONFLICT (request_id) DO NOTHING
+"""
 RAW = """
 INSERT INTO requests (srnumber, requesttype, requestsource, owner, nc, status, createddate,
                       updateddate, closeddate, cd, address, latitude, longitude, dataset_id,
@@ -87,3 +94,10 @@ def add_square(
     """Give a council a polygon: a rectangle in degrees."""
     nc_id = database.value("SELECT data_code FROM councils WHERE council_id = %s", council_id)
     database.run(SQUARE, council_id, nc_id, west, south, east, north)
+
+
+def add_large_requests(database: Database) -> int:
+    """Add requests of a kilobyte each, unless an earlier test of the module did; returns their number."""
+    number = 20_000
+    database.run(LARGE_REQUESTS, number)
+    return number

@@ -34,11 +34,6 @@ class Load:
     def now(self) -> float:
         return time.perf_counter() - self.started
 
-    @property
-    def rate(self) -> float:
-        """Requests per second."""
-        return len(self.outcomes) / max(outcome.ended for outcome in self.outcomes)
-
     def bad(self) -> Counter[tuple[str, int]]:
         """Unexpected responses: any but 200, 304, 404, and 503 with Retry-After."""
         return Counter(

@@ -17,6 +17,7 @@ from lacity_data_api.cache import large_bodies
 from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.http import protocol, request_limits, slow_readers
 from tests.support.databases import Database
+from tests.support.rows import add_large_requests
 from tests.support.serving import Api
 
 HEAD = b"GET /types HTTP/1.1\r\nHost: a\r\n"
@@ -140,19 +141,11 @@ def test_a_connection_between_requests_may_wait(connection: socket.socket) -> No
         time.sleep(0.7)
 
 
-MANY_REQUESTS = """
-INSERT INTO service_requests (request_id, srnumber, created_date, type_id, agency_id, source_id, council_id,
-                              region_id, is_open, is_information, is_duplicate, address, latitude, longitude)
-SELECT n, 'many-' || n, '2020-01-02', 4, 2, 8, 52, 4, true, false, false, repeat('x', 1000), 34.1, -118.3
-  FROM generate_series(1, 20000) AS n
-"""
-
-
 def test_a_download_that_is_not_read_is_cut_off(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The response ends without its last chunk, and its slot is freed."""
-    database.run(MANY_REQUESTS)
+    add_large_requests(database)
     monkeypatch.setattr(slow_readers, "PAUSE_SECONDS", 0.2)
     monkeypatch.setattr(slow_readers, "SLOWEST_BYTES_PER_SECOND", 1_000_000)
     with _connected(api) as connection:
@@ -171,10 +164,8 @@ LARGE = b"GET /requests?limit=%d&start_date=2020-01-01&end_date=2020-01-31 HTTP/
 
 @pytest.fixture
 def many_requests(database: Database) -> int:
-    """The number of requests; they exist from this test on, because they are not removed."""
-    if database.value("SELECT count(*) FROM service_requests") < 20_000:
-        database.run(MANY_REQUESTS)
-    return 20_000
+    """The number of requests."""
+    return add_large_requests(database)
 
 
 def test_a_large_response_that_is_not_read_is_cut_off(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.faults.slow import BEGINNINGS, seconds_of_visits, slow_clients
-from tests.integration.faults.test_slow_clients import MANY_REQUESTS
 from tests.support.databases import Database, variable
+from tests.support.rows import add_large_requests
 from tests.support.servers import Program, environment_for, program
 
 CLIENTS, VISITS, ROUNDS = 50, 8, 10
@@ -24,7 +24,7 @@ Times = dict[str, list[float]]
 
 @pytest.fixture(scope="module")
 def api(database: Database) -> Iterator[Program]:
-    database.run(MANY_REQUESTS)
+    add_large_requests(database)
     with program(environment_for(database, variable("TEST_REDIS_URL"))) as running:
         yield running
 
