@@ -76,7 +76,7 @@ def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) 
     assert page.url.partition("?")[0].endswith("/backlog")
 
 
-@pytest.mark.parametrize("data", ["_dash-layout", "_dash-dependencies"])
+@pytest.mark.parametrize("data", ["_dash-layout", pytest.param("_dash-dependencies", marks=pytest.mark.slow)])
 def test_a_page_whose_first_data_could_not_be_loaded_appears_later(someone: Visitor, data: str) -> None:
     """It said "Error loading layout", or nothing, until it was reloaded."""
     page, failures = someone.another_page(), list[str]()

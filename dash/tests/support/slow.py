@@ -5,7 +5,6 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http.client import HTTPConnection
@@ -73,18 +72,8 @@ def _is_readable(connection: socket.socket) -> bool:
         return bool(selector.select(0))
 
 
-def seconds_of_visits(url: str, paths: list[str], times: int) -> dict[str, list[float]]:
-    """How long each request took; they run one after another, each on a connection of its own."""
-    found: dict[str, list[float]] = {path: [] for path in paths}
-    for _ in range(times):
-        for path in paths:
-            begun = time.perf_counter()
-            _visit(url, path)
-            found[path].append(time.perf_counter() - begun)
-    return found
-
-
-def _visit(url: str, path: str) -> None:
+def visit(url: str, path: str) -> None:
+    """Request the path on a connection of its own; it must respond with 200 in time."""
     parts = urlsplit(url)
     with closing(HTTPConnection(parts.hostname or "", parts.port, timeout=20)) as connection:
         connection.request("GET", path)

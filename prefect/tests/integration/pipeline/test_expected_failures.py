@@ -39,7 +39,7 @@ def log_of(prefect_api: str, run_id: str) -> str:
     return "\n".join(line["message"] for line in lines)
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", ["text", pytest.param("json", marks=pytest.mark.slow)])
 def test_a_portal_that_cannot_be_reached(form: str, database: Database, prefect_api: str) -> None:
     more = {"PREFECT_API_URL": prefect_api, "LOG_FORMAT": form}
     code, output = call(environment_for(database, NOWHERE, **more), *LIVE)
