@@ -17,8 +17,9 @@ def test_outlines_and_hot_spots_that_could_not_be_loaded_are_not_those_of_the_fo
     for address in ("**/geojson/hotspots*", "**/map/outlines/*"):
         other.route(address, lambda route: route.fulfill(status=503) if is_down[0] else route.continue_())
     other.goto(someone.url + "/map?type=4&hotspots=show")
-    other.wait_for_function(f"() => ({maps.SPOTS})() > 0 && ({maps.OUTLINES})() > 0")
+    # Before that there is no map whose layers could be read.
     other.wait_for_function(MAP_IS_IDLE)
+    other.wait_for_function(f"() => ({maps.SPOTS})() > 0 && ({maps.OUTLINES})() > 0")
     is_down[0] = True
     other.locator(".mantine-SegmentedControl-root").get_by_text("Regions", exact=True).click()
     other.get_by_label("Created").click()
