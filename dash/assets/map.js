@@ -355,6 +355,7 @@
   function fail(state) {
     var known = state.known;
     state.isIncomplete = true;
+    state.chosen.requests = undefined;
     state.parts.status.textContent = INCOMPLETE;
     state.parts.rows.replaceChildren();
     shown(state.box);
@@ -394,7 +395,8 @@
     return known.described;
   }
 
-  function requestsOf(known) { return known.version + "?" + known.filters; }
+  /* What a source holds, so that it is replaced only when that changes. */
+  function choice(known, data) { return known.version + "?" + data; }
   function isCurrent(state, known) { return state.isReady && state.known === known; }
   /* Load the data of the current filters into the sources. */
   function refresh(state) {
@@ -405,13 +407,13 @@
     state.counting = {};
     state.parts.status.textContent = LOADING;
     /* Other outlines or hot spots change no requests; the next "idle" counts them again. */
-    if (state.drawn === requestsOf(known) && !state.isIncomplete) map.triggerRepaint();
+    if (state.chosen.requests === choice(known, known.filters)) map.triggerRepaint();
     else replaceRequests(state);
     replaceLayer(state, hotspots(), known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
   }
   /* Like the requests, each choice has a source of its own: one that could not be loaded would show the former choice. */
   function replaceLayer(state, layer, data) {
-    var map = state.map, chosen = state.known.version + "?" + data;
+    var map = state.map, chosen = choice(state.known, data);
     if (state.chosen[layer.id] === chosen) return;
     state.chosen[layer.id] = chosen;
     if (map.getSource(layer.source)) {
@@ -473,7 +475,7 @@
   /* Each choice of filters has a source of its own. A source with other tiles would not load those again that failed,
      shows those of the former choice if they arrive late, and says nothing once the last one has not changed. */
   function drop(state) {
-    state.drawn = undefined;
+    state.chosen.requests = undefined;
     if (!state.map.getSource("requests")) return;
     layers().forEach(function (layer) { state.map.removeLayer(layer.id); });
     state.map.removeSource("requests");
@@ -482,7 +484,7 @@
     drop(state);
     state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
     layers().forEach(function (layer) { addInOrder(state.map, layer); });
-    state.drawn = requestsOf(state.known);
+    state.chosen.requests = choice(state.known, state.known.filters);
     if (!state.isListening) listen(state);
     state.isListening = true;
   }
