@@ -15,7 +15,7 @@ SETTINGS = {
     # Larger blocks, such as response bodies, are allocated with mmap and returned to the system when freed.
     M_MMAP_THRESHOLD: 262_144,
     M_TRIM_THRESHOLD: 1_048_576,
-    # Threads are used only for compression; without this limit each would get its own arena.
+    # Threads only compress responses and return memory; without this limit each would get its own arena.
     M_ARENA_MAX: 2,
 }
 PAUSE_SECONDS = 5.0

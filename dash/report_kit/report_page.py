@@ -79,7 +79,7 @@ def _page(report: Report, search: str) -> Component:
     facts = warehouse().facts()
     selection = Selection.of(report.controls, search, warehouse())
     controls = [
-        _period(report, selection, facts)
+        _period(report, control, selection, facts)
         if isinstance(control, Period)
         else _control(report, control, selection, facts)
         for control in report.controls
@@ -145,9 +145,8 @@ def _control(report: Report, control: Control, selection: Selection, facts: Fact
     return control.component(report.name, _value(control, selection), facts, warehouse())
 
 
-def _period(report: Report, selection: Selection, facts: Facts) -> Component:
+def _period(report: Report, period: Period, selection: Selection, facts: Facts) -> Component:
     """The control of the period in a box, in which it is replaced once other days are loaded."""
-    period = next(one for one in report.controls if isinstance(one, Period))
     control = _control(report, period, selection, facts)
     return html.Div(control, id=f"{report.name}--period", **data(**{"last-day": _last_day(facts)}))
 

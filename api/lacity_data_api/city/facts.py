@@ -45,7 +45,6 @@ class Bounds(NamedTuple):
 WORLD = Bounds(-180, -90, 180, 90)
 # A city council is a different body.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b(?!_)", re.IGNORECASE)
-
 DISTRICTS = re.compile(r"\bcity council districts\b", re.IGNORECASE)
 
 
