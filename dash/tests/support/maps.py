@@ -87,6 +87,11 @@ def held_back(page: Page, address: str) -> Iterator[Callable[[], None]]:
     yield release
 
 
+def at(first: Any, last: Any, longitude: Any, latitude: Any) -> str:
+    """The path of the map of these days at the deepest zoom, at this place."""
+    return f"/map?from={first}&to={last}#map=16/{latitude}/{longitude}"
+
+
 def another_map(someone: Visitor, address: str) -> Page:
     """A map in another tab, once it has loaded."""
     page = someone.another_page()

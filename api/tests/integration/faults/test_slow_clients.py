@@ -19,6 +19,7 @@ from lacity_data_api.http import protocol, request_limits, slow_readers
 from tests.support.databases import Database
 from tests.support.rows import add_large_requests
 from tests.support.serving import Api
+from tests.support.waiting import until
 
 HEAD = b"GET /types HTTP/1.1\r\nHost: a\r\n"
 POST = b"POST /requests/pins HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n"
@@ -151,10 +152,7 @@ def test_a_download_that_is_not_read_is_cut_off(
     with _connected(api) as connection:
         connection.sendall(b"GET /reports/export/service_requests.csv HTTP/1.1\r\nHost: a\r\n\r\n")
         assert connection.recv(12) == b"HTTP/1.1 200"
-        deadline = time.monotonic() + 10
-        while api.state.streams._open:
-            assert time.monotonic() < deadline, "the download goes on"
-            time.sleep(0.05)
+        assert until(lambda: not api.state.streams._open), "the download goes on"
         assert not _everything(connection).endswith(b"0\r\n\r\n")
     assert api.get("/types").status_code == 200
 
@@ -209,10 +207,7 @@ def _length_of(head: bytes) -> int:
 
 
 def _wait_until_nothing_is_sent() -> None:
-    deadline = time.monotonic() + 10
-    while LARGE_BODIES.bytes:
-        assert time.monotonic() < deadline, "the response is still being sent"
-        time.sleep(0.05)
+    assert until(lambda: not LARGE_BODIES.bytes), "the response is still being sent"
 
 
 def test_no_further_large_responses_are_made_than_fit(

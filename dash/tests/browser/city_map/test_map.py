@@ -95,9 +95,7 @@ def test_a_request_shows_its_details_and_its_history(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
     request_id, day, longitude, latitude = city.run(maps.A_POINT)[0]
-    other = maps.another_map(
-        someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}"
-    )
+    other = maps.another_map(someone, served[0].url + maps.at(day, day, longitude, latitude))
     canvas = other.locator(".map-canvas canvas")
     canvas.scroll_into_view_if_needed()
     canvas.click()
@@ -122,9 +120,7 @@ def test_requests_at_one_place_are_listed(
     """No zoom takes them apart: their circle showed a number, and no way to any of them."""
     number, day, longitude, latitude = city.run(maps.A_PLACE)[0]
     expected = [link for (link,) in city.run(maps.AT_PLACE.format(day, longitude, latitude))]
-    other = maps.another_map(
-        someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}"
-    )
+    other = maps.another_map(someone, served[0].url + maps.at(day, day, longitude, latitude))
     popup, newest = other.locator(".map-popup"), other.get_by_role("list", name="Newest requests")
     button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first
     button.press("Enter")
@@ -158,9 +154,7 @@ def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, cit
     first, last = maps.days(page)
     number, longitude, latitude = city.run(maps.LARGEST_PLACE.format(first, last))[0]
     assert number > 10
-    other = maps.another_map(
-        someone, f"{someone.url}/map?from={first}&to={last}#map=16/{latitude}/{longitude}"
-    )
+    other = maps.another_map(someone, someone.url + maps.at(first, last, longitude, latitude))
     other.locator(".map-rows").get_by_role("button", name=f"{number:,} requests").first.press("Enter")
     popup = other.locator(".map-popup")
     expect(popup.get_by_role("heading", name="Newest 10")).to_be_visible()
@@ -173,9 +167,7 @@ def test_a_popup_replaces_the_previous_one(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
     _, day, longitude, latitude = city.run(maps.A_PLACE)[0]
-    other = maps.another_map(
-        someone, f"{served[0].url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}"
-    )
+    other = maps.another_map(someone, served[0].url + maps.at(day, day, longitude, latitude))
     button = other.locator(".map-rows").get_by_role("button").first
     for _ in range(2):
         button.press("Enter")
@@ -194,7 +186,7 @@ def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
     visitor = Visitor(browser, someone.url, viewport=maps.NARROW)
     visitor.allowed = someone.allowed
     other = visitor.page
-    other.goto(f"{someone.url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other.goto(someone.url + maps.at(day, day, longitude, latitude))
     other.wait_for_function(MAP_IS_IDLE)
     links = other.get_by_role("list", name="Newest requests").get_by_role("link")
     button = other.locator(".map-rows").get_by_role("button", name=f"{number} requests").first

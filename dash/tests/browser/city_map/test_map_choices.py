@@ -52,7 +52,7 @@ def test_hot_spots_and_outlines_that_have_not_changed_are_not_requested_again(so
 def test_places_of_former_filters_show_no_popup(someone: Visitor, city: Database) -> None:
     """It had the number of the former filters, the list of the current ones, and stayed."""
     _, day, longitude, latitude = city.run(maps.A_PLACE)[0]
-    other = maps.another_map(someone, f"{someone.url}/map?from={day}&to={day}#map=16/{latitude}/{longitude}")
+    other = maps.another_map(someone, someone.url + maps.at(day, day, longitude, latitude))
     button, popup = other.locator(".map-rows button").first, other.locator(".map-popup")
     with maps.held_back(other, "**/tiles/**status=closed") as release:
         other.get_by_text("Closed", exact=True).first.click()

@@ -44,6 +44,7 @@ def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone:
     other.set_viewport_size(DESKTOP)
     other.wait_for_function(MAP_IS_IDLE)
     everything, empty = maps.in_view(other), list[tuple[Route, APIResponse]]()
+    asked, others = list[str](), list[str]()
 
     def hold_empty(route: Route) -> None:
         tile = route.fetch()
@@ -51,11 +52,16 @@ def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone:
             empty.append((route, tile))
         else:
             route.fulfill(response=tile)
+            others.append(route.request.url)
 
+    other.on("request", lambda one: asked.append(one.url) if "/tiles/" in one.url else None)
     other.route("**/tiles/**", hold_empty)
     other.get_by_text("Closed", exact=True).first.click()
     other.wait_for_function(f"() => {maps.FILTERS}.includes('status=closed')")
-    other.wait_for_timeout(2000)
+    while not asked or len(empty) + len(others) < len(asked):
+        other.wait_for_timeout(50)
+    # The map has shown them by then.
+    other.wait_for_timeout(500)
     assert empty
     for route, tile in empty:
         route.fulfill(response=tile)
