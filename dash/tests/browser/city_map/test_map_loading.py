@@ -27,7 +27,7 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
         status = other.locator(".map-status")
         expect(status).to_contain_text("could not be loaded")
         other.evaluate("document.querySelector('.city-map').mapState.map.panBy([5, 5])")
-        other.wait_for_timeout(500)
+        other.wait_for_timeout(2000)
         expect(status).to_contain_text("could not be loaded")
         assert other.locator(".map-rows").inner_text() == ""
         is_down[0] = False
@@ -61,7 +61,7 @@ def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone:
     while not asked or len(empty) + len(others) < len(asked):
         other.wait_for_timeout(50)
     # The map has shown them by then.
-    other.wait_for_timeout(500)
+    other.wait_for_timeout(2000)
     assert empty
     for route, tile in empty:
         route.fulfill(response=tile)
