@@ -24,6 +24,8 @@ DASH = Path(__file__).parent.parent.parent
 START_SECONDS = 60
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients of these servers: otherwise each client loads all certificates, which takes 25 ms of CPU."""
+ANY_WORKER = httpx.Limits(max_keepalive_connections=0)
+"""A kept connection stays with one worker, and would say nothing about the others."""
 FRAMING_SITE = "https://map.example"
 ADMIN_TOKEN = "token of the tests"
 
@@ -76,7 +78,7 @@ def serve(reader_url: str, log: Path | None = None, **variables: str) -> Iterato
         process = subprocess.Popen(command, cwd=DASH, env=environment, stdout=output)
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=url, timeout=30, verify=NO_CERTIFICATES) as client:
+        with httpx.Client(base_url=url, timeout=30, verify=NO_CERTIFICATES, limits=ANY_WORKER) as client:
             _wait(client, process)
             yield Reports(url, process, client)
     finally:
