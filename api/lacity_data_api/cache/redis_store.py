@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 from aiocache import RedisCache
 from aiocache.serializers import BaseSerializer
 from redis.asyncio import ConnectionPool, Redis
-from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from lacity_data_api.cache.cached_response import CachedResponse
+from lacity_data_api.cache.redis_retry import ReleasingRetry, release_frames
 from lacity_data_api.config import Settings
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class RedisStore:
             socket_timeout=TIMEOUT_SECONDS,
             health_check_interval=30,
             max_connections=200,
-            retry=Retry(NoBackoff(), 1),
+            retry=ReleasingRetry(NoBackoff(), 1),
         )
         self.redis: Redis = Redis(connection_pool=self.pool)
         self._responses = RedisCache(
@@ -82,6 +82,7 @@ class RedisStore:
         except FAILURES as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("Redis is unreachable: %s", type(error).__name__)
+            release_frames(error)
             return default
 
     async def get(self, key: str) -> CachedResponse | None:
