@@ -77,7 +77,7 @@ def loaded(page: Page) -> set[str]:
     return set(page.evaluate(LOADED))
 
 
-@pytest.mark.parametrize("path", sampled(["/", "/overview-combined", "/time-to-close", "/types-map"], 3))
+@pytest.mark.parametrize("path", sampled(["/", "/overview-combined", "/time-to-close", "/types-map"], 4))
 def test_a_page_is_drawn_by_the_part(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     expect(page.locator(".main-svg").first).to_be_visible()

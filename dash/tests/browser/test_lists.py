@@ -130,7 +130,7 @@ def test_sorting_turning_pages_and_one_request_by_keyboard(city: Database, someo
     assert someone.violations() == []
 
 
-@pytest.mark.parametrize("choice", ["another filter", "another order"])
+@pytest.mark.parametrize("choice", ["another filter", pytest.param("another order", marks=pytest.mark.slow)])
 def test_the_page_that_was_left_can_be_opened_again(someone: Visitor, choice: str) -> None:
     """Next did nothing on the first page of a new list if the previous list was on its second."""
     page = someone.open("/requests-list?from=2025-01-01")
@@ -170,7 +170,7 @@ def test_a_list_on_paper_has_every_row_of_its_page(someone: Visitor) -> None:
     assert paper.beyond == []
 
 
-@pytest.mark.parametrize("kind", ["week", "month"])
+@pytest.mark.parametrize("kind", ["week", pytest.param("month", marks=pytest.mark.slow)])
 def test_a_brief_prints_on_two_sheets_with_everything(someone: Visitor, kind: str) -> None:
     page = someone.open("/brief?council=52")
     page.locator(f"#brief--{kind}s .list tbody th a").nth(1).click()

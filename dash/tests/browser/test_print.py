@@ -30,7 +30,7 @@ def desk(browser: Browser, reports: Reports) -> Iterator[Visitor]:
     someone.close()
 
 
-@pytest.mark.parametrize("path", sampled(PATHS, 7))
+@pytest.mark.parametrize("path", sampled(PATHS, 10))
 def test_every_text_is_on_the_paper_and_whole(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     with as_on_paper(page) as texts:

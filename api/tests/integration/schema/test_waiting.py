@@ -89,7 +89,10 @@ def _read(cursor: Any) -> None:
     assert cursor.fetchone() == (100,)
 
 
-@pytest.mark.parametrize(("start", "table"), [("0004", "service_requests"), ("0024", "changes")])
+@pytest.mark.parametrize(
+    ("start", "table"),
+    [("0004", "service_requests"), pytest.param("0024", "changes", marks=pytest.mark.slow)],
+)
 def test_a_long_reader_delays_the_migration_and_no_other_reader(
     old: Database, start: str, table: str
 ) -> None:

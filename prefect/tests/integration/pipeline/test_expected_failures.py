@@ -80,6 +80,7 @@ def fail_after_planning(portal: Controller) -> None:
     portal.add_fault("unavailable", dataset="2cy6-i7zn", area="resource", after=3)
 
 
+@pytest.mark.slow
 def test_a_scheduled_run(database: Database, prefect_api: str) -> None:
     """Prefect starts such a run itself, without our program."""
     with httpx.Client(base_url=prefect_api, timeout=30) as client:

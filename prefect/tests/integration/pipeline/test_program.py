@@ -57,7 +57,7 @@ def test_a_run_brings_its_own_server_and_leaves_nothing(
     [
         (signal.SIGTERM, 143),
         pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
-        (signal.SIGKILL, -signal.SIGKILL),
+        pytest.param(signal.SIGKILL, -signal.SIGKILL, marks=pytest.mark.slow),
     ],
 )
 def test_an_ended_run_leaves_nothing(
