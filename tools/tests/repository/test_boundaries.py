@@ -18,7 +18,7 @@ KEPT_IN = {
     "gino": r"api/lacity_data_api/database\.py",
     "aiocache": r"api/lacity_data_api/cache/redis_store\.py",
     "limits": r"api/lacity_data_api/feedback/limits\.py",
-    "redis": r"api/lacity_data_api/cache/redis_store\.py|dash/data/.*|.*/benchmarks/.*",
+    "redis": r"api/lacity_data_api/cache/redis_(store|retry)\.py|dash/data/.*|.*/benchmarks/.*",
     "psycopg": r"dash/data/.*|prefect/flow\.py|prefect/pipeline/.*|.*/benchmarks/.*|locust/.*",
     "sodapy": r"prefect/pipeline/socrata\.py",
     "pickle": r"(?!)",
