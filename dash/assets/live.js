@@ -10,6 +10,8 @@
   var SHELL = ".shell[data-version]";
   var CALM_MS = 30000;
   var WAITING_MS = 2000;
+  /* A response that takes longer counts as lost: some networks lose requests without an error. */
+  var LONGEST_MS = 20000;
   /* Parameters that mean the same in every report. */
   var SHARED = ["from", "to", "type", "group", "council", "region", "district", "agency", "source",
     "information", "compare"];
@@ -92,7 +94,7 @@
     timer = window.setTimeout(look, milliseconds);
   }
   function look() {
-    fetch(READY, { cache: "no-store" })
+    fetch(READY, { cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) })
       .then(function (response) {
         return response.json().then(function (body) {
           compareRelease(body.release);

@@ -16,7 +16,8 @@
   /* From the lowest layer to the highest. */
   var ORDER = ["outlines", "clusters", "points", "numbers", "hotspots"];
   var EMPTY = { type: "FeatureCollection", features: [] };
-  var RETRY_MS = 10000, BACKGROUND_MS = 10000;
+  /* A response that takes longer counts as lost. */
+  var RETRY_MS = 10000, BACKGROUND_MS = 10000, LONGEST_MS = 30000;
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
   var AT_ONCE = { duration: 0 };
   var LOADING = "Loading …";
@@ -346,7 +347,7 @@
   }
 
   function fetched(address) {
-    return fetch(address).then(function (response) {
+    return fetch(address, { signal: AbortSignal.timeout(LONGEST_MS) }).then(function (response) {
       if (!response.ok) throw new Error(address + ": " + response.status);
       return response.json();
     });

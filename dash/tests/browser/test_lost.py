@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from support.browser import EXPECTED, Visitor
+from support.browser import EXPECTED, IMPATIENT, Visitor
 from support.serving import Reports
 
 UPDATES = "**/_dash-update-component*"
@@ -74,6 +74,18 @@ def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) 
     page.unroute("**/ready")
     expect(page.locator("h1")).to_have_text("Backlog")
     assert page.url.partition("?")[0].endswith("/backlog")
+
+
+def test_a_check_without_a_response_is_not_the_last_one(someone: Visitor) -> None:
+    """Some networks lose requests without an error: the page never noticed new data again."""
+    page = someone.another_page()
+    page.add_init_script(IMPATIENT)
+    page.route("**/ready", lambda _: None)
+    with page.expect_request("**/ready"):
+        page.goto(someone.url + "/recent")
+    with page.expect_request("**/ready"):
+        pass
+    page.close()
 
 
 @pytest.mark.parametrize("data", ["_dash-layout", pytest.param("_dash-dependencies", marks=pytest.mark.slow)])

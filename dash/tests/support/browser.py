@@ -24,6 +24,10 @@ BAD = {"serious", "critical"}
 # The names of other hosts do not resolve, so that a request to one fails and is recorded.
 ONLY_THIS_MACHINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 NEW_PAGE = "about:blank"
+IMPATIENT = """const timeout = AbortSignal.timeout.bind(AbortSignal), later = window.setTimeout;
+AbortSignal.timeout = milliseconds => timeout(milliseconds / 10);
+window.setTimeout = (call, milliseconds, ...rest) => later(call, milliseconds / 10, ...rest);"""
+"""A script for pages of which a test keeps a response back."""
 EXPECTED = (
     # A response other than 200; tests of such states look at the page instead.
     "Failed to load resource",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from support import maps
-from support.browser import DESKTOP, EXPECTED, Visitor
+from support.browser import DESKTOP, EXPECTED, IMPATIENT, Visitor
 from support.databases import Database
 from support.serving import Reports, serve
 
@@ -35,6 +35,18 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
         assert 0 < maps.in_view(other) < everything
     other.close()
     someone.expected = EXPECTED
+
+
+def test_a_map_whose_description_never_arrives_says_so_and_is_loaded_later(someone: Visitor) -> None:
+    """It said "Loading" until the page was reloaded."""
+    other, lost = someone.another_page(), list[Route]()
+    other.add_init_script(IMPATIENT)
+    other.route("**/tiles.json*", lambda route: route.continue_() if lost else lost.append(route))
+    other.goto(someone.url + "/map")
+    status = other.locator(".map-status")
+    expect(status).to_contain_text("could not be loaded")
+    expect(status).to_contain_text("in view")
+    other.close()
 
 
 def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone: Visitor) -> None:
