@@ -34,6 +34,8 @@ __all__ = [
     "test_the_map_has_every_council_of_the_selection",
     "test_times_to_close_are_those_of_the_rows",
 ]
+pytestmark = pytest.mark.slow
+
 # The newest run failed before it merged anything; the previous one read the portal early in the day.
 FAILED = """
 UPDATE load_runs SET status = 'failed' WHERE started_at >= now() - interval '24 hours';
@@ -55,8 +57,3 @@ def city() -> Iterator[Database]:
 def warehouse(city: Database) -> Iterator[Warehouse]:
     with closing(Warehouse(settings_for(city.reader_url))) as found:
         yield found
-
-
-def test_the_last_full_day_is_two_days_ago(city: Database, warehouse: Warehouse) -> None:
-    ran = "SELECT (max(started_at) AT TIME ZONE time_zone)::date FROM load_runs, city GROUP BY time_zone"
-    assert city.value(f"SELECT ({ran}) - %(day)s::date", day=warehouse.facts().last_day) == 2
