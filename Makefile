@@ -14,7 +14,7 @@ endif
 # Compiled modules are kept under .local: without them Prefect takes twice as long to start. Not with sudo:
 # root would own the compiled modules, and .local with them.
 RUN := PYTHONDONTWRITEBYTECODE=$(if $(SUDO_USER),1) PYTHONPYCACHEPREFIX='$(CURDIR)/.local/cache/pycache' PYTHONUNBUFFERED=1 $(PYTHON) -m
-SUITES ?= api dash prefect tools
+SUITES ?= api dash prefect locust tools
 ARGS ?=
 DETACH ?=
 

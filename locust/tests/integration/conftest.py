@@ -107,14 +107,14 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def smoke() -> Iterator[Started]:
-    """A small `make load`, which runs in parallel with the others."""
+    """A small `make load`."""
     started = start(["make", "--no-print-directory", "load", "ARGS=--smoke"], FOLDER.parent)
     yield started
     started.kill()
 
 
 @pytest.fixture(scope="session")
-def cases(smoke: Started, files: Path) -> Iterator[dict[str, Case]]:
+def cases(files: Path) -> Iterator[dict[str, Case]]:
     with ExitStack() as stack:
         found = {}
         for name, one in sites().items():

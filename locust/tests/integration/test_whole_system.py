@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from load_tests.runs import Started
 
@@ -16,6 +18,7 @@ ROW = re.compile(
 )
 
 
+@pytest.mark.slow
 def test_load_runs_an_ingest_run_meanwhile_without_an_error(smoke: Started) -> None:
     """Errors, counts and the format of the verdict; `make load`, on a quiet machine, judges times."""
     run = smoke.finish()
