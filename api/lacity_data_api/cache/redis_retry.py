@@ -15,13 +15,13 @@ from redis.asyncio.retry import Retry
 T = TypeVar("T")
 
 
-def release_frames(error: BaseException | None) -> None:
+def _release_frames(error: BaseException | None) -> None:
     """Drop what the frames of an error, and of the errors that led to it, refer to."""
     if error:
         traceback.clear_frames(error.__traceback__)
-        release_frames(error.__cause__)
+        _release_frames(error.__cause__)
         if error.__context__ is not error.__cause__:
-            release_frames(error.__context__)
+            _release_frames(error.__context__)
 
 
 class ReleasingRetry(Retry):
@@ -31,7 +31,9 @@ class ReleasingRetry(Retry):
         self, do: Callable[[], Awaitable[T]], fail: Callable[..., Any], *arguments: Any, **options: Any
     ) -> T:
         async def fail_and_release(error: Exception, *failures: int) -> None:
-            await fail(error, *failures)
-            release_frames(error)
+            try:
+                await fail(error, *failures)
+            finally:
+                _release_frames(error)
 
         return await super().call_with_retry(do, fail_and_release, *arguments, **options)

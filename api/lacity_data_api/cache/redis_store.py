@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.redis_retry import ReleasingRetry, release_frames
+from lacity_data_api.cache.redis_retry import ReleasingRetry
 from lacity_data_api.config import Settings
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,6 @@ class RedisStore:
         except FAILURES as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("Redis is unreachable: %s", type(error).__name__)
-            release_frames(error)
             return default
 
     async def get(self, key: str) -> CachedResponse | None:
