@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.integrations.atexit import AtexitIntegration
 
 from lacity_data_api.config import Settings
 
@@ -33,6 +34,8 @@ def start(settings: Settings) -> None:
         release=settings.code_version,
         traces_sampler=sampler(settings.sentry_traces_share),
         send_default_pii=False,
+        # By default, Sentry prints at the end of the program what is still to be sent; the log is JSON only.
+        integrations=[AtexitIntegration(callback=lambda pending, timeout: None)],
         # Local variables may contain URLs with passwords.
         include_local_variables=False,
     )

@@ -19,6 +19,8 @@ from support.serving import serve
 from config import Settings
 from report_kit.sentry import sampler
 
+# So long that reports are still being sent when the server stops.
+ANSWER_SECONDS = 1.0
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -32,6 +34,7 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
             body = self.rfile.read(int(self.headers["content-length"]))
             unpack = UNPACK[self.headers.get("content-encoding", "")]
             envelopes.append(unpack(body).decode())
+            time.sleep(ANSWER_SECONDS)
             self.send_response(200)
             self.end_headers()
 

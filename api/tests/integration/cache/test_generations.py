@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import redis
@@ -20,6 +20,7 @@ from tests.support.databases import Database, variable
 from tests.support.rows import add_requests
 from tests.support.servers import free_port
 from tests.support.serving import ADMIN, Api, forget_everything, serve, settings_for
+from tests.support.waiting import until
 
 PRIMED = ["/requests/pins/open", "/requests/counts/open/types", "/types", "/councils", "/regions", "/geojson"]
 GENERATION = "x-data-generation"
@@ -37,15 +38,8 @@ def api(database: Database) -> Iterator[Api]:
 def other(api: Api, database: Database) -> Iterator[Api]:
     """Another worker: it shares Redis and Postgres."""
     with serve(settings_for(database)) as running:
-        _until(lambda: running.state.watcher.generation is not None)
+        assert until(lambda: running.state.watcher.generation is not None)
         yield running
-
-
-def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"the condition was not met within {seconds:g} s"
-        time.sleep(0.01)
 
 
 def _generation(api: Api, path: str = "/councils") -> int:
@@ -67,7 +61,7 @@ def test_primed_responses_are_cached_after_a_cutover(
     add_requests(database, {})
     api.publish()
     newest = database.value("SELECT generation FROM data_generation")
-    _until(lambda: other.state.watcher.generation == newest)
+    assert until(lambda: other.state.watcher.generation == newest)
     with queries() as counted:
         for one in (api, other):
             for path in PRIMED:
@@ -143,7 +137,7 @@ def test_a_stale_generation_in_redis_is_corrected(api: Api, database: Database) 
     api.publish()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
         cache.set(api.state.watcher.published.key, before)
-        _until(lambda: cache.get(api.state.watcher.published.key) == str(before + 1).encode())
+        assert until(lambda: cache.get(api.state.watcher.published.key) == str(before + 1).encode())
     assert _generation(api) == before + 1
 
 
@@ -153,7 +147,7 @@ def test_a_database_restored_to_an_older_generation_is_followed(
     newest = _generation(api)
     database.run("UPDATE data_generation SET generation = %s", newest - 1)
     api.publish()
-    _until(lambda: other.state.watcher.generation == newest - 1)
+    assert until(lambda: other.state.watcher.generation == newest - 1)
     assert _generation(api) == newest - 1
     database.run("UPDATE data_generation SET generation = %s", newest)
 
@@ -176,7 +170,7 @@ def test_databases_that_share_redis_are_isolated(api: Api) -> None:
 def _made(settings: Settings, path: str) -> int:
     """The queries that a new worker makes for a response."""
     with serve(settings) as one:
-        _until(lambda: one.state.watcher.generation is not None)
+        assert until(lambda: one.state.watcher.generation is not None)
         with queries() as counted:
             one.json(path)
             return counted.made
@@ -190,7 +184,7 @@ def test_releases_that_share_redis_share_the_generation_but_no_response(api: Api
     with serve(next_release) as other_release:
         wanted = add_generation(database)
         api.publish()
-        _until(lambda: other_release.state.watcher.generation == wanted)
+        assert until(lambda: other_release.state.watcher.generation == wanted)
 
 
 def test_schemas_of_a_release_share_no_response(api: Api, database: Database) -> None:
@@ -211,19 +205,19 @@ def test_a_worker_that_started_before_the_migrations_follows_afterwards(
     with databases.database() as late:
         late.run("ALTER TABLE data_generation RENAME TO not_yet_migrated")
         with serve(settings_for(late)) as early:
-            _until(lambda: caplog.text.count("The generation to serve is unknown") > 1)
+            assert until(lambda: caplog.text.count("The generation to serve is unknown") > 1)
             late.run("ALTER TABLE not_yet_migrated RENAME TO data_generation")
             add_requests(late, {})
             with serve(settings_for(late)) as publisher:
                 publisher.publish()
             newest = late.value("SELECT generation FROM data_generation")
-            _until(lambda: early.state.watcher.generation == newest, seconds=20)
+            assert until(lambda: early.state.watcher.generation == newest, seconds=20)
 
 
 def test_emptied_redis_is_filled_again(api: Api) -> None:
     forget_everything()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
-        _until(lambda: cache.get(api.state.watcher.published.key) is not None)
+        assert until(lambda: cache.get(api.state.watcher.published.key) is not None)
 
 
 def test_invalid_cache_entries_are_ignored(api: Api) -> None:
@@ -282,7 +276,7 @@ def test_a_restarted_redis_loses_no_primed_response(api: Api, other: Api) -> Non
         one.json("/requests/pins/open")
     forget_everything()
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache, queries() as counted:
-        _until(lambda: cache.get(api.state.watcher.published.key) is not None)
+        assert until(lambda: cache.get(api.state.watcher.published.key) is not None)
         cache.publish(api.state.watcher.published.key, api.state.watcher.generation or 0)
         time.sleep(0.3)
         for one in (api, other):
@@ -330,8 +324,7 @@ def test_every_worker_fetches_the_primed_responses_of_a_cutover_once(
     wanted = add_generation(database)
     publishing = threading.Thread(target=api.publish)
     publishing.start()
-    while _generation(other, "/requests?limit=3") != wanted:
-        time.sleep(0.01)
+    assert until(lambda: _generation(other, "/requests?limit=3") == wanted)
     publishing.join()
     time.sleep(2 * listener.POLL_SECONDS)
     assert fetched == {id(api): [], id(other): [wanted]}
@@ -440,7 +433,7 @@ def test_unexpected_messages_on_the_channel_are_ignored(api: Api, database: Data
     newest = add_generation(database)
     with redis.Redis.from_url(variable("TEST_REDIS_URL")) as cache:
         cache.set(api.state.watcher.published.key, newest)
-    _until(lambda: api.state.watcher.generation == newest)
+    assert until(lambda: api.state.watcher.generation == newest)
 
 
 def add_generation(database: Database) -> int:

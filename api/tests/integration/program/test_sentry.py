@@ -17,6 +17,8 @@ from tests.support.databases import Database, variable
 from tests.support.servers import environment_for, program
 from tests.support.serving import ADMIN_TOKEN, forget_everything
 
+# So long that reports are still being sent when the API stops.
+ANSWER_SECONDS = 1.0
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -30,6 +32,7 @@ def _sentry() -> Iterator[tuple[str, list[str]]]:
             body = self.rfile.read(int(self.headers["content-length"]))
             unpack = UNPACK[self.headers.get("content-encoding", "")]
             envelopes.append(unpack(body).decode())
+            time.sleep(ANSWER_SECONDS)
             self.send_response(200)
             self.end_headers()
 

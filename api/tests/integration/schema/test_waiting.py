@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from lacity_data_api import schema_changes
 from tests.support import databases
 from tests.support.databases import Database
+from tests.support.waiting import until
 
 API = Path(__file__).parents[3]
 BEFORE_ANY_CHANGE_OF_LIVE_TABLES = "0004"
@@ -79,9 +80,12 @@ SELECT count(*) FROM pg_stat_activity
 
 def _wait_until_it_has_been_refused(database: Database, migrating: Future[None]) -> None:
     """Until the runner has tried to lock a table that a reader holds, and pauses before the next attempt."""
-    while not database.value(PAUSING):
+
+    def is_pausing() -> bool:
         assert not migrating.done(), migrating.exception()
-        time.sleep(0.05)
+        return bool(database.value(PAUSING))
+
+    assert until(is_pausing)
 
 
 def _read(cursor: Any) -> None:
@@ -146,11 +150,11 @@ SELECT pid FROM pg_stat_activity
 
 
 def _wait_until_it_waits(database: Database, statement: str, is_running: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while not database.run(WAITING, statement):
+    def waits() -> bool:
         assert is_running()
-        assert time.monotonic() < deadline, f"the runner never waited in {statement}"
-        time.sleep(0.05)
+        return bool(database.run(WAITING, statement))
+
+    assert until(waits, LONGEST_SECONDS), f"the runner never waited in {statement}"
 
 
 def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> None:
