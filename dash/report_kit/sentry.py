@@ -35,7 +35,11 @@ def start(settings: Settings) -> None:
         traces_sampler=sampler(settings.sentry_traces_share),
         send_default_pii=False,
         # By default, Sentry prints at the end of the program what is still to be sent; the log is JSON only.
-        integrations=[AtexitIntegration(callback=lambda pending, timeout: None)],
+        integrations=[AtexitIntegration(callback=_print_nothing)],
         # Local variables may contain URLs with passwords.
         include_local_variables=False,
     )
+
+
+def _print_nothing(_pending: int, _timeout_seconds: float) -> None:
+    pass

@@ -129,6 +129,7 @@ def test_an_unknown_choice_stays_unknown(visitor: Visitor, path: str, why: str) 
     assert page.url.endswith(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     sampled(
@@ -189,6 +190,7 @@ def test_the_menu_keeps_the_filters_that_every_report_knows(visitor: Visitor) ->
     assert query(page) == {"type": ["4"], "council": ["50"], "from": ["2026-10-01"], "to": ["2026-10-31"]}
 
 
+@pytest.mark.slow
 def test_going_deeper_with_the_keyboard(visitor: Visitor) -> None:
     page = visitor.open("/overview-combined?type=4")
     card = page.locator("section", has=page.get_by_role("heading", name="By agency"))
@@ -219,6 +221,7 @@ def test_a_focused_control_has_an_outline(visitor: Visitor) -> None:
     assert page.evaluate(outline) == "3px"
 
 
+@pytest.mark.slow
 def test_information_calls_are_counted_on_request(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/recent")
     left_out = city.value(
@@ -270,6 +273,7 @@ def test_everything_is_reached_with_the_keyboard(visitor: Visitor) -> None:
     assert "Download the data of “By request type” as CSV" in reached
 
 
+@pytest.mark.slow
 def test_colors_are_the_readers_choice(visitor: Visitor) -> None:
     page = visitor.open("/")
     page.get_by_role("button", name="Toggle color scheme").click()
@@ -279,6 +283,7 @@ def test_colors_are_the_readers_choice(visitor: Visitor) -> None:
     assert page.evaluate(scheme) == "dark"
 
 
+@pytest.mark.slow
 def test_the_menu_is_there_on_a_phone(browser: Browser, reports: Reports) -> None:
     someone = Visitor(browser, reports.url, viewport=PHONE)
     page = someone.open("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 from support.browser import Visitor
 from support.databases import Database
@@ -37,6 +38,7 @@ def test_no_council_has_no_average_and_says_why(visitor: Visitor) -> None:
     expect(page.locator("#neighborhood--average .state")).to_contain_text("no population to divide by")
 
 
+@pytest.mark.slow
 def test_the_week_of_a_council(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/neighborhood-weekly?council=52")
     counted = city.rows(
@@ -86,6 +88,7 @@ def test_an_area_of_the_map_leads_to_its_requests(visitor: Visitor) -> None:
     assert query(page)["council"] == ["52"]
 
 
+@pytest.mark.slow
 def test_councils_side_by_side(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/nc-summary-comparison?council=52")
     choose(page, "Neighborhood councils", "Arleta")

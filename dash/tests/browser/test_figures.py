@@ -90,6 +90,7 @@ def test_labels_have_room_on_a_phone(visitor: Visitor) -> None:
     assert not any(crowded.values()), crowded
 
 
+@pytest.mark.slow
 def test_another_kind_of_figure_brings_the_whole(visitor: Visitor) -> None:
     page = visitor.open("/recent")
     page.evaluate(ANOTHER_KIND)

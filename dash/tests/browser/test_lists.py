@@ -31,6 +31,7 @@ def numbers_shown(page: Page) -> list[str]:
     return page.locator(".list tbody th a").all_inner_texts()
 
 
+@pytest.mark.slow
 def test_open_for_over_90_days_in_my_council_as_a_spreadsheet(city: Database, someone: Visitor) -> None:
     """Task 4: the menu, the field, the number, Excel."""
     reader = Reader(someone)
@@ -50,6 +51,7 @@ def test_open_for_over_90_days_in_my_council_as_a_spreadsheet(city: Database, so
     assert reader.clicks == 4
 
 
+@pytest.mark.slow
 def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Visitor) -> None:
     """Task 6: the menu, the type, removing the default type; the table lists them first."""
     reader = Reader(someone)
@@ -77,6 +79,7 @@ def test_ten_addresses_with_most_requests_of_a_type(city: Database, someone: Vis
     assert reader.clicks <= 4
 
 
+@pytest.mark.slow
 def test_the_largest_backlog_by_agency_and_whether_it_grows(city: Database, someone: Visitor) -> None:
     """Task 7: the menu; the sentence below the figure gives the answer."""
     reader = Reader(someone)

@@ -76,6 +76,7 @@ def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) 
     assert page.url.partition("?")[0].endswith("/backlog")
 
 
+@pytest.mark.slow
 def test_a_check_without_a_response_is_not_the_last_one(someone: Visitor) -> None:
     """Some networks lose requests without an error: the page never noticed new data again."""
     page = someone.another_page()
@@ -152,6 +153,7 @@ def test_a_heading_that_sorts_keeps_the_focus(someone: Visitor) -> None:
     assert page.evaluate("document.activeElement.closest('.list thead') !== null")
 
 
+@pytest.mark.slow
 def test_a_definition_is_in_view_after_following_its_link(someone: Visitor) -> None:
     page = someone.open("/overview-combined")
     page.locator("a[href='/definitions#open']").first.evaluate("link => link.click()")
@@ -161,6 +163,7 @@ def test_a_definition_is_in_view_after_following_its_link(someone: Visitor) -> N
     expect(term).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_a_link_that_has_changed_is_no_longer_copied(someone: Visitor) -> None:
     page = someone.open("/overview-combined")
     button = page.locator("[data-copy]").first
@@ -172,6 +175,7 @@ def test_a_link_that_has_changed_is_no_longer_copied(someone: Visitor) -> None:
     expect(button).to_have_text(text)
 
 
+@pytest.mark.slow
 def test_a_field_with_a_link_that_has_changed_is_removed(someone: Visitor) -> None:
     """Without HTTPS there is no clipboard, but a field."""
     page = someone.open("/overview-combined")

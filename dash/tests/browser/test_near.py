@@ -68,6 +68,7 @@ def picture(page: Page, card: str) -> Any:
     return page.locator(f"#{card} .main-svg").first
 
 
+@pytest.mark.slow
 def test_cards_below_the_screen_come_after_it_and_by_themselves(curious: Visitor) -> None:
     # Cards whose results are cached come with the page, and would be drawn before the others are requested.
     forget_everything()
@@ -116,6 +117,7 @@ def test_a_card_comes_when_it_is_scrolled_to(busy: Visitor) -> None:
     expect(picture(page, LAST)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_card_that_has_not_come_knows_what_was_chosen(busy: Visitor) -> None:
     page = busy.page
     page.goto(busy.url + PATH)

@@ -181,6 +181,7 @@ def test_pages_without_postgres_say_so_and_heal(
         expect(guest.open(path).locator(".state")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_cards_without_postgres_heal_in_their_place(
     own_city: Database, guest: Visitor, own_reports: Reports
 ) -> None:
@@ -199,6 +200,7 @@ def test_cards_without_postgres_heal_in_their_place(
     expect(page.locator("#notices")).to_be_empty()
 
 
+@pytest.mark.slow
 def test_without_redis_everything_works(own_city: Database, browser: Browser) -> None:
     with serve(own_city.reader_url, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as running:
         someone = Visitor(browser, running.url)

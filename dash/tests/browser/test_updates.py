@@ -35,6 +35,7 @@ def _shown_when_opened(visitor: Visitor, url: str) -> Any:
     return shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sampled(PATHS, 4))
 def test_a_page_that_follows_its_filters_shows_what_its_url_shows(visitor: Visitor, path: str) -> None:
     visitor.open(f"{path}?type=4")

@@ -296,6 +296,7 @@ def test_a_version_that_is_not_here_is_not_kept(reports: Reports, path: str, que
     assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_leaves_no_file_behind(city: Database, tmp_path: Path) -> None:
     with serve(city.reader_url, TMPDIR=str(tmp_path)) as running:
         assert running.get("/health").status_code == 200

@@ -64,6 +64,7 @@ def wait_for(envelopes: list[str], text: str) -> str:
 TRACE = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef"}
 
 
+@pytest.mark.slow
 def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_secrets(tmp_path: Path) -> None:
     log = tmp_path / "log"
     variables = {"STAGE": "prod", "REPORTS_WORKERS": "1", "LOG_LEVEL": "INFO"}

@@ -134,7 +134,7 @@ def visit(someone: Visitor) -> Iterator[Visitor]:
 
 def settled(page: Page) -> Page:
     """The page, once two checks in a row find that nothing on it is loading."""
-    page.wait_for_function(IS_LOADED)
+    page.wait_for_function(IS_LOADED, polling=100)
     page.wait_for_timeout(150)
-    page.wait_for_function(IS_LOADED)
+    page.wait_for_function(IS_LOADED, polling=100)
     return page

@@ -40,6 +40,7 @@ def databases(running: Instance) -> Iterator[list[str]]:
         running.sql(f"DROP DATABASE {name} WITH (FORCE)", database="postgres")
 
 
+@pytest.mark.slow
 def test_an_older_backup_replaces_the_newest_schema_while_it_is_read(
     databases: list[str], running: Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_user_without_root_runs_the_servers(of_person: Checkout) -> None:
     assert not processes.is_alive(started["postgres"]["pid"])
 
 
+@pytest.mark.slow
 def test_servers_run_in_a_closed_folder(closed: Checkout) -> None:
     started = services(closed, "start")
     assert 0 not in {uid_of(started[server]["pid"]) for server in ("postgres", "redis")}

@@ -189,6 +189,7 @@ def other_database(system: System) -> Iterator[str]:
         connection.execute("DROP DATABASE restored")
 
 
+@pytest.mark.slow
 def test_a_restored_backup_is_equal_and_the_next_run_goes_on(
     system: System, other_database: str, tmp_path: Path
 ) -> None:
@@ -287,6 +288,7 @@ def test_a_change_in_the_portal_is_a_change_here_and_nothing_else_is(system: Sys
     assert system.get("API_URL", f"/requests/{request_id}")["address"] == "1 CHANGED ST, 90012"
 
 
+@pytest.mark.slow
 def test_a_run_without_changes_reports_that(system: System) -> None:
     generation = system.get("API_URL", "/status/data")["generation"]
     run = system.make("ingest")
@@ -308,6 +310,7 @@ def test_status_and_psql_reach_it(system: System) -> None:
     assert "reader_311" in asked.stdout
 
 
+@pytest.mark.slow
 def test_processes_of_a_killed_start_are_ended_and_the_data_kept(system: System) -> None:
     os.kill(int((system.state / "up" / "supervisor.pid").read_text()), signal.SIGKILL)
     assert len(system.processes()) > 3

@@ -263,6 +263,7 @@ def test_a_large_response_is_kept_compressed_in_memory_and_redis(database: Datab
         assert asked.made == 0
 
 
+@pytest.mark.slow
 def test_free_parameters_fill_neither_memory_nor_redis(database: Database) -> None:
     with serve(settings_for(database, cache_memory_mb=1)) as small:
         for number in range(120):

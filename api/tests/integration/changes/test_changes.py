@@ -16,6 +16,7 @@ from tests.support.changes import add_changes, add_many, forget_changes
 from tests.support.databases import Database
 from tests.support.plans import plan_of, scans_of
 from tests.support.rows import add_requests
+from tests.support.samples import first
 from tests.support.serving import Api
 
 LINES = {"Accept": "application/x-ndjson"}
@@ -184,7 +185,7 @@ def test_nothing_left_to_read_is_no_reason_to_forget_who_has_missed_something(
     assert api.get("/changes", after=last - 1).status_code == 410
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize("accept", first(["application/x-ndjson", "application/json"]))
 def test_a_reader_whose_filter_rarely_matches_does_not_fall_behind_the_kept_changes(
     api: Api, database: Database, accept: str
 ) -> None:

@@ -20,6 +20,7 @@ def test_every_route_is_shown_offline_and_within_the_policy(api: Api, tmp_path: 
     assert console_errors(log) == []
 
 
+@pytest.mark.slow
 def test_the_page_follows_a_dark_scheme(api: Api, tmp_path: Path) -> None:
     page, _ = open_page(f"{api.url}/docs", tmp_path, "--blink-settings=preferredColorScheme=0")
     assert re.search(r'<html[^>]* class="dark-mode"', page)

@@ -179,6 +179,7 @@ def test_a_large_response_that_is_not_read_is_cut_off(
     assert api.get("/types").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_large_response_that_is_read_steadily_is_complete(
     api: Api, many_requests: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

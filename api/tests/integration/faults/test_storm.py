@@ -72,6 +72,7 @@ def _judge(storm: Load, faults: list[Fault], api: Program) -> None:
     assert without_redis.ended < without_postgres.began
 
 
+@pytest.mark.slow
 def test_short_storm(servers: Servers, api: Program) -> None:
     # About 100 requests per second are enough to cover every moment of an outage.
     _judge(*asyncio.run(_storm(servers, api, 0.7, clients_pause_seconds=0.1)), api)

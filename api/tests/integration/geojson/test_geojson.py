@@ -116,6 +116,7 @@ def _ring(east: float, north: float, number: int) -> list[Point]:
     return [(east, north), *((east + 29 * math.cos(turn), north + 29 * math.sin(turn)) for turn in turns)]
 
 
+@pytest.mark.slow
 def test_requests_that_return_to_the_same_places(api: Api, database: Database) -> None:
     """Each cluster by definition, of three places with many requests, or around one place with few."""
     chance = random.Random(19)

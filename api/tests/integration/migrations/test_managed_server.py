@@ -32,6 +32,7 @@ def bare() -> Iterator[Database]:
         yield Database("managed", *(in_database(url, "managed") for url in urls))
 
 
+@pytest.mark.slow
 def test_one_command_makes_all_of_it(bare: Database) -> None:
     settings = {
         "DATABASE_URL": bare.owner_url,

@@ -95,7 +95,8 @@ def _check_access_line(lines: list[dict[str, object]]) -> None:
     assert line["client"] == "127.0.0.1"
 
 
-@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_server_that_ends_leaves_no_file_behind(
     environment: dict[str, str], workers: str, tmp_path: Path
 ) -> None:

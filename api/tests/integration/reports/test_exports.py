@@ -358,6 +358,7 @@ def _read(client: httpx.Client, path: str) -> tuple[float, float, int]:
     return first_seconds, time.monotonic() - started, size
 
 
+@pytest.mark.slow
 def test_an_export_that_waits_for_a_full_load_is_complete(
     api: Api, database: Database, ids: list[int]
 ) -> None:

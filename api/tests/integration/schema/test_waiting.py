@@ -127,6 +127,7 @@ def test_an_invalid_index_of_a_broken_attempt_is_replaced(old: Database) -> None
     assert old.value("SELECT to_regclass('service_requests_type_idx_next')") is None
 
 
+@pytest.mark.slow
 def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
         runners = [pool.submit(_alembic, old, "upgrade", "head") for _ in range(2)]
@@ -157,6 +158,7 @@ def _wait_until_it_waits(database: Database, statement: str, is_running: Callabl
     assert until(waits, LONGEST_SECONDS), f"the runner never waited in {statement}"
 
 
+@pytest.mark.slow
 def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> None:
     _alembic(old, "upgrade", "0019")
     with ThreadPoolExecutor(1) as pool:
@@ -172,6 +174,7 @@ def test_a_run_that_merges_delays_new_rollups_and_no_reader(old: Database) -> No
     assert old.value("SELECT sum(requests) FROM rollup_day_district") == 15_000
 
 
+@pytest.mark.slow
 def test_a_revision_that_is_killed_while_it_builds_an_index_can_be_repeated(old: Database) -> None:
     _alembic(old, "upgrade", "0017")
     with closing(psycopg2.connect(old.owner_url)) as snapshot, snapshot.cursor() as cursor:

@@ -79,6 +79,7 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     assert someone.problems == []
 
 
+@pytest.mark.slow
 def test_a_map_that_is_left_is_removed_and_writes_no_view(someone: Visitor) -> None:
     other = maps.another_map(someone, someone.url + "/map")
     other.evaluate("window.left = document.querySelector('.city-map').mapState.map")
@@ -150,6 +151,7 @@ def test_the_table_of_types_adds_up(someone: Visitor) -> None:
     other.close()
 
 
+@pytest.mark.slow
 def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, city: Database) -> None:
     first, last = maps.days(page)
     number, longitude, latitude = city.run(maps.LARGEST_PLACE.format(first, last))[0]
@@ -163,6 +165,7 @@ def test_a_popup_says_that_it_lists_the_newest(someone: Visitor, page: Page, cit
     other.close()
 
 
+@pytest.mark.slow
 def test_a_popup_replaces_the_previous_one(
     someone: Visitor, served: tuple[Reports, str], city: Database
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_popup_replaces_the_previous_one(
     assert someone.problems == []
 
 
+@pytest.mark.slow
 def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
     someone: Visitor, browser: Browser, city: Database
 ) -> None:
@@ -204,6 +208,7 @@ def test_a_popup_is_within_a_narrow_map_and_closes_by_keyboard(
     visitor.close()
 
 
+@pytest.mark.slow
 def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
     """An impossible latitude said that the browser has no WebGL; another view did nothing."""
     other = maps.another_map(someone, someone.url + "/map#map=12/95.00000/-118.30000")
@@ -232,6 +237,7 @@ def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Repor
     other.close()
 
 
+@pytest.mark.slow
 def test_paper_is_light_in_the_dark_scheme(someone: Visitor, browser: Browser) -> None:
     visitor = Visitor(browser, someone.url, color_scheme="dark")
     visitor.allowed = someone.allowed

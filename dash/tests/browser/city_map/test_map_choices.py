@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import APIResponse, Route, expect
 from support import maps
 from support.browser import Visitor
@@ -10,6 +11,7 @@ from support.databases import Database
 from headless_browser import MAP_IS_IDLE
 
 
+@pytest.mark.slow
 def test_outlines_and_hot_spots_that_could_not_be_loaded_are_not_those_of_the_former_choice(
     someone: Visitor,
 ) -> None:
@@ -37,6 +39,7 @@ def test_outlines_and_hot_spots_that_could_not_be_loaded_are_not_those_of_the_fo
     other.close()
 
 
+@pytest.mark.slow
 def test_hot_spots_and_outlines_that_have_not_changed_are_not_requested_again(someone: Visitor) -> None:
     other, asked = maps.another_map(someone, someone.url + "/map?type=4&hotspots=show"), list[str]()
     before = other.evaluate(maps.SPOTS), other.evaluate(maps.OUTLINES)
@@ -66,6 +69,7 @@ def test_places_of_former_filters_show_no_popup(someone: Visitor, city: Database
     other.close()
 
 
+@pytest.mark.slow
 def test_addresses_do_not_return_after_one_was_chosen(someone: Visitor, city: Database) -> None:
     """Enter was pressed twice, and the second response came last."""
     address = city.value(

@@ -14,6 +14,7 @@ from support.serving import Reports, serve
 from headless_browser import MAP_IS_IDLE
 
 
+@pytest.mark.slow
 def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(someone: Visitor) -> None:
     """An incomplete view had a number that was too low; a new filter had the number of the one before."""
     someone.expected = (*EXPECTED, "Failed to load resource", "AJAXError")
@@ -50,6 +51,7 @@ def test_a_map_whose_description_never_arrives_says_so_and_is_loaded_later(someo
     other.close()
 
 
+@pytest.mark.slow
 def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone: Visitor) -> None:
     """The sea has the same empty tiles with all filters, and an unchanged tile triggers no event."""
     other = maps.another_map(someone, someone.url + "/map")
@@ -83,6 +85,7 @@ def test_the_number_is_shown_even_if_tiles_without_requests_arrive_last(someone:
     other.close()
 
 
+@pytest.mark.slow
 def test_tiles_of_former_filters_that_arrive_late_are_not_shown(someone: Visitor, city: Database) -> None:
     other = maps.another_map(someone, someone.url + "/map")
     with maps.held_back(other, "**/tiles/**status=closed") as release:
@@ -100,6 +103,7 @@ def test_tiles_of_former_filters_that_arrive_late_are_not_shown(someone: Visitor
     other.close()
 
 
+@pytest.mark.slow
 def test_other_outlines_load_no_requests_again(someone: Visitor) -> None:
     other = maps.another_map(someone, someone.url + "/map")
     everything, loaded = maps.in_view(other), list[str]()
@@ -112,6 +116,7 @@ def test_other_outlines_load_no_requests_again(someone: Visitor) -> None:
     other.close()
 
 
+@pytest.mark.slow
 def test_a_map_whose_graphics_were_taken_away_shows_the_current_filters(
     someone: Visitor, city: Database
 ) -> None:
@@ -130,6 +135,7 @@ def test_a_map_whose_graphics_were_taken_away_shows_the_current_filters(
     assert someone.problems == []
 
 
+@pytest.mark.slow
 def test_hot_spots_that_could_not_be_loaded_are_not_missing_silently(someone: Visitor) -> None:
     other, is_down = someone.another_page(), [True]
     for address in ("**/geojson/hotspots*", "**/map/outlines/*"):
@@ -147,6 +153,7 @@ def test_hot_spots_that_could_not_be_loaded_are_not_missing_silently(someone: Vi
     other.close()
 
 
+@pytest.mark.slow
 def test_what_draws_other_cards_waits_for_the_first_view(someone: Visitor) -> None:
     other = someone.another_page()
     other.goto(someone.url + "/map")
@@ -210,6 +217,7 @@ def test_the_focus_is_not_lost_with_the_preview(someone: Visitor, browser: Brows
     visitor.close()
 
 
+@pytest.mark.slow
 def test_a_page_whose_scripts_could_not_be_loaded_says_so(someone: Visitor, browser: Browser) -> None:
     visitor = Visitor(browser, someone.url)
     other = visitor.page
@@ -292,6 +300,7 @@ def test_a_basemap_that_fails_leaves_the_requests(
     visitor.close()
 
 
+@pytest.mark.slow
 def test_a_basemap_of_another_host_may_be_loaded(with_basemap: Reports, served: tuple[Reports, str]) -> None:
     policy = with_basemap.get("/map").headers["content-security-policy"]
     assert f"connect-src 'self' {served[1]} https://maps.example;" in policy

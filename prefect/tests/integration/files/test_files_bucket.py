@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from files_tests.processes import END_RUN
 from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
+from pipeline_tests.samples import first
 
 from benchmarks import rows
 from pipeline.database import run_lock
@@ -131,6 +132,7 @@ def test_failed_upload_leaves_the_former_set(
     assert {key: content(key) for key in keys()} == before
 
 
+@pytest.mark.slow
 def test_run_killed_before_the_copies_is_completed(
     database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +158,7 @@ def test_files_of_a_killed_run_do_not_stay_on_the_machine(
     assert len(list(tmp_path.rglob("2025.parquet"))) == 1
 
 
+@pytest.mark.slow
 def test_one_failed_copy_leaves_only_its_own_name_behind(
     database: Database, storage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,8 +212,8 @@ def test_manifest_may_be_put_again_after_a_lost_response(storage: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("has_former", "is_checked", "reason"),
-    [(True, True, "terminating connection"), (True, False, "another run has replaced"),
-     (False, False, "another run has replaced")],
+    first([(True, True, "terminating connection"), (True, False, "another run has replaced"),
+           (False, False, "another run has replaced")]),
 )  # fmt: skip
 def test_manifest_of_the_next_run_is_not_replaced_by_a_run_that_lost_its_lock(
     database: Database, storage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -238,6 +241,7 @@ def test_manifest_of_the_next_run_is_not_replaced_by_a_run_that_lost_its_lock(
     assert json.loads(content("city/files/datapackage.json"))["generation"] == later[0].generation
 
 
+@pytest.mark.slow
 def test_year_without_requests_loses_its_lasting_names(database: Database, storage: str) -> None:
     rows.add_year(database.owner_url, 2024, 50)
     rows.add_year(database.owner_url, 2025, 50)

@@ -44,6 +44,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
+@pytest.mark.slow
 def test_file_that_cannot_grow_is_published_without_files(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     rows.add_year(database.owner_url, 2024, 100)

@@ -15,6 +15,8 @@ from pipeline.files.columns import COLUMNS, selected
 from pipeline.files.manifest import Manifest
 from pipeline.files.writing import write_files
 
+# Starting a database in a browser takes long.
+pytestmark = pytest.mark.slow
 YEARS = (2024, 2025, 2026)
 ALIAS = "{url}/datasets/311-data/{year}/resolve/main/{year}.parquet"
 WHERE = {
@@ -106,7 +108,6 @@ def test_two_weeks_of_a_small_year_transfer_a_part(
     assert len(asked) <= MOST_REQUESTS
 
 
-@pytest.mark.slow
 def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
     with databases.database() as database:
         rows.add_year(database.owner_url, 2025, 1_400_000)

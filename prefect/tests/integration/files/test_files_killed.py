@@ -39,7 +39,7 @@ def storm(database: Database, folder: Path, kills: int, seed: int) -> None:
 
 
 def test_killed_at_random_moments_leaves_a_whole_set(database: Database, tmp_path: Path) -> None:
-    storm(database, tmp_path / "files", 6, seed=16)
+    storm(database, tmp_path / "files", 3, seed=16)
 
 
 @pytest.mark.slow

@@ -51,6 +51,7 @@ def test_failed_maintenance_is_an_error_of_a_run_that_is_served(
     assert problem in message
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_during_maintenance_stays_published(
     database: Database, api: Standin, environment: dict[str, str]
 ) -> None:
@@ -109,6 +110,7 @@ def _fail_after(database: Database, step: Callable[[runs.Run], None], failure: B
         fail()
 
 
+@pytest.mark.slow
 def test_malformed_addresses_do_not_change_how_a_run_ends(
     database: Database, town: tuple[str, Controller], environment: dict[str, str]
 ) -> None:

@@ -37,12 +37,14 @@ def _settings(a_database: Database) -> Settings:
     )
 
 
+@pytest.mark.slow
 def test_first_load_stores_every_generated_row(loaded: Database, tmp_path: Path) -> None:
     assert loaded.value("SELECT count(*) FROM requests WHERE srnumber NOT LIKE '%-1'") == ROWS
     with connect(loaded.loader_url, "test") as connection:
         assert bare.bare_copy_seconds(connection, tmp_path) > 0
 
 
+@pytest.mark.slow
 def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
     before = loaded.value("SELECT count(*) FROM requests")
     with connect(loaded.loader_url, "test") as connection:
@@ -57,6 +59,7 @@ def test_run_changes_and_adds_what_it_says(loaded: Database) -> None:
     assert loaded.value("SELECT count(*) FROM requests") == before + ADDED
 
 
+@pytest.mark.slow
 def test_peak_memory_is_that_of_the_process_alone() -> None:
     """Linux reports the peak of the starting process for the started one, too."""
     held = bytearray(300 << 20)
@@ -65,6 +68,7 @@ def test_peak_memory_is_that_of_the_process_alone() -> None:
     assert peak_mb() > len(held) / (1 << 20) > started > 10
 
 
+@pytest.mark.slow
 def test_a_failed_generator_fails_the_benchmark(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="exit code 1"):
         generate_elsewhere(10, tmp_path / "no folder" / "rows.csv")

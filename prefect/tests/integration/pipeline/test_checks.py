@@ -9,6 +9,7 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import Row, load, plain_row
 from pipeline_tests.ingest_runs import NOW, settings_for, tolerant
+from pipeline_tests.samples import first
 from pipeline_tests.truth import requests_of
 
 from pipeline.boundaries import read_areas
@@ -68,7 +69,9 @@ def test_rows_that_are_not_to_be_believed_stop_the_run(
     assert [name in row[0] for row in database.rows(saved)] == [True]
 
 
-@pytest.mark.parametrize("name", ["created in the future", "closed in the future", "closed before 2000"])
+@pytest.mark.parametrize(
+    "name", first(["created in the future", "closed in the future", "closed before 2000"])
+)
 def test_one_wrong_date_is_worth_a_warning(name: str, settings: Settings) -> None:
     ordinary = [plain_row(number, stamp=2) for number in MANY]
     result = load(settings, CITY, [*ordinary, plain_row(1, stamp=2, **SPOILED[name])])

@@ -20,7 +20,7 @@ from pipeline_tests.truth import assert_sound, emptied, requests_of, served_of
 CITY = tolerant()
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 # Each example is several runs in a real database. HISTORIES=200 searches much further, as does `-m slow`.
-EXAMPLES = int(os.environ.get("HISTORIES", "3"))
+EXAMPLES = int(os.environ.get("HISTORIES", "2"))
 ENOUGH = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=CHECKS)
 MANY = settings(ENOUGH, max_examples=max(EXAMPLES, 100))
 

@@ -50,6 +50,7 @@ def test_a_portal_that_cannot_be_reached(form: str, database: Database, prefect_
     assert UNREACHED in message_of(prefect_api, id_of(output))
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_twice(
     database: Database, town: tuple[str, Controller], prefect_api: str
 ) -> None:

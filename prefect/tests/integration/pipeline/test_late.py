@@ -83,6 +83,7 @@ def test_late_rows_are_found_among_others_that_are_new(loaded: Loaded) -> None:
     assert outcome.message.startswith("Loaded 2 new, 5 updated")
 
 
+@pytest.mark.slow
 def test_rows_that_a_run_of_a_later_time_has_read_are_no_growth(loaded: Loaded) -> None:
     """Such a run leaves out the rows before it, so that the next one reads from the old watermark again."""
     settings, portal, database = loaded
@@ -98,6 +99,7 @@ def test_rows_that_a_run_of_a_later_time_has_read_are_no_growth(loaded: Loaded) 
     assert late_rows(database) == 61
 
 
+@pytest.mark.slow
 def test_rows_with_new_ids_are_no_more_rows_than_the_portal_has(loaded: Loaded) -> None:
     """They were added to those known, and the next run refused the dataset: it seemed to have shrunk."""
     settings, portal, database = loaded
@@ -124,6 +126,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
     return due
 
 
+@pytest.mark.slow
 def test_rows_that_were_added_while_a_run_read_are_no_growth_later(
     loaded: Loaded, meanwhile: list[Callable[[], None]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -158,6 +161,7 @@ def test_the_newest_row_may_change_while_it_is_read(
     assert late_rows(database) == 1
 
 
+@pytest.mark.slow
 def test_late_months_are_read_in_pages(loaded: Loaded) -> None:
     settings, portal, database = loaded
     for number in range(30):
@@ -189,6 +193,7 @@ def test_new_rows_that_are_rejected_are_no_growth(loaded: Loaded) -> None:
     assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
 
 
+@pytest.mark.slow
 def test_a_corrected_row_is_no_longer_rejected(loaded: Loaded) -> None:
     settings, portal, database = loaded
     publish_undated(portal, 4, NOW - timedelta(minutes=1))
@@ -220,6 +225,7 @@ def test_rows_that_only_failed_runs_have_rejected_are_new(loaded: Loaded) -> Non
     assert run_ingest(settings, datasets=(LIVE,)).message.startswith("Nothing changed: 0 rows read")
 
 
+@pytest.mark.slow
 def test_rejected_rows_of_a_merged_run_stay_known_after_a_failed_one(loaded: Loaded) -> None:
     settings, portal, database = loaded
     publish_undated(portal, 5)
@@ -234,6 +240,7 @@ def test_rejected_rows_of_a_merged_run_stay_known_after_a_failed_one(loaded: Loa
     assert database.value("SELECT source_row_count FROM dataset_watermarks") == portal.count(LIVE)
 
 
+@pytest.mark.slow
 def test_requests_that_are_only_edited_are_no_growth(loaded: Loaded) -> None:
     settings, portal, _ = loaded
     portal.touch(LIVE, 40, {"status": "Looked at"})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
+from pipeline_tests.samples import first
 from pipeline_tests.standins import TOKEN, Standin, standin
 from pipeline_tests.truth import assert_sound
 from pyarrow import parquet
@@ -65,7 +66,9 @@ def test_an_erased_request_is_gone_and_stays_gone(
     assert database.value("SELECT count(*) FROM requests") == before
 
 
-@pytest.mark.parametrize("wrong", [{"createddate": "soon"}, {"createddate": ""}, {"closeddate": "soon"}])
+@pytest.mark.parametrize(
+    "wrong", first([{"createddate": "soon"}, {"createddate": ""}, {"closeddate": "soon"}])
+)
 def test_a_malformed_row_of_an_erased_request_is_not_stored_either(
     database: Database, wrong: dict[str, str]
 ) -> None:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import run_ingest, settings_for
+from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, rollups_of
 
 from pipeline import changes, differences, full_load, lifetime, quality, rollups, swap
@@ -108,7 +109,7 @@ def test_a_migration_that_adds_a_rollup_waits_for_the_end_of_an_erasure(
     assert ends == ["has to wait"]
 
 
-@pytest.mark.parametrize("step", ["find_changes", "_build"])
+@pytest.mark.parametrize("step", first(["find_changes", "_build"]))
 def test_an_index_that_is_built_during_a_full_load_is_there_after_the_swap(
     town: Town, filled: Database, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -80,6 +80,7 @@ def test_an_ended_run_leaves_nothing(
         assert "terminated by" in database.value("SELECT message FROM log")
 
 
+@pytest.mark.slow
 def test_what_could_not_be_published_is_published_by_the_next_run(
     database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
 ) -> None:
@@ -95,6 +96,7 @@ def test_what_could_not_be_published_is_published_by_the_next_run(
     assert database.rows("SELECT DISTINCT status FROM load_runs") == [("succeeded",)]
 
 
+@pytest.mark.slow
 def test_a_traceback_is_found_by_its_run_in_the_log_and_in_sentry(
     database: Database, town: tuple[str, Controller], prefect_api: str
 ) -> None:
@@ -113,6 +115,7 @@ def test_a_traceback_is_found_by_its_run_in_the_log_and_in_sentry(
     assert database.loader_url not in event
 
 
+@pytest.mark.slow
 def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_partial_run_is_served_and_has_its_own_exit_code_and_message(
     assert database.rows("SELECT status FROM load_runs ORDER BY 1") == [("partial",), ("succeeded",)]
 
 
+@pytest.mark.slow
 def test_a_run_whose_files_fail_is_served_and_has_its_own_exit_code_and_message(
     database: Database, town: tuple[str, Controller], api: Standin, prefect_api: str, tmp_path: Path
 ) -> None:
@@ -173,6 +177,7 @@ def test_a_page_in_prefect_holds_the_run_and_its_checks(
     assert (status, message) == ("WARN" if ":warning:" in sent else "INFO", output_message(output))
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run_that_stops_over_its_data_shows_the_reasons(
     database: Database, prefect_api: str
 ) -> None:
@@ -203,6 +208,7 @@ def test_downloads_run_on_dask_by_one_setting(
     assert_sound(database)
 
 
+@pytest.mark.slow
 def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, prefect_api: str) -> None:
     nowhere = Database("", "postgresql://loader:secret@127.0.0.1:9/la311", "", "")
     slack = {"SLACK_WEBHOOK_URL": f"{api.url}/slack"}
@@ -215,6 +221,7 @@ def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, pref
     assert "the database cannot be reached" in api.messages[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "url",
     [

@@ -8,6 +8,7 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
+from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, requests_of, served_of
 
 from pipeline.city import City, load_city
@@ -79,6 +80,7 @@ def undeclared(*years: int) -> City:
     return city.model_copy(update={"datasets": city.datasets[-2:]})
 
 
+@pytest.mark.slow
 def test_a_year_that_was_found_is_read_even_without_the_catalog(
     town: tuple[str, Controller], database: Database
 ) -> None:
@@ -93,7 +95,7 @@ def test_a_year_that_was_found_is_read_even_without_the_catalog(
     assert_sound(database)
 
 
-@pytest.mark.parametrize("kind", ["private", "gone", "unavailable"])
+@pytest.mark.parametrize("kind", first(["private", "gone", "unavailable"]))
 def test_a_year_that_was_found_and_cannot_be_read_is_skipped(
     kind: str, town: tuple[str, Controller], database: Database
 ) -> None:
@@ -158,7 +160,7 @@ def test_of_two_datasets_of_one_title_the_one_with_rows_is_taken(
     assert city.newest.id == LIVE
 
 
-@pytest.mark.parametrize("is_published", [False, True])
+@pytest.mark.parametrize("is_published", first([False, True]))
 def test_a_declared_dataset_that_has_no_rows_yet_is_a_notice(
     is_published: bool, town: tuple[str, Controller], database: Database
 ) -> None:
