@@ -1,4 +1,4 @@
-"""Keeps a few programs running together, and leaves no process behind."""
+"""Runs several programs together, and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TaskError(Problem):
 class Program:
     """A program; ready when ``health_url`` responds with 200. ``is_task``: it runs to completion.
 
-    ``niceness`` is that of ``nice``: a program with 10 gets a tenth of a core that another one needs.
+    ``niceness`` is passed to ``nice``: a program with 10 gets a tenth of a core that it shares with one of 0.
     """
 
     name: str

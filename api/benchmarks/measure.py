@@ -19,7 +19,7 @@ from benchmarks.client import HttpRequest, connected
 from benchmarks.queries import RATES, SUBJECTS, Subject, months
 from lacity_data_api.database import QUERY_SETTINGS
 
-# A reference with other settings could get workers that the API's queries do not get.
+# Otherwise Postgres could give the reference parallel workers that the API's queries do not get.
 OPTIONS = " ".join(f"-c {name}={value}" for name, value in QUERY_SETTINGS.items())
 ROUNDS = 5
 RATE_ROUNDS = 3

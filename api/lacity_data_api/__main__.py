@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    """With one worker, uvicorn raises the signal again after stopping; exit in a way that still cleans up."""
+    """With one worker, uvicorn raises the signal again after stopping; exit so that cleanup still runs."""
     sys.exit(0)
 
 
@@ -59,7 +59,7 @@ def main() -> int:
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(map(str, problem["loc"])).upper()
-            print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201  the log is not set up yet
+            print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201  logging is not configured yet
         return 2
     allow_many_connections()
     signal.signal(signal.SIGTERM, _end)

@@ -8,10 +8,10 @@
   var NOTHING_CHANGED = 204, OTHER_RELEASE = 409, TOO_MANY = 429;
   /* Rendered by Dash: the shell of a preview has no data attributes. */
   var SHELL = ".shell[data-version]";
-  var CALM_MS = 30000;
-  var WAITING_MS = 2000;
-  /* A response that takes longer counts as lost: some networks lose requests without an error. */
-  var LONGEST_MS = 20000;
+  var IDLE_POLL_MS = 30000;
+  var RETRY_POLL_MS = 2000;
+  /* Some networks drop requests without an error. */
+  var REQUEST_TIMEOUT_MS = 20000;
   /* Parameters that mean the same in every report. */
   var SHARED = ["from", "to", "type", "group", "council", "region", "district", "agency", "source",
     "information", "compare"];
@@ -55,7 +55,7 @@
         var value = values[place];
         if (isHalf(value, name) || text(value) === state.shown[name]) return unchanged;
         var query = new URLSearchParams(before || "");
-        /* A new selection or sort order starts at its first page, and the next choice may be the page that was left. */
+        /* A new selection or sort order starts at page 1. Clear the page, so that choosing it again counts as a change. */
         (name === "period" ? ["from", "to", "page"] : [name, "page"]).forEach(function (one) { query.delete(one); });
         var added = parameters(value, name, state.required);
         Object.keys(added).forEach(function (one) { query.set(one, added[one]); });
@@ -89,12 +89,12 @@
 
   var version = null;
   var timer = null;
-  function lookIn(milliseconds) {
+  function schedulePoll(milliseconds) {
     window.clearTimeout(timer);
-    timer = window.setTimeout(look, milliseconds);
+    timer = window.setTimeout(poll, milliseconds);
   }
-  function look() {
-    fetch(READY, { cache: "no-store", signal: AbortSignal.timeout(LONGEST_MS) })
+  function poll() {
+    fetch(READY, { cache: "no-store", signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
       .then(function (response) {
         return response.json().then(function (body) {
           compareRelease(body.release);
@@ -102,34 +102,33 @@
         });
       })
       .catch(function () {})
-      .finally(function () { lookIn(isWaiting() ? WAITING_MS : CALM_MS); });
+      .finally(function () { schedulePoll(isWaiting() ? RETRY_POLL_MS : IDLE_POLL_MS); });
   }
-  /* Requests for figures that the server did not receive or could not handle: their cards still show what they showed
-     before. A page that could not be loaded is requested again as a whole. */
-  var lost = "";
-  var losses = 0, lastLost = 0;
-  function lose(body, milliseconds) {
-    /* Each attempt requests every figure: while one of them keeps failing, the pauses grow. */
-    if (!lost) {
-      losses = Date.now() - lastLost < 2 * CALM_MS ? losses + 1 : 0;
-      lastLost = Date.now();
+  /* What has failed to load: figures, whose cards keep their previous content, or the page, which is then reloaded. */
+  var failedScope = "";
+  var consecutiveFailures = 0, lastFailureAt = 0;
+  function recordFailure(body, milliseconds) {
+    /* Each retry requests every figure, so back off while any of them keeps failing. */
+    if (!failedScope) {
+      consecutiveFailures = Date.now() - lastFailureAt < 2 * IDLE_POLL_MS ? consecutiveFailures + 1 : 0;
+      lastFailureAt = Date.now();
     }
-    lost = lost === "page" || JSON.parse(body).output.indexOf(PAGE) >= 0 ? "page" : "figures";
-    tellLost();
-    lookIn(Math.max(milliseconds, Math.min(CALM_MS, WAITING_MS * Math.pow(2, losses))));
+    failedScope = failedScope === "page" || JSON.parse(body).output.indexOf(PAGE) >= 0 ? "page" : "figures";
+    updateFailureNotice();
+    schedulePoll(Math.max(milliseconds, Math.min(IDLE_POLL_MS, RETRY_POLL_MS * Math.pow(2, consecutiveFailures))));
   }
-  function tellLost() {
-    var notice = document.getElementById("lost-figures");
-    if (notice) notice.hidden = !lost;
+  function updateFailureNotice() {
+    var notice = document.getElementById("failed-requests");
+    if (notice) notice.hidden = !failedScope;
   }
-  function findAgain() {
-    if (lost === "page") return window.location.reload();
-    lost = "";
-    tellLost();
+  function retryFailed() {
+    if (failedScope === "page") return window.location.reload();
+    failedScope = "";
+    updateFailureNotice();
     window.dash_clientside.set_props("attempt", { data: Date.now() });
   }
   function isWaiting() {
-    return lost || document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
+    return failedScope || document.querySelector("[data-retry]") || (version !== null && version.indexOf("here") < 0);
   }
   /* A page of another release would send callbacks that this server does not have. */
   function compareRelease(release) {
@@ -138,7 +137,7 @@
     if (shell && notice && shell.dataset.release !== release) notice.hidden = false;
   }
   function compare(isReady, seen) {
-    if (isReady && lost) return findAgain();
+    if (isReady && failedScope) return retryFailed();
     var waits = document.querySelector('[data-retry="page"]') || document.querySelector("[data-retry]");
     if (isReady && waits) {
       if (waits.dataset.retry === "page") return window.location.reload();
@@ -149,7 +148,7 @@
     if (version !== null && version !== seen) window.dash_clientside.set_props("data-version", { data: seen });
     version = seen;
   }
-  lookIn(1000);
+  schedulePoll(1000);
   /* The first callback requests the page that was opened, which the layout already contains. */
   var isFirst = true;
   function isOpened(address, options) {
@@ -160,13 +159,13 @@
     isFirst = false;
     return asked.inputs.map(function (input) { return input.value; }).join("") === content.dataset.opened;
   }
-  /* Without these data Dash draws nothing, and does not ask for them again. */
-  function persist(given, milliseconds) {
+  /* Dash cannot draw anything without its layout and dependencies, and does not retry these requests. */
+  function fetchWithRetry(request, milliseconds) {
     function again() {
       return new Promise(function (resolve) { window.setTimeout(resolve, milliseconds); })
-        .then(function () { return persist(given, Math.min(CALM_MS, 2 * milliseconds)); });
+        .then(function () { return fetchWithRetry(request, Math.min(IDLE_POLL_MS, 2 * milliseconds)); });
     }
-    return fetchOf.apply(window, given).then(function (response) {
+    return fetchOf.apply(window, request).then(function (response) {
       return response.status === TOO_MANY || response.status >= 500 ? again() : response;
     }, again);
   }
@@ -174,19 +173,19 @@
   var fetchOf = window.fetch;
   window.fetch = function (address, options) {
     if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));
-    if (START.test(address)) return persist(arguments, WAITING_MS);
+    if (START.test(address)) return fetchWithRetry(arguments, RETRY_POLL_MS);
     var isUpdate = String(address).indexOf(UPDATE) >= 0;
     return fetchOf.apply(window, arguments).then(function (response) {
-      if (response.status === OTHER_RELEASE) lookIn(0);
-      if (isUpdate && response.status === TOO_MANY) lose(options.body, CALM_MS);
-      if (isUpdate && response.status >= 500) lose(options.body, WAITING_MS);
+      if (response.status === OTHER_RELEASE) schedulePoll(0);
+      if (isUpdate && response.status === TOO_MANY) recordFailure(options.body, IDLE_POLL_MS);
+      if (isUpdate && response.status >= 500) recordFailure(options.body, RETRY_POLL_MS);
       return response;
     }, function (error) {
-      if (isUpdate) lose(options.body, WAITING_MS);
+      if (isUpdate) recordFailure(options.body, RETRY_POLL_MS);
       throw error;
     });
   };
-  /* Dash loads the scripts of figures, calendars and grids with the first of them, and never again after a failure. */
+  /* Dash loads the script of figures, calendars or grids with the first of them, and does not retry if that fails. */
   window.addEventListener("error", function (event) {
     var notice = event.target.tagName === "SCRIPT" && document.getElementById("missing-parts");
     if (notice) notice.hidden = false;
@@ -195,7 +194,7 @@
   document.addEventListener("submit", function (event) {
     if (event.target.closest(".controls")) event.preventDefault();
   });
-  /* The page of definitions is drawn after the browser has looked for the term in the address. */
+  /* The definitions are drawn after the browser has tried to scroll to the term in the URL fragment. */
   var shownTerm = "";
   function showTerm() {
     var address = window.location.pathname + window.location.hash;
@@ -206,12 +205,12 @@
     if (term) window.setTimeout(function () { term.scrollIntoView(); });
   }
   /* The reader returns to a page that was in the background. */
-  document.addEventListener("visibilitychange", function () { if (!document.hidden) lookIn(0); });
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) schedulePoll(0); });
   /* A card that fails between two checks brings the next check forward. */
   new MutationObserver(function () {
     showTerm();
     var failed = document.querySelectorAll("[data-retry]:not([data-seen])");
     failed.forEach(function (element) { element.dataset.seen = "yes"; });
-    if (failed.length) lookIn(WAITING_MS);
+    if (failed.length) schedulePoll(RETRY_POLL_MS);
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

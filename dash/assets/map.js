@@ -3,8 +3,9 @@
 (function () {
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
-  var DEEPEST = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
-  /* The deepest tiles' cells, each of which is one circle, and the positions in a cell, per world. */
+  var MAX_TILE_ZOOM = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
+  /* At the maximum zoom of the tiles, the world is CELLS cells wide, each of which is drawn as one circle and has 64
+     positions along each side. */
   var CELLS = Math.pow(2, 22), POSITIONS = 64 * CELLS;
   /* Boxes along each side of the view, and the time per frame for counting their requests. */
   var BOXES = 6, SLICE_MS = 16;
@@ -16,15 +17,15 @@
   /* From the lowest layer to the highest. */
   var ORDER = ["outlines", "clusters", "points", "numbers", "hotspots"];
   var EMPTY = { type: "FeatureCollection", features: [] };
-  /* A response that takes longer counts as lost. */
-  var RETRY_MS = 10000, BACKGROUND_MS = 10000, LONGEST_MS = 30000;
+  /* Some networks drop requests without an error. */
+  var RETRY_MS = 10000, BACKGROUND_MS = 10000, REQUEST_TIMEOUT_MS = 30000;
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
   var AT_ONCE = { duration: 0 };
   var LOADING = "Loading …";
   var INCOMPLETE = "Some requests could not be loaded. Trying again …";
   var UNLOADED = { hotspots: " Hot spots could not be loaded.", outlines: " Outlines could not be loaded." };
   var loading;
-  /* The maps that exist: one that was left must be removed, or it keeps its memory and writes its view into the URL. */
+  /* All live maps. One whose page was left must be removed, or it leaks memory and writes its view into the URL. */
   var states = [];
 
   function load(addresses) {
@@ -68,7 +69,7 @@
     return isView ? { zoom: parts[0], center: [parts[2], parts[1]] } : null;
   }
   function writeView(state) {
-    /* The map of a page that is being left must not mark the next page. */
+    /* The map of a page that is being left must not change the URL of the next page. */
     if (location.pathname !== state.page) return;
     var map = state.map, center = map.getCenter();
     var view = [map.getZoom().toFixed(2), center.lat.toFixed(5), center.lng.toFixed(5)].join("/");
@@ -183,7 +184,7 @@
     }
     return boxes;
   }
-  function isDeepest(map) { return map.getZoom() >= DEEPEST; }
+  function isDeepest(map) { return map.getZoom() >= MAX_TILE_ZOOM; }
   function isType(key) { return key.startsWith("type_"); }
   function table(caption, head, rows) {
     var made = make("table");
@@ -257,9 +258,9 @@
     });
   }
 
-  /* How far the map must move for what extends beyond one of its sides. */
+  /* How far to pan the map so that an element that overflows one edge becomes visible. */
   function overflow(first, last, start, end) { return Math.min(first - start, 0) || Math.max(last - end, 0); }
-  /* A popup that has grown may need another side of its place. The map moves if it would still cut the popup off. */
+  /* A popup that has grown may need a different anchor. Pan the map if the popup would still be cut off. */
   function settle(state) {
     if (!state.popup.isOpen()) return;
     state.popup.setLngLat(state.popup.getLngLat());
@@ -279,18 +280,18 @@
     }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); })
       .then(function () { settle(state); });
   }
-  /* The square of a circle in the deepest tiles. */
-  function squareOf(state, place) {
+  /* The bounds of the cell that a circle represents at the maximum zoom of the tiles. */
+  function cellOf(state, place) {
     var Position = state.library.MercatorCoordinate, at = Position.fromLngLat({ lng: place[0], lat: place[1] });
     function cell(share) { return Math.floor(Math.round(share * POSITIONS) / 64); }
     var first = new Position(cell(at.x) / CELLS, cell(at.y) / CELLS).toLngLat();
     var last = new Position((cell(at.x) + 1) / CELLS, (cell(at.y) + 1) / CELLS).toLngLat();
     return { west: first.lng, south: last.lat, east: last.lng, north: first.lat };
   }
-  /* No zoom takes requests at one place apart, so the newest are listed. */
+  /* No zoom level separates requests at the same location, so list the newest ones. */
   function addNewest(state, feature, box) {
     var list = box.appendChild(make("ul", { "class": "map-newest", "aria-label": "Newest requests" }));
-    var square = new URLSearchParams(squareOf(state, feature.geometry.coordinates));
+    var square = new URLSearchParams(cellOf(state, feature.geometry.coordinates));
     fetched("/map/requests?" + state.known.search + "&" + square).then(function (found) {
       var addresses = new Set(found.map(function (about) { return about.address || "no address"; }));
       list.replaceChildren.apply(list, found.map(function (about) {
@@ -325,7 +326,7 @@
   function clicked(state, event) {
     var map = state.map, feature = event.features[0];
     if (feature.properties.cluster && !isDeepest(map)) {
-      map.easeTo({ center: feature.geometry.coordinates, zoom: Math.min(map.getZoom() + 2, DEEPEST) });
+      map.easeTo({ center: feature.geometry.coordinates, zoom: Math.min(map.getZoom() + 2, MAX_TILE_ZOOM) });
       return;
     }
     showDetails(state, feature);
@@ -347,74 +348,74 @@
   }
 
   function fetched(address) {
-    return fetch(address, { signal: AbortSignal.timeout(LONGEST_MS) }).then(function (response) {
+    return fetch(address, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }).then(function (response) {
       if (!response.ok) throw new Error(address + ": " + response.status);
       return response.json();
     });
   }
-  /* Numbers without the missing requests would be wrong: there are none until everything is there. */
-  function fail(state) {
+  /* Counts without the missing requests would be wrong, so show none until everything has loaded. */
+  function handleRequestsError(state) {
     var known = state.known;
     state.isIncomplete = true;
     state.chosen.requests = undefined;
     state.parts.status.textContent = INCOMPLETE;
     state.parts.rows.replaceChildren();
-    shown(state.box);
+    signalFirstView(state.box);
     window.clearTimeout(state.retry);
     state.retry = window.setTimeout(function () {
       if (isCurrent(state, known) && state.box.isConnected) refresh(state);
     }, RETRY_MS);
   }
-  /* The requests are shown without these layers, which are loaded again with the next filters. */
-  function miss(state, name) {
+  /* Requests are signalFirstView without the layer that failed; it is requested again when the filters change. */
+  function handleLayerError(state, name) {
     var text = UNLOADED[name];
     state.chosen[name] = undefined;
     state.missing += text;
-    /* The number of requests is already there; otherwise this is added to it. */
+    /* If the requests are still being counted, fillTables adds the message to their number. */
     if (!state.counting && !state.isIncomplete) state.parts.status.textContent += text;
   }
-  /* The first view is complete or has failed: the cards below, and the scripts that draw them, were waiting for this. */
-  function shown(box) {
+  /* Signals that the first view is complete or has failed, so that the cards below and their scripts can load. */
+  function signalFirstView(box) {
     if (box.dataset.drawn) return;
     box.dataset.drawn = "yes";
     performance.mark("map-shown");
     box.dispatchEvent(new Event("map-shown", { bubbles: true }));
   }
 
-  /* A box without a map: without its search, too, whose form would reload the page. */
-  function explain(box, text) {
+  /* Replaces the map with a message. Its search goes, too: without a map, submitting it would reload the page. */
+  function showMessage(box, text) {
     box.replaceChildren(make("p", { "class": "map-status", role: "status" }, text));
-    shown(box);
+    signalFirstView(box);
   }
 
   /* Requested while the library loads: the tiles' URLs depend only on the filters. */
-  function described(known) {
-    if (!known.described) {
-      known.described = fetched(known.api + "/tiles.json?" + known.filters);
-      known.described.catch(function () { known.described = undefined; });
+  function tileJson(known) {
+    if (!known.tileJson) {
+      known.tileJson = fetched(known.api + "/tiles.json?" + known.filters);
+      known.tileJson.catch(function () { known.tileJson = undefined; });
     }
-    return known.described;
+    return known.tileJson;
   }
 
-  /* What a source holds, so that it is replaced only when that changes. */
-  function choice(known, data) { return known.version + "?" + data; }
+  /* Identifies the data of a source, which is replaced only when this changes. */
+  function sourceKey(known, data) { return known.version + "?" + data; }
   function isCurrent(state, known) { return state.isReady && state.known === known; }
   /* Load the data of the current filters into the sources. */
   function refresh(state) {
     var map = state.map, known = state.known;
     replaceLayer(state, outlines(), known.outlines === "none" ? EMPTY : "/map/outlines/" + known.outlines + ".json");
-    if (!known.api) return shown(state.box);
+    if (!known.api) return signalFirstView(state.box);
     state.missing = "";
     state.counting = {};
     state.parts.status.textContent = LOADING;
     /* Other outlines or hot spots change no requests; the next "idle" counts them again. */
-    if (state.chosen.requests === choice(known, known.filters)) map.triggerRepaint();
+    if (state.chosen.requests === sourceKey(known, known.filters)) map.triggerRepaint();
     else replaceRequests(state);
     replaceLayer(state, hotspots(), known.hotspots && hasOneType(known) ? spotsOf(known) : EMPTY);
   }
-  /* Like the requests, each choice has a source of its own: one that could not be loaded would show the former choice. */
+  /* As with requests, each selection gets a new source: if loading failed, the old one would show the previous selection. */
   function replaceLayer(state, layer, data) {
-    var map = state.map, chosen = choice(state.known, data);
+    var map = state.map, chosen = sourceKey(state.known, data);
     if (state.chosen[layer.id] === chosen) return;
     state.chosen[layer.id] = chosen;
     if (map.getSource(layer.source)) {
@@ -431,15 +432,15 @@
   function replaceRequests(state) {
     var known = state.known;
     drop(state);
-    /* Its rows are those of the former filters, and its buttons would show their popups. */
+    /* The table still lists requests of the previous filters, and its buttons would open their popups. */
     state.parts.rows.inert = true;
     state.isIncomplete = false;
-    described(known).then(function (found) {
+    tileJson(known).then(function (found) {
       if (isCurrent(state, known)) add(state, found.tiles);
     }).catch(function () {
       if (!isCurrent(state, known)) return;
       drop(state);
-      fail(state);
+      handleRequestsError(state);
     });
   }
   function hasOneType(known) { return new URLSearchParams(known.filters).getAll("type_id").length === 1; }
@@ -459,10 +460,10 @@
     }
     map.redraw();
   }
-  /* Paper gets a copy: Chromium prints the last frame of a WebGL canvas that was on the screen. */
-  function copyForPaper(state) {
+  /* A copy of the canvas to print, because Chromium prints the last frame of a WebGL canvas that was on the screen. */
+  function addPrintCopy(state) {
     var canvas = state.map.getCanvas(), copy = make("canvas", { "class": "map-paper", "aria-hidden": "true" });
-    removeCopy(state);
+    removePrintCopy(state);
     paint(state);
     copy.width = canvas.width;
     copy.height = canvas.height;
@@ -470,11 +471,11 @@
     copy.getContext("2d").drawImage(canvas, 0, 0);
     state.parts.canvas.append(copy);
   }
-  function removeCopy(state) {
+  function removePrintCopy(state) {
     state.parts.canvas.querySelectorAll(".map-paper").forEach(function (copy) { copy.remove(); });
   }
-  /* Each choice of filters has a source of its own. A source with other tiles would not load those again that failed,
-     shows those of the former choice if they arrive late, and says nothing once the last one has not changed. */
+  /* Each selection of filters gets a new source. A source that is given other tile URLs does not retry failed tiles,
+     draws late tiles of the previous selection, and fires no event if its last tile is unchanged. */
   function drop(state) {
     state.chosen.requests = undefined;
     if (!state.map.getSource("requests")) return;
@@ -483,9 +484,9 @@
   }
   function add(state, tiles) {
     drop(state);
-    state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: DEEPEST });
+    state.map.addSource("requests", { type: "vector", tiles: tiles, minzoom: 0, maxzoom: MAX_TILE_ZOOM });
     layers().forEach(function (layer) { addInOrder(state.map, layer); });
-    state.chosen.requests = choice(state.known, state.known.filters);
+    state.chosen.requests = sourceKey(state.known, state.known.filters);
     if (!state.isListening) listen(state);
     state.isListening = true;
   }
@@ -498,15 +499,15 @@
     });
     map.on("idle", function () {
       showView(state);
-      shown(state.box);
+      signalFirstView(state.box);
     });
   }
   function begin(state) {
     var map = state.map;
     map.on("movestart", function () { state.counting = {}; });
     map.on("error", function (event) {
-      if (event.sourceId === "requests") fail(state);
-      else if (UNLOADED[event.sourceId]) miss(state, event.sourceId);
+      if (event.sourceId === "requests") handleRequestsError(state);
+      else if (UNLOADED[event.sourceId]) handleLayerError(state, event.sourceId);
     });
     /* A move that changes nothing would not trigger "idle", whose handler counts the requests in view. */
     map.on("moveend", function () {
@@ -516,9 +517,9 @@
     state.isReady = true;
     refresh(state);
   }
-  /* Browsers take the graphics of a map away, mostly on phones and while another tab is shown. MapLibre then builds the
-     same style again; until it has done so, there are no sources, and the filters may change in the meantime. */
-  function surviveLoss(state) {
+  /* Browsers drop the WebGL context of a map, mostly on phones and in background tabs. MapLibre then rebuilds the style;
+     until it has, the map has no sources, and the filters may change in the meantime. */
+  function handleContextLoss(state) {
     var wasReady = false;
     state.map.on("webglcontextlost", function () {
       wasReady = wasReady || state.isReady;
@@ -540,12 +541,13 @@
       if (state.searched === text) state.parts.found.replaceChildren.apply(state.parts.found, items);
     }
     state.searched = text;
-    if (text.length < SHORTEST_SEARCH) return show([make("li", {}, "Enter at least " + SHORTEST_SEARCH + " letters.")]);
+    var tooShort = "Enter at least " + SHORTEST_SEARCH + " characters.";
+    if (text.length < SHORTEST_SEARCH) return show([make("li", {}, tooShort)]);
     fetched("/map/addresses?q=" + encodeURIComponent(text)).then(function (places) {
       var items = places.map(function (place) {
         var item = make("li"), button = make("button", { type: "button" }, place.address);
         button.addEventListener("click", function () {
-          state.map.jumpTo({ center: [place.longitude, place.latitude], zoom: DEEPEST });
+          state.map.jumpTo({ center: [place.longitude, place.latitude], zoom: MAX_TILE_ZOOM });
           /* The same search may have been sent twice. */
           state.searched = "";
           state.parts.found.replaceChildren();
@@ -562,17 +564,17 @@
       layers: [{ id: "background", type: "background",
         paint: { "background-color": color("--paper"), "background-color-transition": AT_ONCE } }] };
   }
-  /* Requests are shown once the style and its sources have loaded: a host that fails would keep them away. */
-  function needNoBackground(state) {
-    function goWithout() {
+  /* Requests are drawn once the style and its sources have loaded, so a basemap host that fails would block them. */
+  function fallBackToPlainStyle(state) {
+    function usePlainStyle() {
       if (state.isReady || state.isPlain || !state.box.isConnected) return;
       state.isPlain = true;
       state.map.setStyle(plain(), { diff: false });
     }
     state.map.on("error", function (event) {
-      if (!event.tile && (event.sourceId || !state.map.getStyle())) goWithout();
+      if (!event.tile && (event.sourceId || !state.map.getStyle())) usePlainStyle();
     });
-    window.setTimeout(goWithout, BACKGROUND_MS);
+    window.setTimeout(usePlainStyle, BACKGROUND_MS);
   }
   function open(box, library) {
     if (!box.isConnected) return;
@@ -586,7 +588,7 @@
       state.map = new library.Map(Object.assign({ container: parts.canvas, style: known.style || plain(),
         dragRotate: false, maxPitch: 0, attributionControl: known.style ? {} : false, fadeDuration: 0 }, start));
     } catch (error) {
-      explain(box, "This browser cannot draw the map: it needs WebGL. The numbers below are the same.");
+      showMessage(box, "This browser cannot draw the map without WebGL. The figures below show the same data.");
       return;
     }
     states.push(state);
@@ -595,8 +597,8 @@
     state.map.getCanvas().setAttribute("aria-label", "Map of requests; arrow keys move it, plus and minus zoom");
     state.map.setMissingStyleImageResolver(function (id) { drawNumber(state.map, id); });
     state.map.on("load", function () { begin(state); });
-    surviveLoss(state);
-    if (known.style) needNoBackground(state);
+    handleContextLoss(state);
+    if (known.style) fallBackToPlainStyle(state);
     parts.canvas.addEventListener("keydown", function (event) {
       if (event.key === "Escape" && state.popup) state.popup.remove();
     });
@@ -606,10 +608,10 @@
     var known = JSON.parse(box.dataset.map), state = box.mapState;
     if (!state) {
       box.mapState = { known: known };
-      if (known.api) described(known).catch(function () {});
+      if (known.api) tileJson(known).catch(function () {});
       load(known.library).then(function (library) { open(box, library); }, function (error) {
         box.mapState = undefined;
-        explain(box, "The map could not be loaded. Reload the page to try again.");
+        showMessage(box, "The map could not be loaded. Reload the page to try again.");
         throw error;
       });
       return;
@@ -657,8 +659,8 @@
     var view = viewOf(location.hash);
     if (view) each(function (state) { state.map.jumpTo(view); });
   });
-  window.addEventListener("beforeprint", function () { each(copyForPaper); });
-  window.addEventListener("afterprint", function () { each(removeCopy); });
+  window.addEventListener("beforeprint", function () { each(addPrintCopy); });
+  window.addEventListener("afterprint", function () { each(removePrintCopy); });
   new MutationObserver(function () { each(paint); })
     .observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
 })();

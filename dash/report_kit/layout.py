@@ -46,7 +46,7 @@ def layout(reports: Sequence[Report], stage: str, *, is_served: bool) -> Compone
         _header(reports, name, city().phrase if is_served else UNKNOWN_CITY.phrase),
         html.Div(_reload(STALE_PAGE), id="stale-page", className="notice", hidden=True, role="status"),
         html.Div(_reload(MISSING_PARTS), id="missing-parts", className="notice", hidden=True, role="status"),
-        html.Div(LOST, id="lost-figures", className="notice", hidden=True, role="status"),
+        html.Div(LOST, id="failed-requests", className="notice", hidden=True, role="status"),
         html.Div(notices, id="notices", **aria(live="polite")),
         html.Main(first_page.container() if is_served else dash.page_container, id="content", tabIndex=-1),
         html.Footer(

@@ -146,7 +146,7 @@ def _control(report: Report, control: Control, selection: Selection, facts: Fact
 
 
 def _period(report: Report, period: Period, selection: Selection, facts: Facts) -> Component:
-    """The control of the period in a box, in which it is replaced once other days are loaded."""
+    """The control of the period, in a box whose content is replaced once other days are loaded."""
     control = _control(report, period, selection, facts)
     return html.Div(control, id=f"{report.name}--period", **data(**{"last-day": _last_day(facts)}))
 
@@ -193,7 +193,7 @@ def _connect_controls(report: Report) -> None:
 
 
 def _connect_period(report: Report) -> None:
-    """Offer the days that are loaded while the page is open; the default period ends with the last one."""
+    """Offer days that are loaded while the page is open; the default period ends with the last one."""
     period = next((one for one in report.controls if isinstance(one, Period)), None)
     if period is None:
         return

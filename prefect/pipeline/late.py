@@ -13,7 +13,7 @@ from pipeline.staging import PageTaker
 
 
 def new_rows(taker: PageTaker) -> int:
-    """How many rows of this reading no merged run has read; 0 for a whole dataset, which needs no count."""
+    """Number of rows in this reading that no merged run has read; 0 for a whole dataset."""
     if not taker.reading.where:
         return 0
     tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
@@ -24,8 +24,8 @@ def new_rows(taker: PageTaker) -> int:
 def unread_rows(reading: Reading, new: int) -> int:
     """How many more rows the portal has than the last count plus the new rows of this reading.
 
-    Such rows were published with an update time before the start of the reading. Rows deleted in the meantime
-    hide an equal number of them, which the weekly reconciliation finds.
+    Such rows were published with an update time before the start of the reading. Each row deleted in the
+    meantime hides one of them, which the weekly reconciliation finds.
     """
     if not reading.start or not reading.is_seamless:
         return 0

@@ -63,7 +63,7 @@ def make_plan(run: Run) -> Plan:
 
 
 def _boundaries(portal: Portal, city: City) -> tuple[Boundaries | None, tuple[str, ...]]:
-    """The published areas, or a notice: without them the run continues with the stored ones."""
+    """The published areas, or a notice if they cannot be read: the run then uses the stored ones."""
     if city.boundaries is None:
         return None, ()
     try:

@@ -1,4 +1,4 @@
-"""Decodes content encodings. The standard library has no Brotli, so the API's environment decodes it."""
+"""Decodes content encodings; a process of the API's environment decodes Brotli, which Python lacks."""
 
 from __future__ import annotations
 

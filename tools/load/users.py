@@ -70,7 +70,7 @@ def soaked(supervisor: Supervisor, plan: Plan, size: Size, arguments: list[str])
             code = under_load(supervisor, plan, size, arguments)
             time.sleep(SETTLE_SECONDS)
     finally:
-        # Also when Locust fails: twenty minutes of samples are worth keeping.
+        # Keep the samples even if Locust fails; they took twenty minutes to collect.
         _keep(meter, size)
     return code
 
@@ -84,7 +84,7 @@ def _keep(meter: Meter, size: Size) -> None:
 def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = INTERRUPT_SECONDS) -> int:
     """Stop Locust as Ctrl-C does, so that it writes its report; returns its exit code.
 
-    Repeat if it keeps running: an interrupt that arrives in the code of a Locust user can be lost.
+    Repeat it if Locust keeps running: an interrupt in the code of a Locust user can be swallowed.
     """
     for _ in range(INTERRUPTS):
         process.send_signal(signal.SIGINT)
@@ -106,7 +106,7 @@ def change_rows(portal_url: str, amount: int) -> None:
     changes = {"status": "Closed", "closeddate": closed}
     for dataset in CHANGED_DATASETS:
         each = amount // len(CHANGED_DATASETS)
-        # Without the turn a kept portal would touch other rows, and the next run would merge those of both.
+        # Without the turn, a kept portal would change other rows, and the next run would merge both sets.
         wanted = {"dataset": dataset, "touch": each, "changes": changes, "turn": 0}
         request = urllib.request.Request(  # noqa: S310
             f"{portal_url}/_portal/rows", json.dumps(wanted).encode(), method="POST"

@@ -31,23 +31,23 @@ LOCK_WAIT_SECONDS = 60.0
 # Time for the announcement of a cutover to reach all workers.
 LEAD_SECONDS = 0.5
 
-Primed = list[tuple[str, CachedResponse]]
+KeyedResponses = list[tuple[str, CachedResponse]]
 
 
 class GenerationWatcher:
-    """Knows which generation this worker serves, and moves it to the next one."""
+    """Tracks which generation this worker serves, and moves it to the next one."""
 
     def __init__(self, responses: ResponseCache, outdated_files: OutdatedFiles) -> None:
         self._responses = responses
         self._outdated_files = outdated_files
         self._store = responses.store
         self.published = Published(responses.store)
-        self._moves: SingleFlight[int] = SingleFlight()
+        self._transitions: SingleFlight[int] = SingleFlight()
         self.primer = Primer(responses)
         self._cutover = responses.memory.cutover
         self._generation: int | None = None
         # The next generation, with its responses.
-        self._prepared: tuple[int, Primed] | None = None
+        self._prepared: tuple[int, KeyedResponses] | None = None
 
     @property
     def generation(self) -> int | None:
@@ -57,8 +57,8 @@ class GenerationWatcher:
 
     async def close(self) -> None:
         """Cancel all work, and wait until it has ended."""
-        # Moves begin removals.
-        await self._moves.close()
+        # Transitions start removals, so they are closed first.
+        await self._transitions.close()
         await self._outdated_files.close()
 
     async def find(self, query: Query, accept_encoding: bytes = b"") -> Keyed:
@@ -82,7 +82,7 @@ class GenerationWatcher:
     async def current(self) -> int:
         """The served generation, determined on the first request. Raises ApiError while it is unknown."""
         if (generation := self.generation) is None:
-            return await self._moves.join("learn", self._learn)
+            return await self._transitions.join("learn", self._learn)
         return generation
 
     async def _learn(self) -> int:
@@ -96,7 +96,7 @@ class GenerationWatcher:
 
     async def advance(self, seen: int) -> int:
         """Prime the newest generation, then serve it; returns its number."""
-        return await self._moves.join("advance", lambda: self._advance(seen))
+        return await self._transitions.join("advance", lambda: self._advance(seen))
 
     async def _advance(self, seen: int) -> int:
         async with self._store.lock(LOCK) as is_ours:
@@ -147,7 +147,7 @@ class GenerationWatcher:
             await self.published.publish(generation)
         return generation
 
-    async def _announce_cutover(self, generation: int, responses: Primed) -> None:
+    async def _announce_cutover(self, generation: int, responses: KeyedResponses) -> None:
         self._prepared = (generation, responses)
         await self.published.prepare_all(generation)
         at = time.time() + LEAD_SECONDS
@@ -162,7 +162,7 @@ class GenerationWatcher:
         if self._cutover.at == at:
             self._cutover.make()
 
-    def _serve(self, generation: int, responses: Primed) -> None:
+    def _serve(self, generation: int, responses: KeyedResponses) -> None:
         self._prepared = None
         self._responses.memory.replace_all(responses)
         self._responses.failures.clear()
@@ -170,7 +170,7 @@ class GenerationWatcher:
         self._generation = generation
         log.info("Serving generation %d", generation)
 
-    async def prepare(self, generation: int) -> Primed:
+    async def prepare(self, generation: int) -> KeyedResponses:
         """The responses that another worker has primed for the next generation, fetched once."""
         if self._prepared is None or self._prepared[0] != generation:
             self._prepared = (generation, await self.primer.fetch(generation))

@@ -1,7 +1,7 @@
-"""Failed commands to Redis that leave nothing in memory.
+"""Retries commands to Redis without keeping the data of failed attempts in memory.
 
-asyncio's ``drain`` puts the error of a lost connection into a reference cycle, together with what was being
-sent. Bodies have up to 25 MB, and an idle worker collects no garbage for hours.
+When a connection is lost, asyncio's ``drain`` leaves the error in a reference cycle with the data being sent.
+Bodies can be 25 MB, and an idle worker may not collect garbage for hours.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def _release_frames(error: BaseException | None) -> None:
-    """Drop what the frames of an error, and of the errors that led to it, refer to."""
+    """Clear the local variables in the frames of an error and of its causes."""
     if error:
         traceback.clear_frames(error.__traceback__)
         _release_frames(error.__cause__)
@@ -25,7 +25,7 @@ def _release_frames(error: BaseException | None) -> None:
 
 
 class ReleasingRetry(Retry):
-    """Releases the frames of each failed attempt, also of those that are repeated with success."""
+    """Releases the frames of each failed attempt, even if a later one succeeds."""
 
     async def call_with_retry(
         self, do: Callable[[], Awaitable[T]], fail: Callable[..., Any], *arguments: Any, **options: Any

@@ -77,7 +77,7 @@ class City:
 
 
 def _like(replaced: str, word: str) -> str:
-    """The word, capitalized if what it replaces is."""
+    """The word, capitalized if the word it replaces is."""
     return word.capitalize() if replaced[:1].isupper() else word
 
 

@@ -14,7 +14,7 @@ from support.browser import EXPECTED, IMPATIENT, Visitor
 from support.serving import Reports
 
 UPDATES = "**/_dash-update-component*"
-NOTICE = "#lost-figures"
+NOTICE = "#failed-requests"
 
 
 @pytest.fixture(scope="module")
