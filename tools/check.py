@@ -24,7 +24,17 @@ WORKERS = (os.cpu_count() or 1) + 3
 SUITES = ("api", "dash", "prefect", "tools", "locust")
 # So that all workers finish at about the same time.
 LONGEST_FIRST = ("dash-1", "prefect-2", "api", "prefect-1", "tools", "dash-2", "locust")
-PROGRAMS = ("after_publishing", "faults", "killed", "options", "program", "publish", "real_api", "serve")
+PROGRAMS = (
+    "after_publishing",
+    "expected_failures",
+    "faults",
+    "killed",
+    "options",
+    "program",
+    "publish",
+    "real_api",
+    "serve",
+)
 PARTS = (1, 2)
 COVERED = ("--cov", "--cov-report=term:skip-covered")
 COVERED_IN_PART = ("--cov", "--cov-report=", "--cov-fail-under=0")

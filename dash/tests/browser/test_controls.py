@@ -58,6 +58,7 @@ def test_choosing_changes_numbers_and_address(city: Database, visitor: Visitor) 
     assert query(page) == {"type": ["1"], "agency": ["2,3"]}
 
 
+@pytest.mark.slow
 def test_a_shared_address_shows_the_same(visitor: Visitor, browser: Browser, reports: Reports) -> None:
     page = visitor.open("/overview-combined")
     choose(page, "Sources", "Phone Call")
@@ -78,6 +79,7 @@ def test_a_period_is_chosen_in_the_calendar(visitor: Visitor) -> None:
     assert set(query(page)) == {"from", "to"}
 
 
+@pytest.mark.slow
 def test_a_choice_is_kept_in_the_address(visitor: Visitor) -> None:
     page = visitor.open("/time-to-close")
     page.get_by_text("90th percentile", exact=True).first.click()

@@ -17,6 +17,7 @@ def number(page: Page, label: str) -> int:
     return int(text.replace(",", "").replace("+", ""))
 
 
+@pytest.mark.slow
 def test_another_council_has_its_own_numbers(city: Database, visitor: Visitor) -> None:
     page = visitor.open("/neighborhood")
     choose(page, "Neighborhood council", "Arroyo Seco")
@@ -68,6 +69,7 @@ def test_an_unknown_name_is_kept_and_reported(reports: Reports) -> None:
     assert answer.headers["location"].endswith("/neighborhood-weekly?councilName=Nowhere%27s")
 
 
+@pytest.mark.slow
 def test_an_area_of_the_map_leads_to_its_requests(visitor: Visitor) -> None:
     page = visitor.open("/types-map?type=4")
     areas = page.locator("#types-map--map .js-fill")

@@ -38,6 +38,7 @@ def someone(browser: Browser, reports: Reports, request: pytest.FixtureRequest) 
     visitor.close()
 
 
+@pytest.mark.slow
 def test_reports_do_not_scroll_sideways_on_the_narrowest_screen(browser: Browser, reports: Reports) -> None:
     """320 CSS pixels, like 1280 at 400 percent: WCAG 2.1, 1.4.10."""
     visitor = Visitor(browser, reports.url, viewport=NARROWEST)

@@ -84,6 +84,7 @@ def test_a_page_is_drawn_by_the_part(visitor: Visitor, path: str) -> None:
     assert loaded(page) == {PART}
 
 
+@pytest.mark.slow
 def test_labels_have_room_on_a_phone(visitor: Visitor) -> None:
     page = visitor.open("/recent")
     crowded = {name: page.evaluate(DRAWN, figure) for name, figure in ON_A_PHONE.items()}

@@ -35,6 +35,7 @@ def test_rows_are_there_before_the_scripts_of_the_grid(browser: Browser, reports
     reader.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/neighborhood-weekly", pytest.param("/what-changed", marks=pytest.mark.slow)]
 )

@@ -185,6 +185,7 @@ def test_a_brief_prints_on_two_sheets_with_everything(someone: Visitor, kind: st
     assert paper.beyond == []
 
 
+@pytest.mark.slow
 def test_documents_on_a_phone_in_the_dark(browser: Browser, reports: Reports) -> None:
     visitor = Visitor(browser, reports.url, viewport=PHONE, color_scheme="dark")
     for path in ("/request/1-103", "/brief/52", "/brief/0?month=2026-10", "/request/nothing"):

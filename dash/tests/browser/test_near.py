@@ -80,6 +80,7 @@ def test_cards_below_the_screen_come_after_it_and_by_themselves(curious: Visitor
     assert FIRST in last["drawn"]
 
 
+@pytest.mark.slow
 def test_a_page_that_someone_has_seen_brings_its_first_cards(curious: Visitor) -> None:
     curious.open("/recent")
     page = curious.open("/recent")
@@ -88,6 +89,7 @@ def test_a_page_that_someone_has_seen_brings_its_first_cards(curious: Visitor) -
     assert len(asked(page, "recent--by-type")) == 1
 
 
+@pytest.mark.slow
 def test_a_home_page_that_someone_has_seen_brings_the_tiles_of_its_first_screen(curious: Visitor) -> None:
     curious.open("/")
     page = curious.open("/")

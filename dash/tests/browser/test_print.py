@@ -43,6 +43,7 @@ def test_every_text_is_on_the_paper_and_whole(visitor: Visitor, path: str) -> No
         assert paper.beyond == []
 
 
+@pytest.mark.slow
 def test_every_request_of_the_week_is_printed(visitor: Visitor, warehouse: Warehouse) -> None:
     """A grid shows 20 rows per page; paper cannot be paged."""
     page = visitor.open("/neighborhood-weekly?council=52")

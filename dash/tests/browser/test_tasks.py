@@ -152,6 +152,7 @@ def test_councils_that_wait_longest_for_streetlights(city: Database, reader: Rea
         expect(card).to_contain_text("None has 20 closed requests.")
 
 
+@pytest.mark.slow
 def test_requests_per_head_by_region(city: Database, reader: Reader) -> None:
     reader.go("Type map")
     page = reader.page
@@ -194,6 +195,7 @@ def test_how_many_closed_requests_were_reopened_last_month(city: Database, reade
     assert int(number) == truth > 0
 
 
+@pytest.mark.slow
 def test_the_view_of_today_is_shared_with_its_days(
     reader: Reader, browser: Browser, reports: Reports
 ) -> None:
@@ -233,6 +235,7 @@ def test_an_embedded_card_has_no_menu_if_frames_have_no_storage(visitor: Visitor
     visitor.new_tab()
 
 
+@pytest.mark.slow
 def test_what_open_now_means(reader: Reader) -> None:
     reader.go("Overview")
     number = reader.page.locator(".numbers div", has_text="Open now").first

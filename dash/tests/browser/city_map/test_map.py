@@ -75,7 +75,7 @@ def test_an_address_and_the_map_are_reached_by_keyboard(someone: Visitor, page: 
     assert page.locator(".map-rows").is_visible()
     page.get_by_role("searchbox", name="Address").fill("x")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("list", name="Addresses found")).to_have_text("Enter at least 3 letters.")
+    expect(page.get_by_role("list", name="Addresses found")).to_have_text("Enter at least 3 characters.")
     assert someone.problems == []
 
 
@@ -223,6 +223,7 @@ def test_the_fragment_of_the_url_moves_the_map(someone: Visitor) -> None:
     assert someone.problems == []
 
 
+@pytest.mark.slow
 def test_hot_spots_of_one_type_are_circled(someone: Visitor, served: tuple[Reports, str], page: Page) -> None:
     first, _ = maps.days(page)
     other = maps.another_map(someone, served[0].url + "/map?type=4&hotspots=show")

@@ -281,6 +281,7 @@ def with_basemap(city: Database, served: tuple[Reports, str]) -> Iterator[Report
         yield reports
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "respond",
     [

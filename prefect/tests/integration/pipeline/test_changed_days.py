@@ -100,6 +100,7 @@ def test_other_rules_may_have_changed_every_day(settings: Settings, database: Da
     assert found.is_of_every_day
 
 
+@pytest.mark.slow
 def test_another_column_of_the_city_changes_every_day(settings: Settings, database: Database) -> None:
     """Exports of earlier years have it too, although none of their rows has changed."""
     schemas = dict(CITY.schemas)
@@ -119,6 +120,7 @@ def areas(region: str = "") -> Boundaries:
     return read_areas(features, CITY)
 
 
+@pytest.mark.slow
 def test_another_region_of_a_council_changes_every_day(settings: Settings, database: Database) -> None:
     load(settings, CITY, [], boundaries=areas())
     with difference(database) as found:
@@ -136,6 +138,7 @@ def test_a_dry_run_changes_no_day(settings: Settings, database: Database) -> Non
     assert not found.version
 
 
+@pytest.mark.slow
 def test_an_unrecorded_generation_may_have_changed_every_day(settings: Settings, database: Database) -> None:
     """Even if later runs record their days again."""
     with difference(database) as found:

@@ -83,7 +83,7 @@ def restart_storm(patch: pytest.MonkeyPatch, *, rows: int, restarts: int) -> Non
 
 
 def test_killed_runs_lose_and_double_nothing(database: Database) -> None:
-    storm(database, rows=4_000, strikes=2)
+    storm(database, rows=1_500, strikes=2)
 
 
 @pytest.mark.slow
