@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(description="Redis for cached responses, shared by all workers.")
     admin_token: SecretStr = Field(
         default=SecretStr(""),
-        description="Bearer token of the admin routes; empty: they stay closed.",
+        description="Bearer token of the admin routes; empty: they are disabled.",
     )
     api_allowed_origins: str = Field(
         default="", description="Browser origins that may call the API, comma-separated and exact."
@@ -52,9 +52,9 @@ class Settings(BaseSettings):
     )
     api_pool_size: int = Field(default=8, ge=1, le=100, description="Database connections of one worker.")
     api_pool_wait_seconds: float = Field(
-        default=5, gt=0, description="Wait for a free database connection before a response of 503."
+        default=5, gt=0, description="Longest wait for a database connection; then the response is 503."
     )
-    api_query_seconds: float = Field(default=15, gt=0, description="Longest query before a response of 503.")
+    api_query_seconds: float = Field(default=15, gt=0, description="Longest query; then the response is 503.")
     api_export_seconds: float = Field(default=900, gt=0, description="Longest export before it is cut off.")
     api_body_bytes: int = Field(default=1_000_000, ge=1_000, description="Largest request body.")
     cache_memory_mb: int = Field(default=128, ge=1, description="Memory for cached responses in one worker.")
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     exports_folder: str = Field(
         default="",
-        description="Folder for finished exports, sent again until their requests change; empty: none.",
+        description="Folder that caches finished exports until their requests change; empty: no cache.",
     )
     exports_mb: int = Field(default=2_000, ge=4, description="Size limit of that folder.")
     stage: str = Field(default="dev", description="Shown by /status/api and in error reports.")

@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, hide_input_in_errors=True)
 
     database_loader_url: str = Field(description="Postgres, as the role that writes.")
-    city: str = Field(default="la", description="The city: a folder of prefect/cities.")
+    city: str = Field(default="la", description="Name of the city's folder in prefect/cities.")
     socrata_url: str = Field(
         default="",
         description="URL of the portal, with http:// or https://; empty: the one that the city declares.",
@@ -30,28 +30,28 @@ class Settings(BaseSettings):
         description="App token; without one the portal throttles, and SODA3 rejects every request.",
     )
     socrata_transport: Literal["auto", "soda2", "soda3"] = Field(
-        default="auto", description="auto: SODA2 until the portal ends it, then SODA3."
+        default="auto", description="auto: SODA2 until the portal discontinues it, then SODA3."
     )
     api_url: str = Field(default="", description="The API that serves the data; empty: it is not notified.")
     admin_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token of the API's admin routes."
     )
-    stage: str = Field(default="dev", description="Shown in messages.")
+    stage: str = Field(default="dev", description="Name of the deployment, shown in messages.")
     slack_webhook_url: SecretStr = Field(
-        default=SecretStr(""), description="Where to post the report of a run; empty: nowhere."
+        default=SecretStr(""), description="Slack webhook for the report of each run; empty: none."
     )
     sentry_url: SecretStr = Field(default=SecretStr(""), description="Sentry DSN; empty: none.")
     metrics_port: int = Field(
-        default=0, ge=0, le=65535, description="Port of the metrics while it serves a schedule; 0: none."
+        default=0, ge=0, le=65535, description="Port of the metrics while a schedule is served; 0: none."
     )
-    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address on which the metrics are served.")
     heartbeat_url: SecretStr = Field(
         default=SecretStr(""),
         description="URL requested after every published run, for a dead man's switch; empty: none.",
     )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
-    reports_url: str = Field(default="", description="Linked in the report of a run.")
+    reports_url: str = Field(default="", description="URL of the reports, linked in the report of each run.")
 
     files_location: str = Field(
         default="", description="Folder of the city's files, or s3://bucket/prefix; empty: there are none."
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
 
     socrata_timeout_seconds: float = Field(
-        default=60, gt=0, description="Wait for the next bytes of a response."
+        default=60, gt=0, description="Longest wait for the next bytes of a response."
     )
     socrata_page_seconds: float = Field(
         default=900,

@@ -19,8 +19,6 @@ from support.serving import serve
 from config import Settings
 from report_kit.sentry import sampler
 
-# So long that reports are still being sent when the server stops.
-ANSWER_SECONDS = 1.0
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -34,7 +32,6 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
             body = self.rfile.read(int(self.headers["content-length"]))
             unpack = UNPACK[self.headers.get("content-encoding", "")]
             envelopes.append(unpack(body).decode())
-            time.sleep(ANSWER_SECONDS)
             self.send_response(200)
             self.end_headers()
 
@@ -74,7 +71,7 @@ def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_se
             response = reports.client.get("/ready", headers=TRACE)
             envelope = wait_for(envelopes, "KeyError")
     assert (response.status_code, response.headers["X-Request-ID"]) == (500, "1-67891233-abcdef")
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
     (failure,) = (line for line in lines if "KeyError" in line.get("exception", ""))
     assert failure["request_id"] == "1-67891233-abcdef"
     password = broken.reader_url.split(":")[2].split("@")[0]

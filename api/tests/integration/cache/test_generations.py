@@ -327,7 +327,8 @@ def test_every_worker_fetches_the_primed_responses_of_a_cutover_once(
     assert until(lambda: _generation(other, "/requests?limit=3") == wanted)
     publishing.join()
     time.sleep(2 * listener.POLL_SECONDS)
-    assert fetched == {id(api): [], id(other): [wanted]}
+    # The one that is faster prepares the responses, and fetches none.
+    assert sorted(fetched.values()) == [[], [wanted]]
 
 
 def _counted_fetches(one: Api, monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -18,7 +18,7 @@ from tests.support.servers import environment_for, program
 from tests.support.serving import ADMIN_TOKEN, forget_everything
 
 # So long that reports are still being sent when the API stops.
-ANSWER_SECONDS = 1.0
+DELAY_SECONDS = 1.0
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -32,7 +32,7 @@ def _sentry() -> Iterator[tuple[str, list[str]]]:
             body = self.rfile.read(int(self.headers["content-length"]))
             unpack = UNPACK[self.headers.get("content-encoding", "")]
             envelopes.append(unpack(body).decode())
-            time.sleep(ANSWER_SECONDS)
+            time.sleep(DELAY_SECONDS)
             self.send_response(200)
             self.end_headers()
 
