@@ -23,6 +23,7 @@ def is_for_a_page(request: Request) -> bool:
     return body is not None and OF_THE_CONTAINER["content"] in orjson.loads(body)["output"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", sampled(ADDRESSES, 4, start=1))
 def test_a_page_that_is_opened_needs_no_callback(visitor: Visitor, address: str) -> None:
     asked: list[Request] = []

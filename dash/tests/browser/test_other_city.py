@@ -38,6 +38,7 @@ def tourist(browser: Browser, elsewhere: Reports) -> Iterator[Visitor]:
     someone.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sampled(PAGES, 8))
 def test_pages_speak_of_their_city_only(path: str, tourist: Visitor) -> None:
     with visit(tourist) as someone:

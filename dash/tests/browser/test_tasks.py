@@ -169,6 +169,7 @@ def test_requests_per_head_by_region(city: Database, reader: Reader) -> None:
     assert float(rate) == pytest.approx(10_000 * truth / int(people.replace(",", "")), abs=0.06)
 
 
+@pytest.mark.slow
 def test_requests_of_a_council_district(city: Database, reader: Reader) -> None:
     reader.go("Overview")
     reader.choose("City council districts", "District 7")

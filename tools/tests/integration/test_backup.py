@@ -65,6 +65,7 @@ def test_an_older_backup_replaces_the_newest_schema_while_it_is_read(
     assert value(new, DATABASES) == ""
 
 
+@pytest.mark.slow
 def test_no_restore_during_a_run(databases: list[str]) -> None:
     url = databases[0]
     with psycopg.connect(url, application_name="311 run 7") as run:

@@ -46,7 +46,9 @@ def test_no_status_and_no_logs(empty: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    "running", [["--postgres"], pytest.param(["--redis"], marks=pytest.mark.slow), []], ids=str
+    "running",
+    [[], *(pytest.param([only], marks=pytest.mark.slow) for only in ("--postgres", "--redis"))],
+    ids=str,
 )
 def test_a_system_that_was_killed_is_not_running(empty: Checkout, running: list[str]) -> None:
     """It leaves the file with the addresses, and perhaps servers; at boot, a run would start before it."""

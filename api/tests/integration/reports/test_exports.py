@@ -334,6 +334,7 @@ def _peak_mb(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_and_the_first_line_comes_soon(database: Database, large: None) -> None:
     environment = environment_for(database, variable("TEST_REDIS_URL"), API_WORKERS="1")
     with program(environment) as running, httpx.Client(base_url=running.url, timeout=60) as client:

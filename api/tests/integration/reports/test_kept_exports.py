@@ -256,6 +256,7 @@ def test_a_second_client_gets_the_file_of_the_first_one(keeping: Api, large: Non
     assert len(reads) == 1
 
 
+@pytest.mark.slow
 def test_a_second_client_does_not_depend_on_the_first_one(
     keeping: Api, large: None, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

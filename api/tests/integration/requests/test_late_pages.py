@@ -31,6 +31,7 @@ def many(database: Database) -> None:
         cursor.execute("VACUUM ANALYZE service_requests")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [{}, {"type_id": [4, 5], "council_id": [*range(91)]}], ids=["all", "some"])
 def test_a_late_page_of_open_requests_skips_the_others_in_their_index(
     database: Database, more: dict[str, Any]

@@ -107,6 +107,7 @@ def test_ranges_are_served(database: Database, storage: str) -> None:
     assert part.headers["content-range"] == f"bytes 4-99/{len(whole)}"
 
 
+@pytest.mark.slow
 def test_next_generation_replaces_copies_and_keeps_the_former_file(database: Database, storage: str) -> None:
     rows.add_year(database.owner_url, 2025, 500)
     former = write(database).latest()["2025.parquet"]

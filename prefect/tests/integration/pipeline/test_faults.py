@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,12 @@ BOTH = (LIVE, OLD)
 TRANSPORTS = ("soda2", "soda3")
 
 
-def by_transport(kinds: Iterable[str]) -> list[Any]:
-    """Every fault with one of the two APIs in turn; `-m slow` tries each with the other one, too."""
+def by_transport(kinds: Iterable[str], rare: Collection[str] = ()) -> list[Any]:
+    """Every fault with one of the two APIs in turn; `-m slow` tries the others."""
     return [
-        pytest.param(kind, transport, marks=[] if place % 2 == turn else pytest.mark.slow)
+        pytest.param(
+            kind, transport, marks=[] if place % 2 == turn and kind not in rare else pytest.mark.slow
+        )
         for place, kind in enumerate(kinds)
         for turn, transport in enumerate(TRANSPORTS)
     ]
@@ -153,7 +155,11 @@ def impatient(kind: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("kind", "transport"), by_transport(BROKEN))
+# These take seconds; a dataset that recovers from them is tested above.
+LONG = ("hang", "hang_in_body", "drip")
+
+
+@pytest.mark.parametrize(("kind", "transport"), by_transport(BROKEN, LONG))
 def test_a_broken_dataset_is_skipped_and_the_others_are_loaded(
     kind: str, transport: str, town: Town, database: Database
 ) -> None:

@@ -212,6 +212,7 @@ def test_a_corrected_row_is_no_longer_rejected(loaded: Loaded) -> None:
     assert database.rows(query) == [rejected[0], rejected[2]]
 
 
+@pytest.mark.slow
 def test_rows_that_only_failed_runs_have_rejected_are_new(loaded: Loaded) -> None:
     settings, portal, database = loaded
     publish_undated(portal, 60)

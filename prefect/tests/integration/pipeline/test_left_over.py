@@ -62,6 +62,7 @@ def test_a_failure_that_cannot_be_recorded_leaves_no_staging_table(database: Dat
     assert database.rows(STAGED) == []
 
 
+@pytest.mark.slow
 def test_a_staging_table_in_use_does_not_delay_the_end_of_a_run(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
