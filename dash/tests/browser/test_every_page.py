@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
+from samples import sampled
 from support.browser import DESKTOP, SCREENS, Visitor
-from support.pages import PATHS, sampled
+from support.pages import PATHS
 from support.serving import Reports
 
 # Axe does not look into images: the fill colors of the figures' texts, and the scheme's text color.

@@ -6,8 +6,8 @@ from calendar import month_abbr
 
 import pytest
 from playwright.sync_api import Page, expect
+from samples import sampled
 from support.browser import Visitor
-from support.pages import sampled
 
 from figures import charts, groups, stacks
 

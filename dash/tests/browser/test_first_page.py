@@ -6,7 +6,6 @@ import orjson
 import pytest
 from playwright.sync_api import Request, expect
 from support.browser import Visitor
-from support.pages import sampled
 
 from report_kit.dash_internals import OF_THE_CONTAINER, UPDATE
 
@@ -24,7 +23,7 @@ def is_for_a_page(request: Request) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("address", sampled(ADDRESSES, 4, start=1))
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_that_is_opened_needs_no_callback(visitor: Visitor, address: str) -> None:
     asked: list[Request] = []
 

@@ -38,9 +38,7 @@ def test_rows_are_there_before_the_scripts_of_the_grid(browser: Browser, reports
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "path", ["/neighborhood-weekly", pytest.param("/what-changed", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("path", ["/neighborhood-weekly", "/what-changed"])
 def test_sr_numbers_link_to_the_page_of_the_request(browser: Browser, reports: Reports, path: str) -> None:
     reader = Visitor(browser, reports.url)
     page = reader.page

@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 from support import city as small_city
 from support.browser import DESKTOP, PHONE, Visitor, visit
 from support.other_city import OTHER_CITY, TRACES
-from support.pages import sampled
 from support.serving import Reports, forget_everything, serve
 
 PAGES = (
@@ -39,7 +38,7 @@ def tourist(browser: Browser, elsewhere: Reports) -> Iterator[Visitor]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sampled(PAGES, 8))
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_speak_of_their_city_only(path: str, tourist: Visitor) -> None:
     with visit(tourist) as someone:
         page = someone.open(path)

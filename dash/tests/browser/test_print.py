@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
+from samples import sampled
 from support.browser import Visitor
 from support.cards import card, column
-from support.pages import PATHS, sampled
+from support.pages import PATHS
 from support.paper import NARROWEST_PIXELS, PAPERS, Printed, as_on_paper, printed
 from support.serving import Reports
 

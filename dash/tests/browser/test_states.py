@@ -9,10 +9,11 @@ from datetime import date
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from samples import sampled
 from support import city as small_city
 from support.browser import Visitor, visit
 from support.databases import Database, database
-from support.pages import PATHS, sampled
+from support.pages import PATHS
 from support.serving import Reports, forget_everything, free_port, serve
 
 MOVE = "UPDATE load_runs SET finished_at = finished_at {0} {1}, started_at = started_at {0} {1}"

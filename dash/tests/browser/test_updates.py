@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from support.browser import Visitor, settled
-from support.pages import sampled
 
 PATHS = ["/overview-combined", "/recent", "/backlog", "/time-to-close"]
 # Of each card: its text, its links, and the data of its figures and of their tables.
@@ -36,7 +35,7 @@ def _shown_when_opened(visitor: Visitor, url: str) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sampled(PATHS, 4))
+@pytest.mark.parametrize("path", PATHS)
 def test_a_page_that_follows_its_filters_shows_what_its_url_shows(visitor: Visitor, path: str) -> None:
     visitor.open(f"{path}?type=4")
     for name in ("Graffiti", "Feedback"):

@@ -22,6 +22,7 @@ from tools.supervisor import sweep
 from tools.test_environment import clean_environment
 from tools.tests.checkouts import Checkout, copy_tools
 from tools.tests.programs import executable
+from tools.tests.shared.samples import first
 
 
 @pytest.fixture
@@ -45,11 +46,7 @@ def test_no_status_and_no_logs(empty: Checkout) -> None:
     assert "there are no logs yet" in logs.stderr
 
 
-@pytest.mark.parametrize(
-    "running",
-    [[], *(pytest.param([only], marks=pytest.mark.slow) for only in ("--postgres", "--redis"))],
-    ids=str,
-)
+@pytest.mark.parametrize("running", first([[], ["--postgres"], ["--redis"]]), ids=str)
 def test_a_system_that_was_killed_is_not_running(empty: Checkout, running: list[str]) -> None:
     """It leaves the file with the addresses, and perhaps servers; at boot, a run would start before it."""
     started = empty.run("tools.services", "start", "--name", "up", *running)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from samples import first
 
 from lacity_data_api.changes import repository
 from lacity_data_api.changes.filters import ChangeFilter, Kind
@@ -16,7 +17,6 @@ from tests.support.changes import add_changes, add_many, forget_changes
 from tests.support.databases import Database
 from tests.support.plans import plan_of, scans_of
 from tests.support.rows import add_requests
-from tests.support.samples import first
 from tests.support.serving import Api
 
 LINES = {"Accept": "application/x-ndjson"}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from samples import first
 
 from lacity_data_api.city.facts import City, Rollup, RollupCatalog
 from lacity_data_api.reports import endpoints, repository
@@ -20,7 +21,6 @@ from tests.support.counting import queries
 from tests.support.databases import Database
 from tests.support.plans import plan_of
 from tests.support.rows import add_requests
-from tests.support.samples import first
 from tests.support.serving import Api
 
 NAMES = ("council_name", "type_name", "agency_name", "source_name", "group_name", "group_id")

@@ -6,10 +6,10 @@ import random
 from itertools import combinations, product
 
 import pytest
+from samples import first
 
 from tests.support.databases import Database
 from tests.support.rows import add_requests
-from tests.support.samples import first
 
 KEYS = ("closed_month", "type_id", "group_id", "council_id", "region_id")
 SETS = [chosen for number in range(len(KEYS) + 1) for chosen in combinations(KEYS, number)]

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from samples import first
 
-from tests.support.samples import first
 from tests.support.serving import ADMIN, Api
 
 # Two checks do not apply: valid data may be rejected (no schema can express the order of days), and GET on a

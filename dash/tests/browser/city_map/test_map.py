@@ -7,10 +7,10 @@ import re
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from samples import sampled
 from support import maps
 from support.browser import DESKTOP, SCREENS, Visitor
 from support.databases import Database
-from support.pages import sampled
 from support.paper import darkest
 from support.serving import Reports
 

@@ -286,8 +286,8 @@ def with_basemap(city: Database, served: tuple[Reports, str]) -> Iterator[Report
     "respond",
     [
         pytest.param(lambda route: route.abort(), id="unreachable"),
-        pytest.param(_style_without_tiles, id="without tiles", marks=pytest.mark.slow),
-        pytest.param(lambda route: None, id="silent", marks=pytest.mark.slow),
+        pytest.param(_style_without_tiles, id="without tiles"),
+        pytest.param(lambda route: None, id="silent"),
     ],
 )
 def test_a_basemap_that_fails_leaves_the_requests(

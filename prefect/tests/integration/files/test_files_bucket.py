@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from files_tests.processes import END_RUN
 from moto.server import ThreadedMotoServer
 from pipeline_tests.databases import Database
-from pipeline_tests.samples import first
+from samples import first
 
 from benchmarks import rows
 from pipeline.database import run_lock

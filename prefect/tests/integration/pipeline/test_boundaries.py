@@ -12,8 +12,8 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
-from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, served_of
+from samples import first
 
 from pipeline import polygons
 from pipeline.boundaries import Boundaries, read_areas

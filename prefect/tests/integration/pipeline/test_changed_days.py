@@ -12,7 +12,7 @@ from pipeline_tests.changed_days import difference
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
 from pipeline_tests.ingest_runs import settings_for, tolerant
-from pipeline_tests.samples import first
+from samples import first
 
 from pipeline import lifetime
 from pipeline.boundaries import Boundaries, read_areas

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pipeline_tests.samples import first
+from samples import first
 
 from pipeline.check_city import check_city
 from pipeline.city import CITIES, City, load_city

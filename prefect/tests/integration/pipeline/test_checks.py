@@ -9,8 +9,8 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import Row, load, plain_row
 from pipeline_tests.ingest_runs import NOW, settings_for, tolerant
-from pipeline_tests.samples import first
 from pipeline_tests.truth import requests_of
+from samples import first
 
 from pipeline.boundaries import read_areas
 from pipeline.city import load_city

@@ -9,7 +9,7 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import load, plain_row
 from pipeline_tests.ingest_runs import settings_for, tolerant
-from pipeline_tests.samples import first
+from samples import first
 
 from pipeline.city import load_city
 from pipeline.errors import DataError

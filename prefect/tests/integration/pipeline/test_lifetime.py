@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for
-from pipeline_tests.samples import first
 from pipeline_tests.standins import TOKEN, Standin, standin
 from pipeline_tests.truth import assert_sound
 from pyarrow import parquet
+from samples import first
 
 from pipeline import lifetime
 from pipeline.database import connect, run_lock

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import run_ingest, settings_for
-from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, rollups_of
+from samples import first
 
 from pipeline import changes, differences, full_load, lifetime, quality, rollups, swap
 from pipeline.database import connect

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, Outcome, run_ingest, settings_for, tolerant
-from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound
+from samples import first
 
 from pipeline.city import CITIES, City, load_city
 from pipeline.errors import DataError, IngestError

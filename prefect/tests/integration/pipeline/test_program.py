@@ -222,13 +222,7 @@ def test_a_run_without_a_database_notifies_slack_and_names_it(api: Standin, pref
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgres//loader:s3cret@db",
-        pytest.param("postgresql://loader:s3cret%ss@db/la311", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.parametrize("url", ["postgres//loader:s3cret@db", "postgresql://loader:s3cret%ss@db/la311"])
 def test_a_malformed_database_url_is_reported_without_its_password(
     url: str, api: Standin, prefect_api: str
 ) -> None:

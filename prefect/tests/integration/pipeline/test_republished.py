@@ -6,8 +6,8 @@ import pytest
 from pipeline_tests.databases import Database
 from pipeline_tests.histories import DATASET, load, plain_row
 from pipeline_tests.ingest_runs import settings_for, tolerant
-from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, requests_of
+from samples import first
 
 from pipeline.city import load_city
 from pipeline.config import Settings

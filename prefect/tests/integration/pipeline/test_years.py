@@ -8,8 +8,8 @@ import pytest
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
 from pipeline_tests.ingest_runs import NOW, run_ingest, settings_for, tolerant
-from pipeline_tests.samples import first
 from pipeline_tests.truth import assert_sound, requests_of, served_of
+from samples import first
 
 from pipeline.city import City, load_city
 from pipeline.declaration import Dataset
