@@ -366,7 +366,7 @@
       if (isCurrent(state, known) && state.box.isConnected) refresh(state);
     }, RETRY_MS);
   }
-  /* Requests are signalFirstView without the layer that failed; it is requested again when the filters change. */
+  /* Requests are shown without the layer that failed; it is requested again when the filters change. */
   function handleLayerError(state, name) {
     var text = UNLOADED[name];
     state.chosen[name] = undefined;

@@ -34,7 +34,7 @@ def start(settings: Settings) -> None:
         release=settings.code_version,
         traces_sampler=sampler(settings.sentry_traces_share),
         send_default_pii=False,
-        # By default, Sentry prints at the end of the program what is still to be sent; the log is JSON only.
+        # By default, Sentry prints reports that are pending at the end of the program, in lines without JSON.
         integrations=[AtexitIntegration(callback=_print_nothing)],
         # Local variables may contain URLs with passwords.
         include_local_variables=False,

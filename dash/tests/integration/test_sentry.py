@@ -19,6 +19,8 @@ from support.serving import serve
 from config import Settings
 from report_kit.sentry import sampler
 
+# So long that reports are still being sent when the server stops.
+DELAY_SECONDS = 1.0
 UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -32,6 +34,7 @@ def sentry() -> Iterator[tuple[str, list[str]]]:
             body = self.rfile.read(int(self.headers["content-length"]))
             unpack = UNPACK[self.headers.get("content-encoding", "")]
             envelopes.append(unpack(body).decode())
+            time.sleep(DELAY_SECONDS)
             self.send_response(200)
             self.end_headers()
 
@@ -62,7 +65,9 @@ TRACE = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef"}
 
 
 @pytest.mark.slow
-def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_secrets(tmp_path: Path) -> None:
+def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_secrets(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     log = tmp_path / "log"
     variables = {"STAGE": "prod", "REPORTS_WORKERS": "1", "LOG_LEVEL": "INFO"}
     with database() as broken, sentry() as (dsn, envelopes):
@@ -71,6 +76,7 @@ def test_a_traceback_is_found_by_its_request_in_the_log_and_in_sentry_without_se
             response = reports.client.get("/ready", headers=TRACE)
             envelope = wait_for(envelopes, "KeyError")
     assert (response.status_code, response.headers["X-Request-ID"]) == (500, "1-67891233-abcdef")
+    assert "pending events" not in capfd.readouterr().err
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     (failure,) = (line for line in lines if "KeyError" in line.get("exception", ""))
     assert failure["request_id"] == "1-67891233-abcdef"

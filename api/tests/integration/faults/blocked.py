@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg2
 
 from tests.support.databases import Database
+from tests.support.waiting import until
 
 WAITING = """
 SELECT count(*) FROM pg_locks
@@ -26,7 +26,5 @@ def blocked(database: Database) -> Iterator[None]:
 
 def wait_for_waiting(database: Database, number: int, seconds: float = 60) -> None:
     """Wait until this many of the API's queries wait for a lock."""
-    deadline = time.monotonic() + seconds
-    while (waiting := database.value(WAITING)) != number:
-        assert time.monotonic() < deadline, f"{waiting} wait, not {number}"
-        time.sleep(0.02)
+    arrived = until(lambda: database.value(WAITING) == number, seconds)
+    assert arrived, f"{database.value(WAITING)} wait, not {number}"

@@ -16,6 +16,7 @@ import httpx
 from tests.support.databases import Database, variable
 from tests.support.servers import environment_for, program
 from tests.support.serving import ADMIN_TOKEN, forget_everything
+from tests.support.waiting import until
 
 # So long that reports are still being sent when the API stops.
 DELAY_SECONDS = 1.0
@@ -50,13 +51,10 @@ def _sentry() -> Iterator[tuple[str, list[str]]]:
 
 
 def _wait_for(envelopes: list[str], text: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        for envelope in list(envelopes):
-            if text in envelope:
-                return envelope
-        time.sleep(0.05)
-    raise AssertionError(f"Sentry received no report of {text}")
+    assert until(lambda: any(text in envelope for envelope in envelopes)), (
+        f"Sentry received no report of {text}"
+    )
+    return next(envelope for envelope in envelopes if text in envelope)
 
 
 def test_errors_are_reported_without_secrets(database: Database) -> None:
