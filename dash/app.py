@@ -12,6 +12,7 @@ from dash import Dash
 from flask import Flask, request
 from flask_compress import Compress
 
+import logs
 import telemetry
 from config import Settings
 from data.warehouse import Warehouse
@@ -88,7 +89,7 @@ def _map(path: str, api: str) -> str:
 
 def create(settings: Settings) -> Dash:
     """Create the application with these settings."""
-    telemetry.configure_log(settings.log_level)
+    logs.configure(settings.log_level)
     sentry.start(settings)
     server = Flask("reports")
     server.extensions |= {"warehouse": Warehouse(settings), "release": ""}

@@ -5,6 +5,7 @@ import resource
 import shutil
 import tempfile
 
+import logs
 from config import Settings
 
 _settings = Settings.from_environment()
@@ -29,6 +30,7 @@ keepalive = 130
 # Heartbeat files in memory: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 loglevel = _settings.log_level.lower()
+logconfig_dict = logs.config(_settings.log_level)
 control_socket_disable = True
 
 

@@ -1,4 +1,4 @@
-"""Observability of the reports: log lines with the id of their request, and metrics."""
+"""An id, a log line and metrics for every request to the reports."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ import os
 import re
 import secrets
 import time
-from contextvars import ContextVar
-from logging.config import dictConfig
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess, registry
-from pythonjsonlogger.orjson import OrjsonFormatter
+
+from logs import REQUEST_ID
 
 access = logging.getLogger("access")
-REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 ACCEPTED = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # The load balancer's: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
 TRACE_ROOT = re.compile(r"(?:^|;)Root=([A-Za-z0-9-]{1,64})(?:;|$)")
-FIELDS = ("levelname", "name", "message", "process")
-NAMES = {"levelname": "level", "name": "logger", "exc_info": "exception"}
 # Polled every few seconds by load balancers and Prometheus.
 QUIET = {"/health", "/ready", "/status/metrics"}
 NO_ROUTE = "none"
@@ -34,35 +30,6 @@ REQUESTS = Counter(
 )
 LATENCY = Histogram("reports_request_seconds", "Time to the whole response, by route.", ["route"])
 QUERIES = Histogram("reports_query_seconds", "Time of a query that was not cached.")
-
-
-class AddRequestId(logging.Filter):
-    """Adds the request's id to every record; filters nothing out."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if request_id := REQUEST_ID.get():
-            record.request_id = request_id
-        return True
-
-
-def configure_log(level: str) -> None:
-    """Send every logger's records to standard output, one JSON object per line, tracebacks included."""
-    formatter = {"()": OrjsonFormatter, "fmt": FIELDS, "rename_fields": NAMES, "timestamp": "time"}
-    handler = {
-        "class": "logging.StreamHandler",
-        "formatter": "json",
-        "filters": ["request_id"],
-        "stream": "ext://sys.stdout",
-    }
-    config = {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": formatter},
-        "filters": {"request_id": {"()": AddRequestId}},
-        "handlers": {"stdout": handler},
-        "root": {"level": level, "handlers": ["stdout"]},
-    }
-    dictConfig(config)
 
 
 def watch(server: Flask, admin_token: str) -> None:

@@ -17,7 +17,8 @@ from psycopg_pool import ConnectionPool
 from config import Settings
 from data import frames
 from data.errors import DataError, NoTablesError, of_database
-from telemetry import QUERIES, REQUEST_ID
+from logs import REQUEST_ID
+from telemetry import QUERIES
 
 log = logging.getLogger(__name__)
 

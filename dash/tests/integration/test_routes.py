@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -156,9 +157,12 @@ def test_files_of_impossible_days_are_those_of_the_usual_ones(reports: Reports) 
     assert reports.get("/csv/recent/numbers.csv?from=9999-12-01&to=9999-12-31").text == usual.text
 
 
-def test_the_server_starts_and_lives_without_postgres() -> None:
+def test_the_server_starts_and_lives_without_postgres_and_logs_json_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     nowhere = in_database(variable("TEST_READER_URL"), "there_is_no_such_database")
-    with serve(nowhere) as running:
+    log = tmp_path / "log"
+    with serve(nowhere, log, LOG_LEVEL="INFO") as running:
         assert running.get("/health").status_code == 200
         assert running.get("/ready").status_code == 503
         answer = running.get("/csv/overview-combined/by-type.csv")
@@ -168,6 +172,9 @@ def test_the_server_starts_and_lives_without_postgres() -> None:
         assert "there_is_no_such_database" not in answer.text
         redirect = running.get("/dashboards/neighborhood_recent?councilName=Arleta")
         assert (redirect.status_code, redirect.headers["retry-after"]) == (503, "5")
+    loggers = {json.loads(line)["logger"] for line in log.read_text().splitlines()}
+    assert {"gunicorn.error", "access"} <= loggers
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])

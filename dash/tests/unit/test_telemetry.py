@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+import logs
 import telemetry
 
 TRACE = {"X-Amzn-Trace-Id": "Self=1-2-3;Root=1-67891233-abcdef"}
@@ -23,7 +24,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     handlers, level = list(root.handlers), root.level
     output = io.StringIO()
     monkeypatch.setattr(sys, "stdout", output)
-    telemetry.configure_log("INFO")
+    logs.configure("INFO")
     yield output
     root.handlers, root.level = handlers, level
 

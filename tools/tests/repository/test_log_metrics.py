@@ -18,9 +18,10 @@ scope = {"method": "GET", "path": "/councils", "query_string": b"", "client": ("
 print(_line(0.0, b"id", Outcome.of(scope, "/councils", 200, 1), 0.5, "127.0.0.1").decode())
 """
 REPORTS = """
+import logs
 import telemetry
 from flask import Flask
-telemetry.configure_log("INFO")
+logs.configure("INFO")
 server = Flask("reports")
 telemetry.watch(server, "")
 server.test_client().get("/recent")
