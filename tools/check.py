@@ -23,7 +23,7 @@ from tools.test_environment import clean_environment, servers, suite_environment
 WORKERS = (os.cpu_count() or 1) + 3
 SUITES = ("api", "dash", "prefect", "tools", "locust")
 # So that all workers finish at about the same time.
-LONGEST_FIRST = ("dash-1", "prefect-2", "api", "prefect-1", "tools", "dash-2", "locust")
+LONGEST_FIRST = ("dash-1", "api", "prefect-2", "prefect-1", "tools", "dash-2", "locust")
 PROGRAMS = (
     "after_publishing",
     "expected_failures",
@@ -41,7 +41,10 @@ COVERED_IN_PART = ("--cov", "--cov-report=", "--cov-fail-under=0")
 # The part of a suite that runs as a separate job: otherwise the suite would end long after the others.
 SPLIT = {
     "dash": ("tests/browser",),
-    "prefect": tuple(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS),
+    "prefect": (
+        "tests/integration/files",
+        *(f"tests/integration/pipeline/test_{name}.py" for name in PROGRAMS),
+    ),
 }
 LOGS = LOCAL / "test" / "logs"
 REPORTS = LOCAL / "test" / "reports"
