@@ -1,7 +1,8 @@
 """Retries commands to Redis without keeping the data of failed attempts in memory.
 
-When a connection is lost, asyncio's ``drain`` leaves the error in a reference cycle with the data being sent.
-Bodies can be 25 MB, and an idle worker may not collect garbage for hours.
+When a connection is lost, asyncio's ``drain`` leaves the error in a reference cycle with the data being sent,
+and its ``StreamReader`` keeps the error with the frames that called it. Bodies can be 25 MB, and an idle
+worker may not collect garbage for hours.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ T = TypeVar("T")
 
 
 def _release_frames(error: BaseException | None) -> None:
-    """Clear the local variables in the frames of an error and of its causes."""
+    """Clear the local variables in the frames of an error and of its causes, and forget these frames."""
     if error:
         traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
         _release_frames(error.__cause__)
         if error.__context__ is not error.__cause__:
             _release_frames(error.__context__)
