@@ -10,8 +10,9 @@
   var SHELL = ".shell[data-version]";
   var IDLE_POLL_MS = 30000;
   var RETRY_POLL_MS = 2000;
-  /* Some networks drop requests without an error. */
+  /* Some networks drop requests without an error. A figure may take several queries, of ten seconds each. */
   var REQUEST_TIMEOUT_MS = 20000;
+  var DASH_TIMEOUT_MS = 60000;
   /* Parameters that mean the same in every report. */
   var SHARED = ["from", "to", "type", "group", "council", "region", "district", "agency", "source",
     "information", "compare"];
@@ -159,13 +160,22 @@
     isFirst = false;
     return asked.inputs.map(function (input) { return input.value; }).join("") === content.dataset.opened;
   }
+  /* A response with its body, or an error when either does not arrive in time. */
+  function fetchWhole(address, options) {
+    var limited = Object.assign({}, options, { signal: AbortSignal.timeout(DASH_TIMEOUT_MS) });
+    return fetchOf.call(window, address, limited).then(function (response) {
+      return response.arrayBuffer().then(function (body) {
+        return new Response(body.byteLength ? body : null, response);
+      });
+    });
+  }
   /* Dash cannot draw anything without its layout and dependencies, and does not retry these requests. */
   function fetchWithRetry(request, milliseconds) {
     function again() {
       return new Promise(function (resolve) { window.setTimeout(resolve, milliseconds); })
         .then(function () { return fetchWithRetry(request, Math.min(IDLE_POLL_MS, 2 * milliseconds)); });
     }
-    return fetchOf.apply(window, request).then(function (response) {
+    return fetchWhole.apply(null, request).then(function (response) {
       return response.status === TOO_MANY || response.status >= 500 ? again() : response;
     }, again);
   }
@@ -174,14 +184,14 @@
   window.fetch = function (address, options) {
     if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));
     if (START.test(address)) return fetchWithRetry(arguments, RETRY_POLL_MS);
-    var isUpdate = String(address).indexOf(UPDATE) >= 0;
-    return fetchOf.apply(window, arguments).then(function (response) {
+    if (String(address).indexOf(UPDATE) < 0) return fetchOf.apply(window, arguments);
+    return fetchWhole(address, options).then(function (response) {
       if (response.status === OTHER_RELEASE) schedulePoll(0);
-      if (isUpdate && response.status === TOO_MANY) recordFailure(options.body, IDLE_POLL_MS);
-      if (isUpdate && response.status >= 500) recordFailure(options.body, RETRY_POLL_MS);
+      if (response.status === TOO_MANY) recordFailure(options.body, IDLE_POLL_MS);
+      if (response.status >= 500) recordFailure(options.body, RETRY_POLL_MS);
       return response;
     }, function (error) {
-      if (isUpdate) recordFailure(options.body, RETRY_POLL_MS);
+      recordFailure(options.body, RETRY_POLL_MS);
       throw error;
     });
   };

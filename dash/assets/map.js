@@ -19,6 +19,8 @@
   var EMPTY = { type: "FeatureCollection", features: [] };
   /* Some networks drop requests without an error. */
   var RETRY_MS = 10000, BACKGROUND_MS = 10000, REQUEST_TIMEOUT_MS = 30000;
+  /* Longer, because the size of a tile may be half a megabyte. */
+  var TILE_TIMEOUT_MS = 120000;
   /* Without transitions: a page that is printed in the dark scheme is repainted for the paper at once. */
   var AT_ONCE = { duration: 0 };
   var LOADING = "Loading …";
@@ -374,6 +376,25 @@
     /* If the requests are still being counted, fillTables adds the message to their number. */
     if (!state.counting && !state.isIncomplete) state.parts.status.textContent += text;
   }
+  /* MapLibre waits for its requests without a limit, and requests in view are counted only after all of them. */
+  function limitLoading(state) {
+    var map = state.map, layersOf = { hotspots: hotspots, outlines: outlines };
+    function isLoading(name) { return map.getSource(name) && !map.isSourceLoaded(name); }
+    function expire() {
+      if (!state.isReady || !state.box.isConnected || !state.counting || map.loaded()) return;
+      if (isLoading("requests")) return handleRequestsError(state);
+      Object.keys(layersOf).filter(isLoading).forEach(function (name) {
+        handleLayerError(state, name);
+        replaceLayer(state, layersOf[name](), EMPTY);
+      });
+    }
+    function restart() {
+      window.clearTimeout(state.limit);
+      state.limit = window.setTimeout(expire, TILE_TIMEOUT_MS);
+    }
+    map.on("dataloading", restart);
+    map.on("data", restart);
+  }
   /* Signals that the first view is complete or has failed, so that the cards below and their scripts can load. */
   function signalFirstView(box) {
     if (box.dataset.drawn) return;
@@ -514,6 +535,7 @@
       writeView(state);
       map.triggerRepaint();
     });
+    limitLoading(state);
     state.isReady = true;
     refresh(state);
   }

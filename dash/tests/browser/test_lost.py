@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from support.browser import EXPECTED, IMPATIENT, Visitor
+from support.browser import EXPECTED, IMPATIENT, Visitor, settled
 from support.serving import Reports
 
 UPDATES = "**/_dash-update-component*"
@@ -64,6 +64,24 @@ def test_figures_that_could_not_be_loaded_are_named_and_loaded_later(someone: Vi
     assert page.locator(".number").first.inner_text() != everything
 
 
+def test_a_figure_without_a_response_is_named_and_loaded_later(someone: Visitor) -> None:
+    """Some networks lose requests without an error: the card stayed dimmed."""
+    page = someone.another_page()
+    page.add_init_script(IMPATIENT)
+    page.goto(someone.url + "/overview-combined")
+    settled(page)
+    page.route("**/ready", lambda route: route.abort())
+    page.route(UPDATES, lambda _: None)
+    _choose_graffiti(page)
+    expect(page.locator(NOTICE)).to_be_visible()
+    page.unroute(UPDATES)
+    page.unroute("**/ready")
+    expect(page.locator(".covers")).to_contain_text("Type: Graffiti.")
+    expect(page.locator(NOTICE)).to_be_hidden()
+    settled(page)
+    page.close()
+
+
 def test_a_report_that_could_not_be_loaded_is_requested_again(someone: Visitor) -> None:
     page = someone.open("/recent")
     page.route("**/ready", lambda route: route.abort())
@@ -89,17 +107,32 @@ def test_a_check_without_a_response_is_not_the_last_one(someone: Visitor) -> Non
     page.close()
 
 
-@pytest.mark.parametrize("data", ["_dash-layout", pytest.param("_dash-dependencies", marks=pytest.mark.slow)])
-def test_a_page_whose_first_data_could_not_be_loaded_appears_later(someone: Visitor, data: str) -> None:
-    """It said "Error loading layout", or nothing, until it was reloaded."""
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ("_dash-layout", 503),
+        pytest.param("_dash-layout", None, marks=pytest.mark.slow),
+        pytest.param("_dash-dependencies", 503, marks=pytest.mark.slow),
+    ],
+)
+def test_a_page_whose_first_data_could_not_be_loaded_appears_later(
+    someone: Visitor, data: str, status: int | None
+) -> None:
+    """It said "Error loading layout", or nothing, until it was reloaded.
+
+    Without a status, there is no response.
+    """
     page, failures = someone.another_page(), list[str]()
+    if status is None:
+        page.add_init_script(IMPATIENT)
 
     def fail_once(route: Route) -> None:
         if failures:
             route.continue_()
-        else:
-            failures.append(route.request.url)
-            route.fulfill(status=503, body="busy")
+            return
+        failures.append(route.request.url)
+        if status:
+            route.fulfill(status=status, body="busy")
 
     page.route(f"**/{data}", fail_once)
     page.goto(someone.url + "/recent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -38,16 +39,32 @@ def test_requests_that_could_not_be_loaded_are_not_counted_and_loaded_later(some
     someone.expected = EXPECTED
 
 
-def test_a_map_whose_description_never_arrives_says_so_and_is_loaded_later(someone: Visitor) -> None:
+@pytest.mark.parametrize("lost", ["tiles.json*", pytest.param("tiles/**", marks=pytest.mark.slow)])
+def test_a_map_whose_data_never_arrives_says_so_and_is_loaded_later(someone: Visitor, lost: str) -> None:
     """It said "Loading" until the page was reloaded."""
     other, is_lost = someone.another_page(), [True]
     other.add_init_script(IMPATIENT)
-    other.route("**/tiles.json*", lambda route: None if is_lost[0] else route.continue_())
+    other.route(f"**/{lost}", lambda route: None if is_lost[0] else route.continue_())
     other.goto(someone.url + "/map")
     status = other.locator(".map-status")
     expect(status).to_contain_text("could not be loaded")
     is_lost[0] = False
     expect(status).to_contain_text("in view")
+    other.close()
+
+
+@pytest.mark.slow
+def test_hot_spots_that_never_arrive_are_named_and_the_requests_are_counted(someone: Visitor) -> None:
+    """The requests were never counted: MapLibre waited for the hot spots."""
+    other = someone.another_page()
+    other.add_init_script(IMPATIENT)
+    other.route("**/geojson/hotspots*", lambda _: None)
+    other.goto(someone.url + "/map?type=4&hotspots=show")
+    status = other.locator(".map-status")
+    expect(status).to_have_text(re.compile(r"[1-9]\d* requests in view\. Hot spots could not be loaded\."))
+    other.unroute_all()
+    other.get_by_text("Closed", exact=True).first.click()
+    expect(status).to_have_text(re.compile(r"[1-9]\d* requests in view\.$"))
     other.close()
 
 
