@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tools import apt, environments
@@ -63,6 +64,14 @@ def workflow_linters() -> dict[str, list[str]]:
         "zizmor": [tool("zizmor"), "--offline", "--quiet", "--min-severity", "low", ".github"],
         "dependabot": [*schema, ".github/dependabot.yml"],
     }
+
+
+def completion_jobs() -> list[Job]:
+    """Completes the environments, while linters and type checks already use them."""
+    return [
+        Job(f"complete {folder}", [sys.executable, "-m", "tools.environments", folder], ROOT, os.environ)
+        for folder in environments.PREPARED_BY
+    ]
 
 
 def lint_jobs() -> list[Job]:
@@ -138,9 +147,17 @@ def coverage_job(suite: str) -> Job:
 
 
 def run_suites(
-    suites: Sequence[str], arguments: Sequence[str], first: Sequence[Job] = (), *, is_measured: bool
+    suites: Sequence[str],
+    arguments: Sequence[str],
+    needed: Sequence[Job] = (),
+    first: Sequence[Job] = (),
+    *,
+    is_measured: bool,
 ) -> list[Outcome]:
-    """Run other jobs first, then the suites, all in one queue; the coverage of split suites at the end."""
+    """Run the suites after the jobs that they need, with other jobs before them in the same queue.
+
+    The coverage of split suites comes at the end.
+    """
     split = [suite for suite in suites if suite in SPLIT and is_measured and not arguments]
     # Here and not in the jobs: a test that runs them concurrently would delete the coverage data of a part.
     for suite in split:
@@ -150,7 +167,9 @@ def run_suites(
         jobs = [
             job for suite in suites for job in suite_jobs(suite, instance, arguments, is_measured=is_measured)
         ]
-        outcomes = run_all([*first, *sorted(jobs, key=turn)], LOGS, WORKERS)
+        after = tuple(job.name for job in needed)
+        queue = [*needed, *first, *(replace(job, after=after) for job in sorted(jobs, key=turn))]
+        outcomes = run_all(queue, LOGS, WORKERS)
     return outcomes + run_all(map(coverage_job, split), LOGS, 1)
 
 
@@ -186,8 +205,9 @@ def test(arguments: list[str]) -> int:
 
 def check_all() -> int:
     """Run everything, quick checks first; without coverage, which takes a fifth of the time."""
-    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, *apt.of_tests())
-    return summarize(run_suites(SUITES, [], [*lint_jobs(), *type_jobs()], is_measured=False))
+    environments.ensure_with_packages(FOLDERS_WITH_ENVIRONMENT, *apt.of_tests(), completes=False)
+    quick = [*lint_jobs(), *type_jobs()]
+    return summarize(run_suites(SUITES, [], completion_jobs(), quick, is_measured=False))
 
 
 def deployment(arguments: list[str]) -> int:

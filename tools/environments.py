@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tools import apt
@@ -94,8 +95,8 @@ def is_complete(folder: str) -> bool:
     return lock.is_file() and _has_interpreter(folder) and is_same(ENVIRONMENTS / folder / LOCK, lock)
 
 
-def make(folder: str) -> None:
-    """Sync an environment with the folder's lock; the hash of every downloaded file is verified."""
+def make(folder: str, *, completes: bool = True) -> None:
+    """Sync an environment with the folder's lock, and complete it; the hash of every download is verified."""
     target, lock = ENVIRONMENTS / folder, ROOT / folder / LOCK
     if not lock.is_file():
         raise Problem(f"{lock} is missing: create it with `make lock`.")
@@ -103,7 +104,7 @@ def make(folder: str) -> None:
         create = ["venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable]
         run_uv([*create, str(target)], f"Creating the environment of {folder}/")
     sync(target, lock)
-    if module := PREPARED_BY.get(folder):
+    if completes and (module := PREPARED_BY.get(folder)):
         run([str(target / "bin" / "python"), "-m", module], f"Running {module} of {folder}/", ROOT / folder)
 
 
@@ -118,8 +119,11 @@ def sync(target: Path, lock: Path) -> None:
     installed.write_bytes(lock.read_bytes())
 
 
-def ensure(folders: Iterable[str]) -> None:
-    """Make or update the environments of these folders. Raises Problem without the space to install them."""
+def ensure(folders: Iterable[str], *, completes: bool = True) -> None:
+    """Make or update the environments of these folders. Raises Problem without the space to install them.
+
+    Completing them (``PREPARED_BY``) keeps one processor busy for half a minute; a later call can do it.
+    """
     wanted = list(folders)
     check_python()
     with exclusive(LOCAL / "environments.lock"), step("Checking the Python environments"):
@@ -128,18 +132,18 @@ def ensure(folders: Iterable[str]) -> None:
         install_uv()
         # Installing mostly waits for downloads, and completing an environment keeps one processor busy.
         with ThreadPoolExecutor() as pool:
-            list(pool.map(make, wanted))
+            list(pool.map(partial(make, completes=completes), wanted))
 
 
-def ensure_with_packages(folders: Iterable[str], *needs: str) -> None:
+def ensure_with_packages(folders: Iterable[str], *needs: str, completes: bool = True) -> None:
     """Ensure the environments of these folders, and Debian's packages (``apt.ensure``).
 
     Concurrently for root only: sudo may ask other users for a password, and other output would hide that.
     """
     with ThreadPoolExecutor() as pool:
-        made = pool.submit(ensure, folders) if is_root() else None
+        made = pool.submit(ensure, folders, completes=completes) if is_root() else None
         apt.ensure(*needs)
-    made.result() if made else ensure(folders)
+    made.result() if made else ensure(folders, completes=completes)
 
 
 def main() -> int:

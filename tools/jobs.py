@@ -6,11 +6,12 @@ import os
 import subprocess
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from tools.console import say
 from tools.file_locks import ensure_folder
@@ -23,13 +24,17 @@ TIMED_OUT = 124
 
 @dataclass(frozen=True)
 class Job:
-    """One command. ``report`` is where a test suite leaves its JUnit results."""
+    """One command. ``report`` is where a test suite leaves its JUnit results.
+
+    It starts once the jobs named in ``after`` have ended, which must be earlier ones.
+    """
 
     name: str
     command: list[str]
     folder: Path
     environment: Mapping[str, str]
     report: Path | None = None
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,25 @@ def _count(suite: Mapping[str, str]) -> Count:
 
 def run_all(jobs: Iterable[Job], logs: Path, workers: int) -> list[Outcome]:
     """Run the jobs, ``workers`` at a time, with their logs in ``logs``; an interrupt ends running ones."""
-    pool, mark = ThreadPoolExecutor(workers), f"{logs}:{os.getpid()}"
+    pool, mark, is_over = ThreadPoolExecutor(workers), f"{logs}:{os.getpid()}", Event()
+    started: list[tuple[Job, Future[Outcome]]] = []
     try:
-        return list(pool.map(partial(_run, ensure_folder(logs), mark), jobs))
+        for job in jobs:
+            earlier = [outcome for before, outcome in started if before.name in job.after]
+            one = partial(_run, ensure_folder(logs), mark, job)
+            started.append((job, pool.submit(_run_after, earlier, is_over, one)))
+        return [outcome.result() for _, outcome in started]
     finally:
+        is_over.set()
         pool.shutdown(wait=False, cancel_futures=True)
         sweep(mark)
+
+
+def _run_after(earlier: list[Future[Outcome]], is_over: Event, run: Callable[[], Outcome]) -> Outcome:
+    wait(earlier)
+    if is_over.is_set():
+        raise CancelledError
+    return run()
 
 
 def _run(logs: Path, mark: str, job: Job) -> Outcome:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,28 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     assert len(children) == 1
     assert runner.wait(30) != 0
     assert not processes.is_alive(children[0])
+
+
+def test_a_job_starts_after_those_that_it_needs(tmp_path: Path) -> None:
+    slow = job(tmp_path, "import pathlib, time; time.sleep(0.5); pathlib.Path('made').touch()", "slow")
+    needing = replace(job(tmp_path, "open('made')", "needing"), after=("slow",))
+    assert [outcome.is_good for outcome in run(tmp_path, slow, needing)] == [True, True]
+
+
+def test_a_job_that_waits_does_not_start_after_an_interrupt(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, signal; from tools import jobs\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "here = pathlib.Path('/')\n"
+        "slow = jobs.Job('slow', ['sleep', '60'], here, os.environ)\n"
+        "later = jobs.Job('later', ['true'], here, os.environ, after=('slow',))\n"
+        f"jobs.run_all([slow, later], pathlib.Path({str(tmp_path)!r}), 2)"
+    )
+    runner = subprocess.Popen(python(code), cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    assert processes.wait_until((tmp_path / "slow.log").exists, 30)
+    runner.send_signal(signal.SIGINT)
+    assert runner.wait(30) != 0
+    assert not (tmp_path / "later.log").exists()
 
 
 def test_the_closing_line_is_alone_and_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

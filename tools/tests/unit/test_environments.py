@@ -103,7 +103,8 @@ def test_packages_and_environments_are_installed_concurrently_without_a_password
     def install(need: str) -> None:
         done.append(f"apt {need} {other.wait(20 if is_root else 0)}")
 
-    def make(folders: list[str]) -> None:
+    def make(folders: list[str], *, completes: bool) -> None:
+        assert completes
         other.set()
         done.extend(folders)
 
