@@ -30,8 +30,8 @@ SUPPORTED = ((3, 11), (3, 13))
 NEEDED_MB = 2_500
 LOCK = "requirements-dev.txt"
 """Of a folder's environment, which keeps a copy of the lock that it was installed from."""
-PREPARED_BY = {"dash": "report_kit.packing", "prefect": "pipeline.prefect_preparation"}
-"""Modules that complete the new environment of a folder; running them again has no effect."""
+PREPARED_BY = {"prefect": "pipeline.prefect_preparation", "dash": "report_kit.packing"}
+"""Modules that complete a folder's new environment, the slowest first; running them again has no effect."""
 
 
 def check_python() -> None:
