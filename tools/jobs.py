@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ET
@@ -128,7 +129,8 @@ def _run(logs: Path, mark: str, job: Job) -> Outcome:
         try:
             exit_code = process.wait(TIME_LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # With its servers and browsers: it leads a session of its own.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             exit_code = TIMED_OUT
     outcome = Outcome(job, exit_code, time.monotonic() - started)

@@ -98,16 +98,18 @@ def _polygons(feature: Mapping[str, Any], city: City) -> tuple[list[Polygon], in
 
     Raises KeyError, ValueError, TypeError or OverflowError.
     """
-    geometry = feature["geometry"]
+    geometry = feature.get("geometry")
+    if not geometry:
+        raise ValueError("it has no geometry")
     if geometry["type"] not in {"Polygon", "MultiPolygon"}:
-        raise ValueError(f"a {geometry['type']}")
+        raise ValueError(f"its geometry is a {geometry['type']}")
     parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     polygons = [
         [_ring(ring, is_outer=not position) for position, ring in enumerate(part)] for part in parts if part
     ]
     kept = [polygon for polygon in polygons if not _is_sliver(polygon, city)]
     if not kept:
-        raise ValueError("it has no area")
+        raise ValueError("none of its parts is large enough")
     return kept, len(polygons) - len(kept)
 
 
@@ -129,7 +131,7 @@ def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
     """The ring in two dimensions: an outer ring counterclockwise, a hole clockwise."""
     ring = [(float(x), float(y)) for x, y, *_ in points]
     if len(ring) < SHORTEST_RING or ring[0] != ring[-1] or not all(isfinite(x + y) for x, y in ring):
-        raise ValueError("a ring is not closed")
+        raise ValueError("a ring is not closed, has fewer than 4 points, or is not finite")
     return ring if (_signed_area(ring) >= 0) is is_outer else ring[::-1]
 
 

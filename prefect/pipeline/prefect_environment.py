@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -109,10 +110,12 @@ _started: list[subprocess.Popen[str]] = []
 
 def _address(server: subprocess.Popen[str], start_seconds: float) -> str:
     """The address that the server prints, once it responds."""
-    line = server.stdout.readline().strip() if server.stdout else ""
+    deadline, output = time.monotonic() + start_seconds, server.stdout
+    if not output or not select.select([output], [], [], start_seconds)[0]:
+        raise _silent(start_seconds)
+    line = output.readline().strip()
     if not line:
         raise IngestError(f"Prefect's server did not start (exit code {server.wait()})")
-    deadline = time.monotonic() + start_seconds
     # One client for all attempts: each new client loads all certificates, which would keep half a core busy.
     with httpx.Client(base_url=line, timeout=5) as client:
         while time.monotonic() < deadline:
@@ -120,7 +123,11 @@ def _address(server: subprocess.Popen[str], start_seconds: float) -> str:
                 if client.get("/health").status_code == 200:
                     return line
             time.sleep(0.05)
-    raise IngestError(f"Prefect's server did not respond within {start_seconds:.0f} s")
+    raise _silent(start_seconds)
+
+
+def _silent(start_seconds: float) -> IngestError:
+    return IngestError(f"Prefect's server did not respond within {start_seconds:.0f} s")
 
 
 def _stop(server: subprocess.Popen[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.download import Download
 from pipeline.errors import DataError, failure_text
-from pipeline.plan import BEGINNING, Plan
+from pipeline.plan import Plan
 from pipeline.quality import NOTICE, Check
 from pipeline.result import MergeResult
 
@@ -52,7 +52,7 @@ def plan_page(plan: Plan) -> str:
             "title": reading.dataset.title,
             "rows published": reading.total,
             "rows to read": reading.expected,
-            "since": "unchanged" if not reading.is_due else reading.start or BEGINNING or "the first row",
+            "since": "unchanged" if not reading.is_due else reading.start or "the first row",
             "API": reading.transport,
         }
         for reading in plan.readings

@@ -37,6 +37,7 @@ class Failures:
         if until is None:
             return
         self._failures[key] = Failure(type(error), error.detail, until)
+        self._failures.move_to_end(key)
         if len(self._failures) > MOST_FAILURES:
             self._failures.popitem(last=False)
 

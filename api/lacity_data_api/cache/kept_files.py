@@ -57,7 +57,7 @@ class KeptFiles:
         return self._folder is not None
 
     def open(self) -> None:
-        """Create the folder, and remove what an earlier server left: its data may have been another."""
+        """Create the folder, or remove all files from it: the database may have been restored since then."""
         if self._folder:
             with suppress(OSError):
                 self._folder.mkdir(parents=True, exist_ok=True)

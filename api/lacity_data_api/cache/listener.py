@@ -22,8 +22,8 @@ async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
     while True:
         try:
             await _listen_to_channel(watcher, store)
-        except (ApiError, *FAILURES):
-            pass
+        except (ApiError, *FAILURES) as error:
+            log.warning("Polling, because listening to Redis failed: %s", type(error).__name__)
         except Exception:
             log.exception("A message about the generation to serve could not be handled")
         await _try_refresh(watcher)

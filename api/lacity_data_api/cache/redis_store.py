@@ -28,7 +28,9 @@ TIMEOUT_SECONDS = 2.0
 MANY_TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 1.0
 LOCK_MILLISECONDS = 20_000
-RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+IS_OURS = "if redis.call('get', KEYS[1]) == ARGV[1]"
+RELEASE = f"{IS_OURS} then return redis.call('del', KEYS[1]) end return 0"
+RENEW = f"{IS_OURS} then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
 FAILURES = (RedisError, OSError, asyncio.TimeoutError)
 
 
@@ -120,23 +122,34 @@ class RedisStore:
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[bool]:
-        """Yields whether this worker holds the lock for ``key``; true while Redis is unreachable."""
+        """Yields whether this worker holds the lock for ``key``; true while Redis is unreachable.
+
+        The lock is renewed until the end of the block, and expires soon if this worker dies.
+        """
         token, name = token_hex(8), self._lock_name(key)
 
         async def take() -> bool:
             return bool(await self.redis.set(name, token, nx=True, px=LOCK_MILLISECONDS))
 
         # A cancellation may come after Redis has taken the lock and before it says so.
-        is_ours = True
+        is_ours, renewal = True, None
         try:
             is_ours = await self.attempt(take, default=True)
+            renewal = asyncio.create_task(self._renew(name, token)) if is_ours else None
             yield is_ours
         finally:
+            if renewal:
+                renewal.cancel()
             if is_ours:
                 await self.attempt(lambda: self._release(name, token), None)
 
     def _lock_name(self, key: str) -> str:
         return f"311:lock:{self.database}:{key}"
+
+    async def _renew(self, name: str, token: str) -> None:
+        while True:
+            await asyncio.sleep(LOCK_MILLISECONDS / 3000)
+            await self.attempt(lambda: self.redis.eval(RENEW, 1, name, token, LOCK_MILLISECONDS), None)
 
     async def _release(self, name: str, token: str) -> Any:
         return await self.redis.eval(RELEASE, 1, name, token)

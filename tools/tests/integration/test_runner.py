@@ -94,6 +94,28 @@ def test_a_whole_output_is_shown_in_one_piece(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out.count("\n0\n1\n2\n") == 2
 
 
+HANGS = """
+import pathlib, subprocess, time
+pathlib.Path("child").write_text(str(subprocess.Popen(["sleep", "60"]).pid))
+time.sleep(60)
+"""
+WAITS_FOR_ITS_END = """
+import pathlib, time
+status = pathlib.Path("/proc", pathlib.Path("child").read_text(), "stat")
+while status.exists() and ") Z " not in status.read_text(): time.sleep(0.02)
+"""
+
+
+def test_what_a_job_that_hangs_has_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not only after the last job: a server that runs on would disturb the others."""
+    monkeypatch.setattr(jobs, "TIME_LIMIT_SECONDS", 4)
+    waiting = replace(job(tmp_path, WAITS_FOR_ITS_END, "waits"), after=("hangs",))
+    hanging, after = run(tmp_path, job(tmp_path, HANGS, "hangs"), waiting)
+    assert (hanging.exit_code, after.exit_code) == (jobs.TIMED_OUT, 0)
+
+
 def test_a_job_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "TIME_LIMIT_SECONDS", 0.5)
     (outcome,) = run(tmp_path, job(tmp_path, "import time; time.sleep(60)"))

@@ -47,5 +47,16 @@ def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
             known.check(key)
 
 
+def test_a_failure_that_was_seen_again_is_not_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "MOST_FAILURES", 2)
+    known = Failures()
+    for key in "abac":
+        known.add(key, NotFoundError())
+    known.check("b")
+    for key in "ac":
+        with pytest.raises(NotFoundError):
+            known.check(key)
+
+
 def test_a_client_that_waits_as_long_as_it_is_told_is_not_refused_again() -> None:
     assert float(QueryTimeoutError.headers["Retry-After"]) == failures.PAUSE_SECONDS
