@@ -210,7 +210,7 @@ def test_the_view_of_today_is_shared_with_its_days(
     someone = Visitor(browser, reports.url)
     theirs = someone.open(link.removeprefix(reports.url))
     assert requests_shown(theirs) == requests_shown(page)
-    assert set(query(theirs)) == {"from", "to"}
+    assert set(query(theirs)) == {"from", "to", "compare"}, "the same days are compared with the same ones"
     someone.close()
 
 
