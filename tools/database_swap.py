@@ -20,7 +20,7 @@ from tools.servers.programs import client
 ADMINISTRATION = "postgres"
 # Postgres cuts names after 63 bytes, so a suffix could be lost, and with it the difference from the old name.
 FILLED, REPLACED = "restoring_", "replaced_"
-LONGEST_NAME = 63
+MAX_NAME_LENGTH = 63
 SWAP_ATTEMPTS = 5
 ACCESSED = "is being accessed by other users"
 LOCK = "SELECT pg_try_advisory_lock(311, 1);\n"
@@ -92,7 +92,7 @@ def replacement(url: str) -> Iterator[str]:
     It has the same privileges. If the block fails, it is removed. Raises Problem if it cannot be created.
     """
     current = value(url, "SELECT current_database()")
-    filled, replaced = (f"{prefix}{current}"[:LONGEST_NAME] for prefix in (FILLED, REPLACED))
+    filled, replaced = (f"{prefix}{current}"[:MAX_NAME_LENGTH] for prefix in (FILLED, REPLACED))
     administration = _on_database(url, ADMINISTRATION)
     _drop(administration, filled, replaced)
     try:

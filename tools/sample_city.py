@@ -16,7 +16,7 @@ from tools.servers.instance import Instance
 from tools.servers.ports import free_port
 from tools.supervisor import Supervisor
 
-LONGEST_START_SECONDS = 1_800
+MAX_START_SECONDS = 1_800
 """Enough to generate fifty million requests."""
 # Table, indexes, rollups, the copy used to measure runs with changes, and the portal while it is read.
 MB_PER_MILLION = 3_200
@@ -77,7 +77,7 @@ def load(instance: Instance, database: str, rows: int) -> None:
     supervisor = Supervisor(f"{database}:{os.getpid()}", logs, settings.environment(values))
     try:
         supervisor.start(plan.portal())
-        supervisor.wait_healthy("portal", LONGEST_START_SECONDS)
+        supervisor.wait_healthy("portal", MAX_START_SECONDS)
         supervisor.run(plan.ingest())
     finally:
         supervisor.stop()

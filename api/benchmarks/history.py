@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg2
 
-CHANGES_OF_A_RUN, MOST_CHANGES = 20_000, 1_000_000
+CHANGES_OF_A_RUN, MAX_CHANGES = 20_000, 1_000_000
 """Fifty runs, one per day."""
 # The newest requests as if each had been closed since: a closure records four fields before and after.
 FILL = """
@@ -26,7 +26,7 @@ def fill(dsn: str) -> None:
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM changes)")
         if not cursor.fetchone()[0]:
-            cursor.execute(FILL, {"count": MOST_CHANGES, "run": CHANGES_OF_A_RUN})
+            cursor.execute(FILL, {"count": MAX_CHANGES, "run": CHANGES_OF_A_RUN})
             cursor.execute("UPDATE data_generation SET last_change = (SELECT max(sequence) FROM changes)")
     connection.autocommit = True
     with connection.cursor() as cursor:

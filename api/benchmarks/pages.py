@@ -18,7 +18,7 @@ from benchmarks.measure import last_day
 from benchmarks.queries import Days, span_before
 
 ROUNDS = 15
-LONGEST_SPAN_DAYS = 90
+MAX_SPAN_DAYS = 90
 DEEP_PAGE = 25_000
 # A deep page may take twice as long as the first page.
 FACTOR = 2
@@ -30,7 +30,7 @@ SELECT count(*) FROM service_requests
 
 def deep(dsn: str) -> Iterator[Figure]:
     """Milliseconds of page 25,000 of 90 days, or of the last of fewer pages with one request each."""
-    days = span_before(last_day(dsn), LONGEST_SPAN_DAYS)
+    days = span_before(last_day(dsn), MAX_SPAN_DAYS)
     requests = _count(dsn, days)
     size = max(1, requests // DEEP_PAGE)
     number = min(DEEP_PAGE, requests // size)

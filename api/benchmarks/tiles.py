@@ -24,7 +24,7 @@ from benchmarks.tile_limits import BareTiles, bare_tiles
 ZOOMS = range(8, 17)
 COLD_ROUNDS, WARM_TIMES = 3, 10
 TIMES_FASTER_COLD, TIMES_FASTER_WARM = 5, 50
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 WHAT = f"busiest tile of zooms {ZOOMS[0]} to {ZOOMS[-1]}"
 # The busiest tile of each zoom: (z, x, y). A tile of zoom 16 is a cell of the index.
 BUSIEST = """
@@ -143,6 +143,6 @@ def _check_sizes(url: str, generation: int, places: list[Place]) -> None:
         with connected(url) as connection:
             connection.request("GET", _ours(generation, place).path)
             size = len(gzip.compress(connection.getresponse().read(), 6))
-        if size > MOST_BYTES:
+        if size > MAX_BYTES:
             raise RuntimeError(f"the tile {place} has {size} bytes")
         print(f"    zoom {place[0]}: {size / 1000:,.1f} kB", flush=True)

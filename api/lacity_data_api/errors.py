@@ -108,7 +108,7 @@ UNREACHABLE = (
     # The database server may be up before the database is created.
     asyncpg.InvalidCatalogNameError,
 )
-LONGEST_CAUSE = 200
+MAX_CAUSE_LENGTH = 200
 BUSY = (asyncpg.TooManyConnectionsError, asyncpg.InsufficientResourcesError)
 
 
@@ -135,7 +135,7 @@ async def _handle(_: Request, error: Exception) -> Response:
 def cause_of(error: Exception) -> str:
     """The cause of an error, for the log."""
     cause = error.__cause__
-    return f" ({type(cause).__name__}: {str(cause)[:LONGEST_CAUSE]})" if cause else ""
+    return f" ({type(cause).__name__}: {str(cause)[:MAX_CAUSE_LENGTH]})" if cause else ""
 
 
 async def _handle_validation(_: Request, error: Exception) -> Response:

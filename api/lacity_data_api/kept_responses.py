@@ -20,7 +20,7 @@ from lacity_data_api.streaming import PART_BYTES, Produce, StreamedResponse, Wri
 # Compressed in itself. Text that a client wants uncompressed is several times as long, and not kept.
 COMPACT = frozenset({"application/vnd.apache.parquet"})
 # As long as an export of a million requests takes on a busy machine.
-LONGEST_WAIT_SECONDS = 30.0
+MAX_WAIT_SECONDS = 30.0
 PAUSE_SECONDS = 0.1
 
 
@@ -76,7 +76,7 @@ class KeptResponse(Response):
     async def _wait_for_other_client(self, content: Content) -> None:
         """Wait until its response is complete and can be sent to this client too, but not for too long."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
                 # Another process may be writing it, so there is no event to wait for.
                 while await self._is_growing(content):  # noqa: ASYNC110
                     await asyncio.sleep(PAUSE_SECONDS)

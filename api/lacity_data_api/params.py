@@ -14,8 +14,8 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-LARGEST_ID = 2**63 - 1
-MOST_VALUES = 1_000
+MAX_ID = 2**63 - 1
+MAX_VALUES = 1_000
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
 NO_DATE = "must be a date, as 2020-01-31"
 # With exponents: clients, and our links to next pages, write small numbers as 1e-05.
@@ -81,12 +81,12 @@ def _whole_number(value: object) -> object:
 
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 StorableText = Annotated[str, AfterValidator(_storable)]
-PathId = Annotated[int, Path(ge=-LARGEST_ID, le=LARGEST_ID, description="Our id", examples=[1])]
-Id = Annotated[int, Query(ge=-LARGEST_ID, le=LARGEST_ID)]
+PathId = Annotated[int, Path(ge=-MAX_ID, le=MAX_ID, description="Our id", examples=[1])]
+Id = Annotated[int, Query(ge=-MAX_ID, le=MAX_ID)]
 # The length is checked before duplicates are removed.
-Ids = Annotated[list[Id], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
-BodyId = Annotated[int, BeforeValidator(_whole_number), Field(ge=-LARGEST_ID, le=LARGEST_ID)]
-BodyIds = Annotated[list[BodyId], Field(max_length=MOST_VALUES), AfterValidator(_unique)]
+Ids = Annotated[list[Id], Field(max_length=MAX_VALUES), AfterValidator(_unique)]
+BodyId = Annotated[int, BeforeValidator(_whole_number), Field(ge=-MAX_ID, le=MAX_ID)]
+BodyIds = Annotated[list[BodyId], Field(max_length=MAX_VALUES), AfterValidator(_unique)]
 # Without the zone that OpenAPI's "date-time" requires.
 LocalTime = Annotated[
     dt.datetime,

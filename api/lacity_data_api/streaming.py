@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 GZIP = 16 + isal_zlib.MAX_WBITS
 GZIP_LEVEL = 2
 PART_BYTES = 131_072
-LONGEST_WAIT_SECONDS = 1.0
+MAX_WAIT_SECONDS = 1.0
 
 Write = Callable[[bytes], Awaitable[None]]
 # Writes all parts of a body, one by one.
@@ -96,7 +96,7 @@ class _Body:
 
     async def write(self, part: bytes) -> None:
         self._waiting += part
-        is_late = time.monotonic() - self._sent_at > LONGEST_WAIT_SECONDS
+        is_late = time.monotonic() - self._sent_at > MAX_WAIT_SECONDS
         if is_late or len(self._waiting) >= PART_BYTES:
             await self._send_waiting(is_late=is_late)
 

@@ -5,7 +5,7 @@
   "use strict";
   var React = window.React;
   var SCRIPT = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js";
-  var LONGEST_WAIT_MS = 2000;
+  var MAX_WAIT_MS = 2000;
 
   /* The grid finds it by the name of ``cellRenderer``. */
   function RequestLink(given) {
@@ -14,7 +14,7 @@
   window.dashAgGridComponentFunctions = { RequestLink: RequestLink };
   function load() {
     return new Promise(function (resolve) {
-      window.whenIdle(resolve, { timeout: LONGEST_WAIT_MS });
+      window.whenIdle(resolve, { timeout: MAX_WAIT_MS });
     }).then(function () { return window.loadScript(SCRIPT); })
       .then(take, function () { return { default: plainTable }; });
   }

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var SIZES = [[1, 6], [10, 9], [100, 14], [1000, 20], [10000, 27], [100000, 34]];
-  var MAX_TILE_ZOOM = 16, ROWS = 8, POINTS = 20, SHORTEST_SEARCH = 3;
+  var MAX_TILE_ZOOM = 16, ROWS = 8, POINTS = 20, MIN_SEARCH_LENGTH = 3;
   /* At the maximum zoom of the tiles, the world is CELLS cells wide, each of which is drawn as one circle and has 64
      positions along each side. */
   var CELLS = Math.pow(2, 22), POSITIONS = 64 * CELLS;
@@ -563,8 +563,8 @@
       if (state.searched === text) state.parts.found.replaceChildren.apply(state.parts.found, items);
     }
     state.searched = text;
-    var tooShort = "Enter at least " + SHORTEST_SEARCH + " characters.";
-    if (text.length < SHORTEST_SEARCH) return show([make("li", {}, tooShort)]);
+    var tooShort = "Enter at least " + MIN_SEARCH_LENGTH + " characters.";
+    if (text.length < MIN_SEARCH_LENGTH) return show([make("li", {}, tooShort)]);
     fetched("/map/addresses?q=" + encodeURIComponent(text)).then(function (places) {
       var items = places.map(function (place) {
         var item = make("li"), button = make("button", { type: "button" }, place.address);

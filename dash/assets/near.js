@@ -8,8 +8,8 @@
   /* A map is larger than the scripts that draw the other cards, and takes longer on a slow connection. */
   var EMPTY_MAP = '#map--map[data-near="yes"] .mantine-Skeleton-root, .city-map:not([data-drawn])';
   var CALM_MS = 100;
-  var LONGEST_WAIT_MS = 3000;
-  var LONGEST_MAP_MS = 30000;
+  var MAX_WAIT_MS = 3000;
+  var MAX_MAP_MS = 30000;
   var timer = null;
   var deadline = 0;
   var mapDeadline = 0;
@@ -32,7 +32,7 @@
 
   function later(milliseconds) {
     deadline = Date.now() + milliseconds;
-    mapDeadline = Date.now() + LONGEST_MAP_MS;
+    mapDeadline = Date.now() + MAX_MAP_MS;
     timer = window.setTimeout(next, CALM_MS);
   }
   /* A figure that cannot be drawn delays the others, but not indefinitely. */
@@ -47,13 +47,13 @@
       var cards = waiting();
       timer = null;
       if (cards.length) ask(cards[0]);
-      if (cards.length > 1) later(LONGEST_WAIT_MS);
+      if (cards.length > 1) later(MAX_WAIT_MS);
     });
   }
   new MutationObserver(function () {
     var cards = waiting();
     cards.forEach(function (element) { observer.observe(element.closest(".card")); });
-    if (cards.length && timer === null) later(LONGEST_WAIT_MS);
+    if (cards.length && timer === null) later(MAX_WAIT_MS);
   }).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("beforeprint", function () { waiting().forEach(ask); });
 })();

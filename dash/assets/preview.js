@@ -2,7 +2,7 @@
    the map shows its requests or has failed, when the reader uses the page, or when the map's scripts or data take too long. */
 (function () {
   "use strict";
-  var LONGEST_WAIT_MS = 8000, DATA_MS = 1500;
+  var MAX_WAIT_MS = 8000, DATA_MS = 1500;
   var PAGE = ".report, .state-page";
   var preview = document.getElementById("preview"), root = document.getElementById("react-entry-point");
   var isStarted = false;
@@ -37,7 +37,7 @@
   preview.addEventListener("pointerdown", start);
   preview.addEventListener("focusin", start);
   document.addEventListener("map-loaded", function () { window.setTimeout(start, DATA_MS); });
-  window.setTimeout(start, LONGEST_WAIT_MS);
+  window.setTimeout(start, MAX_WAIT_MS);
 
   /* The preview is replaced; the focus moves to the same part of the page, or else to the page's content. */
   function finish() {

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 PREFIX = "reports"
 KEPT_SECONDS = 26 * 3600
-LARGEST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 PAUSE_SECONDS = 5.0
 """Time after a failure before Redis is tried again: an unreachable Redis must not slow down every query."""
 
@@ -41,7 +41,7 @@ class Cache:
         return found
 
     def put(self, generation: int, query: bytes, body: bytes) -> None:
-        if self._is_away() or len(body) > LARGEST_BYTES:
+        if self._is_away() or len(body) > MAX_BYTES:
             return
         try:
             self._redis.set(self._key(generation, query), body, ex=KEPT_SECONDS)  # type: ignore[union-attr]

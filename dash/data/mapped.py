@@ -12,8 +12,8 @@ from data.filters import AREAS, Filters
 from data.warehouse import Warehouse
 
 STATUSES = {"all": SQL("true"), "open": SQL("is_open"), "closed": SQL("NOT is_open")}
-MOST_FOUND = 8
-MOST_LISTED = 10
+MAX_FOUND = 8
+MAX_LISTED = 10
 BY_TYPE = SQL("""
     SELECT type_name AS type, on_the_map, not_on_the_map
     FROM (
@@ -115,7 +115,7 @@ def newest(warehouse: Warehouse, filters: Filters, status: str, square: Square) 
 
     Columns: request_id, type_id, created_date (a day as text), is_open, address.
     """
-    return _frame(warehouse, NEWEST, filters, status, most=MOST_LISTED, **square._asdict())
+    return _frame(warehouse, NEWEST, filters, status, most=MAX_LISTED, **square._asdict())
 
 
 def outlines(warehouse: Warehouse, kind: str) -> DataFrame:
@@ -126,7 +126,7 @@ def outlines(warehouse: Warehouse, kind: str) -> DataFrame:
 def addresses(warehouse: Warehouse, text: str) -> DataFrame:
     """Addresses that start with the text, most requests first: address, latitude, longitude, requests."""
     escaped = text.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return warehouse.frame(ADDRESSES, prefix=f"{escaped}%", most=MOST_FOUND)
+    return warehouse.frame(ADDRESSES, prefix=f"{escaped}%", most=MAX_FOUND)
 
 
 def sr_number(warehouse: Warehouse, request_id: int) -> str | None:

@@ -18,9 +18,9 @@ from data.warehouse import Warehouse
 PAGE_ROWS = 50
 LAST_PAGE = 200
 """Later pages would make Postgres read and discard all rows before them; files have all rows."""
-LARGEST_SORT = 100_000
+MAX_SORTED_ROWS = 100_000
 """Longer lists can be sorted by date only, because only dates have indexes."""
-LARGEST_WORKBOOK = 100_000
+MAX_WORKBOOK_ROWS = 100_000
 """Writing this many rows takes one thread a few seconds; longer lists are available as CSV only."""
 NEWEST = "-created"
 SORTS: dict[str, Composable] = {
@@ -223,7 +223,7 @@ def usable_sort(query: ListQuery, sort: str, requests: int) -> str:
     """The sort itself, or newest first if the list is so long that it can only be sorted by date."""
     key = sort.lstrip("-")
     is_indexed = key == "created" or (key == "closed" and query.by_closing)
-    return sort if is_indexed or requests <= LARGEST_SORT else NEWEST
+    return sort if is_indexed or requests <= MAX_SORTED_ROWS else NEWEST
 
 
 def page(warehouse: Warehouse, query: ListQuery, sort: str, number: int) -> DataFrame:

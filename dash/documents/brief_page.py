@@ -23,7 +23,7 @@ from report_kit.report_page import warehouse
 
 PATH = "/brief"
 NO_PERIOD = "A brief covers one week (?week=2026-W47) or one month (?month=2026-11)."
-LARGEST_RADIUS = 9
+MAX_RADIUS = 9
 SHOWN_TYPES = 10
 MAP = (520, 360)
 
@@ -150,7 +150,7 @@ def points(found: Brief) -> list[drawing.Point]:
         drawing.Point(
             longitude,
             latitude,
-            min(2.5 + 1.5 * (number - 1) ** 0.5, LARGEST_RADIUS),
+            min(2.5 + 1.5 * (number - 1) ** 0.5, MAX_RADIUS),
             text.plural(number, "request"),
         )
         for longitude, latitude, number in places.itertuples(index=False)

@@ -15,7 +15,7 @@ from figures.theme import Figure
 SIZES_PX = (7, 34)
 """The smallest and the largest circle."""
 TINY_PX = (2, 16)
-LEAST_SCALE = 10
+MIN_SCALE = 10
 """The largest circle stands for at least this many requests."""
 
 
@@ -36,7 +36,7 @@ def circles(
     sizes: tuple[int, int] = SIZES_PX,
 ) -> Figure:
     """Outlines without a fill, and the layers above them, the first layer at the bottom."""
-    most = max([LEAST_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame))])
+    most = max([MIN_SCALE, *(layer.frame["requests"].max() for layer in layers if len(layer.frame))])
     traces = [_outlines(polygons)]
     styles = (("circle-open", SECOND), ("circle", ACCENT))
     traces += [_layer(layer, most, sizes, *style) for layer, style in zip(layers, styles, strict=True)]

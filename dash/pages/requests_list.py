@@ -15,7 +15,7 @@ from pandas import DatetimeIndex, PeriodIndex, Series, Timestamp
 from data import request_list
 from data.counts import Step
 from data.frames import figures
-from data.request_list import LARGEST_SORT, LAST_PAGE, NEWEST, PAGE_ROWS, ListQuery
+from data.request_list import LAST_PAGE, MAX_SORTED_ROWS, NEWEST, PAGE_ROWS, ListQuery
 from data.warehouse import Warehouse
 from figures import charts
 from report_kit import comparison, controls, list_controls, report, text, time_cards
@@ -188,7 +188,7 @@ def _notes(total: int, chosen: str, sort: str) -> list[str]:
     notes = []
     if chosen != sort:
         notes.append(
-            f"More than {text.number(LARGEST_SORT)} requests can be sorted by date only. "
+            f"More than {text.number(MAX_SORTED_ROWS)} requests can be sorted by date only. "
             "Choose a shorter period or more filters, or sort the file."
         )
     if total > LAST_PAGE * PAGE_ROWS:
@@ -225,7 +225,7 @@ def files(search: str, total: int, subject: str) -> list[Component]:
 
 def too_many(total: int) -> str:
     """Advice if the list is too long for Excel; empty if it is not."""
-    largest = request_list.LARGEST_WORKBOOK
+    largest = request_list.MAX_WORKBOOK_ROWS
     if total <= largest:
         return ""
     return (

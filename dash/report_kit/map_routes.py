@@ -17,7 +17,7 @@ from report_kit import assets
 from report_kit.report_page import warehouse
 
 GEOJSON = "application/geo+json"
-SHORTEST_SEARCH, LONGEST_SEARCH = 3, 100
+MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 100
 RETRY = {"Retry-After": "5"}
 MODULE = "vendor/maplibre-gl.mjs"
 LIBRARY = {"module": MODULE, "worker": "vendor/maplibre-gl-worker.mjs", "sheet": "vendor/maplibre-gl.css"}
@@ -53,7 +53,7 @@ def outlines(kind: str) -> Response:
 def addresses() -> Response:
     """Addresses that begin with ``q``."""
     text = " ".join(request.args.get("q", "").split())
-    if not SHORTEST_SEARCH <= len(text) <= LONGEST_SEARCH:
+    if not MIN_SEARCH_LENGTH <= len(text) <= MAX_SEARCH_LENGTH:
         return _json([])
     try:
         return _json(records(mapped.addresses(warehouse(), text)))

@@ -14,8 +14,8 @@ from data.warehouse import Warehouse
 from report_kit import text
 from report_kit.controls import INCLUDED, INFORMATION, Choice, Control, Ids, Period, Pick
 
-LONGEST_LIST = 200
-LARGEST_ID = 2**31 - 1
+MAX_LISTED = 200
+MAX_ID = 2**31 - 1
 DAYS = ("from", "to")
 COMPARE, NOT_COMPARED, PREVIOUS, DAYS_BEFORE = "compare", "none", "previous", "before"
 CARD, EMBED = "card", "embed"
@@ -192,7 +192,7 @@ class _Reader:
         chosen = tuple(dict.fromkeys(int(part) for part in parts if _is_id(part)))
         if unusable := [part for part in parts if not _is_id(part)]:
             self._ignore(control.name, unusable if chosen else ())
-        most = control.at_most or LONGEST_LIST
+        most = control.at_most or MAX_LISTED
         if len(chosen) > most:
             values = "value" if most == 1 else f"{most} values"
             self.notes.append(f"Used only the first {values} of URL parameter {control.name}.")
@@ -230,5 +230,5 @@ def _before(oldest: date) -> date:
 
 def _is_id(part: str) -> bool:
     # Python refuses to convert thousands of digits.
-    is_short = len(part) <= len(str(LARGEST_ID))
-    return is_short and part.isascii() and part.isdigit() and int(part) <= LARGEST_ID
+    is_short = len(part) <= len(str(MAX_ID))
+    return is_short and part.isascii() and part.isdigit() and int(part) <= MAX_ID

@@ -15,7 +15,7 @@ from scenarios.levels import label
 GROUP, EXPORTS = "data", "exports"
 NEXT = re.compile(r'<([^>]+)>; rel="next"')
 PAGE_ROWS = 2_000
-MOST_PAGES = 10
+MAX_PAGES = 10
 
 
 class DataUser(Visitor):
@@ -38,7 +38,7 @@ class DataUser(Visitor):
         url = f"/requests?start_date={year}-01-01&end_date={year}-12-31&limit={PAGE_ROWS}"
         seen: set[bytes] = set()
         generations: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             response = self.browser.ask("GET", url, label(GROUP, "GET /requests (a page)"))
             found = request_ids(read(response))
             generations.add(header(response, "x-data-generation"))

@@ -19,7 +19,7 @@ from pipeline.socrata import Portal
 Point = tuple[float, float]
 Ring = list[Point]
 Polygon = list[Ring]
-SHORTEST_RING = 4
+MIN_RING_POINTS = 4
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _problem(polygons: Iterable[Polygon], city: City) -> str:
 def _ring(points: Iterable[Iterable[float]], *, is_outer: bool) -> Ring:
     """The ring in two dimensions: an outer ring counterclockwise, a hole clockwise."""
     ring = [(float(x), float(y)) for x, y, *_ in points]
-    if len(ring) < SHORTEST_RING or ring[0] != ring[-1] or not all(isfinite(x + y) for x, y in ring):
+    if len(ring) < MIN_RING_POINTS or ring[0] != ring[-1] or not all(isfinite(x + y) for x, y in ring):
         raise ValueError("a ring is not closed, has fewer than 4 points, or is not finite")
     return ring if (_signed_area(ring) >= 0) is is_outer else ring[::-1]
 

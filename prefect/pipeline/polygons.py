@@ -14,7 +14,7 @@ from pipeline.database import Connection, fetch, fetch_one, run
 
 log = logging.getLogger(__name__)
 STEPS = ("add_regions", "add_councils", "move_councils", "delete_lost", "set_geometries")
-MOST_NOTICES = 12
+MAX_NOTICES = 12
 """Limits the notices, because a broken file has the same problem many times."""
 
 
@@ -73,9 +73,9 @@ def _problem(difference: dict[str, Any], city: City) -> str:
 
 
 def _first(notices: tuple[str, ...]) -> tuple[str, ...]:
-    rest = len(notices) - MOST_NOTICES
+    rest = len(notices) - MAX_NOTICES
     more = (f"and {rest} more notices about boundaries",) if rest > 0 else ()
-    return (*notices[:MOST_NOTICES], *more)
+    return (*notices[:MAX_NOTICES], *more)
 
 
 def _add_all(connection: Connection, boundaries: Boundaries) -> tuple[set[str], list[str]]:

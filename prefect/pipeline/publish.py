@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 RESET_ROUTE = "/status/reset-cache"
 STATE_ROUTE = "/status/data"
 FIRST_WAIT_SECONDS = 0.2
-LONGEST_WAIT_SECONDS = 10.0
+MAX_WAIT_SECONDS = 10.0
 
 
 class NotYetError(PublishError):
@@ -50,7 +50,7 @@ def publish(settings: Settings, generation: int, *, forget_earlier: bool = False
         retrying = Retrying(
             retry=retry_if_exception_type(NotYetError),
             stop=stop_after_delay(settings.publish_timeout_seconds),
-            wait=wait_random_exponential(multiplier=FIRST_WAIT_SECONDS, max=LONGEST_WAIT_SECONDS),
+            wait=wait_random_exponential(multiplier=FIRST_WAIT_SECONDS, max=MAX_WAIT_SECONDS),
             reraise=True,
         )
         with httpx.Client(base_url=settings.api_url, timeout=settings.publish_timeout_seconds) as api:

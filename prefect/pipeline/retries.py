@@ -15,7 +15,7 @@ from pipeline.errors import PortalError
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-LONGEST_WAIT_SECONDS = 60.0
+MAX_WAIT_SECONDS = 60.0
 MAX_RETRY_AFTER_SECONDS = 300.0
 """Longest wait that a portal may request: longer than our own, but not hours."""
 
@@ -40,7 +40,7 @@ class Retries:
 
     def __init__(self, attempts: int, backoff_seconds: float) -> None:
         self._attempts = attempts
-        self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=LONGEST_WAIT_SECONDS)
+        self._backoff = wait_random_exponential(multiplier=backoff_seconds, max=MAX_WAIT_SECONDS)
 
     def __call__(self, attempt: Callable[[], Result]) -> Result:
         """The attempt's result. Raises the last PortalError if every attempt failed."""

@@ -20,7 +20,7 @@ from tools.paths import SERVICES
 from tools.problem import guarded
 
 MINUTES = 60.0
-LARGEST_SEED = 1_000_000
+MAX_SEED = 1_000_000
 
 
 def main() -> int:
@@ -53,7 +53,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make attack", description=__doc__)
     parser.add_argument("--minutes", type=float, default=MINUTES, help=f"how long (default {MINUTES:g})")
     parser.add_argument(
-        "--seed", type=int, default=secrets.randbelow(LARGEST_SEED), help="repeats a run's attacks"
+        "--seed", type=int, default=secrets.randbelow(MAX_SEED), help="repeats a run's attacks"
     )
     parser.add_argument("--resume", action="store_true", help="go on after the rounds that this seed has had")
     parser.add_argument("--dry-run", action="store_true", help="change nothing in docs/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.attack.tally import Tally
 
 SUBJECT = "logs"
-MOST_BYTES_A_LINE = 20_000
+MAX_BYTES_A_LINE = 20_000
 
 
 def examine(log: Path, tally: Tally) -> None:
@@ -29,7 +29,7 @@ def examine(log: Path, tally: Tally) -> None:
 
 def judge(line: bytes) -> tuple[int, str]:
     """The status in an access log line (0 for other lines), and what is wrong with the line."""
-    if len(line) > MOST_BYTES_A_LINE:
+    if len(line) > MAX_BYTES_A_LINE:
         return 0, f"a line of {len(line):,} bytes: {line[:300]!r}"
     if line.startswith(b"Traceback") or b'"exception"' in line:
         return 0, f"a traceback: {line[:200]!r} … {line[-600:]!r}"

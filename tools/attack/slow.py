@@ -10,7 +10,7 @@ from random import Random
 
 MOST = 12
 STEP_SECONDS = 0.25
-LONGEST_SECONDS = 60.0
+MAX_SECONDS = 60.0
 """Servers abort a head or body that is incomplete after 30 s; the reports wait a little longer."""
 KINDS = ("head", "body", "chunks", "reads nothing")
 HEAD = b"POST /requests/pins HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -79,11 +79,11 @@ class SlowClients:
         now = time.monotonic()
         stay = [one for one in self._clients if one.step(now)]
         ended = [one for one in self._clients if one not in stay]
-        over = [one for one in stay if now - one.started > LONGEST_SECONDS]
+        over = [one for one in stay if now - one.started > MAX_SECONDS]
         for one in over:
             # A client that reads nothing may stay: the server has sent all that fits into buffers.
             if one.kind != "reads nothing":
-                self._problems.append(f"a slow client ({one.kind}) was held for {LONGEST_SECONDS:.0f} s")
+                self._problems.append(f"a slow client ({one.kind}) was held for {MAX_SECONDS:.0f} s")
         for one in (*ended, *over):
             one.connection.close()
         self._clients = [one for one in stay if one not in over]

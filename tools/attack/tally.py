@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LONGEST_TEXT = 2_000
+MAX_TEXT_LENGTH = 2_000
 KEPT_VIOLATIONS = 30
 KIND_LENGTH = 60
 DIGITS = re.compile(r"\d+")
@@ -18,7 +18,7 @@ def report(subject: str, counts: Mapping[str, int] | None = None, violation: str
     """Write a line for the tally: amounts to add to a subject's counts, or a broken promise."""
     line: dict[str, object] = {"subject": subject}
     line |= {"counts": counts} if counts else {}
-    line |= {"violation": violation[:LONGEST_TEXT]} if violation else {}
+    line |= {"violation": violation[:MAX_TEXT_LENGTH]} if violation else {}
     print(json.dumps(line), flush=True)
 
 

@@ -22,7 +22,7 @@ WORDS = (
     "csv",
     "json",
 )
-MOST_ROWS = 50
+MAX_ROWS = 50
 HOSTILE: tuple[str, ...] = (
     "",
     "-1",
@@ -98,10 +98,10 @@ def valid(schema: Schema, chance: Random, name: str = "") -> Any:
 
 
 def _scalar(kind: str, schema: Schema, chance: Random, name: str) -> Any:
-    low = max(-MOST_ROWS, schema.get("minimum", 0))
+    low = max(-MAX_ROWS, schema.get("minimum", 0))
     is_day = "date" in name.lower() or schema.get("format") in {"date", "date-time"}
     drawn = {
-        "integer": chance.randint(int(low), min(int(schema.get("maximum", 120)), int(low) + MOST_ROWS)),
+        "integer": chance.randint(int(low), min(int(schema.get("maximum", 120)), int(low) + MAX_ROWS)),
         "number": round(chance.uniform(schema.get("minimum", -118.6), schema.get("maximum", 34.3)), 2),
         "boolean": chance.random() < 0.5,
         "null": None,

@@ -28,7 +28,7 @@ from tools.test_environment import test_variables
 
 ROWS = 5_000_000
 # A year of a large city; more rows only take longer, because the rate hardly depends on them.
-MOST_LOADED = 1_500_000
+MAX_LOADED = 1_500_000
 SHARED = Path(__file__).parent / "shared"
 WRK_MB = 20
 PARITY = """
@@ -79,7 +79,7 @@ def measure(instance: Instance, rows: int, services: Sequence[str]) -> Run:
     for service in services:
         own = environment | test_variables(instance, service) | {"TEST_TEMPLATE": DATABASE}
         own["REDIS_URL"] = own["TEST_REDIS_URL"]
-        extra = ["--rows", str(min(rows, MOST_LOADED))] if service == "prefect" else []
+        extra = ["--rows", str(min(rows, MAX_LOADED))] if service == "prefect" else []
         with step(f"{service}, on {rows:,} requests"):
             found, used = figures_of(service, extra, own)
             figures, usage = figures + found, [*usage, used]

@@ -27,7 +27,7 @@ SPAWNED_PER_SECOND = 8
 INGEST_AT = 0.25
 # How long users continue after the ingest run, and how long that run may take.
 AFTERWARDS_SECONDS = 10
-LONGEST_INGEST_SECONDS = 900
+MAX_INGEST_SECONDS = 900
 INTERRUPTS = 5
 # Longer than Locust waits for the requests in flight (`STOP_SECONDS` in locust/scenarios/verdict.py).
 INTERRUPT_SECONDS = 120
@@ -94,7 +94,7 @@ def interrupt(process: subprocess.Popen[bytes], timeout_seconds: float = INTERRU
 
 
 def _options(plan: Plan, size: Size) -> list[str]:
-    longest = f"{size.seconds + LONGEST_INGEST_SECONDS}s"
+    longest = f"{size.seconds + MAX_INGEST_SECONDS}s"
     options = ["-u", str(size.users), "-r", str(SPAWNED_PER_SECOND), "-t", longest, "--expect-switch"]
     options += ["--reports-host", plan.values["REPORTS_URL"]] if size.has_reports else []
     return options + (["--untimed"] if size.is_smoke else [])

@@ -14,10 +14,10 @@ from isal import igzip
 from lacity_data_api.cache.negotiation import IDENTITY, is_match, preferred_encoding
 
 JSON = "application/json"
-SMALLEST_COMPRESSED = 500
+MIN_COMPRESSED_BYTES = 500
 # Above this size a high compression level costs more time than it saves on the wire.
 LARGE = 250_000
-SMALLEST_COMPACTED = 65_536
+MIN_COMPACTED_BYTES = 65_536
 # Browsers revalidate each time and get 304; a CDN may serve it for a minute, or a day while the API is down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=60, stale-while-revalidate=60, stale-if-error=86400"
 # Most CDNs ignore Vary: Accept, and would send one client's media type to another.
@@ -86,7 +86,7 @@ class CachedResponse:
 
     def encoding_for(self, accept_encoding: bytes) -> str:
         """The encoding to send to a client with this Accept-Encoding header."""
-        return preferred_encoding(accept_encoding) if self.body_bytes >= SMALLEST_COMPRESSED else IDENTITY
+        return preferred_encoding(accept_encoding) if self.body_bytes >= MIN_COMPRESSED_BYTES else IDENTITY
 
     def has(self, encoding: str) -> bool:
         """Whether this encoding can be sent without making it first."""
@@ -104,7 +104,7 @@ class CachedResponse:
 
     def compact(self) -> None:
         """Keep a large body only compressed, if it is: it takes a seventh of the memory."""
-        if self.body_bytes >= SMALLEST_COMPACTED and len(self.encodings) > 1:
+        if self.body_bytes >= MIN_COMPACTED_BYTES and len(self.encodings) > 1:
             self.encodings.pop(IDENTITY, None)
 
     def representation(self, encoding: str) -> Representation:

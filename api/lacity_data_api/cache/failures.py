@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lacity_data_api.errors import ApiError, NotFoundError, QueryTimeoutError
 
-MOST_FAILURES = 1_000
+MAX_FAILURES = 1_000
 PAUSE_SECONDS = 30.0
 
 
@@ -38,7 +38,7 @@ class Failures:
             return
         self._failures[key] = Failure(type(error), error.detail, until)
         self._failures.move_to_end(key)
-        if len(self._failures) > MOST_FAILURES:
+        if len(self._failures) > MAX_FAILURES:
             self._failures.popitem(last=False)
 
     def _until(self, key: str, error: ApiError) -> float | None:

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 MB = 1_000_000
 # Smaller responses are produced quickly, and a folder of many files takes long to list.
-LEAST_BYTES = MB
+MIN_BYTES = MB
 PREFIX = "311-export-"
 # Between the first day, the last day, the version and the key.
 SEPARATORS = 3
@@ -171,7 +171,7 @@ class FileCopy:
 
     def finish(self) -> None:
         """Make the copy visible under its name, unless it is small."""
-        if self._file and self._path and self._file.tell() >= LEAST_BYTES:
+        if self._file and self._path and self._file.tell() >= MIN_BYTES:
             with _reported():
                 self._file.close()
                 self._partial.replace(self._path)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from lacity_data_api.errors import BusyError
 
-SMALLEST_LARGE_BYTES = 1_000_000
+MIN_LARGE_BYTES = 1_000_000
 # Per worker, in addition to its cache.
-MOST_BYTES = 150_000_000
+MAX_BYTES = 150_000_000
 
 
 class LargeBodies:
@@ -23,7 +23,7 @@ class LargeBodies:
     @contextmanager
     def held(self, body: bytes) -> Iterator[None]:
         """Count a body until the block ends."""
-        if len(body) < SMALLEST_LARGE_BYTES:
+        if len(body) < MIN_LARGE_BYTES:
             yield
             return
         identity = id(body)
@@ -39,7 +39,7 @@ class LargeBodies:
 
     def check(self) -> None:
         """Raises BusyError while the bodies being sent exceed the limit."""
-        if self.bytes > MOST_BYTES:
+        if self.bytes > MAX_BYTES:
             raise BusyError("Too many large responses at once")
 
 

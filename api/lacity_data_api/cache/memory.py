@@ -12,13 +12,13 @@ from lacity_data_api.cache.cutover import Cutover
 
 # A request's path and query string as sent, and its Accept header if the response depends on it.
 RawUrl = tuple[bytes, ...]
-MOST_URLS_PER_ENTRY = 8
+MAX_URLS_PER_ENTRY = 8
 # Map requests are far shorter; longer URLs go through routing each time.
-LONGEST_URL = 1_000
+MAX_URL_LENGTH = 1_000
 # The Accept-Encoding, Origin and If-None-Match headers of a request, as they were sent.
 Variant = tuple[bytes, bytes, bytes]
-MOST_VARIANTS_PER_URL = 16
-LONGEST_VARIANT = 1_000
+MAX_VARIANTS_PER_URL = 16
+MAX_VARIANT_BYTES = 1_000
 
 
 class Prepared(Protocol):
@@ -90,9 +90,9 @@ class Memory:
     def add_url(self, key: str, url: RawUrl, route: str) -> None:
         """Map this raw URL to the key, unless the URL is too long or the entry has too many."""
         entry = self._entries.get(key)
-        if entry is None or url in self.by_url or len(entry.routes) >= MOST_URLS_PER_ENTRY:
+        if entry is None or url in self.by_url or len(entry.routes) >= MAX_URLS_PER_ENTRY:
             return
-        if (size := _size(url)) > LONGEST_URL:
+        if (size := _size(url)) > MAX_URL_LENGTH:
             return
         entry.routes[url] = route
         self.by_url[url] = UrlEntry(url, key, entry.response, route)
@@ -104,10 +104,10 @@ class Memory:
 
     def add_prepared(self, found: UrlEntry, variant: Variant, prepared: Prepared) -> None:
         """Store a response for a raw URL and variant, unless the URL belongs to another entry by now."""
-        if self.by_url.get(found.url) is not found or _size(variant) > LONGEST_VARIANT:
+        if self.by_url.get(found.url) is not found or _size(variant) > MAX_VARIANT_BYTES:
             return
         entry = self._entries[found.key]
-        if len(found.prepared) >= MOST_VARIANTS_PER_URL:
+        if len(found.prepared) >= MAX_VARIANTS_PER_URL:
             # Variants that are never requested again must not keep out those of later clients.
             self._grow(entry, -_size_of_all(found.prepared))
             found.prepared.clear()

@@ -10,14 +10,14 @@ from typing import TypeVar
 IDENTITY = ""
 ENCODINGS = ("br", "gzip")
 ENTITY_TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-LONGEST_KEPT_BYTES = 1_000
+MAX_KEPT_BYTES = 1_000
 T = TypeVar("T")
 
 
 def kept_if_short(parse: Callable[[bytes], T]) -> Callable[[bytes], T]:
     """Keep the results of recent headers, except for long ones, with which a client could fill the memory."""
     kept = lru_cache(maxsize=512)(parse)
-    return lambda header: (kept if len(header) <= LONGEST_KEPT_BYTES else parse)(header)
+    return lambda header: (kept if len(header) <= MAX_KEPT_BYTES else parse)(header)
 
 
 @kept_if_short

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import NamedTuple
 
-from lacity_data_api.cache.cached_response import SMALLEST_COMPRESSED, CachedResponse
+from lacity_data_api.cache.cached_response import MIN_COMPRESSED_BYTES, CachedResponse
 from lacity_data_api.cache.failures import Failures
 from lacity_data_api.cache.large_bodies import LARGE_BODIES
 from lacity_data_api.cache.memory import Memory
@@ -26,7 +26,7 @@ SCHEMA = Statement("SELECT version_num FROM alembic_version")
 SCHEMA_SECONDS = 1.0
 LOCK_WAIT_SECONDS = 10.0
 # Smaller bodies are rendered and compressed in the event loop: handing them to a thread would take longer.
-SMALLEST_IN_THREAD = 65_536
+MIN_IN_THREAD_BYTES = 65_536
 
 
 class Keyed(NamedTuple):
@@ -122,7 +122,7 @@ class ResponseCache:
     async def prime(self, query: Query) -> CachedResponse:
         """Make a response and share it in all encodings, so that no client waits for compression."""
         response = await self.compute(query)
-        if response.body_bytes >= SMALLEST_COMPRESSED:
+        if response.body_bytes >= MIN_COMPRESSED_BYTES:
             for encoding in ENCODINGS:
                 await asyncio.to_thread(response.encode, encoding)
         await self._share(query, response)
@@ -171,7 +171,7 @@ def _link(query: Query, result: QueryResult) -> str:
 async def _written(form: Form, body: bytes) -> bytes:
     if form.write is None:
         return body
-    if len(body) < SMALLEST_IN_THREAD:
+    if len(body) < MIN_IN_THREAD_BYTES:
         return form.write(body)
     return await asyncio.to_thread(form.write, body)
 
@@ -179,7 +179,7 @@ async def _written(form: Form, body: bytes) -> bytes:
 async def _encode(response: CachedResponse, encoding: str) -> None:
     if response.has(encoding):
         return
-    if response.body_bytes < SMALLEST_IN_THREAD:
+    if response.body_bytes < MIN_IN_THREAD_BYTES:
         response.encode(encoding)
     else:
         await asyncio.to_thread(response.encode, encoding)

@@ -9,8 +9,8 @@ from fastapi import Query, Request
 from pydantic import AfterValidator
 
 from lacity_data_api.changes.filters import ChangeFilter, Kind
-from lacity_data_api.changes.repository import MOST_CHANGES
-from lacity_data_api.params import LARGEST_ID, Id, query_of_next_page
+from lacity_data_api.changes.repository import MAX_CHANGES
+from lacity_data_api.params import MAX_ID, Id, query_of_next_page
 from lacity_data_api.requests.params import BoundsText, SomeIds, parse_bounds
 from lacity_data_api.state import state_of
 
@@ -22,9 +22,9 @@ Kinds = Annotated[
 ]
 After = Annotated[
     int | None,
-    Query(ge=0, le=LARGEST_ID, description="The number of the last change seen; default: from the oldest"),
+    Query(ge=0, le=MAX_ID, description="The number of the last change seen; default: from the oldest"),
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST_CHANGES, description="Maximum number of changes in the response")]
+Limit = Annotated[int, Query(ge=1, le=MAX_CHANGES, description="Maximum number of changes in the response")]
 
 
 async def change_filter(

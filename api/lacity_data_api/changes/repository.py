@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from lacity_data_api.changes import feed_statements, statements
 from lacity_data_api.changes.filters import ChangeFilter, branches
-from lacity_data_api.params import LARGEST_ID
+from lacity_data_api.params import MAX_ID
 from lacity_data_api.statements import DAY_SECONDS, Form, Query, Where
 
-MOST_CHANGES = 10_000
+MAX_CHANGES = 10_000
 # Numbers that one page may read. A filter may match none of them, and the history grows without end.
-MOST_READ = 200_000
+MAX_READ = 200_000
 LINES = Form("application/x-ndjson", is_negotiated=True)
 LIST = Form(is_negotiated=True)
 # Feeds omit changes that were caused only by our own rules, and calls for information, which are no requests.
@@ -23,14 +23,14 @@ EXPIRED = "Changes after this number have been deleted; start over with a full c
 
 
 def page(wanted: ChangeFilter, *, after: int | None, limit: int, next_page: str, is_lines: bool) -> Query:
-    """The changes after this number, in ascending order; ``limit`` and ``MOST_READ`` end the page."""
+    """The changes after this number, in ascending order; ``limit`` and ``MAX_READ`` end the page."""
     numbers = Where(statements.SINCE) & Where(statements.UNTIL)
     conditions, values = branches(wanted, numbers & Where(NOT_ERASED))
     erasures = numbers & Where(ERASED)
-    until = None if after is None else min(after + MOST_READ, LARGEST_ID)
+    until = None if after is None else min(after + MAX_READ, MAX_ID)
     return Query(
         statements.page([*conditions, erasures.sql], is_lines=is_lines),
-        {**values, "after": after, "until": until, "numbers": MOST_READ, "limit": limit},
+        {**values, "after": after, "until": until, "numbers": MAX_READ, "limit": limit},
         next_page=next_page,
         is_followed=True,
         form=LINES if is_lines else LIST,

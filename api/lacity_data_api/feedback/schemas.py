@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lacity_data_api.params import StorableText
 
-LONGEST_TITLE = 200
-LONGEST_BODY = 5_000
+MAX_TITLE_LENGTH = 200
+MAX_BODY_LENGTH = 5_000
 BETWEEN_LINES = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 
 
@@ -39,12 +39,12 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     title: Annotated[StorableText, AfterValidator(_one_line)] = Field(
-        max_length=LONGEST_TITLE,
+        max_length=MAX_TITLE_LENGTH,
         description="A subject, or the sender's mail address",
         examples=["a@b.example"],
     )
     body: Annotated[StorableText, AfterValidator(_lines)] = Field(
-        min_length=1, max_length=LONGEST_BODY, examples=["First name: Ana\nMessage: The map is fast"]
+        min_length=1, max_length=MAX_BODY_LENGTH, examples=["First name: Ana\nMessage: The map is fast"]
     )
 
 

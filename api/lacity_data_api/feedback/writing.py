@@ -12,7 +12,7 @@ ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}", re.ASCII
 )
 EMAIL_LINE = re.compile(r"^e-?mail\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
-LONGEST_ADDRESS = 254
+MAX_ADDRESS_LENGTH = 254
 BACKTICKS = re.compile(r"`+")
 
 
@@ -27,7 +27,7 @@ def sender(message: Message) -> str | None:
     """The (unconfirmed) address in the title or on a line ``Email: …``."""
     line = EMAIL_LINE.search(message.body)
     for given in (message.title, line[1] if line else ""):
-        if len(given) <= LONGEST_ADDRESS and ADDRESS.fullmatch(given):
+        if len(given) <= MAX_ADDRESS_LENGTH and ADDRESS.fullmatch(given):
             return given
     return None
 

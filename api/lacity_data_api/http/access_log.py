@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 FLUSH_SECONDS = 0.25
-LONGEST_PATH = 500
+MAX_PATH_LENGTH = 500
 # Writes up to this size to a pipe are atomic, so that workers do not mix their lines (POSIX PIPE_BUF).
 CHUNK_BYTES = 4096
 LINE = (
@@ -37,7 +37,7 @@ class Outcome:
 
     @classmethod
     def of(cls, scope: Mapping[str, Any], route: str, status: int, length: int) -> Outcome:
-        path, query = scope["path"][:LONGEST_PATH], scope["query_string"][:LONGEST_PATH]
+        path, query = scope["path"][:MAX_PATH_LENGTH], scope["query_string"][:MAX_PATH_LENGTH]
         return cls(scope["method"], route, path, query, status, length)
 
     @cached_property

@@ -16,7 +16,7 @@ from lacity_data_api.http.replayer import Replayer
 from lacity_data_api.http.slow_readers import CONNECTION
 
 # A browser's cookies and tokens take a few kB; the cost of joining headers is quadratic in their size.
-MOST_HEAD_BYTES = 131_072
+MAX_HEAD_BYTES = 131_072
 HEAD_SECONDS = 30.0
 INVALID = "Invalid HTTP request received."
 # Key of the replayer in the state that the app passes to the server when it starts.
@@ -79,7 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._framing_bytes += len(data)
         # One read may contain a head and the body after it; only a second proves that the head continues.
-        if self._framing_bytes - len(data) > MOST_HEAD_BYTES:
+        if self._framing_bytes - len(data) > MAX_HEAD_BYTES:
             self._refuse_framing()
             return
         if not self.transport.is_closing():

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lacity_data_api.responses import json_response
 
 # A thousand ids fit; the HTTP parser itself rejects a URL of 64 kB or more.
-LONGEST_URL = 32_768
+MAX_URL_LENGTH = 32_768
 BODY_SECONDS = 30.0
 
 
@@ -29,8 +29,8 @@ class RequestLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URL:
-            await json_response({"detail": f"The URL must not be longer than {LONGEST_URL} bytes"}, 414)(
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_URL_LENGTH:
+            await json_response({"detail": f"The URL must not be longer than {MAX_URL_LENGTH} bytes"}, 414)(
                 scope, receive, send
             )
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-MOST_SINGLE_DAYS = 24
+MAX_SINGLE_DAYS = 24
 BINS = 12
 
 
@@ -22,7 +22,7 @@ class Bins:
 
     @property
     def width(self) -> int:
-        return 1 if self.days <= MOST_SINGLE_DAYS else self.days // BINS
+        return 1 if self.days <= MAX_SINGLE_DAYS else self.days // BINS
 
     @property
     def count(self) -> int:

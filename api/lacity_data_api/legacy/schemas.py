@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from lacity_data_api.params import MOST_VALUES, BodyId, CamelModel, StorableText
+from lacity_data_api.params import MAX_VALUES, BodyId, CamelModel, StorableText
 
 Set = TypeVar("Set", bound=BaseModel)
 AMERICAN = ("%m/%d/%Y", "%m/%d/%y")
@@ -30,9 +30,9 @@ Day = Annotated[
     BeforeValidator(_day),
     WithJsonSchema({"type": "string", "pattern": WRITTEN, "examples": ["01/31/2020", "2020-01-31"]}),
 ]
-IdList = Annotated[list[BodyId], Field(max_length=MOST_VALUES)]
+IdList = Annotated[list[BodyId], Field(max_length=MAX_VALUES)]
 # Names as the city publishes them: "Graffiti Removal", not "Graffiti".
-TypeList = Annotated[list[StorableText], Field(max_length=MOST_VALUES, examples=[["Graffiti Removal"]])]
+TypeList = Annotated[list[StorableText], Field(max_length=MAX_VALUES, examples=[["Graffiti Removal"]])]
 
 
 class Days(CamelModel):

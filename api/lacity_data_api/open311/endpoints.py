@@ -11,7 +11,7 @@ from lacity_data_api.open311 import bookmarks, discovery, repository
 from lacity_data_api.open311.errors import Open311Route
 from lacity_data_api.open311.formats import Format, Rendering, write
 from lacity_data_api.open311.params import (
-    MOST_REQUESTS,
+    MAX_REQUESTS,
     Extensions,
     Information,
     KnownCity,
@@ -83,7 +83,7 @@ async def list_requests(request: Request, city: KnownCity, form: PathFormat, wan
     options = {"is_extended": wanted.is_extended, **_form("service_requests", form, city)}
     if wanted.page is not None:
         return await _page(request, wanted, wanted.page, options)
-    query = repository.newest(wanted.filter, MOST_REQUESTS, is_lasting=wanted.is_lasting, **options)
+    query = repository.newest(wanted.filter, MAX_REQUESTS, is_lasting=wanted.is_lasting, **options)
     return await respond(request, query)
 
 

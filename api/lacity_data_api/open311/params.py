@@ -23,12 +23,12 @@ from lacity_data_api.state import state_of
 
 T = TypeVar("T")
 
-LONGEST_SPAN = dt.timedelta(days=90)
-MOST_REQUESTS = 1_000
+MAX_SPAN = dt.timedelta(days=90)
+MAX_REQUESTS = 1_000
 PAGE_SIZE = 100
-LARGEST_PAGE = 1_000_000_000
-LARGEST_RADIUS_METERS = 100_000
-LARGEST_CODE = 2**31 - 1
+MAX_PAGE = 1_000_000_000
+MAX_RADIUS_METERS = 100_000
+MAX_CODE = 2**31 - 1
 NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 
 
@@ -127,15 +127,15 @@ def _listed(text: str) -> list[str]:
 
 def numbers(text: str) -> list[str]:
     """Every form in which the data may contain these numbers."""
-    if len(_listed(text)) > MOST_REQUESTS:
-        raise ValueError(f"must contain at most {MOST_REQUESTS} numbers")
+    if len(_listed(text)) > MAX_REQUESTS:
+        raise ValueError(f"must contain at most {MAX_REQUESTS} numbers")
     return sorted({form for number in _listed(text) for form in srnumber_forms(number)})
 
 
 def codes(text: str) -> list[int]:
     """Ids of types; text that cannot be one matches nothing."""
     parts = (int(part) for part in _listed(text) if NUMBER.fullmatch(part))
-    return sorted(code for code in parts if code <= LARGEST_CODE)
+    return sorted(code for code in parts if code <= MAX_CODE)
 
 
 def single_code(text: str) -> int:
@@ -195,20 +195,20 @@ def _span(reader: Reader, first_name: str, last_name: str, city: City) -> Span:
     if first and last:
         if first[0] > last[0]:
             reader.reject(first_name, f"must not be after {last_name}")
-        elif last[0] - first[0] > LONGEST_SPAN:
+        elif last[0] - first[0] > MAX_SPAN:
             reader.reject(last_name, f"must be at most 90 days after {first_name}")
     if not first and not last:
         return UNBOUNDED
     after = last[0] + (times.DAY if last[1] else times.MICROSECOND) if last else None
-    begin = first[0] if first else after - LONGEST_SPAN if after else None
-    end = after or (begin + LONGEST_SPAN if begin else None)
+    begin = first[0] if first else after - MAX_SPAN if after else None
+    end = after or (begin + MAX_SPAN if begin else None)
     return Span(*(times.to_published(one, city.time_zone) for one in (begin, end) if one))
 
 
 def _recent(city: City) -> Span:
     """The last 90 days, today included; whole days, so that a rollup can count them."""
     end = dt.datetime.combine(city.today() + times.DAY, dt.time())
-    return Span(end - LONGEST_SPAN, end)
+    return Span(end - MAX_SPAN, end)
 
 
 def days_of(recent: Span) -> dict[str, str]:
@@ -220,7 +220,7 @@ def days_of(recent: Span) -> dict[str, str]:
 
 
 def _circle(reader: Reader) -> Circle | None:
-    limits = {"lat": (-90, 90), "long": (-180, 180), "radius": (1, LARGEST_RADIUS_METERS)}
+    limits = {"lat": (-90, 90), "long": (-180, 180), "radius": (1, MAX_RADIUS_METERS)}
     values = [reader.read(name, _number(*ends)) for name, ends in limits.items()]
     given = [name in reader for name in limits]
     if any(given) and not all(given):
@@ -231,8 +231,8 @@ def _circle(reader: Reader) -> Circle | None:
 
 
 def _page(reader: Reader) -> Page | None:
-    number = reader.read("page", _whole(LARGEST_PAGE))
-    size = reader.read("page_size", _whole(MOST_REQUESTS))
+    number = reader.read("page", _whole(MAX_PAGE))
+    size = reader.read("page_size", _whole(MAX_REQUESTS))
     if number is None and size is None:
         return None
     return Page(number or 1, size or PAGE_SIZE)

@@ -20,7 +20,7 @@ from lacity_data_api.state import state_of
 router = strict_router("/reports", "reports")
 
 DEFAULT_FIELDS = (Field.TYPE_NAME, Field.CREATED_DATE)
-MOST_FILTERS = 200
+MAX_FILTERS = 200
 
 Fields = Annotated[
     list[Field],
@@ -32,7 +32,7 @@ Fields = Annotated[
 Filters = Annotated[
     list[StorableText],
     Query(
-        max_length=MOST_FILTERS,
+        max_length=MAX_FILTERS,
         description="name, operator (= != <> < <= > >=), value. All must hold; of several with = and "
         "the same name, any. Besides the fields: council_id, type_id, agency_id, source_id, closed_date. "
         "Default: created_date from the first day of last month on",
@@ -69,7 +69,7 @@ async def count_requests(
         return await respond(request, query)
     except NotFoundError as error:
         message = (
-            f"more than {repository.MOST_GROUPS} groups, or more than {repository.MOST_REQUESTS} requests "
+            f"more than {repository.MAX_GROUPS} groups, or more than {repository.MAX_REQUESTS} requests "
             "to be read one by one; request fewer fields or days"
         )
         raise InvalidError(["query", "field"], message) from error

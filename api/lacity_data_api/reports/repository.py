@@ -18,9 +18,9 @@ from lacity_data_api.requests.published import PUBLISHED_TEXTS
 from lacity_data_api.statements import Query, Statement, Where
 
 # Twice the cells of a year by type, council and agency; about 20 MB of JSON.
-MOST_GROUPS = 200_000
+MAX_GROUPS = 200_000
 # Limit for reading requests individually if no rollup has the fields: several seconds.
-MOST_REQUESTS = 5_000_000
+MAX_REQUESTS = 5_000_000
 
 # Counted by id first and then by name, because several ids may have the same name. Names are sorted and
 # written as JSON once, not for each group.
@@ -111,10 +111,10 @@ def counted(
         names="".join(NAMED.format(field=field, **NAMES[field]._asdict()) for field in named),
         numbers=_numbers(len(fields)),
         groups=_numbers(len(fields) + len(named)),
-        most=MOST_GROUPS,
+        most=MAX_GROUPS,
     )
     members = ", ".join(_member(field, "," if number else "{") for number, field in enumerate(fields))
-    body = BODY.format(sql=sql, members=members, most=MOST_GROUPS, is_affordable=affordable.sql)
+    body = BODY.format(sql=sql, members=members, most=MAX_GROUPS, is_affordable=affordable.sql)
     return Query(body, {**condition.values, **affordable.values}, is_lasting=is_lasting)
 
 
@@ -124,7 +124,7 @@ def _affordable(names: Sequence[str], filters: Sequence[Comparison], catalog: Ro
     if by_day is None or catalog.narrowest(dimensions_of(names)):
         return Where()
     days = where((one for one in filters if column_of(one.name) == "created_date"), "day")
-    return Where(IS_AFFORDABLE.format(most=MOST_REQUESTS, days=by_day.table, where=days.sql), days.values)
+    return Where(IS_AFFORDABLE.format(most=MAX_REQUESTS, days=by_day.table, where=days.sql), days.values)
 
 
 def _numbers(count: int) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID
+from lacity_data_api.params import MAX_ID
 
 FORM = re.compile(r"(-?\d{1,18})\.(\d{1,19})", re.ASCII)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  published times have no zone
@@ -29,7 +29,7 @@ class Cursor(NamedTuple):
 def parse(text: str) -> Cursor:
     """Raises InvalidError for text that cannot be one of our cursors."""
     match = FORM.fullmatch(text)
-    if match is None or int(match[2]) > LARGEST_ID:
+    if match is None or int(match[2]) > MAX_ID:
         raise InvalidError(["query", "cursor"], "must be from the Link header of the previous page")
     try:
         return Cursor(EPOCH + int(match[1]) * MICROSECOND, int(match[2]))

@@ -12,7 +12,7 @@ from pydantic import Field
 from lacity_data_api.city.facts import WORLD, Bounds, City
 from lacity_data_api.errors import InvalidError
 from lacity_data_api.params import (
-    LARGEST_ID,
+    MAX_ID,
     BodyIds,
     CamelModel,
     Date,
@@ -23,7 +23,7 @@ from lacity_data_api.params import (
 )
 from lacity_data_api.requests import cursor
 from lacity_data_api.requests.filters import RequestFilter, Status
-from lacity_data_api.requests.repository import MOST_REQUESTS
+from lacity_data_api.requests.repository import MAX_REQUESTS
 from lacity_data_api.state import state_of
 
 Day = Annotated[Date | None, Query(examples=["2020-01-01"])]
@@ -123,13 +123,13 @@ def query_parameters(wanted: RequestFilter) -> dict[str, Any]:
     return given
 
 
-LONGEST_STREAM_DAYS = 366
+MAX_STREAM_DAYS = 366
 
 
 def check_streamed(wanted: RequestFilter) -> None:
     """Raises InvalidError unless both days are given and at most a leap year apart."""
     start, end = wanted.start_date, wanted.end_date
-    if start is None or end is None or (end - start).days >= LONGEST_STREAM_DAYS:
+    if start is None or end is None or (end - start).days >= MAX_STREAM_DAYS:
         raise InvalidError(["query", "stream"], "needs start_date and end_date, at most 366 days")
 
 
@@ -138,8 +138,8 @@ class Page:
 
     def __init__(
         self,
-        skip: Annotated[int, Query(ge=0, le=LARGEST_ID, description="Rows to skip")] = 0,
-        limit: Annotated[int, Query(ge=0, le=MOST_REQUESTS, description="Maximum number of rows")] = 1_000,
+        skip: Annotated[int, Query(ge=0, le=MAX_ID, description="Rows to skip")] = 0,
+        limit: Annotated[int, Query(ge=0, le=MAX_REQUESTS, description="Maximum number of rows")] = 1_000,
         cursor_: Annotated[
             str | None,
             Query(alias="cursor", max_length=40, description="From the Link header of the previous page"),

@@ -10,7 +10,7 @@ from lacity_data_api.requests.cursor import Cursor
 from lacity_data_api.requests.filters import RequestFilter, searched, where
 from lacity_data_api.statements import DAY_SECONDS, Form, Query, Statement, Where
 
-MOST_REQUESTS = 100_000
+MAX_REQUESTS = 100_000
 CREATED = ("created_date",)
 CREATED_OR_CLOSED = ("created_date", "closed_date")
 
@@ -58,7 +58,7 @@ async def stream(
 def pins(wanted: RequestFilter) -> Query:
     """At most 100,000 points, newest first."""
     condition = where(wanted)
-    return Query(statements.pins(condition.sql, MOST_REQUESTS), condition.values, form=LIST)
+    return Query(statements.pins(condition.sql, MAX_REQUESTS), condition.values, form=LIST)
 
 
 def open_pins() -> Query:

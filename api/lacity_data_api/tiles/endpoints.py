@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from lacity_data_api.cache.cached_response import IMMUTABLE
 from lacity_data_api.errors import NotFoundError
 from lacity_data_api.openapi import HEADERS, NOT_FOUND, NOT_MODIFIED, UNAVAILABLE, Responses, cached
-from lacity_data_api.params import LARGEST_ID, Include
+from lacity_data_api.params import MAX_ID, Include
 from lacity_data_api.requests.params import Everything, query_parameters
 from lacity_data_api.responding import find, respond, send
 from lacity_data_api.responses import NO_STORE
@@ -29,7 +29,7 @@ TILE: Responses = {
     307: {"description": "Another generation is served; redirect to its tile"},
 }
 Generation = Annotated[
-    int, Path(ge=0, le=LARGEST_ID, description="Generation of the data, from /tiles.json", examples=[1])
+    int, Path(ge=0, le=MAX_ID, description="Generation of the data, from /tiles.json", examples=[1])
 ]
 Zoom = Annotated[int, Path(ge=0, le=DEEPEST_ZOOM, description="0: the world", examples=[10])]
 Column = Annotated[int, Path(ge=0, lt=2**DEEPEST_ZOOM, description="From the west", examples=[175])]

@@ -12,7 +12,7 @@ EXTENT = 4096
 # Ids of clusters start above all request ids, and stay below the largest safe integer in JavaScript.
 FIRST_CLUSTER_ID = 2**52
 # The number of a cell in a tile is its column times this, plus its row.
-MOST_CELLS = 64
+MAX_CELLS = 64
 
 TILE = """
 WITH counted AS ({parts}),
@@ -109,14 +109,14 @@ def tile(parts: Sequence[str]) -> str:
         parts="\nUNION ALL\n".join(parts),
         extent=EXTENT,
         first_cluster_id=FIRST_CLUSTER_ID,
-        most_cells=MOST_CELLS,
+        most_cells=MAX_CELLS,
         abbreviated=ABBREVIATED,
     )
 
 
 def rows(where: str) -> str:
     """Binds ``tile_x``, ``tile_y``, ``tiles`` (per row of the world) and ``cells`` (per row of the tile)."""
-    return ROWS.format(where=where, most_cells=MOST_CELLS)
+    return ROWS.format(where=where, most_cells=MAX_CELLS)
 
 
 def rollup(table: str, zoom: int, measure: str, where: str) -> str:
@@ -126,7 +126,7 @@ def rollup(table: str, zoom: int, measure: str, where: str) -> str:
     """
     mask = 2**zoom - 1
     return ROLLUP.format(
-        rollup=table, zoom=zoom, mask=mask, measure=measure, where=where, most_cells=MOST_CELLS
+        rollup=table, zoom=zoom, mask=mask, measure=measure, where=where, most_cells=MAX_CELLS
     )
 
 

@@ -27,7 +27,7 @@ ORIGIN = "https://map.example"
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For clients of these servers: otherwise each client loads all certificates, which takes 25 ms of CPU."""
 START_SECONDS = 60
-MOST_PAGES = 500
+MAX_PAGES = 500
 NOWHERE: dict[str, Any] = {
     "database_reader_url": "postgresql://reader@127.0.0.1:1/x",
     "redis_url": "redis://127.0.0.1:1",
@@ -69,12 +69,12 @@ class Api:
         """All rows of a paged list, by following its links; fails instead of following them endlessly."""
         response = self.get(path, **parameters)
         rows = list(response.json())
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             if "next" not in response.links:
                 return rows
             response = self.client.get(response.links["next"]["url"])
             rows += response.json()
-        raise AssertionError(f"{path} has more than {MOST_PAGES} pages")
+        raise AssertionError(f"{path} has more than {MAX_PAGES} pages")
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return self.client.post(path, json=body)

@@ -9,7 +9,7 @@ import pytest
 
 from lacity_data_api import __main__ as program
 from lacity_data_api.http import access_log
-from lacity_data_api.http.access_log import LONGEST_PATH, AccessLog, Outcome, client_of
+from lacity_data_api.http.access_log import MAX_PATH_LENGTH, AccessLog, Outcome, client_of
 from lacity_data_api.logs import formatter
 
 
@@ -42,12 +42,12 @@ def _add(log: AccessLog, path: str) -> None:
 def test_access_lines_are_written_in_order(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     log = AccessLog()
     for number in range(100):
-        _add(log, f"/{number}" + "x" * 2 * LONGEST_PATH)
+        _add(log, f"/{number}" + "x" * 2 * MAX_PATH_LENGTH)
     log.flush()
     log.flush()
     lines = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
     assert [line["path"] for line in lines] == [
-        f"/{number}".ljust(LONGEST_PATH, "x") for number in range(100)
+        f"/{number}".ljust(MAX_PATH_LENGTH, "x") for number in range(100)
     ]
     assert lines[0] | {"time": "", "path": ""} == {
         "time": "",

@@ -21,7 +21,7 @@ COUNT = 3 * PART_BYTES // len(LINE)
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """No part is late because this machine is slow."""
-    monkeypatch.setattr(streaming, "LONGEST_WAIT_SECONDS", 1_000)
+    monkeypatch.setattr(streaming, "MAX_WAIT_SECONDS", 1_000)
 
 
 class StreamedCall:
@@ -73,7 +73,7 @@ def test_small_parts_are_sent_together() -> None:
 @pytest.mark.parametrize("is_compressed", [False, True])
 def test_a_slow_query_sends_what_it_has(monkeypatch: pytest.MonkeyPatch, *, is_compressed: bool) -> None:
     """A CDN cuts off a response of which it has seen nothing for a minute."""
-    monkeypatch.setattr(streaming, "LONGEST_WAIT_SECONDS", -1)
+    monkeypatch.setattr(streaming, "MAX_WAIT_SECONDS", -1)
     sent = StreamedCall(3, is_compressed=is_compressed).run()
     unpack = zlib.decompressobj(wbits=31).decompress if is_compressed else bytes
     assert [unpack(part) for part in sent[:3]] == [LINE, LINE, LINE]

@@ -134,7 +134,7 @@ def test_the_days_of_open_and_closed_requests(city: Database, warehouse: Warehou
 def test_too_many_rows_for_other_sorts_are_sorted_by_day_and_say_so(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_list, "LARGEST_SORT", 10)
+    monkeypatch.setattr(request_list, "MAX_SORTED_ROWS", 10)
     selection = Selection.of(page.REPORT.controls, "sort=address", warehouse)
     shown = page.requests(warehouse, selection)
     assert column(shown, "created") == sorted(column(shown, "created"), reverse=True)
@@ -213,7 +213,7 @@ def test_no_file_runs_a_formula(client: FlaskClient) -> None:
 def test_excel_is_refused_with_advice_when_it_is_too_long(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_list, "LARGEST_WORKBOOK", 100)
+    monkeypatch.setattr(request_list, "MAX_WORKBOOK_ROWS", 100)
     answer = client.get("/requests.xlsx")
     assert answer.status_code == 413
     assert "download the CSV file, which has all rows" in answer.text
@@ -224,7 +224,7 @@ def test_the_advice_is_in_place_of_a_link_to_a_file_that_is_too_long(
 ) -> None:
     """The link saved nothing, and the browser did not show the advice."""
     for largest, is_refused in ((1_000_000, False), (100, True)):
-        monkeypatch.setattr(request_list, "LARGEST_WORKBOOK", largest)
+        monkeypatch.setattr(request_list, "MAX_WORKBOOK_ROWS", largest)
         for report, name in ((page.REPORT, "requests"), (backlog.REPORT, "oldest")):
             shown = str(card(warehouse, report, name).parts)
             assert ("Excel files are limited to 100." in shown) == is_refused

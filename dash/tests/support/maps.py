@@ -60,7 +60,7 @@ HAS_LOOKED = """() => performance.getEntriesByType('resource').some(one => one.n
     && one.responseEnd)"""
 # From the top of the page to the map.
 PLACES = ("h1", ".covers", ".map-canvas")
-MOST_MOVED_PX = 4
+MAX_MOVED_PX = 4
 LOADED = """part => performance.getEntriesByType('resource').filter(one => one.name.includes(part))
     .map(one => ({ name: one.name, begins: one.startTime, bytes: one.transferSize }))"""
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scenarios.places import USER_AGENT
 
-LONGEST_SECONDS = 120
+MAX_SECONDS = 120
 DEFAULT: list[dict[str, Any]] = [{"requestId": 1, "typeId": 2, "typeCount": 1}]
 POLYGONS = {"type": "FeatureCollection", "features": DEFAULT * 1_000}
 # What a run requests before its users start; this is not counted.
@@ -76,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(delay)
         if path == self.site.hanging:
             self.site.is_hanging = True
-            self.site.released.wait(LONGEST_SECONDS)
+            self.site.released.wait(MAX_SECONDS)
         generation = self.site.generations.pop(0) if self.site.generations else self.site.generation
         etag = f'"{path}-{generation}"'
         is_known = self.headers.get("If-None-Match") == etag

@@ -12,7 +12,7 @@ from portal.city.texts import Texts, blanked, chosen
 
 CENTER_LATITUDE, CENTER_LONGITUDE = 34.044, -118.25
 NUMBERS_A_DEGREE = 80_000
-LARGEST_NUMBER = 24_000
+MAX_HOUSE_NUMBER = 24_000
 
 
 def addresses(block: Block, *, is_case: bool) -> dict[str, Texts]:
@@ -48,7 +48,7 @@ def addresses(block: Block, *, is_case: bool) -> dict[str, Texts]:
 
 
 def chosen_numbers(distance: NDArray[np.float64]) -> Texts:
-    return [str(number) for number in np.minimum(distance, LARGEST_NUMBER).astype(np.int64).tolist()]
+    return [str(number) for number in np.minimum(distance, MAX_HOUSE_NUMBER).astype(np.int64).tolist()]
 
 
 def _zip_codes(block: Block) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-LONGEST_TEXT = 2_000
+MAX_TEXT_LENGTH = 2_000
 
 
 def count(subject: str, what: str, amount: int = 1) -> None:
@@ -14,4 +14,4 @@ def count(subject: str, what: str, amount: int = 1) -> None:
 
 def violation(subject: str, text: str) -> None:
     """Report a broken guarantee, with the details needed to reproduce it."""
-    print(json.dumps({"subject": subject, "violation": text[:LONGEST_TEXT]}), flush=True)
+    print(json.dumps({"subject": subject, "violation": text[:MAX_TEXT_LENGTH]}), flush=True)

@@ -19,7 +19,7 @@ from attack_runs.places import Places
 
 DISK_MB = 24
 LOADER = "loader_311"
-MOST_FREE_BYTES = 4_000_000
+MAX_FREE_BYTES = 4_000_000
 
 
 def crash(places: Places) -> float:
@@ -75,7 +75,7 @@ class SmallDisk:
         superuser(self._places, f"{self._role} SET default_tablespace = 'small'")
         superuser(self._places, f"{self._role} SET temp_tablespaces = 'small'")
         space = os.statvfs(self._folder)
-        left = chance.randrange(MOST_FREE_BYTES)
+        left = chance.randrange(MAX_FREE_BYTES)
         size = max(1, space.f_bavail * space.f_frsize - left)
         with suppress(OSError), (self._folder / "filler").open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, size)

@@ -214,7 +214,7 @@ RARE = [
 
 def test_a_page_reads_a_limited_number_of_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter that rarely matches read the whole history, which took longer than a query may take."""
-    monkeypatch.setattr(repository, "MOST_READ", 50)
+    monkeypatch.setattr(repository, "MAX_READ", 50)
     with databases.database() as fresh:
         add_many(fresh, 5_000)
         fresh.run("ANALYZE changes")
@@ -229,7 +229,7 @@ def test_a_page_reads_a_limited_number_of_changes(monkeypatch: pytest.MonkeyPatc
 def test_links_lead_through_short_pages_to_changes_that_rarely_match(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(repository, "MOST_READ", 10)
+    monkeypatch.setattr(repository, "MAX_READ", 10)
     first = database.value("SELECT last_change FROM data_generation")
     for _ in range(2):
         add_many(database, 24)

@@ -214,7 +214,7 @@ def _wait_until_nothing_is_sent() -> None:
 def test_no_further_large_responses_are_made_than_fit(
     api: Api, many_requests: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large_bodies, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(large_bodies, "MAX_BYTES", 1_000_000)
     with _reading_little(api) as connection:
         connection.sendall(LARGE % (many_requests - 2))
         length = _length_of(connection.recv(1_000))

@@ -48,7 +48,7 @@ def rows(database: Database) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept_files, "LEAST_BYTES", 1)
+    monkeypatch.setattr(kept_files, "MIN_BYTES", 1)
     return tmp_path / "exports"
 
 

@@ -198,7 +198,7 @@ def test_unknown_filter_is_422_with_a_reason(api: Api) -> None:
 
 
 def test_too_many_groups_are_422(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "MOST_GROUPS", 5)
+    monkeypatch.setattr(repository, "MAX_GROUPS", 5)
     assert len(ask(api, ["created_year"], ["created_year>=2019"])) == 2
     with queries() as counted:
         responses = [api.get("/reports", field="created_date", filter="created_year>=2019") for _ in "ab"]
@@ -281,7 +281,7 @@ def test_requests_are_read_one_by_one_only_if_they_are_few(
     api: Api, rows: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rollup tells how many there are on the days of the filters."""
-    monkeypatch.setattr(repository, "MOST_REQUESTS", 100)
+    monkeypatch.setattr(repository, "MAX_REQUESTS", 100)
     many, few = (f"{ONE_BY_ONE}&filter=created_{days}" for days in ("year>=2019", "date=2019-12-28"))
     with queries() as counted:
         responses = [api.get(many) for _ in "ab"]
@@ -296,7 +296,7 @@ def test_requests_are_read_one_by_one_only_if_they_are_few(
 
 
 def test_too_many_requests_are_not_even_begun(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "MOST_REQUESTS", 100)
+    monkeypatch.setattr(repository, "MAX_REQUESTS", 100)
     by_day = Rollup("rollup_day_type", frozenset({"created_date", "type_id"}))
     catalog = RollupCatalog((by_day,), {name: name for name in ("council_id", "source_id")})
     query = repository.counted(

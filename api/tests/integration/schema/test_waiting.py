@@ -141,7 +141,7 @@ def test_two_runners_and_a_reader_end_at_the_same_schema(old: Database) -> None:
     assert old.value("SELECT count(*) FROM service_requests WHERE is_open") == 2_000
 
 
-LONGEST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 # For longer than a statement may wait that would keep readers waiting too.
 WAITING = """
 SELECT pid FROM pg_stat_activity
@@ -155,7 +155,7 @@ def _wait_until_it_waits(database: Database, statement: str, is_running: Callabl
         assert is_running()
         return bool(database.run(WAITING, statement))
 
-    assert until(waits, LONGEST_SECONDS), f"the runner never waited in {statement}"
+    assert until(waits, MAX_SECONDS), f"the runner never waited in {statement}"
 
 
 @pytest.mark.slow

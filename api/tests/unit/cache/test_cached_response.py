@@ -11,8 +11,8 @@ from lacity_data_api.cache.cached_response import (
     FORMAT,
     IMMUTABLE,
     LARGE,
+    MIN_COMPACTED_BYTES,
     NEGOTIATED,
-    SMALLEST_COMPACTED,
     CachedResponse,
 )
 from lacity_data_api.cache.negotiation import is_match, preferred_encoding
@@ -64,7 +64,7 @@ def test_entity_tags_are_compared_as_a_whole(if_none_match: bytes, matches: bool
     assert is_match(if_none_match, b'"0123456789abcdef01234567"') is matches
 
 
-@pytest.mark.parametrize("size", [3_000, SMALLEST_COMPACTED])
+@pytest.mark.parametrize("size", [3_000, MIN_COMPACTED_BYTES])
 def test_response_survives_redis_unchanged(size: int) -> None:
     response = CachedResponse.of((BODY * size)[:size], generation=7, link='</next>; rel="next"')
     response.encode("br")
@@ -98,9 +98,9 @@ def test_a_large_body_is_kept_compressed_and_sent_as_before(encoding: str) -> No
 @pytest.mark.parametrize(
     ("size", "encodings", "kept"),
     [
-        (SMALLEST_COMPACTED - 1, ["br"], ["", "br"]),
-        (SMALLEST_COMPACTED, [], [""]),
-        (SMALLEST_COMPACTED, ["br", "gzip"], ["br", "gzip"]),
+        (MIN_COMPACTED_BYTES - 1, ["br"], ["", "br"]),
+        (MIN_COMPACTED_BYTES, [], [""]),
+        (MIN_COMPACTED_BYTES, ["br", "gzip"], ["br", "gzip"]),
     ],
 )
 def test_only_a_large_and_compressed_body_is_dropped(

@@ -37,7 +37,7 @@ def test_what_passes_by_itself_is_not_remembered() -> None:
 
 
 def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "MOST_FAILURES", 2)
+    monkeypatch.setattr(failures, "MAX_FAILURES", 2)
     known = Failures()
     for key in "abc":
         known.add(key, NotFoundError())
@@ -48,7 +48,7 @@ def test_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failure_that_was_seen_again_is_not_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "MOST_FAILURES", 2)
+    monkeypatch.setattr(failures, "MAX_FAILURES", 2)
     known = Failures()
     for key in "abac":
         known.add(key, NotFoundError())

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.memory import LONGEST_URL, MOST_URLS_PER_ENTRY, MOST_VARIANTS_PER_URL, Memory
+from lacity_data_api.cache.memory import MAX_URL_LENGTH, MAX_URLS_PER_ENTRY, MAX_VARIANTS_PER_URL, Memory
 from lacity_data_api.http.access_log import Outcome
 from lacity_data_api.http.prepared import OBJECTS_BYTES, PreparedResponse
 
@@ -55,10 +55,10 @@ def test_a_response_has_only_so_many_urls_and_a_url_only_one_response() -> None:
     memory = Memory(ROOM)
     for key in ("first", "second"):
         memory.put(key, _response())
-        for number in range(MOST_URLS_PER_ENTRY + 1):
+        for number in range(MAX_URLS_PER_ENTRY + 1):
             memory.add_url(key, (b"/path", str(number).encode()), "/route")
     keys = [entry.key for entry in memory.by_url.values()]
-    assert keys == ["first"] * MOST_URLS_PER_ENTRY + ["second"]
+    assert keys == ["first"] * MAX_URLS_PER_ENTRY + ["second"]
 
 
 def test_a_url_may_depend_on_the_accept_header() -> None:
@@ -80,7 +80,7 @@ def test_a_url_may_depend_on_the_accept_header() -> None:
 def test_a_long_url_is_not_kept() -> None:
     memory = Memory(ROOM)
     memory.put("key", _response())
-    memory.add_url("key", (b"/path", b"x" * LONGEST_URL), "/route")
+    memory.add_url("key", (b"/path", b"x" * MAX_URL_LENGTH), "/route")
     assert memory.by_url == {}
 
 
@@ -140,7 +140,7 @@ def test_prepared_responses_count_towards_the_limit() -> None:
             memory.add_prepared(found, (b"br", b"", f"{chance.random()}".encode()), _prepared())
         held = sum(OBJECTS_BYTES * len(entry.prepared) for entry in memory.by_url.values())
         assert held < memory.bytes <= ROOM
-        assert all(len(entry.prepared) <= MOST_VARIANTS_PER_URL for entry in memory.by_url.values())
+        assert all(len(entry.prepared) <= MAX_VARIANTS_PER_URL for entry in memory.by_url.values())
     memory.replace_all([])
     assert (memory.bytes, memory.by_url) == (0, {})
 
@@ -174,10 +174,10 @@ def test_a_url_has_many_variants_and_starts_again_when_there_are_too_many() -> N
     memory.put("key", _response())
     memory.add_url("key", url, "/route")
     before, found = memory.bytes, memory.by_url[url]
-    for number in range(MOST_VARIANTS_PER_URL):
+    for number in range(MAX_VARIANTS_PER_URL):
         memory.add_prepared(found, (b"br", b"", f"{number:02}".encode()), _prepared())
-    assert len(found.prepared) == MOST_VARIANTS_PER_URL
-    of_one = (memory.bytes - before) / MOST_VARIANTS_PER_URL
+    assert len(found.prepared) == MAX_VARIANTS_PER_URL
+    of_one = (memory.bytes - before) / MAX_VARIANTS_PER_URL
     memory.add_prepared(found, (b"br", b"", b"99"), _prepared())
     assert list(found.prepared) == [(b"br", b"", b"99")]
     assert memory.bytes - before == of_one

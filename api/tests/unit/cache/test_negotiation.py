@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from lacity_data_api.cache import negotiation
-from lacity_data_api.cache.negotiation import LONGEST_KEPT_BYTES, is_match, kept_if_short, preferred_encoding
+from lacity_data_api.cache.negotiation import MAX_KEPT_BYTES, is_match, kept_if_short, preferred_encoding
 
 
-@pytest.mark.parametrize(("size", "calls"), [(LONGEST_KEPT_BYTES, 1), (LONGEST_KEPT_BYTES + 1, 2)])
+@pytest.mark.parametrize(("size", "calls"), [(MAX_KEPT_BYTES, 1), (MAX_KEPT_BYTES + 1, 2)])
 def test_results_of_long_headers_are_not_kept(size: int, calls: int) -> None:
     """512 lists of 150 kB took 1.6 GB of a worker."""
     parsed: list[bytes] = []

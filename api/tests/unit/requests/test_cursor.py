@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from lacity_data_api.errors import InvalidError
-from lacity_data_api.params import LARGEST_ID
+from lacity_data_api.params import MAX_ID
 from lacity_data_api.requests.cursor import Cursor, parse
 
 
@@ -17,7 +17,7 @@ from lacity_data_api.requests.cursor import Cursor, parse
         ("1970-01-01", 1, "0.1"),
         ("1970-01-02", 0, "86400000000.0"),
         ("1969-12-31T23:59:59.999999", 23, "-1.23"),
-        ("2026-11-24T08:30:00.000005", LARGEST_ID, f"1795509000000005.{LARGEST_ID}"),
+        ("2026-11-24T08:30:00.000005", MAX_ID, f"1795509000000005.{MAX_ID}"),
         ("0001-01-01", 7, "-62135596800000000.7"),
         ("9999-12-31T23:59:59.999999", 7, "253402300799999999.7"),
     ],
@@ -41,7 +41,7 @@ def test_a_cursor_is_its_time_and_id(created_date: str, request_id: int, text: s
         " 1.1",
         "1.1\n",
         "١.1",  # noqa: RUF001  a digit, but not one of ours
-        f"1.{LARGEST_ID + 1}",
+        f"1.{MAX_ID + 1}",
         "1234567890123456789.1",
         "1.12345678901234567890",
     ],

@@ -216,7 +216,7 @@ def test_the_page_of_dash_takes_over_the_map_that_is_there(someone: Visitor, bro
     expect(field).to_have_value("200 N")
     expect(field).to_be_focused()
     after = [one.bounding_box() for one in map(other.locator, maps.PLACES)]
-    assert after == [pytest.approx(one, abs=maps.MOST_MOVED_PX) for one in before]
+    assert after == [pytest.approx(one, abs=maps.MAX_MOVED_PX) for one in before]
     assert visitor.problems == []
     visitor.close()
 

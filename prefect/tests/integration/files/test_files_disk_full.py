@@ -20,12 +20,12 @@ from pipeline.errors import FilesError
 from pipeline.files import councils
 from pipeline.files.writing import write_files
 
-LONGEST_FILE_BYTES = 60_000
+MAX_FILE_BYTES = 60_000
 PATIENCE_SECONDS = 120
 
 
 def limit_files() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE_BYTES, LONGEST_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
 
 
 def fails(*_: object) -> int:

@@ -30,8 +30,8 @@ FROM_POSTGRES = {
     "a number": "\"SRNumber\" = '{number}'",
 }
 PUBLISHED = f"SELECT {selected(COLUMNS)} FROM published_requests() AS published"
-LONGEST_TRANSFER_BYTES = 15_000_000
-MOST_REQUESTS = 200
+MAX_TRANSFER_BYTES = 15_000_000
+MAX_REQUESTS = 200
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_two_weeks_of_a_small_year_transfer_a_part(
     asked = server.requests()
     size = next(entry["bytes"] for entry in published[1].resources if entry["latest"] == "2025.parquet")
     assert sum(int(str(noted["bytes"])) for noted in asked) < size * 0.8
-    assert len(asked) <= MOST_REQUESTS
+    assert len(asked) <= MAX_REQUESTS
 
 
 def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
@@ -123,5 +123,5 @@ def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
         assert found == digest(database.rows(f"{PUBLISHED} WHERE {where}"))
     transferred = sum(int(str(noted["bytes"])) for noted in asked)
     print(f"{found[0]} rows: {transferred / 1e6:.1f} MB in {len(asked)} requests")
-    assert transferred <= LONGEST_TRANSFER_BYTES
-    assert len(asked) <= MOST_REQUESTS
+    assert transferred <= MAX_TRANSFER_BYTES
+    assert len(asked) <= MAX_REQUESTS

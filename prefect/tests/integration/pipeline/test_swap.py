@@ -17,7 +17,7 @@ from pipeline.vacuum import vacuum
 from portal.controller import Controller
 
 # API_EXPORT_SECONDS of the API.
-LONGEST_EXPORT_SECONDS = 900
+MAX_EXPORT_SECONDS = 900
 LIVE, OLD = "2cy6-i7zn", "rq3b-xjk8"
 BOTH = (LIVE, OLD)
 Town = tuple[str, Controller]
@@ -66,7 +66,7 @@ def test_the_swap_gives_up_before_a_reader_is_ended_for_a_deadlock(filled: Datab
     """And the swap keeps trying for longer than the longest export."""
     deadlock = filled.value("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
     assert deadlock >= 2 * swap.LOCK_TURN_MS
-    assert swap.LOCK_TURNS * (swap.LOCK_PAUSE_SECONDS + swap.LOCK_TURN_MS / 1000) > LONGEST_EXPORT_SECONDS
+    assert swap.LOCK_TURNS * (swap.LOCK_PAUSE_SECONDS + swap.LOCK_TURN_MS / 1000) > MAX_EXPORT_SECONDS
 
 
 def test_the_new_tables_have_the_storage_settings_of_the_old(town: Town, database: Database) -> None:
