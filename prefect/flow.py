@@ -27,7 +27,7 @@ if __name__ == "__main__" and sys.argv[1:2] == ["metrics"]:
     sys.exit(metrics.main(sys.argv[2:]))
 
 # Prefect reads its settings while it is imported.
-prefect_environment.settle(os.environ)
+prefect_environment.set_defaults(os.environ)
 if __name__ == "__main__":
     from pipeline import arguments
 
@@ -135,7 +135,7 @@ def ingest(
     logging.getLogger("pipeline").setLevel(settings.log_level)
     try:
         settings, city = city_for(settings)
-        with runs.opened(settings, options, city) as run:
+        with runs.open_run(settings, options, city) as run:
             plan, message, problems = load(run)
     except BusyError:
         raise
@@ -230,7 +230,7 @@ def write_files(run: Run) -> list[IngestError]:
     try:
         write_city_files(run.connection, settings.files_location, settings.files_url)
     except FilesError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # expected: the message is enough
+        log.error("%s: %s", error.category, error)  # noqa: TRY400  # expected: the message is enough
         return [error]
     return []
 

@@ -158,9 +158,9 @@ def run_suites(
 
     The coverage of split suites comes at the end.
     """
-    split = [suite for suite in suites if suite in SPLIT and is_measured and not arguments]
+    split_suites = [suite for suite in suites if suite in SPLIT and is_measured and not arguments]
     # Here and not in the jobs: a test that runs them concurrently would delete the coverage data of a part.
-    for suite in split:
+    for suite in split_suites:
         for part in PARTS:
             part_of_coverage(suite, part).unlink(missing_ok=True)
     with servers() as instance:
@@ -170,7 +170,7 @@ def run_suites(
         after = tuple(job.name for job in needed)
         queue = [*needed, *first, *(replace(job, after=after) for job in sorted(jobs, key=turn))]
         outcomes = run_all(queue, LOGS, WORKERS)
-    return outcomes + run_all(map(coverage_job, split), LOGS, 1)
+    return outcomes + run_all(map(coverage_job, split_suites), LOGS, 1)
 
 
 def format_all() -> int:
@@ -192,8 +192,8 @@ def check(jobs: Callable[[], list[Job]]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the named suites, or all; a whole suite must reach its coverage."""
-    suites, pytest_arguments = split(arguments)
+    """Run the named suites, or all; a whole suite must reach its coverage limit."""
+    suites, pytest_arguments = parse_suites(arguments)
     needs = apt.of_tests(suites)
     if "tools" in suites and "slow" in pytest_arguments:
         needs.append("prometheus")
@@ -218,7 +218,7 @@ def deployment(arguments: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT / "tools", env=clean_environment("tools"), check=False).returncode
 
 
-def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+def parse_suites(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Suites before ``--``, arguments of pytest after it. Raises Problem for an unknown suite."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     suites = arguments[:end] or list(SUITES)

@@ -45,7 +45,7 @@ def check_python() -> None:
 
 
 def run_uv(arguments: list[str], what: str, variables: Mapping[str, str] | None = None) -> None:
-    """Run uv with its settings, and others. Raises ``Problem`` with its output when it fails."""
+    """Run uv with its settings and these variables. Raises ``Problem`` with its output when it fails."""
     run([str(UV), *arguments], what, variables=uv_environment() | dict(variables or {}))
 
 
@@ -83,7 +83,7 @@ def install_uv() -> None:
 
 
 def _has_interpreter(folder: str) -> bool:
-    """Whether a folder's environment is one of this interpreter."""
+    """Whether a folder's environment was created for this version of Python."""
     settings = ENVIRONMENTS / folder / "pyvenv.cfg"
     version = f"version_info = {platform.python_version()}\n"
     return settings.is_file() and version in settings.read_text()
@@ -120,7 +120,7 @@ def sync(target: Path, lock: Path) -> None:
 
 
 def ensure(folders: Iterable[str], *, completes: bool = True) -> None:
-    """Make or update the environments of these folders. Raises Problem without the space to install them.
+    """Make or update the environments of these folders. Raises Problem if the disk is too full.
 
     Completing them (``PREPARED_BY``) keeps one processor busy for half a minute; a later call can do it.
     """

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from lacity_data_api.cache.kept_files import Content, Days, FileCopy
-from lacity_data_api.cache.kept_versions import version_of
+from lacity_data_api.cache.outdated_files import version_of
 from lacity_data_api.errors import ApiError
 from lacity_data_api.state import state_of
 from lacity_data_api.statements import Statement

@@ -9,7 +9,7 @@ from fastapi import Request
 
 from lacity_data_api.cache.generation_watcher import GenerationWatcher
 from lacity_data_api.cache.kept_files import KeptFiles
-from lacity_data_api.cache.kept_versions import OutdatedFiles
+from lacity_data_api.cache.outdated_files import OutdatedFiles
 from lacity_data_api.cache.redis_store import RedisStore
 from lacity_data_api.cache.response_cache import ResponseCache
 from lacity_data_api.city.reader import FactsReader

@@ -16,8 +16,8 @@ from pipeline.download import COUNTED, Download
 from pipeline.merge import merge
 from pipeline.options import Options
 from pipeline.plan import Plan, Reading
-from pipeline.runs import Run, finish, opened
-from pipeline.staging import PageTaker, Staging
+from pipeline.runs import Run, finish, open_run
+from pipeline.staging import PageLoader, Staging
 
 # Each benchmark run adds requests for days beyond the end of the city's data.
 NOW = datetime.now(UTC) + timedelta(days=400)
@@ -45,7 +45,7 @@ def load(settings: Settings, city: City, columns: Sequence[str], pages: Iterable
     """Stage pages with the given columns, with as many threads as a run uses, then merge."""
     (dataset,) = city.datasets
     reading = Reading(dataset, "", 0, None, 0, {name: name for name in columns})
-    with opened(settings, Options(now=NOW), city) as run:
+    with open_run(settings, Options(now=NOW), city) as run:
         started = time.monotonic()
         result = _stage(settings, run, reading, iter(pages))
         staged = time.monotonic()
@@ -66,19 +66,19 @@ def _stage(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]
 
 
 @contextmanager
-def _taker(settings: Settings, run: Run, reading: Reading) -> Iterator[PageTaker]:
+def _loader(settings: Settings, run: Run, reading: Reading) -> Iterator[PageLoader]:
     with connect(settings.database_loader_url, "benchmark") as connection:
-        taker = PageTaker(connection, Staging(run.load_run_id), reading, run.city, NOW)
-        taker.prepare()
-        yield taker
+        loader = PageLoader(connection, Staging(run.load_run_id), reading, run.city, NOW)
+        loader.prepare()
+        yield loader
 
 
 def _take(settings: Settings, run: Run, reading: Reading, pages: Iterator[Page]) -> Download:
     result = Download(reading)
-    with _taker(settings, run, reading) as taker:
+    with _loader(settings, run, reading) as loader:
         for page in pages:
-            taker.copy(iter(page))
-            taken = taker.take()
+            loader.copy(iter(page))
+            taken = loader.stage()
             counts = {name: result.counts[name] + taken[name] for name in COUNTED}
             moments = [moment for moment in (result.newest, taken["newest"]) if moment]
             result = replace(result, counts=counts, newest=max(moments))

@@ -12,8 +12,8 @@ from pipeline.errors import EXIT_CODES
 from pipeline.options import SINCE_OF_EVERYTHING
 
 TIME_ZONE = "UTC"
-OF_ONE_RUN = ("years", "dataset", "since", "full", "reconcile", "dry_run", "scheduled_later")
-OF_A_SCHEDULE = ("cron", "reconcile_cron", "time_zone")
+RUN_OPTIONS = ("years", "dataset", "since", "full", "reconcile", "dry_run", "scheduled_later")
+SCHEDULE_OPTIONS = ("cron", "reconcile_cron", "time_zone")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -35,7 +35,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--full", action="store_true", help="load everything from scratch and swap it in")
-    ways.add_argument("--reconcile", action="store_true", help="read everything and retire gone rows")
+    ways.add_argument(
+        "--reconcile",
+        action="store_true",
+        help="read everything and retire rows that are no longer published",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only report what would change")
     parser.add_argument(
         "--scheduled-later",
@@ -65,8 +69,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _contradiction(chosen: argparse.Namespace) -> str:
-    """Which options do not fit together; empty if all do."""
-    ignored, needed = (OF_ONE_RUN, "one run") if chosen.command == "serve" else (OF_A_SCHEDULE, "serve")
+    """A message about conflicting options; empty if there are none."""
+    ignored, needed = (RUN_OPTIONS, "one run") if chosen.command == "serve" else (SCHEDULE_OPTIONS, "serve")
     given = [f"--{name.replace('_', '-')}" for name in ignored if getattr(chosen, name)]
     if given:
         return f"only for {needed}: {', '.join(given)}"
@@ -81,7 +85,7 @@ def _contradiction(chosen: argparse.Namespace) -> str:
 
 @contextmanager
 def _needed(what: str, text: str) -> Iterator[None]:
-    """Say what is needed if the text is invalid: argparse replaces messages of other errors by its own."""
+    """Say what is needed if the text is invalid: argparse replaces the messages of other exceptions."""
     try:
         yield
     except ValueError as error:

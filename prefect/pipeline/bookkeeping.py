@@ -62,7 +62,7 @@ def _details(written: WriteResult) -> dict[str, object]:
         "changes": written.recorded,
     }
     if written.boundaries.digest or written.boundaries.has_changed:
-        # Without a digest, no file equals the stored polygons, not even the one that was read before.
+        # An empty digest equals that of no file, so the next run merges the boundaries again.
         details["boundaries"] = {"digest": written.boundaries.digest}
     return details
 

@@ -92,7 +92,7 @@ def _weekday(job: Job, written: WriteResult, latest: datetime) -> Check:
     row = fetch_one(job.connection, "quality/weekday", {"latest": latest}, **tables)
     name = "requests on the newest whole day"
     warns, fails = job.city.limits.daily_factor_warn, job.city.limits.daily_factor_fail
-    limits = f"warns at {warns:g} times more or less than usual, fails at {fails:g} times more"
+    limits = f"warns above {warns:g} times or below 1/{warns:g} of the usual, fails above {fails:g} times"
     if row["usual"] is None:
         return Check(name, "ok", "unknown", limits, "too little history")
     requests, usual = int(row["requests"]), float(row["usual"])

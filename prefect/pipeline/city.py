@@ -118,7 +118,7 @@ class City(Declaration):
 
     @property
     def has_yearly_datasets(self) -> bool:
-        """Whether each dataset covers one year; it is then read whole, including later days of the newest."""
+        """Whether there is one dataset for each year; each is read whole, with later days of the newest."""
         return len(self.datasets) > 1
 
     def with_dataset(self, dataset: Dataset) -> City:
@@ -200,9 +200,9 @@ def _refuse_other_meters(name: str, declared: float, factor: float) -> None:
 
 def _refuse_overlap(datasets: tuple[Dataset, ...]) -> None:
     for earlier, later in pairwise(datasets):
-        # One without a last day that begins on the same day has ended the day before.
+        # A dataset without a last day ends before the next one begins, possibly before its own first day.
         if earlier.last_day is None or later.first_day <= max(earlier.first_day, earlier.last_day):
-            raise ValueError(f"{earlier.id} and {later.id} both take {later.first_day}")
+            raise ValueError(f"{earlier.id} and {later.id} both cover {later.first_day}")
 
 
 def load_city(key: str = "la", folder: Path = CITIES) -> City:

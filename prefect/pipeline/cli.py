@@ -33,11 +33,11 @@ from pipeline.termination import end_soon
 
 log = logging.getLogger("pipeline")
 RECONCILE_AFTER_HOURS = 2
-REPEATED = {
+RETRIED = {
     error.exit_code
     for error in (PortalError, PublishError, BusyError, PartialError, FilesError, MaintenanceError)
 }
-"""Exit codes of failures that the next scheduled run may not encounter."""
+"""Exit codes of failures that the next scheduled run may resolve."""
 
 
 def main(ingest: Any, chosen: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def main(ingest: Any, chosen: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         stack.callback(discard_early)
         code = exit_code_of(lambda: _start(ingest, chosen, stack))
-        return 0 if chosen.scheduled_later and code in REPEATED else code
+        return 0 if chosen.scheduled_later and code in RETRIED else code
 
 
 def _start(ingest: Any, chosen: argparse.Namespace, stack: contextlib.ExitStack) -> None:
@@ -54,7 +54,7 @@ def _start(ingest: Any, chosen: argparse.Namespace, stack: contextlib.ExitStack)
     _, city = city_for(settings)
     signal.signal(signal.SIGTERM, _terminate)
     log.setLevel(settings.log_level)
-    _carry_out(ingest, scheduled(chosen, city), settings, stack)
+    _carry_out(ingest, with_default_schedule(chosen, city), settings, stack)
 
 
 def _carry_out(
@@ -70,7 +70,7 @@ def _carry_out(
         raise
     if chosen.command == "serve":
         log.info(
-            "running on a schedule: changes on %s, everything on %s (%s)",
+            "schedule: incremental runs at %r, reconcile runs at %r (%s)",
             chosen.cron,
             chosen.reconcile_cron,
             chosen.time_zone,
@@ -102,7 +102,7 @@ def _serve(ingest: Any, chosen: argparse.Namespace, settings: Settings) -> None:
     asyncio.run(runner.start())
 
 
-def scheduled(chosen: argparse.Namespace, city: City) -> argparse.Namespace:
+def with_default_schedule(chosen: argparse.Namespace, city: City) -> argparse.Namespace:
     """The command line with the city's hours as defaults."""
     weekly_hour = (city.nightly_hour_utc + RECONCILE_AFTER_HOURS) % 24
     chosen.cron = chosen.cron or f"0 {city.nightly_hour_utc} * * *"

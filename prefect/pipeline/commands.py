@@ -18,10 +18,10 @@ def exit_code_of(action: Callable[[], int | None]) -> int:
     try:
         return action() or 0
     except IngestError as error:
-        log.error("%s: %s", error.who, error)  # noqa: TRY400  # an expected failure needs no traceback
+        log.error("%s: %s", error.category, error)  # noqa: TRY400  # an expected failure needs no traceback
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT_CODE
     except Exception:
-        log.exception(IngestError.who)
+        log.exception(IngestError.category)
         return UNEXPECTED_EXIT_CODE

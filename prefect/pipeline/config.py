@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         description="URL requested after every published run, for a dead man's switch; empty: none.",
     )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people, or JSON.")
+    log_format: Literal["text", "json"] = Field(default="text", description="Plain text, or JSON.")
     reports_url: str = Field(default="", description="URL of the reports, linked in the report of each run.")
 
     files_location: str = Field(

@@ -29,7 +29,7 @@ CodedColumn = Literal["requesttype", "owner", "requestsource", "area"]
 Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Word = Literal["area", "areas", "no_area", "region", "district", "portal", "population"]
-"""What the API's documentation and the reports name differently in each city."""
+"""Terms that the API's documentation and the reports adapt to each city."""
 
 
 def _is_not_blank(text: str) -> str:
@@ -50,10 +50,10 @@ def _is_time_zone(text: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_is_time_zone)]
 
 
-# The most that Postgres repeats.
+# The largest repetition count that Postgres allows.
 UP_TO_255 = "(?:[01]?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])"
-# A whole bracket, or, as a group, what Postgres and Python do not both understand: classes such as [:alpha:],
-# special groups other than (?:, (?= and (?!, repeated conditions, possessive quantifiers, other braces.
+# A whole bracket expression, or, as a group, what Postgres and Python do not both support: classes such as
+# [:alpha:], special groups but (?:, (?= and (?!, repeated lookaheads, possessive quantifiers, other braces.
 PORTABILITY = re.compile(
     r"\[\^?\]?(?:[^\]\[]|\[(?![:.=]))*\]"
     r"|(\[|\(\?(?![:=!])|\(\?[=!][^()]*\)[*+?{]|[*+?}]\+"
@@ -70,7 +70,7 @@ def _is_portable(text: str) -> str:
         raise ValueError(f"not a regular expression: {error}") from error
     odd = next((found[1] for found in PORTABILITY.finditer(text) if found[1]), "")
     if odd:
-        raise ValueError(f"{odd!r} differs between Postgres and Python; special groups are (?:, (?= and (?!")
+        raise ValueError(f"{odd!r} differs between Postgres and Python; allowed groups are (?:, (?= and (?!")
     return text
 
 
@@ -93,7 +93,7 @@ def _refuse_unknown_groups(expression: str, text: str) -> None:
     r"""Raise ValueError if the text refers to a group, such as ``\1``, that the expression does not have."""
     groups = {str(number) for number in range(1, min(re.compile(expression).groups, 9) + 1)}
     if unknown := [found[0] for found in GROUP_REFERENCE.finditer(text) if found[1] not in groups]:
-        raise ValueError(f"{unknown[0]} is no group of {expression}, which has {len(groups)} in parentheses")
+        raise ValueError(f"{unknown[0]} refers to a missing group: {expression} has {len(groups)}")
 
 
 class Declaration(BaseModel):
@@ -168,7 +168,7 @@ class Schema(Declaration):
         missing = self.required - self.columns.keys()
         if unknown or missing:
             raise ValueError(
-                f"no column of requests, or required but not mapped: {sorted(unknown | missing)}"
+                f"unknown columns, or required ones that are not mapped: {sorted(unknown | missing)}"
             )
         return self
 
@@ -195,7 +195,7 @@ class Pattern(Declaration):
     def _is_whole(self) -> Pattern:
         expression = self.match.removeprefix(ANY_CASE)
         if "\\" in self.code and not (expression.startswith("^") and expression.endswith("$")):
-            raise ValueError("a code made of groups needs an expression from ^ to $")
+            raise ValueError("a code that refers to groups needs an expression from ^ to $")
         _refuse_unknown_groups(self.match, self.code)
         return self
 
@@ -226,7 +226,7 @@ class TypeGroup(Declaration):
 
     @field_validator("name")
     @classmethod
-    def _is_a_name_of_its_own(cls, name: str) -> str:
+    def _is_not_reserved(cls, name: str) -> str:
         if name == OTHER_TYPES:
             raise ValueError(f"{name} is the group of all types that no group lists")
         return name

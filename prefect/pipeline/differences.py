@@ -19,7 +19,7 @@ RETIRED_REASON = "no longer published"
 def merge(job: Job, *, has_new_boundaries: bool) -> WriteResult:
     """Write the differences, and update the served rows."""
     connection = job.connection
-    name_served(connection, job.city, sql.Identifier("requests"))
+    create_served_view(connection, job.city, sql.Identifier("requests"))
     written = write_requests(job)
     new_codes = _resolve(job, has_new_boundaries=has_new_boundaries)
     served_changes = _serve(job)
@@ -79,13 +79,13 @@ def find_changes(job: Job, complete: list[str]) -> dict[str, dict[str, int]]:
     return {row.pop("dataset_id"): row for row in fetch(connection, "merge/count_changes")}
 
 
-def name_served(connection: Connection, city: City, requests: sql.Identifier) -> None:
+def create_served_view(connection: Connection, city: City, requests: sql.Identifier) -> None:
     """Define ``served``, the view that determines how a row of that table is served."""
     bounds = {name: sql.Literal(degrees) for name, degrees in city.bounds.model_dump().items()}
     connection.execute(composed("merge/served_view", requests=requests, **bounds))
 
 
-def forget_served(connection: Connection) -> None:
+def drop_served_view(connection: Connection) -> None:
     """Drop the view again, because it would prevent swapping its tables."""
     connection.execute("DROP VIEW served")
 
@@ -132,7 +132,7 @@ def _serve(job: Job) -> int:
         run(connection, f"merge/{step}")
         connection.execute(sql.SQL("CREATE INDEX ON {} (request_id)").format(sql.Identifier(table)))
         connection.execute(sql.SQL("ANALYZE {} (request_id)").format(sql.Identifier(table)))
-    forget_served(connection)
+    drop_served_view(connection)
     steps = ("delete_served", "update_served", "insert_served")
     changed = sum(run(connection, f"merge/{step}") for step in steps)
     run(connection, "merge/record_days")

@@ -35,7 +35,7 @@ def _published(portal: Portal, city: City, loaded: Collection[str]) -> tuple[Cit
     notices: Notices = ()
     while len(city.datasets) > 1 and city.newest.id not in loaded and not _has_rows(portal, city.newest.id):
         early, city = city.newest, city.without_newest()
-        notices += (f"{early.title} ({early.id}) has no rows yet: {city.newest.title} takes its days",)
+        notices += (f"{early.title} ({early.id}) has no rows yet: {city.newest.title} covers its days",)
     return city, notices
 
 
@@ -54,7 +54,7 @@ def _of_year(
 ) -> tuple[Dataset | None, str]:
     """The undeclared dataset of that year, and a notice about it."""
     title = discovery.title.format(year=year)
-    wait = f"{city.newest.title} takes the days of {year}"
+    wait = f"{city.newest.title} covers the days of {year}"
     try:
         found = _loaded(city, title, loaded) or _largest(portal, city, title)
     except TokenError:

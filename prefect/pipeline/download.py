@@ -15,9 +15,9 @@ from pipeline.database import connect
 from pipeline.errors import IngestError, PortalError
 from pipeline.late import late_months, new_rows, unread_rows
 from pipeline.pages import COUNTED, Download, Pages
-from pipeline.plan import Plan, Reading, SkippedDataset, is_of_one_dataset
+from pipeline.plan import Plan, Reading, SkippedDataset, concerns_one_dataset
 from pipeline.socrata import Portal
-from pipeline.staging import PageTaker, Staging
+from pipeline.staging import PageLoader, Staging
 
 __all__ = ["COUNTED", "Assignment", "Download", "assignments", "download", "gathered"]
 log = logging.getLogger(__name__)
@@ -53,15 +53,15 @@ def download(assignment: Assignment) -> Download:
     ):
         # Planning has already determined the transport for this dataset.
         portal.transport = assignment.reading.transport or portal.transport
-        taker = PageTaker(
+        loader = PageLoader(
             connection, Staging(assignment.load_run_id), assignment.reading, assignment.city, assignment.now
         )
-        taker.prepare()
-        taker.staging.discard(connection, dataset.id)
+        loader.prepare()
+        loader.staging.discard(connection, dataset.id)
         try:
-            return _read(portal, taker, assignment.settings.socrata_page_rows)
+            return _read(portal, loader, assignment.settings.socrata_page_rows)
         except IngestError:
-            taker.staging.discard(connection, dataset.id)
+            loader.staging.discard(connection, dataset.id)
             raise
 
 
@@ -76,7 +76,7 @@ def gathered(
     for assignment, result in zip(assignments, results, strict=True):
         if isinstance(result, Download):
             downloads.append(result)
-        elif isinstance(result, IngestError) and is_of_one_dataset(result):
+        elif isinstance(result, IngestError) and concerns_one_dataset(result):
             log.error("%s is skipped: %s", assignment.reading.dataset.title, result)
             skipped.append(SkippedDataset(assignment.reading.dataset, result))
         else:
@@ -84,19 +84,19 @@ def gathered(
     return plan.skipping(skipped), tuple(downloads)
 
 
-def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
-    started, reading = time.monotonic(), taker.reading
-    pages = Pages(portal, taker, page_rows)
+def _read(portal: Portal, loader: PageLoader, page_rows: int) -> Download:
+    started, reading = time.monotonic(), loader.reading
+    pages = Pages(portal, loader, page_rows)
     pages.read(reading.where)
-    total = _compare_counts(portal, taker, pages.result)
-    new = new_rows(taker)
+    total = _compare_counts(portal, loader, pages.result)
+    new = new_rows(loader)
     if unread := unread_rows(reading, new):
         log.warning(
             "%s: %d rows are older than the last run; looking for them", reading.dataset.title, unread
         )
-        for condition in late_months(portal, taker):
+        for condition in late_months(portal, loader):
             pages.read(condition)
-        new = new_rows(taker)
+        new = new_rows(loader)
         unread = unread_rows(reading, new)
     seconds = time.monotonic() - started
     return replace(
@@ -109,7 +109,7 @@ def _read(portal: Portal, taker: PageTaker, page_rows: int) -> Download:
     )
 
 
-def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> int:
+def _compare_counts(portal: Portal, loader: PageLoader, result: Download) -> int:
     """Compare with the portal's own count, allowing for rows added or moved in the meantime.
 
     Returns the number of all rows of the dataset, whether they were to be read or not.
@@ -118,7 +118,7 @@ def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> int:
     now = portal.count(reading.dataset.id, reading.where)
     promised, read = min(reading.expected, now), result.counts["read"]
     if read != promised:
-        read = taker.staging.count_read(taker.connection, reading.dataset.id)
+        read = loader.staging.count_read(loader.connection, reading.dataset.id)
     if read < promised:
         raise PortalError(
             f"{reading.dataset.id}: the portal counts {promised} rows but served {read}; nothing was changed"
@@ -129,5 +129,5 @@ def _compare_counts(portal: Portal, taker: PageTaker, result: Download) -> int:
     newest = None if reading.window else reading.newest
     served = result.served_until
     if newest and reading.expected and (served is None or served < newest):
-        raise PortalError(f"{reading.dataset.id}: rows updated up to {newest} were announced, not served")
+        raise PortalError(f"{reading.dataset.id}: did not serve the announced rows updated up to {newest}")
     return portal.count(reading.dataset.id) if reading.where else now

@@ -10,20 +10,20 @@ class IngestError(Exception):
     """A run that failed for a known reason; the message is written for the engineer on call."""
 
     exit_code: ClassVar[int] = 30
-    who: ClassVar[str] = "internal error"
+    category: ClassVar[str] = "internal error"
 
 
 class SettingsError(IngestError):
     """A setting or the city's declaration is missing or invalid; the message names it."""
 
-    who = "settings missing or wrong"
+    category = "settings missing or wrong"
 
 
 class PortalError(IngestError):
     """The portal does not respond, or its response is invalid: wait, or check the city's portal."""
 
     exit_code = 10
-    who = "portal error"
+    category = "portal error"
 
 
 class TokenError(PortalError):
@@ -48,7 +48,7 @@ class DataError(IngestError):
     """
 
     exit_code = 20
-    who = "data error"
+    category = "data error"
 
     def __init__(self, message: str, checks: Sequence[Any] = (), reasons: Sequence[Any] = ()) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class PublishError(IngestError):
     """The data is in the database, but the API does not serve it yet; the next run publishes again."""
 
     exit_code = 40
-    who = "API error"
+    category = "API error"
 
 
 class UnreachableError(IngestError):
@@ -71,28 +71,28 @@ class BusyError(IngestError):
     """Another run holds the lock; the message names it."""
 
     exit_code = 50
-    who = "another run"
+    category = "another run"
 
 
 class PartialError(IngestError):
     """Some datasets were skipped; the others are loaded and served, and the next run retries all of them."""
 
     exit_code = 60
-    who = "partial run"
+    category = "partial run"
 
 
 class FilesError(IngestError):
     """The data is loaded and served; some or all files are of an earlier run. The next run writes them."""
 
     exit_code = 70
-    who = "published without files"
+    category = "published without files"
 
 
 class MaintenanceError(IngestError):
     """The data is loaded and served, but maintenance after that failed; the next run repeats it."""
 
     exit_code = 80
-    who = "published without maintenance"
+    category = "published without maintenance"
 
 
 UNEXPECTED_EXIT_CODE = IngestError.exit_code
@@ -118,10 +118,10 @@ EXIT_CODES = {
 def failure_text(error: BaseException) -> str:
     """The message of a failure: in full if it is a known error, otherwise its type and first line."""
     if isinstance(error, IngestError):
-        return f"{error.who}: {error}"
+        return f"{error.category}: {error}"
     if not isinstance(error, Exception):
         return f"terminated by {type(error).__name__}"
-    return f"{IngestError.who}: {cause_text(error)}"
+    return f"{IngestError.category}: {cause_text(error)}"
 
 
 def one_line(text: str) -> str:

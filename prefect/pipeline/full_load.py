@@ -9,7 +9,13 @@ from psycopg import sql
 
 from pipeline import changes, reference, rollups
 from pipeline.database import Connection, composed, fetch, run, trusted
-from pipeline.differences import find_changes, forget_served, keep_one_row_each, name_served, write_requests
+from pipeline.differences import (
+    create_served_view,
+    drop_served_view,
+    find_changes,
+    keep_one_row_each,
+    write_requests,
+)
 from pipeline.job import Job
 from pipeline.result import WriteResult
 from pipeline.swap import RAW, SERVED, new_name
@@ -64,9 +70,9 @@ def _build(job: Job, *, with_requests: bool) -> tuple[str, ...]:
     if with_requests:
         run(connection, "swap/continue_ids")
         run(connection, "swap/fill_requests")
-    name_served(connection, job.city, new_name(RAW) if with_requests else sql.Identifier(RAW))
+    create_served_view(connection, job.city, new_name(RAW) if with_requests else sql.Identifier(RAW))
     run(connection, "swap/fill_served")
-    forget_served(connection)
+    drop_served_view(connection)
     rollups.flatten(connection, job.catalog)
     for rollup in job.catalog.rollups:
         rollups.fill(connection, job.catalog, rollup, new_name(rollup.table))

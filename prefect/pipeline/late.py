@@ -9,16 +9,16 @@ from pipeline.database import fetch, fetch_one
 from pipeline.declaration import Dataset
 from pipeline.plan import Reading
 from pipeline.socrata import Portal
-from pipeline.staging import PageTaker
+from pipeline.staging import PageLoader
 
 
-def new_rows(taker: PageTaker) -> int:
+def new_rows(loader: PageLoader) -> int:
     """Number of rows in this reading that no merged run has read; 0 for a whole dataset."""
-    if not taker.reading.where:
+    if not loader.reading.where:
         return 0
-    tables = {"rows": taker.staging.rows, "rejected": taker.staging.rejected}
-    dataset = {"dataset_id": taker.reading.dataset.id}
-    return int(fetch_one(taker.connection, "stage/count_new", dataset, **tables)["rows"])
+    tables = {"rows": loader.staging.rows, "rejected": loader.staging.rejected}
+    dataset = {"dataset_id": loader.reading.dataset.id}
+    return int(fetch_one(loader.connection, "stage/count_new", dataset, **tables)["rows"])
 
 
 def unread_rows(reading: Reading, new: int) -> int:
@@ -32,13 +32,13 @@ def unread_rows(reading: Reading, new: int) -> int:
     return max(0, reading.total - reading.known_total - new)
 
 
-def late_months(portal: Portal, taker: PageTaker) -> Iterator[str]:
+def late_months(portal: Portal, loader: PageLoader) -> Iterator[str]:
     """Conditions for the months, by created date, for which the portal has more rows than we do."""
-    dataset, created = taker.reading.dataset, taker.reading.columns["createddate"]
+    dataset, created = loader.reading.dataset, loader.reading.columns["createddate"]
     values = {"dataset_id": dataset.id}
-    known = fetch(taker.connection, "stage/count_months", values, rows=taker.staging.rows)
+    known = fetch(loader.connection, "stage/count_months", values, rows=loader.staging.rows)
     stored = {row["month"]: row["rows"] for row in known}
-    for month in months(dataset, taker.now.date()):
+    for month in months(dataset, loader.now.date()):
         since, until = f"{month}T00:00:00.000", f"{following(month)}T00:00:00.000"
         condition = f"{created} >= '{since}' AND {created} < '{until}'"
         if portal.count(dataset.id, condition) > stored.get(month, 0):

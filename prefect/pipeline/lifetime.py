@@ -22,7 +22,9 @@ from pipeline.staging import drop_leftovers
 log = logging.getLogger("pipeline")
 ERASED_FROM = ("requests", "retired_requests", "rejected_requests", "changes")
 """Every table that contains a request by number; served rows and rollups are derived from ``requests``."""
-UNKNOWN = "no stored request has the number %s; it is recorded, and no run will load it: check the number"
+UNKNOWN = (
+    "no stored request has the number %s: check it; no run will load this number, as it is recorded as erased"
+)
 
 
 def prune(connection: Connection, settings: Settings) -> dict[str, int]:
@@ -60,10 +62,10 @@ def _erase_from(connection: Connection, table: str, values: dict[str, list[str]]
     return connection.execute(statement, values).rowcount
 
 
-def spellings(number: str) -> list[str]:
+def number_forms(number: str) -> list[str]:
     """The forms in which the number may be published: as given, and without the city site's C- prefix.
 
-    Raises ArgumentTypeError for a blank number, which is that of every row rejected for having none.
+    Raises ArgumentTypeError for a blank number, which every row has that was rejected for lacking one.
     """
     bare = number.strip()
     found = [bare, bare[2:].strip()] if bare[:2].upper() == "C-" else [bare]
@@ -78,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="python flow.py erase",
         description="Remove one request everywhere; no run loads it again. Backups are not changed.",
     )
-    parser.add_argument("number", type=spellings, help="its SR number")
+    parser.add_argument("number", type=number_forms, help="its SR number")
     parser.add_argument("--undo", action="store_true", help="let the next complete run load it again")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")

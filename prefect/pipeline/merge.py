@@ -41,7 +41,7 @@ def merge(
     Raises DataError, with the checks, if one of them fails; nothing is changed in that case.
     """
     job = Job(connection, plan, tuple(downloads), settings)
-    job.staging.name_views(connection)
+    job.staging.create_views(connection)
     reasons = quality.rejected_reasons(connection)
     read_checks = quality.download_checks(job, reasons)
     try:

@@ -16,7 +16,7 @@ from pipeline.plan import Reading, from_portal
 from pipeline.query import Query
 from pipeline.retries import TemporaryError
 from pipeline.socrata import Portal
-from pipeline.staging import PageTaker
+from pipeline.staging import PageLoader
 
 log = logging.getLogger(__name__)
 COUNTED = (
@@ -60,10 +60,10 @@ class Download:
 class Pages:
     """The pages of a dataset, by update time and row id; ``result`` is the download so far."""
 
-    def __init__(self, portal: Portal, taker: PageTaker, page_rows: int) -> None:
-        self._portal, self._taker, self._page_rows = portal, taker, page_rows
+    def __init__(self, portal: Portal, loader: PageLoader, page_rows: int) -> None:
+        self._portal, self._loader, self._page_rows = portal, loader, page_rows
         self._started = self._reported = time.monotonic()
-        self.result = Download(taker.reading)
+        self.result = Download(loader.reading)
 
     def read(self, condition: str) -> None:
         """Read every row that meets the condition (all rows, if it is empty)."""
@@ -75,29 +75,29 @@ class Pages:
                 return
             last = page["last_updated_at"], page["last_row_id"]
             if last == before:
-                dataset_id = self._taker.reading.dataset.id
+                dataset_id = self._loader.reading.dataset.id
                 raise PortalError(f"{dataset_id}: the portal sent the same page again")
             beyond, before = _beyond(*last), last
-            reading = self._taker.reading
+            reading = self._loader.reading
             kept = reading.window if condition == reading.where else condition
             where = f"{kept} AND {beyond}" if kept else beyond
 
     def _page(self, where: str) -> dict[str, Any]:
         """Load one page into the staging tables. Retried as a whole: a partial page is dropped first."""
-        portal, taker, dataset_id = self._portal, self._taker, self._taker.reading.dataset.id
-        query = Query(taker.select, where, order=ORDER, limit=self._page_rows)
+        portal, loader, dataset_id = self._portal, self._loader, self._loader.reading.dataset.id
+        query = Query(loader.select, where, order=ORDER, limit=self._page_rows)
 
         def attempt() -> dict[str, Any]:
             with portal.page(dataset_id, query) as pieces:
-                _copy(dataset_id, lambda: taker.copy(pieces))
-            order = taker.order()
+                _copy(dataset_id, lambda: loader.copy(pieces))
+            order = loader.page_order()
             if not order["is_ordered"]:
                 raise TemporaryError(f"{dataset_id}: the portal did not keep the requested order")
             return order
 
         order = portal.retries(attempt)
         try:
-            return order | taker.take(self.result.newest or taker.reading.known_newest)
+            return order | loader.stage(self.result.newest or loader.reading.known_newest)
         except psycopg.DataError as error:
             why = error.diag.message_primary or type(error).__name__
             raise PortalError(f"{dataset_id}: an unusable page: {why}") from error
@@ -124,10 +124,10 @@ class Pages:
         if now - self._reported < PROGRESS_SECONDS:
             return
         self._reported = now
-        read, expected = self.result.counts["read"], self._taker.reading.expected
+        read, expected = self.result.counts["read"], self._loader.reading.expected
         rate = read / (now - self._started)
         left = max(0, expected - read) / rate if rate else 0
-        title = self._taker.reading.dataset.title
+        title = self._loader.reading.dataset.title
         log.info("%s: %d of %d rows, %.0f rows/s, %.0f s left", title, read, expected, rate, left)
 
 

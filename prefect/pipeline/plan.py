@@ -100,7 +100,7 @@ class SkippedDataset:
 
     @property
     def message(self) -> str:
-        return f"{self.error.who}: {self.error}"
+        return f"{self.error.category}: {self.error}"
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Plan:
         return self
 
 
-def is_of_one_dataset(error: BaseException) -> bool:
+def concerns_one_dataset(error: BaseException) -> bool:
     """Whether an error concerns only the dataset that was read, so that the others can be loaded."""
     return isinstance(error, (PortalError, DataError)) and not isinstance(error, TokenError)
 

@@ -19,10 +19,10 @@ from pipeline.plan import (
     Plan,
     Reading,
     SkippedDataset,
-    is_of_one_dataset,
+    concerns_one_dataset,
 )
 from pipeline.reading import plan_reading
-from pipeline.reference import claim, refuse_other_city, refuse_other_portal
+from pipeline.reference import belongs_to_other_city, claim, refuse_other_portal
 from pipeline.runs import Run
 from pipeline.socrata import Portal
 
@@ -36,7 +36,7 @@ def make_plan(run: Run) -> Plan:
     """
     settings, options = run.settings, run.options
     if options.dry_run:
-        refuse_other_city(run.connection, run.city)
+        belongs_to_other_city(run.connection, run.city)
     else:
         claim(run.connection, run.city, settings.portal_host)
     refuse_other_portal(run.connection, settings.portal_host)
@@ -93,7 +93,7 @@ def _reading(run: Run, dataset: Dataset, known: dict[str, DatasetState]) -> Read
         with Portal(run.settings) as portal:
             return plan_reading(portal, run, dataset, schema, known.get(dataset.id, DatasetState()))
     except IngestError as error:
-        if not is_of_one_dataset(error):
+        if not concerns_one_dataset(error):
             raise
         log.error("%s is skipped: %s", dataset.title, error)  # noqa: TRY400  # expected: no traceback
         return SkippedDataset(dataset, error)

@@ -54,7 +54,7 @@ def refresh(connection: Connection, boundaries: Boundaries | None, city: City) -
 
 
 def _compare(connection: Connection, unreadable: set[str]) -> dict[str, Any]:
-    """What differs from the stored areas. An area that is published but cannot be read is not lost."""
+    """The differences from the stored areas. An area that is published but cannot be read is not lost."""
     difference = fetch_one(connection, "boundaries/compare")
     absent = [code for code in difference["unusable"] if code not in unreadable]
     # A feature without a code may be any of the absent areas.
@@ -67,7 +67,8 @@ def _problem(difference: dict[str, Any], city: City) -> str:
         return "no polygon of the boundary dataset can be read"
     if len(difference["unusable"]) > city.limits.lost_areas:
         return (
-            f"the boundary dataset lost {len(difference['unusable'])} of {difference['stored_before']} areas"
+            f"{len(difference['unusable'])} of {difference['stored_before']} stored areas are missing "
+            "from the boundary dataset or cannot be read"
         )
     return ""
 

@@ -34,13 +34,13 @@ JSON_LOGS = {
 }
 # Equal to config.LogLevel, whose import takes half a second in which the server could start.
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-NO_PAGE = "PIPELINE_PREFECT_ENDS_WITH_ME"
+NO_PAGE = "PIPELINE_PREFECT_IS_EPHEMERAL"
 """Set while the run owns Prefect's server, so that nothing links to a page that is gone after the run."""
 START_SECONDS = 120.0
 STOP_SECONDS = 3.0
 
 
-def settle(environment: MutableMapping[str, str]) -> None:
+def set_defaults(environment: MutableMapping[str, str]) -> None:
     """Set the variables that Prefect reads on import; those already set are kept."""
     defaults = QUIET | {
         "PREFECT_HOME": str(home()),

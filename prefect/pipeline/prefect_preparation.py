@@ -24,7 +24,7 @@ def environment_of(home: Path) -> dict[str, str]:
     """The variables for the server, without the user's own for Prefect: they may name another database."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment["PREFECT_HOME"] = str(home)
-    prefect_environment.settle(environment)
+    prefect_environment.set_defaults(environment)
     return environment
 
 

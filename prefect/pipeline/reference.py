@@ -55,7 +55,7 @@ Row = dict[str, str | bool | None]
 
 
 def touched() -> sql.Composable:
-    """The stored rows that the run has to serve again."""
+    """SQL for the stored rows whose served rows the run recomputes."""
     return sql.SQL("({})").format(composed("merge/touched_requests"))
 
 
@@ -65,7 +65,7 @@ def declare(connection: Connection, city: City, portal: str) -> bool:
     Returns whether the rows served so far follow different rules. Raises DataError if the database contains
     another city's requests, or a code of the city's reference files under another id.
     """
-    if refuse_other_city(connection, city):
+    if belongs_to_other_city(connection, city):
         run(connection, "merge/forget_city")
     digest = f"{SERVED_VERSION} {city.digest}"
     has_changed = bool(fetch_one(connection, "merge/known_declaration")["digest"] != digest)
@@ -80,13 +80,13 @@ def declare(connection: Connection, city: City, portal: str) -> bool:
 
 
 def claim(connection: Connection, city: City, portal: str) -> None:
-    """Make an empty database this city's before anything is loaded.
+    """Assign an empty database to this city before anything is loaded.
 
-    The first load takes hours, during which readers would show the city of the migrations. Raises DataError
-    if the database contains another city's requests.
+    The first load takes hours, during which readers would otherwise show the city that the migrations insert.
+    Raises DataError if the database contains another city's requests.
     """
     with connection.transaction():
-        if refuse_other_city(connection, city):
+        if belongs_to_other_city(connection, city):
             run(connection, "merge/forget_city")
             # No digest: no rows are served by its rules yet.
             _write_city(connection, city, "", portal)
@@ -94,7 +94,7 @@ def claim(connection: Connection, city: City, portal: str) -> None:
             run(connection, "merge/next_generation", {"is_recorded": False})
 
 
-def refuse_other_city(connection: Connection, city: City) -> bool:
+def belongs_to_other_city(connection: Connection, city: City) -> bool:
     """Whether the database belongs to another city. Raises DataError if it has that city's requests."""
     for other in fetch(connection, "merge/other_city", {"key": city.key}):
         if other["requests"]:
@@ -162,7 +162,7 @@ def _write_city(connection: Connection, city: City, digest: str, portal: str) ->
 
 
 def _write_reference(connection: Connection, city: City) -> None:
-    """The rows of the city's reference files, and those that every city has."""
+    """Write the rows of the city's reference files, and those that every city has."""
     for name, reference in FILES.items():
         if rows := city.reference.get(name, ()):
             rows_to_write = [{**row, **_reviewed(reference)} for row in rows]
@@ -183,7 +183,7 @@ def _refuse_moved_codes(connection: Connection, reference: Reference, name: str,
             for row in moved
         )
         raise DataError(
-            f"{name}.csv pins other ids than the table {reference.table} has ({details}). A code keeps its"
+            f"{name}.csv pins different ids than the table {reference.table} ({details}). A code keeps its"
             " id: write the ids of the table into the file, or fill a new database. Nothing was changed."
         )
 
@@ -193,7 +193,7 @@ def _has_published_regions(city: City) -> bool:
 
 
 def _only_inserted(city: City, reference: Reference) -> frozenset[str]:
-    """Columns of a reference file that say only how a new row begins.
+    """Columns of a reference file that apply only when a row is first inserted.
 
     The boundary dataset moves areas between regions, and only when it changes: a later run must not move them
     back.

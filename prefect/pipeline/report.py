@@ -15,8 +15,8 @@ from pipeline.result import MergeResult
 
 # Characters that start inline markup, and the colon of URLs, which would be turned into links.
 MARKUP = re.compile(r"[\\`*_\[\]<>|!#&]|:(?=//)")
-SHOWN = 5
-"""Checks in a message; the page of the run and the data quality report have all."""
+MAX_LISTED_CHECKS = 5
+"""In a message; the run's page and the data quality report list all checks."""
 SIGNS = {
     "ok": ":white_check_mark:",
     "warn": ":warning:",
@@ -36,10 +36,10 @@ def table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return as_written(f"{value:,}" if isinstance(value, int) else str(value))
+    return escape_markdown(f"{value:,}" if isinstance(value, int) else str(value))
 
 
-def as_written(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escapes a portal's text for Markdown, so that it cannot create pictures, links, headings or tables."""
     return MARKUP.sub(r"\\\g<0>", " ".join(text.splitlines()))
 
@@ -62,7 +62,7 @@ def plan_page(plan: Plan) -> str:
 
 def skipped_table(plan: Plan) -> str:
     return table(
-        [{"dataset": s.dataset.id, "title": s.dataset.title, "because": s.message} for s in plan.skipped]
+        [{"dataset": s.dataset.id, "title": s.dataset.title, "reason": s.message} for s in plan.skipped]
     )
 
 
@@ -80,8 +80,8 @@ def run_page(plan: Plan, downloads: Iterable[Download], result: MergeResult) -> 
         if (counts := result.by_dataset.get(download.reading.dataset.id))
     ]
     return (
-        f"{as_written(result.message)}\n\n## Datasets\n{table(rows)}\n\n## Skipped\n{skipped_table(plan)}\n\n"
-        f"## Rejected rows\n{rejected_table(result.reasons)}\n"
+        f"{escape_markdown(result.message)}\n\n## Datasets\n{table(rows)}\n\n"
+        f"## Skipped\n{skipped_table(plan)}\n\n## Rejected rows\n{rejected_table(result.reasons)}\n"
     )
 
 
@@ -124,14 +124,17 @@ def problems_of(plan: Plan, checks: Iterable[Check]) -> list[str]:
     """
     lines = [f"Skipped: {skip.dataset.title}: {skip.message}" for skip in plan.skipped]
     found = sorted((check for check in checks if check.status != "ok"), key=lambda c: c.name == NOTICE)
-    lines += [f"{c.name}: {'. '.join(text for text in (c.value, c.meaning) if text)}" for c in found[:SHOWN]]
-    rest = len(found) - SHOWN
+    lines += [
+        f"{c.name}: {'. '.join(text for text in (c.value, c.meaning) if text)}"
+        for c in found[:MAX_LISTED_CHECKS]
+    ]
+    rest = len(found) - MAX_LISTED_CHECKS
     return [*lines, f"and {rest} more: see the data quality report"] if rest > 0 else lines
 
 
 def failure_page(error: DataError) -> str:
     """The data errors of a failed run."""
-    return f"{as_written(failure_text(error))}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
+    return f"{escape_markdown(failure_text(error))}\n\n## Rejected rows\n{rejected_table(error.reasons)}\n"
 
 
 def _plain(text: str) -> str:

@@ -72,7 +72,7 @@ def read_catalog(connection: Connection) -> RollupCatalog:
 
 
 def lock_catalog(connection: Connection) -> RollupCatalog:
-    """The catalog, to which no migration adds a rollup until this transaction ends; to be called first in it.
+    """The catalog, to which no migration adds a rollup until this transaction ends; must be its first call.
 
     Waits for a migration that is adding rollups or an index. Raises LockNotAvailable if that takes longer
     than LOCK_TIMEOUT_SECONDS, which limits every later wait of the transaction too.

@@ -45,7 +45,7 @@ def _changed_rows(job: Job, counted: Sequence[Mapping[str, Any]]) -> Iterator[Ch
     for row in counted:
         count.update({name: value for name, value in row.items() if name != "dataset_id"})
     rows = count["rows"]
-    meaning = "coordinates of new and changed rows; such requests count, but have no location"
+    meaning = "new and changed rows with coordinates outside; they are counted, but without a location"
     outside = limits.outside_bounds_share
     yield share_check("outside the city's bounds", count["outside"], count["located"], outside, meaning)
     for what in ("types", "agencies"):

@@ -44,8 +44,8 @@ class Run:
 
 
 @contextmanager
-def opened(settings: Settings, options: Options, city: City) -> Iterator[Run]:
-    """A run with the lock, its number and its staging tables; a failure inside is recorded.
+def open_run(settings: Settings, options: Options, city: City) -> Iterator[Run]:
+    """Take the lock, record the run and create its staging tables; a failure inside the block is recorded.
 
     Raises BusyError if another run is in progress.
     """
@@ -87,7 +87,7 @@ def _note_dataset(run: Run, dataset: Dataset, values: dict[str, Any]) -> None:
 
 
 def finish(run: Run) -> None:
-    """Record that the API serves the data of this run and all earlier ones; a dry run records nothing."""
+    """Record that the API serves the data of this run and all earlier ones; a dry run deletes its record."""
     if run.options.dry_run:
         execute(run.connection, "runs/forget", {"load_run_id": run.load_run_id})
         return

@@ -114,7 +114,7 @@ class Portal(Socrata):  # type: ignore[misc]  # sodapy has no types
                 raise
         if not self.has_token:
             raise TokenError("the portal has ended SODA2, and SODA3 needs a token: set SOCRATA_APP_TOKEN")
-        log.warning("%s: the portal has ended SODA2; using SODA3 from now on", dataset_id)
+        log.warning("%s: no longer available through SODA2; using SODA3 from now on", dataset_id)
         self.transport = SODA3
         return ask()
 

@@ -16,7 +16,7 @@ from pipeline.database import Connection, composed, fetch, fetch_one, run
 from pipeline.declaration import Dataset
 from pipeline.plan import Reading
 
-ELSEWHERE, ERASED = "of a day that another dataset takes", "erased"
+ELSEWHERE, ERASED = "of a day that another dataset covers", "erased"
 LEFT_OUT = [ELSEWHERE, ERASED]
 """Reasons for leaving out valid rows, which are neither reported nor kept."""
 
@@ -54,7 +54,7 @@ class Staging:
         tables = {"rows": self.rows, "rejected": self.rejected}
         return int(fetch_one(connection, "stage/count_read", values, **tables)["read"])
 
-    def name_views(self, connection: Connection) -> None:
+    def create_views(self, connection: Connection) -> None:
         """Give the run's tables the names that the statements of the merge use."""
         connection.execute(composed("tables/staged_view", rows=self.rows))
         names = {"rejected": self.rejected, "left_out": sql.Literal(LEFT_OUT)}
@@ -80,7 +80,7 @@ def _day_after_last(dataset: Dataset) -> str:
 
 
 @dataclass(frozen=True)
-class PageTaker:
+class PageLoader:
     """Loads the pages of a dataset into the staging tables of a run, over one connection."""
 
     connection: Connection
@@ -122,10 +122,11 @@ class PageTaker:
             for piece in pieces:
                 copy.write(piece)
 
-    def order(self) -> dict[str, Any]:
+    def page_order(self) -> dict[str, Any]:
+        """Whether the page is in the requested order, and its last row, after which the next page begins."""
         return fetch_one(self.connection, "stage/page_order")
 
-    def take(self, newest: datetime | None = None) -> dict[str, Any]:
+    def stage(self, newest: datetime | None = None) -> dict[str, Any]:
         """Convert the page's rows to typed values and stage them; returns counts of accepted and other rows.
 
         ``newest`` is the latest update time read so far, or by an earlier run.

@@ -71,14 +71,14 @@ def _lock(connection: Connection, tables: tuple[str, ...]) -> None:
             if turn == LOCK_TURNS:
                 raise
             if turn % TURNS_PER_WARNING == 1:
-                log.warning("readers are busy; requesting the lock for the swap again")
+                log.warning("readers still use the tables; requesting the lock for the swap again")
             time.sleep(LOCK_PAUSE_SECONDS)
         else:
             return
 
 
 def _lock_in_one_turn(connection: Connection, tables: tuple[str, ...]) -> None:
-    """Limits the statement, because lock_timeout starts again with each of its tables."""
+    """Uses statement_timeout, because lock_timeout applies to each table separately."""
     listed = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
     before = sql.Literal(fetch_one(connection, "swap/statement_timeout")["setting"])
     limit = sql.SQL("SET LOCAL statement_timeout = {}")

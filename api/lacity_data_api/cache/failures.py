@@ -42,7 +42,7 @@ class Failures:
             self._failures.popitem(last=False)
 
     def _until(self, key: str, error: ApiError) -> float | None:
-        """A missing body (too many groups) is repeated until the data changes; a timeout, from the second on.
+        """A missing body (too many groups) is repeated until the data changes, a second timeout for a while.
 
         The first timeout may be due to momentary load. The pause equals the Retry-After of a timeout.
         """

@@ -16,7 +16,7 @@ import time
 from functools import partial
 
 from lacity_data_api.cache.cached_response import CachedResponse
-from lacity_data_api.cache.kept_versions import OutdatedFiles
+from lacity_data_api.cache.outdated_files import OutdatedFiles
 from lacity_data_api.cache.primer import PrimedResponses, Primer
 from lacity_data_api.cache.published import Published
 from lacity_data_api.cache.response_cache import Keyed, ResponseCache

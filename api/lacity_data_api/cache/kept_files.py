@@ -81,7 +81,7 @@ class KeptFiles:
         return None
 
     def is_growing(self, content: Content) -> bool:
-        """Whether another client is being sent this response, and it will be kept."""
+        """Whether this response is being sent to another client and written to a file."""
         copies = self._with_prefix(f"{self._name(content)}.")
         return any(_is_growing(path, used) for used, _, path in copies)
 

@@ -40,7 +40,7 @@ class LargeBodies:
     def check(self) -> None:
         """Raises BusyError while the bodies being sent exceed the limit."""
         if self.bytes > MAX_BYTES:
-            raise BusyError("Too many large responses at once")
+            raise BusyError("Too many concurrent large responses")
 
 
 LARGE_BODIES = LargeBodies()

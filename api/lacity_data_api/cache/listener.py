@@ -17,7 +17,7 @@ POLL_SECONDS = 1.0
 async def listen(watcher: GenerationWatcher, store: RedisStore) -> None:
     """Make the watcher follow the generation announced in Redis, until canceled.
 
-    No error ends it, because a worker that stops following would serve old data for the rest of its life.
+    No error ends it, because a worker that stops following would serve old data until it is restarted.
     """
     while True:
         try:

@@ -35,7 +35,7 @@ FAILURES = (RedisError, OSError, asyncio.TimeoutError)
 
 
 class ResponseSerializer(BaseSerializer):  # type: ignore[misc]
-    """Serializes responses as bytes, never pickle: a client that can write to Redis could run code here."""
+    """Responses as bytes, never pickled: anyone who can write to Redis could then run code here."""
 
     DEFAULT_ENCODING = None
 
@@ -83,7 +83,7 @@ class RedisStore:
                 return await work()
         except FAILURES as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
-            log.warning("Redis is unreachable: %s", type(error).__name__)
+            log.warning("Redis failed and is not used for a second: %s", type(error).__name__)
             return default
 
     async def get(self, key: str) -> CachedResponse | None:
@@ -101,7 +101,7 @@ class RedisStore:
         await self.attempt(lambda: self._responses.set(key, response, ttl=ttl_seconds), None, TIMEOUT_SECONDS)
 
     async def texts(self, keys: Sequence[str]) -> list[str | None]:
-        """Short texts that outlive a generation; None for each missing one."""
+        """The texts under these keys; None for each missing one."""
 
         async def read() -> list[Any]:
             return list(await self.redis.mget(keys))

@@ -43,7 +43,7 @@ class ResponseCache:
         self.memory = Memory(settings.cache_memory_mb * 2**20)
         self.failures = Failures()
         self._release = release_of(settings)
-        # Until the database has been read, that of this release.
+        # The schema of this release, until that of the database has been read.
         self._schema = newest_schema()
         self._queries: SingleFlight[CachedResponse] = SingleFlight()
         self._compressions: SingleFlight[None] = SingleFlight()

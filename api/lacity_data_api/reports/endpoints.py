@@ -26,16 +26,16 @@ Fields = Annotated[
     list[Field],
     Query(
         max_length=20,
-        description="Count by this; repeat the parameter for several. Default: type_name, created_date",
+        description="Field to group by; repeatable. Default: type_name, created_date",
     ),
 ]
 Filters = Annotated[
     list[StorableText],
     Query(
         max_length=MAX_FILTERS,
-        description="name, operator (= != <> < <= > >=), value. All must hold; of several with = and "
-        "the same name, any. Besides the fields: council_id, type_id, agency_id, source_id, closed_date. "
-        "Default: created_date from the first day of last month on",
+        description="A name, an operator (= != <> < <= > >=) and a value. Requests must match all filters, "
+        "but only one of several with = and the same name. Names: the fields, and council_id, type_id, "
+        "agency_id, source_id, closed_date. Default: created_date on or after the first day of last month",
         examples=["created_date>=2020-01-01", "council_name=Lake Balboa"],
     ),
 ]

@@ -18,7 +18,7 @@ router = strict_router("/reports/export", "reports")
 GEOJSON_FILE = file_of(GEOJSON, JSON_OBJECT)
 
 FileName = Annotated[Literal["service_requests"], Path(description="The table")]
-Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Of the created date", examples=[2020])]
+Year = Annotated[int, Path(ge=dt.MINYEAR, le=dt.MAXYEAR, description="Year of creation", examples=[2020])]
 Excel = Annotated[bool, Query(description="Add a byte order mark, which Excel needs for UTF-8")]
 
 

@@ -12,7 +12,7 @@ from lacity_data_api.params import parse_date
 from lacity_data_api.reports.fields import DAYS, NAMES, Field, expression_of
 from lacity_data_api.statements import Where
 
-# Blanks after the value are removed afterwards: a lazy group before them would try each number of them.
+# Blanks after the value are stripped later: a lazy group would try every number of them.
 FORM = re.compile(r"\s*([a-z_]+)\s*(>=|<=|!=|<>|=|>|<)(?![=<>!])\s*(.*)", re.DOTALL)
 NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 FILTER_NAMES = (*Field, "council_id", "type_id", "agency_id", "source_id", "closed_date")

@@ -42,4 +42,4 @@ def test_sql_is_in_repositories_only() -> None:
     }
     # The versions of the data, the time limit of an export, and migrations do not belong to any one domain.
     migrations = {"migrate.py", "schema_changes.py", "seeds.py"}
-    assert files == {"cache/kept_versions.py", "cache/response_cache.py", "database.py", *migrations}
+    assert files == {"cache/outdated_files.py", "cache/response_cache.py", "database.py", *migrations}

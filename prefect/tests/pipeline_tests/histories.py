@@ -21,8 +21,8 @@ from pipeline.merge import merge
 from pipeline.options import Options
 from pipeline.plan import Plan, Reading
 from pipeline.result import MergeResult
-from pipeline.runs import finish, opened
-from pipeline.staging import PageTaker, Staging
+from pipeline.runs import finish, open_run
+from pipeline.staging import PageLoader, Staging
 from pipeline_tests.ingest_runs import NOW
 
 FIRST_STAMP = datetime(2026, 11, 1, tzinfo=UTC)
@@ -196,12 +196,12 @@ def _load(
     boundaries: Boundaries | None = None,
     unread: int = 0,
 ) -> MergeResult:
-    with opened(settings, options, city) as run:
+    with open_run(settings, options, city) as run:
         with connect(settings.database_loader_url, "test") as connection:
-            taker = PageTaker(connection, Staging(run.load_run_id), reading, city, NOW)
-            taker.prepare()
-            taker.copy(iter([as_csv(taker.column_names, rows)]))
-            page = taker.take()
+            loader = PageLoader(connection, Staging(run.load_run_id), reading, city, NOW)
+            loader.prepare()
+            loader.copy(iter([as_csv(loader.column_names, rows)]))
+            page = loader.stage()
         counts = {name: page[name] for name in Download(reading).counts}
         download = Download(
             reading, counts, page["newest"], last_row_id="row", unread=unread, total=reading.total

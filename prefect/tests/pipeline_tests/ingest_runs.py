@@ -73,7 +73,7 @@ def run_ingest(
 ) -> Outcome:
     """One run; raises what it raises."""
     chosen = Options(**{"now": NOW, **options})
-    with runs.opened(settings, chosen, city or tolerant()) as run:
+    with runs.open_run(settings, chosen, city or tolerant()) as run:
         plan = make_plan(run)
         planned = assignments(plan, settings)
         with ThreadPoolExecutor(settings.download_workers) as pool:

@@ -21,7 +21,7 @@ def main() -> None:
     logging.basicConfig(level="INFO")
     settings, options = Settings(**json.loads(sys.argv[1])), json.loads(sys.argv[2])
     options["now"] = datetime.fromisoformat(options["now"])
-    with runs.opened(settings, Options(**options), tolerant()) as run:
+    with runs.open_run(settings, Options(**options), tolerant()) as run:
         print("begun", flush=True)
         plan = make_plan(run)
         planned = assignments(plan, settings)

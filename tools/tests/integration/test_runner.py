@@ -183,13 +183,13 @@ def test_no_check_is_a_failure() -> None:
 
 
 def test_arguments_after_the_dashes_go_to_pytest() -> None:
-    assert check.split(["api", "dash", "--", "-k", "words"]) == (["api", "dash"], ["-k", "words"])
-    assert check.split([]) == (list(check.SUITES), [])
+    assert check.parse_suites(["api", "dash", "--", "-k", "words"]) == (["api", "dash"], ["-k", "words"])
+    assert check.parse_suites([]) == (list(check.SUITES), [])
 
 
 def test_an_unknown_suite_is_named() -> None:
     with pytest.raises(Problem, match="no such suite: web"):
-        check.split(["web"])
+        check.parse_suites(["web"])
 
 
 def test_jobs_run_in_parallel(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class System:
 PREFECT = """
 import os
 from pipeline import prefect_environment, prefect_server
-prefect_environment.settle(os.environ)
+prefect_environment.set_defaults(os.environ)
 prefect_server.main()
 """
 

@@ -15,9 +15,9 @@ import httpx
 import pytest
 from pyarrow import parquet
 
-from lacity_data_api.cache import kept_files, kept_versions
+from lacity_data_api.cache import kept_files, outdated_files
 from lacity_data_api.cache.kept_files import MB, Content, Days, KeptFiles
-from lacity_data_api.cache.kept_versions import OutdatedFiles
+from lacity_data_api.cache.outdated_files import OutdatedFiles
 from lacity_data_api.database import Database as ApiDatabase
 from lacity_data_api.statements import Statement
 from tests.support.databases import Database
@@ -136,7 +136,7 @@ def test_a_finished_export_replaces_the_one_of_a_former_version(
     keeping: Api, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also while this worker has not noticed the new generation, and removes nothing."""
-    monkeypatch.setattr(kept_versions.OutdatedFiles, "begin_removal", lambda _: None)
+    monkeypatch.setattr(outdated_files.OutdatedFiles, "begin_removal", lambda _: None)
     record(database)
     addresses(keeping, f"{YEAR}.csv")
     addresses(keeping, f"{NEXT_YEAR}.csv")
@@ -322,8 +322,8 @@ def test_files_go_if_the_database_does_not_tell_for_long_whether_they_are_outdat
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A short outage costs no file, but none with an erased request may stay forever."""
-    monkeypatch.setattr(kept_versions, "ATTEMPTS", 2)
-    monkeypatch.setattr(kept_versions, "PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(outdated_files, "ATTEMPTS", 2)
+    monkeypatch.setattr(outdated_files, "PAUSE_SECONDS", 0.5)
     files = KeptFiles(str(tmp_path), 8, "one")
     url = "postgresql://reader@127.0.0.1:1/none"
     with files.copy(Content("one", Days(), "version")) as copy:

@@ -29,7 +29,7 @@ def database() -> Iterator[Database]:
 def prefect_api() -> Iterator[str]:
     """One Prefect server for the runs that do not have to start their own."""
     environment = dict(os.environ)
-    prefect_environment.settle(environment)
+    prefect_environment.set_defaults(environment)
     with prefect_environment.own_server(environment) as address:
         yield address
 

@@ -94,7 +94,7 @@ def test_a_run_that_fails_before_it_is_published_is_to_be_published_by_the_next(
     _fail_after(database, end, RuntimeError("a defect"))
     record = "SELECT status, message FROM load_runs ORDER BY load_run_id"
     assert database.rows(record) == [("merged", "Loaded 7 new; internal error: RuntimeError: a defect")]
-    with runs.opened(settings_for(database, ""), Options(), tolerant()) as run:
+    with runs.open_run(settings_for(database, ""), Options(), tolerant()) as run:
         runs.finish(run)
     assert database.rows(record)[0] == ("succeeded", "Loaded 7 new")
     assert database.value("SELECT count(*) FROM load_runs WHERE details ? 'merged_message'") == 0
@@ -102,7 +102,7 @@ def test_a_run_that_fails_before_it_is_published_is_to_be_published_by_the_next(
 
 def _fail_after(database: Database, step: Callable[[runs.Run], None], failure: BaseException) -> None:
     def fail() -> None:
-        with runs.opened(settings_for(database, ""), Options(), tolerant()) as run:
+        with runs.open_run(settings_for(database, ""), Options(), tolerant()) as run:
             step(run)
             raise failure
 

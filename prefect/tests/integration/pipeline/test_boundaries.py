@@ -92,7 +92,7 @@ def test_a_dataset_that_lost_many_is_left_alone(database: Database, features: li
     refreshed = refresh(database, features[:50])
     assert not refreshed.has_changed
     assert refreshed.digest == ""
-    assert "the boundary dataset lost" in refreshed.problem
+    assert "are missing from the boundary dataset or cannot be read" in refreshed.problem
     assert database.value("SELECT count(*) FROM geometries") == len(COUNCILS)
 
 

@@ -243,7 +243,7 @@ def test_a_run_that_can_read_nothing_fails_and_changes_nothing(
     assert database.rows("SELECT status FROM load_runs") == [("failed",)]
     logged = database.rows("SELECT status, message FROM log")
     assert [status for status, _ in logged] == ["ERROR"]
-    assert error.who in logged[0][1]
+    assert error.category in logged[0][1]
 
 
 def test_a_dataset_that_turns_private_keeps_what_it_has(town: Town, database: Database) -> None:

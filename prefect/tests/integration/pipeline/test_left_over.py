@@ -14,7 +14,7 @@ from samples import first
 from pipeline.city import load_city
 from pipeline.errors import DataError
 from pipeline.options import Options
-from pipeline.runs import Run, opened
+from pipeline.runs import Run, open_run
 
 STAGED = "SELECT tablename FROM pg_tables WHERE schemaname = 'staging'"
 
@@ -81,5 +81,5 @@ def test_a_staging_table_in_use_does_not_delay_the_end_of_a_run(
 
 
 def _run(database: Database, step: Callable[[Run], None]) -> None:
-    with opened(settings_for(database, ""), Options(), tolerant()) as run:
+    with open_run(settings_for(database, ""), Options(), tolerant()) as run:
         step(run)

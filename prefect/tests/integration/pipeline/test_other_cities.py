@@ -177,7 +177,7 @@ def test_a_code_keeps_the_id_that_the_database_has(
     for options in ({}, {"full": True}, {"dry_run": True}):
         with pytest.raises(DataError) as error:
             run(database, tmp_path, [nyc_row(1)], city=with_agencies(**pinned), **options)
-        assert f"agencies.csv pins other ids than the table agencies has ({details})" in str(error.value)
+        assert f"agencies.csv pins different ids than the table agencies ({details})" in str(error.value)
     assert database.rows(agencies) == stored
     run(database, tmp_path, [nyc_row(1)], city=with_agencies(**dict(stored)))
     assert_sound(database)

@@ -238,7 +238,7 @@ def test_a_malformed_database_url_is_reported_without_its_password(
 
 def test_nothing_is_sent_to_outside_by_default() -> None:
     environment: dict[str, str] = {}
-    prefect_environment.settle(environment)
+    prefect_environment.set_defaults(environment)
     assert environment["DO_NOT_TRACK"] == "1"
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert environment["PREFECT_SERVER_UI_V2_ENABLED"] == "false"

@@ -62,7 +62,7 @@ def test_the_deployment_has_the_same_schedule() -> None:
     (deployment,) = declared["deployments"]
     assert "concurrency_limit" not in deployment
     schedules = {entry["slug"]: entry for entry in deployment["schedules"]}
-    for schedule in cli.schedules(cli.scheduled(parse(["serve"]), load_city())):
+    for schedule in cli.schedules(cli.with_default_schedule(parse(["serve"]), load_city())):
         entry = schedules.pop(schedule.slug)
         assert (entry["cron"], entry["timezone"]) == (schedule.cron, schedule.timezone)
         assert entry.get("parameters", {}) == schedule.parameters

@@ -127,7 +127,7 @@ def test_a_year_without_a_dataset_is_a_notice(
     with Portal(settings_for(database, url)) as client:
         city, notices = discover(client, load_city(), date(2027, 1, 1), {})
     assert city == load_city()
-    assert ["MyLA311 Cases 2026 takes the days of 2027" in notice for notice in notices] == [True]
+    assert ["MyLA311 Cases 2026 covers the days of 2027" in notice for notice in notices] == [True]
 
 
 @pytest.mark.parametrize("entry", [{"id": LIVE}, {"name": "MyLA311 Cases 2026"}, {"name": None, "id": LIVE}])

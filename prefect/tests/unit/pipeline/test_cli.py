@@ -89,7 +89,7 @@ def test_options_that_would_be_ignored_are_refused(
 
 @pytest.mark.parametrize(("key", "hour"), [("la", 8), ("nyc", 7)])
 def test_the_schedule_is_nightly_at_the_citys_hour_and_a_weekly_reconciliation(key: str, hour: int) -> None:
-    nightly, weekly = cli.schedules(cli.scheduled(parse(["serve"]), load_city(key)))
+    nightly, weekly = cli.schedules(cli.with_default_schedule(parse(["serve"]), load_city(key)))
     assert (nightly.cron, nightly.timezone, nightly.parameters) == (f"0 {hour} * * *", "UTC", {})
     assert (weekly.cron, weekly.parameters) == (f"0 {hour + 2} * * 0", {"mode": "reconcile"})
 
@@ -97,7 +97,7 @@ def test_the_schedule_is_nightly_at_the_citys_hour_and_a_weekly_reconciliation(k
 def test_the_command_line_overrides_the_citys_hour() -> None:
     crons = ["0 1 * * *", "0 3 * * 0"]
     given = ["--cron", crons[0], "--reconcile-cron", crons[1], "--time-zone", "America/Los_Angeles"]
-    local = cli.schedules(cli.scheduled(parse(["serve", *given]), load_city()))
+    local = cli.schedules(cli.with_default_schedule(parse(["serve", *given]), load_city()))
     assert [schedule.cron for schedule in local] == crons
     assert {schedule.timezone for schedule in local} == {"America/Los_Angeles"}
 

@@ -155,7 +155,7 @@ def test_the_program_exits_with_the_code(arguments: list[str]) -> None:
 )
 def test_prefect_gets_a_level_that_it_knows(level: str, used: str) -> None:
     environment = {"LOG_LEVEL": level}
-    prefect_environment.settle(environment)
+    prefect_environment.set_defaults(environment)
     assert environment["PREFECT_LOGGING_LEVEL"] == used
 
 

@@ -38,7 +38,7 @@ def load_text(text: str, folder: Path) -> None:
         ("first_day = 2010-01-01", 'first_day = "long ago"', "long ago", "dataset.0.first_day: "),
         ("west = -74.3", "west = -734.3", "west = ", "bounds.west: "),
         ('id = "jp9i-3b7y"', "", "[boundaries]", "boundaries.id: is missing"),
-        ('area = ["community_board"]', 'ara = ["x"]', "[schema.requests]", "no column of requests"),
+        ('area = ["community_board"]', 'ara = ["x"]', "[schema.requests]", "unknown columns"),
         ("[[dataset]]", "[[datasets]]", "[[datasets]]", "datasets: no such key"),
         (
             'srnumber = ["unique_key"]',

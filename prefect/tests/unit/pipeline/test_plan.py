@@ -17,8 +17,8 @@ from pipeline.plan import (
     Reading,
     SkippedDataset,
     Watermark,
+    concerns_one_dataset,
     from_portal,
-    is_of_one_dataset,
     portal_time,
 )
 from pipeline.reading import match_columns
@@ -96,7 +96,7 @@ def test_a_run_that_would_skip_every_dataset_fails_with_the_first_error() -> Non
     ],
 )
 def test_only_errors_of_a_dataset_skip_it(error: Exception, is_its_own: bool) -> None:
-    assert is_of_one_dataset(error) is is_its_own
+    assert concerns_one_dataset(error) is is_its_own
 
 
 def test_times_of_the_portal_go_both_ways() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lacity_data_api.cache.kept_files import MB, Content, Days, KeptFiles
-from lacity_data_api.cache.kept_versions import OutdatedFiles
+from lacity_data_api.cache.outdated_files import OutdatedFiles
 from lacity_data_api.database import Database
 
 

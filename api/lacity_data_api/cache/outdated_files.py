@@ -1,4 +1,4 @@
-"""Which kept files still contain what Postgres would send: those whose days have not changed since."""
+"""Removes kept files that no longer contain what Postgres would send: those whose days have changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OutdatedFiles:
             task.add_done_callback(self._finish)
 
     async def _remove(self) -> None:
-        """Removes outdated files; all of them if the database does not tell which those are for too long.
+        """Removes outdated files; all files if the database cannot be asked for minutes.
 
         No client is sent an outdated file, but one may contain a request that was erased.
         """
@@ -64,7 +64,7 @@ class OutdatedFiles:
 
 
 async def version_of(database: Database, days: Days) -> str:
-    """Another text once the requests created on these days have changed. Raises ApiError."""
+    """A text that changes whenever requests created on these days change. Raises ApiError."""
     return (await _versions(database, [days]))[days]
 
 
