@@ -57,5 +57,6 @@ def test_every_operation_keeps_its_contract(api: Api, tmp_path: Path, options: s
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_many_random_values_keep_the_contract(api: Api, tmp_path: Path) -> None:
     fuzz(api, tmp_path, "--phases", "fuzzing", "--max-examples", "500", "--generation-database", "none")
