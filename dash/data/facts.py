@@ -152,7 +152,7 @@ class Facts:
 
     @property
     def age(self) -> timedelta | None:
-        """Time since the last load whose data are served."""
+        """Time since the last load whose data is served."""
         return datetime.now(UTC) - self.loaded_at if self.loaded_at else None
 
     @property

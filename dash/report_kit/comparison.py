@@ -85,7 +85,7 @@ class Baseline:
 def baseline_of(warehouse: Warehouse, selection: Selection, first_day: date | None = None) -> Baseline | None:
     """The chosen baseline; None if none was chosen or if not all of its days are loaded.
 
-    ``first_day`` is for figures whose data do not go back as far as the requests.
+    ``first_day`` is for figures whose data does not go back as far as the requests.
     """
     found, since = wanted(selection), first_day or warehouse.facts().first_day
     return found if found and since and since <= found.filters.first else None

@@ -31,7 +31,7 @@ PURPOSE = "What residents request from the city through 311, where, and how long
 NUMBERS = "numbers"
 """Name of the card whose first number is shown on the tile."""
 FIRST_TILES = 8
-"""Tiles above the fold: the page includes them if their data are cached; the others load afterwards."""
+"""Tiles above the fold: the page includes them if their data is cached; the others load afterwards."""
 LIVE_SECONDS = 5.0
 """How long a worker shows the same picture of a live report, whose queries are never cached."""
 
@@ -102,7 +102,7 @@ def picture(reports: Mapping[str, Report], name: str, version: str) -> list[Comp
 
 
 def cached_picture(report: Report) -> list[Component] | None:
-    """The picture of a report if all its data are cached: the page does not wait for a query."""
+    """The picture of a report if all its data is cached: the page does not wait for a query."""
 
     def make() -> list[Component] | None:
         return _kept(report, warehouse().cached_only())

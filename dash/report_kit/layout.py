@@ -123,7 +123,7 @@ def connect() -> None:
 def data_age(facts: Facts) -> str:
     """The line about the age of the data in the footer."""
     if facts.loaded_at is None or facts.age is None:
-        return "No data have been loaded yet."
+        return "No data has been loaded yet."
     last = f", with requests up to {text.day(facts.last_day)}" if facts.last_day else ""
     loaded = text.moment(facts.loaded_at, facts.city.zone)
     return f"Data loaded {loaded}, {text.age(facts.age)} ago{last}."
@@ -144,7 +144,7 @@ def notices(facts: Facts) -> list[Component]:
         age, loaded = text.age(facts.age), text.moment(facts.loaded_at, facts.city.zone)
         found.append(
             notice(
-                f"These data are {age} old: the nightly ingest has not succeeded since {loaded}. "
+                f"This data is {age} old: the nightly ingest has not succeeded since {loaded}. "
                 "Newer requests are missing."
             )
         )

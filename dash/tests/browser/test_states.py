@@ -83,7 +83,7 @@ def test_a_page_of_an_empty_system_says_that_nothing_is_loaded(early: Visitor, p
         texts = page.locator(".state").all_inner_texts()
         assert texts
         assert all("Nothing to show" in text and len(text) > 40 for text in texts), texts
-        assert page.get_by_text("No data have been loaded yet.").is_visible()
+        assert page.get_by_text("No data has been loaded yet.").is_visible()
 
 
 def test_old_data_are_announced_on_every_page(
@@ -93,7 +93,7 @@ def test_old_data_are_announced_on_every_page(
     try:
         until(lambda: own_reports.get("/ready").json()["version"].endswith("stale"))
         page = guest.open("/recent")
-        expect(page.locator("#notices")).to_contain_text("These data are 3 days old")
+        expect(page.locator("#notices")).to_contain_text("This data is 3 days old")
         page.get_by_role("link", name="Overview").click()
         expect(page.locator("#notices")).to_contain_text("the nightly ingest has not succeeded since")
     finally:

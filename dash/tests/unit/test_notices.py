@@ -29,7 +29,7 @@ def test_an_outage_is_announced_and_retried() -> None:
 
 def test_old_data_are_announced_and_not_retried() -> None:
     (notice,) = layout.notices(replace(FACTS, loaded_at=loaded(72)))
-    assert notice.children.startswith("These data are 3 days old")
+    assert notice.children.startswith("This data is 3 days old")
     assert "data-retry" not in notice.to_plotly_json()["props"]
 
 

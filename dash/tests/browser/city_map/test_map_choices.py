@@ -1,4 +1,4 @@
-"""A choice leaves nothing of the former one on the map, even if its own data are late or missing."""
+"""A choice leaves nothing of the former one on the map, even if its own data is late or missing."""
 
 from __future__ import annotations
 
