@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Playwright, Route
 
 from files_tests.npm import packages
 
@@ -83,12 +83,12 @@ class Browser:
 
 
 @contextmanager
-def browser(folder: Path) -> Iterator[Browser]:
+def browser(playwright: Playwright, folder: Path) -> Iterator[Browser]:
     """Chromium with DuckDB open."""
     path = shutil.which(BROWSER)
     if path is None:
         pytest.fail(f"{BROWSER} is not installed: `make setup` does it", pytrace=False)
-    with library(folder) as url, sync_playwright() as playwright:
+    with library(folder) as url:
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         page = chromium.new_page()
         page.set_default_timeout(WAIT_MS)

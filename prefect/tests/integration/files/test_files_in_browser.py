@@ -8,6 +8,7 @@ from files_tests.browser import Browser, browser, digest
 from files_tests.server import FileServer, serve
 from pipeline_tests import databases
 from pipeline_tests.databases import Database
+from playwright.sync_api import Playwright, sync_playwright
 
 from benchmarks import rows
 from pipeline.database import run_lock
@@ -43,8 +44,17 @@ def server(
 
 
 @pytest.fixture(scope="module")
-def page(server: FileServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(tmp_path_factory.mktemp("page")) as opened:
+def playwright() -> Iterator[Playwright]:
+    """One for all browsers: a second one cannot start beside it."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(
+    playwright: Playwright, server: FileServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    with browser(playwright, tmp_path_factory.mktemp("page")) as opened:
         for year in YEARS:
             opened.open(year, ALIAS.format(url=server.url, year=year))
         yield opened
@@ -108,13 +118,14 @@ def test_two_weeks_of_a_small_year_transfer_a_part(
     assert len(asked) <= MAX_REQUESTS
 
 
-def test_two_weeks_of_a_whole_year_transfer_little(tmp_path: Path) -> None:
+def test_two_weeks_of_a_whole_year_transfer_little(playwright: Playwright, tmp_path: Path) -> None:
     with databases.database() as database:
         rows.add_year(database.owner_url, 2025, 1_400_000)
         with run_lock(database.loader_url) as connection:
             write_files(connection, str(tmp_path / "files"), "/files")
         (tmp_path / "page").mkdir()
-        with serve(tmp_path / "files", tmp_path / "log") as server, browser(tmp_path / "page") as page:
+        files, folder = serve(tmp_path / "files", tmp_path / "log"), tmp_path / "page"
+        with files as server, browser(playwright, folder) as page:
             server.forget()
             page.open(2025, ALIAS.format(url=server.url, year=2025))
             found = page.query("SELECT * FROM requests_2025 WHERE " + WHERE["two weeks"].format(year=2025))

@@ -92,10 +92,12 @@ def test_restarts_of_postgres_lose_and_double_nothing(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7_200)
 def test_sixty_kills_of_a_large_load(database: Database) -> None:
     storm(database, rows=200_000, strikes=KILLS)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 def test_ten_restarts_of_postgres_under_a_large_load(monkeypatch: pytest.MonkeyPatch) -> None:
     restart_storm(monkeypatch, rows=200_000, restarts=10)
