@@ -179,7 +179,8 @@
       return response.status === TOO_MANY || response.status >= 500 ? again() : response;
     }, again);
   }
-  /* A callback was rejected: check immediately whether this page belongs to an older release. */
+  /* Add time limits, retries and failure notices to the requests that Dash sends. A rejected callback is checked
+     immediately: the page may belong to an older release. */
   var fetchOf = window.fetch;
   window.fetch = function (address, options) {
     if (isOpened(address, options)) return Promise.resolve(new Response(null, { status: NOTHING_CHANGED }));

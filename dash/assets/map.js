@@ -279,7 +279,7 @@
         return make("li", {}, dayOf(event.time, state.known.zone) + ": " + kinds.join("; "));
       }));
       if (!events.length) list.append(make("li", {}, "No changes have been recorded."));
-    }).catch(function () { list.replaceChildren(make("li", {}, "Its history could not be loaded.")); })
+    }).catch(function () { list.replaceChildren(make("li", {}, "The history could not be loaded.")); })
       .then(function () { settle(state); });
   }
   /* The bounds of the cell that a circle represents at the maximum zoom of the tiles. */

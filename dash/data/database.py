@@ -128,7 +128,7 @@ def _pool(settings: Settings) -> ConnectionPool[Connection[Any]]:
     options = {
         "statement_timeout": f"{settings.reports_query_seconds * 1000:.0f}",
         "idle_in_transaction_session_timeout": "60000",
-        # JIT compilation takes longer than any of our queries runs.
+        # JIT compilation would take longer than the queries themselves.
         "jit": "off",
         "work_mem": "64MB",
     }

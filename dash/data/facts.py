@@ -36,7 +36,7 @@ AWAY = "away"
 GENERATION = re.compile("[0-9]{1,18}")
 
 
-# A city council is something else.
+# "City council" is another body, so it is not replaced.
 COUNCIL = re.compile(r"(?<!city )\b(neighborhood )?council(s?)\b", re.IGNORECASE)
 DISTRICT = re.compile(r"\bcity council district(s?)\b", re.IGNORECASE)
 REGION = re.compile(r"\bregion(s?)\b", re.IGNORECASE)

@@ -27,7 +27,7 @@ REJECTED = SQL("""
         max(rejected_at AT TIME ZONE time_zone)::date AS last_seen
     FROM rejected_requests, city GROUP BY reason, dataset_id ORDER BY 2 DESC, 1, 3
 """)
-# A run of some years or datasets says nothing about the others: they keep the status of the last run of all.
+# A run of some years or datasets says nothing about the others, which keep the status of the last run of all.
 # A dataset that is no longer declared or found has rows of earlier runs only.
 DATASETS = SQL("""
     SELECT coalesce(r.title, '') AS title, dataset_id AS dataset,

@@ -95,8 +95,8 @@ CLUSTER_RULE = (
     "all requests within that distance of any such request."
 )
 NO_CLUSTER = (
-    f"No group of {MIN_CLUSTER_SIZE} requests in this selection is within {CLUSTER_METERS} meters of each "
-    "other. Choose a longer period or fewer filters."
+    f"No request in this selection has {MIN_CLUSTER_SIZE - 1} others within {CLUSTER_METERS} meters. "
+    "Choose a longer period or fewer filters."
 )
 
 

@@ -24,7 +24,7 @@ PAGE = "/brief"
 WEEKS, MONTHS = 13, 12
 COLUMNS = (
     Column("name", "Period"),
-    Column("days", "Days"),
+    Column("days", "Dates"),
     Column("requests", "New requests"),
     Column("change", "Change"),
 )
@@ -77,7 +77,7 @@ def _counted(warehouse: Warehouse, selection: Selection, kind: str, number: int)
 def related(warehouse: Warehouse, selection: Selection) -> tuple[str, str] | None:
     """The brief of the last whole week, for reports on one council; None if there is no such council."""
     council = _known_council(warehouse, selection)
-    return None if council is None else ("Brief of the last whole week, one page", f"{PAGE}/{council}")
+    return None if council is None else ("One-page brief of the last whole week", f"{PAGE}/{council}")
 
 
 def _known_council(warehouse: Warehouse, selection: Selection) -> int | None:

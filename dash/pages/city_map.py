@@ -32,7 +32,7 @@ OUTLINES = controls.Choice(
 )
 HOT_SPOTS = controls.Choice("hotspots", "Hot spots", {"hide": "Hidden", "show": "Shown"})
 HOT_SPOT_RULE = (
-    "Hot spots are at least 12 requests of one type within 30 meters of each other, since the first day of "
+    "Hot spots are at least 12 requests of one type within 30 meters of one of them, since the first day of "
     "the period: choose one request type to see them."
 )
 LOCATED = ("requests with a usable location", "requests without one")

@@ -55,12 +55,12 @@ def numbers(warehouse: Warehouse, _: Selection) -> CardContent:
         ),
         Number("Last run", status, started),
         Number("Last full day", text.day(facts.last_day) if facts.last_day else "none"),
-        Number("Requests served", text.number(served["requests"]), "the current day included"),
+        Number("Requests served", text.number(served["requests"]), "including the current day"),
         Number("Not on the map", text.number(served["unlocated"]), "of these, without a usable location"),
         Number(
             "Information calls", text.number(served["information"]), "served, but not counted as requests"
         ),
-        Number("Rejected rows", text.number(rejected), "that the city has not corrected"),
+        Number("Rejected rows", text.number(rejected), "not yet corrected by the city"),
     ]
     return CardContent(figures(value), numbers=shown)
 
@@ -115,9 +115,9 @@ def rewritten(warehouse: Warehouse, _: Selection) -> CardContent:
     days = Filters(max(last - timedelta(days=REWRITTEN_DAYS - 1), min(since, last)), last)
     frame = history.by_day(warehouse, days, exclude_routine=True)
     frame = frame[["day", *REWRITTEN]][::-1].reset_index(drop=True)
-    gone, returned = (text.number(int(frame[name].sum())) for name in ("gone", "returned"))
-    within = text.plural(days.days, "day")
-    summary = f"The city deleted {gone} requests and published {returned} again in {within}."
+    gone, returned = (int(frame[name].sum()) for name in ("gone", "returned"))
+    deleted, within = text.plural(gone, "request"), text.plural(days.days, "day")
+    summary = f"The city deleted {deleted} and published {text.number(returned)} again in {within}."
     columns = grid_columns(frame, REWRITTEN, wide="otherwise_changed")
     return CardContent(frame, summary, columns=columns, why_empty=NOTHING_REWRITTEN)
 

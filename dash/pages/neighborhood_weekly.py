@@ -44,14 +44,14 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
         Number(
             "New",
             text.number(new),
-            _note(baseline, new, then, "new_requests") or "created in these days",
+            _note(baseline, new, then, "new_requests") or "created in this period",
             list_link(selection),
             "requests",
         ),
         Number(
             "Closed",
             text.number(closed),
-            _note(baseline, closed, then, "closed_requests") or "closed in these days, created at any time",
+            _note(baseline, closed, then, "closed_requests") or "closed in this period, whenever created",
             list_link(selection, by_closing=True),
             "closed",
         ),
@@ -130,7 +130,7 @@ def requests(warehouse: Warehouse, selection: Selection) -> CardContent:
     if selection.days > LISTED_DAYS:
         return nothing(TOO_LONG)
     frame = changes.requests(warehouse, selection.filters)
-    summary = f"{text.plural(len(frame), 'request')} created or closed in these days."
+    summary = f"{text.plural(len(frame), 'request')} created or closed in this period."
     columns = grid_columns(frame, TITLES, wide="address", widths=WIDTHS)
     return CardContent(frame, summary, columns=columns)
 
@@ -150,7 +150,7 @@ REPORT = Report(
     ),
     rules=(
         (
-            "New requests were created in these days; closed requests were closed in these days, whenever "
+            "New requests were created in this period; closed requests were closed in it, whenever "
             "they were created."
         ),
         "Net change is new minus closed: above zero, more requests came in than were closed.",

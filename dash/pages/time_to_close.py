@@ -180,7 +180,7 @@ def compared(dimension: Dimension) -> Build:
 
 def _slowest(often: DataFrame, name: str) -> str:
     if not len(often):
-        return f"None has {text.SMALL_BASE} closed requests."
+        return f"None has {text.SMALL_BASE} or more closed requests."
     row: Series = often.iloc[0]
     median, p90 = text.plural(row["median_days"], "day"), text.plural(row["p90_days"], "day")
     of = f"of {row['closed_requests']:,} closed"

@@ -52,7 +52,7 @@ def numbers(warehouse: Warehouse, selection: Selection) -> CardContent:
             list_link(selection, {COUNCIL: [NO_COUNCIL]}),
             "no-council",
         ),
-        Number("Councils with none", text.number(without)),
+        Number("Councils without requests", text.number(without)),
     ]
     shown += [
         Number(

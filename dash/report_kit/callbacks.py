@@ -20,7 +20,7 @@ from report_kit.dash_internals import PAGES, UPDATE
 OLDER_RELEASE = "This page belongs to an older release of the reports. Reload it."
 NUMBERS = {"attempt.data"}
 NULL_AT_FIRST = ("data-version.data", "data-near")
-"""Inputs that are null when a page loads; all other inputs of callbacks are always text."""
+"""Inputs that may be null when a page loads; apart from these and NUMBERS, all inputs are text."""
 MALFORMED = "This is not a callback of the reports."
 
 

@@ -23,7 +23,7 @@ from report_kit.definitions import DEFINITIONS
 from report_kit.report import Card, Report
 from report_kit.selection import CARD, parameters
 from report_kit.states import empty, skeleton
-from report_kit.text import number
+from report_kit.text import number, plural
 
 PRINTED_ROWS = 1_000
 GRID_ROWS = 20
@@ -184,7 +184,8 @@ def _rows(content: CardContent, at_most: int, className: str) -> list[Component]
         "counted": next((place for place, name in enumerate(shown) if shown[name].dtype.kind in "iuf"), -1),
     }
     more = len(shown) - at_most
-    rest = [html.P(f"{number(more)} more rows are in the CSV file.", className="note")] if more > 0 else []
+    left_out = f"The CSV file has {plural(more, 'more row')}."
+    rest = [html.P(left_out, className="note")] if more > 0 else []
     box = html.Div(
         className=className,
         tabIndex=0,

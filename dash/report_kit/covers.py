@@ -125,7 +125,7 @@ def _counted(report: Report, selection: Selection, warehouse: Warehouse) -> str:
     treated = f"Information calls {'included' if selection.filters.includes_information else 'left out'}"
     if found is None:
         return f"{treated}."
-    created = "Created in these days: " if report.covers == "closed" else ""
+    created = "Created in this period: " if report.covers == "closed" else ""
     requests = text.plural(found.requests, "request")
     calls = "" if found.information is None else f": {text.number(found.information)}"
     return f"{created}{requests}{_unlocated(found)}. {treated}{calls}."

@@ -152,5 +152,5 @@ def notices(facts: Facts) -> list[Component]:
 
 
 def notice(message: str, *, is_retryable: bool = False) -> Component:
-    """A line above the page; if the problem heals itself, the page retries, like cards, until it is gone."""
+    """A line above the page; if the problem is temporary, the page retries until it is resolved."""
     return html.Div(message, className="notice", role="status", **(states.RETRY if is_retryable else {}))

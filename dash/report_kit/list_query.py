@@ -60,9 +60,7 @@ def conditions(query: ListQuery) -> list[str]:
     if query.days_to_close:
         fewest, most = query.days_to_close
         parts.append(
-            f"Closed within {fewest} to {most} days."
-            if most is not None
-            else f"Closed in {fewest} days or more."
+            f"Closed in {fewest} to {most} days." if most is not None else f"Closed in {fewest} days or more."
         )
     if query.address:
         parts.append(f"Address begins with “{query.address}”.")

@@ -14,11 +14,11 @@ from data import mapped
 from data.errors import DataError
 from data.frames import records
 from report_kit import assets
+from report_kit.failures import unavailable
 from report_kit.report_page import warehouse
 
 GEOJSON = "application/geo+json"
 MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 100
-RETRY = {"Retry-After": "5"}
 MODULE = "vendor/maplibre-gl.mjs"
 LIBRARY = {"module": MODULE, "worker": "vendor/maplibre-gl-worker.mjs", "sheet": "vendor/maplibre-gl.css"}
 
@@ -43,7 +43,7 @@ def outlines(kind: str) -> Response:
     try:
         rows = records(mapped.outlines(warehouse(), kind))
     except DataError as error:
-        return _away(error)
+        return unavailable(error)
     features = [
         {"type": "Feature", "properties": {"name": row["name"]}, "geometry": row["polygon"]} for row in rows
     ]
@@ -58,7 +58,7 @@ def addresses() -> Response:
     try:
         return _json(records(mapped.addresses(warehouse(), text)))
     except DataError as error:
-        return _away(error)
+        return unavailable(error)
 
 
 def go_to_request(request_id: int) -> AnyResponse:
@@ -68,7 +68,7 @@ def go_to_request(request_id: int) -> AnyResponse:
     try:
         number = mapped.sr_number(warehouse(), request_id)
     except DataError as error:
-        return _away(error)
+        return unavailable(error)
     if number is None:
         abort(404)
     return redirect(f"/request/{quote(number, safe='')}", 302)
@@ -76,7 +76,3 @@ def go_to_request(request_id: int) -> AnyResponse:
 
 def _json(content: object, media_type: str = "application/json") -> Response:
     return Response(orjson.dumps(content), mimetype=media_type)
-
-
-def _away(error: DataError) -> Response:
-    return Response(error.advice, 503, RETRY, mimetype="text/plain")

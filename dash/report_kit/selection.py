@@ -171,7 +171,7 @@ class _Reader:
         last = min(last or newest, newest)
         first = first or control.first_of(last, facts)
         if first < oldest <= last:
-            self.notes.append(f"The data start on {text.day(oldest)}.")
+            self.notes.append(f"The data starts on {text.day(oldest)}.")
             first = oldest
         return first, last
 

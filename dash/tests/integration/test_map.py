@@ -103,7 +103,7 @@ def test_no_winner_is_named_where_there_is_nothing(warehouse: Warehouse) -> None
     assert [number.label for number in numbers.numbers] == [
         "Requests",
         "Outside all councils",
-        "Councils with none",
+        "Councils without requests",
     ]
 
 

@@ -87,7 +87,7 @@ def test_types_narrow_everything_down(city: Database, warehouse: Warehouse) -> N
 
 def test_the_list_names_its_number_of_requests(city: Database, warehouse: Warehouse) -> None:
     both = city.value(WEEK + "SELECT count(*) FROM mine WHERE is_new OR is_closed")
-    assert build(warehouse, "requests").summary == f"{both} requests created or closed in these days."
+    assert build(warehouse, "requests").summary == f"{both} requests created or closed in this period."
 
 
 def test_a_long_period_is_not_listed_in_part(warehouse: Warehouse) -> None:

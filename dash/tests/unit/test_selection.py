@@ -121,7 +121,7 @@ BEFORE_ALL = (
             (2026, 3, 1),
             "The period ends with the last full day, Mar 1, 2026.",
         ),
-        ("from=1990-01-01&to=2026-03-01", (2015, 1, 1), (2026, 3, 1), "The data start on Jan 1, 2015."),
+        ("from=1990-01-01&to=2026-03-01", (2015, 1, 1), (2026, 3, 1), "The data starts on Jan 1, 2015."),
         (
             "from=2027-01-01",
             (2026, 1, 31),
