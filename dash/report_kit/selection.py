@@ -22,6 +22,8 @@ CARD, EMBED = "card", "embed"
 """Parameters of the page itself: ``card`` shows one card alone, ``embed`` hides the menu and the footer."""
 SHARED = (*DAYS, *(dimension.name for dimension in DIMENSIONS), INFORMATION.name, COMPARE)
 """Parameters that mean the same in every report; links and the menu keep them."""
+FILTERS = dict.fromkeys(DAYS, "period") | {INFORMATION.name: "information calls"}
+"""What readers call these parameters, if not by their names."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,8 @@ class _Reader:
         used = {control.name for control in controls}
         used |= {CARD, EMBED, COMPARE} | (set(DAYS) if Period.name in used else set())
         others = [name for name in self._given if name not in used]
-        known = [f"This report cannot be filtered by {name}." for name in others if name in SHARED]
+        shared = dict.fromkeys(FILTERS.get(name, name) for name in others if name in SHARED)
+        known = [f"This report cannot be filtered by {name}." for name in shared]
         unknown = [self._written(name) for name in others if name not in SHARED]
         return known + ([f"Ignored URL parameters: {', '.join(unknown)}."] if unknown else [])
 

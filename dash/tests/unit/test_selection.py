@@ -100,10 +100,16 @@ def test_unusable_values_are_left_out_and_noted(search: str, ignored: str) -> No
     [
         ("councilName=Nowhere&x=1", "Ignored URL parameters: councilName=Nowhere, x=1."),
         ("source=8", "This report cannot be filtered by source."),
+        ("information=include", "This report cannot be filtered by information calls."),
     ],
 )
 def test_parameters_that_the_report_does_not_have_are_noted(search: str, note: str) -> None:
     assert select(search).notes == (note,)
+
+
+def test_a_period_that_the_report_does_not_have_is_one_note() -> None:
+    selection = Selection.of(CONTROLS[1:], "from=2026-01-01&to=2026-01-31", FactsOnly())
+    assert selection.notes == ("This report cannot be filtered by period.",)
 
 
 BEFORE_ALL = (
